@@ -1,0 +1,1 @@
+"""A Slack bot with which teams operate Feldera pipelines safely."""

@@ -1,0 +1,1 @@
+"""What the bot knows: pure functions over frozen values, standard library only."""
