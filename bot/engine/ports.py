@@ -1,4 +1,4 @@
-"""Time as an argument: the one protocol by which anything in the house learns the time or waits for it."""
+"""What the engine needs of the world, in its own words."""
 
 import asyncio
 from datetime import datetime
