@@ -20,5 +20,5 @@ class MovableClock:
     def passes(self, **duration: float) -> None:
         self.moves_to(self._now + timedelta(**duration))
 
-    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
+    async def wait(self, _wake: asyncio.Event, _until: datetime | None) -> None:
         raise AssertionError("stories move work forward tick by tick; nothing of theirs waits on the clock")

@@ -1,0 +1,193 @@
+"""An operation: a plan of steps on one pipeline, and everything that is remembered about carrying it out.
+
+The values of `State`, `StepName`, `Ending` and `EventKind` are stored: they are the contract between versions of
+the bot, so that a deploy in the middle of an operation is safe. Rename the members as you like, never the values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName
+from bot.domain.pipelines import Checkpoints, Pipeline, Trouble
+
+PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
+CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
+
+
+class State(StrEnum):
+    PROPOSED = "proposed"  # the preview is shown; nobody has confirmed
+    READY = "ready"  # confirmed; nothing has been sent
+    SUBMITTING = "submitting"  # the request may have been sent, and nothing else means that
+    WAITING = "waiting"  # Feldera has taken it on; it cannot be cancelled
+    NEEDS_HUMAN = "needs_human"  # its outcome cannot be proved; it keeps the lock
+    SUCCEEDED = "succeeded"
+    UNNECESSARY = "unnecessary"
+    REFUSED = "refused"
+    STALE = "stale"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"  # a human looked and said so, after needs_human
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it holds its pipeline: no other operation may start on it."""
+        return self in LIVE
+
+    @property
+    def has_ended(self) -> bool:
+        return self not in LIVE and self is not State.PROPOSED
+
+
+LIVE = frozenset({State.READY, State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
+
+
+class StepName(StrEnum):
+    CLEAR = "clear"
+
+
+class Ending(StrEnum):
+    """Why an operation ended as it did, or why it needs a human."""
+
+    CLEARED = "cleared"
+    CLEARED_AND_STARTING = "cleared_and_starting"
+    CLEARED_THEN_STARTED = "cleared_then_started"
+    CLEARED_THEN_GONE = "cleared_then_gone"
+    CLEARED_THEN_RECREATED = "cleared_then_recreated"
+    NOTHING_TO_CLEAR = "nothing_to_clear"
+    FELDERA_REFUSED = "feldera_refused"
+    UNKNOWN_PIPELINE = "unknown_pipeline"
+    NO_ACCESS = "no_access"
+    WRONG_ADDRESS = "wrong_address"
+    PERMISSION_LOST = "permission_lost"
+    NO_PLACE = "no_place"
+    RECREATED_BEFORE = "recreated_before"
+    RUNNING_BEFORE = "running_before"
+    CHANGED_BEFORE = "changed_before"
+    STARTED_INSTEAD = "started_instead"
+    TOO_LATE = "too_late"
+    WITHDRAWN = "withdrawn"
+    UNTOUCHED = "untouched"  # needs a human: sent, never answered, and nothing happened
+    UNPROVABLE = "unprovable"  # needs a human: sent, and what Feldera shows proves nothing
+    CONTRADICTION = "contradiction"  # needs a human: accepted, and yet not cleared
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended: the ending, and Feldera's own sentence and `error_code` where there is one."""
+
+    ending: Ending
+    message: str = ""
+    code: str | None = None
+    by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the person was shown and confirmed: the fingerprint that the pipeline must still have when we send.
+
+    A pipeline gains storage only by running, and running moves `status_since`: the same id and the same moment
+    of stopping is the same storage.
+    """
+
+    id: PipelineId
+    status_since: datetime
+    checkpoints: Checkpoints
+
+    @classmethod
+    def of(cls, pipeline: Pipeline) -> "Reviewed":
+        return cls(id=pipeline.id, status_since=pipeline.status_since, checkpoints=pipeline.checkpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where the operation's card stands: a message's channel and `ts`."""
+
+    channel: ChannelId
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row. `version` counts the changes a person can see, and compare-and-set goes by it.
+
+    `due_at` is when the worker should look at it next: None while nothing but a person or its card can move it.
+    """
+
+    id: OperationId
+    requester: Actor
+    origin: ChannelId
+    pipeline: PipelineName
+    reviewed: Reviewed
+    reason: str
+    created_at: datetime
+    plan: tuple[StepName, ...] = (StepName.CLEAR,)
+    step: int = 0
+    state: State = State.PROPOSED
+    version: int = 1
+    due_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    submitted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    sends: int = 0
+    put_off: int = 0
+    failures: int = 0
+    last_trouble: Trouble | None = None
+    unreachable_since: datetime | None = None
+    overdue_since: datetime | None = None
+    reported: int = 0  # seconds of waiting that the last progress line spoke of
+    outcome: Outcome | None = None
+    card: Card | None = None
+    card_posts: int = (
+        0  # how often posting the card was begun: more than once means a copy may stand in Slack
+    )
+    rendered_version: int = 0
+
+
+class EventKind(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    SENT = "sent"
+    SENT_AGAIN = "sent_again"
+    PUT_OFF = "put_off"
+    ANSWER_LOST = "answer_lost"
+    ACCEPTED = "accepted"
+    FOUND_CLEARING = "found_clearing"
+    STILL_CLEARING = "still_clearing"
+    UNREACHABLE = "unreachable"
+    REACHABLE = "reachable"
+    OVERDUE = "overdue"
+    NEEDS_HUMAN = "needs_human"
+    ENDED = "ended"
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether the thread gets a line for it."""
+        return self not in {EventKind.PROPOSED, EventKind.CONFIRMED}
+
+    @property
+    def is_progress(self) -> bool:
+        """Whether any later line makes this one old news: Slack may never be shown it after a jam."""
+        return self is EventKind.STILL_CLEARING
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an operation; `data` holds only what its line in the thread needs."""
+
+    kind: EventKind
+    at: datetime
+    data: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event with its place in the record. `posted_ts` is None until Slack has taken its line."""
+
+    id: int
+    operation: OperationId
+    event: Event
+    posted_ts: str | None

@@ -1,0 +1,105 @@
+"""What Feldera says of a pipeline, and what can be wrong with hearing it, in the bot's own words.
+
+Status words are kept as Feldera spells them (`pipeline_status` in its API): a newer Feldera may add some, and an
+unknown word must never look like a known one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.names import PipelineId, PipelineName
+
+
+class Storage(StrEnum):
+    """`storage_status` of the API; `OTHER` is a word this bot does not know, and so acts on never."""
+
+    CLEARED = "Cleared"
+    IN_USE = "InUse"
+    CLEARING = "Clearing"
+    OTHER = "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """What a clear destroys: how many checkpoints, and how many bytes where Feldera knows every size."""
+
+    count: int
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineError:
+    """`deployment_error` without its details, which can hold a backtrace."""
+
+    message: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline at one look (`GET /v0/pipelines/{name}?selector=status`)."""
+
+    id: PipelineId
+    name: PipelineName
+    storage: Storage
+    status: str
+    status_since: datetime
+    desired_status: str
+    desired_status_since: datetime
+    resources: str
+    resources_desired: str
+    program_status: str
+    program_status_since: datetime
+    checkpoints: Checkpoints
+    error: PipelineError | None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Fully stopped, exactly as `/clear` requires it.
+
+        `deployment_status` alone is not enough: an early start is still `Stopped` but wanted otherwise.
+        """
+        return self.resources == "Stopped" and self.resources_desired == "Stopped"
+
+
+class Trouble(StrEnum):
+    """Why Feldera gave no usable answer."""
+
+    UNREACHABLE = "unreachable"
+    BUSY = "busy"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FELDERA = "not_feldera"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """No usable answer: why, in words fit for a person, and how many seconds Feldera asks to be left alone."""
+
+    trouble: Trouble
+    message: str
+    code: str | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Feldera answered, and has no pipeline of this name and id."""
+
+
+Look = Seen | Absent | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerHealth:
+    """What Feldera says of its own runner; `healthy` is None where it could not be asked."""
+
+    healthy: bool | None
+    message: str

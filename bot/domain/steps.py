@@ -1,0 +1,128 @@
+"""What each step of a plan makes of a look at its pipeline: may it be sent, is it done, what does a silence prove.
+
+The proofs are Feldera's rules (its storage state machine): `Clearing` leads only to `Cleared`; only a start leads
+from `Cleared` to `InUse`; deleting and renaming are refused until the storage is `Cleared`. So a pipeline that is
+gone, or is in use again after it was stopped anew, tells what must have happened between two looks.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.operations import Ending, Reviewed, StepName
+from bot.domain.pipelines import Absent, Seen, Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """It is as reviewed: send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """Feldera is doing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The goal was reached; `ending` says what became of the pipeline then."""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Unneeded:
+    """The goal was there before anything was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Not as reviewed: nothing may be sent."""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """Provably nothing has happened to the pipeline since it was reviewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHistory:
+    """The status alone proves nothing; the pipeline's events may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Feldera took it on, and shows what cannot be."""
+
+
+class Step(Protocol):
+    def before_sending(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Go | Underway | Unneeded | Blocked: ...
+
+    def after_silence(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Done | Underway | Untouched | AskHistory: ...
+
+    def while_waiting(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Contradiction: ...
+
+
+class ClearStep:
+    """`POST /v0/pipelines/{name}/clear`: the goal is storage `Cleared`."""
+
+    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
+        if isinstance(look, Absent):
+            return Blocked(Ending.UNKNOWN_PIPELINE)
+        pipeline = look.pipeline
+        if pipeline.id != reviewed.id:
+            return Blocked(Ending.RECREATED_BEFORE)
+        if pipeline.storage is Storage.CLEARED:
+            return Unneeded()
+        if pipeline.storage is Storage.CLEARING:
+            return Underway()
+        if not pipeline.is_stopped:
+            return Blocked(Ending.RUNNING_BEFORE)
+        if pipeline.storage is not Storage.IN_USE or not _is_as_reviewed(reviewed, look):
+            return Blocked(Ending.CHANGED_BEFORE)
+        return Go()
+
+    def after_silence(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Done | Underway | Untouched | AskHistory:
+        proved = _proved_cleared(reviewed, look)
+        if proved is not None:
+            return proved
+        assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline is proved cleared above
+        if look.pipeline.storage is Storage.CLEARING:
+            return Underway()
+        return Untouched() if _is_as_reviewed(reviewed, look) else AskHistory()
+
+    def while_waiting(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Contradiction:
+        proved = _proved_cleared(reviewed, look)
+        if proved is not None:
+            return proved
+        assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline is proved cleared above
+        if look.pipeline.storage is Storage.CLEARING:
+            return Underway()
+        if look.pipeline.storage is Storage.IN_USE and not _is_as_reviewed(reviewed, look):
+            return Done(Ending.CLEARED_THEN_STARTED)
+        return Contradiction()
+
+
+def _proved_cleared(reviewed: Reviewed, look: Seen | Absent) -> Done | None:
+    if isinstance(look, Absent):
+        return Done(Ending.CLEARED_THEN_GONE)
+    if look.pipeline.id != reviewed.id:
+        return Done(Ending.CLEARED_THEN_RECREATED)
+    if look.pipeline.storage is Storage.CLEARED:
+        return Done(Ending.CLEARED if look.pipeline.is_stopped else Ending.CLEARED_AND_STARTING)
+    return None
+
+
+def _is_as_reviewed(reviewed: Reviewed, look: Seen) -> bool:
+    pipeline = look.pipeline
+    return pipeline.is_stopped and Reviewed.of(pipeline) == reviewed
+
+
+STEPS: dict[StepName, Step] = {StepName.CLEAR: ClearStep()}
