@@ -6,14 +6,11 @@ the bot, so that a deploy in the middle of an operation is safe. Rename the memb
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName
-from bot.domain.pipelines import Checkpoints, Pipeline, Trouble
-
-PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
-CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
+from bot.domain.pipelines import Checkpoints, Pipeline
 
 
 class State(StrEnum):
@@ -113,7 +110,8 @@ class Card:
 class Operation:
     """One row. `version` counts the changes a person can see, and compare-and-set goes by it.
 
-    `due_at` is when the worker should look at it next: None while nothing but a person or its card can move it.
+    `due_at` is when the driver should take it up next: None while only a person can move it. `displaced` is why
+    the card cannot stand in `origin`, in Slack's word (`not_in_channel`, …): it goes to the requester's DM then.
     """
 
     id: OperationId
@@ -134,13 +132,13 @@ class Operation:
     ended_at: datetime | None = None
     sends: int = 0
     put_off: int = 0
-    failures: int = 0
-    last_trouble: Trouble | None = None
+    failures: int = 0  # looks that failed, in a row
     unreachable_since: datetime | None = None
     overdue_since: datetime | None = None
     reported: int = 0  # seconds of waiting that the last progress line spoke of
     outcome: Outcome | None = None
     card: Card | None = None
+    displaced: str | None = None
     card_posts: int = (
         0  # how often posting the card was begun: more than once means a copy may stand in Slack
     )

@@ -1,4 +1,4 @@
-"""What Feldera says of a pipeline, and what can be wrong with hearing it, in the bot's own words.
+"""What Feldera says of a pipeline, what it answers to a request, and what can be wrong with hearing it.
 
 Status words are kept as Feldera spells them (`pipeline_status` in its API): a newer Feldera may add some, and an
 unknown word must never look like a known one.
@@ -95,6 +95,61 @@ class Absent:
 
 
 Look = Seen | Absent | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on."""
+
+    at: datetime
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Feldera took the request on (202)."""
+
+
+class Refusal(StrEnum):
+    """Why a request certainly did nothing, and will do nothing if repeated."""
+
+    BY_RULE = "by_rule"
+    UNKNOWN_PIPELINE = "unknown_pipeline"
+    NO_ACCESS = "no_access"
+    WRONG_ADDRESS = "wrong_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Feldera said no: its sentence, and its `error_code` where it gave one."""
+
+    refusal: Refusal
+    message: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The request certainly had no effect, and may be made again."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request may have had its effect: only looking can tell."""
+
+    problem: Problem
+
+
+Answer = Accepted | Refused | NotSent | Unknown
 
 
 @dataclass(frozen=True, slots=True)

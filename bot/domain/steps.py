@@ -74,18 +74,17 @@ class ClearStep:
     def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)
-        pipeline = look.pipeline
-        if pipeline.id != reviewed.id:
+        if look.pipeline.id != reviewed.id:
             return Blocked(Ending.RECREATED_BEFORE)
-        if pipeline.storage is Storage.CLEARED:
-            return Unneeded()
-        if pipeline.storage is Storage.CLEARING:
-            return Underway()
-        if not pipeline.is_stopped:
-            return Blocked(Ending.RUNNING_BEFORE)
-        if pipeline.storage is not Storage.IN_USE or not _is_as_reviewed(reviewed, look):
-            return Blocked(Ending.CHANGED_BEFORE)
-        return Go()
+        match look.pipeline.storage:
+            case Storage.CLEARED:
+                return Unneeded()
+            case Storage.CLEARING:
+                return Underway()
+            case Storage.IN_USE if _is_as_reviewed(reviewed, look):
+                return Go()
+            case _:
+                return Blocked(Ending.CHANGED_BEFORE if look.pipeline.is_stopped else Ending.RUNNING_BEFORE)
 
     def after_silence(
         self, reviewed: Reviewed, look: Seen | Absent

@@ -1,0 +1,136 @@
+"""What can happen to an operation, and what `advance()` answers: the new row, its events, and one effect at most."""
+
+from dataclasses import dataclass
+
+from bot.domain.access import Decision
+from bot.domain.names import Actor
+from bot.domain.operations import Card, Event, Operation
+from bot.domain.pipelines import Answer, History, Look, Problem, RunnerHealth
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The requester pressed the button; `decision` was made in the same transaction."""
+
+    by: Actor
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The requester pressed *Never mind*."""
+
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Somebody who may looked for themselves, and says that nothing is under way any more."""
+
+    by: Actor
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class CardBegun:
+    """The card is about to be posted: whatever comes of it, a copy may stand in Slack from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlaced:
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class CardLost:
+    """The card was deleted, or its place no longer takes edits: `why` None means that the place is still good."""
+
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlace:
+    """No place takes the card: neither the channel nor the requester's DM."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """It is due, and nothing of the world needs to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Feldera was looked at. `decision` is whether the requester may still clear, made in the same transaction.
+
+    `spread` in [-1, 1] moves the next look, so that many bots do not poll in step.
+    """
+
+    look: Look
+    decision: Decision
+    spread: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The request that `submitting` stands for was answered, or was not."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """The effect `ReadHistory` was carried out."""
+
+    history: History | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRead:
+    """The effect `ReadHealth` was carried out."""
+
+    health: RunnerHealth
+
+
+Happening = (
+    Confirmed
+    | Withdrawn
+    | Closed
+    | CardBegun
+    | CardPlaced
+    | CardLost
+    | NoPlace
+    | TimePassed
+    | Looked
+    | Answered
+    | HistoryRead
+    | HealthRead
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Make the request of the operation's current step, now that `submitting` is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Read the pipeline's events: its status alone does not tell what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHealth:
+    """Ask Feldera about its runner, to tell people why it takes so long."""
+
+
+Effect = Send | ReadHistory | ReadHealth
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`operation` as it is now, what to record with it in the same transaction, and what to do once it is stored."""
+
+    operation: Operation
+    events: tuple[Event, ...] = ()
+    effect: Effect | None = None
