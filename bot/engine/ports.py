@@ -113,6 +113,10 @@ class Store(Protocol):
         """Slack has taken the line of these events; `ts` is empty where a later line made them old news."""
         ...
 
+    async def abandoned(self, operation_id: OperationId) -> None:
+        """No place takes its card, for good: it is unannounced no more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -150,6 +154,15 @@ class Announcer(Protocol):
 
     async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone: ...
 
-    async def post_line(self, operation: Operation, event: Event) -> Taken | Later | NotThere | Gone:
-        """Post the event's line in the card's thread."""
+    async def post_lines(
+        self, operation: Operation, events: tuple[Event, ...]
+    ) -> Taken | Later | NotThere | Gone:
+        """Post the events' lines in the card's thread, as one message."""
+        ...
+
+    async def answer_requester(self, operation: Operation) -> None:
+        """Tell the person who confirmed, while their answer can still be changed, where the card is.
+
+        Or that there is none. A courtesy: whoever restarts in between loses it, and the card says it all.
+        """
         ...

@@ -1,0 +1,103 @@
+"""The turns an operation can take: each builds the row as it is then, with the event that says so.
+
+The constants that bound how long and how often are here, each with its reason.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain import pacing
+from bot.domain.happenings import ReadHealth, Send, Transition
+from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.pipelines import Problem, Trouble
+
+PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
+CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
+MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should look
+RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock: a request may act that late
+TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
+TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, when nothing has been sent
+
+
+def is_too_late(operation: Operation, now: datetime) -> bool:
+    return operation.confirmed_at is not None and now >= operation.confirmed_at + CONFIRMATION_GOOD_FOR
+
+
+def hopeless(problem: Problem, failures: int) -> Ending | None:
+    """How an operation that has sent nothing ends when waiting will not help."""
+    match problem.trouble:
+        case Trouble.FORBIDDEN:
+            return Ending.NO_ACCESS
+        case Trouble.UNAUTHORIZED if failures >= TROUBLE_ENDS_AFTER:
+            return Ending.NO_ACCESS
+        case Trouble.NOT_FELDERA if failures >= TROUBLE_ENDS_AFTER:
+            return Ending.WRONG_ADDRESS
+        case _:
+            return None
+
+
+def sent(operation: Operation, kind: EventKind, now: datetime) -> Transition:
+    submitting = replace(
+        operation,
+        state=State.SUBMITTING,
+        submitted_at=now,
+        sends=operation.sends + 1,
+        due_at=now + pacing.FIRST_LOOK,
+    )
+    return Transition(submitting, (Event(kind, now),), Send())
+
+
+def underway(operation: Operation, spread: float, now: datetime) -> Transition:
+    return taken_on(operation, EventKind.FOUND_CLEARING, pacing.next_look(timedelta(0), spread), now)
+
+
+def taken_on(operation: Operation, kind: EventKind, look_in: timedelta, now: datetime) -> Transition:
+    waiting = replace(operation, state=State.WAITING, accepted_at=now, failures=0, due_at=now + look_in)
+    return Transition(waiting, (Event(kind, now),))
+
+
+def still_waiting(operation: Operation, spread: float, now: datetime) -> Transition:
+    since = operation.accepted_at or now
+    waited = now - since
+    events: tuple[Event, ...] = ()
+    milestone = pacing.milestone_reached(waited)
+    if milestone > timedelta(seconds=operation.reported):
+        said = int(milestone.total_seconds())
+        operation = replace(operation, reported=said)
+        events = (Event(EventKind.STILL_CLEARING, now, {"seconds": said}),)
+    due = min(now + pacing.next_look(waited, spread), since + pacing.next_milestone(waited))
+    overdue = waited >= pacing.UNUSUALLY_LONG and operation.overdue_since is None
+    return Transition(replace(operation, due_at=due), events, ReadHealth() if overdue else None)
+
+
+def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transition:
+    called = replace(
+        operation, state=State.NEEDS_HUMAN, outcome=outcome, failures=0, due_at=now + pacing.FOR_A_HUMAN
+    )
+    return Transition(called, (Event(EventKind.NEEDS_HUMAN, now, {"ending": outcome.ending.value}),))
+
+
+def ended(operation: Operation, state: State, outcome: Outcome, now: datetime) -> Transition:
+    row = replace(
+        operation, state=state, outcome=outcome, ended_at=now, due_at=None, failures=0, unreachable_since=None
+    )
+    began = operation.submitted_at or operation.accepted_at
+    return Transition(
+        row,
+        (
+            Event(
+                EventKind.ENDED,
+                now,
+                {
+                    "ending": outcome.ending.value,
+                    "seconds": None if began is None else seconds(began, now),
+                    "message": outcome.message,
+                    "code": outcome.code,
+                },
+            ),
+        ),
+    )
+
+
+def seconds(since: datetime | None, now: datetime) -> int:
+    return 0 if since is None else round((now - since).total_seconds())
