@@ -1,0 +1,188 @@
+"""The endpoints: HTTP in, one verb or look at the world, Feldera's JSON out.
+
+They decide nothing; the world refuses and the gate has already let the caller in. Query values are read as strictly as
+Feldera reads them: a wrong one is 400 in plain text, before the pipeline is looked up.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from aiohttp import web
+
+from bot.simulator.feldera import refusals
+from bot.simulator.feldera.documents import (
+    PLATFORM_VERSION,
+    EventSelector,
+    Selector,
+    event_document,
+    moment,
+    pipeline_document,
+)
+from bot.simulator.feldera.gate import ROLE, Gate, Unreadable, json_response
+from bot.simulator.feldera.states import Runtime
+from bot.simulator.feldera.world import World
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+class BootstrapPolicy(StrEnum):
+    AWAIT_APPROVAL = "await_approval"
+    ALLOW = "allow"
+    REJECT = "reject"
+
+
+class Endpoints:
+    def __init__(self, world: World, gate: Gate, started_at: datetime) -> None:
+        self.runner_message = ""
+        self.runner_unchanged_since = started_at
+        self._world = world
+        self._gate = gate
+        self._started_at = started_at
+
+    def routes(self) -> list[web.RouteDef]:
+        name = "/v0/pipelines/{name}"
+        return [
+            web.get("/v0/pipelines", self.list_pipelines, allow_head=False),
+            web.get(name, self.get_pipeline, allow_head=False),
+            web.delete(name, self.delete_pipeline),
+            web.post(f"{name}/clear", self._accepting(self._world.clear)),
+            web.post(f"{name}/stop", self.stop),
+            web.post(f"{name}/start", self.start),
+            web.post(
+                f"{name}/pause", self._accepting(lambda it: self._world.move_runtime(it, Runtime.PAUSED))
+            ),
+            web.post(
+                f"{name}/resume", self._accepting(lambda it: self._world.move_runtime(it, Runtime.RUNNING))
+            ),
+            web.post(f"{name}/dismiss_error", self._accepting(self._world.dismiss_error, status=200)),
+            web.get(f"{name}/events", self.list_events, allow_head=False),
+            web.get(f"{name}/events/{{event_id}}", self.get_event, allow_head=False),
+            web.get("/v0/cluster_healthz", self.cluster_health, allow_head=False),
+            web.get("/v0/config", self.config, allow_head=False),
+            web.get("/v0/config/session", self.session, allow_head=False),
+            web.get("/healthz", self.health, allow_head=False),
+            web.get("/config/authentication", self.authentication, allow_head=False),
+        ]
+
+    async def list_pipelines(self, request: web.Request) -> web.Response:
+        selector = _choice(request, "selector", Selector.ALL)
+        listed = [pipeline_document(pipeline, selector) for pipeline in self._world.pipelines()]
+        return json_response(listed, headers=NO_CACHE)
+
+    async def get_pipeline(self, request: web.Request) -> web.Response:
+        selector = _choice(request, "selector", Selector.ALL)
+        pipeline = self._world.pipeline(request.match_info["name"])
+        return json_response(pipeline_document(pipeline, selector), headers=NO_CACHE)
+
+    async def delete_pipeline(self, request: web.Request) -> web.Response:
+        self._world.delete(request.match_info["name"])
+        return web.Response()
+
+    def _accepting(self, verb: Callable[[str], str], *, status: int = 202) -> Any:
+        async def accept(request: web.Request) -> web.Response:
+            return json_response(verb(request.match_info["name"]), status)
+
+        return accept
+
+    async def stop(self, request: web.Request) -> web.Response:
+        if not _flag(request, "force", default=False):
+            raise refusals.enterprise_only("stop?force=false")
+        return json_response(self._world.stop(request.match_info["name"]), 202)
+
+    async def start(self, request: web.Request) -> web.Response:
+        policy = _choice(request, "bootstrap_policy", BootstrapPolicy.AWAIT_APPROVAL)
+        silent = _flag(request, "silent_bootstrap", default=False)
+        concurrent = _flag(request, "concurrent_bootstrap", default=False)
+        dismiss_error = _flag(request, "dismiss_error", default=True)
+        if silent and concurrent:
+            raise refusals.invalid_bootstrap()
+        answer = self._world.start(
+            request.match_info["name"],
+            initial=request.query.get("initial", "running"),
+            bootstrap=policy.value,
+            dismiss_error=dismiss_error,
+        )
+        return json_response(answer, 202)
+
+    async def list_events(self, request: web.Request) -> web.Response:
+        selector = _choice(request, "selector", EventSelector.STATUS)
+        events = self._world.pipeline(request.match_info["name"]).events
+        return json_response([event_document(event, selector) for event in reversed(events)])
+
+    async def get_event(self, request: web.Request) -> web.Response:
+        selector = _choice(request, "selector", EventSelector.STATUS)
+        wanted = request.match_info["event_id"]
+        if wanted != "latest":
+            wanted = _uuid(wanted)
+        events = self._world.pipeline(request.match_info["name"]).events
+        if wanted == "latest":
+            if not events:
+                raise refusals.no_events()
+            return json_response(event_document(events[-1], selector))
+        for event in events:
+            if event.id == wanted:
+                return json_response(event_document(event, selector))
+        raise refusals.unknown_event(wanted)
+
+    async def cluster_health(self, _request: web.Request) -> web.Response:
+        """200 or 503; this 503 has neither an error body nor `Retry-After`."""
+        checked_at = moment(self._world.catch_up())
+        since = moment(self._started_at)
+        well = {"healthy": True, "message": "", "unchanged_since": since, "checked_at": checked_at}
+        healthy = self._world.runner_is_healthy
+        runner = {
+            "healthy": healthy,
+            "message": self.runner_message,
+            "unchanged_since": moment(self.runner_unchanged_since),
+            "checked_at": checked_at,
+        }
+        body = {"all_healthy": healthy, "api": well, "compiler": well, "runner": runner}
+        return json_response(body, 200 if healthy else 503)
+
+    async def config(self, _request: web.Request) -> web.Response:
+        return json_response(
+            {"telemetry": "", "edition": "Open source", "version": PLATFORM_VERSION, "revision": ""}
+        )
+
+    async def session(self, request: web.Request) -> web.Response:
+        tenant = "00000000-0000-0000-0000-000000000000"
+        role = request[ROLE]
+        return json_response({"tenant_id": tenant, "tenant_name": "default", "role": role, "memberships": []})
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return json_response({"status": "healthy"})
+
+    async def authentication(self, _request: web.Request) -> web.Response:
+        if self._gate.is_open:
+            return json_response({})
+        provider = {"issuer": "https://login.example.com", "client_id": "feldera", "extra_oidc_scopes": ""}
+        return json_response({"GenericOidc": provider})
+
+
+def _choice(request: web.Request, key: str, default: Choice) -> Choice:
+    value = request.query.get(key, default.value)
+    choices = type(default)
+    try:
+        return choices(value)
+    except ValueError:
+        expected = ", ".join(f"`{choice.value}`" for choice in choices)
+        raise Unreadable(f"unknown variant `{value}`, expected one of {expected}") from None
+
+
+def _flag(request: web.Request, key: str, *, default: bool) -> bool:
+    value = request.query.get(key)
+    if value not in {None, "true", "false"}:
+        raise Unreadable("provided string was not `true` or `false`")
+    return default if value is None else value == "true"
+
+
+def _uuid(value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError as error:
+        raise refusals.invalid_uuid(value, str(error)) from None

@@ -1,0 +1,155 @@
+"""What goes wrong between a client and Feldera: one answer replaced, a connection dropped, a server that hangs.
+
+A fault meets the next requests it matches, in the order the faults were arranged, and is then used up; only hanging
+lasts until it is let go. It never touches a pipeline: what a request did or did not do is up to the endpoints.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, auto
+
+from aiohttp import web
+
+from bot.engine.ports import Clock
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRequest:
+    """A request that arrived; `status` is None until it is answered, and for ever if the answer was lost."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    at: datetime
+    has_authorization: bool
+    tenant: str | None
+    status: int | None = None
+
+
+class Loss(Enum):
+    """Which half of an exchange is lost with its connection."""
+
+    REQUEST = auto()
+    REPLY = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer that comes from somewhere else than the endpoint, which never sees the request."""
+
+    status: int
+    body: bytes
+    content_type: str | None
+    headers: Mapping[str, str]
+
+    def response(self) -> web.Response:
+        response = web.Response(status=self.status, body=self.body or None, headers=self.headers)
+        if self.content_type is not None:
+            response.headers["Content-Type"] = self.content_type
+        return response
+
+
+@dataclass(slots=True)
+class _Fault:
+    kind: Loss | Answer
+    method: str | None
+    times: int
+
+
+@dataclass(slots=True)
+class _Hanging:
+    method: str | None
+    once_processed: bool
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    is_lost: bool = False
+
+
+class _Dropped(web.Response):
+    """Stands for no answer: its connection is gone before anything of it is written."""
+
+
+class Faults:
+    """Arranged faults, and the record of every request as the client knows it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.requests: list[RecordedRequest] = []
+        self._clock = clock
+        self._arranged: list[_Fault] = []
+        self._hanging: _Hanging | None = None
+
+    def arrange(self, kind: Loss | Answer, method: str | None, times: int) -> None:
+        if times < 1:
+            raise ValueError(f"a fault happens at least once, not {times} times")
+        self._arranged.append(_Fault(kind, method, times))
+
+    def hang(self, method: str | None, *, once_processed: bool) -> None:
+        if self._hanging is not None:
+            raise ValueError("it hangs already; let it go first")
+        self._hanging = _Hanging(method, once_processed)
+
+    def let_go(self, *, lost: bool = False) -> None:
+        """End the hanging; with `lost` the waiting requests go down with the server instead of being answered."""
+        if self._hanging is not None:
+            self._hanging.is_lost = lost
+            self._hanging.over.set()
+            self._hanging = None
+
+    @web.middleware
+    async def record(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        place = len(self.requests)
+        self.requests.append(
+            RecordedRequest(
+                method=request.method,
+                path=request.path,
+                query=dict(request.query),
+                at=self._clock.now(),
+                has_authorization="Authorization" in request.headers,
+                tenant=request.headers.get("Feldera-Tenant"),
+            )
+        )
+        response = await handler(request)
+        if not isinstance(response, _Dropped):
+            self.requests[place] = replace(self.requests[place], status=response.status)
+        return response
+
+    @web.middleware
+    async def befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        hanging = self._hanging if self._hanging and self._hanging.method in {None, request.method} else None
+        if hanging and not hanging.once_processed:
+            await hanging.over.wait()
+            if hanging.is_lost:
+                return _drop(request)
+        match self._take(request.method):
+            case Answer() as answer:
+                response: web.StreamResponse = answer.response()
+            case Loss.REQUEST:
+                return _drop(request)
+            case Loss.REPLY:
+                await handler(request)
+                return _drop(request)
+            case None:
+                response = await handler(request)
+        if hanging and hanging.once_processed:
+            await hanging.over.wait()
+            if hanging.is_lost:
+                return _drop(request)
+        return response
+
+    def _take(self, method: str) -> Loss | Answer | None:
+        for fault in self._arranged:
+            if fault.method in {None, method}:
+                fault.times -= 1
+                if not fault.times:
+                    self._arranged.remove(fault)
+                return fault.kind
+        return None
+
+
+def _drop(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return _Dropped()

@@ -1,0 +1,272 @@
+"""What Feldera answers when it will not do something: one function per refusal, with its status and exact body.
+
+Pure values. The sentences, codes and the shape of `details` are Feldera's own, since clients read all three.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.simulator.feldera.states import Resources, Storage
+
+RETRY_AFTER = "5"
+"""Seconds; on every 503 that Feldera's manager writes itself."""
+
+NAME_PATTERN = r"^([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]$"
+NAME_MAXIMUM = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Exception):  # noqa: N818  a refusal is an answer, as good as any other
+    """An error answer: `{message, error_code, details}` with its HTTP status."""
+
+    status: int
+    code: str
+    message: str
+    details: Any
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code}: {self.message}"
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        return {"message": self.message, "error_code": self.code, "details": self.details}
+
+
+def unknown_pipeline(name: str) -> Refused:
+    return Refused(404, "UnknownPipelineName", f"Unknown pipeline name '{name}'", {"pipeline_name": name})
+
+
+def invalid_name(name: str) -> Refused:
+    if not name:
+        return Refused(400, "EmptyName", "Name cannot be be empty", {})
+    if len(name) > NAME_MAXIMUM:
+        details: dict[str, Any] = {"name": name, "length": len(name), "maximum": NAME_MAXIMUM}
+        message = f"Name '{name}' is longer ({len(name)}) than the maximum ({NAME_MAXIMUM})"
+        return Refused(400, "TooLongName", message, details)
+    described = "alphanumerics, hyphens and underscores, beginning and ending with an alphanumeric"
+    return Refused(
+        400,
+        "NameDoesNotMatchPattern",
+        f"Name '{name}' does not match the pattern '{NAME_PATTERN}': {described}",
+        {"name": name, "pattern": NAME_PATTERN, "pattern_description": described},
+    )
+
+
+def duplicate_name() -> Refused:
+    return Refused(409, "DuplicateName", "An entity with this name already exists", {})
+
+
+def storage_immutable(resources: Resources, desired: Resources, current: Storage) -> Refused:
+    return Refused(
+        400,
+        "StorageStatusImmutableUnlessStopped",
+        f"Cannot transition storage status from '{current.spoken}' to '{Storage.CLEARING.spoken}' with resources "
+        f"status '{resources.spoken}' and desired status '{desired.spoken}'. "
+        "Storage status cannot be changed unless the pipeline is fully stopped.",
+        {
+            "resources_status": resources.value,
+            "resources_desired_status": desired.value,
+            "current_status": current.value,
+            "new_status": Storage.CLEARING.value,
+        },
+    )
+
+
+def illegal_start(resources: Resources, desired: Resources) -> Refused:
+    hint = (
+        "Cannot restart the pipeline while it is stopping. "
+        "Wait until it is stopped before starting the pipeline again."
+    )
+    return Refused(
+        400,
+        "IllegalPipelineAction",
+        f"Deployment resources status (current: '{resources.value}', desired: '{desired.value}') "
+        f"cannot have desired changed to 'Provisioned'. {hint}",
+        {
+            "status": resources.value,
+            "current_desired_status": desired.value,
+            "new_desired_status": Resources.PROVISIONED.value,
+            "hint": hint,
+        },
+    )
+
+
+def undismissed_error() -> Refused:
+    return Refused(
+        400,
+        "CannotStartWithUndismissedError",
+        "Cannot process `/start?dismiss_error=false` if the `deployment_error` is set. You can dismiss the error by "
+        "calling `/start?dismiss_error=true`, or alternatively first call `/dismiss_error`, after which "
+        "`/start?dismiss_error=false` is again possible.",
+        {},
+    )
+
+
+def start_while_clearing() -> Refused:
+    return Refused(
+        400,
+        "CannotStartWhileClearingStorage",
+        "Cannot process `/start` if the `storage_status` is `Clearing`. "
+        "Wait for the storage to become cleared before trying again.",
+        {},
+    )
+
+
+def start_uncompiled() -> Refused:
+    return Refused(
+        400,
+        "CannotStartWithCompilationError",
+        "Cannot process `/start` if the `program_status` is `SqlError`, `RustError` or `SystemError`. "
+        "Make changes to fix the error, which will trigger recompilation.",
+        {},
+    )
+
+
+def initial_immutable() -> Refused:
+    return Refused(
+        400,
+        "InitialImmutableUnlessStopped",
+        "Initial desired runtime status cannot be changed unless the pipeline is desired to become Stopped.",
+        {},
+    )
+
+
+def bootstrap_immutable() -> Refused:
+    return Refused(
+        400,
+        "BootstrapPolicyImmutableUnlessStopped",
+        "Bootstrap policy cannot be changed unless the pipeline is desired to become Stopped.",
+        {},
+    )
+
+
+def standby_not_allowed() -> Refused:
+    return Refused(
+        400,
+        "InitialStandbyNotAllowed",
+        "Initial desired runtime status can only be set to Standby if: (1) `runtime_config.storage.backend.name` is "
+        "set to `file`, and (2) `runtime_config.storage.backend.config.sync` is configured.",
+        {},
+    )
+
+
+def unsupported_initial(initial: str) -> Refused:
+    action = f"/start?initial={initial}"
+    reason = "initial must be one of: running, paused, standby"
+    return Refused(
+        405,
+        "UnsupportedPipelineAction",
+        f"Unsupported pipeline action '{action}': {reason}",
+        {"action": action, "reason": reason},
+    )
+
+
+def invalid_bootstrap() -> Refused:
+    reason = "silent_bootstrap and concurrent_bootstrap cannot both be set"
+    message = f"Invalid bootstrap configuration: {reason}"
+    return Refused(400, "InvalidBootstrapConfig", message, {"reason": reason})
+
+
+def enterprise_only(feature: str) -> Refused:
+    return Refused(
+        501,
+        "EnterpriseFeature",
+        f"Cannot use enterprise-only feature ({feature}) in Feldera community edition.",
+        {"feature": feature},
+    )
+
+
+def dismiss_unless_stopped() -> Refused:
+    return Refused(
+        400,
+        "DismissErrorRestrictedToFullyStopped",
+        "The pipeline must have both status `Stopped` and desired status `Stopped` to dismiss the "
+        "`deployment_error` if it is set.",
+        {},
+    )
+
+
+def delete_unless_stopped() -> Refused:
+    return Refused(
+        400,
+        "DeleteRestrictedToFullyStopped",
+        "Cannot delete a pipeline which is not fully stopped. "
+        "Stop the pipeline first fully by invoking the '/stop' endpoint.",
+        {},
+    )
+
+
+def delete_unless_cleared() -> Refused:
+    return Refused(
+        400,
+        "DeleteRestrictedToClearedStorage",
+        "Cannot delete pipeline unless its storage is cleared. Clear storage first using `/clear`.",
+        {},
+    )
+
+
+def update_unless_stopped() -> Refused:
+    return Refused(
+        400,
+        "UpdateRestrictedToStopped",
+        "Pipeline can only be updated while stopped. Stop it first by invoking '/stop'.",
+        {},
+    )
+
+
+def edit_unless_cleared(field: str) -> Refused:
+    return Refused(
+        400,
+        "EditRestrictedToClearedStorage",
+        f"The following pipeline edits are not allowed while storage is not cleared: `{field}`",
+        {"not_allowed": [f"`{field}`"]},
+    )
+
+
+def not_deployed(name: str, status: str, desired: str) -> Refused:
+    return Refused(
+        503,
+        "PipelineInteractionNotDeployed",
+        f"Unable to interact with pipeline because the deployment status ({status.lower()}) indicates it is not (yet) "
+        f'fully provisioned pipeline-id=N/A pipeline-name="{name}"',
+        {"pipeline_name": name, "status": status, "desired_status": desired},
+    )
+
+
+def unknown_event(event_id: str) -> Refused:
+    return Refused(
+        404,
+        "UnknownPipelineMonitorEvent",
+        f"Pipeline monitor event with identifier '{event_id}' does not exist -- it might have been deleted as only "
+        "a limited number of events are retained",
+        {"event_id": event_id},
+    )
+
+
+def no_events() -> Refused:
+    message = "There are not yet any pipeline monitor events recorded"
+    return Refused(404, "NoPipelineMonitorEventsAvailable", message, {})
+
+
+def invalid_uuid(value: str, error: str) -> Refused:
+    message = f"Invalid UUID string '{value}': {error}"
+    return Refused(400, "InvalidUuidParam", message, {"value": value, "error": error})
+
+
+def lock_took_too_long() -> Refused:
+    return Refused(
+        503,
+        "LockTookTooLong",
+        "The lock required for this operation took too long to acquire. Try this operation again later.",
+        {},
+    )
+
+
+def insufficient_role(required: str, actual: str) -> Refused:
+    return Refused(
+        403,
+        "InsufficientPermissions",
+        f"Insufficient permissions: this action requires the '{required}' role, but the caller has '{actual}'",
+        {"required": required, "actual": actual},
+    )

@@ -1,0 +1,277 @@
+"""A Feldera that keeps state, over real HTTP: what stories, the demo and other clients talk to.
+
+It is as strict as the real one and imports nothing of the bot but the clock it is handed. Its methods say what
+happens in the world: pipelines that are there, other people's doings, and troubles on the way. Nothing moves in
+the background; each request and each look first lets the runner do what was due by the clock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.engine.ports import Clock
+from bot.simulator.feldera import documents, refusals
+from bot.simulator.feldera.endpoints import Endpoints
+from bot.simulator.feldera.faults import Answer, Faults, Loss, RecordedRequest
+from bot.simulator.feldera.gate import UNAUTHORIZED_KEY, Gate, refuse
+from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
+from bot.simulator.feldera.server import Server
+from bot.simulator.feldera.states import Program, Runtime, Storage
+from bot.simulator.feldera.world import World
+
+BAD_GATEWAY = (
+    b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
+)
+
+
+class FelderaSimulator:
+    """One Feldera of one tenant.
+
+    Args:
+        clock: what time it is; the simulator only ever asks.
+        api_keys: each whole key, with its `apikey:` prefix, and its role `read` or `write`; none means that
+            no authentication is configured.
+    """
+
+    def __init__(self, clock: Clock, *, api_keys: Mapping[str, str] | None = None) -> None:
+        self.clock = clock
+        self._world = World(clock)
+        self._faults = Faults(clock)
+        gate = Gate(api_keys)
+        self._endpoints = Endpoints(self._world, gate, clock.now())
+        application = web.Application(
+            middlewares=[self._faults.record, self._faults.befall, gate.admit, refuse]
+        )
+        application.add_routes(self._endpoints.routes())
+        self._server = Server(application)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on the loopback interface; port 0 takes any free one."""
+        await self._server.start(port)
+
+    async def stop(self) -> None:
+        self._faults.let_go(lost=True)
+        await self._server.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    # What is there, and what was asked
+
+    @property
+    def clears(self) -> Mapping[str, int]:
+        """Per pipeline name, how many requests moved its storage from `InUse` to `Clearing`; 0 for any other name."""
+        return self._world.clears
+
+    @property
+    def requests(self) -> Sequence[RecordedRequest]:
+        """Every request over HTTP in the order of arrival."""
+        return self._faults.requests
+
+    def adds(  # noqa: PLR0913  a pipeline has many sides, each with a sensible default
+        self,
+        name: str,
+        *,
+        storage: str = "InUse",
+        running: bool = False,
+        program_status: str = "Success",
+        program_error: str | None = None,
+        checkpoints: Sequence[int | None] | None = None,
+        clear_takes: float = 1.0,
+        stop_takes: float = 1.0,
+        provision_takes: float = 1.0,
+        initialize_takes: float = 1.0,
+        since: datetime | None = None,
+    ) -> SimulatedPipeline:
+        """A pipeline that is there already, in this state since then (now, if not said).
+
+        Args:
+            name: by Feldera's rule for names, and not taken.
+            storage: `Cleared`, `InUse` or `Clearing`; a running pipeline's is in use.
+            running: whether it runs; otherwise it is fully stopped.
+            program_status: as Feldera spells it; a program still compiling waits for `finishes_compiling`.
+            program_error: what the SQL compiler said, for a program that failed.
+            checkpoints: bytes of each, None where the size is not known; three by default for storage in use.
+            clear_takes: seconds from request to `Cleared`; likewise the others, for their part of the way.
+            stop_takes: seconds from request to `Stopped`.
+            provision_takes: seconds from request to `Provisioned`, and then
+            initialize_takes: seconds to `Running`.
+            since: the moment of its creation and of every `*_since`.
+        """
+        return self._world.add(
+            name,
+            storage=Storage(storage),
+            running=running,
+            program_status=Program(program_status),
+            program_error=program_error,
+            checkpoints=checkpoints,
+            pace=Pace(
+                clear=clear_takes, stop=stop_takes, provision=provision_takes, initialize=initialize_takes
+            ),
+            since=since,
+        )
+
+    def pipeline(self, name: str) -> SimulatedPipeline:
+        """The pipeline as it is now; raises `Refused` (404) where there is none."""
+        return self._world.pipeline(name)
+
+    # What other people do, by the same rules: `Refused` where Feldera would refuse
+
+    def someone_clears(self, name: str) -> None:
+        self._world.clear(name)
+
+    def someone_stops(self, name: str) -> None:
+        self._world.stop(name)
+
+    def someone_starts(self, name: str, *, initial: str = "running") -> None:
+        self._world.start(name, initial=initial)
+
+    def someone_restarts(self, name: str) -> None:
+        """Stop it, and start it as soon as it is fully stopped."""
+        self._world.stop(name)
+        if self._world.pipeline(name).is_fully_stopped:
+            self.someone_starts(name)
+        else:
+            self.once_stopped(name, self.someone_starts)
+
+    def someone_pauses(self, name: str) -> None:
+        self._world.move_runtime(name, Runtime.PAUSED)
+
+    def someone_resumes(self, name: str) -> None:
+        self._world.move_runtime(name, Runtime.RUNNING)
+
+    def someone_dismisses_the_error(self, name: str) -> None:
+        self._world.dismiss_error(name)
+
+    def someone_deletes(self, name: str) -> None:
+        self._world.delete(name)
+
+    def someone_renames(self, name: str, to: str) -> None:
+        self._world.rename(name, to)
+
+    def someone_recreates(self, name: str, *, storage: str = "Cleared") -> SimulatedPipeline:
+        """Delete it and create another one of this name: a new id."""
+        self._world.delete(name)
+        return self.adds(name, storage=storage)
+
+    def once_cleared(self, name: str, happening: Callable[[str], object]) -> None:
+        """Let this happen to the pipeline at the very moment its storage is cleared.
+
+        `once_cleared("orders", feldera.someone_deletes)`: no client can see it `Cleared` in between.
+        """
+        self._world.once(name, "Cleared", lambda: happening(name))
+
+    def once_stopped(self, name: str, happening: Callable[[str], object]) -> None:
+        """Let this happen to the pipeline at the very moment it is fully stopped."""
+        self._world.once(name, "Stopped", lambda: happening(name))
+
+    # What Feldera's own machinery does
+
+    def sticks_clearing(self, name: str) -> None:
+        """Each attempt to clear fails, without a trace in the API; the runner tries again 2.5 s after each."""
+        self._world.pipeline(name).clearing_is_stuck = True
+
+    def unsticks(self, name: str) -> None:
+        """The next attempt to clear or stop ends well: up to 2.5 s and the time that attempt takes from now."""
+        pipeline = self._world.pipeline(name)
+        pipeline.clearing_is_stuck = pipeline.stopping_is_stuck = False
+
+    def sticks_stopping(self, name: str) -> None:
+        """Each attempt to stop fails, said only in `deployment_resources_status_details`; retried after 1 s."""
+        self._world.pipeline(name).stopping_is_stuck = True
+
+    def crashes(self, name: str, message: str, *, code: str = "RuntimeError.WorkerPanic") -> None:
+        """The running pipeline fails, is stopped, and keeps this `deployment_error`."""
+        self._world.crash(name, {"message": message, "error_code": code, "details": {}})
+
+    def finishes_compiling(self, name: str, status: str = "Success", *, error: str | None = None) -> None:
+        at = self._world.catch_up()
+        self._world.pipeline(name).set_program(Program(status), error, at)
+
+    def runner_is(self, healthy: bool, message: str = "") -> None:  # noqa: FBT001  it reads as the sentence it is
+        """The runner's health in `cluster_healthz`. An unhealthy one does no work; a healthy one starts at once."""
+        at = self._world.catch_up()
+        if healthy is not self._world.runner_is_healthy:
+            self._endpoints.runner_unchanged_since = at
+            if healthy:
+                self._world.runner_recovers()
+            self._world.runner_is_healthy = healthy
+        self._endpoints.runner_message = message
+
+    # What goes wrong on the way
+
+    async def goes_down(self) -> None:
+        """Connections are refused, and those that are open are dropped with whatever waits on them."""
+        self._faults.let_go(lost=True)
+        await self._server.go_down()
+
+    async def comes_back(self) -> None:
+        """The same address serves again. Meanwhile the runner went on: its state is not in this process."""
+        await self._server.come_back()
+
+    def loses_the_next_reply(self, method: str | None = "POST") -> None:
+        """Do what the next such request asks, then drop the connection without an answer."""
+        self._faults.arrange(Loss.REPLY, method, 1)
+
+    def drops_the_next_request(self, method: str | None = "POST") -> None:
+        """Drop the connection of the next such request before anything is done."""
+        self._faults.arrange(Loss.REQUEST, method, 1)
+
+    def answers_next(  # noqa: PLR0913  an HTTP answer has these parts
+        self,
+        status: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = b"",
+        content_type: str | None = "application/json",
+        method: str | None = None,
+        times: int = 1,
+    ) -> None:
+        """Answer the next requests (of this method) so, and do nothing; a body that is not bytes is sent as JSON."""
+        raw = body if isinstance(body, bytes) else documents.encoded(body)
+        answer = Answer(status=status, body=raw, content_type=content_type, headers=headers or {})
+        self._faults.arrange(answer, method, times)
+
+    def is_locked(self, times: int = 1, *, method: str | None = "POST") -> None:
+        """The pipeline's row stays locked for more than 10 s: 503 `LockTookTooLong`, `Retry-After: 5`."""
+        body = refusals.lock_took_too_long().body
+        retry = {"Retry-After": refusals.RETRY_AFTER}
+        self.answers_next(503, headers=retry, body=body, method=method, times=times)
+
+    def proxy_fails(self, times: int = 1, *, method: str | None = None) -> None:
+        """A reverse proxy answers instead of Feldera: 502 with an HTML page."""
+        self.answers_next(502, body=BAD_GATEWAY, content_type="text/html", method=method, times=times)
+
+    def loses_its_database(self, times: int = 1, *, method: str | None = None) -> None:
+        """API keys cannot be checked, which looks like a wrong one: 401 in plain text."""
+        self.answers_next(
+            401,
+            body=documents.encoded(UNAUTHORIZED_KEY),
+            content_type="text/plain; charset=utf-8",
+            method=method,
+            times=times,
+        )
+
+    def hangs(self, method: str | None = None, *, once_processed: bool = False) -> None:
+        """From now on leave such requests without an answer, until `lets_go`.
+
+        A request is processed when it is let go, even if its client has left by then; with `once_processed`
+        at once, so that only its answer is late.
+        """
+        self._faults.hang(method, once_processed=once_processed)
+
+    def lets_go(self) -> None:
+        self._faults.let_go()

@@ -1,0 +1,257 @@
+"""The pipelines of one tenant and what clients may do to them: the rules of Feldera's endpoints, without HTTP.
+
+Every verb and every look first lets the runner do what was due by now, in the order of time. A verb either changes a
+pipeline and returns the sentence Feldera answers with, or raises `Refused`. It trusts the clock and nobody else.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.engine.ports import Clock
+from bot.simulator.feldera import refusals, runner
+from bot.simulator.feldera.identity import Identities
+from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
+from bot.simulator.feldera.states import Program, Resources, Runtime, Storage
+
+DEFAULT_CHECKPOINTS: tuple[int | None, ...] = (1_048_576, 2_097_152, 4_194_304)
+"""Bytes of each checkpoint that a pipeline in use has when nobody says otherwise."""
+
+
+class World:
+    def __init__(self, clock: Clock) -> None:
+        self.clears: Counter[str] = Counter()
+        self.runner_is_healthy = True
+        self._clock = clock
+        self._moment = clock.now()
+        self._is_catching_up = False
+        self._ids = Identities()
+        self._pipelines: dict[str, SimulatedPipeline] = {}
+        self._awaited: dict[tuple[str, str], list[Callable[[], object]]] = {}
+
+    def catch_up(self) -> datetime:
+        """Let the runner do all that was due by now; returns the moment the world is at."""
+        if self._is_catching_up:
+            return (
+                self._moment
+            )  # something that was to happen once a state is reached, at that state's moment
+        now = self._clock.now()
+        self._is_catching_up = True
+        try:
+            while (next_step := self._next_step()) is not None and next_step[0] <= now:
+                at, pipeline = next_step
+                self._moment = max(self._moment, at)
+                runner.step(pipeline, self._moment)
+                self._tell(pipeline)
+        finally:
+            self._is_catching_up = False
+        self._moment = max(self._moment, now)
+        return self._moment
+
+    def _next_step(self) -> tuple[datetime, SimulatedPipeline] | None:
+        if not self.runner_is_healthy:
+            return None
+        steps = [
+            (at, pipeline)
+            for pipeline in self._pipelines.values()
+            if (at := runner.due(pipeline)) is not None
+        ]
+        return min(steps, key=lambda one: one[0], default=None)
+
+    def _tell(self, pipeline: SimulatedPipeline) -> None:
+        reached = [
+            state for state in (pipeline.storage.value, pipeline.resources.value) if pipeline.is_fully_stopped
+        ]
+        for state in reached:
+            for happening in self._awaited.pop((pipeline.name, state), ()):
+                try:
+                    happening()
+                except refusals.Refused as refused:
+                    # Whoever wrote the story is to hear of it, not the client whose request came by.
+                    raise RuntimeError(f"nobody can do that to {pipeline.name} now: {refused}") from refused
+
+    def once(self, name: str, state: str, happening: Callable[[], object]) -> None:
+        """Do this at the moment the runner brings the pipeline to `Cleared` or to `Stopped`."""
+        self._awaited.setdefault((name, state), []).append(happening)
+
+    def runner_recovers(self) -> None:
+        """A new runner begins anew, at once, with whatever the old one had not finished."""
+        at = self.catch_up()
+        self.runner_is_healthy = True
+        for pipeline in self._pipelines.values():
+            pipeline.work_since = max(pipeline.work_since, at)
+
+    def add(  # noqa: PLR0913  a pipeline has many sides, each with a sensible default
+        self,
+        name: str,
+        *,
+        storage: Storage = Storage.IN_USE,
+        running: bool = False,
+        program_status: Program = Program.SUCCESS,
+        program_error: str | None = None,
+        checkpoints: Sequence[int | None] | None = None,
+        pace: Pace | None = None,
+        since: datetime | None = None,
+    ) -> SimulatedPipeline:
+        at = self.catch_up()
+        self._check_new_name(name)
+        if running and storage is not Storage.IN_USE:
+            raise ValueError(f"a running pipeline has its storage in use, not {storage}")
+        if checkpoints and storage is not Storage.IN_USE:
+            raise ValueError(f"only storage in use has checkpoints, not {storage}")
+        since = since or at
+        held = DEFAULT_CHECKPOINTS if checkpoints is None else tuple(checkpoints)
+        pipeline = SimulatedPipeline(
+            id=self._ids.next(since),
+            name=name,
+            created_at=since,
+            new_id=self._ids.next,
+            storage=storage,
+            checkpoints=held if storage is Storage.IN_USE else (),
+            program_status=program_status,
+            program_error=program_error,
+            program_status_since=since,
+            work_since=at,
+            resources_since=since,
+            resources_desired_since=since,
+            pace=pace or Pace(),
+        )
+        if running:
+            pipeline.resources = pipeline.resources_desired = Resources.PROVISIONED
+            pipeline.initial, pipeline.bootstrap = Runtime.RUNNING, "await_approval"
+            pipeline.deployment_id = self._ids.next(since)
+            pipeline.set_runtime(Runtime.RUNNING, Runtime.RUNNING, since)
+        pipeline.write_event(since)
+        self._pipelines[name] = pipeline
+        return pipeline
+
+    def _check_new_name(self, name: str) -> None:
+        if len(name) > refusals.NAME_MAXIMUM or not re.fullmatch(refusals.NAME_PATTERN, name):
+            raise refusals.invalid_name(name)
+        if name in self._pipelines:
+            raise refusals.duplicate_name()
+
+    def pipelines(self) -> list[SimulatedPipeline]:
+        """All of them, in the order they were created."""
+        self.catch_up()
+        return sorted(self._pipelines.values(), key=lambda pipeline: pipeline.id)
+
+    def pipeline(self, name: str) -> SimulatedPipeline:
+        self.catch_up()
+        if name not in self._pipelines:
+            raise refusals.unknown_pipeline(name)
+        return self._pipelines[name]
+
+    def clear(self, name: str) -> str:
+        """`POST .../clear`: 202 also when there was nothing to clear, and then without any check."""
+        at, pipeline = self.catch_up(), self.pipeline(name)
+        if pipeline.storage is not Storage.CLEARED:
+            if not pipeline.is_fully_stopped:
+                raise refusals.storage_immutable(
+                    pipeline.resources, pipeline.resources_desired, pipeline.storage
+                )
+            if pipeline.storage is Storage.IN_USE:
+                self.clears[name] += 1
+                pipeline.work_since = at
+            runner.wake(pipeline, at)
+            pipeline.set_storage(Storage.CLEARING, at)
+        return "Pipeline storage is being cleared"
+
+    def stop(self, name: str) -> str:
+        """`POST .../stop?force=true`: accepted in every state; keeps the deployment error."""
+        at, pipeline = self.catch_up(), self.pipeline(name)
+        if pipeline.resources_desired is not Resources.STOPPED:
+            if pipeline.resources is Resources.STOPPED:
+                pipeline.initial = pipeline.bootstrap = None
+            pipeline.set_desired(Resources.STOPPED, at)
+        return "Pipeline is forcefully stopping"
+
+    def start(
+        self,
+        name: str,
+        *,
+        initial: str = "running",
+        bootstrap: str = "await_approval",
+        dismiss_error: bool = True,
+    ) -> str:
+        """`POST .../start`, with the refusals in the order in which Feldera looks for them."""
+        at = self.catch_up()
+        if initial not in {"running", "paused", "standby"}:
+            raise refusals.unsupported_initial(initial)
+        pipeline, wanted = self.pipeline(name), Runtime(initial.title())
+        if pipeline.resources_desired is Resources.STOPPED:
+            self._check_start(pipeline, dismiss_error=dismiss_error)
+            if wanted is Runtime.STANDBY:
+                raise refusals.standby_not_allowed()
+            if dismiss_error:
+                pipeline.error = None
+            pipeline.initial, pipeline.bootstrap = wanted, bootstrap
+            pipeline.set_desired(Resources.PROVISIONED, at)
+        elif wanted is not pipeline.initial:
+            raise refusals.initial_immutable()
+        elif bootstrap != pipeline.bootstrap:
+            raise refusals.bootstrap_immutable()
+        return "Pipeline is starting"
+
+    def _check_start(self, pipeline: SimulatedPipeline, *, dismiss_error: bool) -> None:
+        if pipeline.resources is not Resources.STOPPED:
+            raise refusals.illegal_start(pipeline.resources, pipeline.resources_desired)
+        if pipeline.error is not None and not dismiss_error:
+            raise refusals.undismissed_error()
+        if pipeline.storage is Storage.CLEARING:
+            raise refusals.start_while_clearing()
+        if pipeline.program_status.failed:
+            raise refusals.start_uncompiled()
+
+    def move_runtime(self, name: str, target: Runtime) -> str:
+        """`POST .../pause` and `.../resume`, which Feldera forwards to the running pipeline."""
+        at, pipeline = self.catch_up(), self.pipeline(name)
+        if pipeline.resources is not Resources.PROVISIONED:
+            raise refusals.not_deployed(name, pipeline.deployment_status, pipeline.deployment_desired_status)
+        before = pipeline.runtime
+        if target is not before:
+            pipeline.runtime_asked = target
+            if before is not Runtime.INITIALIZING:
+                pipeline.work_since = at
+        return f"Pipeline transitioning from {before} to {target}"
+
+    def dismiss_error(self, name: str) -> str:
+        at, pipeline = self.catch_up(), self.pipeline(name)
+        if pipeline.error is not None:
+            if not pipeline.is_fully_stopped:
+                raise refusals.dismiss_unless_stopped()
+            pipeline.error = None
+            pipeline.write_event(at)
+        return "Pipeline deployment error has been dismissed"
+
+    def delete(self, name: str) -> None:
+        pipeline = self.pipeline(name)
+        if not pipeline.is_fully_stopped:
+            raise refusals.delete_unless_stopped()
+        if pipeline.storage is not Storage.CLEARED:
+            raise refusals.delete_unless_cleared()
+        del self._pipelines[name]
+
+    def rename(self, name: str, to: str) -> None:
+        at, pipeline = self.catch_up(), self.pipeline(name)
+        self._check_new_name(to)
+        if not pipeline.is_fully_stopped:
+            raise refusals.update_unless_stopped()
+        if pipeline.storage is not Storage.CLEARED:
+            raise refusals.edit_unless_cleared("name")
+        del self._pipelines[name]
+        pipeline.name = to
+        pipeline.version += 1
+        pipeline.refresh_version += 1
+        self._pipelines[to] = pipeline
+        pipeline.write_event(at)
+
+    def crash(self, name: str, error: dict[str, Any]) -> None:
+        """The running pipeline fails: the runner stops it, and its error stays until someone dismisses it."""
+        at, pipeline = self.catch_up(), self.pipeline(name)
+        if pipeline.resources is not Resources.PROVISIONED or pipeline.resources_desired is Resources.STOPPED:
+            raise ValueError(f"{name} does not run, and so cannot crash")
+        pipeline.crash = error
+        pipeline.set_desired(Resources.STOPPED, at)
