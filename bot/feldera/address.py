@@ -1,0 +1,101 @@
+"""Where Feldera is and how to talk to it: the address as people write it, made into one base URL and one TLS context.
+
+It refuses what it would have to guess about (a password in the address, a query), and never repeats a refused
+address in full, since it may hold a password. It trusts the operator who wrote the settings, and the
+certificates of the system.
+"""
+
+import ipaddress
+import re
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+REQUEST_TIMEOUT = (
+    30.0  # seconds; Feldera answers all requests one after another, and one may wait 10 s for a lock
+)
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
+_HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")  # visible ASCII, spaces inside
+
+
+@dataclass(frozen=True, slots=True)
+class FelderaAddress:
+    """Feldera's host and the settings of a connection to it.
+
+    `host` may have a scheme (without one: `http` on this machine, `https` elsewhere), a path prefix and a `/v0`;
+    `tls_cert` is a PEM file trusted beside the usual certificates; `request_timeout` is how many seconds Feldera
+    may stay silent.
+
+    Raises:
+        ValueError: a setting cannot be used; the message says which and why.
+    """
+
+    host: str
+    tenant: str | None = None
+    tls_cert: Path | None = None
+    tls_insecure: bool = False
+    request_timeout: float = REQUEST_TIMEOUT
+
+    def __post_init__(self) -> None:
+        _ = self.base_url
+        if self.tenant is not None and not _HEADER_VALUE.fullmatch(self.tenant):
+            raise ValueError("Feldera's tenant must be a name or an id in plain characters.")
+        if not 0 < self.request_timeout < float("inf"):
+            raise ValueError("Feldera's request timeout must be a positive number of seconds.")
+
+    @property
+    def base_url(self) -> httpx.URL:
+        """The URL under which `/v0/…` stands; no trailing slash, no user, no query."""
+        text = self.host.strip()
+        if "://" not in text:
+            text = f"{_usual_scheme(text)}://{text}"
+        try:
+            url = httpx.URL(text)
+        except httpx.InvalidURL:
+            raise ValueError("Feldera's host is not a URL.") from None
+        if url.scheme not in {"http", "https"}:
+            raise ValueError("Feldera's host must begin with http:// or https://.")
+        if url.userinfo:
+            raise ValueError("Feldera's host must not hold a user or password; use an API key.")
+        if url.query or url.fragment:
+            raise ValueError("Feldera's host must end before any ? or #.")
+        machine = url.raw_host.decode("ascii")
+        if not (_is_ip(machine) or _HOST_NAME.fullmatch(machine)):
+            raise ValueError("Feldera's host names no machine.")
+        return url.copy_with(path=url.path.rstrip("/").removesuffix("/v0").rstrip("/"))
+
+    def tls_context(self) -> ssl.SSLContext:
+        """What is checked of Feldera's certificate.
+
+        Raises:
+            ValueError: the certificate file cannot be read as PEM.
+        """
+        if self.tls_insecure:
+            return httpx.create_ssl_context(verify=False)
+        context = httpx.create_ssl_context()
+        if self.tls_cert is not None:
+            try:
+                context.load_verify_locations(cafile=self.tls_cert)
+            except OSError as error:  # ssl.SSLError is one
+                raise ValueError(
+                    f"Feldera's TLS certificate {self.tls_cert} cannot be read: {error.strerror or error}."
+                ) from error
+        return context
+
+
+def _usual_scheme(host_and_path: str) -> str:
+    """`http` for this very machine; otherwise `https`, so that a key never travels in the clear by a guess."""
+    bracketed = re.match(r"\[([^\]]*)\]", host_and_path)
+    host = bracketed[1] if bracketed else re.split(r"[:/?#]", host_and_path, maxsplit=1)[0]
+    is_here = host.lower() == "localhost" or (_is_ip(host) and ipaddress.ip_address(host).is_loopback)
+    return "http" if is_here else "https"
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""What a reply of Feldera means: pure functions from a `Reply` to the engine's words.
+
+A request that changes something is called refused or not sent only where Feldera's rules prove that it did
+nothing; whatever is not on that list may have had its effect. A status code alone is never believed where a
+proxy or Feldera's own web console could have answered in its place.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from pydantic import ValidationError
+
+from bot.domain.names import PipelineName
+from bot.domain.pipelines import (
+    Absent,
+    Accepted,
+    Answer,
+    History,
+    Look,
+    NotSent,
+    Pipeline,
+    Problem,
+    Refusal,
+    Refused,
+    RunnerHealth,
+    Seen,
+    Trouble,
+    Unknown,
+)
+from bot.feldera.models import EVENTS, PIPELINES, ConfigurationBody, HealthBody, PipelineBody
+from bot.feldera.problems import NOT_AS_KNOWN, problem
+from bot.feldera.reply import Reply
+from bot.feldera.text import one_line
+
+UNKNOWN_PIPELINE_CODE: Final = "UnknownPipelineName"
+
+ROLLED_BACK_CODES: Final = frozenset({"LockTookTooLong", "DeadlockDetected"})
+"""Errors (503) with which Feldera's transaction ends undone."""
+
+REFUSING_STATUSES: Final = frozenset({400, 403, 404, 405, 409, 501})
+"""With Feldera's error envelope, these are given before anything is changed, and again for the same request."""
+
+
+def look(reply: Reply, name: PipelineName) -> Look:
+    """`GET /v0/pipelines/{name}?selector=status`. Absent only if Feldera itself says so, by its error code."""
+    if _says_unknown_pipeline(reply):
+        return Absent()
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        pipeline = PipelineBody.model_validate_json(reply.body).pipeline()
+    except ValidationError:
+        return NOT_AS_KNOWN
+    if pipeline.name != name:
+        return Problem(Trouble.UNEXPECTED, "Feldera answered about another pipeline than the one asked for.")
+    return Seen(pipeline)
+
+
+def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline] | Problem:
+    """`GET /v0/pipelines?selector=status`.
+
+    One pipeline that cannot be read spoils the whole list: left out, it would pass for deleted.
+    """
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        pipelines = [body.pipeline() for body in PIPELINES.validate_json(reply.body)]
+    except ValidationError:
+        return NOT_AS_KNOWN
+    by_name = {pipeline.name: pipeline for pipeline in pipelines}
+    if len(by_name) != len(pipelines):
+        return Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of one name.")
+    return by_name
+
+
+def submitted(reply: Reply) -> Answer:
+    """A `POST …/clear`. Feldera: 202 whatever the storage, also where there is nothing to clear."""
+    if reply.status == HTTPStatus.ACCEPTED and not reply.is_html:
+        return Accepted()
+    error = reply.error
+    if error is not None and reply.status in REFUSING_STATUSES:
+        return Refused(_refusal(reply), error.sentence, error.code)
+    if error is None and reply.status == HTTPStatus.NOT_FOUND:
+        return Refused(Refusal.WRONG_ADDRESS, problem(reply).message)
+    rolled_back = error is not None and error.error_code in ROLLED_BACK_CODES
+    if rolled_back and reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return NotSent(problem(reply))
+    # Feldera authenticates before it does anything; a rate limiter stands before it.
+    if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}:
+        return NotSent(problem(reply))
+    return Unknown(problem(reply))
+
+
+def history(reply: Reply) -> History | Problem:
+    """`GET /v0/pipelines/{name}/events?selector=status`: newest first, as Feldera orders them."""
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        events = EVENTS.validate_json(reply.body)
+    except ValidationError:
+        return NOT_AS_KNOWN
+    return History(tuple(event.change() for event in events))
+
+
+def runner_health(reply: Reply) -> RunnerHealth:
+    """`GET /v0/cluster_healthz`: Feldera sends the same body with 200 (all healthy) and with 503."""
+    if reply.is_json and reply.status in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
+        try:
+            runner = HealthBody.model_validate_json(reply.body).runner
+        except ValidationError:
+            pass  # a 503 of another origin, or of another Feldera: told as the problem it is
+        else:
+            return RunnerHealth(runner.healthy, one_line(runner.message))
+    return RunnerHealth(None, problem(reply).message)
+
+
+def greeting(reply: Reply) -> str | Problem:
+    """`GET /v0/config`, as in "Feldera 0.337.0 (Open source)"."""
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        configuration = ConfigurationBody.model_validate_json(reply.body)
+    except ValidationError:
+        return NOT_AS_KNOWN
+    return one_line(f"Feldera {configuration.version} ({configuration.edition})")
+
+
+def _refusal(reply: Reply) -> Refusal:
+    if _says_unknown_pipeline(reply):
+        return Refusal.UNKNOWN_PIPELINE
+    return Refusal.NO_ACCESS if reply.status == HTTPStatus.FORBIDDEN else Refusal.BY_RULE
+
+
+def _says_unknown_pipeline(reply: Reply) -> bool:
+    error = reply.error
+    return (
+        reply.status == HTTPStatus.NOT_FOUND
+        and error is not None
+        and error.error_code == UNKNOWN_PIPELINE_CODE
+    )
+
+
+def _is_good(reply: Reply) -> bool:
+    return reply.status == HTTPStatus.OK and reply.is_json

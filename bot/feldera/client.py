@@ -1,0 +1,128 @@
+"""The engine's `Pipelines`, spoken to a real Feldera.
+
+It never raises for what Feldera or the network may do, and never makes a request a second time, with one
+exception: after a 401, which Feldera gives before it does anything, a new token may be tried once. It trusts
+Feldera's word only where the answer has Feldera's own form.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import structlog
+
+from bot.domain.names import PipelineName, is_pipeline_name
+from bot.domain.operations import StepName
+from bot.domain.pipelines import Answer, History, Look, NotSent, Pipeline, Problem, RunnerHealth, Unknown
+from bot.engine.ports import Clock
+from bot.feldera import answers, problems
+from bot.feldera.address import FelderaAddress
+from bot.feldera.credentials import Credentials
+from bot.feldera.reply import NoReply, Reply
+from bot.feldera.wire import BODY_MAX, Wire
+
+LIST_MAX = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
+STATUS_ONLY = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
+VERBS = {StepName.CLEAR: "clear"}
+
+log = structlog.get_logger()
+
+
+class FelderaClient:
+    """A connection to one Feldera; to be closed.
+
+    Raises:
+        ValueError: (when built) the TLS certificate cannot be read.
+    """
+
+    def __init__(self, address: FelderaAddress, credentials: Credentials, *, clock: Clock) -> None:
+        self._credentials = credentials
+        self._wire = Wire(address, clock)
+        if address.tls_insecure:
+            log.warning("feldera.tls_insecure", meaning="anyone on the way can read and change the traffic")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._wire.aclose()
+
+    async def look(self, name: PipelineName) -> Look:
+        reply = await self._get(_path(name), STATUS_ONLY)
+        return reply if isinstance(reply, Problem) else answers.look(reply, name)
+
+    async def look_at_all(self) -> Mapping[PipelineName, Pipeline] | Problem:
+        reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
+        return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
+
+    async def submit(self, step: StepName, name: PipelineName) -> Answer:
+        reply = await self._ask("POST", f"{_path(name)}/{VERBS[step]}")
+        match reply:
+            case NoReply(problem=problem, maybe_sent=True):
+                return Unknown(problem)
+            case NoReply(problem=problem):
+                return NotSent(problem)
+            case Reply(status=HTTPStatus.UNAUTHORIZED):
+                return NotSent(await self._why_rejected(reply))
+            case Reply():
+                return answers.submitted(reply)
+
+    async def history(self, name: PipelineName) -> History | Problem:
+        reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
+        return reply if isinstance(reply, Problem) else answers.history(reply)
+
+    async def runner_health(self) -> RunnerHealth:
+        reply = await self._get("/v0/cluster_healthz")
+        return (
+            RunnerHealth(None, reply.message) if isinstance(reply, Problem) else answers.runner_health(reply)
+        )
+
+    async def greet(self) -> str | Problem:
+        """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
+        reply = await self._get("/v0/config")
+        return reply if isinstance(reply, Problem) else answers.greeting(reply)
+
+    async def _get(
+        self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
+    ) -> Reply | Problem:
+        reply = await self._ask("GET", path, query=query, body_max=body_max)
+        if isinstance(reply, NoReply):
+            return reply.problem
+        return await self._why_rejected(reply) if reply.status == HTTPStatus.UNAUTHORIZED else reply
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body_max: int = BODY_MAX,
+    ) -> Reply | NoReply:
+        token = await self._credentials.token()
+        if isinstance(token, Problem):
+            return NoReply(token, maybe_sent=False)
+        reply = await self._wire.exchange(method, path, token=token, query=query, body_max=body_max)
+        if isinstance(reply, NoReply) or reply.status != HTTPStatus.UNAUTHORIZED:
+            return reply
+        newer = await self._credentials.replacement(token)
+        if newer is None:
+            return reply
+        if isinstance(newer, Problem):
+            return NoReply(newer, maybe_sent=False)
+        return await self._wire.exchange(method, path, token=newer, query=query, body_max=body_max)
+
+    async def _why_rejected(self, reply: Reply) -> Problem:
+        return problems.rejected(reply, await self._wire.exchange("GET", "/healthz"))
+
+
+def _path(name: PipelineName) -> str:
+    if not is_pipeline_name(name):
+        raise ValueError("not a pipeline's name: it must be checked before it gets here")
+    return f"/v0/pipelines/{quote(name, safe='')}"

@@ -1,0 +1,20 @@
+"""Makes a stranger's text fit for one line of a chat message or a log.
+
+What comes from Feldera, or from whatever stands in its place, is trusted with nothing: not with its length, its
+line breaks or its characters. Escaping for Slack is not done here; the room that writes to Slack does that.
+"""
+
+import unicodedata
+
+SENTENCE_MAX = 300  # characters; Feldera's own messages can hold a whole compiler log
+WORD_MAX = 64  # characters; Feldera's longest codes and status words stay well below
+
+
+def one_line(text: str, limit: int = SENTENCE_MAX) -> str:
+    """`text` without control, bidirectional and unprintable characters, on one line, in at most `limit` characters."""
+    start = text[: 4 * limit]  # enough to fill the line, however much of it is white space
+    printable = "".join(" " if unicodedata.category(char).startswith("C") else char for char in start)
+    line = " ".join(printable.split())
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rstrip() + "…"

@@ -1,0 +1,123 @@
+"""One HTTP exchange with Feldera: bounded in time and in size, never repeated, never raising for the world.
+
+It follows no redirect (a redirected POST would be another request), reads no more than it was told to, and logs
+method, path, status and duration only: no header, no body. What it cannot know to have been undone on the way, it
+says may have been sent. Cancellation passes through.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self
+
+import httpx
+import structlog
+from pydantic import SecretStr
+
+from bot.domain.pipelines import Problem, Trouble
+from bot.engine.ports import Clock
+from bot.feldera.address import FelderaAddress
+from bot.feldera.reply import NoReply, Reply
+
+CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
+KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, and a request must not meet that
+CONNECTIONS = 10  # the API answers one request after another: more would only queue there
+PATIENCE = 4  # an answer that dribbles may take this many times the allowed silence in all
+BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
+
+log = structlog.get_logger()
+
+
+class Wire:
+    def __init__(self, address: FelderaAddress, clock: Clock) -> None:
+        headers = {"User-Agent": f"pipeline-bot/{version('pipeline-bot')}", "Accept": "application/json"}
+        if address.tenant is not None:
+            headers["Feldera-Tenant"] = address.tenant
+        self._clock = clock
+        self._machine = address.base_url.netloc.decode("ascii")
+        self._silence = address.request_timeout
+        self._http = httpx.AsyncClient(
+            base_url=address.base_url,
+            headers=headers,
+            verify=address.tls_context(),
+            timeout=httpx.Timeout(
+                CONNECT_TIMEOUT, read=address.request_timeout, write=address.request_timeout
+            ),
+            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE),
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: SecretStr | None = None,
+        query: Mapping[str, str] | None = None,
+        body_max: int = BODY_MAX,
+    ) -> Reply | NoReply:
+        """Send the request once, and read the reply up to `body_max` bytes."""
+        request = self._http.build_request(method, path, params=query)
+        if token is not None:
+            request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+        began = self._clock.now()
+        outcome = await self._bounded(request, body_max)
+        line = log.debug if method == "GET" else log.info
+        line(
+            "feldera.request",
+            method=method,
+            path=path,
+            status=outcome.status if isinstance(outcome, Reply) else None,
+            trouble=None if isinstance(outcome, Reply) else outcome.problem.message,
+            seconds=(self._clock.now() - began).total_seconds(),
+        )
+        return outcome
+
+    async def _bounded(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
+        try:
+            async with asyncio.timeout(PATIENCE * (CONNECT_TIMEOUT + self._silence)):
+                return await self._send(request, body_max)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False)
+        except (httpx.TimeoutException, TimeoutError):
+            sentence = f"Feldera did not answer within {self._silence:g} s."
+            return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
+        except (httpx.HTTPError, OSError):  # OSError: TLS alerts after the handshake reach us as they are
+            sentence = "The connection to Feldera broke before its answer was complete."
+            return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
+
+    async def _send(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
+        response = await self._http.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > body_max:
+                    sentence = f"Feldera's answer is longer than {body_max / 2**20:g} MiB."
+                    return NoReply(Problem(Trouble.UNEXPECTED, sentence), maybe_sent=True)
+            return Reply(response.status_code, response.headers, bytes(body), self._clock.now())
+        finally:
+            await response.aclose()
+
+    def _why_no_connection(self, error: httpx.TransportError) -> str:
+        if isinstance(error, httpx.PoolTimeout):
+            return "Too many requests to Feldera are waiting for their answers."
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return f"The certificate of {self._machine} is not trusted."
+            cause = cause.__cause__ or cause.__context__
+        return f"No connection to Feldera at {self._machine}."
