@@ -1,0 +1,33 @@
+"""A bell that rings whenever something in the workspace changed, so that nobody has to poll or sleep.
+
+It is the only place of the simulator, besides waiting for acks, that knows real time: the bot is a real
+server and takes real time to answer.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Changes:
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+
+    def note(self) -> None:
+        for event in self._waiting:
+            event.set()
+
+    async def until(self, condition: Callable[[], bool], *, within: float) -> None:
+        """Return as soon as `condition` holds.
+
+        Raises:
+            TimeoutError: it did not hold within so many seconds of real time.
+        """
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            async with asyncio.timeout(within):
+                while not condition():
+                    await event.wait()
+                    event.clear()
+        finally:
+            self._waiting.discard(event)

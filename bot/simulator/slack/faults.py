@@ -1,0 +1,57 @@
+"""What goes wrong on purpose: each happening is said once and consumed by the next request to that method.
+
+A fault here is something the real service does to a client (429, 500, a lost reply); refusals that follow from
+the state of the workspace are not faults and come from the methods themselves.
+"""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """429 with `Retry-After`; the request is not processed."""
+
+    retry_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLost:
+    """The request is processed, then the connection drops."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDropped:
+    """The connection drops before anything is processed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailsWith:
+    """A refusal with this error code; the request is not processed."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerError:
+    """500 with a page instead of JSON; the request is not processed."""
+
+
+Fault = RateLimited | ReplyLost | RequestDropped | FailsWith | ServerError
+
+
+@dataclass
+class Faults:
+    _coming: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+
+    def add(self, method: str, fault: Fault, *, times: int = 1) -> None:
+        self._coming[method].extend([fault] * times)
+
+    def next_for(self, method: str) -> Fault | None:
+        coming = self._coming.get(method)
+        return coming.popleft() if coming else None
+
+    @property
+    def pending(self) -> dict[str, int]:
+        """How many faults still wait for a request, by method."""
+        return {method: len(coming) for method, coming in self._coming.items() if coming}

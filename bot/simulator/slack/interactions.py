@@ -1,0 +1,150 @@
+"""Turns what a person does into what Slack sends to the app, and the app's ack into what the person sees.
+
+The payloads carry every field the real ones do. It trusts the caller that the person can do this at all.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from bot.simulator.slack.content import read_content
+from bot.simulator.slack.delivery import Ack, Envelope, EnvelopeType, RecordedDelivery, Transport
+from bot.simulator.slack.messages import Block, Channel, Message
+from bot.simulator.slack.methods import as_json
+from bot.simulator.slack.refusals import Refused
+from bot.simulator.slack.response_urls import ResponseUrls
+from bot.simulator.slack.views import Views
+from bot.simulator.slack.workspace import Content, Profile, Workspace
+
+VERIFICATION_TOKEN = "simulated-verification-token"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Slack shows at once: the ack's message, an error in Slack's words, or neither."""
+
+    message: Message | None = None
+    error: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.message.text if self.message else ""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.message.blocks if self.message else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button as somebody saw it; the message may have changed since."""
+
+    message: Message
+    block_id: str
+    element: Block
+
+
+@dataclass
+class Interactions:
+    workspace: Workspace
+    response_urls: ResponseUrls
+    views: Views
+    transport: Transport
+    deliveries: list[RecordedDelivery] = field(default_factory=list)
+    twice: int = 0
+    """How many of the next deliveries are sent twice."""
+
+    async def command(self, person: Profile, channel: Channel, *, command: str, text: str) -> Answer:
+        workspace = self.workspace
+        payload = {
+            "token": VERIFICATION_TOKEN,
+            "team_id": workspace.team_id,
+            "team_domain": workspace.domain,
+            "channel_id": channel.id,
+            "channel_name": channel.payload_name,
+            "user_id": person.id,
+            "user_name": person.name,
+            "command": command,
+            "text": text,
+            "api_app_id": workspace.app_id,
+            "is_enterprise_install": "false",
+            "response_url": self.response_urls.issue("commands", person.id, channel=channel),
+            "trigger_id": self.views.issues_trigger(person.id),
+        }
+        # The ack's message stands where the command was typed, even if an answer by response_url overtakes the ack.
+        place = workspace.next_ts()
+        ack = await self._deliver("slash_commands", payload, accepts_response_payload=True)
+        if ack.error is not None:
+            return Answer(error=ack.error)
+        if ack.body.get("response_type") == "in_channel":
+            workspace.posts(channel, person.id, content=Content(f"{command} {text}".strip()))
+        return self._shows(ack, person, channel, ts=place)
+
+    async def press(self, person: Profile, button: Button) -> Answer:
+        message, workspace = button.message, self.workspace
+        ephemeral = message.ephemeral_to is not None
+        container: dict[str, Any] = {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": message.channel.id,
+            "is_ephemeral": ephemeral,
+        }
+        if message.thread_ts is not None:
+            container["thread_ts"] = message.thread_ts
+        payload: dict[str, Any] = {
+            "type": "block_actions",
+            "user": {
+                "id": person.id,
+                "username": person.name,
+                "name": person.name,
+                "team_id": person.team_id,
+            },
+            "api_app_id": workspace.app_id,
+            "token": VERIFICATION_TOKEN,
+            "container": container,
+            "trigger_id": self.views.issues_trigger(person.id),
+            "team": {"id": workspace.team_id, "domain": workspace.domain},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "channel": {"id": message.channel.id, "name": message.channel.payload_name},
+            "state": {"values": {}},
+            "response_url": self.response_urls.issue(
+                "actions", person.id, channel=message.channel, source=message
+            ),
+            "actions": [self._action(button)],
+        }
+        if not ephemeral:
+            payload["message"] = as_json(message, workspace)
+        ack = await self._deliver("interactive", payload, accepts_response_payload=False)
+        return Answer(error=ack.error)
+
+    def _action(self, button: Button) -> dict[str, Any]:
+        told = ("type", "action_id", "text", "value", "style", "url", "confirm")
+        action = {key: button.element[key] for key in told if key in button.element}
+        now = self.workspace.clock.now().timestamp()
+        return {**action, "block_id": button.block_id, "action_ts": f"{now:.6f}"}
+
+    async def _deliver(
+        self, kind: EnvelopeType, payload: dict[str, Any], *, accepts_response_payload: bool
+    ) -> Ack:
+        envelope = Envelope(str(uuid4()), kind, payload, accepts_response_payload)
+        copies = 1
+        if self.twice:
+            self.twice -= 1
+            copies = 2
+        ack = await self.transport.deliver(envelope, copies=copies)
+        self.deliveries.append(RecordedDelivery(envelope, ack, self.workspace.clock.now()))
+        self.workspace.changes.note()
+        return ack
+
+    def _shows(self, ack: Ack, person: Profile, channel: Channel, *, ts: str) -> Answer:
+        """A command's ack may carry a message: for the person alone, or for the channel."""
+        if not any(ack.body.get(part) for part in ("text", "blocks", "attachments")):
+            return Answer()
+        try:
+            content = read_content(ack.body)
+        except Refused:
+            return Answer(error="invalid_command_response")
+        if ack.body.get("response_type") == "in_channel":
+            return Answer(self.workspace.posts(channel, self.workspace.bot_user_id, content=content))
+        return Answer(self.workspace.shows_only(person.id, channel, content=content, ts=ts))

@@ -1,0 +1,61 @@
+"""Slack's `<…>` tokens: how the client writes what a person typed, and which tokens would ring people.
+
+Slack allows any `<` in mrkdwn; so does this module. It only tells which tokens nobody should have let through.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+TOKEN = re.compile(r"<([^<>\n]+)>")
+_BROADCAST = re.compile(r"!(channel|here|everyone|group)(\|.*)?")
+_USER_GROUP = re.compile(r"!subteam\^([A-Z0-9]+)(\|.*)?")
+_USER = re.compile(r"@([UW][A-Z0-9]+)(\|.*)?")
+_CHANNEL = re.compile(r"#([CGD][A-Z0-9]+)(\|.*)?")
+_TYPED = re.compile(
+    r"(?P<url>\bhttps?://[^\s<>]+)|(?<![\w@#])(?P<sigil>[@#])(?P<name>[\w.-]*\w)|(?P<special>[&<>])"
+)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def unescape(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def suspicious_tokens(text: str, exists: Callable[[str], bool]) -> list[str]:
+    """The tokens in `text` that notify a crowd, or mention a person or channel for whom `exists` is false."""
+    found = []
+    for match in TOKEN.finditer(text):
+        token = match[1]
+        mention = _USER.fullmatch(token) or _CHANNEL.fullmatch(token)
+        if (
+            _BROADCAST.fullmatch(token)
+            or _USER_GROUP.fullmatch(token)
+            or (mention and not exists(mention[1]))
+        ):
+            found.append(match[0])
+    return found
+
+
+def as_typed(text: str, *, people: Mapping[str, str], channels: Mapping[str, tuple[str, bool]]) -> str:
+    """What Slack sends for typed text when the command has `should_escape`.
+
+    `people` maps names to ids, `channels` names to (id, is public). Mentions and links become tokens,
+    and every other `&`, `<` and `>` is escaped.
+    """
+
+    def written(match: re.Match[str]) -> str:
+        if match["special"]:
+            return _ENTITIES[match["special"]]
+        if match["url"]:
+            return f"<{match['url'].replace('&', '&amp;')}>"
+        name = match["name"]
+        if match["sigil"] == "@" and name in people:
+            return f"<@{people[name]}|{name}>"
+        if match["sigil"] == "@" and name in {"channel", "here", "everyone"}:
+            return f"<!{name}>"
+        if match["sigil"] == "#" and name in channels:
+            channel_id, is_public = channels[name]
+            return f"<#{channel_id}|{name if is_public else ''}>"
+        return match[0]
+
+    return _TYPED.sub(written, text)

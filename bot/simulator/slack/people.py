@@ -1,0 +1,171 @@
+"""People in the workspace, and only what a person can do there: type a command, press a button, look.
+
+A person cannot press what they do not see, cannot type where they are not, and sees every message as it stands now.
+"""
+
+from bot.simulator.slack.interactions import Answer, Button, Interactions
+from bot.simulator.slack.messages import Channel, Message
+from bot.simulator.slack.mrkdwn import as_typed, unescape
+from bot.simulator.slack.text import render_confirm
+from bot.simulator.slack.views import View
+from bot.simulator.slack.workspace import Profile, Workspace
+
+
+class NotPossibleError(Exception):
+    """Slack offers this person no way to do that."""
+
+
+class Person:
+    def __init__(self, profile: Profile, workspace: Workspace, interactions: Interactions) -> None:
+        self._profile = profile
+        self._workspace = workspace
+        self._interactions = interactions
+        self.last_confirm: str | None = None
+        """The confirm dialog this person saw last, as text."""
+
+    def __repr__(self) -> str:
+        return f"Person({self.name!r}, {self.id!r})"
+
+    @property
+    def id(self) -> str:
+        return self._profile.id
+
+    @property
+    def name(self) -> str:
+        return self._profile.name
+
+    @property
+    def team_id(self) -> str:
+        return self._profile.team_id
+
+    def is_deactivated(self) -> None:
+        """An admin deactivates the account: this person can do nothing any more."""
+        self._profile.deactivated = True
+
+    async def types(self, text: str, *, channel: Channel | str) -> Answer:
+        """Type a slash command ("/pipeline clear orders"); mentions, links and `& < >` are sent escaped.
+
+        Raises:
+            NotPossibleError: they are not in that channel, or no command of this workspace works for them.
+        """
+        place = self._place(channel)
+        self._must_be_active()
+        if self.team_id != self._workspace.team_id:
+            raise NotPossibleError(f"{self.name} is external: the commands of this workspace are not theirs")
+        command, _, rest = text.partition(" ")
+        if not command.startswith("/"):
+            raise NotPossibleError(f"{text!r} is no slash command")
+        channels = self._workspace.channels.values()
+        sent = as_typed(
+            rest.strip(),
+            people={profile.name: profile.id for profile in self._workspace.people.values()},
+            channels={each.name: (each.id, each.kind == "public") for each in channels if each.kind != "im"},
+        )
+        return await self._interactions.command(self._profile, place, command=command, text=sent)
+
+    async def clicks(self, label: str, *, on: Message | None = None, confirms: bool = True) -> Answer:
+        """Find the button with this label as now rendered, and press it."""
+        return await self.presses(self.finds(label, on=on), confirms=confirms)
+
+    def finds(self, label: str, *, on: Message | None = None) -> Button:
+        """The button with this label on the newest message that has one, or on the message `on`.
+
+        Raises:
+            NotPossibleError: this person sees no such button, or two of them on the same message.
+        """
+        visible = self.sees()
+        if on is not None and on not in visible:
+            raise NotPossibleError(f"{self.name} does not see the message {on.ts}")
+        for message in [on] if on is not None else reversed(visible):
+            found = [button for button in self._buttons(message) if _label(button) == label]
+            if len(found) > 1:
+                raise NotPossibleError(f"{len(found)} buttons {label!r} on the message {message.ts}")
+            if found:
+                return found[0]
+        shown = [_label(button) for message in visible for button in self._buttons(message)]
+        raise NotPossibleError(f"{self.name} sees no button {label!r}; there are {shown}")
+
+    async def presses(self, button: Button, *, confirms: bool = True) -> Answer:
+        """Press a button found before, even if the message changed since (a slow screen, a double click).
+
+        With a confirm dialog, `confirms` is how the person answers it; Slack sends nothing when they decline.
+
+        Raises:
+            NotPossibleError: `confirms` is false and there is no dialog to decline.
+        """
+        self._must_be_active()
+        dialog = button.element.get("confirm")
+        if dialog is not None:
+            self.last_confirm = render_confirm(dialog, self._workspace.names)
+        elif not confirms:
+            raise NotPossibleError(f"the button {_label(button)!r} asks for no confirmation")
+        if not confirms:
+            return Answer()
+        return await self._interactions.press(self._profile, button)
+
+    def sees(self, channel: Channel | str | None = None) -> list[Message]:
+        """The messages this person sees, in that channel or everywhere, in order, as they stand now."""
+        places = [self._place(channel)] if channel is not None else list(self._workspace.channels.values())
+        shared = [message for place in places if place.has(self.id) for message in place.messages]
+        private = [message for message in self.ephemerals if message.channel in places]
+        return sorted(shared + private, key=lambda message: message.ts)
+
+    @property
+    def ephemerals(self) -> list[Message]:
+        """The messages only this person sees, in order."""
+        own = (message for message in self._workspace.ephemerals if message.ephemeral_to == self.id)
+        return sorted((message for message in own if not message.deleted), key=lambda message: message.ts)
+
+    @property
+    def dm(self) -> Channel:
+        """The direct messages between this person and the bot."""
+        return self._workspace.direct_messages(self._profile)
+
+    @property
+    def dms(self) -> list[Message]:
+        return self.dm.messages
+
+    @property
+    def modal(self) -> View | None:
+        """The modal on this person's screen."""
+        stack = self._interactions.views.modals.get(self.id)
+        return stack[-1] if stack else None
+
+    @property
+    def home(self) -> View | None:
+        """The app's Home tab as published for this person."""
+        return self._interactions.views.homes.get(self.id)
+
+    def _buttons(self, message: Message) -> list[Button]:
+        found = []
+        for block in message.blocks:
+            parts = (
+                block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
+            )
+            found += [
+                Button(message, block["block_id"], part)
+                for part in parts
+                if part.get("type") == "button" and self.id in part.get("visible_to_user_ids", [self.id])
+            ]
+        return found
+
+    def _place(self, channel: Channel | str) -> Channel:
+        if isinstance(channel, str):
+            name = channel.removeprefix("#")
+            named = (
+                each for each in self._workspace.channels.values() if each.kind != "im" and each.name == name
+            )
+            found = next(named, None)
+        else:
+            found = channel
+        if found is None or not found.has(self.id):
+            raise NotPossibleError(f"{self.name} is not in {channel if found is None else found.name!r}")
+        return found
+
+    def _must_be_active(self) -> None:
+        if self._profile.deactivated:
+            raise NotPossibleError(f"{self.name} is deactivated")
+
+
+def _label(button: Button) -> str:
+    return unescape(button.element["text"]["text"])

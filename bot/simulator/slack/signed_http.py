@@ -1,0 +1,79 @@
+"""Delivers over HTTP: a form body signed with the app's secret, and three seconds for a 200.
+
+The signature's timestamp is real time, not the workspace's: the receiver checks it against its own clock.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.simulator.slack.delivery import NOT_DISPATCHED, TIMED_OUT, Ack, Envelope, best_of
+
+HTTP_OK = 200
+
+
+class SignedHttp:
+    def __init__(
+        self,
+        request_url: str,
+        signing_secret: str,
+        *,
+        ack_timeout: float,
+        unix_time: Callable[[], float] = time.time,
+    ) -> None:
+        self._request_url = request_url
+        self._signing_secret = signing_secret
+        self._ack_timeout = ack_timeout
+        self._unix_time = unix_time
+
+    async def deliver(self, envelope: Envelope, *, copies: int) -> Ack:
+        body = _form(envelope).encode()
+        headers = self._headers(body)
+        return best_of(await asyncio.gather(*(self._post(body, headers) for _ in range(copies))))
+
+    async def _post(self, body: bytes, headers: dict[str, str]) -> Ack:
+        timeout = aiohttp.ClientTimeout(total=self._ack_timeout)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(self._request_url, data=body, headers=headers) as response,
+            ):
+                if response.status != HTTP_OK:
+                    return NOT_DISPATCHED
+                return Ack(body=_ack_body(await response.text()))
+        except TimeoutError:
+            return TIMED_OUT
+        except aiohttp.ClientError:
+            return NOT_DISPATCHED
+
+    def _headers(self, body: bytes) -> dict[str, str]:
+        timestamp = str(int(self._unix_time()))
+        signed = hmac.new(self._signing_secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256)
+        return {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": f"v0={signed.hexdigest()}",
+        }
+
+
+def _form(envelope: Envelope) -> str:
+    if envelope.type == "slash_commands":
+        return urlencode(envelope.payload)
+    return urlencode({"payload": json.dumps(envelope.payload)})
+
+
+def _ack_body(text: str) -> dict[str, object]:
+    """A JSON object as it is; any other text is a message's text."""
+    if not text:
+        return {}
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = text
+    return body if isinstance(body, dict) else {"text": text}

@@ -1,0 +1,231 @@
+"""A Slack workspace with one app installed, on one local port: Web API, Socket Mode, response_urls.
+
+It keeps state, refuses what the real service refuses and can be told what goes wrong next. Nothing it does
+needs a network, and nothing in it knows the app it serves.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.engine.ports import Clock
+from bot.simulator.slack.delivery import RecordedDelivery
+from bot.simulator.slack.faults import FailsWith, Faults, RateLimited, ReplyLost, RequestDropped, ServerError
+from bot.simulator.slack.interactions import Interactions
+from bot.simulator.slack.messages import Channel, Message
+from bot.simulator.slack.methods import METHODS, Call, Method, Pacing, permalink
+from bot.simulator.slack.people import Person
+from bot.simulator.slack.response_urls import ResponseUrls
+from bot.simulator.slack.signed_http import SignedHttp
+from bot.simulator.slack.socket_mode import DisconnectReason, SocketMode
+from bot.simulator.slack.views import Views
+from bot.simulator.slack.web_api import RecordedCall, Token, WebApi
+from bot.simulator.slack.workspace import Workspace
+
+HOST = "127.0.0.1"
+ACK_TIMEOUT_S = 3.0
+SHUTDOWN_S = 1.0
+DEFAULT_SCOPES = frozenset({"commands", "chat:write"})
+
+
+class SlackSimulator:
+    """`ack_timeout` is real seconds; everything else that takes time goes by `clock`."""
+
+    def __init__(  # noqa: PLR0913 - every one has a default that suits most stories
+        self,
+        clock: Clock,
+        *,
+        bot_token: str = "xoxb-simulated-bot",
+        app_token: str = "xapp-simulated-app",
+        signing_secret: str = "simulated-signing-secret",
+        scopes: Collection[str] = DEFAULT_SCOPES,
+        ack_timeout: float = ACK_TIMEOUT_S,
+        strict_pacing: bool = True,
+    ) -> None:
+        self.bot_token = bot_token
+        self.app_token = app_token
+        self.signing_secret = signing_secret
+        self.workspace = Workspace(clock)
+        self._ack_timeout = ack_timeout
+        self._socket_mode = SocketMode(self.workspace.app_id, self.workspace.changes, ack_timeout=ack_timeout)
+        self._views = Views(self.workspace)
+        self._response_urls = ResponseUrls(self.workspace, lambda: self.origin)
+        self._interactions = Interactions(self.workspace, self._response_urls, self._views, self._socket_mode)
+        opening = Method(self._opens_connection, needs="connections:write", caller="app")
+        self._web_api = WebApi(
+            self.workspace,
+            {**METHODS, **self._views.methods, "apps.connections.open": opening},
+            {
+                bot_token: Token("bot", frozenset(scopes)),
+                app_token: Token("app", frozenset({"connections:write"})),
+            },
+            Pacing(strict=strict_pacing),
+        )
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    async def start(self, port: int = 0) -> None:
+        """Serve on this port of the loopback interface; 0 takes a free one."""
+        app = web.Application()
+        app.router.add_route("*", "/api/{method}", self._web_api.handle)
+        app.router.add_get("/link", self._socket_mode.handle)
+        app.router.add_post("/commands/{team}/{secret}", self._response_urls.handle)
+        app.router.add_post("/actions/{team}/{secret}", self._response_urls.handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, port).start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        self._socket_mode.drops_connections()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    @property
+    def origin(self) -> str:
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def url(self) -> str:
+        """The base URL for a client of the Web API."""
+        return f"{self.origin}/api/"
+
+    def serves_over_http(self, request_url: str, *, signing_secret: str | None = None) -> None:
+        """From now on deliver by signed HTTP to this URL instead of Socket Mode."""
+        self._interactions.transport = SignedHttp(
+            request_url, signing_secret or self.signing_secret, ack_timeout=self._ack_timeout
+        )
+
+    def adds_person(
+        self,
+        name: str,
+        *,
+        team: str | None = None,
+        guest: bool = False,
+        deactivated: bool = False,
+        is_bot: bool = False,
+    ) -> Person:
+        """`team` is another workspace's id, for somebody external."""
+        traits = {"guest": guest, "deactivated": deactivated, "is_bot": is_bot}
+        profile = self.workspace.adds_profile(name, team_id=team, **traits)
+        return Person(profile, self.workspace, self._interactions)
+
+    def adds_channel(
+        self,
+        name: str,
+        *,
+        members: Iterable[Person] | None = None,
+        bot_is_member: bool = True,
+        private: bool = False,
+    ) -> Channel:
+        """Without `members`, everybody is in it, whoever comes later too."""
+        ids = None if members is None else {person.id for person in members}
+        return self.workspace.adds_channel(name, private=private, bot_is_member=bot_is_member, members=ids)
+
+    def thread(self, message: Message) -> list[Message]:
+        """The thread a message is in, as Slack shows it: the root, then every reply."""
+        root = message.thread_ts or message.ts
+        return [each for each in message.channel.messages if root in {each.ts, each.thread_ts}]
+
+    def permalink(self, message: Message) -> str:
+        return permalink(message, self.workspace)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Shown names by id, for `render`."""
+        return self.workspace.names
+
+    def rate_limits(self, method: str, *, retry_after: int, times: int = 1) -> None:
+        self._faults.add(method, RateLimited(retry_after), times=times)
+
+    def loses_the_next_reply(self, method: str) -> None:
+        """The next request is done, but its connection drops before the answer."""
+        self._faults.add(method, ReplyLost())
+
+    def drops_the_next_request(self, method: str) -> None:
+        """The connection drops before the next request is done."""
+        self._faults.add(method, RequestDropped())
+
+    def fails_next(self, method: str, error: str, times: int = 1) -> None:
+        self._faults.add(method, FailsWith(error), times=times)
+
+    def answers_500(self, method: str, times: int = 1) -> None:
+        self._faults.add(method, ServerError(), times=times)
+
+    def delivers_twice(self, times: int = 1) -> None:
+        """The next deliveries are sent twice at once: the same envelope, the same signed request."""
+        self._interactions.twice += times
+
+    async def disconnects(self, reason: DisconnectReason = "refresh_requested") -> None:
+        """Tell the app to renew its connections; unless it is only a warning, the old ones get nothing any more."""
+        await self._socket_mode.disconnects(reason)
+
+    def refuses_tokens(self) -> None:
+        """Every call from now on is invalid_auth, until `accepts_tokens`."""
+        self._web_api.accepts_tokens = False
+
+    def accepts_tokens(self) -> None:
+        self._web_api.accepts_tokens = True
+
+    def disables_messages_tab(self) -> None:
+        """The app can send nobody direct messages any more."""
+        self.workspace.messages_tab = False
+
+    async def goes_down(self) -> None:
+        """Every connection breaks and new ones are refused; the state stays."""
+        await self.stop()
+
+    async def comes_back(self) -> None:
+        """Serve again, on the same port."""
+        await self.start(self._port)
+
+    @property
+    def calls(self) -> list[RecordedCall]:
+        """Every request to the Web API, in order."""
+        return self._web_api.calls
+
+    @property
+    def deliveries(self) -> list[RecordedDelivery]:
+        """Every command and press, with the app's ack, in the order they were settled."""
+        return self._interactions.deliveries
+
+    @property
+    def suspicious(self) -> list[str]:
+        """Every token shown that rings a crowd or mentions somebody who does not exist."""
+        return self.workspace.suspicious
+
+    @property
+    def pending_faults(self) -> dict[str, int]:
+        """Faults that no request ran into yet, by method."""
+        return self._faults.pending
+
+    @property
+    def connections(self) -> int:
+        """How many Socket Mode connections the app has."""
+        return self._socket_mode.connections
+
+    async def until(self, condition: Callable[[], bool], *, within: float = 5.0) -> None:
+        """Wait, without polling, for something to become true of this workspace.
+
+        Raises:
+            TimeoutError: it did not within so many real seconds.
+        """
+        await self.workspace.changes.until(condition, within=within)
+
+    @property
+    def _faults(self) -> Faults:
+        return self._web_api.faults
+
+    def _opens_connection(self, _call: Call) -> dict[str, Any]:
+        ticket = self._socket_mode.issues_ticket()
+        address = f"ws://{HOST}:{self._port}/link"
+        return {"url": f"{address}?ticket={ticket}&app_id={self.workspace.app_id}"}

@@ -1,0 +1,158 @@
+"""A message as a person reads it, in plain text: for stories, transcripts and the demo.
+
+Blocks become lines, buttons `[Label]`; tokens become what the client shows for them (times in UTC). Formatting marks
+(`*`, `_`, backticks) stay as they are, so that nothing of what the bot sent is hidden.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.simulator.slack.messages import Block, Message
+from bot.simulator.slack.mrkdwn import TOKEN, unescape
+
+RULE = "———"
+BETWEEN_PARTS = " · "
+
+Names = Mapping[str, str]
+
+_DATE_PART = re.compile(r"\{(\w+)\}")
+
+
+def render(message: Message, names: Names) -> str:
+    """The message's lines, blocks if it has any, else its text. `names` maps ids to shown names."""
+    if not message.blocks:
+        return render_text(message.text, names)
+    return "\n".join(_block(block, names) for block in message.blocks)
+
+
+def render_text(text: str, names: Names) -> str:
+    """Turn a mrkdwn text into what the client shows: tokens replaced, entities unescaped."""
+    pieces, end = [], 0
+    for match in TOKEN.finditer(text):
+        pieces += [unescape(text[end : match.start()]), _token(match[1], names)]
+        end = match.end()
+    return "".join([*pieces, unescape(text[end:])])
+
+
+def render_confirm(dialog: Block, names: Names) -> str:
+    """A confirm dialog: title, text and its two buttons, a line each."""
+    title, text = (_text(dialog[part], names) for part in ("title", "text"))
+    return f"{title}\n{text}\n[{_text(dialog['confirm'], names)}] [{_text(dialog['deny'], names)}]"
+
+
+def _block(block: Block, names: Names) -> str:
+    shown = _SHOWN.get(block["type"])
+    return shown(block, names) if shown else f"[{block['type']}]"
+
+
+def _section(block: Block, names: Names) -> str:
+    lines = [_text(block["text"], names)] if "text" in block else []
+    lines += [_text(field, names) for field in block.get("fields", [])]
+    if "accessory" in block:
+        lines[-1] += f" {_element(block['accessory'], names)}"
+    return "\n".join(lines)
+
+
+def _element(element: Block, names: Names) -> str:
+    match element["type"]:
+        case "plain_text" | "mrkdwn":
+            return _text(element, names)
+        case "image":
+            return f"[image: {element['alt_text']}]"
+        case "overflow":
+            return "[…]"
+    shown = element.get("text") or element.get("placeholder")
+    return f"[{_text(shown, names)}]" if shown else f"[{element['type']}]"
+
+
+def _task(task: Block, _names: Names) -> str:
+    return f"[{task.get('status', 'pending')}] {task['title']}"
+
+
+def _plan(block: Block, names: Names) -> str:
+    return "\n".join([block["title"], *(_task(task, names) for task in block.get("tasks", []))])
+
+
+def _text(part: Mapping[str, Any], names: Names) -> str:
+    return render_text(part["text"], names) if part["type"] == "mrkdwn" else unescape(part["text"])
+
+
+def _rich_text(parts: list[Block], names: Names) -> str:
+    said = []
+    for part in parts:
+        match part["type"]:
+            case "text" | "link":
+                said.append(str(part.get("text", part.get("url", ""))))
+            case "user":
+                said.append(f"@{names.get(part['user_id'], part['user_id'])}")
+            case "channel":
+                said.append(f"#{names.get(part['channel_id'], part['channel_id'])}")
+            case "emoji":
+                said.append(f":{part['name']}:")
+            case "rich_text_list":
+                said += [f"• {_rich_text([item], names)}\n" for item in part["elements"]]
+            case _:
+                said.append(_rich_text(part.get("elements", []), names))
+    return "".join(said).rstrip("\n")
+
+
+def _token(token: str, names: Names) -> str:
+    target, _, label = token.partition("|")
+    sigil, rest = target[:1], target[1:]
+    if sigil in {"@", "#"}:
+        return f"{sigil}{names.get(rest) or label or rest}"
+    if target.startswith("!date^"):
+        return _date(target, label)
+    if target.startswith("!subteam^"):
+        return label or f"@{target.removeprefix('!subteam^')}"
+    if sigil == "!":
+        return f"@{rest}"
+    return unescape(label or target)
+
+
+def _date(target: str, fallback: str) -> str:
+    """`!date^unix^format^link`: the format's parts filled in, in UTC; the fallback if it is malformed."""
+    parts = target.split("^")
+    try:
+        moment = datetime.fromtimestamp(int(parts[1]), UTC)
+        return _DATE_PART.sub(lambda match: _date_part(match[1], moment), parts[2])
+    except (ValueError, IndexError, KeyError, OverflowError):
+        return unescape(fallback)
+
+
+def _date_part(name: str, moment: datetime) -> str:
+    day = moment.day
+    ending = "th" if day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    clock = f"{moment.hour % 12 or 12}:{moment:%M}"
+    date = f"{moment:%B} {day}{ending}, {moment.year}"
+    short = f"{moment:%b} {day}, {moment.year}"
+    return {
+        "date_num": f"{moment:%Y-%m-%d}",
+        "date_slash": f"{moment:%m/%d/%Y}",
+        "date": date,
+        "date_pretty": date,
+        "date_short": short,
+        "date_short_pretty": short,
+        "date_long": f"{moment:%A}, {date}",
+        "date_long_pretty": f"{moment:%A}, {date}",
+        "time": f"{clock} {moment:%p}",
+        "time_secs": f"{clock}:{moment:%S} {moment:%p}",
+        "ago": f"{short} at {clock} {moment:%p}",
+    }[name]
+
+
+_SHOWN: dict[str, Callable[[Block, Names], str]] = {
+    "section": _section,
+    "header": lambda block, names: _text(block["text"], names),
+    "context": lambda block, names: BETWEEN_PARTS.join(_element(each, names) for each in block["elements"]),
+    "actions": lambda block, names: " ".join(_element(each, names) for each in block["elements"]),
+    "divider": lambda _block, _names: RULE,
+    "markdown": lambda block, _names: str(block["text"]),
+    "image": lambda block, _names: f"[image: {block['alt_text']}]",
+    "rich_text": lambda block, names: _rich_text(block["elements"], names),
+    "input": lambda block, names: f"{_text(block['label'], names)}: ____",
+    "plan": _plan,
+    "task_card": _task,
+}

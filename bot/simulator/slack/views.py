@@ -1,0 +1,143 @@
+"""Modals and Home tabs: trigger ids, the views.* methods, and what each person has open.
+
+A trigger id opens one view within three seconds by the workspace's clock; it belongs to whoever's command or press
+caused it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
+from bot.simulator.slack.content import invalid, read_json
+from bot.simulator.slack.methods import Call, Method
+from bot.simulator.slack.refusals import Refused
+from bot.simulator.slack.workspace import Content, Workspace
+
+TRIGGER_LIFETIME = timedelta(seconds=3)
+MOST_STACKED = 3
+
+
+@dataclass(eq=False, slots=True)
+class View:
+    """A view as it stands; `body` is what the app sent, `hash` changes with every update."""
+
+    id: str
+    user_id: str
+    body: dict[str, Any]
+    hash: str
+
+
+@dataclass(slots=True)
+class _Trigger:
+    user_id: str
+    issued_at: datetime
+    used: bool = False
+
+
+@dataclass
+class Views:
+    workspace: Workspace
+    modals: dict[str, list[View]] = field(default_factory=dict)
+    """The stack of open modals by user id, the visible one last."""
+    homes: dict[str, View] = field(default_factory=dict)
+    _triggers: dict[str, _Trigger] = field(default_factory=dict)
+
+    @property
+    def methods(self) -> dict[str, Method]:
+        return {
+            "views.open": Method(self._open),
+            "views.push": Method(self._push),
+            "views.update": Method(self._update),
+            "views.publish": Method(self._publish),
+        }
+
+    def issues_trigger(self, user_id: str) -> str:
+        trigger_id = f"{self.workspace.next_number()}.{self.workspace.next_number()}.{token_hex(16)}"
+        self._triggers[trigger_id] = _Trigger(user_id, self.workspace.clock.now())
+        return trigger_id
+
+    def _open(self, call: Call) -> dict[str, Any]:
+        body = self._read(call, "modal")
+        user_id = self._redeems(call.argument("trigger_id"))
+        view = self._new(user_id, body)
+        self.modals[user_id] = [view]
+        return self._answer(view)
+
+    def _push(self, call: Call) -> dict[str, Any]:
+        body = self._read(call, "modal")
+        user_id = self._redeems(call.argument("trigger_id"))
+        stack = self.modals.setdefault(user_id, [])
+        if len(stack) >= MOST_STACKED:
+            raise Refused("push_limit_reached")
+        stack.append(self._new(user_id, body))
+        return self._answer(stack[-1])
+
+    def _update(self, call: Call) -> dict[str, Any]:
+        body = self._read(call, "modal")
+        key, wanted = ("view_id", "id") if call.args.get("view_id") else ("external_id", "external_id")
+        view = self._find(wanted, call.argument(key))
+        self._changes(view, body, expected=call.args.get("hash"))
+        return self._answer(view)
+
+    def _publish(self, call: Call) -> dict[str, Any]:
+        body = self._read(call, "home")
+        user_id = call.argument("user_id")
+        if user_id not in self.workspace.people:
+            raise Refused("user_not_found")
+        if published := self.homes.get(user_id):
+            self._changes(published, body, expected=call.args.get("hash"))
+            return self._answer(published)
+        self.homes[user_id] = self._new(user_id, body)
+        return self._answer(self.homes[user_id])
+
+    def _read(self, call: Call, surface: str) -> dict[str, Any]:
+        body = read_json(call.args.get("view"), "invalid_arguments")
+        if problems := problems_in_view(body):
+            raise invalid("invalid_arguments", problems)
+        if body["type"] != surface:
+            raise Refused("invalid_arguments")
+        if view_is_too_large(body):
+            raise Refused("view_too_large")
+        self.workspace.looks_at(Content("", tuple(body["blocks"])))
+        return dict(body)
+
+    def _redeems(self, trigger_id: str) -> str:
+        trigger = self._triggers.get(trigger_id)
+        if trigger is None:
+            raise Refused("invalid_trigger_id")
+        if trigger.used:
+            raise Refused("exchanged_trigger_id")
+        if self.workspace.clock.now() - trigger.issued_at > TRIGGER_LIFETIME:
+            raise Refused("expired_trigger_id")
+        trigger.used = True
+        return trigger.user_id
+
+    def _find(self, key: str, value: str) -> View:
+        for view in (view for stack in self.modals.values() for view in stack):
+            if (view.id if key == "id" else view.body.get("external_id")) == value:
+                return view
+        raise Refused("not_found")
+
+    def _new(self, user_id: str, body: dict[str, Any]) -> View:
+        self.workspace.changes.note()
+        return View(f"V{self.workspace.next_number():08}", user_id, body, self._next_hash())
+
+    def _changes(self, view: View, body: dict[str, Any], *, expected: Any) -> None:
+        if expected is not None and expected != view.hash:
+            raise Refused("hash_conflict")
+        view.body, view.hash = body, self._next_hash()
+        self.workspace.changes.note()
+
+    def _next_hash(self) -> str:
+        return f"{int(self.workspace.clock.now().timestamp())}.{token_hex(4)}"
+
+    def _answer(self, view: View) -> dict[str, Any]:
+        shown = {
+            "id": view.id,
+            "hash": view.hash,
+            "team_id": self.workspace.team_id,
+            "bot_id": self.workspace.bot_id,
+        }
+        return {"view": {**view.body, **shown, "state": {"values": {}}}}

@@ -1,0 +1,141 @@
+"""Serves the Web API: reads a request the ways slack_sdk sends it, checks its token, lets faults happen, keeps the books.
+
+It trusts nobody: a token must be known, of the right kind and carry the scope. Tokens never reach the books.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from aiohttp import web
+
+from bot.simulator.slack.faults import (
+    FailsWith,
+    Fault,
+    Faults,
+    RateLimited,
+    ReplyLost,
+    RequestDropped,
+    ServerError,
+)
+from bot.simulator.slack.methods import Call, Method, Pacing
+from bot.simulator.slack.refusals import Refused
+from bot.simulator.slack.workspace import Workspace
+
+SERVER_ERROR_PAGE = "<html><body><h1>500 Internal Server Error</h1></body></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """One request to the Web API: `error` is None if Slack did it (even if its reply was lost)."""
+
+    method: str
+    args: Mapping[str, Any]
+    error: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: Literal["bot", "app"]
+    scopes: frozenset[str]
+
+
+@dataclass
+class WebApi:
+    workspace: Workspace
+    methods: Mapping[str, Method]
+    tokens: Mapping[str, Token]
+    pacing: Pacing
+    faults: Faults = field(default_factory=Faults)
+    calls: list[RecordedCall] = field(default_factory=list)
+    accepts_tokens: bool = True
+
+    async def handle(self, request: web.Request) -> web.Response:
+        name = request.match_info["method"]
+        fault = self.faults.next_for(name)
+        if isinstance(fault, RequestDropped):
+            self._record(name, {}, "request_dropped")
+            return _hang_up(request)
+        args: dict[str, Any] = {}
+        try:
+            args = await _arguments(request)
+            if isinstance(fault, ServerError):
+                self._record(name, args, "internal_error")
+                return web.Response(status=500, text=SERVER_ERROR_PAGE, content_type="text/html")
+            body, token = self._does(name, args, request.headers.get("Authorization", ""), fault=fault)
+        except Refused as refusal:
+            self._record(name, args, refusal.code)
+            return _refuses(refusal)
+        self._record(name, args, None)
+        if isinstance(fault, ReplyLost):
+            return _hang_up(request)
+        return web.json_response({"ok": True, **body}, headers={"x-oauth-scopes": _listed(token.scopes)})
+
+    def _does(
+        self, name: str, args: dict[str, Any], authorization: str, *, fault: Fault | None
+    ) -> tuple[dict[str, Any], Token]:
+        method = self.methods.get(name)
+        if method is None:
+            raise Refused("unknown_method", req_method=name)
+        if isinstance(fault, RateLimited):
+            raise Refused("ratelimited", retry_after=fault.retry_after)
+        if isinstance(fault, FailsWith):
+            raise Refused(fault.error)
+        token = self._token(authorization, args.pop("token", None), method)
+        return method.run(Call(self.workspace, args, token.scopes, self.pacing)), token
+
+    def _token(self, authorization: str, argument: object, method: Method) -> Token:
+        scheme, _, bearer = authorization.partition(" ")
+        presented = bearer if scheme.lower() == "bearer" else argument
+        if not presented:
+            raise Refused("not_authed")
+        token = self.tokens.get(str(presented)) if self.accepts_tokens else None
+        if token is None:
+            raise Refused("invalid_auth")
+        if token.kind != method.caller:
+            raise Refused("not_allowed_token_type")
+        if method.needs is not None and method.needs not in token.scopes:
+            raise Refused("missing_scope", needed=method.needs, provided=_listed(token.scopes))
+        return token
+
+    def _record(self, method: str, args: Mapping[str, Any], error: str | None) -> None:
+        kept = {name: value for name, value in args.items() if name != "token"}
+        self.calls.append(RecordedCall(method, kept, error, self.workspace.clock.now()))
+        self.workspace.changes.note()
+
+
+async def _arguments(request: web.Request) -> dict[str, Any]:
+    """The arguments, from the query, and from a form or a JSON body."""
+    args: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = json.loads(await request.text() or "{}")
+        except ValueError as problem:
+            raise Refused("invalid_json") from problem
+        if not isinstance(body, dict):
+            raise Refused("json_not_object")
+        return args | body
+    if request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return args | dict(await request.post())
+    return args
+
+
+def _refuses(refusal: Refused) -> web.Response:
+    body = {"ok": False, "error": refusal.code, **refusal.details}
+    if refusal.retry_after is None:
+        return web.json_response(body)
+    return web.json_response(body, status=429, headers={"Retry-After": str(refusal.retry_after)})
+
+
+def _listed(scopes: frozenset[str]) -> str:
+    return ",".join(sorted(scopes))
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    """Drop the connection; the response object only satisfies aiohttp, its bytes go nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

@@ -1,0 +1,195 @@
+"""The state of one Slack workspace: its people, channels and messages, and the clock it stamps them with.
+
+It trusts its callers: whether a client may post or a person may click is decided elsewhere. It hands out
+unique ids and message timestamps, keeps every version, and rings when anything changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.engine.ports import Clock
+from bot.simulator.slack.changes import Changes
+from bot.simulator.slack.messages import Block, Channel, Message, Version
+from bot.simulator.slack.mrkdwn import suspicious_tokens
+
+MICROSECONDS = 1_000_000
+TS_STEP = 100
+"""Microseconds between two messages of the same second, as real timestamps look."""
+
+
+@dataclass(eq=False, slots=True)
+class Profile:
+    """What Slack knows of a person. `team_id` differs from the workspace's for somebody external."""
+
+    id: str
+    name: str
+    team_id: str
+    guest: bool = False
+    deactivated: bool = False
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says, checked and ready to show."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(eq=False)
+class Workspace:
+    clock: Clock
+    changes: Changes = field(default_factory=Changes)
+    team_id: str = "T0ACME"
+    team_name: str = "Acme"
+    domain: str = "acme"
+    app_id: str = "A0PIPELINE"
+    bot_id: str = "B0PIPELINE"
+    bot_user_id: str = "U0PIPELINE"
+    bot_name: str = "pipeline"
+    messages_tab: bool = True
+    """Whether people can be sent direct messages by the app."""
+    people: dict[str, Profile] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    ephemerals: list[Message] = field(default_factory=list)
+    suspicious: list[str] = field(default_factory=list)
+    _last_number: int = 0
+    _last_ts: int = 0
+
+    def next_number(self) -> int:
+        self._last_number += 1
+        return self._last_number
+
+    def next_ts(self) -> str:
+        """A timestamp no message of this workspace had before, later than all of them ("1740884400.000100")."""
+        second = int(self.clock.now().timestamp()) * MICROSECONDS
+        self._last_ts = max(second + TS_STEP, self._last_ts + TS_STEP)
+        return f"{self._last_ts // MICROSECONDS}.{self._last_ts % MICROSECONDS:06}"
+
+    def adds_profile(self, name: str, *, team_id: str | None = None, **traits: bool) -> Profile:
+        profile = Profile(self._new_id("U", name), name, team_id or self.team_id, **traits)
+        self.people[profile.id] = profile
+        return profile
+
+    def adds_channel(
+        self, name: str, *, private: bool, bot_is_member: bool, members: set[str] | None
+    ) -> Channel:
+        channel = Channel(
+            self._new_id("C", name),
+            name,
+            "private" if private else "public",
+            bot_is_member=bot_is_member,
+            member_ids=members,
+        )
+        self.channels[channel.id] = channel
+        return channel
+
+    def direct_messages(self, profile: Profile) -> Channel:
+        """The conversation of this person with the bot, opened on first use."""
+        for channel in self.channels.values():
+            if channel.kind == "im" and channel.has(profile.id):
+                return channel
+        opened = Channel(
+            self._new_id("D", profile.name), profile.name, "im", bot_is_member=True, member_ids={profile.id}
+        )
+        self.channels[opened.id] = opened
+        return opened
+
+    def exists(self, some_id: str) -> bool:
+        return some_id in self.people or some_id in self.channels or some_id == self.bot_user_id
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The shown name of every id that can be mentioned."""
+        return {
+            self.bot_user_id: self.bot_name,
+            **{profile.id: profile.name for profile in self.people.values()},
+            **{channel.id: channel.name for channel in self.channels.values()},
+        }
+
+    def posts(  # noqa: PLR0913 - a message has that many parts
+        self,
+        channel: Channel,
+        user: str,
+        *,
+        content: Content,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        metadata: dict[str, Any] | None = None,
+    ) -> Message:
+        message = self._new(channel, user, content=content, thread_ts=thread_ts)
+        message.broadcast, message.metadata = broadcast, metadata
+        channel.posted.append(message)
+        self.changes.note()
+        return message
+
+    def shows_only(
+        self,
+        user_id: str,
+        channel: Channel,
+        *,
+        content: Content,
+        thread_ts: str | None = None,
+        ts: str | None = None,
+    ) -> Message:
+        """An ephemeral message of the bot to one person; `ts` if its place was kept earlier."""
+        message = self._new(channel, self.bot_user_id, content=content, thread_ts=thread_ts)
+        message.ts = ts or message.ts
+        message.ephemeral_to = user_id
+        self.ephemerals.append(message)
+        self.changes.note()
+        return message
+
+    def edits(self, message: Message, content: Content) -> None:
+        blocks = self._with_ids(content.blocks)
+        message.versions.append(Version(content.text, blocks, self.clock.now()))
+        self.looks_at(content)
+        self.changes.note()
+
+    def deletes(self, message: Message) -> None:
+        message.deleted = True
+        self.changes.note()
+
+    def looks_at(self, content: Content) -> None:
+        """Note every token in it that would ring a crowd or mentions nobody known."""
+        for text in (content.text, *_mrkdwn_in(content.blocks)):
+            self.suspicious.extend(suspicious_tokens(text, self.exists))
+
+    def _new(self, channel: Channel, user: str, *, content: Content, thread_ts: str | None) -> Message:
+        now = self.clock.now()
+        self.looks_at(content)
+        version = Version(content.text, self._with_ids(content.blocks), now)
+        return Message(channel, self.next_ts(), user, [version], thread_ts=thread_ts)
+
+    def _with_ids(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
+        """Slack invents the ids a client left out; interactions carry them."""
+        return tuple(self._block_with_ids(block) for block in blocks)
+
+    def _block_with_ids(self, block: Block) -> Block:
+        filled = {**block, "block_id": block.get("block_id") or f"b{self.next_number()}"}
+        if "elements" in block and block["type"] in {"actions", "context_actions"}:
+            filled["elements"] = [self._element_with_id(element) for element in block["elements"]]
+        for key in {"accessory", "element"} & block.keys():
+            filled[key] = self._element_with_id(block[key])
+        return filled
+
+    def _element_with_id(self, element: Block) -> Block:
+        if element["type"] == "image":
+            return element
+        return {**element, "action_id": element.get("action_id") or f"a{self.next_number()}"}
+
+    def _new_id(self, prefix: str, name: str) -> str:
+        readable = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
+        return f"{prefix}{self.next_number():02}{readable}"
+
+
+def _mrkdwn_in(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            return [value["text"]]
+        return [text for part in value.values() for text in _mrkdwn_in(part)]
+    if isinstance(value, list | tuple):
+        return [text for part in value for text in _mrkdwn_in(part)]
+    return []
