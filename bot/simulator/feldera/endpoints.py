@@ -5,7 +5,6 @@ Feldera reads them: a wrong one is 400 in plain text, before the pipeline is loo
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -37,12 +36,9 @@ class BootstrapPolicy(StrEnum):
 
 
 class Endpoints:
-    def __init__(self, world: World, gate: Gate, started_at: datetime) -> None:
-        self.runner_message = ""
-        self.runner_unchanged_since = started_at
+    def __init__(self, world: World, gate: Gate) -> None:
         self._world = world
         self._gate = gate
-        self._started_at = started_at
 
     def routes(self) -> list[web.RouteDef]:
         name = "/v0/pipelines/{name}"
@@ -132,17 +128,21 @@ class Endpoints:
     async def cluster_health(self, _request: web.Request) -> web.Response:
         """200 or 503; this 503 has neither an error body nor `Retry-After`."""
         checked_at = moment(self._world.catch_up())
-        since = moment(self._started_at)
-        well = {"healthy": True, "message": "", "unchanged_since": since, "checked_at": checked_at}
-        healthy = self._world.runner_is_healthy
-        runner = {
-            "healthy": healthy,
-            "message": self.runner_message,
-            "unchanged_since": moment(self.runner_unchanged_since),
+        well = {
+            "healthy": True,
+            "message": "",
+            "unchanged_since": moment(self._world.started_at),
             "checked_at": checked_at,
         }
-        body = {"all_healthy": healthy, "api": well, "compiler": well, "runner": runner}
-        return json_response(body, 200 if healthy else 503)
+        health = self._world.runner
+        runner = {
+            "healthy": health.healthy,
+            "message": health.message,
+            "unchanged_since": moment(health.unchanged_since),
+            "checked_at": checked_at,
+        }
+        body = {"all_healthy": health.healthy, "api": well, "compiler": well, "runner": runner}
+        return json_response(body, 200 if health.healthy else 503)
 
     async def config(self, _request: web.Request) -> web.Response:
         return json_response(

@@ -64,8 +64,15 @@ class _Fault:
 class _Hanging:
     method: str | None
     once_processed: bool
+    met: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     is_lost: bool = False
+
+    async def wait(self) -> bool:
+        """Hang until it is over; true if the request may go on, false if it went down with the server."""
+        self.met.set()
+        await self.over.wait()
+        return not self.is_lost
 
 
 class _Dropped(web.Response):
@@ -90,6 +97,11 @@ class Faults:
         if self._hanging is not None:
             raise ValueError("it hangs already; let it go first")
         self._hanging = _Hanging(method, once_processed)
+
+    async def until_it_hangs(self) -> None:
+        if self._hanging is None:
+            raise ValueError("nothing will hang")
+        await self._hanging.met.wait()
 
     def let_go(self, *, lost: bool = False) -> None:
         """End the hanging; with `lost` the waiting requests go down with the server instead of being answered."""
@@ -119,10 +131,8 @@ class Faults:
     @web.middleware
     async def befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         hanging = self._hanging if self._hanging and self._hanging.method in {None, request.method} else None
-        if hanging and not hanging.once_processed:
-            await hanging.over.wait()
-            if hanging.is_lost:
-                return _drop(request)
+        if hanging and not hanging.once_processed and not await hanging.wait():
+            return _drop(request)
         match self._take(request.method):
             case Answer() as answer:
                 response: web.StreamResponse = answer.response()
@@ -133,10 +143,8 @@ class Faults:
                 return _drop(request)
             case None:
                 response = await handler(request)
-        if hanging and hanging.once_processed:
-            await hanging.over.wait()
-            if hanging.is_lost:
-                return _drop(request)
+        if hanging and hanging.once_processed and not await hanging.wait():
+            return _drop(request)
         return response
 
     def _take(self, method: str) -> Loss | Answer | None:

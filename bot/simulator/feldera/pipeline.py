@@ -176,5 +176,6 @@ class SimulatedPipeline:
     def set_program(self, status: Program, error: str | None, at: datetime) -> None:
         self.program_status, self.program_status_since, self.program_error = status, at, error
         self.refresh_version += 1
-        self.work_since = at
+        if self.resources_desired is not self.resources:
+            self.work_since = at  # a start may have been waiting for this
         self.write_event(at)

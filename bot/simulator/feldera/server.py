@@ -3,6 +3,7 @@
 It serves one aiohttp application on the loopback interface and knows nothing of pipelines.
 """
 
+import asyncio
 import socket
 
 from aiohttp import web
@@ -43,7 +44,7 @@ class Server:
         await self._site.stop()
         self._site = None
         self._socket = _bound(port)
-        self._drop_connections()
+        await self._drop_connections()
 
     async def come_back(self) -> None:
         if self._site is not None:
@@ -51,7 +52,7 @@ class Server:
         await self._listen()
 
     async def stop(self) -> None:
-        self._drop_connections()
+        await self._drop_connections()
         await self._runner.cleanup()
         if self._socket is not None:
             self._socket.close()
@@ -63,12 +64,15 @@ class Server:
         self._site = web.SockSite(self._runner, self._socket)
         await self._site.start()
 
-    def _drop_connections(self) -> None:
+    async def _drop_connections(self) -> None:
         if self._runner.server is None:
             return
         for connection in self._runner.server.connections:
             if connection.transport is not None:
                 connection.transport.abort()
+        # An aborted transport closes its socket in the loop's next turn; until then a client could still
+        # take its idle connection for a good one.
+        await asyncio.sleep(0)
 
 
 def _bound(port: int) -> socket.socket:

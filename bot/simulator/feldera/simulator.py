@@ -41,11 +41,10 @@ class FelderaSimulator:
         self._world = World(clock)
         self._faults = Faults(clock)
         gate = Gate(api_keys)
-        self._endpoints = Endpoints(self._world, gate, clock.now())
         application = web.Application(
             middlewares=[self._faults.record, self._faults.befall, gate.admit, refuse]
         )
-        application.add_routes(self._endpoints.routes())
+        application.add_routes(Endpoints(self._world, gate).routes())
         self._server = Server(application)
 
     @property
@@ -203,13 +202,7 @@ class FelderaSimulator:
 
     def runner_is(self, healthy: bool, message: str = "") -> None:  # noqa: FBT001  it reads as the sentence it is
         """The runner's health in `cluster_healthz`. An unhealthy one does no work; a healthy one starts at once."""
-        at = self._world.catch_up()
-        if healthy is not self._world.runner_is_healthy:
-            self._endpoints.runner_unchanged_since = at
-            if healthy:
-                self._world.runner_recovers()
-            self._world.runner_is_healthy = healthy
-        self._endpoints.runner_message = message
+        self._world.set_runner(healthy=healthy, message=message)
 
     # What goes wrong on the way
 
@@ -273,5 +266,10 @@ class FelderaSimulator:
         """
         self._faults.hang(method, once_processed=once_processed)
 
+    async def until_it_hangs(self) -> None:
+        """Return once a request waits for an answer (and, with `once_processed`, has been carried out)."""
+        await self._faults.until_it_hangs()
+
     def lets_go(self) -> None:
+        """Carry on with the requests that hang, and answer them if anyone still listens."""
         self._faults.let_go()

@@ -7,6 +7,7 @@ pipeline and returns the sentence Feldera answers with, or raises `Refused`. It 
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +21,22 @@ DEFAULT_CHECKPOINTS: tuple[int | None, ...] = (1_048_576, 2_097_152, 4_194_304)
 """Bytes of each checkpoint that a pipeline in use has when nobody says otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunnerHealth:
+    """What the cluster says of its runner; an unhealthy one does no work."""
+
+    healthy: bool
+    message: str
+    unchanged_since: datetime
+
+
 class World:
     def __init__(self, clock: Clock) -> None:
         self.clears: Counter[str] = Counter()
-        self.runner_is_healthy = True
+        self.started_at = clock.now()
+        self.runner = RunnerHealth(healthy=True, message="", unchanged_since=self.started_at)
         self._clock = clock
-        self._moment = clock.now()
+        self._moment = self.started_at
         self._is_catching_up = False
         self._ids = Identities()
         self._pipelines: dict[str, SimulatedPipeline] = {}
@@ -51,7 +62,7 @@ class World:
         return self._moment
 
     def _next_step(self) -> tuple[datetime, SimulatedPipeline] | None:
-        if not self.runner_is_healthy:
+        if not self.runner.healthy:
             return None
         steps = [
             (at, pipeline)
@@ -76,12 +87,14 @@ class World:
         """Do this at the moment the runner brings the pipeline to `Cleared` or to `Stopped`."""
         self._awaited.setdefault((name, state), []).append(happening)
 
-    def runner_recovers(self) -> None:
-        """A new runner begins anew, at once, with whatever the old one had not finished."""
+    def set_runner(self, *, healthy: bool, message: str) -> None:
+        """A new runner begins anew, at once, with whatever the one before it had not finished."""
         at = self.catch_up()
-        self.runner_is_healthy = True
-        for pipeline in self._pipelines.values():
-            pipeline.work_since = max(pipeline.work_since, at)
+        since = at if healthy is not self.runner.healthy else self.runner.unchanged_since
+        if healthy and not self.runner.healthy:
+            for pipeline in self._pipelines.values():
+                pipeline.work_since = max(pipeline.work_since, at)
+        self.runner = RunnerHealth(healthy, message, since)
 
     def add(  # noqa: PLR0913  a pipeline has many sides, each with a sensible default
         self,
@@ -211,10 +224,9 @@ class World:
         if pipeline.resources is not Resources.PROVISIONED:
             raise refusals.not_deployed(name, pipeline.deployment_status, pipeline.deployment_desired_status)
         before = pipeline.runtime
-        if target is not before:
-            pipeline.runtime_asked = target
-            if before is not Runtime.INITIALIZING:
-                pipeline.work_since = at
+        pipeline.runtime_asked = target if target is not before else None
+        if before is not Runtime.INITIALIZING:
+            pipeline.work_since = at
         return f"Pipeline transitioning from {before} to {target}"
 
     def dismiss_error(self, name: str) -> str:

@@ -1,0 +1,261 @@
+"""Starting, stopping and everything else that a pipeline goes through, and the events it leaves."""
+
+import pytest
+
+from tests.simulator.feldera_visit import Visit, visiting
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def visit():
+    async with visiting() as one:
+        yield one
+
+
+def story(events):
+    return [
+        (
+            event["deployment_resources_status"],
+            event["deployment_resources_desired_status"],
+            event["deployment_runtime_status"],
+            event["deployment_runtime_desired_status"],
+            event["storage_status"],
+        )
+        for event in events
+    ]
+
+
+async def test_the_events_of_start_pause_resume_stop_and_clear_come_in_feldera_s_order(visit: Visit):
+    """One event per change, in order; those of one transaction share their moment."""
+    visit.feldera.adds("orders", storage="Cleared")
+    for path, seconds in [("start", 3), ("pause", 1), ("resume", 1), ("stop?force=true", 3), ("clear", 2)]:
+        assert (await visit.post(f"/orders/{path}")).status_code == 202
+        visit.passes(seconds=seconds)
+    events = await visit.events("orders")
+    assert story(events) == [
+        ("Stopped", "Stopped", None, None, "Cleared"),
+        ("Stopped", "Provisioned", None, None, "Cleared"),
+        ("Stopped", "Provisioned", None, None, "InUse"),
+        ("Provisioning", "Provisioned", None, None, "InUse"),
+        ("Provisioned", "Provisioned", "Initializing", "Running", "InUse"),
+        ("Provisioned", "Provisioned", "Running", "Running", "InUse"),
+        ("Provisioned", "Provisioned", "Paused", "Paused", "InUse"),
+        ("Provisioned", "Provisioned", "Running", "Running", "InUse"),
+        ("Provisioned", "Stopped", "Running", "Running", "InUse"),
+        ("Stopping", "Stopped", None, None, "InUse"),
+        ("Stopped", "Stopped", None, None, "InUse"),
+        ("Stopped", "Stopped", None, None, "Clearing"),
+        ("Stopped", "Stopped", None, None, "Cleared"),
+    ]
+    assert events[2]["recorded_at"] == events[3]["recorded_at"]
+    ids = [event["event_id"] for event in events]
+    assert ids == sorted(ids)
+    assert not any(event["deployment_has_error"] for event in events)
+
+
+async def test_starting_takes_its_time_step_by_step(visit: Visit):
+    """Accepted, Provisioning for a second, Initializing for a second, Running."""
+    visit.feldera.adds("orders")
+    answer = await visit.post("/orders/start")
+    assert (answer.status_code, answer.content) == (202, b'"Pipeline is starting"')
+    seen = []
+    for seconds in (0, 0.5, 0.5, 1):
+        visit.passes(seconds=seconds)
+        status = await visit.status("orders")
+        seen.append((status["deployment_status"], status["deployment_desired_status"]))
+    assert seen == [
+        ("Stopped", "Running"),
+        ("Provisioning", "Running"),
+        ("Initializing", "Running"),
+        ("Running", "Running"),
+    ]
+    running = await visit.status("orders")
+    assert running["deployment_status_since"] == "2026-03-02T03:00:02Z"
+    assert running["deployment_initial"] == "Running"
+    assert running["deployment_id"] is not None
+    assert (await visit.post("/orders/start")).status_code == 202
+    assert len(await visit.events("orders")) == 5, "the second start changes nothing"
+
+
+async def test_stopping_ends_stopped_with_the_checkpoints_kept(visit: Visit):
+    """A second from the request, not from when the runner noticed; checkpoints survive a stop."""
+    visit.feldera.adds("payments", running=True, checkpoints=(7,))
+    answer = await visit.post("/payments/stop", params={"force": "true"})
+    assert (answer.status_code, answer.content) == (202, b'"Pipeline is forcefully stopping"')
+    assert (await visit.status("payments"))["deployment_status"] == "Running"
+    assert (await visit.status("payments"))["deployment_desired_status"] == "Stopped"
+    visit.passes(seconds=0.5)
+    assert (await visit.status("payments"))["deployment_status"] == "Stopping"
+    visit.passes(seconds=0.5)
+    stopped = await visit.status("payments")
+    assert (stopped["deployment_resources_status"], stopped["deployment_resources_desired_status"]) == (
+        "Stopped",
+        "Stopped",
+    )
+    assert stopped["deployment_status_since"] == "2026-03-02T03:00:01Z"
+    assert stopped["deployment_id"] is None
+    assert stopped["deployment_initial"] is None
+    assert [one["size"] for one in stopped["storage_status_details"]["checkpoints"]] == [7]
+
+
+async def test_a_gentle_stop_needs_the_enterprise_edition(visit: Visit):
+    """`force` is false by default, and 501 comes before the name is looked up."""
+    answer = await visit.post("/nope/stop")
+    assert (answer.status_code, answer.json()["error_code"]) == (501, "EnterpriseFeature")
+    assert answer.json()["details"] == {"feature": "stop?force=false"}
+    assert (await visit.http.get("/v0/config")).json()["edition"] == "Open source"
+
+
+async def test_a_stopping_pipeline_cannot_be_started(visit: Visit):
+    """The statuses in this sentence are in PascalCase."""
+    visit.feldera.adds("payments", running=True)
+    visit.feldera.someone_stops("payments")
+    visit.passes(seconds=0.5)
+    answer = await visit.post("/payments/start")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "IllegalPipelineAction")
+    assert answer.json()["message"] == (
+        "Deployment resources status (current: 'Stopping', desired: 'Stopped') cannot have desired changed to "
+        "'Provisioned'. Cannot restart the pipeline while it is stopping. Wait until it is stopped before starting "
+        "the pipeline again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({"initial": "sideways"}, 405, "UnsupportedPipelineAction"),
+        ({"initial": "standby"}, 400, "InitialStandbyNotAllowed"),
+        ({"silent_bootstrap": "true", "concurrent_bootstrap": "true"}, 400, "InvalidBootstrapConfig"),
+    ],
+)
+async def test_start_refuses_what_it_cannot_do(visit: Visit, query, status, code):
+    """And stays stopped."""
+    visit.feldera.adds("orders")
+    answer = await visit.post("/orders/start", params=query)
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+    assert visit.feldera.pipeline("orders").is_fully_stopped
+
+
+async def test_a_started_pipeline_cannot_be_started_otherwise(visit: Visit):
+    """The same parameters are welcome, others are not."""
+    visit.feldera.adds("payments", running=True)
+    codes = [
+        (await visit.post("/payments/start", params=query)).json()["error_code"]
+        for query in ({"initial": "paused"}, {"bootstrap_policy": "allow"})
+    ]
+    assert codes == ["InitialImmutableUnlessStopped", "BootstrapPolicyImmutableUnlessStopped"]
+
+
+async def test_a_program_that_does_not_compile_cannot_be_started(visit: Visit):
+    """And if it fails to compile after an accepted start, the start ends with an error."""
+    visit.feldera.adds("broken", program_status="SqlError", program_error="no such table")
+    assert (await visit.post("/broken/start")).json()["error_code"] == "CannotStartWithCompilationError"
+    visit.feldera.adds("young", storage="Cleared", program_status="Pending")
+    assert (await visit.post("/young/start")).status_code == 202
+    visit.feldera.finishes_compiling("young", "RustError", error="borrowed value does not live long enough")
+    visit.passes(seconds=1)
+    young = await visit.status("young")
+    assert (young["deployment_status"], young["deployment_desired_status"]) == ("Stopped", "Stopped")
+    assert young["deployment_error"]["error_code"] == "StartFailedDueToFailedCompilation"
+    assert young["storage_status"] == "Cleared"
+
+
+async def test_a_crash_stops_the_pipeline_and_its_error_stays_until_dismissed(visit: Visit):
+    """The error is in the row from Stopping on; a stop keeps it, a clear does not touch it."""
+    visit.feldera.adds("payments", running=True)
+    visit.feldera.crashes("payments", "worker 3 panicked")
+    visit.passes(seconds=0.5)
+    assert (await visit.post("/payments/dismiss_error")).json()[
+        "error_code"
+    ] == "DismissErrorRestrictedToFullyStopped"
+    visit.passes(seconds=0.5)
+    assert [event["deployment_has_error"] for event in await visit.events("payments")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    await visit.post("/payments/clear")
+    visit.passes(seconds=1)
+    error = (await visit.status("payments"))["deployment_error"]
+    assert (error["message"], error["error_code"]) == ("worker 3 panicked", "RuntimeError.WorkerPanic")
+    refused = await visit.post("/payments/start", params={"dismiss_error": "false"})
+    assert refused.json()["error_code"] == "CannotStartWithUndismissedError"
+    dismissed = await visit.post("/payments/dismiss_error")
+    assert (dismissed.status_code, dismissed.json()) == (200, "Pipeline deployment error has been dismissed")
+    assert (await visit.status("payments"))["deployment_error"] is None
+
+
+async def test_a_stop_that_fails_is_explained_only_among_all_fields(visit: Visit):
+    """It stays Stopping; the reason is in `deployment_resources_status_details`."""
+    visit.feldera.adds("payments", running=True)
+    visit.feldera.sticks_stopping("payments")
+    visit.feldera.someone_stops("payments")
+    visit.passes(minutes=5)
+    assert (await visit.status("payments"))["deployment_status"] == "Stopping"
+    details = (await visit.get("/payments")).json()["deployment_resources_status_details"]
+    assert details.startswith("Unable to stop (will retry) due to: ")
+    visit.feldera.unsticks("payments")
+    visit.passes(seconds=2)
+    assert (await visit.status("payments"))["deployment_status"] == "Stopped"
+
+
+async def test_a_stopped_pipeline_cannot_be_paused(visit: Visit):
+    """503 with `Retry-After`, although waiting does not help."""
+    visit.feldera.adds("orders")
+    answer = await visit.post("/orders/pause")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["error_code"] == "PipelineInteractionNotDeployed"
+
+
+async def test_deleting_takes_a_stopped_pipeline_with_cleared_storage(visit: Visit):
+    """200 with no body, and the name is unknown afterwards."""
+    visit.feldera.adds("payments", running=True)
+    visit.feldera.adds("archive", storage="Cleared")
+    refused = await visit.http.delete("/v0/pipelines/payments")
+    assert refused.json()["error_code"] == "DeleteRestrictedToFullyStopped"
+    deleted = await visit.http.delete("/v0/pipelines/archive")
+    assert (deleted.status_code, deleted.content) == (200, b"")
+    assert (await visit.get("/archive")).status_code == 404
+
+
+async def test_single_events_can_be_read(visit: Visit):
+    """By id or the latest; with all fields, those that are null are there too."""
+    visit.feldera.adds("orders", checkpoints=())
+    await visit.post("/orders/clear")
+    latest = (await visit.get("/orders/events/latest")).json()
+    assert latest["storage_status"] == "Clearing"
+    first = (await visit.events("orders"))[0]
+    everything = await visit.get(f"/orders/events/{first['event_id']}", params={"selector": "all"})
+    assert everything.json() == first | {
+        "deployment_resources_status_details": None,
+        "deployment_runtime_status_details": None,
+        "deployment_error": None,
+        "storage_status_details": {"checkpoints": []},
+    }
+    missing = await visit.get("/orders/events/00000000-0000-7000-8000-000000000000")
+    malformed = await visit.get("/orders/events/yesterday")
+    assert (missing.status_code, missing.json()["error_code"]) == (404, "UnknownPipelineMonitorEvent")
+    assert (malformed.status_code, malformed.json()["error_code"]) == (400, "InvalidUuidParam")
+    assert (await visit.get("/nope/events")).status_code == 404
+
+
+async def test_a_pause_taken_back_before_the_runtime_noticed_changes_nothing(visit: Visit):
+    """The last word counts."""
+    visit.feldera.adds("payments", running=True)
+    visit.feldera.someone_pauses("payments")
+    visit.feldera.someone_resumes("payments")
+    visit.passes(seconds=1)
+    assert (await visit.status("payments"))["deployment_status"] == "Running"
+    assert len(await visit.events("payments")) == 1
+
+
+async def test_a_compilation_does_not_hold_up_a_clear(visit: Visit):
+    """The compiler and the runner are two workers."""
+    visit.feldera.adds("orders", program_status="CompilingRust")
+    visit.feldera.someone_clears("orders")
+    visit.passes(seconds=0.9)
+    visit.feldera.finishes_compiling("orders")
+    visit.passes(seconds=0.1)
+    assert (await visit.status("orders"))["storage_status"] == "Cleared"
