@@ -1,0 +1,132 @@
+"""Opens the database file and begins its transactions.
+
+The file is private to its owner from its first byte, every commit is on the disk when it returns, and a file that
+is not this bot's, or is from a later version of it, is refused rather than touched. It trusts the file system to
+keep locks and to mean it when it says that something was written; who holds the file is `lease`'s business.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.store.errors import DatabaseUnusable
+from bot.store.migrations import migrations
+
+PRIVATE = 0o600
+BUSY_SECONDS = (
+    5.0  # how long a writer waits for another process (a `grant` beside a `run`): theirs take milliseconds
+)
+
+
+def open_database(path: Path) -> Database:
+    """The database at `path`, created if need be, with the schema of this version.
+
+    The connection belongs to the calling thread, which also has to close it.
+
+    Raises:
+        DatabaseUnusable: with what is wrong with the file or its place.
+    """
+    try:
+        _create_private(path)
+        connection = _connect(path)
+    except OSError as error:
+        raise unusable(path, error) from error
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
+    try:
+        return _prepared(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise DatabaseUnusable(f"The database {path} cannot be used: {error}.") from error
+    except BaseException:
+        connection.close()
+        raise
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """A transaction that holds the write lock from its first statement: all of it, or nothing.
+
+    `Database.atomic()` begins as a reader, and a reader whose snapshot is outdated when it starts to write is refused
+    at once, whatever the busy timeout. Whatever is read in here is still true when it is committed.
+
+    Raises:
+        DatabaseUnusable: another process did not let go of the file within the busy timeout.
+    """
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        raise DatabaseUnusable(
+            f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
+        ) from error
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def unusable(path: Path, error: OSError) -> DatabaseUnusable:
+    """`error`, met while opening the file at `path` or one beside it, in words for whoever starts the bot."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            what = f"{path.parent} is no directory. Create it, or choose another place for the database."
+        case PermissionError():
+            what = "this user may not write there."
+        case IsADirectoryError():
+            what = "it is a directory."
+        case _:
+            what = f"{error.strerror}."
+    return DatabaseUnusable(f"The database {path} cannot be used: {what}")
+
+
+def _create_private(path: Path) -> None:
+    # Before SQLite would, and with the mode in the same call: at no moment can others open it. SQLite gives the
+    # -wal and -shm files the mode of the database.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # mode=rw: should the file vanish again, SQLite must not make a public one. Transactions are begun explicitly.
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+
+
+def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
+    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils has any business here
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute(
+        "PRAGMA synchronous = FULL"
+    )  # NORMAL could lose, on power loss, that a request may have been sent
+    mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise DatabaseUnusable(
+            f"The database {path} cannot be used: its file system does not support WAL (got {mode})."
+        )
+    _refuse_strangers(db, path)
+    if migrations.pending(db):
+        with writing(db):
+            # Looked at again, under the lock: another process may have migrated, or created, it since.
+            _refuse_strangers(db, path)
+            migrations.apply(db)
+    return db
+
+
+def _refuse_strangers(db: Database, path: Path) -> None:
+    applied = {migration.name for migration in migrations.applied(db)}
+    if not applied and db.table_names():
+        raise DatabaseUnusable(f"{path} is a database, but of something else. Choose another file.")
+    with Database(memory=True, execute_plugins=False) as empty:
+        known = {migration.name for migration in migrations.pending(empty)}
+    if not applied <= known:
+        raise DatabaseUnusable(
+            f"The database {path} was last used by a newer version of the bot. Run that version, or a later one."
+        )

@@ -1,0 +1,133 @@
+"""The schema, as the steps that lead to it. A step that was released is never edited: a new one is added below.
+
+The texts in here are frozen on purpose and import nothing of the domain: a database must come out the same
+whatever the code that opens it has since been renamed to. Tests hold them against the domain's own lists.
+
+Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of older distributions links it.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("pipeline-bot")
+
+# State names are checked by triggers, not by a CHECK: a later step can replace a trigger without rewriting the table.
+# A state that a step adds must also be added to operations_live, if it holds the pipeline.
+_FIRST_SCHEMA = """
+CREATE TABLE grants (
+  id INTEGER PRIMARY KEY,
+  team TEXT NOT NULL,
+  user TEXT NOT NULL,
+  role TEXT NOT NULL,
+  pattern TEXT NOT NULL,
+  granted_by TEXT NOT NULL,
+  granted_at TEXT NOT NULL,
+  expires_at TEXT,
+  note TEXT NOT NULL,
+  revoked_by TEXT,
+  revoked_at TEXT,
+  CHECK ((revoked_by IS NULL) = (revoked_at IS NULL))
+);
+CREATE INDEX grants_in_force ON grants (team, user) WHERE revoked_at IS NULL;
+CREATE TRIGGER grants_are_kept BEFORE DELETE ON grants
+BEGIN SELECT RAISE(ABORT, 'a grant is revoked, never deleted'); END;
+
+CREATE TABLE operations (
+  id TEXT PRIMARY KEY NOT NULL,
+  requester_team TEXT NOT NULL,
+  requester_user TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  pipeline TEXT NOT NULL,
+  reviewed_id TEXT NOT NULL,
+  reviewed_status_since TEXT NOT NULL,
+  reviewed_checkpoints INTEGER NOT NULL,
+  reviewed_bytes INTEGER,
+  reason TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version >= 1),
+  due_at TEXT,
+  confirmed_at TEXT,
+  submitted_at TEXT,
+  accepted_at TEXT,
+  ended_at TEXT,
+  sends INTEGER NOT NULL,
+  put_off INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  unreachable_since TEXT,
+  overdue_since TEXT,
+  reported INTEGER NOT NULL,
+  outcome_ending TEXT,
+  outcome_message TEXT,
+  outcome_code TEXT,
+  outcome_by_team TEXT,
+  outcome_by_user TEXT,
+  card_channel TEXT,
+  card_ts TEXT,
+  displaced TEXT,
+  card_posts INTEGER NOT NULL,
+  rendered_version INTEGER NOT NULL,
+  CHECK (rendered_version BETWEEN 0 AND version),
+  CHECK ((outcome_ending IS NULL) = (outcome_message IS NULL)),
+  CHECK ((outcome_by_team IS NULL) = (outcome_by_user IS NULL)),
+  CHECK ((card_channel IS NULL) = (card_ts IS NULL))
+);
+CREATE UNIQUE INDEX operations_live ON operations (pipeline)
+  WHERE state IN ('ready', 'submitting', 'waiting', 'needs_human');
+CREATE INDEX operations_behind ON operations (confirmed_at)
+  WHERE confirmed_at IS NOT NULL AND (card_ts IS NULL OR rendered_version < version);
+CREATE TRIGGER operations_begin_in_a_known_state BEFORE INSERT ON operations
+WHEN NEW.state NOT IN (
+  'proposed', 'ready', 'submitting', 'waiting', 'needs_human',
+  'succeeded', 'unnecessary', 'refused', 'stale', 'expired', 'withdrawn', 'closed'
+)
+BEGIN SELECT RAISE(ABORT, 'unknown state of an operation'); END;
+CREATE TRIGGER operations_stay_in_known_states BEFORE UPDATE OF state ON operations
+WHEN NEW.state NOT IN (
+  'proposed', 'ready', 'submitting', 'waiting', 'needs_human',
+  'succeeded', 'unnecessary', 'refused', 'stale', 'expired', 'withdrawn', 'closed'
+)
+BEGIN SELECT RAISE(ABORT, 'unknown state of an operation'); END;
+CREATE TRIGGER operations_only_move_on BEFORE UPDATE OF version ON operations
+WHEN NEW.version < OLD.version
+BEGIN SELECT RAISE(ABORT, 'the version of an operation never goes back'); END;
+CREATE TRIGGER operations_are_kept BEFORE DELETE ON operations
+BEGIN SELECT RAISE(ABORT, 'operations are never deleted'); END;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  operation TEXT NOT NULL REFERENCES operations (id),
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER events_do_not_change BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER events_are_kept BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+CREATE TABLE postings (
+  event INTEGER PRIMARY KEY REFERENCES events (id),
+  ts TEXT
+);
+CREATE INDEX postings_owed ON postings (event) WHERE ts IS NULL;
+
+CREATE TABLE workspace (
+  key TEXT PRIMARY KEY NOT NULL,
+  value TEXT NOT NULL
+);
+"""
+
+
+@migrations()
+def m001_first_schema(db: Database) -> None:
+    """Grants, operations with their events and what Slack was shown of them, and which workspace this is.
+
+    `postings` has a row for each event that the thread of a confirmed operation owes a line, `ts` null until Slack
+    took it: events themselves never change.
+    """
+    db.executescript(_FIRST_SCHEMA)

@@ -1,0 +1,161 @@
+"""Operations, their events, and what of them Slack has been shown.
+
+The database is the referee: a change is decided on the row as read under the write lock, written by compare-and-set,
+and two live operations on one pipeline are refused by an index. It never decides what becomes of an operation, and
+never forgets one: proposals that nobody confirmed are small, and are the record of who looked at what.
+"""
+
+import sqlite3
+from collections import defaultdict
+
+from sqlite_utils import Database
+
+from bot.domain.happenings import Transition
+from bot.domain.names import Actor, OperationId, PipelineName
+from bot.domain.operations import Event, Operation, StoredEvent
+from bot.engine.ports import Decide, PipelineBusy, Unannounced
+from bot.store.database import writing
+from bot.store.grants import unrevoked
+from bot.store.records import event_of, operation_of, row_of_event, row_of_operation
+
+# Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
+_LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
+_BEHIND = "confirmed_at IS NOT NULL AND (card_ts IS NULL OR rendered_version < version)"
+
+
+def find(db: Database, operation_id: OperationId) -> Operation | None:
+    return _one(db, "SELECT * FROM operations WHERE id = ?", operation_id)
+
+
+def live(db: Database) -> tuple[Operation, ...]:
+    """All live operations, oldest first."""
+    rows = db.query(f"SELECT * FROM operations WHERE {_LIVE} ORDER BY created_at, rowid")  # noqa: S608 - constants
+    return tuple(operation_of(row) for row in rows)
+
+
+def live_on(db: Database, name: PipelineName) -> Operation | None:
+    """The operation that holds this pipeline."""
+    return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_LIVE}", name)  # noqa: S608 - constants
+
+
+def propose(db: Database, operation: Operation, event: Event) -> None:
+    with writing(db):
+        row = row_of_operation(operation)
+        columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
+        db.execute(f"INSERT INTO operations ({columns}) VALUES ({values})", row)  # noqa: S608 - names of ours
+        _append(db, operation, event)
+
+
+def change(
+    db: Database, operation_id: OperationId, decide: Decide, *, acting: Actor | None = None
+) -> Transition | None:
+    """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
+    with writing(db):
+        operation = find(db, operation_id)
+        if operation is None:
+            return None
+        transition = decide(operation, unrevoked(db, acting or operation.requester))
+        record(db, operation, transition)
+        return transition
+
+
+def record(db: Database, before: Operation, transition: Transition) -> None:
+    """Write what became of `before`, in the transaction at hand; nothing, if nothing did.
+
+    Raises:
+        PipelineBusy: another operation holds the pipeline; the caller's transaction must be given up.
+    """
+    after = transition.operation
+    if after != before:
+        try:
+            _update(db, before, after)
+        except sqlite3.IntegrityError as error:
+            holder = live_on(db, after.pipeline)
+            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE or holder is None:
+                raise
+            raise PipelineBusy(holder) from error
+    for event in transition.events:
+        _append(db, after, event)
+
+
+def unannounced(db: Database) -> tuple[Unannounced, ...]:
+    """Confirmed operations that Slack does not show as they are, longest waiting first.
+
+    What counts is the oldest line that is owed, or where only the card is behind, the confirmation.
+    """
+    with db.atomic():  # two reads of one moment
+        owed: dict[OperationId, list[StoredEvent]] = defaultdict(list)
+        for row in db.query(
+            "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
+            " WHERE postings.ts IS NULL ORDER BY postings.event"
+        ):
+            event = event_of(row)
+            owed[event.operation].append(event)
+        behind = [
+            operation_of(row)
+            for row in db.query(
+                f"SELECT * FROM operations WHERE id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
+                " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
+            )
+        ]
+    found = [Unannounced(operation, tuple(owed[operation.id])) for operation in behind]
+    return tuple(sorted(found, key=_waiting_since))
+
+
+def rendered(db: Database, operation_id: OperationId, version: int) -> None:
+    """Slack's card shows this version, or has long shown a later one.
+
+    Raises:
+        LookupError: there is no such operation.
+    """
+    with writing(db):
+        cursor = db.execute(
+            "UPDATE operations SET rendered_version = max(rendered_version, ?) WHERE id = ?",
+            (version, operation_id),
+        )
+        if not cursor.rowcount:
+            raise LookupError(f"no operation {operation_id}")
+
+
+def posted(db: Database, events: tuple[int, ...], ts: str) -> None:
+    """Slack has taken the line of these events, all at once.
+
+    Raises:
+        LookupError: no line was ever owed for one of them.
+    """
+    with writing(db):
+        for event in events:
+            if not db.execute("UPDATE postings SET ts = ? WHERE event = ?", (ts, event)).rowcount:
+                raise LookupError(f"no line is owed for event {event}")
+
+
+def _one(db: Database, sql: str, parameter: str) -> Operation | None:
+    rows = list(db.query(sql, (parameter,)))
+    return operation_of(rows[0]) if rows else None
+
+
+def _update(db: Database, before: Operation, after: Operation) -> None:
+    row = row_of_operation(after)
+    changes = ", ".join(f"{column} = :{column}" for column in row)
+    cursor = db.execute(
+        f"UPDATE operations SET {changes} WHERE id = :was_id AND version = :was_version",  # noqa: S608 - names of ours
+        row | {"was_id": before.id, "was_version": before.version},
+    )
+    if cursor.rowcount != 1:
+        raise RuntimeError(f"operation {before.id} is no longer at version {before.version}")
+
+
+def _append(db: Database, operation: Operation, event: Event) -> None:
+    """Record the event, and that its line is owed if the operation has a thread: an unconfirmed one never will."""
+    cursor = db.execute(
+        "INSERT INTO events (operation, kind, at, data) VALUES (:operation, :kind, :at, :data)",
+        row_of_event(operation.id, event),
+    )
+    if event.kind.is_spoken and operation.confirmed_at is not None:
+        db.execute("INSERT INTO postings (event) VALUES (?)", (cursor.lastrowid,))
+
+
+def _waiting_since(waiting: Unannounced) -> tuple[object, ...]:
+    operation = waiting.operation
+    since = waiting.events[0].event.at if waiting.events else operation.confirmed_at
+    return (since, operation.created_at, operation.id)

@@ -1,0 +1,92 @@
+"""The store as the engine wants it: `bot.engine.ports.Store` over one SQLite file, never in the way of the event loop.
+
+All of it runs on one thread of its own, in the order it was asked for. A task that is cancelled while it waits
+leaves no half transaction: what the thread has begun it finishes, what it has not begun it never does. The task
+cannot know which of the two it was; the next one to read does.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from bot.domain.access import Grant
+from bot.domain.happenings import Transition
+from bot.domain.names import Actor, OperationId, PipelineName, TeamId
+from bot.domain.operations import Event, Operation
+from bot.engine.ports import Decide, Store, Unannounced
+from bot.store import grants, operations, workspace
+from bot.store.database import open_database
+
+_T = TypeVar("_T")
+
+
+class SqliteStore(Store):
+    """Open it with `open()`, close it with `aclose()`."""
+
+    def __init__(self, thread: ThreadPoolExecutor, db: Database) -> None:
+        self._thread = thread
+        self._db = db
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteStore":
+        """Open, or create, the database at `path`. Waits for the disk: for start-up, before anything else runs.
+
+        Raises:
+            DatabaseUnusable: with what is wrong with the file or its place.
+        """
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        try:
+            return cls(thread, thread.submit(open_database, path).result())
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+
+    async def aclose(self) -> None:
+        """Finish what was asked for, then close the file. Nothing may be asked afterwards."""
+        closing = asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+        self._thread.shutdown(wait=False)
+        await asyncio.shield(closing)
+
+    async def grants(self, principal: Actor | None = None) -> tuple[Grant, ...]:
+        return await self._run(lambda db: grants.unrevoked(db, principal))
+
+    async def propose(self, operation: Operation, event: Event) -> None:
+        await self._run(lambda db: operations.propose(db, operation, event))
+
+    async def operation(self, operation_id: OperationId) -> Operation | None:
+        return await self._run(lambda db: operations.find(db, operation_id))
+
+    async def live(self) -> tuple[Operation, ...]:
+        return await self._run(operations.live)
+
+    async def live_on(self, name: PipelineName) -> Operation | None:
+        return await self._run(lambda db: operations.live_on(db, name))
+
+    async def change(
+        self, operation_id: OperationId, decide: Decide, *, acting: Actor | None = None
+    ) -> Transition | None:
+        return await self._run(lambda db: operations.change(db, operation_id, decide, acting=acting))
+
+    async def unannounced(self) -> tuple[Unannounced, ...]:
+        return await self._run(operations.unannounced)
+
+    async def rendered(self, operation_id: OperationId, version: int) -> None:
+        await self._run(lambda db: operations.rendered(db, operation_id, version))
+
+    async def posted(self, events: tuple[int, ...], ts: str) -> None:
+        await self._run(lambda db: operations.posted(db, events, ts))
+
+    async def team(self) -> TeamId | None:
+        """The workspace the bot last ran in."""
+        return await self._run(workspace.team)
+
+    async def remember_team(self, team_id: TeamId) -> None:
+        """The bot runs in this workspace."""
+        await self._run(lambda db: workspace.remember_team(db, team_id))
+
+    async def _run(self, work: Callable[[Database], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._db)
