@@ -14,6 +14,7 @@ from bot.domain.happenings import (
     Answered,
     CardBegun,
     CardLost,
+    CardNotPosted,
     CardPlaced,
     Closed,
     Confirmed,
@@ -59,7 +60,7 @@ def _advance(operation: Operation, happening: Happening, now: datetime) -> Trans
     match happening:
         case Confirmed() | Withdrawn() | Closed():
             return _by_a_person(operation, happening, now)
-        case CardBegun() | CardPlaced() | CardLost() | NoPlace():
+        case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
             return _by_its_card(operation, happening, now)
         case Looked() | Answered() | HistoryRead() | HealthRead():
             return evidence.weigh(operation, happening, now)
@@ -91,11 +92,15 @@ def _by_a_person(
 
 
 def _by_its_card(
-    operation: Operation, happening: CardBegun | CardPlaced | CardLost | NoPlace, now: datetime
+    operation: Operation,
+    happening: CardBegun | CardNotPosted | CardPlaced | CardLost | NoPlace,
+    now: datetime,
 ) -> Transition:
     match happening:
         case CardBegun():
             return Transition(replace(operation, card_posts=operation.card_posts + 1))
+        case CardNotPosted():
+            return Transition(replace(operation, card_posts=max(operation.card_posts - 1, 0)))
         case CardPlaced(card):
             due = now if operation.state is State.READY else operation.due_at
             return Transition(replace(operation, card=card, due_at=due))

@@ -86,7 +86,8 @@ def _looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Tr
             return ended(failing, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
     if failures < TROUBLE_SAID_AFTER or operation.unreachable_since is not None:
         return Transition(failing)
-    event = Event(EventKind.UNREACHABLE, now, {"trouble": problem.trouble.value, "message": problem.message})
+    said = {"state": operation.state.value, "trouble": problem.trouble.value, "message": problem.message}
+    event = Event(EventKind.UNREACHABLE, now, said)
     return Transition(replace(failing, unreachable_since=now), (event,))
 
 
@@ -192,7 +193,7 @@ def _answered(operation: Operation, answered: Answered, now: datetime) -> Transi
         return Transition(operation)
     match answered.answer:
         case Accepted():
-            return taken_on(operation, EventKind.ACCEPTED, pacing.FIRST_LOOK, now)
+            return taken_on(operation, Event(EventKind.ACCEPTED, now), now + pacing.FIRST_LOOK)
         case Refused() | NotSent() if operation.sends > 1:
             # An earlier request may have arrived after all: only a look can tell what this "no" means.
             return Transition(replace(operation, due_at=now + pacing.SHORTEST))

@@ -37,6 +37,11 @@ class CardBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class CardNotPosted:
+    """Slack certainly did not take the card that `CardBegun` announced."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardPlaced:
     card: Card
 
@@ -98,6 +103,7 @@ Happening = (
     | Withdrawn
     | Closed
     | CardBegun
+    | CardNotPosted
     | CardPlaced
     | CardLost
     | NoPlace

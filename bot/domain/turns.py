@@ -48,12 +48,13 @@ def sent(operation: Operation, kind: EventKind, now: datetime) -> Transition:
 
 
 def underway(operation: Operation, spread: float, now: datetime) -> Transition:
-    return taken_on(operation, EventKind.FOUND_CLEARING, pacing.next_look(timedelta(0), spread), now)
+    found = Event(EventKind.FOUND_CLEARING, now, {"sends": operation.sends})
+    return taken_on(operation, found, now + pacing.next_look(timedelta(0), spread))
 
 
-def taken_on(operation: Operation, kind: EventKind, look_in: timedelta, now: datetime) -> Transition:
-    waiting = replace(operation, state=State.WAITING, accepted_at=now, failures=0, due_at=now + look_in)
-    return Transition(waiting, (Event(kind, now),))
+def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transition:
+    waiting = replace(operation, state=State.WAITING, accepted_at=event.at, failures=0, due_at=look_at)
+    return Transition(waiting, (event,))
 
 
 def still_waiting(operation: Operation, spread: float, now: datetime) -> Transition:
@@ -74,29 +75,15 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
     called = replace(
         operation, state=State.NEEDS_HUMAN, outcome=outcome, failures=0, due_at=now + pacing.FOR_A_HUMAN
     )
-    return Transition(called, (Event(EventKind.NEEDS_HUMAN, now, {"ending": outcome.ending.value}),))
+    data = {"ending": outcome.ending.value, "message": outcome.message}
+    return Transition(called, (Event(EventKind.NEEDS_HUMAN, now, data),))
 
 
 def ended(operation: Operation, state: State, outcome: Outcome, now: datetime) -> Transition:
     row = replace(
         operation, state=state, outcome=outcome, ended_at=now, due_at=None, failures=0, unreachable_since=None
     )
-    began = operation.submitted_at or operation.accepted_at
-    return Transition(
-        row,
-        (
-            Event(
-                EventKind.ENDED,
-                now,
-                {
-                    "ending": outcome.ending.value,
-                    "seconds": None if began is None else seconds(began, now),
-                    "message": outcome.message,
-                    "code": outcome.code,
-                },
-            ),
-        ),
-    )
+    return Transition(row, (Event(EventKind.ENDED, now, {"ending": outcome.ending.value}),))
 
 
 def seconds(since: datetime | None, now: datetime) -> int:

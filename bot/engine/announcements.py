@@ -15,9 +15,17 @@ import structlog
 
 from bot.domain.access import Grant
 from bot.domain.advance import advance
-from bot.domain.happenings import CardBegun, CardLost, CardPlaced, Happening, NoPlace, Transition
+from bot.domain.happenings import (
+    CardBegun,
+    CardLost,
+    CardNotPosted,
+    CardPlaced,
+    Happening,
+    NoPlace,
+    Transition,
+)
 from bot.domain.names import OperationId
-from bot.domain.operations import Operation, StoredEvent
+from bot.domain.operations import Ending, Operation, StoredEvent
 from bot.engine.ports import Announcer, Clock, Gone, Later, NotThere, Store, Taken, Unannounced
 
 log = structlog.get_logger(__name__)
@@ -96,16 +104,19 @@ class Announcements:
                 if placed is not None:
                     await self.announcer.answer_requester(placed)
                 return self.clock.now()
-            case Later(at):
+            case Later(at, in_doubt):
+                if not in_doubt:
+                    await self._change(begun, CardNotPosted())
                 return at
-            case NotThere(why) if operation.displaced is None:
+            case NotThere(why):
+                await self._change(begun, CardNotPosted())
+                if operation.displaced is not None:
+                    return await self._nowhere(begun, why)
                 log.warning("channel_does_not_take_the_card", operation=operation.id, why=why)
                 await self._change(begun, CardLost(why))
                 return self.clock.now()
-            case NotThere(why):
-                return await self._nowhere(begun, why)
             case _:
-                raise AssertionError(f"a card was taken without saying where it stands: {answer}")
+                raise AssertionError(f"a card was posted, and no place named: {answer}")
 
     async def _nowhere(self, operation: Operation, why: str) -> datetime | None:
         log.error("no_place_takes_the_card", operation=operation.id, why=why)
@@ -113,8 +124,10 @@ class Announcements:
         if after is None:
             return None
         now = self.clock.now()
-        never_sent = after.confirmed_at is not None and after.submitted_at is None
-        given_up = after.ended_at is not None and (never_sent or now >= after.ended_at + NO_PLACE_GIVEN_UP)
+        is_why_it_ended = after.outcome is not None and after.outcome.ending is Ending.NO_PLACE
+        given_up = after.ended_at is not None and (
+            is_why_it_ended or now >= after.ended_at + NO_PLACE_GIVEN_UP
+        )
         if not given_up:
             self._not_before[operation.id] = now + NO_PLACE_RETRY
             return now + NO_PLACE_RETRY

@@ -128,9 +128,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`."""
+    """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`.
+
+    `in_doubt`: it may have been taken all the same, since an answer was lost.
+    """
 
     at: datetime
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Gone:
 class Announcer(Protocol):
     """Where operations are shown. Paced: a call may answer `Later` without having tried."""
 
-    async def post_card(self, operation: Operation) -> Taken | Later | NotThere:
+    async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
         """Post the card in `operation.origin`, or to the requester's DM if it was displaced."""
         ...
 

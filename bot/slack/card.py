@@ -1,0 +1,131 @@
+"""An operation's card, as the channel sees it: a rendering of the row, edited in place. Pure."""
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import ButtonElement, SectionBlock
+
+from bot.domain.operations import Operation, State
+from bot.domain.pipelines import Checkpoints
+from bot.slack import blocks
+from bot.slack.blocks import Message, message
+from bot.slack.endings import SIGNS, sentence, took
+from bot.slack.mrkdwn import at, channel, code, escaped, mention, size
+
+CLOSE = "close_operation"  # action ids; old messages carry them, so they are never given another meaning
+
+
+def card(operation: Operation) -> Message:
+    """The card of a confirmed operation, as its row is now."""
+    state = _state(operation)
+    said = escaped(operation.reason)
+    text = f"Clear {operation.pipeline}: {state} Requested by {mention(operation.requester.user)}"
+    return message(
+        f"{text}: {said}" if said else f"{text}.",
+        blocks.header(f"Clear {operation.pipeline}"),
+        blocks.fields(
+            ("State", state),
+            ("Requested by", mention(operation.requester.user)),
+            ("Destroys", destroys(operation.reviewed.checkpoints)),
+        ),
+        blocks.reason(operation.reason),
+        blocks.section("\n".join(_steps(operation))),
+        _outcome(operation),
+        blocks.context(*_notes(operation)),
+        blocks.buttons(close_button(operation)) if operation.state is State.NEEDS_HUMAN else None,
+    )
+
+
+def destroys(checkpoints: Checkpoints) -> str:
+    """What a clear takes away, as far as Feldera tells."""
+    if checkpoints.count == 0:
+        return "the storage; it has no checkpoints"
+    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
+    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
+    return f"the storage, with {checkpoints.count} {noun} ({weight})"
+
+
+def close_button(operation: Operation) -> ButtonElement:
+    """For a human who looked: the operation is over, whatever became of its request."""
+    return blocks.button(
+        "Close",
+        CLOSE,
+        operation.id,
+        confirm=blocks.are_you_sure(
+            f"Close the clear of {operation.pipeline}?",
+            "Only if you looked in Feldera and are sure that no clear is under way. Another one can be asked for then.",
+            yes="Close",
+            no="Keep open",
+        ),
+    )
+
+
+def _state(operation: Operation) -> str:
+    sign = SIGNS[operation.state]
+    match operation.state:
+        case State.READY:
+            words, since = "Confirmed, not sent yet", operation.confirmed_at
+        case State.SUBMITTING:
+            words, since = "Sent, no answer yet", operation.submitted_at
+        case State.WAITING if operation.overdue_since is not None:
+            words, since = "Clearing, unusually long", operation.accepted_at
+        case State.WAITING:
+            words, since = "Clearing", operation.accepted_at
+        case State.NEEDS_HUMAN:
+            words, since = "Needs a human", None
+        case State.SUCCEEDED:
+            words, since = "Cleared", None
+        case State.UNNECESSARY:
+            words, since = "Nothing to clear", None
+        case State.CLOSED:
+            words, since = "Closed by hand", None
+        case _:
+            words, since = "Not cleared", None
+    unreachable = operation.unreachable_since
+    trouble = "" if unreachable is None else f" Feldera does not answer since {at(unreachable)}."
+    return f"{sign} {words}{'' if since is None else f' since {at(since)}'}.{trouble}"
+
+
+def _steps(operation: Operation) -> list[str]:
+    """✓ done, ⏳ being done, ○ still to do, ✗ not done."""
+    ended = operation.state.has_ended
+    steps = [f"✓ Confirmed by {mention(operation.requester.user)}{_when(operation.confirmed_at)}"]
+    if operation.accepted_at is not None and operation.submitted_at is None:
+        steps.append("✓ No request needed: Feldera was clearing it already")
+    elif operation.submitted_at is not None:
+        open_still = operation.state is State.SUBMITTING
+        steps.append(f"{'⏳' if open_still else '✓'} Request sent{_when(operation.submitted_at)}")
+    else:
+        steps.append("✗ Request not sent" if ended else "⏳ Request to Feldera")
+    if operation.state is State.SUCCEEDED:
+        steps.append(f"✓ Storage cleared{_when(operation.ended_at)}")
+    elif operation.state is State.UNNECESSARY:
+        steps.append("✓ Storage cleared already")
+    elif operation.state is State.WAITING:
+        steps.append(f"⏳ Storage being cleared{_when(operation.accepted_at)}")
+    elif operation.state is State.NEEDS_HUMAN:
+        steps.append("⚠️ Storage cleared? A human has to look")
+    else:
+        steps.append("✗ Storage not cleared by this" if ended else "○ Storage cleared")
+    return steps
+
+
+def _when(moment: datetime | None) -> str:
+    return "" if moment is None else f" · {at(moment)}"
+
+
+def _outcome(operation: Operation) -> SectionBlock | None:
+    if operation.outcome is None:
+        return None
+    return blocks.section(sentence(operation, operation.outcome, operation.state, seconds=took(operation)))
+
+
+def _notes(operation: Operation) -> list[str]:
+    notes = []
+    if operation.displaced is not None:
+        notes.append(
+            f"Here because I cannot post in {channel(operation.origin)} ({code(operation.displaced)}). "
+            f"Invite me there to have it there next time."
+        )
+    if operation.card_posts > 1:
+        notes.append("Posted again after an interruption: an older copy of this card is not kept up to date.")
+    return notes

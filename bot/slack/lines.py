@@ -1,0 +1,104 @@
+"""The lines in a card's thread, one for each milestone. Pure."""
+
+from collections.abc import Callable
+
+from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
+from bot.slack import blocks
+from bot.slack.blocks import Message, message
+from bot.slack.endings import sentence, took
+from bot.slack.mrkdwn import code, duration, mention
+
+
+def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
+    """These events' lines, as one message: a block each, so that none can push another over Slack's limit."""
+    said = [_LINES[event.kind](operation, event) for event in events]
+    return message("\n".join(said), *(blocks.section(line) for line in said))
+
+
+def _always(text: str) -> Callable[[Operation, Event], str]:
+    return lambda _operation, _event: text
+
+
+def _put_off(_operation: Operation, event: Event) -> str:
+    return f"⏸️ Feldera did not take the request ({_said(event)}). Nothing has happened; I keep trying."
+
+
+def _answer_lost(_operation: Operation, event: Event) -> str:
+    return f"❔ No answer came ({_said(event)}). I look at the pipeline before I do anything else."
+
+
+def _found_clearing(_operation: Operation, event: Event) -> str:
+    if event.data.get("sends"):
+        return "⏳ The request did arrive: the storage is being cleared. It cannot be cancelled."
+    return "⏳ Feldera is clearing the storage already. I send nothing, and watch."
+
+
+def _still_clearing(_operation: Operation, event: Event) -> str:
+    return f"⏳ Still clearing after {_duration(event)}."
+
+
+_MEANWHILE = {
+    State.READY.value: "The request has not been sent; it will be when Feldera answers.",
+    State.SUBMITTING.value: "Whether the request arrived shows when Feldera answers.",
+}
+
+
+def _unreachable(_operation: Operation, event: Event) -> str:
+    meanwhile = _MEANWHILE.get(str(event.data.get("state")), "The clear goes on without me.")
+    return f"🔌 I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying."
+
+
+def _reachable(_operation: Operation, event: Event) -> str:
+    return f"🔌 Feldera answers again, after {_duration(event)}."
+
+
+def _overdue(_operation: Operation, event: Event) -> str:
+    healthy = event.data.get("healthy")
+    health = (
+        "could not be asked" if healthy is None else f"says it is {'healthy' if healthy else 'unhealthy'}"
+    )
+    said = f": {_said(event)}" if event.data.get("message") else ""
+    return (
+        f"🐌 This takes unusually long: {_duration(event)} so far. Feldera's runner {health}{said}. "
+        "Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching."
+    )
+
+
+def _needs_human(operation: Operation, event: Event) -> str:
+    # The operation may have been settled since; this line says what was known then.
+    outcome = Outcome(Ending(str(event.data["ending"])), str(event.data.get("message") or ""))
+    return f"{sentence(operation, outcome, State.NEEDS_HUMAN)} {mention(operation.requester.user)}"
+
+
+def _ended(operation: Operation, _event: Event) -> str:
+    if operation.outcome is None:
+        raise AssertionError(f"{operation.id} ended without an outcome")
+    said = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
+    return f"{said} {mention(operation.requester.user)}"
+
+
+_LINES: dict[EventKind, Callable[[Operation, Event], str]] = {
+    EventKind.SENT: _always("📤 Sent the request to Feldera."),
+    EventKind.SENT_AGAIN: _always("📤 Sent the request again: so far it had had no effect."),
+    EventKind.PUT_OFF: _put_off,
+    EventKind.ANSWER_LOST: _answer_lost,
+    EventKind.ACCEPTED: _always(
+        "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled."
+    ),
+    EventKind.FOUND_CLEARING: _found_clearing,
+    EventKind.STILL_CLEARING: _still_clearing,
+    EventKind.UNREACHABLE: _unreachable,
+    EventKind.REACHABLE: _reachable,
+    EventKind.OVERDUE: _overdue,
+    EventKind.NEEDS_HUMAN: _needs_human,
+    EventKind.ENDED: _ended,
+}
+
+
+def _said(event: Event) -> str:
+    return code(str(event.data.get("message") or "no reason given"))
+
+
+def _duration(event: Event) -> str:
+    seconds = event.data.get("seconds")
+    return duration(seconds if isinstance(seconds, int) else 0)
