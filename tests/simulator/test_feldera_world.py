@@ -59,6 +59,7 @@ async def test_a_pipeline_started_the_moment_it_is_cleared_is_in_use_again(visit
     visit.passes(seconds=5)
     seen = await visit.status("orders")
     assert (seen["storage_status"], seen["deployment_status"]) == ("InUse", "Running")
+    assert seen["storage_status_details"] == {"checkpoints": []}, "what a clear took does not come back"
     storages = [event["storage_status"] for event in await visit.events("orders")]
     assert storages[:4] == ["InUse", "Clearing", "Cleared", "Cleared"]
     assert set(storages[4:]) == {"InUse"}
@@ -121,3 +122,23 @@ async def test_the_simulator_comes_with_a_pipeline_for_each_thing_worth_trying(v
     }
     (orders,) = [one for one in listed if one["name"] == "orders"]
     assert len(orders["storage_status_details"]["checkpoints"]) == 3
+
+
+async def test_an_arranged_happening_that_feldera_refuses_is_told_to_whoever_arranged_it(visit: Visit):
+    """It must not become the answer to a client that merely looked."""
+    visit.feldera.adds("orders")
+    visit.feldera.once_cleared("orders", visit.feldera.someone_pauses)
+    visit.feldera.someone_clears("orders")
+    visit.passes(seconds=1)
+    with pytest.raises(RuntimeError, match="PipelineInteractionNotDeployed"):
+        visit.feldera.pipeline("orders")
+
+
+async def test_an_early_start_can_be_taken_back(visit: Visit):
+    """Stopped and desired Stopped again at once, with the storage as it was; then it can be cleared."""
+    visit.feldera.adds("orders", program_status="Pending")
+    visit.feldera.someone_starts("orders")
+    visit.feldera.someone_stops("orders")
+    seen = await visit.status("orders")
+    assert (seen["deployment_desired_status"], seen["deployment_initial"]) == ("Stopped", None)
+    assert (await visit.post("/orders/clear")).status_code == 202
