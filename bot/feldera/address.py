@@ -16,6 +16,7 @@ import httpx
 REQUEST_TIMEOUT = (
     30.0  # seconds; Feldera answers all requests one after another, and one may wait 10 s for a lock
 )
+_PORT_MAX = 65_535
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 _HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")  # visible ASCII, spaces inside
 
@@ -64,6 +65,8 @@ class FelderaAddress:
         machine = url.raw_host.decode("ascii")
         if not (_is_ip(machine) or _HOST_NAME.fullmatch(machine)):
             raise ValueError("Feldera's host names no machine.")
+        if url.port is not None and not 1 <= url.port <= _PORT_MAX:
+            raise ValueError(f"Feldera's host has a port outside 1 to {_PORT_MAX}.")
         return url.copy_with(path=url.path.rstrip("/").removesuffix("/v0").rstrip("/"))
 
     def tls_context(self) -> ssl.SSLContext:

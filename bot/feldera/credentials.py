@@ -27,7 +27,7 @@ class Credentials(Protocol):
         """What follows `Bearer` in a request; None for no `Authorization` at all."""
         ...
 
-    async def replacement(self, rejected: SecretStr | None) -> SecretStr | Problem | None:
+    async def replacement(self, rejected: SecretStr | None, /) -> SecretStr | Problem | None:
         """Another token, now that Feldera answered 401 to `rejected`; None if there can be no other."""
         ...
 
@@ -38,7 +38,7 @@ class NoCredentials:
     async def token(self) -> None:
         return None
 
-    async def replacement(self, _rejected: SecretStr | None) -> None:
+    async def replacement(self, _rejected: SecretStr | None, /) -> None:
         return None
 
 
@@ -59,7 +59,7 @@ class ApiKey:
     async def token(self) -> SecretStr:
         return self.key
 
-    async def replacement(self, _rejected: SecretStr | None) -> None:
+    async def replacement(self, _rejected: SecretStr | None, /) -> None:
         return None
 
 
@@ -86,7 +86,7 @@ class TokenCommand:
         async with self._one_at_a_time:
             return self._known or await self._run()
 
-    async def replacement(self, rejected: SecretStr | None) -> SecretStr | Problem | None:
+    async def replacement(self, rejected: SecretStr | None, /) -> SecretStr | Problem | None:
         async with self._one_at_a_time:
             # Requests made at the same time are rejected together: only the first of them runs the command.
             if self._known is None or self._known == rejected:

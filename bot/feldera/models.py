@@ -31,7 +31,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=WORD_MAX)]
+Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
 
 
 class _Shape(BaseModel):

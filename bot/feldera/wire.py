@@ -24,7 +24,7 @@ from bot.feldera.reply import NoReply, Reply
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
 KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, and a request must not meet that
 CONNECTIONS = 10  # the API answers one request after another: more would only queue there
-PATIENCE = 4  # an answer that dribbles may take this many times the allowed silence in all
+PATIENCE = 4  # times the allowed silence, for a whole exchange: for an answer that dribbles without an end
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
 
 log = structlog.get_logger()
@@ -38,13 +38,12 @@ class Wire:
         self._clock = clock
         self._machine = address.base_url.netloc.decode("ascii")
         self._silence = address.request_timeout
+        connecting = min(CONNECT_TIMEOUT, self._silence)
         self._http = httpx.AsyncClient(
             base_url=address.base_url,
             headers=headers,
             verify=address.tls_context(),
-            timeout=httpx.Timeout(
-                CONNECT_TIMEOUT, read=address.request_timeout, write=address.request_timeout
-            ),
+            timeout=httpx.Timeout(self._silence, connect=connecting, pool=connecting),
             limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE),
             follow_redirects=False,
         )
@@ -88,12 +87,15 @@ class Wire:
 
     async def _bounded(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
         try:
-            async with asyncio.timeout(PATIENCE * (CONNECT_TIMEOUT + self._silence)):
+            async with asyncio.timeout(PATIENCE * self._silence):
                 return await self._send(request, body_max)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False)
-        except (httpx.TimeoutException, TimeoutError):
+        except httpx.TimeoutException:
             sentence = f"Feldera did not answer within {self._silence:g} s."
+            return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
+        except TimeoutError:
+            sentence = f"Feldera's answer was not complete within {PATIENCE * self._silence:g} s."
             return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
         except (httpx.HTTPError, OSError):  # OSError: TLS alerts after the handshake reach us as they are
             sentence = "The connection to Feldera broke before its answer was complete."

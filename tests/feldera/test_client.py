@@ -1,0 +1,332 @@
+"""The client against a Feldera over real HTTP: what is asked, what comes back, and what goes wrong on the way."""
+
+import asyncio
+import contextlib
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.names import PipelineName
+from bot.domain.operations import StepName
+from bot.domain.pipelines import (
+    Absent,
+    Accepted,
+    Checkpoints,
+    History,
+    NotSent,
+    Problem,
+    Refusal,
+    Refused,
+    RunnerHealth,
+    Seen,
+    Storage,
+    Trouble,
+    Unknown,
+)
+from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
+from bot.simulator.feldera import FelderaSimulator
+from tests.clock import START, MovableClock
+
+pytestmark = pytest.mark.anyio
+
+ORDERS = PipelineName("orders")
+
+
+def posts(feldera: FelderaSimulator) -> int:
+    return sum(request.method == "POST" for request in feldera.requests)
+
+
+async def test_a_look_is_one_small_request(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """Feldera's default selector sends whole programs: the bot asks for the status alone."""
+    look = await client.look(ORDERS)
+
+    assert isinstance(look, Seen)
+    assert look.pipeline.is_stopped
+    assert (look.pipeline.name, look.pipeline.storage) == (ORDERS, Storage.IN_USE)
+    assert look.pipeline.status_since == START
+    assert look.pipeline.checkpoints == Checkpoints(count=2, size=1024)
+    (asked,) = feldera.requests
+    assert (asked.method, asked.path, asked.query) == ("GET", "/v0/pipelines/orders", {"selector": "status"})
+    assert not asked.has_authorization
+
+
+async def test_a_pipeline_that_is_not_there_is_absent(client: FelderaClient) -> None:
+    """Feldera's own 404 is an answer, not a problem."""
+    assert await client.look(PipelineName("nope")) == Absent()
+
+
+async def test_a_look_at_all_is_one_request(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """Watching a hundred pipelines costs what watching one does."""
+    feldera.adds("payments", running=True)
+
+    pipelines = await client.look_at_all()
+
+    assert isinstance(pipelines, dict)
+    assert {name: pipeline.status for name, pipeline in pipelines.items()} == {
+        "orders": "Stopped",
+        "payments": "Running",
+    }
+    (asked,) = feldera.requests
+    assert (asked.path, asked.query) == ("/v0/pipelines", {"selector": "status"})
+
+
+async def test_a_clear_is_accepted_and_then_seen(
+    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
+) -> None:
+    """202 says only that Feldera has taken it on; looking tells when it is done, the history how it went."""
+    assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+
+    clock.passes(seconds=2)
+    look, history = await client.look(ORDERS), await client.history(ORDERS)
+
+    assert isinstance(look, Seen)
+    assert look.pipeline.storage is Storage.CLEARED
+    assert look.pipeline.checkpoints == Checkpoints(count=0, size=0)
+    assert isinstance(history, History)
+    assert [change.storage for change in history.changes[:2]] == [Storage.CLEARED, Storage.CLEARING]
+    assert history.changes[0].at > history.changes[1].at == START
+    assert (feldera.clears["orders"], posts(feldera)) == (1, 1)
+
+
+async def test_a_running_pipeline_is_refused_in_felderas_words(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """Feldera: 400 unless the pipeline is fully stopped."""
+    feldera.adds("payments", running=True)
+
+    assert await client.submit(StepName.CLEAR, PipelineName("payments")) == Refused(
+        Refusal.BY_RULE,
+        "Cannot transition storage status from 'in_use' to 'clearing' with resources status 'provisioned' and"
+        " desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.",
+        "StorageStatusImmutableUnlessStopped",
+    )
+
+
+async def test_a_feldera_that_is_down_was_sent_nothing(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """A refused connection carries no request, even where one was open before; later all is well again."""
+    await client.look(ORDERS)
+    await feldera.goes_down()
+    machine = feldera.url.removeprefix("http://")
+    nobody = Problem(Trouble.UNREACHABLE, f"No connection to Feldera at {machine}.")
+
+    assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(nobody)
+    assert await client.look(ORDERS) == nobody
+    assert await client.look_at_all() == nobody
+    assert await client.history(ORDERS) == nobody
+    assert await client.runner_health() == RunnerHealth(None, nobody.message)
+    assert await client.greet() == nobody
+
+    await feldera.comes_back()
+    assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+
+
+BROKEN = Problem(Trouble.UNREACHABLE, "The connection to Feldera broke before its answer was complete.")
+
+
+async def test_a_lost_reply_is_unknown_and_never_sent_again(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """The clear was made, and the client cannot know: it says so, and leaves looking to the engine."""
+    feldera.loses_the_next_reply()
+
+    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(BROKEN)
+    assert (feldera.clears["orders"], posts(feldera)) == (1, 1)
+
+
+async def test_a_lost_request_is_unknown_too(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """From here a request that was dropped unread looks the same as a reply that was lost."""
+    feldera.drops_the_next_request()
+
+    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(BROKEN)
+    assert (feldera.clears["orders"], posts(feldera)) == (0, 1)
+
+
+async def test_a_lock_is_not_sent_and_says_when_to_come_back(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """Feldera: 503 `LockTookTooLong` with `Retry-After: 5`; its transaction is undone."""
+    feldera.is_locked()
+
+    answer = await client.submit(StepName.CLEAR, ORDERS)
+
+    assert isinstance(answer, NotSent)
+    assert answer.problem.trouble is Trouble.BUSY
+    assert (answer.problem.code, answer.problem.retry_after) == ("LockTookTooLong", 5.0)
+    assert (feldera.clears["orders"], posts(feldera)) == (0, 1)
+
+
+async def test_a_proxys_error_page_leaves_a_clear_unknown(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """A 502 may come after the proxy passed the request on."""
+    feldera.proxy_fails(times=2)
+    failed = Problem(Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502).")
+
+    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(failed)
+    assert await client.look(ORDERS) == failed
+    assert posts(feldera) == 1
+
+
+@pytest.mark.parametrize("once_processed", [False, True])
+async def test_silence_is_unreachable_and_leaves_a_clear_unknown(
+    feldera: FelderaSimulator, client: FelderaClient, *, once_processed: bool
+) -> None:
+    """After the time allowed the client gives up waiting; what Feldera does with the request is open."""
+    feldera.hangs(once_processed=once_processed)
+    silent = Problem(Trouble.UNREACHABLE, "Feldera did not answer within 0.2 s.")
+
+    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(silent)
+    assert await client.look(ORDERS) == silent
+    assert posts(feldera) == 1
+    assert feldera.clears["orders"] == once_processed
+
+
+async def test_a_cancelled_look_is_cancelled(feldera: FelderaSimulator, clock: MovableClock) -> None:
+    """Shutting down must not wait for Feldera, nor be taken for one of its troubles."""
+    feldera.hangs()
+    async with FelderaClient(FelderaAddress(feldera.url), NoCredentials(), clock=clock) as client:
+        look = asyncio.create_task(client.look(ORDERS))
+        while not feldera.requests:  # noqa: ASYNC110 - the books of the simulator wake nobody
+            await asyncio.sleep(0)
+        look.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await look
+
+
+async def test_a_redirect_is_not_followed(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """A POST sent on to another address would be a second request, to somebody unknown."""
+    elsewhere = {"Location": f"{feldera.url}/v0/pipelines/orders/clear"}
+    feldera.answers_next(307, headers=elsewhere, method="POST")
+
+    answer = await client.submit(StepName.CLEAR, ORDERS)
+
+    assert isinstance(answer, Unknown)
+    assert answer.problem.trouble is Trouble.NOT_FELDERA
+    assert (feldera.clears["orders"], posts(feldera)) == (0, 1)
+
+
+async def test_the_web_console_is_not_the_api(feldera: FelderaSimulator, clock: MovableClock) -> None:
+    """Feldera serves its console with 200 on every path it does not know: the sign of a wrong address."""
+    async with FelderaClient(FelderaAddress(f"{feldera.url}/ui"), NoCredentials(), clock=clock) as misled:
+        problem = Problem(Trouble.NOT_FELDERA, "Something other than the Feldera API answers at its address.")
+
+        assert await misled.look(ORDERS) == problem
+        assert await misled.look_at_all() == problem
+        assert await misled.greet() == problem
+
+
+async def test_an_endless_answer_is_not_read_to_its_end(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """A rogue server cannot fill the bot's memory; a list may be longer than a status."""
+    long = b"[" + b" " * (5 * 2**20) + b"]"
+    feldera.answers_next(200, body=long, times=3)
+
+    assert await client.look(ORDERS) == Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
+    assert await client.look_at_all() == {}
+    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(
+        Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
+    )
+
+
+async def test_an_answer_that_dribbles_is_given_up(clock: MovableClock) -> None:
+    """A server that is never silent for long, and never done, cannot hold the bot."""
+
+    async def dribbles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 4000000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0)
+        writer.close()
+
+    async with await asyncio.start_server(dribbles, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        address = FelderaAddress(f"http://127.0.0.1:{port}", request_timeout=0.1)
+        async with FelderaClient(address, NoCredentials(), clock=clock) as client:
+            answer = await client.submit(StepName.CLEAR, ORDERS)
+
+    assert answer == Unknown(Problem(Trouble.UNREACHABLE, "Feldera's answer was not complete within 0.4 s."))
+
+
+async def test_a_broken_encoding_is_a_broken_connection(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """What cannot be unpacked has not come."""
+    feldera.answers_next(200, headers={"Content-Encoding": "gzip"}, body=b"not gzip")
+
+    assert await client.look(ORDERS) == BROKEN
+
+
+async def test_the_runners_health_is_felderas_word(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """Well with 200, unwell with 503: both are answers."""
+    assert (await client.runner_health()).healthy is True
+
+    feldera.runner_is(False, "Runner does not answer")
+
+    assert await client.runner_health() == RunnerHealth(healthy=False, message="Runner does not answer")
+
+
+async def test_greeting_says_which_feldera_it_is(client: FelderaClient) -> None:
+    """At start-up this proves the address and the credentials."""
+    assert await client.greet() == "Feldera 0.337.0 (Open source)"
+
+
+async def test_the_tenant_is_named_in_every_request(feldera: FelderaSimulator, clock: MovableClock) -> None:
+    """`Feldera-Tenant` chooses among the tenants of a person's token."""
+    address = FelderaAddress(f"{feldera.url}/v0/", tenant="team-a")
+    async with FelderaClient(address, NoCredentials(), clock=clock) as client:
+        await client.look(ORDERS)
+        await client.submit(StepName.CLEAR, ORDERS)
+
+    assert [request.tenant for request in feldera.requests] == ["team-a", "team-a"]
+    assert feldera.clears["orders"] == 1
+
+
+@pytest.mark.parametrize("name", ["", "../config", "a/b", "a?b", "a%2Fb", "ä", "-a", "a" * 64])
+async def test_what_is_no_name_never_becomes_a_url(
+    feldera: FelderaSimulator, client: FelderaClient, name: str
+) -> None:
+    """Names are checked where people type them; one that got past is a fault of the bot and stops here."""
+    with pytest.raises(ValueError, match="not a pipeline's name"):
+        await client.submit(StepName.CLEAR, PipelineName(name))
+    with pytest.raises(ValueError, match="not a pipeline's name"):
+        await client.look(PipelineName(name))
+
+    assert list(feldera.requests) == []
+
+
+async def test_each_exchange_is_logged_with_its_outcome(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """Looks are for debugging, requests that change something for the record."""
+    with capture_logs() as lines:
+        await client.look(ORDERS)
+        feldera.loses_the_next_reply()
+        await client.submit(StepName.CLEAR, ORDERS)
+
+    assert lines == [
+        {
+            "event": "feldera.request",
+            "log_level": "debug",
+            "method": "GET",
+            "path": "/v0/pipelines/orders",
+            "status": 200,
+            "trouble": None,
+            "seconds": 0.0,
+        },
+        {
+            "event": "feldera.request",
+            "log_level": "info",
+            "method": "POST",
+            "path": "/v0/pipelines/orders/clear",
+            "status": None,
+            "trouble": BROKEN.message,
+            "seconds": 0.0,
+        },
+    ]

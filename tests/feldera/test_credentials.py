@@ -1,0 +1,252 @@
+"""Who the bot is to Feldera: keys, commands that print tokens, and what happens when they are not accepted."""
+
+import asyncio
+import logging
+import os
+import select
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from bot.domain.names import PipelineName
+from bot.domain.operations import StepName
+from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble, Unknown
+from bot.feldera import ApiKey, Credentials, FelderaAddress, FelderaClient, TokenCommand
+from bot.simulator.feldera import FelderaSimulator
+from tests.clock import MovableClock
+
+pytestmark = pytest.mark.anyio
+
+ORDERS = PipelineName("orders")
+REJECTED = Problem(Trouble.UNAUTHORIZED, "Feldera does not accept the bot's credentials (401).")
+
+
+@asynccontextmanager
+async def guarded(clock: MovableClock, **roles: str) -> AsyncIterator[FelderaSimulator]:
+    """A Feldera that asks for API keys: `apikey:NAME` for each name here, with its role."""
+    keys = {f"apikey:{name}": role for name, role in roles.items()}
+    async with FelderaSimulator(clock, api_keys=keys) as feldera:
+        feldera.adds("orders")
+        yield feldera
+
+
+def speaks(feldera: FelderaSimulator, credentials: Credentials, clock: MovableClock) -> FelderaClient:
+    return FelderaClient(FelderaAddress(feldera.url), credentials, clock=clock)
+
+
+def key(name: str) -> ApiKey:
+    return ApiKey(SecretStr(f"apikey:{name}"))
+
+
+@pytest.fixture
+def prints_tokens(tmp_path: Path) -> TokenCommand:
+    """A command whose first token is `apikey:t1`, its second `apikey:t2`, and so on."""
+    script = tmp_path / "print token.sh"
+    count = tmp_path / "count"
+    script.write_text(f"echo . >> '{count}'\nprintf 'apikey:t%s\\n' $(wc -l < '{count}')\n", encoding="utf-8")
+    return TokenCommand(f"sh '{script}'")
+
+
+def runs(tmp_path: Path) -> int:
+    return len((tmp_path / "count").read_text(encoding="utf-8").splitlines())
+
+
+async def test_a_key_opens_the_door(clock: MovableClock) -> None:
+    """`Authorization: Bearer apikey:…`; Feldera: clearing takes the role `write`."""
+    async with guarded(clock, k1="write") as feldera, speaks(feldera, key("k1"), clock) as client:
+        assert isinstance(await client.look(ORDERS), Seen)
+        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+
+
+async def test_a_reading_key_may_look_but_not_clear(clock: MovableClock) -> None:
+    """Feldera: 403 `InsufficientPermissions`; nothing was done, and nothing will be."""
+    async with guarded(clock, k1="read") as feldera, speaks(feldera, key("k1"), clock) as client:
+        assert isinstance(await client.look(ORDERS), Seen)
+        assert await client.submit(StepName.CLEAR, ORDERS) == Refused(
+            Refusal.NO_ACCESS,
+            "Insufficient permissions: this action requires the 'write' role, but the caller has 'read'",
+            "InsufficientPermissions",
+        )
+
+
+async def test_a_wrong_key_is_tried_once(clock: MovableClock) -> None:
+    """A key does not change: after a 401 the bot only asks whether Feldera is well, without the key."""
+    async with guarded(clock, k1="write") as feldera, speaks(feldera, key("wrong"), clock) as client:
+        assert await client.look(ORDERS) == REJECTED
+        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(REJECTED)
+
+        assert [(request.path, request.has_authorization) for request in feldera.requests] == [
+            ("/v0/pipelines/orders", True),
+            ("/healthz", False),
+            ("/v0/pipelines/orders/clear", True),
+            ("/healthz", False),
+        ]
+
+
+async def test_a_401_while_the_database_is_lost_is_an_outage(clock: MovableClock) -> None:
+    """Feldera cannot check any key then: the bot's may be good, and the clear was not made."""
+    outage = Problem(Trouble.BUSY, "Feldera cannot reach its database.")
+    async with guarded(clock, k1="write") as feldera, speaks(feldera, key("k1"), clock) as client:
+        for method in ("GET", "POST"):
+            feldera.loses_its_database(method=method)
+            feldera.answers_next(500, body={"status": "unhealthy: unable to reach database"}, method="GET")
+            answer = await (client.look(ORDERS) if method == "GET" else client.submit(StepName.CLEAR, ORDERS))
+            assert answer == (outage if method == "GET" else NotSent(outage))
+        assert feldera.clears["orders"] == 0
+
+
+async def test_a_token_is_fetched_once_and_kept(
+    clock: MovableClock, prints_tokens: TokenCommand, tmp_path: Path
+) -> None:
+    """The command may be slow or ask a server: it runs when the first token is needed, and then not again."""
+    async with guarded(clock, t1="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
+        assert isinstance(await client.look(ORDERS), Seen)
+        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+
+    assert runs(tmp_path) == 1
+
+
+async def test_a_rejected_token_is_replaced_once_even_for_a_clear(
+    clock: MovableClock, prints_tokens: TokenCommand, tmp_path: Path
+) -> None:
+    """Feldera authenticates before it does anything: after a 401 a new token may be tried, also in a POST."""
+    async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
+        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+
+        assert [request.status for request in feldera.requests] == [401, 202]
+        assert feldera.clears["orders"] == 1
+        assert isinstance(await client.look(ORDERS), Seen)
+    assert runs(tmp_path) == 2
+
+
+async def test_a_second_rejection_is_final(
+    clock: MovableClock, prints_tokens: TokenCommand, tmp_path: Path
+) -> None:
+    """Tokens that Feldera does not want are not poured over it."""
+    async with guarded(clock, k1="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
+        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(REJECTED)
+        assert [request.status for request in feldera.requests] == [401, 401, 200]
+
+    assert runs(tmp_path) == 2
+
+
+async def test_a_reply_lost_after_a_new_token_is_unknown(
+    clock: MovableClock, prints_tokens: TokenCommand
+) -> None:
+    """What counts is the last request: the first was rejected, the second may have cleared."""
+    async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
+        feldera.answers_next(401, content_type=None, method="POST")
+        feldera.loses_the_next_reply()
+
+        assert isinstance(await client.submit(StepName.CLEAR, ORDERS), Unknown)
+        assert feldera.clears["orders"] == 1
+
+
+async def test_requests_rejected_together_run_the_command_once(
+    clock: MovableClock, prints_tokens: TokenCommand, tmp_path: Path
+) -> None:
+    """A token runs out for every request at once; the first to notice fetches the next for all."""
+    async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
+        looks = await asyncio.gather(*(client.look(ORDERS) for _ in range(5)))
+
+    assert all(isinstance(look, Seen) for look in looks)
+    assert runs(tmp_path) == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [
+        ("sh -c 'echo s3cret; echo s3cret >&2; exit 3'", "ended with exit status 3"),
+        ("sh -c 'kill -9 $$'", "ended with exit status -9"),
+        ("true", "printed no token"),
+        ("echo two words", "printed no token"),
+        ("printf 's3cret\\nX-Evil: 1'", "printed no token"),
+        ("printf '\\303\\244'", "printed no token"),
+        ("/nonexistent/command s3cret", "could not be started"),
+        ("sh -c 'sleep 60; echo late'", "did not finish within 0.5 s"),
+    ],
+)
+async def test_a_command_that_fails_is_told_without_its_secrets(
+    clock: MovableClock, command: str, how: str
+) -> None:
+    """People read that it failed and how; neither what it printed nor how it was called. Nothing was sent."""
+    problem = Problem(Trouble.UNAUTHORIZED, f"The command that fetches the bot's token for Feldera {how}.")
+    credentials = TokenCommand(command, timeout=0.5)
+    async with guarded(clock, k1="write") as feldera, speaks(feldera, credentials, clock) as client:
+        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(problem)
+        assert await client.look(ORDERS) == problem
+        assert list(feldera.requests) == []
+
+
+async def test_a_command_that_fails_to_replace_a_token_leaves_a_clear_not_sent(
+    clock: MovableClock, tmp_path: Path
+) -> None:
+    """The only request that went out was rejected."""
+    once = tmp_path / "once"
+    command = TokenCommand(f"sh -c 'test ! -e {once} && touch {once} && echo apikey:old'")
+    async with guarded(clock, k1="write") as feldera, speaks(feldera, command, clock) as client:
+        answer = await client.submit(StepName.CLEAR, ORDERS)
+
+        assert isinstance(answer, NotSent)
+        assert answer.problem.message.endswith("ended with exit status 1.")
+        assert [request.status for request in feldera.requests] == [401]
+
+
+async def test_a_command_that_repeats_its_token_is_not_tried_again(clock: MovableClock) -> None:
+    """The same token would be rejected again."""
+    async with (
+        guarded(clock, k1="write") as feldera,
+        speaks(feldera, TokenCommand("echo old"), clock) as client,
+    ):
+        assert await client.look(ORDERS) == REJECTED
+        assert [request.path for request in feldera.requests] == ["/v0/pipelines/orders", "/healthz"]
+
+
+async def test_a_cancelled_fetch_ends_the_command_and_its_children(tmp_path: Path) -> None:
+    """A shutdown in the middle of a fetch leaves no process behind."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    fetch = asyncio.create_task(TokenCommand(f"sh -c 'cat {pipe}; true'").token())
+    held = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)  # returns once `cat` has it open
+    try:
+        fetch.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fetch
+
+        nobody_reads = select.poll()
+        nobody_reads.register(held, select.POLLERR)
+        assert nobody_reads.poll(10_000) == [(held, select.POLLERR)]
+    finally:
+        os.close(held)
+
+
+@pytest.mark.parametrize("command", ["", "  ", "gcloud 'auth"])
+def test_a_command_that_cannot_be_read_is_a_mistake_in_the_settings(command: str) -> None:
+    """Said at start, not at the first clear."""
+    with pytest.raises(ValueError, match="The token command"):
+        TokenCommand(command)
+
+
+@pytest.mark.parametrize("text", ["", "two words", "line\n", "apikey:ä"])
+def test_a_key_that_cannot_be_a_header_is_a_mistake_in_the_settings(text: str) -> None:
+    """A stray line break would end the header; the message does not repeat the key."""
+    with pytest.raises(ValueError, match=r"^Feldera's API key must be one word of plain characters\.$"):
+        ApiKey(SecretStr(text))
+
+
+async def test_no_secret_reaches_a_log(clock: MovableClock, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither our lines nor those of the libraries below, at their most talkative, show the key."""
+    caplog.set_level(logging.DEBUG)
+    async with guarded(clock, s3cret="write") as feldera, speaks(feldera, key("s3cret"), clock) as client:
+        with capture_logs() as lines:
+            await client.look(ORDERS)
+            feldera.loses_its_database(times=1)
+            await client.submit(StepName.CLEAR, ORDERS)
+
+    assert len(lines) == 3
+    assert caplog.records
+    assert "s3cret" not in repr(lines) + caplog.text + repr(key("s3cret"))

@@ -1,0 +1,301 @@
+"""What a reply to a question means: pipelines, their history, the runner's health, the greeting."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.domain.names import PipelineId, PipelineName
+from bot.domain.pipelines import (
+    Absent,
+    Change,
+    Checkpoints,
+    History,
+    Pipeline,
+    PipelineError,
+    Problem,
+    RunnerHealth,
+    Seen,
+    Storage,
+    Trouble,
+)
+from bot.feldera import answers
+from bot.feldera.reply import Reply
+from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
+
+ORDERS = PipelineName("orders")
+PAYMENTS = PipelineName("payments")
+
+
+def test_a_pipeline_is_read_field_by_field() -> None:
+    """Every field of the engine's `Pipeline` comes from the API's field of that meaning; moments are in UTC."""
+    body = pipeline(
+        deployment_desired_status="Running",
+        deployment_resources_desired_status="Provisioned",
+        program_status="SqlCompiled",
+        deployment_status_since="2026-03-01T11:00:00.5+01:00",
+    )
+
+    assert answers.look(reply(200, body), ORDERS) == Seen(
+        Pipeline(
+            id=PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"),
+            name=ORDERS,
+            storage=Storage.IN_USE,
+            status="Stopped",
+            status_since=datetime(2026, 3, 1, 10, 0, 0, 500_000, tzinfo=UTC),
+            desired_status="Running",
+            desired_status_since=datetime(2026, 3, 1, 9, 59, 59, 100_000, tzinfo=UTC),
+            resources="Stopped",
+            resources_desired="Provisioned",
+            program_status="SqlCompiled",
+            program_status_since=datetime(2026, 2, 20, 9, 16, 40, 1, tzinfo=UTC),
+            checkpoints=Checkpoints(count=2, size=1024),
+            error=None,
+        )
+    )
+
+
+def seen(name: PipelineName = ORDERS, **changes: Any) -> Pipeline:
+    look = answers.look(reply(200, pipeline(name=name, **changes)), name)
+    assert isinstance(look, Seen)
+    return look.pipeline
+
+
+@pytest.mark.parametrize(
+    ("word", "storage"),
+    [
+        ("InUse", Storage.IN_USE),
+        ("Clearing", Storage.CLEARING),
+        ("Cleared", Storage.CLEARED),
+        ("Archived", Storage.OTHER),
+        ("cleared", Storage.OTHER),
+    ],
+)
+def test_an_unknown_storage_status_is_never_taken_for_a_known_one(word: str, storage: Storage) -> None:
+    """A newer Feldera may have more words; only the exact spelling of a known one counts as it."""
+    assert seen(storage_status=word).storage is storage
+
+
+@pytest.mark.parametrize(
+    ("details", "checkpoints"),
+    [
+        (None, Checkpoints(count=0, size=0)),
+        ({"checkpoints": []}, Checkpoints(count=0, size=0)),
+        ({"checkpoints": [{"size": 7}, {"size": None}]}, Checkpoints(count=2, size=None)),
+        ({"checkpoints": [{"size": 7}, {}]}, Checkpoints(count=2, size=None)),
+    ],
+)
+def test_the_bytes_of_checkpoints_are_known_only_if_each_size_is(
+    details: Any, checkpoints: Checkpoints
+) -> None:
+    """Sizes may be null: half a sum would understate what a clear destroys."""
+    assert seen(storage_status_details=details).checkpoints == checkpoints
+
+
+def test_a_deployment_error_is_one_line_without_its_details() -> None:
+    """`deployment_error` can hold a compiler's log and a backtrace: one short line of it is for people."""
+    error = {"message": "a\n\tb \x1b[31m\u202e" + "c" * 5000, "error_code": "RuntimeError.WorkerPanic"}
+
+    assert seen(deployment_error=error | {"details": {"backtrace": "…"}}).error == PipelineError(
+        "a b [31m " + "c" * 290 + "…", "RuntimeError.WorkerPanic"
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Orders"},
+        {"id": ""},
+        {"id": None},
+        {"storage_status": None},
+        {"storage_status": "x" * 65},
+        {"deployment_status": "Stopped\n*Running*"},
+        {"deployment_status_since": "2026-03-01T10:00:00"},
+        {"deployment_status_since": 1772359200},
+        {"deployment_status_since": "0001-01-01T00:00:00+14:00"},
+        {"deployment_resources_status": 1},
+        {"storage_status_details": {"checkpoints": [{"size": -1}]}},
+        {"storage_status_details": {}},
+    ],
+)
+def test_a_pipeline_of_another_form_is_a_problem(changes: dict[str, Any]) -> None:
+    """What the bot cannot read, or did not ask for, it does not act on."""
+    look = answers.look(reply(200, pipeline(**changes)), ORDERS)
+
+    assert isinstance(look, Problem)
+    assert look.trouble is Trouble.UNEXPECTED
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b"[" * 100_000, b'{"name": "\xff"}', b"NaN"])
+def test_a_body_that_is_no_pipeline_is_a_problem(body: bytes) -> None:
+    """No body, however nested or broken, makes reading it fail."""
+    look = answers.look(reply(200, body), ORDERS)
+
+    assert isinstance(look, Problem)
+    assert look.trouble is Trouble.UNEXPECTED
+
+
+def test_a_pipeline_is_absent_only_by_felderas_own_word() -> None:
+    """Feldera: 404 with `UnknownPipelineName`. It proves a deletion, so nothing less may pass for it."""
+    unknown = envelope("UnknownPipelineName", "Unknown pipeline name 'orders'")
+
+    assert answers.look(reply(404, unknown), ORDERS) == Absent()
+    assert answers.look(reply(200, unknown), ORDERS) != Absent()
+    assert answers.look(reply(404, unknown, content_type="text/html"), ORDERS) != Absent()
+    assert answers.look(reply(404, envelope("Else")), ORDERS) != Absent()
+    assert answers.look(reply(404, {"error_code": "UnknownPipelineName"}), ORDERS) != Absent()
+
+
+BUSY = {"message": "x", "error_code": "LockTookTooLong"}
+TROUBLES = [
+    (reply(200, CONSOLE, content_type=HTML), Trouble.NOT_FELDERA),
+    (reply(200, pipeline(), content_type=HTML), Trouble.NOT_FELDERA),
+    (reply(200, pipeline(), content_type=None), Trouble.NOT_FELDERA),
+    (reply(204), Trouble.UNEXPECTED),
+    (reply(302, headers={"Location": "https://login.example/?token=s3cret"}), Trouble.NOT_FELDERA),
+    (reply(400, b"Query deserialize error: selector", content_type="text/plain"), Trouble.UNEXPECTED),
+    (reply(401, content_type=None), Trouble.UNAUTHORIZED),
+    (reply(401, envelope("AuthenticationFailed"), content_type="text/plain"), Trouble.UNAUTHORIZED),
+    (reply(403, envelope("InsufficientPermissions")), Trouble.FORBIDDEN),
+    (reply(403, b"<h1>Forbidden</h1>", content_type=HTML), Trouble.NOT_FELDERA),
+    (reply(404, content_type=None), Trouble.NOT_FELDERA),
+    (reply(404, b"<h1>No such page</h1>", content_type=HTML), Trouble.NOT_FELDERA),
+    (reply(404, {"detail": "Not Found"}), Trouble.NOT_FELDERA),
+    (reply(408), Trouble.UNREACHABLE),
+    (reply(429), Trouble.BUSY),
+    (reply(500, envelope("PostgresError")), Trouble.UNEXPECTED),
+    (reply(500, b"<h1>Oops</h1>", content_type=HTML), Trouble.UNREACHABLE),
+    (reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML), Trouble.UNREACHABLE),
+    (reply(503, BUSY), Trouble.BUSY),
+    (reply(503, content_type=None), Trouble.BUSY),
+    (reply(503, b"<h1>Unavailable</h1>", content_type=HTML), Trouble.UNREACHABLE),
+    (reply(504, content_type=None), Trouble.UNREACHABLE),
+    (reply(599), Trouble.UNEXPECTED),
+]
+
+
+@pytest.mark.parametrize(("bad", "trouble"), TROUBLES)
+def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Reply, trouble: Trouble) -> None:
+    """What is wrong depends on the reply alone; its sentence is short, and neither HTML nor anybody's details."""
+    looks = [
+        answers.look(bad, ORDERS),
+        answers.look_at_all(bad),
+        answers.history(bad),
+        answers.greeting(bad),
+    ]
+
+    for look in looks:
+        assert isinstance(look, Problem)
+        assert look == looks[0]
+        assert look.trouble is trouble
+        assert 0 < len(look.message) <= 300
+        assert not any(leak in look.message for leak in ("<", "secret", "s3cret", "backtrace", "\n"))
+    assert answers.runner_health(bad) == RunnerHealth(None, looks[0].message)
+
+
+def test_felderas_own_sentence_is_used_where_there_is_one() -> None:
+    """Its message and code are passed on; the message on one line and cut, the rest left out."""
+    bad = reply(500, envelope("PostgresError", "Unexpected Postgres error:\n 'db error'"))
+
+    assert answers.look(bad, ORDERS) == Problem(
+        Trouble.UNEXPECTED, "Unexpected Postgres error: 'db error'", code="PostgresError"
+    )
+
+
+def test_a_redirect_names_only_the_machine() -> None:
+    """A login page's URL can hold secrets, and a machine's name in punycode stays so."""
+    bad = reply(302, headers={"Location": "https://user:pw@xn--fldera-7ya.example/login?state=s3cret"})
+
+    assert answers.look(bad, ORDERS) == Problem(
+        Trouble.NOT_FELDERA, "The address of Feldera leads elsewhere, to xn--fldera-7ya.example (302)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5.0),
+        (" 0 ", 0.0),
+        ("Mon, 02 Mar 2026 03:01:30 GMT", 90.0),
+        ("Mon, 02 Mar 2026 03:01:30 -0000", 90.0),
+        ("Mon, 02 Mar 2026 02:00:00 GMT", 0.0),
+        ("86400", 3600.0),
+        ("Sat, 02 Mar 2126 03:01:30 GMT", 3600.0),
+        ("-5", None),
+        ("1e3", None),
+        ("٣", None),
+        ("5" * 5000, None),
+        ("Mon, 02 Mar 2026 03:01:30 +999999999999", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
+    """RFC 9110; more than an hour is a mistake, and nonsense is as good as no header."""
+    look = answers.look(reply(503, BUSY, headers={"Retry-After": header}), ORDERS)
+
+    assert isinstance(look, Problem)
+    assert look.retry_after == seconds
+
+
+def test_all_pipelines_come_by_name() -> None:
+    """The list is the same objects as a single look."""
+    both = answers.look_at_all(reply(200, [pipeline(), pipeline(name="payments", id="other")]))
+
+    assert both == {ORDERS: seen(), PAYMENTS: seen(PAYMENTS, id="other")}
+    assert answers.look_at_all(reply(200, [])) == {}
+
+
+@pytest.mark.parametrize("second", [{"name": "payments"}, pipeline(id="twin"), None])
+def test_a_list_with_one_unreadable_pipeline_is_a_problem(second: Any) -> None:
+    """Left out of the mapping it would pass for deleted, which proves a clear."""
+    assert isinstance(answers.look_at_all(reply(200, [pipeline(), second])), Problem)
+
+
+def test_a_history_keeps_felderas_order() -> None:
+    """Feldera: newest first; events of one transaction share their moment and are told apart by order alone."""
+    rows = [
+        {"recorded_at": "2026-03-01T10:00:06Z", "storage_status": "Cleared", "event_id": "3"},
+        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Clearing", "event_id": "2"},
+        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Frozen", "event_id": "1"},
+    ]
+    at_5, at_6 = (datetime(2026, 3, 1, 10, 0, second, tzinfo=UTC) for second in (5, 6))
+
+    assert answers.history(reply(200, rows)) == History(
+        (Change(at_6, Storage.CLEARED), Change(at_5, Storage.CLEARING), Change(at_5, Storage.OTHER))
+    )
+
+
+def test_the_history_of_a_pipeline_that_is_gone_is_a_problem() -> None:
+    """Events are deleted with their pipeline: no history is not an empty history."""
+    gone = reply(404, envelope("UnknownPipelineName", "Unknown pipeline name 'orders'"))
+
+    assert answers.history(gone) == Problem(
+        Trouble.UNEXPECTED, "Unknown pipeline name 'orders'", code="UnknownPipelineName"
+    )
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_the_runners_health_comes_with_200_and_with_503(status: int) -> None:
+    """Feldera: `cluster_healthz` sends 503 when any service is unwell, with the same body."""
+    sick = {"healthy": False, "message": "no answer\nfor 60 s", "unchanged_since": "2026-03-01T10:00:00Z"}
+    body = {"all_healthy": False, "api": {}, "compiler": {}, "runner": sick}
+
+    assert answers.runner_health(reply(status, body)) == RunnerHealth(
+        healthy=False, message="no answer for 60 s"
+    )
+
+
+def test_a_runner_that_nobody_has_asked_yet_is_neither_well_nor_unwell() -> None:
+    """Feldera: 404 `NoClusterMonitorEventsAvailable` just after installation."""
+    fresh = reply(404, envelope("NoClusterMonitorEventsAvailable", "No cluster monitor events."))
+
+    assert answers.runner_health(fresh) == RunnerHealth(None, "No cluster monitor events.")
+
+
+def test_a_greeting_names_version_and_edition() -> None:
+    """`GET /v0/config`; its other fields are nobody's business."""
+    body = {"edition": "Open source", "version": "0.337.0", "telemetry": "", "license_validity": None}
+
+    assert answers.greeting(reply(200, body)) == "Feldera 0.337.0 (Open source)"
+    assert isinstance(answers.greeting(reply(200, {"version": "1"}, content_type=JSON)), Problem)
