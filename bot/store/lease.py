@@ -32,6 +32,8 @@ def lease(path: Path, now: datetime) -> Iterator[None]:
     """
     # By its real name: a link to the database is the same database.
     beside = Path(f"{path.resolve()}.lock")
+    if not beside.parent.is_dir():  # filelock would create it, and hide a mistyped path
+        raise unusable(path, NotADirectoryError())
     lock = FileLock(
         beside,
         mode=PRIVATE,

@@ -64,8 +64,12 @@ def record(db: Database, before: Operation, transition: Transition) -> None:
 
     Raises:
         PipelineBusy: another operation holds the pipeline; the caller's transaction must be given up.
+        ValueError: `transition` is of another operation.
+        RuntimeError: the row is no longer at the version of `before`.
     """
     after = transition.operation
+    if after.id != before.id:
+        raise ValueError(f"operation {before.id} cannot become {after.id}")
     if after != before:
         try:
             _update(db, before, after)
@@ -136,10 +140,11 @@ def _one(db: Database, sql: str, parameter: str) -> Operation | None:
 
 def _update(db: Database, before: Operation, after: Operation) -> None:
     row = row_of_operation(after)
-    changes = ", ".join(f"{column} = :{column}" for column in row)
+    # Setting the id, even to itself, would have SQLite search all events for references to it.
+    changes = ", ".join(f"{column} = :{column}" for column in row if column != "id")
     cursor = db.execute(
-        f"UPDATE operations SET {changes} WHERE id = :was_id AND version = :was_version",  # noqa: S608 - names of ours
-        row | {"was_id": before.id, "was_version": before.version},
+        f"UPDATE operations SET {changes} WHERE id = :id AND version = :was_version",  # noqa: S608 - names of ours
+        row | {"was_version": before.version},
     )
     if cursor.rowcount != 1:
         raise RuntimeError(f"operation {before.id} is no longer at version {before.version}")

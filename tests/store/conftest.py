@@ -1,0 +1,24 @@
+from contextlib import aclosing
+
+import pytest
+
+from bot.store.database import open_database
+from bot.store.store import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "bot.db"
+
+
+@pytest.fixture
+def db(path):
+    """The file as this room's own functions see it, on the test's thread."""
+    with open_database(path) as database:
+        yield database
+
+
+@pytest.fixture
+async def store(path):
+    async with aclosing(SqliteStore.open(path)) as opened:
+        yield opened

@@ -1,0 +1,119 @@
+"""The file: private, durable, and refused rather than touched when it is not this bot's."""
+
+import os
+import sqlite3
+import stat
+from contextlib import closing
+
+import pytest
+
+from bot.store import operations
+from bot.store.database import open_database, writing
+from bot.store.errors import DatabaseUnusable
+from tests.store.samples import PROPOSED, proposed
+
+
+@pytest.fixture
+def open_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_the_file_and_its_companions_are_private(path):
+    """Nobody else reads who cleared what and why, whatever the umask."""
+    with open_database(path) as db:
+        operations.propose(db, proposed(), PROPOSED)
+        files = sorted(file.name for file in path.parent.iterdir())
+        assert files == ["bot.db", "bot.db-shm", "bot.db-wal"]
+        assert {mode(file) for file in path.parent.iterdir()} == {0o600}
+
+
+def test_what_is_committed_is_on_the_disk(db):
+    """A stored intent survives power loss, and nothing refers to a row that is not there."""
+    settings = {
+        name: db.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+    }
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1}
+
+
+def test_a_missing_directory_is_named(tmp_path):
+    path = tmp_path / "nowhere" / "bot.db"
+    with pytest.raises(DatabaseUnusable) as refused:
+        open_database(path)
+    assert refused.value.message == (
+        f"The database {path} cannot be used: {path.parent} is no directory. "
+        "Create it, or choose another place for the database."
+    )
+
+
+def test_a_directory_is_no_database(tmp_path):
+    with pytest.raises(DatabaseUnusable, match="it is a directory"):
+        open_database(tmp_path)
+
+
+def test_a_place_that_may_not_be_written_is_said_to_be_so(tmp_path):
+    """A directory of somebody else's: the operator reads whose fault it is, not a traceback."""
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    tmp_path.chmod(0o500)
+    with pytest.raises(DatabaseUnusable, match="this user may not write there"):
+        open_database(tmp_path / "bot.db")
+
+
+def test_a_file_that_is_no_database_is_left_alone(path):
+    path.write_bytes(b"minutes of the meeting\n" * 100)
+    with pytest.raises(DatabaseUnusable, match="file is not a database"):
+        open_database(path)
+    assert path.read_bytes() == b"minutes of the meeting\n" * 100
+
+
+def test_a_database_of_something_else_gets_no_tables_of_ours(path):
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE recipes (name)")
+    with pytest.raises(DatabaseUnusable, match="of something else"):
+        open_database(path)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+
+
+def test_a_database_of_a_newer_version_is_refused(path):
+    """An older bot does not know what a newer one's rows mean."""
+    open_database(path).close()
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pipeline-bot', 'm999', '')"
+        )
+        newer.commit()
+    with pytest.raises(DatabaseUnusable, match="newer version of the bot"):
+        open_database(path)
+
+
+def test_a_transaction_that_fails_leaves_nothing(db):
+    def half_done():
+        with writing(db):
+            db.execute("INSERT INTO workspace VALUES ('team', 'T1')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half_done()
+    assert db.table("workspace").count == 0
+    assert not db.conn.in_transaction
+
+
+def test_a_writer_that_waits_too_long_is_told_why(path, db):
+    """Another process that does not let go is named as the cause."""
+    db.execute("PRAGMA busy_timeout = 10")
+    with open_database(path) as other, writing(other):
+        with (
+            pytest.raises(DatabaseUnusable, match="Another process has kept the database locked"),
+            writing(db),
+        ):
+            pass
+        assert db.table("workspace").count == 0  # readers are not kept out

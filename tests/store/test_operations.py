@@ -1,0 +1,227 @@
+"""How an operation changes: decided on the row as it is, written whole or not at all, and told to Slack until it took it."""
+
+import pytest
+
+from bot.domain.access import Role
+from bot.domain.happenings import Transition
+from bot.domain.operations import EventKind, State
+from bot.engine.ports import PipelineBusy
+from bot.store import grants, operations
+from tests.clock import START
+from tests.store.samples import ANA, BEN, CARD, PROPOSED, at, becomes, confirmed, event, proposed
+
+SENT = event(EventKind.SENT, 2)
+ACCEPTED = event(EventKind.ACCEPTED, 3)
+ENDED = event(EventKind.ENDED, 4)
+
+
+def propose(db, *names, pipeline="orders"):
+    for name in names:
+        operations.propose(db, proposed(name, pipeline=pipeline), PROPOSED)
+
+
+def kinds(db):
+    return [row["kind"] for row in db.query("SELECT kind FROM events ORDER BY id")]
+
+
+def owed(db):
+    return [
+        (waiting.operation.id, [stored.event.kind for stored in waiting.events])
+        for waiting in operations.unannounced(db)
+    ]
+
+
+def test_what_was_decided_is_what_is_stored(db):
+    propose(db, "op-1")
+    transition = operations.change(db, "op-1", confirmed())
+    assert transition is not None
+    assert transition.operation == proposed(
+        state=State.READY, version=2, confirmed_at=at(1), due_at=at(1), created_at=START
+    )
+    assert operations.find(db, "op-1") == transition.operation
+    assert kinds(db) == ["proposed", "confirmed"]
+
+
+def test_there_is_nothing_to_decide_on_an_unknown_operation(db):
+    assert operations.find(db, "op-9") is None
+    assert operations.change(db, "op-9", confirmed()) is None
+    assert kinds(db) == []
+
+
+def test_the_decision_sees_the_grants_of_the_one_who_acts(db):
+    """The requester's, unless somebody else acts; as they are in this very transaction."""
+    propose(db, "op-1")
+    held = {
+        who: grants.add(
+            db, who, role=Role.OPERATOR, pattern="*", granted_by="root", now=START, expires_at=None, note=""
+        )
+        for who in (ANA, BEN)
+    }
+    seen = []
+
+    def decide(operation, of_whom):
+        seen.append(of_whom)
+        return Transition(operation)
+
+    operations.change(db, "op-1", decide)
+    operations.change(db, "op-1", decide, acting=BEN)
+    grants.revoke(db, [held[BEN].id], revoked_by="root", now=START)
+    operations.change(db, "op-1", decide, acting=BEN)
+    assert seen == [(held[ANA],), (held[BEN],), ()]
+
+
+def test_a_decision_that_fails_changes_nothing(db):
+    propose(db, "op-1")
+
+    def fails(_operation, _grants):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        operations.change(db, "op-1", fails)
+    assert operations.find(db, "op-1") == proposed()
+    operations.change(db, "op-1", confirmed())
+    assert kinds(db) == ["proposed", "confirmed"]
+
+
+def test_nothing_is_written_when_nothing_changed(db):
+    """A look that learns nothing costs no write."""
+    propose(db, "op-1")
+    before = db.conn.total_changes
+    assert operations.change(db, "op-1", lambda operation, _grants: Transition(operation)) == Transition(
+        proposed()
+    )
+    assert db.conn.total_changes == before
+
+
+def test_a_row_that_moved_on_is_not_overwritten(db):
+    """Compare-and-set: what was decided on version 1 is not written over version 2, nor are its events."""
+    propose(db, "op-1")
+
+    def meddles(operation, _grants):
+        db.execute("UPDATE operations SET version = 2")
+        return becomes(ENDED, state=State.EXPIRED)(operation, ())
+
+    with pytest.raises(RuntimeError, match="operation op-1 is no longer at version 1"):
+        operations.change(db, "op-1", meddles)
+    assert operations.find(db, "op-1") == proposed()
+    assert kinds(db) == ["proposed"]
+
+
+def test_an_operation_never_becomes_another(db):
+    """A decision that answers with somebody else's row is a fault, and is written on neither."""
+    propose(db, "op-1", "op-2")
+    with pytest.raises(ValueError, match="operation op-1 cannot become op-2"):
+        operations.change(db, "op-1", lambda *_: Transition(proposed("op-2", reason="mine now")))
+    assert operations.find(db, "op-2") == proposed("op-2")
+
+
+def test_a_pipeline_is_held_by_one_operation(db):
+    """Who comes second is told who holds it, and nothing of theirs is written."""
+    propose(db, "op-1", "op-2")
+    operations.change(db, "op-1", confirmed())
+    with pytest.raises(PipelineBusy) as busy:
+        operations.change(db, "op-2", confirmed())
+    assert busy.value.holder == operations.find(db, "op-1")
+    assert operations.find(db, "op-2") == proposed("op-2")
+    assert kinds(db) == ["proposed", "proposed", "confirmed"]
+
+
+@pytest.mark.parametrize("state", [state for state in State if state.is_live])
+def test_every_live_state_holds_the_pipeline(db, state):
+    propose(db, "op-1", "op-2")
+    operations.change(db, "op-1", becomes(state=state, confirmed_at=at(1)))
+    with pytest.raises(PipelineBusy):
+        operations.change(db, "op-2", confirmed())
+    holder = operations.find(db, "op-1")
+    assert operations.live_on(db, "orders") == holder
+    assert operations.live(db) == (holder,)
+
+
+@pytest.mark.parametrize("state", [state for state in State if not state.is_live])
+def test_no_other_state_does(db, state):
+    propose(db, "op-1", "op-2")
+    operations.change(db, "op-1", becomes(state=state))
+    assert operations.live_on(db, "orders") is None
+    operations.change(db, "op-2", confirmed())
+    assert operations.live(db) == (operations.find(db, "op-2"),)
+
+
+def test_live_operations_come_oldest_first(db):
+    for name, created in (("op-1", 2), ("op-2", 0), ("op-3", 1)):
+        operations.propose(db, proposed(name, pipeline=name, created_at=at(created)), PROPOSED)
+        operations.change(db, name, confirmed(5))
+    assert [operation.id for operation in operations.live(db)] == ["op-2", "op-3", "op-1"]
+    assert operations.live_on(db, "orders") is None
+
+
+def test_a_proposal_owes_slack_nothing(db):
+    """Its preview is the requester's alone, even when it ends: there is no thread to speak in."""
+    propose(db, "op-1")
+    operations.change(db, "op-1", becomes(ENDED, state=State.WITHDRAWN))
+    assert owed(db) == []
+
+
+def test_slack_is_owed_a_card_until_it_shows_the_row_as_it_is(db):
+    """Confirmed: no card yet. Placed and rendered: nothing. Changed: the card again, though it has ended."""
+    propose(db, "op-1")
+    operations.change(db, "op-1", confirmed())
+    assert owed(db) == [("op-1", [])]
+    operations.change(db, "op-1", becomes(card=CARD, version=2))
+    assert owed(db) == [("op-1", [])]
+    operations.rendered(db, "op-1", 2)
+    assert owed(db) == []
+    operations.change(db, "op-1", becomes(state=State.SUCCEEDED))
+    assert owed(db) == [("op-1", [])]
+    operations.rendered(db, "op-1", 3)
+    assert owed(db) == []
+    operations.change(db, "op-1", becomes(card=None, version=3))
+    assert owed(db) == [("op-1", [])]
+
+
+def test_a_card_that_is_newer_stays_the_newest(db):
+    """An older rendering that is reported late does not have the card edited again."""
+    propose(db, "op-1")
+    operations.change(db, "op-1", becomes(confirmed_at=at(1), card=CARD, version=5))
+    operations.rendered(db, "op-1", 5)
+    operations.rendered(db, "op-1", 4)
+    assert owed(db) == []
+
+
+def test_lines_are_owed_until_slack_took_them(db):
+    """Only the kinds that are spoken, oldest first; each until it was posted, and no longer."""
+    propose(db, "op-1")
+    operations.change(db, "op-1", confirmed())
+    operations.change(db, "op-1", becomes(SENT, ACCEPTED, card=CARD, version=2))
+    operations.rendered(db, "op-1", 2)
+    operations.change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED, version=2))
+    assert owed(db) == [("op-1", [EventKind.SENT, EventKind.ACCEPTED, EventKind.ENDED])]
+    (waiting,) = operations.unannounced(db)
+    sent, accepted, ended = (stored.id for stored in waiting.events)
+    operations.posted(db, (sent, accepted), "1700000000.000200")
+    assert owed(db) == [("op-1", [EventKind.ENDED])]
+    operations.posted(db, (ended,), "")
+    assert owed(db) == []
+
+
+def test_who_has_waited_longest_comes_first(db):
+    """By the oldest line that is owed; where only the card is behind, by when it was confirmed."""
+    for name, sent in (("op-1", 9), ("op-2", 6), ("op-3", None), ("op-4", None)):
+        propose(db, name, pipeline=name)
+        operations.change(db, name, confirmed({"op-3": 7, "op-4": 8}.get(name, 1)))
+        operations.change(db, name, becomes(card=CARD))
+        operations.rendered(db, name, 3 if sent else 2)
+        if sent:
+            operations.change(db, name, becomes(event(EventKind.SENT, sent), version=3))
+    assert [name for name, _ in owed(db)] == ["op-2", "op-3", "op-4", "op-1"]
+
+
+def test_what_slack_cannot_have_taken_is_refused(db):
+    """A line that was never owed, a card of nothing: the caller has mixed something up, and half of it is not kept."""
+    propose(db, "op-1")
+    operations.change(db, "op-1", confirmed())
+    operations.change(db, "op-1", becomes(SENT, card=CARD, rendered_version=3))
+    with pytest.raises(LookupError, match="no operation op-9"):
+        operations.rendered(db, "op-9", 1)
+    with pytest.raises(LookupError, match="no line is owed for event 1"):
+        operations.posted(db, (3, 1), "1700000000.000200")
+    assert owed(db) == [("op-1", [EventKind.SENT])]

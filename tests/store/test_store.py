@@ -1,0 +1,150 @@
+"""The store as the engine uses it: beside an event loop, beside another connection, and across a restart."""
+
+import asyncio
+import threading
+from contextlib import AsyncExitStack, aclosing
+
+import pytest
+
+from bot.domain.happenings import Transition
+from bot.domain.names import TeamId
+from bot.domain.operations import EventKind, State
+from bot.engine.ports import PipelineBusy, Unannounced
+from bot.store import operations
+from bot.store.database import open_database
+from bot.store.errors import DatabaseUnusable
+from bot.store.store import SqliteStore
+from tests.store.samples import ANA, CARD, PROPOSED, becomes, confirmed, event, proposed
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_operation_from_proposal_to_its_last_line(store):
+    """All the methods of the port, in the order the engine uses them."""
+    assert await store.operation("op-1") is None
+    await store.propose(proposed(), PROPOSED)
+    assert await store.operation("op-1") == proposed()
+    assert await store.live_on("orders") is None
+    await store.change("op-1", confirmed())
+    holder = await store.live_on("orders")
+    assert holder is not None
+    assert (holder.state, holder.version) == (State.READY, 2)
+    assert await store.live() == (holder,)
+    assert await store.unannounced() == (Unannounced(holder, ()),)
+    await store.change("op-1", becomes(event(EventKind.ENDED, 3), state=State.SUCCEEDED, card=CARD))
+    (waiting,) = await store.unannounced()
+    await store.rendered("op-1", waiting.operation.version)
+    await store.posted(tuple(stored.id for stored in waiting.events), "1700000000.000200")
+    assert await store.unannounced() == ()
+    assert await store.live() == ()
+
+
+async def test_what_was_stored_is_there_after_a_restart(path):
+    """A bot that starts again reads what the one before it wrote, owed lines too."""
+    async with aclosing(SqliteStore.open(path)) as before:
+        await before.propose(proposed(), PROPOSED)
+        await before.change("op-1", confirmed())
+        await before.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING))
+        written = await before.unannounced()
+    async with aclosing(SqliteStore.open(path)) as after:
+        assert await after.unannounced() == written
+
+
+async def test_two_who_confirm_at_once_do_not_both_get_the_pipeline(path):
+    """Two connections, many rounds: one operation becomes live, the other is told which one, and stays as it was."""
+    async with AsyncExitStack() as stack:
+        one, other = [
+            await stack.enter_async_context(aclosing(SqliteStore.open(path))) for _connection in range(2)
+        ]
+        for turn in range(20):
+            pipeline, names = f"orders-{turn}", (f"a-{turn}", f"b-{turn}")
+            for name in names:
+                await one.propose(proposed(name, pipeline=pipeline), PROPOSED)
+            answers = await asyncio.gather(
+                *(asker.change(name, confirmed()) for asker, name in zip((one, other), names, strict=True)),
+                return_exceptions=True,
+            )
+            won = [answer for answer in answers if isinstance(answer, Transition)]
+            lost = [answer for answer in answers if isinstance(answer, PipelineBusy)]
+            assert len(won) == len(lost) == 1
+            assert lost[0].holder == won[0].operation == await one.live_on(pipeline)
+            rows = [await other.operation(name) for name in names]
+            assert sorted(row.state for row in rows) == [State.PROPOSED, State.READY]
+
+
+async def test_two_who_change_one_operation_at_once_both_count(path):
+    """Neither works on a row the other has changed meanwhile: no change is lost."""
+    async with AsyncExitStack() as stack:
+        stores = [
+            await stack.enter_async_context(aclosing(SqliteStore.open(path))) for _connection in range(2)
+        ]
+        await stores[0].propose(proposed(), PROPOSED)
+        await asyncio.gather(*(store.change("op-1", becomes()) for store in stores for _turn in range(20)))
+        row = await stores[0].operation("op-1")
+        assert row.version == 41
+
+
+async def test_a_slow_decision_does_not_hold_up_the_event_loop(store):
+    """The store's thread waits, for a disk say; the loop goes on acknowledging clicks."""
+    await store.propose(proposed(), PROPOSED)
+    begun, may_go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(operation, _grants):
+        loop.call_soon_threadsafe(begun.set)
+        assert may_go_on.wait(timeout=10)
+        return confirmed()(operation, ())
+
+    changing = asyncio.create_task(store.change("op-1", slow))
+    await begun.wait()
+    may_go_on.set()
+    assert (await changing).operation.state is State.READY
+
+
+async def test_a_cancelled_change_is_whole_or_not_begun(store):
+    """What the thread has begun it finishes; what was still in line is never begun."""
+    for name in ("op-1", "op-2"):
+        await store.propose(proposed(name, pipeline=name), PROPOSED)
+    begun, may_go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(operation, _grants):
+        loop.call_soon_threadsafe(begun.set)
+        assert may_go_on.wait(timeout=10)
+        return confirmed()(operation, ())
+
+    first = asyncio.create_task(store.change("op-1", slow))
+    await begun.wait()
+    second = asyncio.create_task(store.change("op-2", confirmed()))
+    await asyncio.sleep(0)  # a turn of the loop: the second one stands in line
+    first.cancel()
+    second.cancel()
+    await asyncio.gather(first, second, return_exceptions=True)
+    may_go_on.set()
+    assert (await store.operation("op-1")).state is State.READY
+    assert (await store.operation("op-2")).state is State.PROPOSED
+
+
+async def test_closing_finishes_what_was_asked(path):
+    """A stop does not lose the transaction at hand."""
+    store = SqliteStore.open(path)
+    await store.propose(proposed(), PROPOSED)
+    changing = asyncio.create_task(store.change("op-1", confirmed()))
+    await asyncio.sleep(0)
+    await store.aclose()
+    await changing
+    with open_database(path) as db:
+        assert operations.find(db, "op-1").state is State.READY
+
+
+async def test_a_file_that_cannot_be_used_is_refused(tmp_path):
+    with pytest.raises(DatabaseUnusable):
+        SqliteStore.open(tmp_path)
+
+
+async def test_the_workspace_is_remembered(store):
+    assert await store.team() is None
+    await store.remember_team(TeamId("T1"))
+    await store.remember_team(TeamId("T2"))
+    assert await store.team() == "T2"
+    assert await store.grants(ANA) == ()
