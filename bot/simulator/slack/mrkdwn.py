@@ -6,7 +6,8 @@ Slack allows any `<` in mrkdwn; so does this module. It only tells which tokens 
 import re
 from collections.abc import Callable, Mapping
 
-TOKEN = re.compile(r"<([^<>\n]+)>")
+TOKEN = re.compile(r"<([@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\s|]+(?:\|[^<>\n]*)?)>")
+"""A mention, a command (`!date^…`) or a link; anything else in angle brackets is just text."""
 _BROADCAST = re.compile(r"!(channel|here|everyone|group)(\|.*)?")
 _USER_GROUP = re.compile(r"!subteam\^([A-Z0-9]+)(\|.*)?")
 _USER = re.compile(r"@([UW][A-Z0-9]+)(\|.*)?")

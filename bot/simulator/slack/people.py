@@ -8,7 +8,7 @@ from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.mrkdwn import as_typed, unescape
 from bot.simulator.slack.text import render_confirm
 from bot.simulator.slack.views import View
-from bot.simulator.slack.workspace import Profile, Workspace
+from bot.simulator.slack.workspace import Content, Profile, Workspace
 
 
 class NotPossibleError(Exception):
@@ -62,6 +62,11 @@ class Person:
             channels={each.name: (each.id, each.kind == "public") for each in channels if each.kind != "im"},
         )
         return await self._interactions.command(self._profile, place, command=command, text=sent)
+
+    def says(self, text: str, *, channel: Channel | str) -> Message:
+        """Write an ordinary message, which is not for the app."""
+        self._must_be_active()
+        return self._workspace.posts(self._place(channel), self.id, content=Content(text))
 
     async def clicks(self, label: str, *, on: Message | None = None, confirms: bool = True) -> Answer:
         """Find the button with this label as now rendered, and press it."""

@@ -42,7 +42,9 @@ class SignedHttp:
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(self._request_url, data=body, headers=headers) as response,
+                session.post(
+                    self._request_url, data=body, headers=headers, allow_redirects=False
+                ) as response,
             ):
                 if response.status != HTTP_OK:
                     return NOT_DISPATCHED

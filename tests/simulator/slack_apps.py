@@ -1,0 +1,72 @@
+"""Real Bolt apps and slack_sdk clients to try the simulated Slack with."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.simulator.slack import SlackSimulator
+
+
+def client_of(slack: SlackSimulator, token: str | None = None) -> AsyncWebClient:
+    """A client that repeats nothing on its own."""
+    return AsyncWebClient(token or slack.bot_token, base_url=slack.url, retry_handlers=[])
+
+
+def echoing_app(slack: SlackSimulator, *, signing_secret: str | None = None) -> AsyncApp:
+    """Answers `/pipeline` with what it was told, and acknowledges every button."""
+    app = AsyncApp(client=client_of(slack), signing_secret=signing_secret or slack.signing_secret)
+
+    @app.command("/pipeline")
+    async def echo(ack, command):
+        await ack(f"You typed {command['text']}")
+
+    @app.action(re.compile(".*"))
+    async def acknowledge(ack):
+        await ack()
+
+    return app
+
+
+@asynccontextmanager
+async def connected(app: AsyncApp, slack: SlackSimulator) -> AsyncIterator[AsyncSocketModeHandler]:
+    """The app on Socket Mode, ready to be sent to."""
+    handler = AsyncSocketModeHandler(app, slack.app_token)
+    before = slack.connections
+    await handler.connect_async()
+    try:
+        await slack.until(lambda: slack.connections > before)
+        yield handler
+    finally:
+        await handler.close_async()
+
+
+@asynccontextmanager
+async def serving(app: AsyncApp) -> AsyncIterator[str]:
+    """The app's own HTTP server; yields its request URL."""
+    runner = web.AppRunner(app.web_app(path="/slack/events"), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    finally:
+        await runner.cleanup()
+
+
+def button(label: str, action_id: str = "go", **more):
+    """A button as an app sends it."""
+    return {"type": "button", "text": {"type": "plain_text", "text": label}, "action_id": action_id, **more}
+
+
+def actions(*buttons):
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def section(text: str, **more):
+    """A paragraph of mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
