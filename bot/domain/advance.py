@@ -28,7 +28,7 @@ from bot.domain.happenings import (
     Withdrawn,
 )
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
-from bot.domain.turns import CONFIRMATION_GOOD_FOR, PROPOSAL_GOOD_FOR, ended, is_too_late
+from bot.domain.turns import CONFIRMATION_GOOD_FOR, PROPOSAL_GOOD_FOR, ended, is_too_late, until_placed
 
 
 def advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
@@ -118,4 +118,6 @@ def _by_its_card(
 def _by_the_clock(operation: Operation, now: datetime) -> Transition:
     if operation.state is State.READY and is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
+    if operation.state is State.READY and operation.card is None:
+        return until_placed(operation)
     return Transition(operation)

@@ -49,6 +49,7 @@ from bot.domain.turns import (
     still_waiting,
     taken_on,
     underway,
+    until_placed,
 )
 
 
@@ -135,7 +136,7 @@ def _cleared_for_sending(operation: Operation, decision: Decision, now: datetime
     if not decision.allowed:
         return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now)
     if operation.card is None:
-        return Transition(operation)
+        return until_placed(operation)
     return sent(operation, EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN, now)
 
 
@@ -158,9 +159,11 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
                 soon = min(now + pacing.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
                 return Transition(replace(operation, due_at=soon))
             may_repeat = looked.decision.allowed and not is_too_late(operation, now)
-            if may_repeat and operation.sends < MAX_SENDS:
-                return sent(operation, EventKind.SENT_AGAIN, now)
-            return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
+            if not may_repeat or operation.sends >= MAX_SENDS:
+                return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
+            if operation.card is None:  # lost meanwhile; it is being posted again
+                return Transition(replace(operation, due_at=now + pacing.SHORTEST))
+            return sent(operation, EventKind.SENT_AGAIN, now)
         case _:
             assert_never(verdict)
 
@@ -252,6 +255,9 @@ def _history_read(operation: Operation, history: History | Problem, now: datetim
         return ended(operation, State.SUCCEEDED, Outcome(Ending.CLEARED_THEN_STARTED), now)
     reaches_back = len(since) < len(history.changes)
     if reaches_back and all(change.storage is Storage.IN_USE for change in since):
+        settled_at = (operation.submitted_at or now) + RESEND_AFTER
+        if now < settled_at:  # the request may still arrive, at a pipeline that was stopped again
+            return Transition(replace(operation, due_at=settled_at))
         return ended(operation, State.STALE, Outcome(Ending.STARTED_INSTEAD), now)
     return needs_human(operation, Outcome(Ending.UNPROVABLE), now)
 

@@ -23,6 +23,12 @@ def is_too_late(operation: Operation, now: datetime) -> bool:
     return operation.confirmed_at is not None and now >= operation.confirmed_at + CONFIRMATION_GOOD_FOR
 
 
+def until_placed(operation: Operation) -> Transition:
+    """Nothing to do before its card stands, which wakes it: only the end of its time has to be watched."""
+    confirmed_at = operation.confirmed_at or operation.created_at
+    return Transition(replace(operation, due_at=confirmed_at + CONFIRMATION_GOOD_FOR))
+
+
 def hopeless(problem: Problem, failures: int) -> Ending | None:
     """How an operation that has sent nothing ends when waiting will not help."""
     match problem.trouble:

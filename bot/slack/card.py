@@ -104,6 +104,8 @@ def _steps(operation: Operation) -> list[str]:
         steps.append(f"⏳ Storage being cleared{_when(operation.accepted_at)}")
     elif operation.state is State.NEEDS_HUMAN:
         steps.append("⚠️ Storage cleared? A human has to look")
+    elif operation.state is State.CLOSED:
+        steps.append("☑️ Storage cleared? A human has looked")
     else:
         steps.append("✗ Storage not cleared by this" if ended else "○ Storage cleared")
     return steps

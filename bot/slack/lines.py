@@ -40,6 +40,7 @@ def _still_clearing(_operation: Operation, event: Event) -> str:
 _MEANWHILE = {
     State.READY.value: "The request has not been sent; it will be when Feldera answers.",
     State.SUBMITTING.value: "Whether the request arrived shows when Feldera answers.",
+    State.NEEDS_HUMAN.value: "A human is needed as before.",
 }
 
 

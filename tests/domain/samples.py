@@ -1,0 +1,228 @@
+"""Pipelines, operations in every state, and every kind of happening, for the tests of the pure modules."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.access import Action, Decision
+from bot.domain.advance import advance
+from bot.domain.happenings import (
+    Answered,
+    CardBegun,
+    CardLost,
+    CardNotPosted,
+    CardPlaced,
+    Closed,
+    Confirmed,
+    Happening,
+    HealthRead,
+    HistoryRead,
+    Looked,
+    NoPlace,
+    TimePassed,
+    Transition,
+    Withdrawn,
+)
+from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations import Card, Ending, EventKind, Operation, Outcome, Reviewed, State
+from bot.domain.pipelines import (
+    Absent,
+    Accepted,
+    Change,
+    Checkpoints,
+    History,
+    Look,
+    NotSent,
+    Pipeline,
+    Problem,
+    Refusal,
+    Refused,
+    RunnerHealth,
+    Seen,
+    Storage,
+    Trouble,
+    Unknown,
+)
+from tests.clock import START
+
+ANA = Actor(TeamId("T1"), UserId("UANA"))
+BEN = Actor(TeamId("T1"), UserId("UBEN"))
+ALLOWED = Decision(allowed=True, action=Action.CLEAR)
+DENIED = Decision(allowed=False, action=Action.CLEAR)
+STOPPED_AT = START - timedelta(hours=2)
+CARD = Card(ChannelId("C1"), "1700000000.000100")
+DOWN = Problem(Trouble.UNREACHABLE, "no answer")
+
+
+def pipeline(**differences: Any) -> Pipeline:
+    """`orders`, stopped two hours ago with its storage in use."""
+    stopped = Pipeline(
+        id=PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"),
+        name=PipelineName("orders"),
+        storage=Storage.IN_USE,
+        status="Stopped",
+        status_since=STOPPED_AT,
+        desired_status="Stopped",
+        desired_status_since=STOPPED_AT,
+        resources="Stopped",
+        resources_desired="Stopped",
+        program_status="Success",
+        program_status_since=STOPPED_AT,
+        checkpoints=Checkpoints(2, 3 * 1024 * 1024),
+        error=None,
+    )
+    return replace(stopped, **differences)
+
+
+def cleared(**differences: Any) -> Pipeline:
+    return pipeline(storage=Storage.CLEARED, checkpoints=Checkpoints(0, None), **differences)
+
+
+def clearing(**differences: Any) -> Pipeline:
+    return pipeline(storage=Storage.CLEARING, checkpoints=Checkpoints(0, None), **differences)
+
+
+def running(since: datetime = START, **differences: Any) -> Pipeline:
+    """`orders`, started by somebody: `Running` and in use."""
+    started = {"status": "Running", "desired_status": "Running", "status_since": since}
+    return pipeline(**started, resources="Provisioned", resources_desired="Provisioned", **differences)
+
+
+def early_start(of: Pipeline) -> Pipeline:
+    """`/start` was accepted, and nothing has come of it yet: `Stopped`, but wanted otherwise."""
+    return replace(of, desired_status="Running", resources_desired="Provisioned")
+
+
+def proposed(**differences: Any) -> Operation:
+    operation = Operation(
+        id=OperationId("op1"),
+        requester=ANA,
+        origin=ChannelId("C1"),
+        pipeline=PipelineName("orders"),
+        reviewed=Reviewed.of(pipeline()),
+        reason="schema change",
+        created_at=START,
+    )
+    return replace(operation, **differences)
+
+
+def ready(**differences: Any) -> Operation:
+    """Confirmed at START, and its card stands."""
+    return replace(
+        proposed(),
+        **{"state": State.READY, "confirmed_at": START, "card": CARD, "card_posts": 1, "due_at": START}
+        | differences,
+    )
+
+
+def submitting(**differences: Any) -> Operation:
+    """Sent at START; nothing has been heard since."""
+    return ready(
+        **{"state": State.SUBMITTING, "submitted_at": START, "sends": 1, "due_at": START} | differences
+    )
+
+
+def waiting(**differences: Any) -> Operation:
+    """Sent at START and accepted at once."""
+    return submitting(**{"state": State.WAITING, "accepted_at": START} | differences)
+
+
+def needs_human(ending: Ending = Ending.UNTOUCHED, **differences: Any) -> Operation:
+    return submitting(**{"state": State.NEEDS_HUMAN, "outcome": Outcome(ending)} | differences)
+
+
+def ended(state: State, ending: Ending, **differences: Any) -> Operation:
+    fields = {"state": state, "outcome": Outcome(ending), "ended_at": START + timedelta(seconds=9)}
+    return waiting(**fields | {"due_at": None} | differences)
+
+
+IN_EVERY_STATE: dict[State, Operation] = {
+    State.PROPOSED: proposed(),
+    State.READY: ready(),
+    State.SUBMITTING: submitting(),
+    State.WAITING: waiting(),
+    State.NEEDS_HUMAN: needs_human(),
+    State.SUCCEEDED: ended(State.SUCCEEDED, Ending.CLEARED),
+    State.UNNECESSARY: ended(
+        State.UNNECESSARY, Ending.NOTHING_TO_CLEAR, submitted_at=None, accepted_at=None, sends=0
+    ),
+    State.REFUSED: ended(State.REFUSED, Ending.FELDERA_REFUSED, accepted_at=None),
+    State.STALE: ended(State.STALE, Ending.CHANGED_BEFORE, submitted_at=None, accepted_at=None, sends=0),
+    State.EXPIRED: ended(State.EXPIRED, Ending.TOO_LATE, submitted_at=None, accepted_at=None, sends=0),
+    State.WITHDRAWN: proposed(
+        state=State.WITHDRAWN, outcome=Outcome(Ending.WITHDRAWN, by=ANA), ended_at=START
+    ),
+    State.CLOSED: ended(State.CLOSED, Ending.CLOSED, accepted_at=None),
+}
+
+
+def looks() -> list[Look]:
+    """Whatever Feldera may show or fail to show: each storage, stopped or not, as reviewed or not."""
+    seen: list[Look] = [
+        Seen(shape)
+        for storage in Storage
+        for shape in (
+            pipeline(storage=storage),
+            pipeline(storage=storage, id=PipelineId("another")),
+            pipeline(storage=storage, status_since=START),
+            pipeline(storage=storage, checkpoints=Checkpoints(3, None)),
+            early_start(pipeline(storage=storage)),
+            running(storage=storage),
+        )
+    ]
+    return [*seen, Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
+
+
+def histories() -> list[History | Problem]:
+    before, after = STOPPED_AT, STOPPED_AT + timedelta(minutes=1)
+    return [
+        History(()),
+        *(
+            History((Change(after, storage), Change(before, Storage.IN_USE)) if reaches_back else one)
+            for storage in Storage
+            for reaches_back, one in ((True, ()), (False, (Change(after, storage),)))
+        ),
+        *(Problem(trouble, "why") for trouble in Trouble),
+    ]
+
+
+def happenings() -> list[Happening]:
+    """Every kind of happening, each with every variant that could matter."""
+    by_people: list[Happening] = [
+        kind(by, decision)
+        for kind in (Confirmed, Closed)
+        for by in (ANA, BEN)
+        for decision in (ALLOWED, DENIED)
+    ]
+    answers = [
+        Accepted(),
+        *(Refused(refusal, "no", "Code") for refusal in Refusal),
+        *(kind(Problem(trouble, "why")) for kind in (NotSent, Unknown) for trouble in Trouble),
+    ]
+    return [
+        *by_people,
+        Withdrawn(ANA),
+        Withdrawn(BEN),
+        CardBegun(),
+        CardNotPosted(),
+        CardPlaced(CARD),
+        CardLost(None),
+        CardLost("is_archived"),
+        NoPlace("is_archived"),
+        TimePassed(),
+        *(Looked(look, decision, 0.5) for look in looks() for decision in (ALLOWED, DENIED)),
+        *(Answered(answer) for answer in answers),
+        *(HistoryRead(history) for history in histories()),
+        *(HealthRead(RunnerHealth(healthy, "how it is")) for healthy in (True, False, None)),
+    ]
+
+
+def after_look(
+    operation: Operation, look: Look | Pipeline, now: datetime, *, decision: Decision = ALLOWED
+) -> Transition:
+    """What one look at `now` makes of `operation`."""
+    return advance(operation, Looked(Seen(look) if isinstance(look, Pipeline) else look, decision), now)
+
+
+def kinds(transition: Transition) -> list[EventKind]:
+    return [event.kind for event in transition.events]
