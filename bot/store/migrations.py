@@ -68,6 +68,7 @@ CREATE TABLE operations (
   displaced TEXT,
   card_posts INTEGER NOT NULL,
   rendered_version INTEGER NOT NULL,
+  abandoned INTEGER NOT NULL DEFAULT 0 CHECK (abandoned IN (0, 1)),
   CHECK (rendered_version BETWEEN 0 AND version),
   CHECK ((outcome_ending IS NULL) = (outcome_message IS NULL)),
   CHECK ((outcome_by_team IS NULL) = (outcome_by_user IS NULL)),
@@ -76,7 +77,7 @@ CREATE TABLE operations (
 CREATE UNIQUE INDEX operations_live ON operations (pipeline)
   WHERE state IN ('ready', 'submitting', 'waiting', 'needs_human');
 CREATE INDEX operations_behind ON operations (confirmed_at)
-  WHERE confirmed_at IS NOT NULL AND (card_ts IS NULL OR rendered_version < version);
+  WHERE confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version);
 CREATE TRIGGER operations_begin_in_a_known_state BEFORE INSERT ON operations
 WHEN NEW.state NOT IN (
   'proposed', 'ready', 'submitting', 'waiting', 'needs_human',
@@ -128,6 +129,7 @@ def m001_first_schema(db: Database) -> None:
     """Grants, operations with their events and what Slack was shown of them, and which workspace this is.
 
     `postings` has a row for each event that the thread of a confirmed operation owes a line, `ts` null until Slack
-    took it: events themselves never change.
+    took it, and empty where it never needs to: events themselves never change. `abandoned` is the store's own note
+    that no place takes the operation's card.
     """
     db.executescript(_FIRST_SCHEMA)

@@ -20,7 +20,7 @@ from bot.store.records import event_of, operation_of, row_of_event, row_of_opera
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
-_BEHIND = "confirmed_at IS NOT NULL AND (card_ts IS NULL OR rendered_version < version)"
+_BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
 
 
 def find(db: Database, operation_id: OperationId) -> Operation | None:
@@ -98,7 +98,7 @@ def unannounced(db: Database) -> tuple[Unannounced, ...]:
         behind = [
             operation_of(row)
             for row in db.query(
-                f"SELECT * FROM operations WHERE id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
+                f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
                 " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
             )
         ]
@@ -131,6 +131,17 @@ def posted(db: Database, events: tuple[int, ...], ts: str) -> None:
         for event in events:
             if not db.execute("UPDATE postings SET ts = ? WHERE event = ?", (ts, event)).rowcount:
                 raise LookupError(f"no line is owed for event {event}")
+
+
+def abandoned(db: Database, operation_id: OperationId) -> None:
+    """No place takes its card, for good: neither the card nor any line is owed any more.
+
+    Raises:
+        LookupError: there is no such operation.
+    """
+    with writing(db):
+        if not db.execute("UPDATE operations SET abandoned = 1 WHERE id = ?", (operation_id,)).rowcount:
+            raise LookupError(f"no operation {operation_id}")
 
 
 def _one(db: Database, sql: str, parameter: str) -> Operation | None:

@@ -17,14 +17,14 @@ from bot.domain.access import Grant
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations import Event, Operation
-from bot.engine.ports import Decide, Store, Unannounced
+from bot.engine.ports import Decide, Unannounced
 from bot.store import grants, operations, workspace
 from bot.store.database import open_database
 
 _T = TypeVar("_T")
 
 
-class SqliteStore(Store):
+class SqliteStore:
     """Open it with `open()`, close it with `aclose()`."""
 
     def __init__(self, thread: ThreadPoolExecutor, db: Database) -> None:
@@ -79,6 +79,9 @@ class SqliteStore(Store):
 
     async def posted(self, events: tuple[int, ...], ts: str) -> None:
         await self._run(lambda db: operations.posted(db, events, ts))
+
+    async def abandoned(self, operation_id: OperationId) -> None:
+        await self._run(lambda db: operations.abandoned(db, operation_id))
 
     async def team(self) -> TeamId | None:
         """The workspace the bot last ran in."""

@@ -53,9 +53,10 @@ def test_a_second_bot_is_told_who_the_first_one_is(path, holder):
 
 
 def test_a_killed_bot_leaves_no_lock(path, holder):
-    """SIGKILL: the operating system gives the lock back, and the next bot signs in its stead."""
+    """SIGKILL: the operating system gives the lock back, and the next bot signs in its stead, over whatever was there."""
     holder.kill()
     holder.wait(timeout=10)
+    path.with_name("bot.db.lock").write_text("a longer text " * 50)
     assert takes_it(path) == {
         "pid": os.getpid(),
         "host": socket.gethostname(),

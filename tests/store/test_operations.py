@@ -203,6 +203,19 @@ def test_lines_are_owed_until_slack_took_them(db):
     assert owed(db) == []
 
 
+def test_an_operation_that_no_place_takes_is_given_up_for_good(db):
+    """Its card and its lines are owed no more, whatever still happens to it; the others' are."""
+    propose(db, "op-1", pipeline="orders")
+    propose(db, "op-2", pipeline="clicks")
+    for name in ("op-1", "op-2"):
+        operations.change(db, name, confirmed())
+        operations.change(db, name, becomes(SENT, state=State.WAITING))
+    operations.abandoned(db, "op-1")
+    operations.change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED))
+    assert owed(db) == [("op-2", [EventKind.SENT])]
+    assert operations.find(db, "op-1").state is State.SUCCEEDED
+
+
 def test_who_has_waited_longest_comes_first(db):
     """By the oldest line that is owed; where only the card is behind, by when it was confirmed."""
     for name, sent in (("op-1", 9), ("op-2", 6), ("op-3", None), ("op-4", None)):
@@ -222,6 +235,8 @@ def test_what_slack_cannot_have_taken_is_refused(db):
     operations.change(db, "op-1", becomes(SENT, card=CARD, rendered_version=3))
     with pytest.raises(LookupError, match="no operation op-9"):
         operations.rendered(db, "op-9", 1)
+    with pytest.raises(LookupError, match="no operation op-9"):
+        operations.abandoned(db, "op-9")
     with pytest.raises(LookupError, match="no line is owed for event 1"):
         operations.posted(db, (3, 1), "1700000000.000200")
     assert owed(db) == [("op-1", [EventKind.SENT])]

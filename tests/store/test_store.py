@@ -37,6 +37,10 @@ async def test_an_operation_from_proposal_to_its_last_line(store):
     await store.posted(tuple(stored.id for stored in waiting.events), "1700000000.000200")
     assert await store.unannounced() == ()
     assert await store.live() == ()
+    await store.change("op-1", becomes())
+    assert len(await store.unannounced()) == 1
+    await store.abandoned("op-1")
+    assert await store.unannounced() == ()
 
 
 async def test_what_was_stored_is_there_after_a_restart(path):
