@@ -4,9 +4,11 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.simulator.slack import SlackSimulator
@@ -70,3 +72,15 @@ def actions(*buttons):
 def section(text: str, **more):
     """A paragraph of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+async def refusal(call):
+    """The answer to a call that Slack refuses."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return refused.value.response
+
+
+async def error_of(call):
+    """The error code of a call that Slack refuses."""
+    return (await refusal(call))["error"]

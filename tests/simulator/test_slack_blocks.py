@@ -111,6 +111,13 @@ BROKEN = {
     ],
     "unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]": [{"type": "header", "text": mrkdwn(1)}],
     "must be one of danger, primary [json-pointer:/blocks/0/elements/0/style]": [labelled(1, style="green")],
+    "must be a boolean [json-pointer:/blocks/0/text/emoji]": [
+        {"type": "header", "text": {**plain(1), "emoji": "yes"}}
+    ],
+    "must be an object [json-pointer:/blocks/0/elements/0/confirm]": [labelled(1, confirm="Sure?")],
+    "must be an integer [json-pointer:/blocks/0/elements/0/max_selected_items]": [
+        select(options=options(1), max_selected_items=True)
+    ],
     "must be a string [json-pointer:/blocks/0/elements/0/value]": [labelled(1, value=7)],
     "`action_id` go already exists in this block [json-pointer:/blocks/0/elements]": [
         actions(button("Yes"), button("No"))

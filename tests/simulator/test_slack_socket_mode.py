@@ -152,6 +152,18 @@ async def test_a_duplicate_delivery_runs_the_listener_twice_and_answers_once(sla
     assert heard[0] == heard[1] != heard[2]
 
 
+async def test_a_delivery_can_come_once_more_much_later(slack):
+    """The same envelope, after it was acknowledged: the app hears it again, the person sees nothing new."""
+    ana = slack.adds_person("ana")
+    with pytest.raises(LookupError):
+        await slack.delivers_again()
+    async with connected(echoing_app(slack), slack):
+        await ana.types("/pipeline help", channel="ops")
+        assert await slack.delivers_again() is None
+    assert len(ana.ephemerals) == 1
+    assert await slack.delivers_again() == "dispatch_failed"
+
+
 async def test_told_to_refresh_bolt_reconnects_and_goes_on(slack):
     """The old connection gets nothing new; the new one comes with a new ticket."""
     ana = slack.adds_person("ana")

@@ -1,11 +1,10 @@
 """Modals and the Home tab: trigger ids, stacks of three, hashes."""
 
 import pytest
-from slack_sdk.errors import SlackApiError
 
 from bot.simulator.slack import SlackSimulator
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import client_of, connected, echoing_app, section
+from tests.simulator.slack_apps import client_of, connected, echoing_app, error_of, refusal, section
 
 pytestmark = pytest.mark.anyio
 
@@ -48,12 +47,6 @@ def home(text):
     return {"type": "home", "blocks": [section(text)]}
 
 
-async def error_of(call):
-    with pytest.raises(SlackApiError) as refused:
-        await call
-    return refused.value.response["error"]
-
-
 async def test_a_trigger_opens_one_modal_for_whoever_caused_it(slack, ana, client):
     """It works once; nobody else gets a modal."""
     ben = slack.adds_person("ben")
@@ -78,10 +71,9 @@ async def test_a_view_that_breaks_a_limit_does_not_use_up_the_trigger(slack, ana
     """Slack checks the arguments first, and says where they are wrong."""
     good = await trigger(slack, ana)
     broken = modal(private_metadata="x" * 3001)
-    with pytest.raises(SlackApiError) as refused:
-        await client.views_open(trigger_id=good, view=broken)
-    assert refused.value.response["error"] == "invalid_arguments"
-    assert refused.value.response["response_metadata"]["messages"] == [
+    refused = await refusal(client.views_open(trigger_id=good, view=broken))
+    assert refused["error"] == "invalid_arguments"
+    assert refused["response_metadata"]["messages"] == [
         "[ERROR] must be less than 3001 characters [json-pointer:/view/private_metadata]"
     ]
     await client.views_open(trigger_id=good, view=modal())

@@ -118,6 +118,16 @@ class Interactions:
         ack = await self._deliver("interactive", payload, accepts_response_payload=False)
         return Answer(error=ack.error)
 
+    async def again(self) -> Ack:
+        """Send the last delivery once more, as it was; the person sees nothing of it.
+
+        Raises:
+            LookupError: there was none.
+        """
+        if not self.deliveries:
+            raise LookupError("nothing was delivered yet")
+        return await self.transport.deliver(self.deliveries[-1].envelope, copies=1)
+
     def _action(self, button: Button) -> dict[str, Any]:
         told = ("type", "action_id", "text", "value", "style", "url", "confirm")
         action = {key: button.element[key] for key in told if key in button.element}

@@ -165,6 +165,10 @@ class SlackSimulator:
         """The next deliveries are sent twice at once: the same envelope, the same signed request."""
         self._interactions.twice += times
 
+    async def delivers_again(self) -> str | None:
+        """Send the last delivery once more, later; returns the error the app's ack amounts to, if any."""
+        return (await self._interactions.again()).error
+
     async def disconnects(self, reason: DisconnectReason = "refresh_requested") -> None:
         """Tell the app to renew its connections; unless it is only a warning, the old ones get nothing any more."""
         await self._socket_mode.disconnects(reason)
