@@ -154,18 +154,23 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
                 ReadHistory(),
             )
         case Untouched():
-            sent_at = operation.submitted_at or now
-            if now < sent_at + RESEND_AFTER:
-                soon = min(now + pacing.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
-                return Transition(replace(operation, due_at=soon))
-            may_repeat = looked.decision.allowed and not is_too_late(operation, now)
-            if not may_repeat or operation.sends >= MAX_SENDS:
-                return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
-            if operation.card is None:  # lost meanwhile; it is being posted again
-                return Transition(replace(operation, due_at=now + pacing.SHORTEST))
-            return sent(operation, EventKind.SENT_AGAIN, now)
+            return _untouched(operation, looked, now)
         case _:
             assert_never(verdict)
+
+
+def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    """The request has had no effect so far: wait until it can have none any more, then repeat it if that may be."""
+    sent_at = operation.submitted_at or now
+    if now < sent_at + RESEND_AFTER:
+        soon = min(now + pacing.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
+        return Transition(replace(operation, due_at=soon))
+    may_repeat = looked.decision.allowed and not is_too_late(operation, now)
+    if not may_repeat or operation.sends >= MAX_SENDS:
+        return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
+    if operation.card is None:  # lost meanwhile; it is being posted again
+        return Transition(replace(operation, due_at=now + pacing.SHORTEST))
+    return sent(operation, EventKind.SENT_AGAIN, now)
 
 
 def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
@@ -255,11 +260,15 @@ def _history_read(operation: Operation, history: History | Problem, now: datetim
         return ended(operation, State.SUCCEEDED, Outcome(Ending.CLEARED_THEN_STARTED), now)
     reaches_back = len(since) < len(history.changes)
     if reaches_back and all(change.storage is Storage.IN_USE for change in since):
-        settled_at = (operation.submitted_at or now) + RESEND_AFTER
-        if now < settled_at:  # the request may still arrive, at a pipeline that was stopped again
-            return Transition(replace(operation, due_at=settled_at))
-        return ended(operation, State.STALE, Outcome(Ending.STARTED_INSTEAD), now)
+        return _started_instead(operation, now)
     return needs_human(operation, Outcome(Ending.UNPROVABLE), now)
+
+
+def _started_instead(operation: Operation, now: datetime) -> Transition:
+    settled_at = (operation.submitted_at or now) + RESEND_AFTER
+    if now < settled_at:  # the request may arrive yet, at a pipeline that was stopped again
+        return Transition(replace(operation, due_at=settled_at))
+    return ended(operation, State.STALE, Outcome(Ending.STARTED_INSTEAD), now)
 
 
 _PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY})  # a Feldera before 0.292 keeps no record at all
