@@ -3,9 +3,9 @@
 Nothing here changes a pipeline or posts anywhere: that is for the loops, which are woken when there is work.
 """
 
-import asyncio
 import difflib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -45,12 +45,12 @@ OPERATION_ID_BYTES = 16  # random: a button's value cannot be guessed
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """`work` is set whenever something was written that a loop should take up."""
+    """`work` is called whenever something was written that a loop should take up."""
 
     store: Store
     pipelines: Pipelines
     clock: Clock
-    work: asyncio.Event
+    work: Callable[[], None]
 
     async def may(self, actor: Actor, action: Action, name: PipelineName) -> Decision:
         """Whether `actor` may do this now, by the store alone: quick enough to ask before an ack."""
@@ -97,7 +97,7 @@ class Handlers:
         if operation.requester != actor:
             return NotYours()
         if after.events:
-            self.work.set()
+            self.work()
             return Begun(operation)
         if operation.state is State.PROPOSED:
             return Denied(operation.pipeline, await self.may(actor, Action.CLEAR, operation.pipeline))
@@ -133,7 +133,7 @@ class Handlers:
             return NotKnown()
         operation = after.operation
         if after.events:
-            self.work.set()
+            self.work()
             return ClosedByHand(operation)
         decision = await self.may(actor, Action.CLEAR, operation.pipeline)
         if not decision.allowed:

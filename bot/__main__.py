@@ -1,0 +1,5 @@
+"""`python -m bot` is `pipeline-bot`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,245 @@
+"""The composition root: builds the bot from its settings, proves its tokens, and runs it until it is told to stop.
+
+Nothing connects or starts at import. Everything is an argument or built here, so that tests and the demo assemble
+the very bot that `pipeline-bot run` runs.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import Mode, Settings, SlackSettings
+from bot.domain.commands import COMMAND
+from bot.domain.pipelines import Problem
+from bot.engine.announcements import Announcements
+from bot.engine.driver import Driver
+from bot.engine.handlers import Handlers
+from bot.engine.ports import Clock
+from bot.feldera.address import FelderaAddress
+from bot.feldera.client import FelderaClient
+from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.slack.errands import Errands
+from bot.slack.identity import Workspace, can_open_sockets, who_are_we
+from bot.slack.listeners import Listeners
+from bot.slack.threads import Threads
+from bot.slack.transport import HttpTransport, SocketTransport
+from bot.store.lease import lease
+from bot.store.store import SqliteStore
+
+log = structlog.get_logger(__name__)
+
+SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
+ERRANDS_FINISH_WITHIN = 3.0  # seconds after a stop: previews that people still wait for
+LOOPS_FINISH_WITHIN = (
+    4.0  # seconds after that: the transaction at hand; a request cut off is looked for at the start
+)
+STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The assembled parts. `serve()` runs them; a test moves them itself."""
+
+    workspace: Workspace
+    store: SqliteStore
+    feldera: FelderaClient
+    handlers: Handlers
+    driver: Driver
+    announcements: Announcements
+    errands: Errands
+    transport: SocketTransport | HttpTransport
+
+    async def serve(self, stopping: asyncio.Event) -> None:
+        """Take work and do it, until `stopping` is set; then finish what is at hand.
+
+        Raises:
+            ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
+        """
+        async with asyncio.TaskGroup() as group:
+            loops = [
+                group.create_task(self.driver.run(stopping)),
+                group.create_task(self.announcements.run(stopping)),
+            ]
+            await self.transport.start()
+            watch = self.transport.watch() if isinstance(self.transport, SocketTransport) else None
+            watcher = None if watch is None else group.create_task(watch)
+            try:
+                await stopping.wait()
+            finally:
+                if watcher is not None:
+                    watcher.cancel()
+                await self.transport.stop()
+                await self._finish(loops)
+
+    async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
+        try:
+            async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
+                await self.errands.finished()
+        except TimeoutError:
+            await self.errands.abandon()
+        self.driver.wake.set()
+        self.announcements.wake.set()
+        _, unfinished = await asyncio.wait(loops, timeout=LOOPS_FINISH_WITHIN)
+        for loop in unfinished:
+            loop.cancel()
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+    """The bot on its database, with its tokens proved and Feldera greeted, not serving yet.
+
+    Raises:
+        UserError: what the operator has to put right: a token, the database, another bot on it.
+        ValueError: the TLS certificate of Feldera cannot be read.
+    """
+    path = settings.pipeline_bot_database
+    with lease(path, clock.now()):
+        store = SqliteStore.open(path)
+        try:
+            timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT)
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                feldera_client(settings, clock) as feldera,
+            ):
+                client = slack_client(settings, session)
+                workspace = await who_are_we(client)
+                if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
+                    await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+                await store.remember_team(workspace.team)
+                yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
+        finally:
+            await store.aclose()
+
+
+def feldera_client(settings: Settings, clock: Clock) -> FelderaClient:
+    """Feldera, as the settings describe it.
+
+    Raises:
+        ValueError: the TLS certificate cannot be read.
+    """
+    address = FelderaAddress(
+        host=settings.feldera_host,
+        tenant=settings.feldera_tenant,
+        tls_cert=settings.feldera_https_tls_cert,
+        tls_insecure=settings.feldera_tls_insecure,
+        request_timeout=settings.feldera_request_timeout,
+    )
+    return FelderaClient(address, _credentials(settings), clock=clock)
+
+
+def slack_client(settings: SlackSettings, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+    """Slack's Web API. It never repeats a call by itself: a post repeated blindly is a post made twice."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        timeout=int(SLACK_TIMEOUT),
+        retry_handlers=[],
+    )
+
+
+async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:
+    """Be the bot until `stopping` is set.
+
+    Raises:
+        UserError: what the operator has to put right before it can start.
+    """
+    async with assembled(settings, clock) as bot:
+        greeting = await bot.feldera.greet()
+        if isinstance(greeting, Problem):
+            log.warning("feldera_does_not_answer", host=settings.feldera_host, why=greeting.message)
+        log.info(
+            "serving",
+            version=version("pipeline-bot"),
+            command=COMMAND,
+            workspace=bot.workspace.name,
+            over="Socket Mode" if settings.mode is Mode.SOCKET else f"HTTP on {settings.pipeline_bot_listen}",
+            feldera=f"{settings.feldera_host} ({'not answering' if isinstance(greeting, Problem) else greeting})",
+            database=str(settings.pipeline_bot_database),
+        )
+        await bot.serve(stopping)
+    log.info("stopped")
+
+
+def _wire(  # noqa: PLR0913 - the parts of the whole
+    settings: Settings,
+    clock: Clock,
+    *,
+    store: SqliteStore,
+    feldera: FelderaClient,
+    client: AsyncWebClient,
+    workspace: Workspace,
+) -> Bot:
+    to_do, to_say = asyncio.Event(), asyncio.Event()
+
+    def work() -> None:
+        to_do.set()
+        to_say.set()
+
+    threads = Threads(client, clock, workspace.url)
+    errands = Errands()
+    handlers = Handlers(store, feldera, clock, work=work)
+    secret = settings.slack_signing_secret
+    app = AsyncApp(
+        client=client,
+        authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
+        signing_secret=None if secret is None else secret.get_secret_value(),
+    )
+    Listeners(handlers, threads, errands).register(app)
+    transport: SocketTransport | HttpTransport
+    if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
+        transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)
+    else:
+        host, port = settings.listen
+        transport = HttpTransport(app, host, port, is_healthy=partial(_answers, store))
+    return Bot(
+        workspace,
+        store,
+        feldera,
+        handlers,
+        Driver(store, feldera, clock, changed=to_say.set, wake=to_do),
+        Announcements(store, threads, clock, placed=to_do.set, wake=to_say),
+        errands,
+        transport,
+    )
+
+
+async def _answers(store: SqliteStore) -> bool:
+    try:
+        async with asyncio.timeout(STORE_ANSWERS_WITHIN):
+            await store.team()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Bolt's way of asking whose bot a request is for: always ours, known from the start, no call each time."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=workspace.team,
+            bot_token=token,
+            bot_id=workspace.bot_id,
+            bot_user_id=workspace.bot_user,
+        )
+
+    return authorize
+
+
+def _credentials(settings: Settings) -> Credentials:
+    if settings.feldera_auth_token_command is not None:
+        return TokenCommand(settings.feldera_auth_token_command)
+    if settings.feldera_api_key is not None:
+        return ApiKey(settings.feldera_api_key)
+    return NoCredentials()

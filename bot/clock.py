@@ -1,0 +1,21 @@
+"""The real clock: the only place, with the simulators' demo, where the system's time is read or waited for."""
+
+import asyncio
+from datetime import UTC, datetime
+
+LONGEST_WAIT = 60.0  # seconds; after a change of the system's time no due moment is missed by more
+
+
+class SystemClock:
+    """`bot.engine.ports.Clock` on the system's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
+        timeout = None if until is None else min(max((until - self.now()).total_seconds(), 0), LONGEST_WAIT)
+        try:
+            async with asyncio.timeout(timeout):
+                await wake.wait()
+        except TimeoutError:
+            return

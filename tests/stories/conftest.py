@@ -1,0 +1,15 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A team with a channel, the bot in it over Socket Mode, and a Feldera with one stopped pipeline, `orders`."""
+    workspace = Workspace(tmp_path)
+    workspace.feldera.adds("orders")
+    yield workspace
+    workspace.closes()

@@ -1,0 +1,293 @@
+"""The harness of the stories: a team in a simulated Slack, the real bot, and a simulated Feldera, in chat words.
+
+Everything between the two simulators is the real thing: Bolt, slack_sdk, the SQLite file, httpx, HTTP and WebSocket.
+Time stands still until a story moves it; work is moved forward tick by tick, so nothing races and nothing sleeps.
+At the end a story fails if somebody was told something that it did not read, if something unexpected was logged as
+an error, or if a delivery got no answer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.bootstrap import Bot, assembled
+from bot.config import Settings
+from bot.domain.access import Role
+from bot.domain.names import Actor, TeamId, UserId
+from bot.simulator.feldera import FelderaSimulator
+from bot.simulator.slack import Message, Person, SlackSimulator, render
+from bot.store.administration import Administration
+from tests.clock import MovableClock
+
+CHANNEL = "ops"
+_T = TypeVar("_T")
+
+
+class Teammate:
+    """Somebody at their keyboard: types, clicks, and reads what only they are shown."""
+
+    def __init__(self, person: Person, workspace: "Workspace") -> None:
+        self._person = person
+        self._workspace = workspace
+
+    @property
+    def id(self) -> str:
+        return self._person.id
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(TeamId(self._person.team_id), UserId(self._person.id))
+
+    def types(self, text: str, channel: Any = CHANNEL) -> str:
+        """Type a command; returns what Slack shows at once, which thereby has been read."""
+        answer = self._workspace.does(self._person.types(text, channel=channel))
+        return self._workspace.reads(answer.message) if answer.message else answer.error or ""
+
+    def clicks(self, label: str, **how: Any) -> str | None:
+        """Press the button as it is rendered now; returns Slack's complaint, if any."""
+        return self._workspace.does(self._person.clicks(label, **how)).error
+
+    def finds(self, label: str) -> Any:
+        """A button to press later, whatever becomes of its message."""
+        return self._person.finds(label)
+
+    def presses(self, button: Any) -> str | None:
+        return self._workspace.does(self._person.presses(button)).error
+
+    def reads(self) -> list[str]:
+        """What this person alone is shown, as it stands now: all that was not read in this version."""
+        unread = [message for message in self._person.ephemerals if self._workspace.is_unread(message)]
+        return [self._workspace.reads(message) for message in unread]
+
+    def dms(self) -> list[str]:
+        """The bot's direct messages to this person."""
+        return [self._workspace.reads(message) for message in self._person.dms]
+
+    @property
+    def last_confirm(self) -> str | None:
+        return self._person.last_confirm
+
+
+class Workspace:
+    """The whole little world of a story. `grants` go through the shell's own way into the database."""
+
+    def __init__(self, folder: Path, *, over_http: bool = False, feldera_key: str | None = None) -> None:
+        self.clock = MovableClock()
+        self.feldera = FelderaSimulator(self.clock, api_keys={feldera_key: "write"} if feldera_key else None)
+        self.slack = SlackSimulator(self.clock)
+        self.channel = self.slack.adds_channel(CHANNEL)
+        self.database = folder / "pipeline-bot.db"
+        self.expected_errors: set[str] = set()
+        self._over_http = over_http
+        self._feldera_key = feldera_key
+        self._loop = asyncio.Runner()
+        self._read: dict[str, int] = {}
+        self._errors = _Errors()
+        self._bot: Bot | None = None
+        self._running = AsyncExitStack()
+        self.run(self.feldera.start())
+        self.run(self.slack.start())
+        self.starts()
+
+    # --- the bot -----------------------------------------------------------------------------------------------
+
+    @property
+    def bot(self) -> Bot:
+        assert self._bot is not None, "the bot is down"
+        return self._bot
+
+    def starts(self) -> None:
+        self.run(self._start())
+        self.settles()
+
+    def dies(self) -> None:
+        """The process is gone from one moment to the next; what it had not committed is lost."""
+        self.run(self._die())
+
+    def restarts(self) -> None:
+        self.dies()
+        self.starts()
+
+    async def _start(self) -> None:
+        self._bot = await self._running.enter_async_context(assembled(self._settings(), self.clock))
+        await self._bot.transport.start()
+        if self._over_http:
+            self.slack.serves_over_http(f"http://{self._bot.transport.address}/slack/events")
+
+    async def _die(self) -> None:
+        bot, self._bot = self.bot, None
+        await bot.errands.abandon()
+        await bot.transport.stop()
+        await self._running.aclose()
+
+    def _settings(self) -> Settings:
+        values: dict[str, Any] = {
+            "slack_bot_token": self.slack.bot_token,
+            "slack_api_url": self.slack.url,
+            "pipeline_bot_database": self.database,
+            "feldera_host": self.feldera.url,
+            "feldera_api_key": self._feldera_key,
+        }
+        if self._over_http:
+            values |= {
+                "slack_signing_secret": self.slack.signing_secret,
+                "pipeline_bot_listen": "127.0.0.1:0",
+            }
+        else:
+            values |= {"slack_app_token": self.slack.app_token}
+        return Settings(_env_file=None, **values)
+
+    # --- people ------------------------------------------------------------------------------------------------
+
+    def stranger(self, name: str, **traits: Any) -> Teammate:
+        """Somebody without any grant."""
+        return Teammate(self.slack.adds_person(name, **traits), self)
+
+    def operator(self, name: str, pattern: str = "*", **lasts: float) -> Teammate:
+        return self._with_role(name, Role.OPERATOR, pattern, **lasts)
+
+    def viewer(self, name: str, pattern: str = "*") -> Teammate:
+        return self._with_role(name, Role.VIEWER, pattern)
+
+    def grants(self, teammate: Teammate, role: Role, pattern: str = "*", **lasts: float) -> None:
+        now = self.clock.now()
+        expires_at = now + timedelta(**lasts) if lasts else None
+        with Administration.open(self.database) as administration:
+            administration.grant(
+                teammate.actor,
+                role,
+                pattern=pattern,
+                granted_by="shell:owner",
+                now=now,
+                expires_at=expires_at,
+            )
+
+    def revokes(self, teammate: Teammate) -> None:
+        with Administration.open(self.database) as administration:
+            ids = [grant.id for grant in administration.grants(teammate.actor)]
+            administration.revoke(ids, revoked_by="shell:owner", now=self.clock.now())
+
+    def _with_role(self, name: str, role: Role, pattern: str, **lasts: float) -> Teammate:
+        teammate = self.stranger(name)
+        self.grants(teammate, role, pattern, **lasts)
+        return teammate
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def passes(self, **duration: float) -> None:
+        """Time passes, and the bot does what is due on the way, at the moment it is due."""
+        target = self.clock.now() + timedelta(**duration)
+        due = self.settles()
+        while due is not None and due <= target:
+            self.clock.moves_to(due)
+            due = self.settles()
+        self.clock.moves_to(target)
+        self.settles()
+
+    def settles(self) -> datetime | None:
+        """The bot does all that is due now; returns when it will be due next."""
+        return self.run(self._settle()) if self._bot else None
+
+    async def _settle(self) -> datetime | None:
+        bot = self.bot
+        for _ in range(1000):
+            await bot.errands.finished()
+            bot.driver.wake.clear()
+            bot.announcements.wake.clear()
+            moments = [await bot.driver.tick(), await bot.announcements.tick()]
+            await bot.errands.finished()
+            due = min((moment for moment in moments if moment is not None), default=None)
+            busy = bot.driver.wake.is_set() or bot.announcements.wake.is_set()
+            if not busy and (due is None or due > self.clock.now()):
+                return due
+        raise AssertionError("the bot never comes to rest")
+
+    def does(self, deed: Coroutine[Any, Any, _T]) -> _T:
+        """Somebody does something, and the bot reacts."""
+        done = self.run(deed)
+        self.settles()
+        return done
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        return self._loop.run(work)
+
+    # --- what can be read --------------------------------------------------------------------------------------
+
+    def reads(self, message: Message) -> str:
+        self._read[f"{message.channel.id}/{message.ts}"] = len(message.history)
+        return render(message, self.slack.names)
+
+    def is_unread(self, message: Message) -> bool:
+        return self._read.get(f"{message.channel.id}/{message.ts}") != len(message.history)
+
+    def cards(self, channel: Any = None) -> list[str]:
+        """The cards in the channel as they stand now, oldest first."""
+        return [self.reads(message) for message in self._roots(channel)]
+
+    def card(self, channel: Any = None) -> str:
+        """The one card there is."""
+        (card,) = self.cards(channel)
+        return card
+
+    def thread(self, channel: Any = None) -> list[str]:
+        """The lines in the newest card's thread, whole, oldest first."""
+        replies = self.slack.thread(self._roots(channel)[-1])[1:]
+        return [line for message in replies for line in self.reads(message).split("\n")]
+
+    def _roots(self, channel: Any) -> list[Message]:
+        place = self.channel if channel is None else channel
+        return [message for message in place.messages if message.thread_ts in {None, message.ts}]
+
+    # --- the end -----------------------------------------------------------------------------------------------
+
+    def closes(self) -> None:
+        """Stop everything, and check that nothing was left unread or unsaid."""
+        try:
+            if self._bot is not None:
+                self.dies()
+        finally:
+            self.run(self.slack.stop())
+            self.run(self.feldera.stop())
+            self._loop.close()
+            self._errors.closes()
+        unexpected = [error for error in self._errors.seen if not self.expected_errors & set(error.split())]
+        assert unexpected == [], "something was logged as an error"
+        assert self.slack.suspicious == [], "text from people or Feldera reached Slack as markup"
+        shared = [message for message in self.channel.messages if message.ts not in self._ever_read()]
+        private = [
+            message
+            for message in self.slack.workspace.ephemerals
+            if not message.deleted and self.is_unread(message)
+        ]
+        assert [render(message, self.slack.names) for message in [*shared, *private]] == [], "left unread"
+
+    def _ever_read(self) -> set[str]:
+        return {key.partition("/")[2] for key in self._read}
+
+
+class _Errors(logging.Handler):
+    """Collects what is logged as an error, by us (structlog) or by the libraries (logging)."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+        logging.getLogger().addHandler(self)
+        structlog.configure(processors=[self._note])
+
+    def _note(self, _logger: Any, method: str, event: dict[str, Any]) -> str:
+        if method in {"error", "critical", "exception"}:
+            self.seen.append(f"{event['event']} {event}")
+        raise structlog.DropEvent
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(f"{record.name} {record.getMessage()}")
+
+    def closes(self) -> None:
+        logging.getLogger().removeHandler(self)
+        structlog.reset_defaults()
