@@ -9,8 +9,6 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from importlib.metadata import version
-from types import TracebackType
-from typing import Self
 
 import httpx
 import structlog
@@ -47,14 +45,6 @@ class Wire:
             limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE),
             follow_redirects=False,
         )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         await self._http.aclose()

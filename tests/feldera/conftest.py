@@ -23,7 +23,5 @@ async def feldera(clock: MovableClock) -> AsyncIterator[FelderaSimulator]:
 
 @pytest.fixture
 async def client(feldera: FelderaSimulator, clock: MovableClock) -> AsyncIterator[FelderaClient]:
-    """Impatient, for the tests in which nobody answers."""
-    address = FelderaAddress(feldera.url, request_timeout=0.2)
-    async with FelderaClient(address, NoCredentials(), clock=clock) as patient:
-        yield patient
+    async with FelderaClient(FelderaAddress(feldera.url), NoCredentials(), clock=clock) as connected:
+        yield connected

@@ -4,8 +4,10 @@ import ssl
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.feldera import FelderaAddress
+from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
+from tests.clock import MovableClock
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,16 @@ def test_certificates_are_checked_unless_told_otherwise() -> None:
 
     assert (usual.verify_mode, usual.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert (insecure.verify_mode, insecure.check_hostname) == (ssl.CERT_NONE, False)
+
+
+@pytest.mark.anyio
+async def test_a_connection_without_checks_is_warned_of(clock: MovableClock) -> None:
+    """Whoever turned the check off reads at every start what that means."""
+    address = FelderaAddress("https://feldera.example", tls_insecure=True)
+    with capture_logs() as lines:
+        await FelderaClient(address, NoCredentials(), clock=clock).aclose()
+
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "feldera.tls_insecure")]
 
 
 def test_a_certificate_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -226,6 +226,7 @@ def test_a_redirect_names_only_the_machine() -> None:
         ("٣", None),
         ("5" * 5000, None),
         ("Mon, 02 Mar 2026 03:01:30 +999999999999", None),
+        ("Mon, 02 Mar 99999999999999999999 03:01:30 GMT", None),
         ("soon", None),
         ("", None),
     ],
@@ -264,6 +265,14 @@ def test_a_history_keeps_felderas_order() -> None:
     assert answers.history(reply(200, rows)) == History(
         (Change(at_6, Storage.CLEARED), Change(at_5, Storage.CLEARING), Change(at_5, Storage.OTHER))
     )
+
+
+@pytest.mark.parametrize("row", [None, {}, {"recorded_at": "yesterday", "storage_status": "Cleared"}])
+def test_a_history_with_an_unreadable_row_is_a_problem(row: Any) -> None:
+    """A history with a gap would prove what did not happen."""
+    good = {"recorded_at": "2026-03-01T10:00:06Z", "storage_status": "Cleared"}
+
+    assert isinstance(answers.history(reply(200, [good, row])), Problem)
 
 
 def test_the_history_of_a_pipeline_that_is_gone_is_a_problem() -> None:
