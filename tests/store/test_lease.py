@@ -103,3 +103,13 @@ def test_a_missing_directory_is_named(tmp_path):
     with pytest.raises(DatabaseUnusable, match="nowhere is no directory"):
         takes_it(tmp_path / "nowhere" / "bot.db")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_lock_file_that_points_elsewhere_is_not_followed(path, tmp_path):
+    """Whoever planted the link would have the bot overwrite a file of its owner's."""
+    victim = tmp_path / "diary"
+    victim.write_text("dear diary")
+    path.with_name("bot.db.lock").symlink_to(victim)
+    with pytest.raises(DatabaseUnusable):
+        takes_it(path)
+    assert victim.read_text() == "dear diary"
