@@ -1,0 +1,150 @@
+"""What people type, and what the bot makes of it: an example for every habit of phones, keyboards and Slack."""
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.commands import VERBS, Clear, Help, Status, parse
+from bot.domain.errors import Misunderstood
+
+
+def misunderstood(text: str) -> str:
+    with pytest.raises(Misunderstood) as raised:
+        parse(text)
+    return raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("clear orders", Clear("orders", "")),
+        ("clear orders schema change, see INC-42", Clear("orders", "schema change, see INC-42")),
+        ("  clear   orders   two  spaces ", Clear("orders", "two spaces")),
+        ("CLEAR Orders", Clear("Orders", "")),
+        ("clear orders\nsecond line", Clear("orders", "second line")),
+        ("clear\N{NO-BREAK SPACE}orders\N{NARROW NO-BREAK SPACE}now", Clear("orders", "now")),
+        ("clear \N{IDEOGRAPHIC SPACE}orders", Clear("orders", "")),
+        ("clear “orders”", Clear("orders", "")),
+        ("clear ‘orders’ it’s “broken”", Clear("orders", 'it\'s "broken"')),
+        ("clear „orders“", Clear("orders", "")),
+        ("clear `orders` why", Clear("orders", "why")),
+        ("clear 'orders'", Clear("orders", "")),
+        ("clear orders–2026", Clear("orders-2026", "")),
+        ("clear orders—eu", Clear("orders--eu", "")),
+        ("clear or\N{ZERO WIDTH SPACE}ders\N{RIGHT-TO-LEFT OVERRIDE}", Clear("orders", "")),
+        ("clear orders a &lt; b &amp;&amp; c &gt; d", Clear("orders", "a < b && c > d")),
+        ("clear orders &amp;lt;", Clear("orders", "&lt;")),
+        ("clear orders asked by <@U012|ana>", Clear("orders", "asked by @ana")),
+        ("clear orders asked by <@U012>", Clear("orders", "asked by @U012")),
+        ("clear orders see <#C012|ops>", Clear("orders", "see #ops")),
+        ("clear orders for <!subteam^S012|@oncall>", Clear("orders", "for @oncall")),
+        ("clear orders <https://x.io/a?b=1|x.io>", Clear("orders", "x.io")),
+        ("clear orders <https://x.io/a>", Clear("orders", "https://x.io/a")),
+        ("status orders", Status("orders")),
+        ("Status “orders”", Status("orders")),
+        ("", Help(None)),
+        (" \N{NO-BREAK SPACE}\t", Help(None)),
+        ("help", Help(None)),
+        ("help clear", Help("clear")),
+        ("HELP Status", Help("status")),
+    ],
+)
+def test_what_was_meant_is_understood(typed, command):
+    """Case of verbs, spaces, quotes, dashes and Slack's escapes do not matter; everything after NAME is the reason."""
+    assert parse(typed) == command
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-orders",
+        "orders-",
+        "orders_",
+        "_orders",
+        "orders.eu",
+        "orders/clear",
+        "orders%2Fclear",
+        "../secrets",
+        "clear?",
+        "#orders",
+        "@ana",
+        "<@U012|ana>",
+        "<#C012|orders>",
+        "&lt;orders&gt;",
+        "'orders",
+        "ordérs",
+        "\N{CYRILLIC SMALL LETTER O}rders",
+        "ｏrders",
+        "order٣",
+        "a" * 64,
+    ],
+)
+@pytest.mark.parametrize("verb", ["clear", "status"])
+def test_what_cannot_be_a_name_is_refused(verb, name):
+    """Before any URL is built: Feldera does not check names on look-ups."""
+    message = misunderstood(f"{verb} {name}")
+    assert "cannot be the name of a pipeline" in message
+    assert f"Type `/pipeline {verb} NAME" in message
+
+
+def test_a_missing_name_is_asked_for():
+    """The answer shows what to type, with an example."""
+    assert misunderstood("clear") == snapshot(
+        "Which pipeline? Type `/pipeline clear NAME [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
+    )
+    assert misunderstood("status ``") == snapshot(
+        "Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`."
+    )
+
+
+def test_extra_words_are_refused():
+    """`status` takes no reason, so a second word may be a mistake: it says what to type."""
+    assert misunderstood("status orders please") == snapshot(
+        "`status` takes one pipeline name and nothing after it. Type `/pipeline status orders`."
+    )
+    assert misunderstood("help clear now") == snapshot(
+        "There is no help on `clear now`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `help`."
+    )
+    assert misunderstood("help wash") == snapshot(
+        "There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `help`."
+    )
+
+
+def test_a_slip_is_met_with_a_guess():
+    """The guess carries the rest along, so that it can be copied; it is never taken by itself."""
+    assert misunderstood("claer orders schema change") == snapshot(
+        "I do not know `claer`. Did you mean `/pipeline clear orders schema change`?"
+    )
+    assert misunderstood("STATSU orders") == snapshot(
+        "I do not know `STATSU`. Did you mean `/pipeline status orders`?"
+    )
+
+
+def test_an_unknown_verb_is_met_with_the_known_ones():
+    """Whoever is far off learns every verb there is."""
+    assert misunderstood("frobnicate `orders` <!channel>") == snapshot(
+        "I do not know `frobnicate`. I know: `clear`, `status`, `help`. Type `/pipeline help`."
+    )
+
+
+def test_a_name_that_cannot_be_is_explained():
+    """The rule is Feldera's, in words."""
+    assert misunderstood("clear orders.eu schema change") == snapshot(
+        "`orders.eu` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [reason…]`."
+    )
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.word)
+def test_every_row_of_the_table_tells_the_truth(verb):
+    """A verb's usage, example and help come from one row, and the example is read by that row."""
+    assert verb.usage.startswith(f"/pipeline {verb.word}")
+    assert verb.summary
+    assert verb.details
+    assert verb.example.split()[0] == verb.word
+    assert type(parse(verb.example)).__name__.lower() == verb.word
+    assert parse(f"help {verb.word}") == Help(verb.word)
+
+
+def test_an_unknown_verb_is_told_all_verbs():
+    """No verb can be added without being offered."""
+    message = misunderstood("xyzzy")
+    assert [verb.word for verb in VERBS if f"`{verb.word}`" not in message] == []
