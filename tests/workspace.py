@@ -7,8 +7,10 @@ an error, or if a delivery got no answer.
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Coroutine
+import re
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +23,7 @@ from bot.config import Settings
 from bot.domain.access import Role
 from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.slack import Message, Person, SlackSimulator, render
+from bot.simulator.slack import Channel, Message, Person, SlackSimulator, render
 from bot.store.administration import Administration
 from tests.clock import MovableClock
 
@@ -53,6 +55,17 @@ class Teammate:
         """Press the button as it is rendered now; returns Slack's complaint, if any."""
         return self._workspace.does(self._person.clicks(label, **how)).error
 
+    def clicking(self, label: str) -> Coroutine[Any, Any, Any]:
+        """A click under way: for `workspace.run` and the like, when the bot is given no time to react."""
+        return self._person.clicks(label)
+
+    def clears(self, pipeline: str, reason: str = "") -> list[str]:
+        """Ask, read the preview, confirm; returns what the confirmation turned into."""
+        self.types(f"/pipeline clear {pipeline} {reason}")
+        self.reads()
+        self.clicks(f"Clear {pipeline}")
+        return self.reads()
+
     def finds(self, label: str) -> Any:
         """A button to press later, whatever becomes of its message."""
         return self._person.finds(label)
@@ -72,6 +85,16 @@ class Teammate:
     @property
     def last_confirm(self) -> str | None:
         return self._person.last_confirm
+
+    @property
+    def dm(self) -> Channel:
+        """The conversation with the bot, to type in."""
+        return self._person.dm
+
+    def links(self) -> list[str]:
+        """Where the links in the latest answer to this person lead."""
+        latest = self._person.ephemerals[-1]
+        return re.findall(r"<(https?://[^|>]+)", json.dumps(latest.blocks))
 
 
 class Workspace:
@@ -110,12 +133,27 @@ class Workspace:
         """The process is gone from one moment to the next; what it had not committed is lost."""
         self.run(self._die())
 
+    def dies_once(self, happened: Callable[[], bool], work: Coroutine[Any, Any, Any]) -> None:
+        """The process is gone in the middle of its work, as soon as this has happened; `work` may end before."""
+        self.run(self._die_once(happened, work))
+
+    async def _die_once(self, happened: Callable[[], bool], work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.ensure_future(work)
+        while not task.done() and not happened():
+            await asyncio.sleep(0)  # the simulators and the bot share this loop: let them take one step
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+        await self._die()
+
     def restarts(self) -> None:
         self.dies()
         self.starts()
 
     async def _start(self) -> None:
         self._bot = await self._running.enter_async_context(assembled(self._settings(), self.clock))
+        self._bot.driver.spread.seed(0)  # the moments of its looks are part of what stories assert
         await self._bot.transport.start()
         if self._over_http:
             self.slack.serves_over_http(f"http://{self._bot.transport.address}/slack/events")
@@ -182,20 +220,26 @@ class Workspace:
 
     def passes(self, **duration: float) -> None:
         """Time passes, and the bot does what is due on the way, at the moment it is due."""
+        self.run(self.passing(**duration))
+
+    async def passing(self, **duration: float) -> None:
+        """The same, under way: for what happens in the middle of it."""
         target = self.clock.now() + timedelta(**duration)
-        due = self.settles()
+        due = await self._settle()
         while due is not None and due <= target:
             self.clock.moves_to(due)
-            due = self.settles()
+            due = await self._settle()
         self.clock.moves_to(target)
-        self.settles()
+        await self._settle()
 
     def settles(self) -> datetime | None:
         """The bot does all that is due now; returns when it will be due next."""
-        return self.run(self._settle()) if self._bot else None
+        return self.run(self._settle())
 
     async def _settle(self) -> datetime | None:
-        bot = self.bot
+        bot = self._bot
+        if bot is None:
+            return None
         for _ in range(1000):
             await bot.errands.finished()
             bot.driver.wake.clear()
@@ -214,17 +258,51 @@ class Workspace:
         self.settles()
         return done
 
+    def at_once(self, *deeds: Coroutine[Any, Any, Any]) -> None:
+        """Several things are done at the same moment; each must have come through to the bot."""
+
+        async def together() -> None:
+            for answer in await asyncio.gather(*deeds):
+                assert answer.error is None
+
+        self.does(together())
+
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         return self._loop.run(work)
+
+    # --- Feldera -----------------------------------------------------------------------------------------------
+
+    def feldera_goes_down(self) -> None:
+        self.run(self.feldera.goes_down())
+
+    def feldera_comes_back(self) -> None:
+        self.run(self.feldera.comes_back())
+
+    def while_feldera_hangs(self, deed: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
+        """Feldera (told before what `hangs`) keeps the bot waiting; something happens meanwhile; it answers."""
+        self.run(self._while_hanging(deed, meanwhile))
+
+    async def _while_hanging(self, deed: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
+        await deed
+        work = asyncio.ensure_future(self._settle())
+        await self.feldera.until_it_hangs()
+        meanwhile()
+        self.feldera.lets_go()
+        await work
+
+    @property
+    def sent(self) -> list[datetime]:
+        """When each request that changes something reached Feldera."""
+        return [request.at for request in self.feldera.requests if request.method != "GET"]
 
     # --- what can be read --------------------------------------------------------------------------------------
 
     def reads(self, message: Message) -> str:
-        self._read[f"{message.channel.id}/{message.ts}"] = len(message.history)
+        self._read[_key(message)] = len(message.history)
         return render(message, self.slack.names)
 
     def is_unread(self, message: Message) -> bool:
-        return self._read.get(f"{message.channel.id}/{message.ts}") != len(message.history)
+        return self._read.get(_key(message)) != len(message.history)
 
     def cards(self, channel: Any = None) -> list[str]:
         """The cards in the channel as they stand now, oldest first."""
@@ -239,6 +317,10 @@ class Workspace:
         """The lines in the newest card's thread, whole, oldest first."""
         replies = self.slack.thread(self._roots(channel)[-1])[1:]
         return [line for message in replies for line in self.reads(message).split("\n")]
+
+    def permalink(self, channel: Any = None) -> str:
+        """The address of the newest card, as Slack itself gives it."""
+        return self.slack.permalink(self._roots(channel)[-1])
 
     def _roots(self, channel: Any) -> list[Message]:
         place = self.channel if channel is None else channel
@@ -259,7 +341,14 @@ class Workspace:
         unexpected = [error for error in self._errors.seen if not self.expected_errors & set(error.split())]
         assert unexpected == [], "something was logged as an error"
         assert self.slack.suspicious == [], "text from people or Feldera reached Slack as markup"
-        shared = [message for message in self.channel.messages if message.ts not in self._ever_read()]
+        places = self.slack.workspace.channels.values()
+        posted = [
+            message
+            for place in places
+            for message in place.messages
+            if message.user == self.slack.workspace.bot_user_id
+        ]
+        shared = [message for message in posted if _key(message) not in self._read]
         private = [
             message
             for message in self.slack.workspace.ephemerals
@@ -267,8 +356,9 @@ class Workspace:
         ]
         assert [render(message, self.slack.names) for message in [*shared, *private]] == [], "left unread"
 
-    def _ever_read(self) -> set[str]:
-        return {key.partition("/")[2] for key in self._read}
+
+def _key(message: Message) -> str:
+    return f"{message.channel.id}/{message.ts}"
 
 
 class _Errors(logging.Handler):
