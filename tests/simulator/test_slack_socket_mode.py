@@ -230,15 +230,21 @@ async def test_an_ack_counts_on_whichever_connection_it_comes(slack):
 
 
 async def test_envelopes_go_to_any_one_connection_in_turn(slack):
-    """Two connections share the work: each envelope goes to one of them only."""
+    """Two apps share the work: each envelope goes to one of them only, whoever sent the last one."""
     ana = slack.adds_person("ana")
-    app = echoing_app(slack)
-    async with connected(app, slack), connected(app, slack):
-        assert slack.connections == 2
-        for number in range(4):
-            answer = await ana.types(f"/pipeline {number}", channel="ops")
-            assert answer.text == f"You typed {number}"
-    assert len(ana.ephemerals) == 4
+    one, other = echoing_app(slack), echoing_app(slack)
+
+    @one.command("/who")
+    async def first(ack):
+        await ack("one")
+
+    @other.command("/who")
+    async def second(ack):
+        await ack("other")
+
+    async with connected(one, slack), connected(other, slack):
+        answers = [(await ana.types("/who", channel="ops")).text for _ in range(4)]
+    assert answers == ["one", "other", "one", "other"]
 
 
 async def test_an_eleventh_connection_is_turned_away(slack):

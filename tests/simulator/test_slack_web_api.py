@@ -135,10 +135,13 @@ async def test_the_books_hold_every_call_and_no_token(slack):
         client_of(slack).api_call("chat.postMessage", params={"channel": "C0NOWHERE", "text": "y"})
     )
     await AsyncWebClient(base_url=slack.url).api_call("auth.test", data={"token": slack.bot_token})
+    slack.fails_next("auth.test", "fatal_error")
+    await error_of(AsyncWebClient(base_url=slack.url).api_call("auth.test", data={"token": slack.bot_token}))
     assert slack.calls == [
         RecordedCall("chat.postMessage", {"channel": ops.id, "text": "x"}, None, START),
         RecordedCall("chat.postMessage", {"channel": "C0NOWHERE", "text": "y"}, "channel_not_found", START),
         RecordedCall("auth.test", {}, None, START),
+        RecordedCall("auth.test", {}, "fatal_error", START),
     ]
 
 
