@@ -235,7 +235,7 @@ class Workspace:
         while due is not None and due <= target:
             self.clock.moves_to(due)
             due = await self._settle()
-        self.clock.moves_to(target)
+        self.clock.moves_to(max(target, self.clock.now()))
         await self._settle()
 
     def settles(self) -> datetime | None:
@@ -283,17 +283,20 @@ class Workspace:
     def feldera_comes_back(self) -> None:
         self.run(self.feldera.comes_back())
 
-    def while_feldera_hangs(self, deed: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
-        """Feldera (told before what `hangs`) keeps the bot waiting; something happens meanwhile; it answers."""
-        self.run(self._while_hanging(deed, meanwhile))
+    def while_feldera_hangs(self, work: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
+        """Feldera (told before what `hangs`) keeps the bot waiting; something happens meanwhile; then it goes on."""
+        self.run(self._while_hanging(work, meanwhile))
 
-    async def _while_hanging(self, deed: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
-        await deed
-        work = asyncio.ensure_future(self._settle())
-        await self.feldera.until_it_hangs()
-        meanwhile()
-        self.feldera.lets_go()
-        await work
+    async def _while_hanging(self, work: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
+        async def works() -> None:
+            await work
+            await self._settle()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(works())
+            await self.feldera.until_it_hangs()
+            meanwhile()
+            self.feldera.lets_go()
 
     @property
     def sent(self) -> list[datetime]:
