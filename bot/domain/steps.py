@@ -121,7 +121,8 @@ def _proved_cleared(reviewed: Reviewed, look: Seen | Absent) -> Done | None:
 
 def _is_as_reviewed(reviewed: Reviewed, look: Seen) -> bool:
     pipeline = look.pipeline
-    return pipeline.is_stopped and Reviewed.of(pipeline) == reviewed
+    in_use = pipeline.storage is Storage.IN_USE
+    return in_use and pipeline.is_stopped and Reviewed.of(pipeline) == reviewed
 
 
 STEPS: dict[StepName, Step] = {StepName.CLEAR: ClearStep()}

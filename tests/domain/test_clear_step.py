@@ -1,0 +1,93 @@
+"""What a look proves about a clear, by Feldera's own rules: the table of verdicts, row by row."""
+
+import pytest
+
+from bot.domain.operations import Ending, Reviewed
+from bot.domain.pipelines import Absent, Checkpoints, Seen, Storage
+from bot.domain.steps import (
+    AskHistory,
+    Blocked,
+    ClearStep,
+    Contradiction,
+    Done,
+    Go,
+    Underway,
+    Unneeded,
+    Untouched,
+)
+from tests.clock import START
+from tests.domain.samples import cleared, clearing, early_start, pipeline, running
+
+REVIEWED = Reviewed.of(pipeline())
+STEP = ClearStep()
+RUN_AND_STOPPED = pipeline(status_since=START)
+MORE_CHECKPOINTS = pipeline(checkpoints=Checkpoints(3, 1))
+OTHER_WORD = pipeline(storage=Storage.OTHER)
+
+
+def look(shape):
+    return Absent() if shape is None else Seen(shape)
+
+
+@pytest.mark.parametrize(
+    ("shape", "verdict"),
+    [
+        (pipeline(), Go()),
+        (cleared(), Unneeded()),
+        (early_start(cleared()), Unneeded()),
+        (clearing(), Underway()),
+        (None, Blocked(Ending.UNKNOWN_PIPELINE)),
+        (pipeline(id="another"), Blocked(Ending.RECREATED_BEFORE)),
+        (cleared(id="another"), Blocked(Ending.RECREATED_BEFORE)),
+        (running(), Blocked(Ending.RUNNING_BEFORE)),
+        (early_start(pipeline()), Blocked(Ending.RUNNING_BEFORE)),
+        (RUN_AND_STOPPED, Blocked(Ending.CHANGED_BEFORE)),
+        (MORE_CHECKPOINTS, Blocked(Ending.CHANGED_BEFORE)),
+        (OTHER_WORD, Blocked(Ending.CHANGED_BEFORE)),
+        (running(storage=Storage.OTHER), Blocked(Ending.RUNNING_BEFORE)),
+    ],
+)
+def test_before_sending_only_what_was_reviewed_may_be_cleared(shape, verdict):
+    """Another id, another run, other checkpoints, another word: nobody agreed to destroy that."""
+    assert STEP.before_sending(REVIEWED, look(shape)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("shape", "verdict"),
+    [
+        (cleared(), Done(Ending.CLEARED)),
+        (early_start(cleared()), Done(Ending.CLEARED_AND_STARTING)),
+        (None, Done(Ending.CLEARED_THEN_GONE)),
+        (pipeline(id="another"), Done(Ending.CLEARED_THEN_RECREATED)),
+        (clearing(), Underway()),
+        (pipeline(), Untouched()),
+        (running(), AskHistory()),
+        (early_start(pipeline()), AskHistory()),
+        (RUN_AND_STOPPED, AskHistory()),
+        (MORE_CHECKPOINTS, AskHistory()),
+        (OTHER_WORD, AskHistory()),
+    ],
+)
+def test_after_a_silence_the_pipeline_itself_tells(shape, verdict):
+    """Feldera deletes and renames only what is cleared; in use as reviewed means that nothing happened at all."""
+    assert STEP.after_silence(REVIEWED, look(shape)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("shape", "verdict"),
+    [
+        (cleared(), Done(Ending.CLEARED)),
+        (early_start(cleared()), Done(Ending.CLEARED_AND_STARTING)),
+        (None, Done(Ending.CLEARED_THEN_GONE)),
+        (cleared(id="another"), Done(Ending.CLEARED_THEN_RECREATED)),
+        (running(), Done(Ending.CLEARED_THEN_STARTED)),
+        (early_start(pipeline()), Done(Ending.CLEARED_THEN_STARTED)),
+        (RUN_AND_STOPPED, Done(Ending.CLEARED_THEN_STARTED)),
+        (clearing(), Underway()),
+        (pipeline(), Contradiction()),
+        (OTHER_WORD, Contradiction()),
+    ],
+)
+def test_once_accepted_in_use_means_cleared_and_started(shape, verdict):
+    """`Clearing` leads to `Cleared` alone, so storage in use anew was cleared first; as reviewed, it cannot be."""
+    assert STEP.while_waiting(REVIEWED, look(shape)) == verdict
