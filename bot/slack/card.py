@@ -60,29 +60,34 @@ def close_button(operation: Operation) -> ButtonElement:
 
 
 def _state(operation: Operation) -> str:
-    sign = SIGNS[operation.state]
+    unreachable = operation.unreachable_since
+    trouble = "" if unreachable is None else f" Feldera has not answered since {at(unreachable)}."
+    return f"{SIGNS[operation.state]} {_state_in_words(operation)}.{trouble}"
+
+
+def _state_in_words(operation: Operation) -> str:
     match operation.state:
         case State.READY:
-            words, since = "Confirmed, not sent yet", operation.confirmed_at
+            return f"Confirmed{_on(operation.confirmed_at)}, not sent yet"
         case State.SUBMITTING:
-            words, since = "Sent, no answer yet", operation.submitted_at
-        case State.WAITING if operation.overdue_since is not None:
-            words, since = "Clearing, unusually long", operation.accepted_at
+            return f"Sent{_on(operation.submitted_at)}, no answer yet"
         case State.WAITING:
-            words, since = "Clearing", operation.accepted_at
-        case State.NEEDS_HUMAN:
-            words, since = "Needs a human", None
-        case State.SUCCEEDED:
-            words, since = "Cleared", None
-        case State.UNNECESSARY:
-            words, since = "Nothing to clear", None
-        case State.CLOSED:
-            words, since = "Closed by hand", None
+            unusual = "" if operation.overdue_since is None else ", which is unusually long"
+            return f"Clearing since{_on(operation.accepted_at)}{unusual}"
         case _:
-            words, since = "Not cleared", None
-    unreachable = operation.unreachable_since
-    trouble = "" if unreachable is None else f" Feldera does not answer since {at(unreachable)}."
-    return f"{sign} {words}{'' if since is None else f' since {at(since)}'}.{trouble}"
+            return _AT_REST.get(operation.state, "Not cleared")
+
+
+_AT_REST = {
+    State.NEEDS_HUMAN: "Needs a human",
+    State.SUCCEEDED: "Cleared",
+    State.UNNECESSARY: "Nothing to clear",
+    State.CLOSED: "Closed by hand",
+}
+
+
+def _on(moment: datetime | None) -> str:
+    return "" if moment is None else f" {at(moment)}"
 
 
 def _steps(operation: Operation) -> list[str]:

@@ -1,17 +1,249 @@
 """Somebody clears a pipeline, from the command to the last line."""
 
+from inline_snapshot import snapshot
+
 from tests.workspace import Workspace
 
 
 def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None:
     """Command, preview, confirmation, card, thread, and the person mentioned at the end."""
     ana = workspace.operator("ana")
-    print(ana.types("/pipeline clear orders schema change"))
-    print(ana.reads())
+    assert ana.types("/pipeline clear orders schema change") == snapshot(
+        "🔎 Looking at `orders`… If nothing more comes within a minute, type it again: nothing has been changed."
+    )
+    assert ana.reads() == snapshot(
+        [
+            """\
+*Clear `orders`?* Nothing happens unless you press the button. Only you see this.
+*Deployment*
+Stopped since Mar 2, 2026 at 3:00:00 AM
+*Storage*
+in use, 3 checkpoints, 7.0 MiB
+*A clear would destroy*
+the storage, with 3 checkpoints (7.0 MiB)
+Reason: schema change
+⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+[Clear orders] [Never mind]\
+"""
+        ]
+    )
     ana.clicks("Clear orders")
-    print(ana.last_confirm)
-    print(ana.reads())
+    assert ana.last_confirm == snapshot("""\
+Clear orders?
+This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled.
+[Clear] [Go back]\
+""")
+    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
     workspace.passes(seconds=10)
-    print(workspace.card())
-    print(workspace.thread())
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+Reason: schema change
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✅ Cleared `orders` after 3 seconds.\
+""")
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 3 seconds. @ana",
+        ]
+    )
     assert workspace.feldera.clears["orders"] == 1
+    assert ana.links() == [workspace.permalink()]
+
+
+def test_the_card_is_edited_in_place(workspace: Workspace) -> None:
+    """One message from the confirmation to the end: each of its versions says where the clear stands."""
+    ana = workspace.operator("ana")
+    ana.types("/pipeline clear orders")
+    ana.reads()
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(seconds=10)
+    assert workspace.card_history() == snapshot(
+        [
+            """\
+Clear orders
+*State*
+⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+⏳ Request to Feldera
+○ Storage cleared\
+""",
+            """\
+Clear orders
+*State*
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+""",
+            """\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✅ Cleared `orders` after 3 seconds.\
+""",
+        ]
+    )
+    workspace.thread()
+
+
+def test_waiting_costs_the_channel_nothing(workspace: Workspace) -> None:
+    """The card says "since" as Slack's own date, which ages by itself: a look that learns nothing posts nothing."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.types("/pipeline clear orders")
+    ana.reads()
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(seconds=5)
+    calls, looks = len(workspace.slack.calls), len(workspace.feldera.requests)
+    workspace.passes(seconds=20)
+    assert len(workspace.feldera.requests) > looks
+    assert len(workspace.slack.calls) == calls
+    workspace.card(), workspace.thread()
+
+
+def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
+    """A line at 30 seconds, 1, 2, 5 and 10 minutes and then every 10; nothing in between."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.types("/pipeline clear orders")
+    ana.reads()
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(minutes=31)
+    workspace.feldera.unsticks("orders")
+    workspace.passes(minutes=1)
+    assert workspace.timed_thread() == snapshot(
+        [
+            "0:00:01  📤 Sent the request to Feldera.",
+            "0:00:01  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:30  ⏳ Still clearing after 30 seconds.",
+            "0:01:00  ⏳ Still clearing after 1 minute.",
+            "0:02:00  ⏳ Still clearing after 2 minutes.",
+            "0:03:08.343768  🐌 This takes unusually long: 3 minutes and 8 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "0:05:00  ⏳ Still clearing after 5 minutes.",
+            "0:10:00  ⏳ Still clearing after 10 minutes.",
+            "0:20:00  ⏳ Still clearing after 20 minutes.",
+            "0:30:00  ⏳ Still clearing after 30 minutes.",
+            "0:31:14.932590  ✅ Cleared `orders` after 31 minutes and 15 seconds. @ana",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:31:14 AM
+✅ Cleared `orders` after 31 minutes and 15 seconds.\
+""")
+
+
+def test_unusually_long_with_a_sick_runner(workspace: Workspace) -> None:
+    """After three minutes it says so, once, with what Feldera itself says of its runner."""
+    ana = workspace.operator("ana")
+    workspace.feldera.runner_is(False, "the runner's disk is full")
+    ana.types("/pipeline clear orders")
+    ana.reads()
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(minutes=4)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "⏳ Still clearing after 30 seconds.",
+            "⏳ Still clearing after 1 minute.",
+            "⏳ Still clearing after 2 minutes.",
+            "🐌 This takes unusually long: 3 minutes and 8 seconds so far. Feldera's runner says it is unhealthy: `the runner's disk is full`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM, which is unusually long.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+""")
+    workspace.feldera.runner_is(True)
+    workspace.passes(minutes=1)
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 4 minutes and 3 seconds. @ana")
+
+
+def test_an_empty_pipeline_and_no_reason(workspace: Workspace) -> None:
+    """Storage without a checkpoint is still storage: it is named as what goes, and the reason is left out."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("fresh", checkpoints=())
+    ana.types("/pipeline clear fresh")
+    assert ana.reads() == snapshot(
+        [
+            """\
+*Clear `fresh`?* Nothing happens unless you press the button. Only you see this.
+*Deployment*
+Stopped since Mar 2, 2026 at 3:00:00 AM
+*Storage*
+in use, no checkpoints
+*A clear would destroy*
+the storage; it has no checkpoints
+⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+[Clear fresh] [Never mind]\
+"""
+        ]
+    )
+    ana.clicks("Clear fresh")
+    assert ana.last_confirm == snapshot("""\
+Clear fresh?
+This destroys the storage; it has no checkpoints. It cannot be cancelled.
+[Clear] [Go back]\
+""")
+    workspace.passes(seconds=10)
+    ana.reads()
+    assert workspace.card() == snapshot("""\
+Clear fresh
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage; it has no checkpoints
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✅ Cleared `fresh` after 3 seconds.\
+""")
+    workspace.thread()
