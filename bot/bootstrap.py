@@ -5,6 +5,7 @@ the very bot that `pipeline-bot run` runs.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -190,7 +191,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     handlers = Handlers(store, feldera, clock, work=work)
     secret = settings.slack_signing_secret
     app = AsyncApp(
-        client=client,
+        logger=logging.getLogger("slack_bolt"),
+        client=AsyncWebClient(base_url=settings.slack_api_url),
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=None if secret is None else secret.get_secret_value(),
     )

@@ -123,12 +123,14 @@ class Driver:
         for event in after.events:
             warning = event.kind in {EventKind.UNREACHABLE, EventKind.OVERDUE, EventKind.NEEDS_HUMAN}
             report = log.warning if warning else log.info
+            about = {
+                **event.data,
+                "operation": after.operation.id,
+                "pipeline": after.operation.pipeline,
+                "state": after.operation.state.value,
+            }
             report(
-                event.kind.value,
-                operation=after.operation.id,
-                pipeline=after.operation.pipeline,
-                state=after.operation.state.value,
-                **{key: value for key, value in event.data.items() if value not in {None, ""}},
+                event.kind.value, **{key: value for key, value in about.items() if value not in {None, ""}}
             )
         if after.events:
             self.changed()

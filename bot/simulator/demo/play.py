@@ -1,0 +1,167 @@
+"""The incident: a refusal, a clear with its progress, an outage of Feldera, and a bot killed in the middle."""
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from bot.clock import SystemClock
+from bot.domain.access import Role
+from bot.domain.names import Actor, TeamId, UserId
+from bot.simulator.demo.clock import QuickClock
+from bot.simulator.demo.process import BotProcess
+from bot.simulator.demo.screen import Screen
+from bot.simulator.feldera import FelderaSimulator, default_pipelines
+from bot.simulator.slack import Channel, Person, SlackSimulator
+from bot.store.administration import Administration
+
+SIMULATED = "SIMULATED — no Slack, no Feldera"
+SPEED = 25.0  # seconds of the demo in each real one
+OUTAGE = timedelta(seconds=45)
+WITHIN = 15.0  # real seconds for anything to happen; far more than any of it takes
+LAST_LINE = ("✅", "❌", "⚠️")
+AT_WORK = "⏳"
+
+
+@dataclass(slots=True)
+class _Stage:
+    clock: QuickClock
+    slack: SlackSimulator
+    feldera: FelderaSimulator
+    channel: Channel
+    ana: Person
+    mallory: Person
+    bot: BotProcess
+    screen: Screen
+
+    async def types(self, person: Person, text: str) -> None:
+        self.screen.types(person, text)
+        answer = await person.types(text, channel=self.channel)
+        if answer.error:
+            raise RuntimeError(f"{text}: {answer.error}")
+        self.screen.shows()
+
+    async def clicks(self, person: Person, label: str) -> None:
+        await self.screen.until(lambda: _sees(person, label), within=WITHIN)
+        answer = await person.clicks(label)
+        self.screen.clicks(person, label)
+        if answer.error:
+            raise RuntimeError(f"[{label}]: {answer.error}")
+
+    async def until_said(self, words: str, *, times: int = 1) -> None:
+        await self.screen.until(lambda: sum(words in line for line in self._lines()) >= times, within=WITHIN)
+
+    async def until_told_the_end(self, *, of: int) -> None:
+        """Until `of` threads have their last line and their cards say the same."""
+
+        def ended() -> bool:
+            last = [line for line in self._lines() if line.startswith(LAST_LINE)]
+            cards = [message for message in self.channel.messages if message.thread_ts is None]
+            return len(last) >= of and not any(f": {AT_WORK}" in card.text for card in cards)
+
+        await self.screen.until(ended, within=WITHIN)
+
+    def _lines(self) -> list[str]:
+        return [message.text for message in self.channel.messages if message.thread_ts is not None]
+
+
+async def play(*, color: bool) -> int:
+    """Play it all, on standard output; returns the exit code."""
+    click.echo(SIMULATED)
+    clock = QuickClock(SystemClock().now(), SPEED)
+    with tempfile.TemporaryDirectory(prefix="pipeline-bot-demo-") as folder:
+        async with SlackSimulator(clock) as slack, FelderaSimulator(clock) as feldera:
+            stage = _set_up(Path(folder), clock, slack=slack, feldera=feldera, color=color)
+            try:
+                await stage.bot.starts()
+                await slack.until(lambda: slack.connections > 0, within=WITHIN)
+                await _refused(stage)
+                await _cleared(stage)
+                await _outage(stage)
+                await _killed(stage)
+            except (TimeoutError, RuntimeError) as error:
+                click.echo(
+                    f"The demo broke: {error!r}. The bot's log:\n{stage.bot.log.read_text()}", err=True
+                )
+                return 1
+            finally:
+                await stage.bot.stops()
+            counts = ", ".join(f"{name} {count}" for name, count in sorted(feldera.clears.items()))
+            stage.screen.tells(f"Feldera's own books, clears that changed something: {counts}.")
+    return 0
+
+
+def _set_up(
+    folder: Path, clock: QuickClock, *, slack: SlackSimulator, feldera: FelderaSimulator, color: bool
+) -> _Stage:
+    default_pipelines(feldera)
+    feldera.adds("clicks", clear_takes=70.0)
+    feldera.adds("users", clear_takes=80.0)
+    ana, mallory = slack.adds_person("ana"), slack.adds_person("mallory")
+    channel = slack.adds_channel("ops")
+    settings = {
+        "slack_bot_token": slack.bot_token,
+        "slack_app_token": slack.app_token,
+        "slack_api_url": slack.url,
+        "feldera_host": feldera.url,
+        "pipeline_bot_database": str(folder / "pipeline-bot.db"),
+    }
+    with Administration.open(folder / "pipeline-bot.db") as administration:
+        administration.grant(
+            Actor(TeamId(ana.team_id), UserId(ana.id)),
+            Role.OPERATOR,
+            pattern="*",
+            granted_by="shell:demo",
+            now=clock.now(),
+            note="on call",
+        )
+    bot = BotProcess(folder, clock, settings)
+    screen = Screen(slack, [ana, mallory], color)
+    return _Stage(clock, slack, feldera, channel, ana, mallory, bot, screen)
+
+
+async def _refused(stage: _Stage) -> None:
+    stage.screen.tells("@mallory has no grant. @ana is on call: operator on *.")
+    await stage.types(stage.mallory, "/pipeline clear orders I just want to try")
+
+
+async def _cleared(stage: _Stage) -> None:
+    await stage.types(stage.ana, "/pipeline clear clicks schema change, see INC-42")
+    await stage.clicks(stage.ana, "Clear clicks")
+    await stage.until_told_the_end(of=1)
+
+
+async def _outage(stage: _Stage) -> None:
+    await stage.types(stage.ana, "/pipeline clear users bad backfill")
+    await stage.clicks(stage.ana, "Clear users")
+    await stage.until_said("Feldera accepted it", times=2)
+    stage.screen.tells("Feldera goes down.")
+    await stage.feldera.goes_down()
+    await stage.until_said("I cannot ask Feldera")
+    await stage.clock.wait(asyncio.Event(), stage.clock.now() + OUTAGE)
+    stage.screen.tells("Feldera comes back.")
+    await stage.feldera.comes_back()
+    await stage.until_told_the_end(of=2)
+
+
+async def _killed(stage: _Stage) -> None:
+    await stage.types(stage.ana, "/pipeline clear sessions stuck checkpoint")
+    await stage.clicks(stage.ana, "Clear sessions")
+    await stage.until_said("Feldera accepted it", times=3)
+    stage.screen.tells("kill -9: the bot is gone in the middle of the clear. It is started again.")
+    await stage.bot.is_killed()
+    await stage.bot.starts()
+    await stage.until_told_the_end(of=3)
+
+
+def _sees(person: Person, label: str) -> bool:
+    return any(
+        element.get("text", {}).get("text") == label
+        for message in person.sees()
+        for block in message.blocks
+        for element in block.get("elements", [])
+        if isinstance(element, dict)
+    )

@@ -1,0 +1,78 @@
+"""Prints a workspace as people in it would see it, line by line as things happen."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import click
+
+from bot.simulator.slack import Message, Person, SlackSimulator, render
+
+STATE = "*State*"
+
+
+@dataclass(slots=True)
+class Screen:
+    slack: SlackSimulator
+    people: Sequence[Person]
+    color: bool
+    _shown: dict[int, int] = field(default_factory=dict)
+
+    def tells(self, text: str) -> None:
+        """What happens outside the chat."""
+        self._print(f"\n— {text}", fg="cyan")
+
+    def types(self, person: Person, text: str) -> None:
+        self._print(f"\n@{person.name} types: {text}", bold=True)
+
+    def clicks(self, person: Person, label: str) -> None:
+        self._print(f"@{person.name} clicks [{label}], and in Slack's dialog:", bold=True)
+        for line in (person.last_confirm or "").split("\n"):
+            self._print(f"    ┊ {line}")
+
+    async def until(self, condition: Callable[[], bool], *, within: float) -> None:
+        """Show what comes, until something is true of the workspace."""
+        async with asyncio.timeout(within):
+            while True:
+                self.shows()
+                if condition():
+                    return
+                await self.slack.until(lambda: self._news() != [] or condition(), within=within)
+
+    def shows(self) -> None:
+        """Print what was not shown yet."""
+        for message in self._news():
+            first = id(message) not in self._shown
+            self._shown[id(message)] = len(message.history)
+            if message.ephemeral_to is not None:
+                self._ephemeral(message)
+            elif message.thread_ts not in {None, message.ts}:
+                self._indented("      ↳ ", render(message, self.slack.names))
+            elif first:
+                self._indented(f"  #{message.channel.name} │ ", render(message, self.slack.names), fg="green")
+            else:
+                state = _field(render(message, self.slack.names), STATE)
+                self._print(f"  #{message.channel.name} ✎ the card now says: {state}", fg="green")
+
+    def _news(self) -> list[Message]:
+        shared = [message for place in self.slack.workspace.channels.values() for message in place.messages]
+        private = [message for person in self.people for message in person.ephemerals]
+        every = sorted(shared + private, key=lambda message: message.ts)
+        return [message for message in every if self._shown.get(id(message)) != len(message.history)]
+
+    def _ephemeral(self, message: Message) -> None:
+        name = self.slack.names.get(message.ephemeral_to or "", "somebody")
+        self._indented(f"  (only @{name} sees) ", render(message, self.slack.names), fg="magenta")
+
+    def _indented(self, prefix: str, text: str, fg: str | None = None) -> None:
+        for number, line in enumerate(text.split("\n")):
+            lead = prefix if number == 0 else " " * (len(prefix) - 2) + "│ "
+            self._print(f"{lead}{line}", fg=fg)
+
+    def _print(self, text: str, *, fg: str | None = None, bold: bool = False) -> None:
+        click.echo(click.style(text, fg=fg, bold=bold) if self.color else text)
+
+
+def _field(text: str, label: str) -> str:
+    lines = text.split("\n")
+    return lines[lines.index(label) + 1] if label in lines else text
