@@ -9,6 +9,7 @@ an error, or if a delivery got no answer.
 import asyncio
 import json
 import logging
+import random
 import re
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
