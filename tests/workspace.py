@@ -53,6 +53,19 @@ class Teammate:
         answer = self._workspace.does(self._person.types(text, channel=channel))
         return self._workspace.reads(answer.message) if answer.message else answer.error or ""
 
+    def asks(self, text: str, channel: Any = CHANNEL) -> str:
+        """Type a command that takes a look at Feldera; returns what comes of it."""
+        self.types(text, channel=channel)
+        (answer,) = self.reads()
+        return answer
+
+    def clears(self, name: str, channel: Any = CHANNEL) -> str:
+        """Ask for a clear and confirm it at once; returns what the preview turns into."""
+        self.asks(f"/pipeline clear {name}", channel=channel)
+        self.clicks(f"Clear {name}")
+        (answer,) = self.reads()
+        return answer
+
     def clicks(self, label: str, **how: Any) -> str | None:
         """Press the button as it is rendered now; returns Slack's complaint, if any."""
         return self._workspace.does(self._person.clicks(label, **how)).error
