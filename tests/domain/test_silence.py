@@ -1,0 +1,266 @@
+"""A request that may have arrived: what is sent again, what is proved, and what only a human can tell."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.advance import advance
+from bot.domain.happenings import Answered, HistoryRead, ReadHistory, Send
+from bot.domain.operations import Ending, EventKind, State
+from bot.domain.pipelines import (
+    Absent,
+    Accepted,
+    Change,
+    History,
+    NotSent,
+    Problem,
+    Refusal,
+    Refused,
+    Storage,
+    Trouble,
+    Unknown,
+)
+from bot.domain.turns import MAX_SENDS
+from tests.clock import START
+from tests.domain.samples import (
+    ALLOWED,
+    DENIED,
+    DOWN,
+    STOPPED_AT,
+    after_look,
+    cleared,
+    clearing,
+    early_start,
+    kinds,
+    needs_human,
+    pipeline,
+    ready,
+    running,
+    submitting,
+)
+
+YOUNG = START + timedelta(seconds=14)
+OLD = START + timedelta(seconds=15)
+AN_HOUR_ON = START + timedelta(hours=1)
+NEXT_SHIFT = START + timedelta(hours=4)
+NO = Refused(Refusal.BY_RULE, "must be stopped", "StorageStatusImmutableUnlessStopped")
+
+
+def test_acceptance():
+    """Feldera: 202. From here it only waits, and looks soon, since most clears are quick."""
+    after = advance(submitting(), Answered(Accepted()), START)
+    assert (after.operation.state, after.operation.accepted_at) == (State.WAITING, START)
+    assert after.operation.due_at == START + timedelta(seconds=0.5)
+    assert kinds(after) == [EventKind.ACCEPTED]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "ending"),
+    [
+        (Refusal.BY_RULE, Ending.FELDERA_REFUSED),
+        (Refusal.UNKNOWN_PIPELINE, Ending.UNKNOWN_PIPELINE),
+        (Refusal.NO_ACCESS, Ending.NO_ACCESS),
+        (Refusal.WRONG_ADDRESS, Ending.WRONG_ADDRESS),
+    ],
+)
+def test_a_no_to_the_only_request_ends_it(refusal, ending):
+    """Nothing happened, and nothing would if it were repeated: Feldera's own words are kept."""
+    after = advance(submitting(), Answered(Refused(refusal, "no, because", "Code")), START)
+    outcome = after.operation.outcome
+    assert (after.operation.state, outcome.ending) == (State.REFUSED, ending)
+    assert (outcome.message, outcome.code) == ("no, because", "Code")
+
+
+@pytest.mark.parametrize("answer", [NO, NotSent(DOWN)])
+def test_a_no_to_a_repeat_proves_nothing(answer):
+    """The first request may have arrived after all (and is why the second is refused): look."""
+    after = advance(submitting(sends=2), Answered(answer), OLD)
+    assert after.operation.state is State.SUBMITTING
+    assert after.operation.due_at == OLD + timedelta(seconds=2)
+
+
+def test_what_certainly_was_not_sent_is_put_off():
+    """No connection, or a rollback: it goes back to ready, is said once, and is sent again at the next good look."""
+    busy = NotSent(Problem(Trouble.BUSY, "locked", retry_after=5.0))
+    put_off = advance(submitting(), Answered(busy), START)
+    row = put_off.operation
+    assert (row.state, row.sends, row.submitted_at) == (State.READY, 0, None)
+    assert row.due_at == START + timedelta(seconds=5), "Feldera asked to be left alone that long"
+    assert kinds(put_off) == [EventKind.PUT_OFF]
+    again = after_look(row, pipeline(), OLD)
+    assert (kinds(again), again.effect) == ([EventKind.SENT_AGAIN], Send())
+    assert kinds(advance(again.operation, Answered(busy), OLD)) == []
+
+
+def test_what_is_put_off_is_allowed_anew():
+    """Back in ready, everything is checked again: permission, and the pipeline as reviewed."""
+    row = advance(submitting(), Answered(NotSent(DOWN)), START).operation
+    assert (
+        after_look(row, pipeline(), OLD, decision=DENIED).operation.outcome.ending is Ending.PERMISSION_LOST
+    )
+    assert after_look(row, running(), OLD).operation.outcome.ending is Ending.RUNNING_BEFORE
+
+
+def test_a_lost_answer_is_said_and_looked_into():
+    """Nothing is repeated before a look."""
+    after = advance(submitting(), Answered(Unknown(DOWN)), START)
+    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert kinds(after) == [EventKind.ANSWER_LOST]
+
+
+def test_a_request_that_arrived_is_not_repeated():
+    """It shows in the storage: being cleared, or cleared."""
+    seen_clearing = after_look(submitting(), clearing(), YOUNG)
+    assert (seen_clearing.operation.state, seen_clearing.effect) == (State.WAITING, None)
+    assert kinds(seen_clearing) == [EventKind.FOUND_CLEARING]
+    seen_cleared = after_look(submitting(), cleared(), YOUNG)
+    assert (seen_cleared.operation.state, seen_cleared.operation.outcome.ending) == (
+        State.SUCCEEDED,
+        Ending.CLEARED,
+    )
+
+
+@pytest.mark.parametrize(
+    ("look", "ending"),
+    [
+        (Absent(), Ending.CLEARED_THEN_GONE),
+        (running(id="another"), Ending.CLEARED_THEN_RECREATED),
+        (early_start(cleared()), Ending.CLEARED_AND_STARTING),
+    ],
+)
+def test_what_can_only_follow_a_clear_proves_it(look, ending):
+    """No history needs to be read: Feldera's rules say it."""
+    after = after_look(submitting(), look, YOUNG)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.SUCCEEDED, ending)
+
+
+def test_a_young_request_may_still_arrive():
+    """Feldera waits up to 10 s for a row's lock: within 15 s of sending, untouched proves nothing."""
+    after = after_look(submitting(), pipeline(), YOUNG)
+    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert YOUNG < after.operation.due_at <= OLD
+
+
+@pytest.mark.parametrize("now", [OLD, AN_HOUR_ON])
+def test_an_old_request_without_effect_is_sent_again(now):
+    """After an outage of an hour too: the pipeline is as reviewed, and the permission still stands."""
+    after = after_look(submitting(), pipeline(), now)
+    assert (after.operation.sends, after.operation.submitted_at, after.effect) == (2, now, Send())
+    assert kinds(after) == [EventKind.SENT_AGAIN]
+    assert after_look(after.operation, pipeline(), now + timedelta(seconds=14)).effect is None
+
+
+def test_nobody_is_there_to_see_it_sent_again():
+    """Its card was lost meanwhile: it waits for the new one before it repeats anything."""
+    after = after_look(submitting(card=None), pipeline(), OLD)
+    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert after.operation.due_at > OLD
+
+
+@pytest.mark.parametrize(
+    ("operation", "decision", "now"),
+    [
+        (submitting(sends=MAX_SENDS), ALLOWED, OLD),
+        (submitting(), DENIED, OLD),
+        (submitting(), ALLOWED, NEXT_SHIFT),
+    ],
+)
+def test_when_it_may_not_be_repeated_a_human_is_called(operation, decision, now):
+    """Three lost answers, a permission that ended, four hours gone: the request may be on its way, so the lock stays."""
+    after = after_look(operation, pipeline(), now, decision=decision)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNTOUCHED)
+    assert (kinds(after), after.effect) == ([EventKind.NEEDS_HUMAN], None)
+    assert after.operation.ended_at is None
+
+
+@pytest.mark.parametrize("look", [running(), early_start(pipeline()), pipeline(status_since=START)])
+def test_a_pipeline_that_was_run_since_is_asked_for_its_history(look):
+    """In use anew: cleared and started, or only started? The status alone does not tell."""
+    after = after_look(submitting(), look, YOUNG)
+    assert (after.operation.state, after.effect) == (State.SUBMITTING, ReadHistory())
+
+
+def read(operation, *changes, now=OLD):
+    """What the record tells: pairs of seconds after the review's stop, and the storage then; newest first."""
+    rows = tuple(Change(STOPPED_AT + timedelta(seconds=at), storage) for at, storage in changes)
+    return advance(operation, HistoryRead(History(rows)), now)
+
+
+@pytest.mark.parametrize("proof", [Storage.CLEARING, Storage.CLEARED])
+def test_the_record_proves_a_clear(proof):
+    """A row after the stop that was reviewed: cleared, and started since."""
+    after = read(submitting(), (90, Storage.IN_USE), (60, proof), now=YOUNG)
+    assert (after.operation.state, after.operation.outcome.ending) == (
+        State.SUCCEEDED,
+        Ending.CLEARED_THEN_STARTED,
+    )
+
+
+def test_an_older_clear_proves_nothing():
+    """Rows from before the review are another run's."""
+    after = read(submitting(), (90, Storage.IN_USE), (0, Storage.IN_USE), (-60, Storage.CLEARED))
+    assert (after.operation.state, after.operation.outcome.ending) == (State.STALE, Ending.STARTED_INSTEAD)
+
+
+def test_a_record_without_a_clear_proves_that_there_was_none():
+    """It reaches back to the review, and every row since says `InUse`: the request was lost, the pipeline started."""
+    after = read(submitting(), (90, Storage.IN_USE), (0, Storage.IN_USE))
+    assert (after.operation.state, after.operation.outcome.ending) == (State.STALE, Ending.STARTED_INSTEAD)
+    assert kinds(after) == [EventKind.ENDED]
+
+
+def test_no_verdict_while_the_request_may_arrive():
+    """Somebody may stop the pipeline again within those 15 s, and the request clear it then."""
+    after = read(submitting(), (90, Storage.IN_USE), (0, Storage.IN_USE), now=YOUNG)
+    assert (after.operation.state, after.operation.due_at) == (State.SUBMITTING, OLD)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [],
+        [(90, Storage.IN_USE)],
+        [(90, Storage.OTHER), (0, Storage.IN_USE)],
+    ],
+)
+def test_a_record_that_tells_too_little_calls_a_human(changes):
+    """Too short to reach back, or in words this bot does not know."""
+    after = read(submitting(), *changes)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
+
+
+def test_a_record_that_cannot_be_read_now_is_asked_for_again():
+    """An outage is no answer; a Feldera that keeps no record is one."""
+    later = advance(submitting(), HistoryRead(DOWN), OLD).operation
+    assert (later.state, later.failures) == (State.SUBMITTING, 1)
+    assert later.due_at > OLD
+    none = advance(submitting(), HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page")), OLD).operation
+    assert (none.state, none.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
+
+
+@pytest.mark.parametrize(
+    ("look", "state", "ending"),
+    [
+        (cleared(), State.SUCCEEDED, Ending.CLEARED),
+        (Absent(), State.SUCCEEDED, Ending.CLEARED_THEN_GONE),
+        (clearing(), State.WAITING, None),
+        (pipeline(), State.NEEDS_HUMAN, Ending.UNTOUCHED),
+        (running(), State.NEEDS_HUMAN, Ending.UNTOUCHED),
+    ],
+)
+def test_a_proof_that_comes_late_still_settles_it(look, state, ending):
+    """A human was called, but the bot keeps looking, once a minute."""
+    after = after_look(needs_human(), look, AN_HOUR_ON)
+    outcome = after.operation.outcome
+    assert (after.operation.state, outcome and outcome.ending) == (state, ending)
+    if state is State.NEEDS_HUMAN:
+        assert after.operation.due_at == AN_HOUR_ON + timedelta(seconds=60)
+        assert after.events == ()
+
+
+def test_an_answer_to_another_state_is_stale():
+    """The row moved on (a look settled it first): the late answer changes nothing."""
+    for operation in (ready(), needs_human(), replace(submitting(), state=State.WAITING, accepted_at=START)):
+        for answer in (Accepted(), NO, NotSent(DOWN), Unknown(DOWN)):
+            assert advance(operation, Answered(answer), OLD).operation == operation
