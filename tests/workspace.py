@@ -59,13 +59,6 @@ class Teammate:
         (answer,) = self.reads()
         return answer
 
-    def clears(self, name: str, channel: Any = CHANNEL) -> str:
-        """Ask for a clear and confirm it at once; returns what the preview turns into."""
-        self.asks(f"/pipeline clear {name}", channel=channel)
-        self.clicks(f"Clear {name}")
-        (answer,) = self.reads()
-        return answer
-
     def clicks(self, label: str, **how: Any) -> str | None:
         """Press the button as it is rendered now; returns Slack's complaint, if any."""
         return self._workspace.does(self._person.clicks(label, **how)).error
@@ -74,9 +67,9 @@ class Teammate:
         """A click under way: for `workspace.run` and the like, when the bot is given no time to react."""
         return self._person.clicks(label)
 
-    def clears(self, pipeline: str, reason: str = "") -> list[str]:
+    def clears(self, pipeline: str, reason: str = "", channel: Any = CHANNEL) -> list[str]:
         """Ask, read the preview, confirm; returns what the confirmation turned into."""
-        self.types(f"/pipeline clear {pipeline} {reason}")
+        self.types(f"/pipeline clear {pipeline} {reason}", channel=channel)
         self.reads()
         self.clicks(f"Clear {pipeline}")
         return self.reads()
@@ -135,6 +128,7 @@ class Workspace:
         self._bot: Bot | None = None
         self._running = AsyncExitStack()
         self.run(self.feldera.start())
+        self._feldera_host = self.feldera.url.removeprefix("http://")
         self.run(self.slack.start())
         self.starts()
 
@@ -322,7 +316,11 @@ class Workspace:
 
     def reads(self, message: Message) -> str:
         self._read[_key(message)] = len(message.history)
-        return render(message, self.slack.names)
+        return self._rendered(message)
+
+    def _rendered(self, message: Message) -> str:
+        """As people read it; Feldera's port is another one each time, so its address has a name here."""
+        return render(message, self.slack.names).replace(self._feldera_host, "feldera.example")
 
     def is_unread(self, message: Message) -> bool:
         return self._read.get(_key(message)) != len(message.history)
@@ -355,7 +353,7 @@ class Workspace:
         """Every version of the newest card, the first one first."""
         card = self._roots(channel)[-1]
         self.reads(card)
-        return [render(replace(card, versions=[version]), self.slack.names) for version in card.history]
+        return [self._rendered(replace(card, versions=[version])) for version in card.history]
 
     def permalink(self, channel: Any = None) -> str:
         """The address of the newest card, as Slack itself gives it."""
