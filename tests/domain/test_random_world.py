@@ -1,0 +1,226 @@
+"""An operation in a world of accidents: whatever happens, in whatever order, it never says what is not true."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.domain.advance import advance
+from bot.domain.happenings import (
+    Answered,
+    CardLost,
+    CardPlaced,
+    Closed,
+    Confirmed,
+    Happening,
+    HealthRead,
+    HistoryRead,
+    Looked,
+    NoPlace,
+    ReadHealth,
+    ReadHistory,
+    Send,
+    TimePassed,
+    Transition,
+)
+from bot.domain.operations import EventKind, Operation, Reviewed, State
+from bot.domain.pipelines import (
+    Accepted,
+    Answer,
+    NotSent,
+    Problem,
+    Refusal,
+    Refused,
+    RunnerHealth,
+    Seen,
+    Storage,
+    Trouble,
+    Unknown,
+)
+from tests.clock import START
+from tests.domain.samples import ALLOWED, ANA, BEN, CARD, DENIED, DOWN, proposed
+from tests.domain.storage_model import StorageModel
+
+LONGEST_ON_ITS_WAY = 10  # seconds: Feldera gives up waiting for a row's lock then
+NOT_CLEARED = {State.REFUSED, State.STALE, State.EXPIRED}
+
+
+@dataclass(slots=True)
+class Request:
+    """A request whose answer was lost, and which has not acted yet."""
+
+    acts_at: datetime
+
+
+class RandomWorld(RuleBasedStateMachine):
+    @initialize()
+    def confirmed(self) -> None:
+        self.now = START
+        self.feldera = StorageModel()
+        self.permitted = True
+        self.on_its_way: list[Request] = []
+        self.effective = 0
+        self.sent_without_leave = 0
+        self.events: list[EventKind] = []
+        self.confirmed_when = START
+        shown = self.feldera.look()
+        assert isinstance(shown, Seen)
+        self.operation: Operation = proposed(reviewed=Reviewed.of(shown.pipeline))
+        self.happens(Confirmed(ANA, ALLOWED))
+
+    # The bot, driven as its loops drive it.
+
+    def happens(self, happening: Happening) -> Transition:
+        before = self.operation
+        after = advance(before, happening, self.now)
+        self.operation = after.operation
+        self.events += [event.kind for event in after.events]
+        assert after.operation.version >= before.version
+        if isinstance(after.effect, Send):
+            self.sent_without_leave += not (self.permitted and before.card is not None)
+        return after
+
+    @rule(
+        fate=st.sampled_from(["good", "good", "unreachable", "lost", "late", "never", "not sent", "killed"])
+    )
+    @precondition(lambda self: self.operation.state.is_live)
+    def takes_a_turn(self, fate: str) -> None:
+        """The driver looks, and carries out what comes of it; `fate` is what befalls the calls."""
+        if self.operation.state is State.READY and self.operation.card is None:
+            self.happens(TimePassed())
+            return
+        look = DOWN if fate == "unreachable" else self.feldera.look()
+        after = self.happens(Looked(look, ALLOWED if self.permitted else DENIED))
+        while after.effect is not None:
+            if fate == "killed":
+                return
+            after = self.happens(self._carried_out(after.effect, fate))
+
+    def _carried_out(self, effect: object, fate: str) -> Happening:
+        match effect:
+            case Send():
+                return Answered(self._submitted(fate))
+            case ReadHistory():
+                return HistoryRead(self.feldera.history() if fate != "not sent" else DOWN)
+            case ReadHealth():
+                return HealthRead(RunnerHealth(healthy=None, message=""))
+        raise AssertionError(effect)
+
+    def _submitted(self, fate: str) -> Answer:
+        match fate:
+            case "not sent":
+                return NotSent(Problem(Trouble.BUSY, "locked", retry_after=5.0))
+            case "late":
+                self.on_its_way.append(Request(self.now + timedelta(seconds=LONGEST_ON_ITS_WAY - 1)))
+                return Unknown(DOWN)
+            case "never":
+                return Unknown(DOWN)
+        status = self._arrives()
+        if fate == "lost":
+            return Unknown(DOWN)
+        return {
+            202: Accepted(),
+            400: Refused(Refusal.BY_RULE, "must be stopped"),
+            404: Refused(Refusal.UNKNOWN_PIPELINE, "unknown"),
+        }[status]
+
+    def _arrives(self) -> int:
+        before = self.feldera.storage
+        status = self.feldera.clear(self.now)
+        self.effective += before is Storage.IN_USE and self.feldera.storage is Storage.CLEARING
+        return status
+
+    # The world.
+
+    @rule(seconds=st.sampled_from([1, 1, 5, 16, 60, 600, 3600]))
+    def passes(self, seconds: int) -> None:
+        until = self.now + timedelta(seconds=seconds)
+        for request in [each for each in self.on_its_way if each.acts_at <= until]:
+            self.on_its_way.remove(request)
+            self.now = max(self.now, request.acts_at)
+            self._arrives()
+        self.now = until
+
+    @rule()
+    @precondition(lambda self: self.feldera.storage is Storage.CLEARING)
+    def the_runner_clears(self) -> None:
+        self.feldera.finishes_clearing(self.now)
+
+    @rule()
+    @precondition(lambda self: self.feldera.exists and self.feldera.is_fully_stopped)
+    def somebody_starts_it(self) -> None:
+        if self.feldera.storage is not Storage.CLEARING:
+            self.feldera.start_is_accepted(self.now)
+
+    @rule()
+    @precondition(lambda self: self.feldera.wanted and self.feldera.stopped)
+    def it_comes_up(self) -> None:
+        self.now += timedelta(milliseconds=1)
+        self.feldera.runs(self.now)
+
+    @rule()
+    @precondition(lambda self: self.feldera.wanted)
+    def somebody_stops_it(self) -> None:
+        self.now += timedelta(milliseconds=1)
+        self.feldera.stops(self.now)
+
+    @rule()
+    @precondition(lambda self: self.feldera.exists and self.feldera.is_fully_stopped)
+    def somebody_else_clears_it(self) -> None:
+        self.feldera.clear(self.now)
+
+    @rule()
+    @precondition(lambda self: self.feldera.storage is Storage.CLEARED and self.feldera.is_fully_stopped)
+    def somebody_deletes_it(self) -> None:
+        if self.feldera.exists:
+            self.feldera.is_deleted()
+        else:
+            self.feldera.is_created_anew(self.now)
+
+    @rule(permitted=st.booleans())
+    def permission_changes(self, permitted: bool) -> None:  # noqa: FBT001 - hypothesis names it
+        self.permitted = permitted
+
+    @rule(
+        happening=st.sampled_from([CardPlaced(CARD), CardLost(None), CardLost("is_archived"), NoPlace("x")])
+    )
+    def slack_moves(self, happening: Happening) -> None:
+        self.happens(happening)
+
+    @rule(decision=st.sampled_from([ALLOWED, DENIED]))
+    def somebody_presses_close(self, decision) -> None:
+        self.happens(Closed(BEN, decision))
+
+    # What must never be.
+
+    @invariant()
+    def nothing_was_sent_without_leave(self) -> None:
+        assert self.sent_without_leave == 0
+
+    @invariant()
+    def cleared_is_said_only_of_what_was_cleared(self) -> None:
+        if self.operation.state is State.SUCCEEDED:
+            assert self.feldera.cleared, self.operation.outcome
+        if self.operation.state is State.UNNECESSARY:
+            assert self.feldera.cleared
+            assert not self.effective, "its own request did it"
+
+    @invariant()
+    def not_cleared_is_said_only_if_its_requests_did_nothing_and_never_will(self) -> None:
+        if self.operation.state in NOT_CLEARED:
+            assert not self.effective, self.operation.outcome
+            assert not self.on_its_way, self.operation.outcome
+
+    @invariant()
+    def it_ends_once_and_then_is_over(self) -> None:
+        assert self.events.count(EventKind.ENDED) == self.operation.state.has_ended
+        assert (self.operation.due_at is None) == self.operation.state.has_ended
+        assert (self.operation.outcome is not None) == (
+            self.operation.state.has_ended or self.operation.state is State.NEEDS_HUMAN
+        )
+
+
+RandomWorld.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestRandomWorld = RandomWorld.TestCase
