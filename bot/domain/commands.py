@@ -176,6 +176,7 @@ def _unquoted(word: str) -> str:
 
 # Slack's escapes (should_escape in the manifest): <@U1|ana> <#C1|general> <!subteam^S1|@oncall> <https://x|label>.
 _ESCAPE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_CROWDS = frozenset({"channel", "here", "everyone"})
 _PUNCTUATION = str.maketrans(
     {
         **dict.fromkeys("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}", "'"),
@@ -202,7 +203,9 @@ def _plain(text: str) -> str:
 def _unescaped(match: re.Match[str]) -> str:
     sigil, target, label = match.groups()
     shown = label or target
-    return shown if not sigil or sigil == "!" or shown.startswith(sigil) else f"{sigil}{shown}"
+    if sigil == "!":
+        return f"@{target}" if target in _CROWDS else shown
+    return shown if not sigil or shown.startswith(sigil) else f"{sigil}{shown}"
 
 
 def _visible(char: str) -> str:
