@@ -93,7 +93,7 @@ _SENTENCES = {
         "Type {again} to look again."
     ),
     Ending.STARTED_INSTEAD: (
-        "Not cleared: the request never reached Feldera, and somebody has started {name} meanwhile. "
+        "Not cleared: the request took no effect, and somebody has started {name} meanwhile. "
         "Stop it, then type {again}."
     ),
     Ending.TOO_LATE: (
@@ -102,13 +102,13 @@ _SENTENCES = {
     ),
     Ending.WITHDRAWN: "Never mind: nothing was sent.",
     Ending.UNTOUCHED: (
-        "I need a human. Known: the request was sent {sends}, no answer came, and {name} is as it was. "
+        "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was. "
         "Not known: whether a request is still on its way. "
         "What to do: look at {name} in Feldera; once you are sure that nothing is under way, press *Close*. "
         "Then {again} starts afresh."
     ),
     Ending.UNPROVABLE: (
-        "I need a human. Known: the request was sent {sends}, no answer came, and {name} has been run since. "
+        "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} has been run since. "
         "Not known: whether it was cleared before that; Feldera's record does not tell. "
         "What to do: ask whoever started {name}; once you are sure that nothing is under way, press *Close*."
     ),
