@@ -1,0 +1,64 @@
+"""What is written down agrees with what is built."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from bot.cli.main import cli
+from bot.config import Settings
+from bot.domain.commands import COMMAND, VERBS
+from bot.domain.operations import State
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+DESIGN = (ROOT / "docs" / "design.md").read_text()
+MANIFEST = yaml.safe_load((ROOT / "app_manifest.yml").read_text())
+
+
+def test_the_readme_has_every_verb_as_help_writes_it() -> None:
+    """Help and README come from one table, or a test fails."""
+    for verb in VERBS:
+        assert f"| `{verb.usage}` |" in README
+
+
+def test_the_readme_has_every_setting_with_its_default() -> None:
+    """A setting that nobody can find is not there."""
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", README, re.MULTILINE))
+    assert rows.keys() == {name.upper() for name in Settings.model_fields}
+    assert rows["PIPELINE_BOT_LISTEN"] == f"`{Settings.model_fields['pipeline_bot_listen'].default}`"
+    assert rows["PIPELINE_BOT_DATABASE"] == f"`{Settings.model_fields['pipeline_bot_database'].default}`"
+    assert rows["SLACK_API_URL"] == f"`{Settings.model_fields['slack_api_url'].default}`"
+    assert (
+        rows["FELDERA_REQUEST_TIMEOUT"] == f"`{Settings.model_fields['feldera_request_timeout'].default:g}`"
+    )
+
+
+def test_the_readme_has_every_shell_command() -> None:
+    """`pipeline-bot --help` and README list the same commands."""
+    listed = set(re.findall(r"^\| `pipeline-bot (\w+)", README, re.MULTILINE))
+    assert listed == set(cli.commands)
+
+
+def test_the_manifest_offers_the_command_as_the_parser_reads_it() -> None:
+    """The usage hint in Slack is made of the verbs, and mentions arrive as ids."""
+    (command,) = MANIFEST["features"]["slash_commands"]
+    hint = " | ".join(f"{verb.word} {verb.arguments}" for verb in VERBS)
+    assert (command["command"], command["usage_hint"], command["should_escape"]) == (COMMAND, hint, True)
+
+
+def test_the_manifest_asks_for_the_least_scopes() -> None:
+    """Only what the code uses."""
+    assert MANIFEST["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write"]}
+
+
+def test_the_manifest_lets_the_bot_write_to_people() -> None:
+    """A card that no channel takes goes to the person's DM, which needs the Messages tab."""
+    assert MANIFEST["features"]["app_home"]["messages_tab_enabled"] is True
+
+
+def test_the_design_page_shows_every_state() -> None:
+    """The states are the contract between versions; the diagram has them all and no other."""
+    diagram = DESIGN.partition("stateDiagram-v2")[2].partition("```")[0]
+    shown = {word for edge in re.findall(r"(\S+) --> (\w+)", diagram) for word in edge} - {"[*]"}
+    assert shown == {state.value for state in State}
