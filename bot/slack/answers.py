@@ -7,7 +7,7 @@ from bot.domain.commands import COMMAND, VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.names import PipelineName
 from bot.domain.operations import Operation, State
-from bot.domain.pipelines import Checkpoints, Pipeline, Problem, Storage, Trouble
+from bot.domain.pipelines import STOPPED, Checkpoints, Pipeline, Problem, Storage, Trouble
 from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack import blocks
@@ -208,16 +208,22 @@ def _preview(operation: Operation, pipeline: Pipeline) -> Message:
 
 def _not_stopped(pipeline: Pipeline) -> Message:
     name = pipeline.name
+    is_now = _deployment(pipeline)
+    if pipeline.resources_desired == STOPPED:
+        advice = f"It is stopping: {is_now}. Once it is {STOPPED}, type"
+    elif pipeline.resources == STOPPED:
+        advice = f"Somebody has asked it to start: it is {is_now}. Stop it in Feldera, then type"
+    else:
+        advice = f"It is {is_now}. Stop it in Feldera, then type"
     return _said(
-        f"✋ `{name}` must be stopped before it can be cleared. It is {_deployment(pipeline)}. "
-        f"Stop it in Feldera, then type `{COMMAND} clear {name}` again."
+        f"✋ `{name}` must be stopped before it can be cleared. {advice} `{COMMAND} clear {name}` again."
     )
 
 
 def _already_cleared(pipeline: Pipeline) -> Message:
     text = f"✅ Nothing to clear: the storage of `{pipeline.name}` is cleared."
     if not pipeline.is_stopped:
-        text += f" The pipeline is starting, or has been started: {_deployment(pipeline)}."
+        text += f" Somebody has asked the pipeline to start: it is {_deployment(pipeline)}."
     return _said(text)
 
 
@@ -275,10 +281,10 @@ def _already_decided(operation: Operation, workspace_url: str) -> Message:
 
 
 def _deployment(pipeline: Pipeline) -> str:
-    wanted = (
-        "" if pipeline.status == pipeline.desired_status else f" (wanted: {escaped(pipeline.desired_status)})"
-    )
-    return f"{escaped(pipeline.status)} since {at(pipeline.status_since)}{wanted}"
+    text = f"{escaped(pipeline.status)} since {at(pipeline.status_since)}"
+    if pipeline.status == pipeline.desired_status:
+        return text
+    return f"{text}, wanted {escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"
 
 
 def _storage_word(pipeline: Pipeline) -> str:

@@ -25,6 +25,7 @@ HEALTH_PATH = "/healthz"
 SOCKET_LOOKED_AT_EVERY = 5.0  # seconds
 SOCKET_REFRESHED_AFTER = 4  # looks in a row that found it disconnected, before a fresh address is asked for
 SOCKET_GIVEN_UP_AFTER = 60  # … before the process ends, to be started afresh
+REQUESTS_FINISH_WITHIN = 3.0  # seconds after a stop: Slack waits no longer for an answer
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -87,7 +88,7 @@ class HttpTransport:
     async def start(self) -> None:
         server = web.Application()
         server.add_routes([web.post(EVENTS_PATH, self._events), web.get(HEALTH_PATH, self._health)])
-        self._runner = web.AppRunner(server, access_log=None)
+        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=REQUESTS_FINISH_WITHIN)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, self.port).start()
 
