@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from bot.domain.names import PipelineId, PipelineName
 
+STOPPED = "Stopped"
+
 
 class Storage(StrEnum):
     """`storage_status` of the API; `OTHER` is a word this bot does not know, and so acts on never."""
@@ -60,7 +62,7 @@ class Pipeline:
 
         `deployment_status` alone is not enough: an early start is still `Stopped` but wanted otherwise.
         """
-        return self.resources == "Stopped" and self.resources_desired == "Stopped"
+        return self.resources == STOPPED and self.resources_desired == STOPPED
 
 
 class Trouble(StrEnum):

@@ -5,7 +5,8 @@ Nothing here changes a pipeline or posts anywhere: that is for the loops, which 
 
 import difflib
 import secrets
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -179,8 +180,16 @@ class Handlers:
         grants = await self.store.grants(actor)
         now = self.clock.now()
         visible = [other for other in everything if decide(actor, Action.VIEW, other, grants, now).allowed]
-        close = difflib.get_close_matches(name, visible, n=CLOSE_NAMES)
-        return NotFound(name, close=tuple(PipelineName(other) for other in close))
+        return NotFound(name, close=_close_to(name, visible))
+
+
+def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
+    """The names most like this one; a difference in case alone is the likeliest slip of all."""
+    spelled: dict[str, list[PipelineName]] = defaultdict(list)
+    for other in names:
+        spelled[other.lower()].append(other)
+    close = difflib.get_close_matches(name.lower(), spelled, n=CLOSE_NAMES)
+    return tuple(other for lower in close for other in spelled[lower])[:CLOSE_NAMES]
 
 
 def _why_not(pipeline: Pipeline) -> Reply | None:
