@@ -112,9 +112,18 @@ class Teammate:
 class Workspace:
     """The whole little world of a story. `grants` go through the shell's own way into the database."""
 
-    def __init__(self, folder: Path, *, over_http: bool = False, feldera_key: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        over_http: bool = False,
+        feldera_key: str | None = None,
+        feldera_role: str = "write",
+    ) -> None:
         self.clock = MovableClock()
-        self.feldera = FelderaSimulator(self.clock, api_keys={feldera_key: "write"} if feldera_key else None)
+        self.feldera = FelderaSimulator(
+            self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None
+        )
         self.slack = SlackSimulator(self.clock)
         self.channel = self.slack.adds_channel(CHANNEL)
         self.database = folder / "pipeline-bot.db"

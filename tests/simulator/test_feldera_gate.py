@@ -128,6 +128,16 @@ async def test_a_reader_may_look_but_not_clear(guarded: Visit):
     assert (await guarded.post("/orders/clear", headers=bearer(WRITER))).status_code == 202
 
 
+async def test_a_deleted_key_is_a_wrong_key(guarded: Visit):
+    """From one request to the next, and no other key with it."""
+    guarded.feldera.someone_deletes_the_key(WRITER)
+    answer = await guarded.post("/orders/clear", headers=bearer(WRITER))
+    assert (answer.status_code, answer.json()["message"]) == (401, "Unauthorized API key")
+    assert (await guarded.get("/orders", headers=bearer(READER))).status_code == 200
+    with pytest.raises(ValueError, match="no such key"):
+        guarded.feldera.someone_deletes_the_key(WRITER)
+
+
 async def test_the_session_tells_the_role(guarded: Visit, visit: Visit):
     """Without authentication everyone is admin, whatever header comes."""
     session = await guarded.http.get("/v0/config/session", headers=bearer(READER))

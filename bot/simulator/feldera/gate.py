@@ -60,6 +60,12 @@ class Gate:
     def is_open(self) -> bool:
         return self._roles is None
 
+    def forgets(self, key: str) -> None:
+        """From now on this is no key of anybody's."""
+        if self._roles is None or key not in self._roles:
+            raise ValueError("there is no such key to be forgotten")
+        del self._roles[key]
+
     @web.middleware
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         not_found = request.match_info.http_exception

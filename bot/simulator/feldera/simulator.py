@@ -40,11 +40,11 @@ class FelderaSimulator:
         self.clock = clock
         self._world = World(clock)
         self._faults = Faults(clock)
-        gate = Gate(api_keys)
+        self._gate = Gate(api_keys)
         application = web.Application(
-            middlewares=[self._faults.record, self._faults.befall, gate.admit, refuse]
+            middlewares=[self._faults.record, self._faults.befall, self._gate.admit, refuse]
         )
-        application.add_routes(Endpoints(self._world, gate).routes())
+        application.add_routes(Endpoints(self._world, self._gate).routes())
         self._server = Server(application)
 
     @property
@@ -165,6 +165,10 @@ class FelderaSimulator:
         """Delete it and create another one of this name: a new id."""
         self._world.delete(name)
         return self.adds(name, storage=storage)
+
+    def someone_deletes_the_key(self, key: str) -> None:
+        """It opens nothing any more: 401, in the words that an unknown key gets."""
+        self._gate.forgets(key)
 
     def once_cleared(self, name: str, happening: Callable[[str], object]) -> None:
         """Let this happen to the pipeline at the very moment its storage is cleared.
