@@ -306,15 +306,26 @@ class Workspace:
         self.run(self._while_hanging(work, meanwhile))
 
     async def _while_hanging(self, work: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
-        async def works() -> None:
-            await work
-            await self._settle()
-
         async with asyncio.TaskGroup() as group:
-            group.create_task(works())
+            group.create_task(self._reacts_to(work))
             await self.feldera.until_it_hangs()
             meanwhile()
             self.feldera.lets_go()
+
+    async def _reacts_to(self, work: Coroutine[Any, Any, Any]) -> None:
+        await work
+        await self._settle()
+
+    def feldera_falls_during(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Feldera (told before what `hangs`) goes down while it keeps the bot waiting."""
+
+        async def falls() -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._reacts_to(work))
+                await self.feldera.until_it_hangs()
+                await self.feldera.goes_down()
+
+        self.run(falls())
 
     @property
     def sent(self) -> list[datetime]:
@@ -347,6 +358,13 @@ class Workspace:
         """The lines in the newest card's thread, whole, oldest first."""
         replies = self.slack.thread(self._roots(channel)[-1])[1:]
         return [line for message in replies for line in self.reads(message).split("\n")]
+
+    def threads(self, channel: Any = None) -> list[list[str]]:
+        """The lines in each card's thread, oldest card first."""
+        return [
+            [line for message in self.slack.thread(root)[1:] for line in self.reads(message).split("\n")]
+            for root in self._roots(channel)
+        ]
 
     def timed_thread(self, channel: Any = None) -> list[str]:
         """The same, each line with the time since the card was posted."""
