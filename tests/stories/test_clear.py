@@ -47,13 +47,13 @@ Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `orders` after 3 seconds.\
+✅ Cleared `orders` after 2 seconds.\
 """)
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 3 seconds. @ana",
+            "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
     assert workspace.feldera.clears["orders"] == 1
@@ -105,7 +105,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `orders` after 3 seconds.\
+✅ Cleared `orders` after 2 seconds.\
 """,
         ]
     )
@@ -146,12 +146,12 @@ def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
             "0:00:30  ⏳ Still clearing after 30 seconds.",
             "0:01:00  ⏳ Still clearing after 1 minute.",
             "0:02:00  ⏳ Still clearing after 2 minutes.",
-            "0:03:08.343768  🐌 This takes unusually long: 3 minutes and 8 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "0:03:08.530800  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
             "0:05:00  ⏳ Still clearing after 5 minutes.",
             "0:10:00  ⏳ Still clearing after 10 minutes.",
             "0:20:00  ⏳ Still clearing after 20 minutes.",
             "0:30:00  ⏳ Still clearing after 30 minutes.",
-            "0:31:14.932590  ✅ Cleared `orders` after 31 minutes and 15 seconds. @ana",
+            "0:31:15  ✅ Cleared `orders` after 31 minutes and 15 seconds. @ana",
         ]
     )
     assert workspace.card() == snapshot("""\
@@ -164,7 +164,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:31:14 AM
+✓ Storage cleared · Mar 2, 2026 at 3:31:15 AM
 ✅ Cleared `orders` after 31 minutes and 15 seconds.\
 """)
 
@@ -185,7 +185,7 @@ def test_unusually_long_with_a_sick_runner(workspace: Workspace) -> None:
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 8 seconds so far. Feldera's runner says it is unhealthy: `the runner's disk is full`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy: `the runner's disk is full`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
         ]
     )
     assert workspace.card() == snapshot("""\
@@ -202,7 +202,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 """)
     workspace.feldera.runner_is(True)
     workspace.passes(minutes=1)
-    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 4 minutes and 3 seconds. @ana")
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 4 minutes and 4 seconds. @ana")
 
 
 def test_an_empty_pipeline_and_no_reason(workspace: Workspace) -> None:
@@ -244,6 +244,6 @@ the storage; it has no checkpoints
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `fresh` after 3 seconds.\
+✅ Cleared `fresh` after 2 seconds.\
 """)
     workspace.thread()
