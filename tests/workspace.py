@@ -176,7 +176,6 @@ class Workspace:
 
     async def _start(self) -> None:
         self._bot = await self._running.enter_async_context(assembled(self._settings(), self.clock))
-        self._bot.driver.spread.seed(0)  # the moments of its looks are part of what stories assert
         self._bot.driver.spread = _Even()
         await self._bot.transport.start()
         if self._over_http:
