@@ -14,7 +14,8 @@ from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.card import close_button, destroys
 from bot.slack.endings import SIGNS
-from bot.slack.mrkdwn import TEXT_MAX, at, channel, code, escaped, link, mention, size
+from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, size
+from bot.slack.places import why_not
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
 DROP = "never_mind"
@@ -84,7 +85,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return _described(pipeline, live, workspace_url)
         case replies.Begun(operation):
             return _said(
-                f"⏳ Confirmed. The card of `{operation.pipeline}` goes up in {channel(operation.origin)} now."
+                f"⏳ Confirmed. The card of `{operation.pipeline}` goes up now; nothing is sent before it stands."
             )
         case replies.NeverMind(operation):
             return _said(f"Never mind, then: nothing was sent, and `{operation.pipeline}` is as it was.")
@@ -109,18 +110,16 @@ def placed(operation: Operation, workspace_url: str) -> Message:
     """What the confirmed preview turns into once the card stands, or once no place took it."""
     name = f"`{operation.pipeline}`"
     if operation.card is None:
-        why = code(operation.outcome.message) if operation.outcome else "unknown"
+        refused = operation.outcome.message if operation.outcome else "unknown"
         return _said(
-            f"❌ {name} was *not* cleared: I can post neither in {channel(operation.origin)} nor to you directly "
-            f"({why}), and I clear nothing that nobody can see."
+            f"❌ {name} was *not* cleared: {why_not(operation.origin, operation.displaced or refused)}, and Slack "
+            f"does not let me write to you directly ({code(refused)}). I clear nothing that nobody can see."
         )
     where = _link(operation, workspace_url)
     if operation.displaced is None:
         return _said(f"⏳ Confirmed. Follow {name} in {where}.")
-    return _said(
-        f"⏳ Confirmed. I cannot post in {channel(operation.origin)} ({code(operation.displaced)}), "
-        f"so follow {name} in {where}, in our direct messages."
-    )
+    because = why_not(operation.origin, operation.displaced)
+    return _said(f"⏳ Confirmed. Follow {name} in {where}, in our direct messages, because {because}.")
 
 
 def _said(text: str) -> Message:
@@ -254,7 +253,7 @@ def _described(pipeline: Pipeline, live: Operation | None, workspace_url: str) -
         f"storage {_storage_word(pipeline)}, program {escaped(pipeline.program_status)}.",
         blocks.header(name),
         blocks.fields(
-            ("Deployment", _deployment(pipeline)),
+            ("Deployment", f"{escaped(pipeline.status)} since {at(pipeline.status_since)}"),
             ("Wanted", f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"),
             ("Storage", _storage(pipeline)),
             ("Program", f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}"),

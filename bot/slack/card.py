@@ -9,7 +9,8 @@ from bot.domain.pipelines import Checkpoints
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import SIGNS, sentence, took
-from bot.slack.mrkdwn import at, channel, code, escaped, mention, size
+from bot.slack.mrkdwn import at, escaped, mention, size
+from bot.slack.places import can_be_invited, why_not
 
 CLOSE = "close_operation"  # action ids; old messages carry them, so they are never given another meaning
 
@@ -129,10 +130,9 @@ def _outcome(operation: Operation) -> SectionBlock | None:
 def _notes(operation: Operation) -> list[str]:
     notes = []
     if operation.displaced is not None:
-        notes.append(
-            f"Here because I cannot post in {channel(operation.origin)} ({code(operation.displaced)}). "
-            f"Invite me there to have it there next time."
-        )
+        note = f"Here because {why_not(operation.origin, operation.displaced)}."
+        invitable = can_be_invited(operation.origin, operation.displaced)
+        notes.append(f"{note} Invite me to have it there next time." if invitable else note)
     if operation.card_posts > 1:
-        notes.append("Posted again after an interruption: an older copy of this card is not kept up to date.")
+        notes.append("Posted anew: an older copy of this card, if there is one, is not kept up to date.")
     return notes

@@ -23,6 +23,7 @@ from bot.slack.blocks import Message
 from bot.slack.card import card
 from bot.slack.lines import lines
 from bot.slack.pace import Pace
+from bot.slack.places import RESTRICTED
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,6 @@ _NOT_THERE = frozenset(
         "is_inactive",
     }
 )
-_RESTRICTED = "restricted_action"  # and its many longer forms
 _GONE = frozenset(
     {
         "message_not_found",
@@ -163,7 +163,7 @@ class Threads:
             wait = _retry_after(response.headers)
             log.warning("slack_asks_us_to_wait", method=method, seconds=wait)
             return Later(self._pace.hold(timedelta(seconds=wait), method))
-        if error in _NOT_THERE or error.startswith(_RESTRICTED):
+        if error in _NOT_THERE or error.startswith(RESTRICTED):
             return NotThere(error)
         if error in _GONE:
             return Gone()

@@ -202,7 +202,9 @@ def test_another_operation_whose_card_is_not_up_yet(workspace: Workspace) -> Non
     """While Slack makes the card wait, there is no thread to link to, and the answer does not pretend one."""
     ana, ben = workspace.operator("ana"), workspace.operator("ben")
     workspace.slack.rate_limits("chat.postMessage", retry_after=60)
-    assert ana.clears("orders") == snapshot(["⏳ Confirmed. The card of `orders` goes up in #ops now."])
+    assert ana.clears("orders") == snapshot(
+        ["⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."]
+    )
     assert ben.asks("/pipeline clear orders") == snapshot(
         "✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its card, which is about to be posted."
     )
