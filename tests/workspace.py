@@ -53,6 +53,10 @@ class Teammate:
         answer = self._workspace.does(self._person.types(text, channel=channel))
         return self._workspace.reads(answer.message) if answer.message else answer.error or ""
 
+    def typing(self, text: str, channel: Any = CHANNEL) -> Coroutine[Any, Any, Answer]:
+        """For `Workspace.at_once`."""
+        return self._person.types(text, channel=channel)
+
     def asks(self, text: str, channel: Any = CHANNEL) -> str:
         """Type a command that takes a look at Feldera; returns what comes of it."""
         self.types(text, channel=channel)
