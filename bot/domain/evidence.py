@@ -137,7 +137,9 @@ def _cleared_for_sending(operation: Operation, decision: Decision, now: datetime
         return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now)
     if operation.card is None:
         return until_placed(operation)
-    return sent(operation, EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN, now)
+    after = sent(operation, EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN, now)
+    # "I keep trying" was said when it was put off: only the first repetition is news.
+    return after if operation.put_off <= 1 else replace(after, events=())
 
 
 def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -> Transition:
