@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.pipelines import Trouble
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
@@ -24,7 +25,7 @@ def _put_off(_operation: Operation, event: Event) -> str:
 
 
 def _answer_lost(_operation: Operation, event: Event) -> str:
-    return f"❔ No answer came ({_said(event)}). I look at the pipeline before I do anything else."
+    return f"❔ No usable answer came ({_said(event)}). I look at the pipeline before I do anything else."
 
 
 def _found_clearing(_operation: Operation, event: Event) -> str:
@@ -38,15 +39,23 @@ def _still_clearing(_operation: Operation, event: Event) -> str:
 
 
 _MEANWHILE = {
-    State.READY.value: "The request has not been sent; it will be when Feldera answers.",
-    State.SUBMITTING.value: "Whether the request arrived shows when Feldera answers.",
+    State.READY.value: "The request has not been sent yet.",
+    State.SUBMITTING.value: "Whether the request arrived shows when I can.",
     State.NEEDS_HUMAN.value: "A human is needed as before.",
+}
+
+
+_TO_DO = {
+    Trouble.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
+    Trouble.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
+    Trouble.NOT_FELDERA.value: " Whoever runs the bot should check `FELDERA_HOST`.",
 }
 
 
 def _unreachable(_operation: Operation, event: Event) -> str:
     meanwhile = _MEANWHILE.get(str(event.data.get("state")), "The clear goes on without me.")
-    return f"🔌 I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying."
+    to_do = _TO_DO.get(str(event.data.get("trouble")), "")
+    return f"🔌 I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying.{to_do}"
 
 
 def _reachable(_operation: Operation, event: Event) -> str:
