@@ -16,7 +16,7 @@ def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "⏳ The request did arrive: the storage is being cleared. It cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
@@ -61,7 +61,7 @@ the storage, with 3 checkpoints (7.0 MiB)
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "📤 Sent the request again: so far it had had no effect.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
@@ -98,8 +98,8 @@ def test_an_answer_so_late_that_it_counts_as_lost(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when Feldera answers. I keep trying.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "🔌 Feldera answers again, after 21 seconds.",
             "✅ Cleared `orders` after 27 seconds. @ana",
         ]
@@ -117,11 +117,11 @@ def test_lost_three_times(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "📤 Sent the request again: so far it had had no effect.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "📤 Sent the request again: so far it had had no effect.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @ana",
         ]
     )
@@ -156,8 +156,8 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when Feldera answers. I keep trying.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "🔌 Feldera answers again, after 2 minutes and 6 seconds.",
             "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana",
         ]
@@ -189,7 +189,7 @@ def test_lost_and_then_started_instead(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`. @ana",
         ]
     )
@@ -248,7 +248,7 @@ def test_the_second_request_is_refused_because_the_first_one_arrived_late(worksp
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "📤 Sent the request again: so far it had had no effect.",
             "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @ana",
         ]
@@ -267,7 +267,7 @@ def test_a_repeated_request_that_feldera_puts_off(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera.",
-            "❔ No answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "📤 Sent the request again: so far it had had no effect.",
             "📤 Sent the request again: so far it had had no effect.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",

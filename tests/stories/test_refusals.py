@@ -1,0 +1,320 @@
+"""Feldera does not take the request: refused for good, or put off and tried again, and which of the two is told right."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Workspace
+
+KEY = "apikey:" + "k" * 128
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Workspace]:
+    """A Feldera that asks for a key, and the bot has one."""
+    workspace = Workspace(tmp_path, feldera_key=KEY)
+    workspace.feldera.adds("orders")
+    yield workspace
+    workspace.closes()
+
+
+def test_started_between_the_look_and_the_request(workspace: Workspace) -> None:
+    """No look is quick enough: Feldera's own check decides, and its sentence is passed on."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+    workspace.feldera.hangs("POST")
+    workspace.while_feldera_hangs(
+        ana.clicking("Clear orders"), lambda: workspace.feldera.someone_starts("orders")
+    )
+    ana.reads()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`). @ana",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+❌ Not cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✗ Storage not cleared by this
+❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`).\
+""")
+    assert len(workspace.sent) == 1
+
+
+def test_deleted_between_the_look_and_the_request(workspace: Workspace) -> None:
+    """Somebody else cleared and deleted it while the request was on its way."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+
+    def somebody_is_quicker() -> None:
+        workspace.feldera.someone_clears("orders")
+        workspace.clock.passes(seconds=2)
+        workspace.feldera.someone_deletes("orders")
+
+    workspace.feldera.hangs("POST")
+    workspace.while_feldera_hangs(ana.clicking("Clear orders"), somebody_is_quicker)
+    ana.reads()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        ["📤 Sent the request to Feldera.", "❌ Not cleared: Feldera has no pipeline `orders` any more. @ana"]
+    )
+    assert "❌ Not cleared." in workspace.card()
+
+
+def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
+    """503 `LockTookTooLong` undoes the request: it is made again, no sooner than Feldera asks (5 s)."""
+    ana = workspace.operator("ana")
+    workspace.feldera.is_locked(2)
+    ana.clears("orders")
+    assert "⏳ Confirmed" in workspace.card()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏸️ Feldera did not take the request (`The lock required for this operation took too long to acquire. Try this operation again later.`). Nothing has happened; I keep trying.",
+            "📤 Sent the request again: so far it had had no effect.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+    first, second, third = workspace.sent
+    assert second - first >= timedelta(seconds=5)
+    assert third - second >= timedelta(seconds=5)
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_a_lock_for_an_hour(workspace: Workspace) -> None:
+    """That it is tried again and again is said once, not each time."""
+    ana = workspace.operator("ana")
+    workspace.feldera.is_locked(1000)
+    ana.clears("orders")
+    workspace.passes(hours=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏸️ Feldera did not take the request (`The lock required for this operation took too long to acquire. Try this operation again later.`). Nothing has happened; I keep trying.",
+            "📤 Sent the request again: so far it had had no effect.",
+        ]
+    )
+    assert "not sent yet" in workspace.card()
+    assert workspace.feldera.clears["orders"] == 0
+
+
+def test_a_key_that_may_only_read(tmp_path: Path) -> None:
+    """403: the preview works, the clear does not, and the person learns whom to ask for what."""
+    workspace = Workspace(tmp_path, feldera_key=KEY, feldera_role="read")
+    workspace.feldera.adds("orders")
+    ana = workspace.operator("ana")
+    ana.clears("orders")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+❌ Not cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✗ Storage not cleared by this
+❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`.\
+""")
+    assert len(workspace.sent) == 1
+    workspace.closes()
+
+
+def test_a_key_that_was_deleted(guarded: Workspace) -> None:
+    """401 again and again, with nothing sent yet: waiting will not help, so it ends and names the credentials."""
+    ana = guarded.operator("ana")
+    ana.asks("/pipeline clear orders")
+    guarded.feldera.someone_deletes_the_key(KEY)
+    ana.clicks("Clear orders")
+    ana.reads()
+    guarded.passes(minutes=1)
+    assert guarded.thread() == snapshot(
+        [
+            "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The request has not been sent yet. I keep trying. Whoever runs the bot should check its Feldera credentials.",
+            "❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana",
+        ]
+    )
+    assert guarded.card() == snapshot("""\
+Clear orders
+*State*
+❌ Not cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✗ Request not sent
+✗ Storage not cleared by this
+❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`.\
+""")
+    assert guarded.sent == []
+
+
+def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> None:
+    """What Feldera accepted goes on without the bot: it says that it cannot look, and never that the clear failed."""
+    ana = guarded.operator("ana")
+    guarded.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    guarded.feldera.someone_deletes_the_key(KEY)
+    guarded.passes(hours=1)
+    assert guarded.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. Whoever runs the bot should check its Feldera credentials.",
+        ]
+    )
+    assert guarded.card() == snapshot("""\
+Clear orders
+*State*
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Feldera has not answered since Mar 2, 2026 at 3:00:05 AM.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+""")
+
+
+def test_feldera_without_its_database(workspace: Workspace) -> None:
+    """It answers 401 to any key then, and its /healthz 500: no matter of credentials, so the bot waits."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+    for _ in range(8):
+        workspace.feldera.loses_its_database()
+        workspace.feldera.answers_next(500, body={"status": "unhealthy"})
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(minutes=2)
+    assert workspace.thread() == snapshot(
+        [
+            "🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The request has not been sent yet. I keep trying.",
+            "🔌 Feldera answers again, after 1 minute and 6 seconds.",
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_a_proxy_that_answers_in_its_place(workspace: Workspace) -> None:
+    """A 502 to the request proves nothing: the request may have got through. The bot looks before it repeats."""
+    ana = workspace.operator("ana")
+    workspace.feldera.proxy_fails(method="POST")
+    ana.clears("orders")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "❔ No usable answer came (`Feldera cannot be reached through its proxy (502).`). I look at the pipeline before I do anything else.",
+            "📤 Sent the request again: so far it had had no effect.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_a_proxy_that_answers_every_look(workspace: Workspace) -> None:
+    """HTML with 502 while waiting is an outage, and no outcome."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.feldera.proxy_fails(10)
+    workspace.passes(minutes=2)
+    workspace.feldera.unsticks("orders")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "🔌 I cannot ask Feldera (`Feldera cannot be reached through its proxy (502).`). The clear goes on without me. I keep trying.",
+            "🔌 Feldera answers again, after 1 minute and 36 seconds.",
+            "⏳ Still clearing after 1 minute.",
+            "⏳ Still clearing after 2 minutes.",
+            "✅ Cleared `orders` after 2 minutes and 8 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+
+
+def test_an_address_at_which_something_else_answers(workspace: Workspace) -> None:
+    """A web page with 200 is not Feldera: nothing is sent there, and the setting to check is named."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+    workspace.feldera.answers_next(200, body=b"<!doctype html><p>Welcome", content_type="text/html", times=20)
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "🔌 I cannot ask Feldera (`Something other than the Feldera API answers at its address.`). The request has not been sent yet. I keep trying. Whoever runs the bot should check `FELDERA_HOST`.",
+            "❌ Not cleared: what answers at Feldera's address is not Feldera (`Something other than the Feldera API answers at its address.`). Whoever runs the bot should check `FELDERA_HOST`. @ana",
+        ]
+    )
+    assert "❌ Not cleared." in workspace.card()
+    assert workspace.sent == []
+
+
+def test_a_request_to_which_no_feldera_answers_404(workspace: Workspace) -> None:
+    """404 without Feldera's error code says nothing about the pipeline, only about the address."""
+    ana = workspace.operator("ana")
+    workspace.feldera.answers_next(404, body=b"404 page not found", content_type="text/plain", method="POST")
+    ana.clears("orders")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "❌ Not cleared: what answers at Feldera's address is not Feldera (`There is no Feldera API at its address (404).`). Whoever runs the bot should check `FELDERA_HOST`. @ana",
+        ]
+    )
+    assert "❌ Not cleared." in workspace.card()
+    assert len(workspace.sent) == 1
+
+
+def test_a_login_page_in_front_of_the_request(workspace: Workspace) -> None:
+    """A redirect is not followed, since that would be another request; whether it got through shows a look."""
+    ana = workspace.operator("ana")
+    workspace.feldera.answers_next(
+        302, headers={"Location": "https://login.example.com/?state=s3cret"}, method="POST"
+    )
+    ana.clears("orders")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "❔ No usable answer came (`The address of Feldera leads elsewhere, to login.example.com (302).`). I look at the pipeline before I do anything else.",
+            "📤 Sent the request again: so far it had had no effect.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
