@@ -45,6 +45,10 @@ class Teammate:
         return self._person.id
 
     @property
+    def name(self) -> str:
+        return self._person.name
+
+    @property
     def actor(self) -> Actor:
         return Actor(TeamId(self._person.team_id), UserId(self._person.id))
 
