@@ -14,8 +14,8 @@ from importlib.metadata import version
 
 import aiohttp
 import structlog
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings, SlackSettings
@@ -28,6 +28,7 @@ from bot.engine.ports import Clock
 from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.identity import Workspace, can_open_sockets, who_are_we
 from bot.slack.listeners import Listeners
@@ -189,12 +190,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
     handlers = Handlers(store, feldera, clock, work=work)
-    secret = settings.slack_signing_secret
-    app = AsyncApp(
+    secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
+    app = DeliveredOnce(
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
-        signing_secret=None if secret is None else secret.get_secret_value(),
+        signing_secret=secret or None,
     )
     Listeners(handlers, threads, errands).register(app)
     transport: SocketTransport | HttpTransport
@@ -202,7 +203,9 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)
     else:
         host, port = settings.listen
-        transport = HttpTransport(app, host, port, is_healthy=partial(_answers, store))
+        transport = HttpTransport(
+            app, host, port, verifier=SignatureVerifier(secret), is_healthy=partial(_answers, store)
+        )
     return Bot(
         workspace,
         store,

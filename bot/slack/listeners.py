@@ -7,9 +7,8 @@ only looked up, never believed.
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -31,8 +30,6 @@ from bot.slack.threads import Threads
 
 log = structlog.get_logger(__name__)
 
-DELIVERIES_REMEMBERED = 1000  # trigger ids; Slack repeats a delivery within seconds, if at all
-
 _Decide = Callable[[Actor, OperationId], Awaitable[Reply]]
 
 
@@ -41,10 +38,8 @@ class Listeners:
     handlers: Handlers
     threads: Threads
     errands: Errands
-    _seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def register(self, app: AsyncApp) -> None:
-        app.use(self.once)
         app.command(COMMAND)(self.command)
         app.action(answers.CONFIRM)(self.confirm)
         app.action(answers.DROP)(self.drop)
@@ -52,18 +47,6 @@ class Listeners:
         # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
         app.action(re.compile(".*"))(self.unknown)
         app.error(self.failed)
-
-    async def once(self, body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - Bolt passes by name
-        """Let each delivery through once: Slack may deliver a command or a click twice, and Bolt would run it twice."""
-        delivery = str(body.get("trigger_id") or "")
-        if delivery and delivery in self._seen:
-            log.info("delivered_twice")
-            return BoltResponse(status=200, body="")
-        if delivery:
-            self._seen[delivery] = None
-            if len(self._seen) > DELIVERIES_REMEMBERED:
-                self._seen.popitem(last=False)
-        return await next()
 
     async def command(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
@@ -119,15 +102,15 @@ class Listeners:
     async def failed(
         self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
     ) -> BoltResponse | None:
-        """A listener broke. Before the ack, the ack says so; after it, the response URL does."""
+        """A listener broke. The ack of a command says so, if none was given yet; otherwise the response URL does."""
         log.error("listener_failed", exc_info=error)
         said = answers.trouble()
-        if response is not None:
+        acked = response is None
+        if not acked and "command" in request.body:
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
-        respond = request.context.respond
-        if respond is not None:
-            self.errands.say(said, Answer(respond))
-        return None
+        if request.context.respond is not None:
+            self.errands.say(said, Answer(request.context.respond))
+        return None if acked else BoltResponse(status=200, body="")
 
     def _in_words(self, reply: Reply) -> Message:
         return answers.answer(reply, self.threads.workspace_url)

@@ -1,0 +1,171 @@
+"""The bot over signed HTTP requests: what Slack sends works, and what anybody else sends changes nothing."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Workspace
+
+COMMAND = urlencode(
+    {"command": "/pipeline", "text": "help", "team_id": "T0ACME", "user_id": "U1", "channel_id": "C1"}
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """The usual team, with Slack delivering over HTTP."""
+    workspace = Workspace(tmp_path, over_http=True)
+    workspace.feldera.adds("orders")
+    yield workspace
+    workspace.closes()
+
+
+def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None:
+    """The same as over Socket Mode, word for word."""
+    ana = workspace.operator("ana")
+    assert ana.types("/pipeline clear orders schema change") == snapshot(
+        "🔎 Looking at `orders`… If nothing more comes within a minute, type it again: nothing has been changed."
+    )
+    assert ana.reads()[0].startswith("*Clear `orders`?*")
+    ana.clicks("Clear orders")
+    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
+    workspace.passes(seconds=10)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "\n✅ Cleared.\n" in workspace.card()
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_the_word_payload(workspace: Workspace) -> None:
+    """A pipeline, a channel and a reason may have Bolt's magic word in them: commands and clicks still work."""
+    ana = workspace.operator("ana")
+    alerts = workspace.slack.adds_channel("payload-alerts")
+    workspace.feldera.adds("payload_x")
+    assert ana.types("/pipeline", channel=alerts).startswith("*What I can do with pipelines*")
+    assert ana.asks("/pipeline status payload_x").startswith("payload_x\n")
+    preview = ana.asks("/pipeline clear payload_x payload={} & payload=%7B%7D", channel=alerts)
+    assert "\nReason: payload={} & payload=%7B%7D\n" in preview
+    ana.clicks("Clear payload_x")
+    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `payload_x` in its thread."])
+    workspace.passes(seconds=10)
+    assert workspace.feldera.clears["payload_x"] == 1
+    workspace.card(alerts)
+    workspace.thread(alerts)
+
+
+def test_another_apps_secret(workspace: Workspace) -> None:
+    """A signature made with another secret is refused: Slack, if it were Slack, would complain to the person."""
+    ana = workspace.operator("ana")
+    url = f"http://{workspace.bot.transport.address}/slack/events"
+    workspace.slack.serves_over_http(url, signing_secret="another")
+    workspace.expected_complaints = 1
+    assert ana.types("/pipeline clear orders") == "dispatch_failed"
+    assert ana.reads() == []
+    assert workspace.feldera.requests == []
+
+
+def test_a_request_that_is_not_replayed(workspace: Workspace) -> None:
+    """The right secret and a fresh timestamp: let in."""
+    assert posts(workspace, COMMAND, signed(workspace, COMMAND)) == 200
+
+
+def test_a_replayed_request(workspace: Workspace) -> None:
+    """A true signature does not age well: after five minutes it is refused."""
+    headers = signed(workspace, COMMAND, timestamp=str(int(time.time()) - 301))
+    assert posts(workspace, COMMAND, headers) == 401
+
+
+def test_a_body_that_was_changed(workspace: Workspace) -> None:
+    """The signature is for this body and no other."""
+    headers = signed(workspace, COMMAND)
+    assert posts(workspace, COMMAND.replace("help", "clear"), headers) == 401
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [
+        "",
+        "now",
+        "-1",
+        "1e9",
+        "²",
+        "12345678901234567890123",
+        "1.5",
+        "1" * 5000,
+        " ",
+        "\N{ARABIC-INDIC DIGIT ONE}",
+    ],
+)
+def test_a_malformed_timestamp(workspace: Workspace, timestamp: str) -> None:
+    """Whatever a scanner sends is refused quietly: it is not an error of ours."""
+    assert posts(workspace, COMMAND, signed(workspace, COMMAND, timestamp=timestamp)) == 401
+
+
+@pytest.mark.parametrize("signature", ["", "v0=", "v0", "é", "v1=abc"])
+def test_a_malformed_signature(workspace: Workspace, signature: str) -> None:
+    """The same for a signature."""
+    headers = signed(workspace, COMMAND) | {"X-Slack-Signature": signature}
+    assert posts(workspace, COMMAND, headers) == 401
+
+
+def test_a_request_without_a_signature(workspace: Workspace) -> None:
+    """And for none at all."""
+    assert posts(workspace, COMMAND, {"Content-Type": "application/x-www-form-urlencoded"}) == 401
+
+
+@pytest.mark.parametrize(
+    "body", ["", "payload=", "payload=null", "payload=[]", "{", "ssl_check=1", "%", b"\xff"]
+)
+def test_nonsense_that_nobody_signed(workspace: Workspace, body: str | bytes) -> None:
+    """The signature is asked for before anything is read: a scanner's nonsense is refused like the rest."""
+    headers = signed(workspace, "something else")
+    assert posts(workspace, body, headers) == 401
+
+
+def test_the_health_page(workspace: Workspace) -> None:
+    """`/healthz` tells a load balancer that the bot serves and its database answers."""
+
+    async def asks() -> tuple[int, object]:
+        url = f"http://{workspace.bot.transport.address}/healthz"
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return response.status, await response.json()
+
+    assert workspace.run(asks()) == (200, {"status": "ok"})
+
+
+def signed(workspace: Workspace, body: str, *, timestamp: str | None = None) -> dict[str, str]:
+    """The headers with which Slack signs `body`."""
+    timestamp = str(int(time.time())) if timestamp is None else timestamp
+    secret = workspace.slack.signing_secret.encode()
+    signature = hmac.new(secret, f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": f"v0={signature}",
+    }
+
+
+def posts(workspace: Workspace, body: str | bytes, headers: Mapping[str, str]) -> int:
+    """Send it from somewhere; returns the HTTP status."""
+
+    async def sends() -> int:
+        url = f"http://{workspace.bot.transport.address}/slack/events"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(url, data=body, headers=headers) as response,
+        ):
+            return response.status
+
+    return workspace.does(sends())
