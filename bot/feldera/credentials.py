@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from bot.domain.pipelines import Problem, Trouble
 
 COMMAND_TIMEOUT = 10.0  # seconds; a look waits for it, and the person for the look
+PRINTED_MAX = 64 * 2**10  # bytes, a pipe's usual capacity; a command that prints more is stuck, and times out
 _TOKEN = re.compile(r"[!-~]+")  # what can stand in a header as it is
 
 
@@ -105,29 +106,59 @@ class TokenCommand:
         return self._known
 
     async def _output(self) -> bytes | Problem:
+        # A pipe of our own, read after the end: an agent the command leaves running may keep it open for ever.
+        ours, its = os.pipe()
         try:
-            process = await asyncio.create_subprocess_exec(
+            try:
+                process = await self._start(its)
+            except OSError:
+                return _failed("could not be started")
+            finally:
+                os.close(its)
+            try:
+                async with asyncio.timeout(self._timeout):
+                    status = await process.wait()
+            except TimeoutError:
+                return _failed(f"did not finish within {self._timeout:g} s")
+            finally:
+                if process.returncode is None:
+                    await _end(process)
+            return _read(ours) if status == 0 else _failed(f"ended with exit status {status}")
+        finally:
+            os.close(ours)
+
+    async def _start(self, output: int) -> asyncio.subprocess.Process:
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
                 *self._arguments,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=output,
                 stderr=asyncio.subprocess.DEVNULL,  # it may repeat a secret
                 start_new_session=True,  # so that whatever it started can be ended with it
             )
-        except OSError:
-            return _failed("could not be started")
+        )
         try:
-            async with asyncio.timeout(self._timeout):
-                printed, _ = await process.communicate()
-        except TimeoutError:
-            return _failed(f"did not finish within {self._timeout:g} s")
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
-        if process.returncode != 0:
-            return _failed(f"ended with exit status {process.returncode}")
-        return printed
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Cancelled half-way, asyncio would end the command, but not what the command has started by then.
+            with contextlib.suppress(OSError):
+                await _end(await starting)
+            raise
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def _read(pipe: int) -> bytes:
+    """What stands in the pipe now; it cannot hold more than `PRINTED_MAX`, and a longer token is none."""
+    os.set_blocking(pipe, False)
+    try:
+        return os.read(pipe, PRINTED_MAX)
+    except BlockingIOError:  # nothing was printed, and somebody still could
+        return b""
 
 
 def _failed(how: str) -> Problem:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import select
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -215,22 +216,68 @@ async def test_a_command_that_repeats_its_token_is_not_tried_again(clock: Movabl
         assert [request.path for request in feldera.requests] == ["/v0/pipelines/orders", "/healthz"]
 
 
-async def test_a_cancelled_fetch_ends_the_command_and_its_children(tmp_path: Path) -> None:
-    """A shutdown in the middle of a fetch leaves no process behind."""
+@pytest.fixture
+def children_pipe(tmp_path: Path) -> Path:
+    """A named pipe, by which a test knows whether a child of a command still lives: it keeps the pipe open."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    fetch = asyncio.create_task(TokenCommand(f"sh -c 'cat {pipe}; true'").token())
-    held = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)  # returns once `cat` has it open
+    return pipe
+
+
+def held_once_read(pipe: Path) -> int:
+    """Wait for a child to open the pipe, without a turn of the loop, and open its other end."""
+    give_up = time.monotonic() + 10
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < give_up, "the command was not started"
+
+
+def is_let_go(held: int) -> bool:
+    """Whether nobody reads the pipe any more, at the latest in ten seconds."""
+    nobody_reads = select.poll()
+    nobody_reads.register(held, select.POLLERR)
+    return nobody_reads.poll(10_000) == [(held, select.POLLERR)]
+
+
+async def test_a_cancelled_fetch_ends_the_command_and_its_children(children_pipe: Path) -> None:
+    """A shutdown in the middle of a fetch leaves no process behind."""
+    fetch = asyncio.create_task(TokenCommand(f"sh -c 'cat {children_pipe}; true'").token())
+    held = await asyncio.to_thread(os.open, children_pipe, os.O_WRONLY)  # returns once `cat` has it open
     try:
         fetch.cancel()
         with pytest.raises(asyncio.CancelledError):
             await fetch
-
-        nobody_reads = select.poll()
-        nobody_reads.register(held, select.POLLERR)
-        assert nobody_reads.poll(10_000) == [(held, select.POLLERR)]
+        assert is_let_go(held)
     finally:
         os.close(held)
+
+
+async def test_a_fetch_cancelled_while_it_starts_leaves_nothing_behind(children_pipe: Path) -> None:
+    """The command may have children before its start is known here: asyncio alone would forget them."""
+    fetch = asyncio.create_task(TokenCommand(f"sh -c 'cat {children_pipe}; true'").token())
+    await asyncio.sleep(0)  # into the start: the command is to be made in the loop's next turn
+    await asyncio.sleep(0)  # it is made, and the turn that would tell so has not come
+    held = held_once_read(children_pipe)  # the loop stands still meanwhile
+    try:
+        fetch.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fetch
+        assert is_let_go(held)
+    finally:
+        os.close(held)
+
+
+async def test_a_command_may_leave_an_agent_running(children_pipe: Path) -> None:
+    """What it printed counts when it ends, also while an agent of its own keeps its output open."""
+    agent = f"cat {children_pipe} & echo apikey:t1"
+    fetch = asyncio.create_task(TokenCommand(f'sh -c "{agent}"').token())
+    held = await asyncio.to_thread(os.open, children_pipe, os.O_WRONLY)
+    try:
+        assert await fetch == SecretStr("apikey:t1")
+    finally:
+        os.close(held)  # which ends the agent
 
 
 @pytest.mark.parametrize("command", ["", "  ", "gcloud 'auth"])
