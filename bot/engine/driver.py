@@ -132,7 +132,7 @@ class Driver:
             report(
                 event.kind.value, **{key: value for key, value in about.items() if value not in {None, ""}}
             )
-        if after.events:
+        if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
 
