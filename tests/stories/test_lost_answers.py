@@ -17,7 +17,7 @@ def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace) -> None:
         [
             "📤 Sent the request to Feldera.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "⏳ The request did arrive: the storage is being cleared. It cannot be cancelled.",
+            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

@@ -113,6 +113,21 @@ def test_a_lock_for_an_hour(workspace: Workspace) -> None:
     assert workspace.feldera.clears["orders"] == 0
 
 
+def test_a_card_that_changed_without_a_line_is_shown_too(workspace: Workspace) -> None:
+    """A repetition that is no news still moves the card between "sent" and "not sent yet": the announcing loop hears of it."""
+    ana = workspace.operator("ana")
+    workspace.feldera.is_locked(1000)
+    ana.clears("orders")
+    workspace.passes(minutes=1)
+    bot = workspace.bot
+    bot.announcements.wake.clear()
+    workspace.clock.passes(seconds=20)
+    workspace.run(bot.driver.tick())
+    assert bot.announcements.wake.is_set()
+    assert "not sent yet" in workspace.card()
+    assert workspace.thread()[-1].startswith("📤 Sent the request again")
+
+
 def test_a_key_that_may_only_read(tmp_path: Path) -> None:
     """403: the preview works, the clear does not, and the person learns whom to ask for what."""
     workspace = Workspace(tmp_path, feldera_key=KEY, feldera_role="read")

@@ -1,0 +1,101 @@
+"""How Feldera is asked: soon at first, then less and less often, once for everybody, and in silence while nothing changes."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from tests.workspace import Workspace
+
+
+def looks(workspace: Workspace) -> list[float]:
+    """When Feldera was looked at after it accepted the request, in seconds since then."""
+    accepted = workspace.sent[-1]
+    moments = [(request.at - accepted).total_seconds() for request in workspace.feldera.requests]
+    return [moment for moment in moments if moment > 0]
+
+
+def gaps(moments: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in pairwise(moments)]
+
+
+def test_soon_at_first_and_then_less_and_less_often(workspace: Workspace) -> None:
+    """The first look half a second after acceptance, then every 2 s, slowing down to 15 s, each a tenth more or less."""
+    ana = workspace.operator("ana")
+    workspace.bot.driver.spread = random.Random(2)  # noqa: S311 - only to spread the looks
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.passes(minutes=20)
+    seen = looks(workspace)
+    assert seen[0] == pytest.approx(0.5)
+    early = gaps([moment for moment in seen if moment < 28])
+    assert all(1.8 <= gap <= 2.2 for gap in early)
+    assert len({round(gap, 3) for gap in early}) > 5, "many bots would poll in step"
+    late = gaps([moment for moment in seen if moment > 240])
+    assert max(late) == pytest.approx(16, abs=0.5)
+    assert all(gap <= 16.5 for gap in gaps(seen))
+    assert sum(gap >= 13.5 for gap in late) / len(late) > 0.9, "only a moment to speak of comes earlier"
+    assert "⏳ Clearing" in workspace.card()
+    assert workspace.thread()[-1] == "⏳ Still clearing after 20 minutes."
+
+
+def test_nothing_is_posted_by_a_look_that_learns_nothing(workspace: Workspace) -> None:
+    """Between two moments to speak of, Slack is not called at all, and the database does not grow."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.passes(minutes=11)
+    assert "⏳ Clearing" in workspace.card()
+    calls, requests = len(workspace.slack.calls), len(workspace.feldera.requests)
+    workspace.passes(minutes=8)
+    assert workspace.slack.calls[calls:] == []
+    assert len(workspace.feldera.requests) - requests == pytest.approx(8 * 60 / 15, abs=2)
+    assert workspace.thread()[-1] == "⏳ Still clearing after 10 minutes."
+
+
+def test_several_operations_cost_one_request_a_round(workspace: Workspace) -> None:
+    """One list for all of them, and never one look each."""
+    ana = workspace.operator("ana")
+    names = [f"orders-{number}" for number in range(5)]
+    for name in names:
+        workspace.feldera.adds(name)
+        workspace.feldera.sticks_clearing(name)
+        ana.clears(name)
+        workspace.passes(seconds=2)
+    workspace.passes(seconds=30)
+    before = len(workspace.feldera.requests)
+    workspace.passes(minutes=5)
+    rounds = workspace.feldera.requests[before:]
+    alone = [request for request in rounds if request.path.startswith("/v0/pipelines/")]
+    assert alone == []
+    lists = [request for request in rounds if request.path == "/v0/pipelines"]
+    assert {tuple(request.query.items()) for request in lists} == {(("selector", "status"),)}
+    assert len({request.at for request in lists}) == len(lists), "one a round"
+    assert len(lists) < 2 * 5 * 60 / 6, "five operations together cost about what one does"
+    for name in names:
+        workspace.feldera.unsticks(name)
+    workspace.passes(minutes=1)
+    assert all("✅ Cleared." in card for card in workspace.cards())
+    assert all(thread[-1].startswith("✅ Cleared") for thread in workspace.threads())
+
+
+def test_feldera_is_left_alone_for_as_long_as_it_asks(workspace: Workspace) -> None:
+    """`Retry-After` on a look is kept to."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.passes(seconds=10)
+    workspace.feldera.answers_next(429, headers={"Retry-After": "60"}, body=b"", content_type=None)
+    workspace.passes(minutes=2)
+    assert max(gaps(looks(workspace))) >= 60
+    assert workspace.thread()[-1] == "⏳ Still clearing after 2 minutes."
+    assert "⏳ Clearing" in workspace.card()
+
+
+def test_nothing_is_asked_while_nothing_is_under_way(workspace: Workspace) -> None:
+    """An idle bot costs Feldera nothing; neither does one that waits for somebody to confirm."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+    before = len(workspace.feldera.requests)
+    workspace.passes(hours=10)
+    assert len(workspace.feldera.requests) == before
