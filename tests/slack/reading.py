@@ -1,0 +1,63 @@
+"""How messages are held against Slack's rules, and the worst texts that strangers may put into them."""
+
+import re
+
+from hypothesis import strategies as st
+
+from bot.domain.names import PipelineName
+from bot.simulator.slack.blocks import problems_in_blocks
+from bot.slack.blocks import Message
+
+WORKSPACE_URL = "https://acme.slack.com/"
+LONGEST_EDIT = 4000  # characters of `text`: chat.update refuses more with msg_too_long
+LONGEST_NAME = PipelineName("a" + "-_" * 30 + "Zz")
+
+TOKEN = re.compile(r"<[^<>]*>")
+OWN_TOKEN = re.compile(
+    r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>"
+    r"|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+ UTC>"
+    rf"|<{re.escape(WORKSPACE_URL)}archives/[A-Z0-9]+/p\d+\|its thread>"
+)
+ENTITY = re.compile(r"&(?:amp|lt|gt);")
+
+hostile = st.one_of(
+    st.sampled_from(
+        [
+            "&" * 3000,
+            "`" * 300,
+            "<!channel> <!here> <!everyone>",
+            "<@U0EVIL> <#C0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
+            "{name} {0} {requester.user} %s",
+            "*bold* _it_ ~no~ ```\n> quote",
+            "\N{RIGHT-TO-LEFT OVERRIDE}derolpxe\N{POP DIRECTIONAL FORMATTING}" * 100,
+            "line\nline\r\n" * 1000,
+            "😀" * 3000,
+            "",
+        ]
+    ),
+    st.text(max_size=400),
+    st.text("&<>`|!@ \n", max_size=3000),
+)
+
+
+def texts(shown: object) -> list[str]:
+    """Every string inside blocks in which Slack reads markup."""
+    if isinstance(shown, dict):
+        if shown.get("type") == "mrkdwn":
+            return [shown["text"]]
+        return [text for part in shown.values() for text in texts(part)]
+    if isinstance(shown, (list, tuple)):
+        return [text for part in shown for text in texts(part)]
+    return []
+
+
+def check(message: Message, *, longest: int = LONGEST_EDIT) -> None:
+    """Slack takes it, and nothing in it acts but what the bot itself wrote."""
+    assert problems_in_blocks(list(message.blocks)) == []
+    assert 0 < len(message.text) <= longest
+    for text in (message.text, *texts(message.blocks)):
+        for token in TOKEN.findall(text):
+            assert OWN_TOKEN.fullmatch(token), token
+        rest = OWN_TOKEN.sub("", text)
+        assert not {"<", ">"} & set(rest), rest
+        assert "&" not in ENTITY.sub("", rest), rest

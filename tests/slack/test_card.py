@@ -1,0 +1,270 @@
+"""The card: whatever its row says, Slack takes it, and everything a person needs is on it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain.advance import advance
+from bot.domain.happenings import CardBegun, CardNotPosted
+from bot.domain.operations import Ending, Outcome, Reviewed, State
+from bot.domain.pipelines import Checkpoints
+from bot.slack.card import CLOSE, card, destroys
+from tests.clock import START
+from tests.domain.samples import (
+    ANA,
+    BEN,
+    IN_EVERY_STATE,
+    ended,
+    happenings,
+    needs_human,
+    pipeline,
+    ready,
+    submitting,
+    waiting,
+)
+from tests.slack.reading import LONGEST_NAME, check, hostile, texts
+
+CONFIRMED = [operation for operation in IN_EVERY_STATE.values() if operation.confirmed_at is not None]
+ENDINGS = {
+    State.SUCCEEDED: [ending for ending in Ending if ending.value.startswith("cleared")],
+    State.UNNECESSARY: [Ending.NOTHING_TO_CLEAR],
+    State.NEEDS_HUMAN: [Ending.UNTOUCHED, Ending.UNPROVABLE, Ending.CONTRADICTION],
+    State.CLOSED: [Ending.CLOSED],
+    State.EXPIRED: [Ending.TOO_LATE],
+}
+ENDINGS[State.REFUSED] = sorted(set(Ending) - {ending for some in ENDINGS.values() for ending in some})
+
+
+def shown(operation) -> str:
+    return "\n".join(texts(card(operation).blocks))
+
+
+def test_a_card_while_it_clears():
+    """State, who, why, what it destroys, the steps; times are Slack's, so they pass without edits."""
+    message = card(waiting(accepted_at=START + timedelta(seconds=1)))
+    assert message.text == snapshot(
+        "Clear orders: ⏳ Clearing since <!date^1772420401^{date_short_pretty} at {time_secs}|2026-03-02 03:00:01 UTC>. Requested by <@UANA>: schema change"
+    )
+    assert list(message.blocks) == snapshot(
+        [
+            {"text": {"emoji": False, "text": "Clear orders", "type": "plain_text"}, "type": "header"},
+            {
+                "fields": [
+                    {
+                        "text": """\
+*State*
+⏳ Clearing since <!date^1772420401^{date_short_pretty} at {time_secs}|2026-03-02 03:00:01 UTC>.\
+""",
+                        "type": "mrkdwn",
+                    },
+                    {
+                        "text": """\
+*Requested by*
+<@UANA>\
+""",
+                        "type": "mrkdwn",
+                    },
+                    {
+                        "text": """\
+*Destroys*
+the storage, with 2 checkpoints (3.0 MiB)\
+""",
+                        "type": "mrkdwn",
+                    },
+                ],
+                "type": "section",
+            },
+            {
+                "text": {"emoji": False, "text": "Reason: schema change", "type": "plain_text"},
+                "type": "section",
+            },
+            {
+                "text": {
+                    "text": """\
+✓ Confirmed by <@UANA> · <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>
+✓ Request sent · <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>
+⏳ Storage being cleared · <!date^1772420401^{date_short_pretty} at {time_secs}|2026-03-02 03:00:01 UTC>\
+""",
+                    "type": "mrkdwn",
+                },
+                "type": "section",
+            },
+        ]
+    )
+
+
+def test_a_card_of_a_clear_that_is_done():
+    """The last word, with how long it took."""
+    message = card(ended(State.SUCCEEDED, Ending.CLEARED))
+    assert message.text == snapshot("Clear orders: ✅ Cleared. Requested by <@UANA>: schema change")
+    assert list(message.blocks) == snapshot(
+        [
+            {"text": {"emoji": False, "text": "Clear orders", "type": "plain_text"}, "type": "header"},
+            {
+                "fields": [
+                    {
+                        "text": """\
+*State*
+✅ Cleared.\
+""",
+                        "type": "mrkdwn",
+                    },
+                    {
+                        "text": """\
+*Requested by*
+<@UANA>\
+""",
+                        "type": "mrkdwn",
+                    },
+                    {
+                        "text": """\
+*Destroys*
+the storage, with 2 checkpoints (3.0 MiB)\
+""",
+                        "type": "mrkdwn",
+                    },
+                ],
+                "type": "section",
+            },
+            {
+                "text": {"emoji": False, "text": "Reason: schema change", "type": "plain_text"},
+                "type": "section",
+            },
+            {
+                "text": {
+                    "text": """\
+✓ Confirmed by <@UANA> · <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>
+✓ Request sent · <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>
+✓ Storage cleared · <!date^1772420409^{date_short_pretty} at {time_secs}|2026-03-02 03:00:09 UTC>\
+""",
+                    "type": "mrkdwn",
+                },
+                "type": "section",
+            },
+            {"text": {"text": "✅ Cleared `orders` after 9 seconds.", "type": "mrkdwn"}, "type": "section"},
+        ]
+    )
+
+
+@pytest.mark.parametrize("operation", CONFIRMED, ids=lambda operation: operation.state.value)
+def test_every_state_has_its_card(operation):
+    """The text alone carries the meaning too: what is cleared, how it stands, who asked, and why."""
+    message = card(operation)
+    check(message)
+    for part in ("Clear orders", "<@UANA>", "schema change"):
+        assert part in message.text
+    assert message.text.split(": ", 1)[1].split(" ", 1)[1].split(".")[0] in shown(operation)
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"), [(state, ending) for state, endings in ENDINGS.items() for ending in endings]
+)
+def test_every_ending_is_told_and_none_contradicts_its_state(state, ending):
+    """Cleared is said exactly of what was cleared; what is not known is said not to be known."""
+    operation = replace(IN_EVERY_STATE[state], outcome=Outcome(ending, "because", "Code", by=BEN))
+    message = card(operation)
+    check(message)
+    told = shown(operation)
+    assert ("Not cleared" in told) is (state in {State.REFUSED, State.EXPIRED})
+    assert ("✓ Storage cleared" in told) is (state in {State.SUCCEEDED, State.UNNECESSARY})
+    assert ("✗ Storage not cleared" in told) is (state in {State.REFUSED, State.EXPIRED})
+    assert ("A human has" in told) is (state in {State.NEEDS_HUMAN, State.CLOSED})
+    assert "{" not in told.replace("{date_short_pretty} at {time_secs}", "")
+
+
+def buttons(operation):
+    blocks = [block for block in card(operation).blocks if block["type"] == "actions"]
+    return [element for block in blocks for element in block["elements"]]
+
+
+@pytest.mark.parametrize("operation", CONFIRMED, ids=lambda operation: operation.state.value)
+def test_only_what_needs_a_human_can_be_closed(operation):
+    """There is no way to cancel a clear; the one button carries the operation's id and nothing else."""
+    if operation.state is not State.NEEDS_HUMAN:
+        assert buttons(operation) == []
+        return
+    [button] = buttons(operation)
+    assert (button["action_id"], button["value"]) == (CLOSE, operation.id)
+    assert "confirm" in button
+
+
+def test_the_steps_follow_the_row():
+    """✓ done, ⏳ being done, ○ to do, ✗ not done."""
+
+    def signs(operation):
+        steps = next(text for text in texts(card(operation).blocks) if text.startswith("✓ Confirmed"))
+        return [line[0] for line in steps.splitlines()]
+
+    assert signs(ready()) == ["✓", "⏳", "○"]
+    assert signs(submitting()) == ["✓", "⏳", "○"]
+    assert signs(waiting()) == ["✓", "✓", "⏳"]
+    assert signs(waiting(submitted_at=None, sends=0)) == ["✓", "✓", "⏳"]
+    assert signs(needs_human()) == ["✓", "✓", "⚠"]
+    assert signs(IN_EVERY_STATE[State.SUCCEEDED]) == ["✓", "✓", "✓"]
+    assert signs(IN_EVERY_STATE[State.STALE]) == ["✓", "✗", "✗"]
+
+
+def notes(operation):
+    context = [block for block in card(operation).blocks if block["type"] == "context"]
+    return [element["text"] for block in context for element in block["elements"]]
+
+
+def test_a_displaced_or_repeated_card_says_why_it_is_here():
+    """In the requester's DM: what keeps it out of the channel. Posted twice: an older copy is not kept up."""
+    assert notes(waiting(card_posts=1)) == []
+    [displaced] = notes(waiting(displaced="not_in_channel"))
+    assert "<#C1>" in displaced
+    assert "Invite me" in displaced
+    [repeated] = notes(waiting(card_posts=2))
+    assert "older copy" in repeated
+
+
+def test_trouble_and_long_waits_show():
+    """Since when Feldera does not answer, and that it takes unusually long."""
+    assert "unusually long" in shown(waiting(overdue_since=START))
+    assert "Feldera has not answered since <!date^" in shown(waiting(unreachable_since=START))
+    assert not {"unusually", "answered"} & set(shown(waiting()).split())
+
+
+@pytest.mark.parametrize(
+    ("checkpoints", "said"),
+    [
+        (Checkpoints(0, 0), "the storage; it has no checkpoints"),
+        (Checkpoints(1, 1024), "the storage, with 1 checkpoint (1.0 KiB)"),
+        (Checkpoints(2, None), "the storage, with 2 checkpoints (size unknown)"),
+    ],
+)
+def test_what_a_clear_destroys(checkpoints, said):
+    """As far as Feldera tells: a size it does not know is not made up."""
+    assert destroys(checkpoints) == said
+
+
+def test_whatever_changes_on_the_card_is_a_new_version():
+    """Else Slack would go on showing the old one. A repeated post is no edit: the new card says it by itself."""
+    for operation in CONFIRMED:
+        for happening in happenings():
+            if isinstance(happening, (CardBegun, CardNotPosted)):
+                continue
+            after = advance(operation, happening, START + timedelta(seconds=200)).operation
+            if after.version == operation.version:
+                assert card(after) == card(operation), happening
+
+
+@given(hostile, hostile, hostile, st.sampled_from(CONFIRMED), st.sampled_from(Ending))
+def test_no_text_of_a_stranger_breaks_a_card(reason, said, word, operation, ending):
+    """A reason of 3,000 ampersands, Feldera's or a proxy's sentence, Slack's own word: all fit and none acts."""
+    worst = replace(
+        operation,
+        pipeline=LONGEST_NAME,
+        reason=reason,
+        outcome=operation.outcome and Outcome(ending, said, word, by=ANA),
+        displaced=word,
+        card_posts=3,
+        unreachable_since=START,
+        reviewed=Reviewed.of(pipeline(checkpoints=Checkpoints(10**15, 10**24))),
+    )
+    check(card(worst))
