@@ -314,21 +314,34 @@ class Workspace:
 
     async def _while_hanging(self, work: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._reacts_to(work))
+            group.create_task(self.reacting_to(work))
             await self.feldera.until_it_hangs()
             meanwhile()
             self.feldera.lets_go()
 
-    async def _reacts_to(self, work: Coroutine[Any, Any, Any]) -> None:
+    async def reacting_to(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Somebody does something, and the bot reacts: under way."""
         await work
         await self._settle()
+
+    def dies_while_feldera_hangs(self, work: Coroutine[Any, Any, Any]) -> None:
+        """The process is gone while Feldera (told before what `hangs`) keeps it waiting; what hangs goes on to hang."""
+
+        async def dies() -> None:
+            task = asyncio.ensure_future(self.reacting_to(work))
+            await self.feldera.until_it_hangs()
+            task.cancel()
+            await asyncio.wait([task])
+            await self._die()
+
+        self.run(dies())
 
     def feldera_falls_during(self, work: Coroutine[Any, Any, Any]) -> None:
         """Feldera (told before what `hangs`) goes down while it keeps the bot waiting."""
 
         async def falls() -> None:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._reacts_to(work))
+                group.create_task(self.reacting_to(work))
                 await self.feldera.until_it_hangs()
                 await self.feldera.goes_down()
 
