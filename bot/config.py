@@ -32,10 +32,16 @@ class Mode(StrEnum):
     HTTP = "http"
 
 
+_ONE_WORD = re.compile(r"[!-~]+")  # what can stand in a header as it is
+
+
 def _token(*prefixes: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
-        if not secret.get_secret_value().startswith(prefixes):
+        token = secret.get_secret_value()
+        if not token.startswith(prefixes):
             raise ValueError(f"must begin with {' or '.join(prefixes)}")
+        if not _ONE_WORD.fullmatch(token):
+            raise ValueError("must be one word of plain characters")
         return secret
 
     return AfterValidator(check)
@@ -61,6 +67,16 @@ def _listen(text: str) -> str:
 def _feldera_host(text: str) -> str:
     FelderaAddress(host=text)
     return text
+
+
+def _tenant(text: str) -> str:
+    FelderaAddress(host="localhost", tenant=text)
+    return text
+
+
+def _tls_cert(path: Path) -> Path:
+    FelderaAddress(host="localhost", tls_cert=path).tls_context()
+    return path
 
 
 def _api_key(secret: SecretStr) -> SecretStr:
@@ -118,8 +134,8 @@ class Settings(SlackSettings, StoreSettings):
     feldera_host: Annotated[str, AfterValidator(_feldera_host)]
     feldera_api_key: Annotated[SecretStr, AfterValidator(_api_key)] | None = None
     feldera_auth_token_command: Annotated[str, AfterValidator(_token_command)] | None = None
-    feldera_tenant: str | None = None
-    feldera_https_tls_cert: FilePath | None = None
+    feldera_tenant: Annotated[str, AfterValidator(_tenant)] | None = None
+    feldera_https_tls_cert: Annotated[FilePath, AfterValidator(_tls_cert)] | None = None
     feldera_tls_insecure: bool = False
     feldera_request_timeout: Annotated[float, Field(ge=LEAST_REQUEST_TIMEOUT, le=600)] = 30.0
 
@@ -140,7 +156,7 @@ class Settings(SlackSettings, StoreSettings):
         mode = str(values.get("pipeline_bot_mode", "")).lower()
         found = []
         match mode, "slack_app_token" in given, "slack_signing_secret" in given:
-            case "", False, False:
+            case _, False, False if mode not in {Mode.SOCKET, Mode.HTTP}:
                 found.append(
                     "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them."
                 )
