@@ -269,13 +269,27 @@ async def test_a_fetch_cancelled_while_it_starts_leaves_nothing_behind(children_
         os.close(held)
 
 
-async def test_a_command_may_leave_an_agent_running(children_pipe: Path) -> None:
+@pytest.mark.parametrize(
+    ("printing", "token"),
+    [
+        ("echo apikey:t1", SecretStr("apikey:t1")),
+        (
+            "true",
+            Problem(
+                Trouble.UNAUTHORIZED,
+                "The command that fetches the bot's token for Feldera printed no token.",
+            ),
+        ),
+    ],
+)
+async def test_a_command_may_leave_an_agent_running(
+    children_pipe: Path, printing: str, token: SecretStr | Problem
+) -> None:
     """What it printed counts when it ends, also while an agent of its own keeps its output open."""
-    agent = f"cat {children_pipe} & echo apikey:t1"
-    fetch = asyncio.create_task(TokenCommand(f'sh -c "{agent}"').token())
+    fetch = asyncio.create_task(TokenCommand(f'sh -c "cat {children_pipe} & {printing}"').token())
     held = await asyncio.to_thread(os.open, children_pipe, os.O_WRONLY)
     try:
-        assert await fetch == SecretStr("apikey:t1")
+        assert await fetch == token
     finally:
         os.close(held)  # which ends the agent
 
