@@ -90,7 +90,11 @@ def test_what_certainly_was_not_sent_is_put_off():
     assert kinds(put_off) == [EventKind.PUT_OFF]
     again = after_look(row, pipeline(), OLD)
     assert (kinds(again), again.effect) == ([EventKind.SENT_AGAIN], Send())
-    assert kinds(advance(again.operation, Answered(busy), OLD)) == []
+    later = advance(again.operation, Answered(busy), OLD)
+    third = after_look(later.operation, pipeline(), OLD + timedelta(seconds=9))
+    assert (kinds(later), kinds(third), third.effect) == ([], [], Send()), (
+        "it was said that it is kept trying"
+    )
 
 
 def test_what_is_put_off_is_allowed_anew():

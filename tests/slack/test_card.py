@@ -157,7 +157,8 @@ def test_every_state_has_its_card(operation):
     check(message)
     for part in ("Clear orders", "<@UANA>", "schema change"):
         assert part in message.text
-    assert message.text.split(": ", 1)[1].split(" ", 1)[1].split(".")[0] in shown(operation)
+    state = next(text for text in texts(message.blocks) if text.startswith("*State*"))
+    assert state.removeprefix("*State*\n") in message.text
 
 
 @pytest.mark.parametrize(

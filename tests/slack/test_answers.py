@@ -1,0 +1,201 @@
+"""What one person is answered: each reply in words, whole, for the ones that are read every day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.access import Action, Grant, Role, decide
+from bot.domain.commands import VERBS
+from bot.domain.operations import Ending, State
+from bot.domain.pipelines import Problem, Storage, Trouble
+from bot.engine import replies
+from bot.engine.replies import Reply
+from bot.slack import answers
+from tests.clock import START
+from tests.domain.samples import (
+    ANA,
+    IN_EVERY_STATE,
+    cleared,
+    clearing,
+    early_start,
+    ended,
+    needs_human,
+    pipeline,
+    proposed,
+    ready,
+    running,
+    waiting,
+)
+from tests.slack.reading import WORKSPACE_URL, check, texts
+
+
+def answer(reply: Reply):
+    message = answers.answer(reply, WORKSPACE_URL)
+    check(message)
+    return message
+
+
+def buttons(message):
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [element for row in rows for element in row]
+
+
+def denied(action=Action.CLEAR, *grants):
+    return replies.Denied("orders", decide(ANA, action, "orders", grants, START))
+
+
+def test_a_denial():
+    """The role it takes, and whom to ask; nothing about the pipeline, not even whether there is one."""
+    assert answer(denied()).text == snapshot(
+        "🚫 You may not clear `orders`: that takes the role *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+    )
+    assert answer(denied(Action.VIEW)).text == snapshot(
+        "🚫 You may not see `orders`: that takes the role *viewer* or *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+    )
+
+
+def test_a_denial_to_somebody_whose_permission_ended():
+    """They had it: until when."""
+    grant = Grant(
+        id=1,
+        principal=ANA,
+        role=Role.OPERATOR,
+        pattern="orders*",
+        granted_by="root",
+        granted_at=START - timedelta(days=1),
+        expires_at=START - timedelta(hours=1),
+        note="",
+    )
+    assert answer(denied(Action.CLEAR, grant)).text == snapshot(
+        "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+    )
+
+
+def test_why_there_is_nothing_to_confirm():
+    """Not there, not stopped, cleared already, starting, being cleared, in unknown words, held by another."""
+    unreadable = pipeline(storage=Storage.OTHER)
+    assert [
+        answer(reply).text
+        for reply in (
+            replies.NotFound("ordres", ()),
+            replies.NotFound("ordres", ("orders", "orders-eu")),
+            replies.NotStopped(running()),
+            replies.NotStopped(early_start(pipeline())),
+            replies.AlreadyCleared(cleared()),
+            replies.AlreadyCleared(early_start(cleared())),
+            replies.ClearingAlready(clearing()),
+            replies.NotUnderstood(unreadable),
+            replies.Busy(waiting(), may_close=False),
+            replies.Busy(ready(card=None), may_close=False),
+        )
+    ] == snapshot(
+        [
+            "❌ Feldera has no pipeline `ordres` (upper and lower case count).",
+            "❌ Feldera has no pipeline `ordres` (upper and lower case count). Did you mean `orders` or `orders-eu`?",
+            "✋ `orders` must be stopped before it can be cleared. It is Running since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, wanted Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✅ Nothing to clear: the storage of `orders` is cleared.",
+            "✅ Nothing to clear: the storage of `orders` is cleared. Somebody has asked the pipeline to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, wanted Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>.",
+            "⏳ `orders` is being cleared already, and not by me. `/pipeline status orders` shows when it is done.",
+            "❌ Feldera describes the storage of `orders` in a word I do not know, so I leave it alone. This bot may be older than your Feldera.",
+            "✋ Another operation holds `orders`: <@UANA> asked for a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
+            "✋ Another operation holds `orders`: <@UANA> asked for a clear <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Follow it in its card, which is about to be posted.",
+        ]
+    )
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_a_feldera_that_gives_no_answer(trouble):
+    """Why, in its own words, and that nothing was changed."""
+    told = answer(replies.NoAnswer("orders", Problem(trouble, "its <words>"))).text
+    assert "`orders`" in told
+    assert "its &lt;words&gt;" in told
+    assert told.endswith("Nothing has been changed.")
+
+
+def test_clicks_are_answered():
+    """Begun, dropped, too old, closed, somebody else's, another time's."""
+    assert [
+        answer(reply).text
+        for reply in (
+            replies.Begun(ready()),
+            replies.NeverMind(IN_EVERY_STATE[State.WITHDRAWN]),
+            replies.TooOld(proposed(state=State.EXPIRED)),
+            replies.ClosedByHand(ended(State.CLOSED, Ending.CLOSED)),
+            replies.NotYours(),
+            replies.NotKnown(),
+        )
+    ] == snapshot(
+        [
+            "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.",
+            "Never mind, then: nothing was sent, and `orders` is as it was.",
+            "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again.",
+            "☑️ Closed. `/pipeline clear orders` starts afresh.",
+            "🚫 Only the person who was shown this preview can use it.",
+            "This button is from another time: it does nothing any more. Type `/pipeline help`.",
+        ]
+    )
+
+
+@pytest.mark.parametrize("operation", IN_EVERY_STATE.values(), ids=lambda operation: operation.state.value)
+def test_a_second_click_learns_how_it_stands(operation):
+    """Dropped, under way or over: what was confirmed has a thread to follow, and what was not, changed nothing."""
+    told = answer(replies.AlreadyDecided(operation)).text
+    assert ("its thread" in told) is (operation.confirmed_at is not None)
+    assert ("This is over" in told) is (operation.confirmed_at is not None and operation.state.has_ended)
+    assert ("nothing was sent" in told) is (operation.confirmed_at is None)
+
+
+def test_only_whoever_may_sees_the_button_that_closes():
+    """An operation that needs a human says so to whoever finds it in the way."""
+    offered = answer(replies.Busy(needs_human(), may_close=True))
+    assert [(button["action_id"], button["value"]) for button in buttons(offered)] == [
+        ("close_operation", "op1")
+    ]
+    plain = answer(replies.Busy(needs_human(), may_close=False))
+    assert buttons(plain) == []
+    assert "needs a human" in plain.text
+
+
+def test_the_confirmed_preview_turns_into_the_way_to_the_card():
+    """In the channel, in direct messages and why, or nowhere: then nothing was cleared."""
+    nowhere = ended(State.REFUSED, Ending.NO_PLACE, card=None, displaced="not_in_channel")
+    nowhere = replace(nowhere, outcome=replace(nowhere.outcome, message="messages_tab_disabled"))
+    told = []
+    for operation in (waiting(), waiting(displaced="not_in_channel"), nowhere):
+        message = answers.placed(operation, WORKSPACE_URL)
+        check(message)
+        told.append(message.text)
+    assert told == snapshot(
+        [
+            "⏳ Confirmed. Follow `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>.",
+            "⏳ Confirmed. Follow `orders` in <https://acme.slack.com/archives/C1/p1700000000000100|its thread>, in our direct messages, because I am not in <#C1>.",
+            "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.",
+        ]
+    )
+
+
+def test_help_lists_every_verb():
+    """From the table that the parser reads by: usage and summary of each, and its details on request."""
+    overview = answers.help_on(None)
+    check(overview)
+    for verb in VERBS:
+        assert f"`{verb.usage}`" in overview.text
+        assert verb.summary in overview.text
+        details = answers.help_on(verb.word)
+        check(details)
+        for part in (verb.usage, verb.summary, verb.details, verb.example):
+            assert part in details.text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [answers.looking("orders"), answers.trouble(), answers.unknown_button()],
+    ids=["looking", "trouble", "old"],
+)
+def test_first_and_last_resorts(message):
+    """True whatever follows, even nothing."""
+    check(message)
+    assert texts(message.blocks) == [message.text]
