@@ -1,0 +1,347 @@
+"""The process is gone from one moment to the next: what was confirmed goes on, in the same thread, and is sent once."""
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Teammate, Workspace
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Teammate:
+    return workspace.operator("ana")
+
+
+def test_after_the_preview(workspace: Workspace, ana: Teammate) -> None:
+    """The button means a row, not a memory: pressed after a restart, it works."""
+    ana.asks("/pipeline clear orders")
+    workspace.restarts()
+    ana.clicks("Clear orders")
+    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
+    assert len(workspace.sent) == 1
+
+
+def test_a_click_while_the_bot_is_away(workspace: Workspace, ana: Teammate) -> None:
+    """Slack itself says that nothing came of it; pressed again later, it works."""
+    ana.asks("/pipeline clear orders")
+    button = ana.finds("Clear orders")
+    workspace.dies()
+    workspace.expected_complaints = 1
+    assert ana.presses(button) is not None
+    workspace.starts()
+    workspace.passes(seconds=10)
+    assert workspace.cards() == []
+    ana.presses(button)
+    ana.reads()
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
+    assert len(workspace.sent) == 1
+
+
+def test_right_after_the_confirmation(workspace: Workspace, ana: Teammate) -> None:
+    """Acknowledged is stored: the card comes after the restart, and then the request."""
+    ana.asks("/pipeline clear orders")
+    workspace.run(ana.clicking("Clear orders"))
+    workspace.dies()
+    assert workspace.cards() == []
+    workspace.passes(minutes=5)
+    workspace.starts()
+    workspace.passes(seconds=10)
+    assert ana.reads() == snapshot(
+        ["⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."]
+    )
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:05:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:05:02 AM
+✅ Cleared `orders` after 2 seconds.\
+""")
+    assert len(workspace.sent) == 1
+
+
+def test_after_the_card(workspace: Workspace, ana: Teammate) -> None:
+    """With Feldera away there is only a card so far: it stays the one card, and the request follows."""
+    ana.asks("/pipeline clear orders")
+    workspace.feldera_goes_down()
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.restarts()
+    workspace.passes(minutes=5)
+    workspace.restarts()
+    workspace.feldera_comes_back()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
+            "🔌 Feldera answers again, after 5 minutes and 6 seconds.",
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert len(workspace.sent) == 1
+
+
+def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teammate) -> None:
+    """Stored before it went out, it may have been sent: the bot looks, waits as long as it could arrive, repeats it."""
+    ana.asks("/pipeline clear orders")
+    workspace.feldera.hangs("POST")
+    workspace.dies_while_feldera_hangs(ana.clicking("Clear orders"))
+    workspace.feldera_goes_down()
+    workspace.feldera_comes_back()
+    workspace.starts()
+    ana.reads()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "📤 Sent the request again: so far it had had no effect.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert len(workspace.sent) == 2
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_while_the_request_is_under_way_done(workspace: Workspace, ana: Teammate) -> None:
+    """Feldera did it, and nobody was left to hear so: the look shows it, and nothing is sent again."""
+    ana.asks("/pipeline clear orders")
+    workspace.feldera.hangs("POST", once_processed=True)
+    workspace.dies_while_feldera_hangs(ana.clicking("Clear orders"))
+    workspace.feldera.lets_go()
+    workspace.starts()
+    ana.reads()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert len(workspace.sent) == 1
+
+
+def test_a_request_that_arrives_after_the_restart(workspace: Workspace, ana: Teammate) -> None:
+    """It outlived its sender in some queue: the bot is still waiting before it repeats, and so never does."""
+    ana.asks("/pipeline clear orders")
+    workspace.feldera.hangs("POST")
+    workspace.dies_while_feldera_hangs(ana.clicking("Clear orders"))
+    workspace.starts()
+    ana.reads()
+    workspace.passes(seconds=9)
+    workspace.feldera.lets_go()
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        ["📤 Sent the request to Feldera.", "✅ Cleared `orders` after 10 seconds. @ana"]
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert len(workspace.sent) == 1
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_after_acceptance(workspace: Workspace, ana: Teammate) -> None:
+    """The clear went on without the bot; it is told when it is back."""
+    ana.clears("orders")
+    workspace.dies()
+    workspace.passes(minutes=10)
+    workspace.starts()
+    workspace.passes(seconds=10)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 10 minutes. @ana",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:10:00 AM
+✅ Cleared `orders` after 10 minutes.\
+""")
+    assert len(workspace.sent) == 1
+
+
+def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
+    """That it is away was said before the restart, and is not said again after it."""
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.passes(seconds=5)
+    workspace.feldera_goes_down()
+    workspace.passes(minutes=1)
+    workspace.restarts()
+    workspace.passes(minutes=1)
+    workspace.feldera_comes_back()
+    workspace.feldera.unsticks("orders")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
+            "🔌 Feldera answers again, after 2 minutes and 6 seconds.",
+            "✅ Cleared `orders` after 2 minutes and 18 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+
+
+def test_after_the_end_before_its_line(workspace: Workspace, ana: Teammate) -> None:
+    """The operation is over, but its last line was not posted yet: the bot owes it, whatever the operation's state."""
+    ana.clears("orders")
+    workspace.passes(seconds=2)
+    workspace.slack.rate_limits("chat.postMessage", retry_after=60)
+    workspace.slack.rate_limits("chat.update", retry_after=60)
+    workspace.passes(seconds=10)
+    assert workspace.thread()[-1].startswith("⏳ Feldera accepted it")
+    workspace.restarts()
+    workspace.passes(minutes=2)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert "✅ Cleared." in workspace.card()
+
+
+def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
+    """It is still wanted, in the same thread, nothing is sent, and the button that ends it works."""
+    for _ in range(3):
+        workspace.feldera.drops_the_next_request()
+    ana.clears("orders")
+    workspace.passes(minutes=2)
+    said = workspace.thread()
+    workspace.restarts()
+    workspace.passes(minutes=5)
+    assert workspace.thread() == said
+    assert "⚠️ Needs a human." in workspace.card()
+    ana.clicks("Close")
+    ana.reads()
+    workspace.passes(seconds=5)
+    assert workspace.thread()[-1] == snapshot(
+        "☑️ Closed by @ana, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. @ana"
+    )
+    assert "☑️ Closed by hand." in workspace.card()
+    assert len(workspace.sent) == 3
+
+
+def test_a_card_whose_place_was_not_noted(workspace: Workspace, ana: Teammate) -> None:
+    """Slack took it, and the answer with its ts was lost: it is posted anew, and says that there may be a copy."""
+    ana.asks("/pipeline clear orders")
+    workspace.slack.loses_the_next_reply("chat.postMessage")
+    ana.clicks("Clear orders")
+    workspace.passes(minutes=1)
+    ana.reads()
+    old, new = workspace.cards()
+    assert "not sent yet" in old
+    assert new == snapshot("""\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:05 AM
+✓ Storage cleared · Mar 2, 2026 at 3:00:07 AM
+✅ Cleared `orders` after 2 seconds.
+Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+""")
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert len(workspace.sent) == 1
+
+
+def test_a_card_posted_at_the_moment_of_death(workspace: Workspace, ana: Teammate) -> None:
+    """The same, where the process is gone before it could note the place."""
+    ana.asks("/pipeline clear orders")
+    workspace.dies_once(
+        lambda: any(call.method == "chat.postMessage" for call in workspace.slack.calls),
+        workspace.reacting_to(ana.clicking("Clear orders")),
+    )
+    workspace.passes(minutes=1)
+    workspace.starts()
+    workspace.passes(minutes=1)
+    ana.reads()
+    old, new = workspace.cards()
+    assert "not sent yet" in old
+    assert new.split("\n")[-1] == snapshot(
+        "Posted anew: an older copy of this card, if there is one, is not kept up to date."
+    )
+    assert "✅ Cleared." in new
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    assert len(workspace.sent) == 1
+
+
+@pytest.mark.parametrize("exchanges", range(24))
+def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) -> None:
+    """Gone as soon as so many requests had reached Slack or Feldera, and again as many later: sent once, one last line."""
+
+    def exchanged() -> int:
+        return len(workspace.slack.calls) + len(workspace.feldera.requests)
+
+    workspace.feldera.adds("payments", clear_takes=40.0)
+    ana.asks("/pipeline clear payments")
+    workspace.run(ana.clicking("Clear payments"))
+    for _ in range(2):
+        enough = exchanged() + exchanges
+        workspace.dies_once(lambda enough=enough: exchanged() >= enough, workspace.passing(minutes=2))
+        workspace.clock.passes(seconds=3)
+        workspace.starts()
+    workspace.passes(minutes=2)
+    ana.reads()
+    cards = workspace.cards()
+    assert "✅ Cleared." in cards[-1]
+    assert len(cards) <= 3
+    assert all("not sent yet" in card for card in cards[:-1])
+    assert ("Posted anew" in cards[-1]) == (len(cards) > 1)
+    lines = workspace.thread()
+    assert lines[-1].startswith("✅ Cleared `payments` after")
+    assert [line for line in lines if "Sent" in line][1:] in ([], lines[:1]), (
+        "a line may be repeated, no other added"
+    )
+    assert len(workspace.sent) == 1
+    assert workspace.feldera.clears["payments"] == 1
