@@ -1,26 +1,38 @@
-"""Who may do what. `decide()` is the only place that says yes or no, and its default is no."""
+"""Who may do what. `decide()` is the only place that says yes or no, and its default is no.
+
+It judges a `Standing`: a person as the workspace knows them at this moment, with the user groups they are in. What
+could not be read or resolved about them counts against them, and the decision says so.
+"""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from bot.domain.errors import BadPattern
-from bot.domain.names import Actor, PipelineName
+from bot.domain.names import Actor, GroupId, PipelineName, TeamId
 
 
 class Action(StrEnum):
-    """What somebody may want to do to a pipeline."""
+    """What somebody may want to do. All but `ADMINISTER` are done to a pipeline; that one, to a pattern."""
 
     VIEW = "view"
+    REQUEST = "request"
     CLEAR = "clear"
+    APPROVE = "approve"
+    BREAK_GLASS = "break_glass"
+    ADMINISTER = "administer"
 
 
 class Role(StrEnum):
     VIEWER = "viewer"
+    REQUESTER = "requester"
     OPERATOR = "operator"
+    APPROVER = "approver"
+    RESPONDER = "responder"
+    ADMIN = "admin"
 
     @property
     def actions(self) -> frozenset[Action]:
@@ -29,10 +41,45 @@ class Role(StrEnum):
 
 _ACTIONS = {
     Role.VIEWER: frozenset({Action.VIEW}),
-    Role.OPERATOR: frozenset({Action.VIEW, Action.CLEAR}),
+    Role.REQUESTER: frozenset({Action.VIEW, Action.REQUEST}),
+    Role.OPERATOR: frozenset({Action.VIEW, Action.REQUEST, Action.CLEAR}),
+    Role.APPROVER: frozenset({Action.VIEW, Action.APPROVE}),
+    Role.RESPONDER: frozenset({Action.VIEW, Action.REQUEST, Action.BREAK_GLASS}),
+    Role.ADMIN: frozenset({Action.ADMINISTER}),
 }
 
-_PATTERN = re.compile(r"[-A-Za-z0-9_*?\[\]!]{1,200}")
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A Slack user group (`S…`) of a workspace."""
+
+    team: TeamId
+    group: GroupId
+
+
+Principal = Actor | Group
+
+
+class Kind(StrEnum):
+    """What a person is in the workspace. Only a member ever passes, whatever is granted to the others."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+    STRANGER = "stranger"  # of another organisation (Slack Connect), or nobody the workspace knows
+    UNKNOWN = "unknown"  # the workspace could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not."""
+
+    actor: Actor
+    kind: Kind = Kind.MEMBER
+    groups: frozenset[GroupId] = frozenset()
+    unresolved: frozenset[GroupId] = frozenset()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +87,7 @@ class Grant:
     """A role on the pipelines whose names match `pattern` (a case-sensitive glob), until `expires_at` if set."""
 
     id: int
-    principal: Actor
+    principal: Principal
     role: Role
     pattern: str
     granted_by: str
@@ -51,6 +98,30 @@ class Grant:
     def is_current(self, now: datetime) -> bool:
         return self.expires_at is None or now < self.expires_at
 
+    def is_to(self, standing: Standing) -> bool:
+        """Whether this person holds it, by themselves or by a group they are known to be in."""
+        if isinstance(self.principal, Group):
+            return self.principal.team == standing.actor.team and self.principal.group in standing.groups
+        return self.principal == standing.actor
+
+    def may_be_to(self, standing: Standing) -> bool:
+        """Whether they would hold it, if only the group could be looked up."""
+        return (
+            isinstance(self.principal, Group)
+            and self.principal.team == standing.actor.team
+            and self.principal.group in standing.unresolved
+        )
+
+
+class Why(StrEnum):
+    """What decided."""
+
+    GRANTED = "granted"
+    NOT_A_MEMBER = "not_a_member"
+    UNRESOLVED = "unresolved"
+    LAPSED = "lapsed"
+    NO_GRANT = "no_grant"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -58,29 +129,51 @@ class Decision:
 
     allowed: bool
     action: Action
+    why: Why = Why.NO_GRANT
     grant: Grant | None = None
     would_allow: tuple[Role, ...] = ()
     lapsed: Grant | None = None
+    standing: Standing | None = field(default=None, compare=False)
 
 
 def decide(
-    actor: Actor, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
+    standing: Standing, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
 ) -> Decision:
-    """Whether `actor` may do `action` to the pipeline `name` at `now`, by these grants alone."""
-    covering = [
-        grant
-        for grant in grants
-        if grant.principal == actor and action in grant.role.actions and fnmatchcase(name, grant.pattern)
-    ]
-    for grant in covering:
-        if grant.is_current(now):
-            return Decision(allowed=True, action=action, grant=grant)
-    return Decision(
-        allowed=False,
-        action=action,
-        would_allow=tuple(role for role in Role if action in role.actions),
-        lapsed=max(covering, key=lambda grant: (grant.expires_at or now, grant.id), default=None),
+    """Whether this person may do `action` to the pipeline `name` at `now`, by these grants alone."""
+    return _decide(standing, action, [grant for grant in grants if fnmatchcase(name, grant.pattern)], now)
+
+
+def decide_on_pattern(standing: Standing, pattern: str, grants: Iterable[Grant], now: datetime) -> Decision:
+    """Whether this person may administer all that `pattern` can match: grants, rules and freezes on it."""
+    return _decide(
+        standing, Action.ADMINISTER, [grant for grant in grants if covers(grant.pattern, pattern)], now
     )
+
+
+def _decide(standing: Standing, action: Action, matching: list[Grant], now: datetime) -> Decision:
+    able = [grant for grant in matching if action in grant.role.actions]
+    would_allow = tuple(role for role in Role if action in role.actions)
+
+    def no(why: Why, lapsed: Grant | None = None) -> Decision:
+        return Decision(
+            allowed=False, action=action, why=why, would_allow=would_allow, lapsed=lapsed, standing=standing
+        )
+
+    if standing.kind is not Kind.MEMBER:
+        return no(Why.NOT_A_MEMBER)
+    held = [grant for grant in able if grant.is_to(standing)]
+    for grant in held:
+        if grant.is_current(now):
+            return Decision(allowed=True, action=action, why=Why.GRANTED, grant=grant, standing=standing)
+    if any(grant.may_be_to(standing) and grant.is_current(now) for grant in able):
+        return no(Why.UNRESOLVED)
+    if held:
+        return no(Why.LAPSED, max(held, key=lambda grant: (grant.expires_at or now, grant.id)))
+    return no(Why.NO_GRANT)
+
+
+_PATTERN = re.compile(r"[-A-Za-z0-9_*?\[\]!]{1,200}")
+_WILD = re.compile(r"[*?\[]")
 
 
 def checked_pattern(text: str) -> str:
@@ -95,3 +188,28 @@ def checked_pattern(text: str) -> str:
             "and * ? [abc] [!abc] to match several."
         )
     return text
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether everything that `narrow` matches is certainly matched by `wide`. Where it is hard to tell: no."""
+    if wide in {"*", narrow}:
+        return True
+    if not _WILD.search(narrow):
+        return fnmatchcase(narrow, wide)
+    prefix = wide.removesuffix("*")
+    return wide.endswith("*") and not _WILD.search(prefix) and _literal_start(narrow).startswith(prefix)
+
+
+def may_overlap(one: str, other: str) -> bool:
+    """Whether some name might match both. Where it is hard to tell: yes."""
+    first, second = _literal_start(one), _literal_start(other)
+    if not _WILD.search(one):
+        return fnmatchcase(one, other)
+    if not _WILD.search(other):
+        return fnmatchcase(other, one)
+    return first.startswith(second) or second.startswith(first)
+
+
+def _literal_start(pattern: str) -> str:
+    wild = _WILD.search(pattern)
+    return pattern if wild is None else pattern[: wild.start()]

@@ -18,3 +18,7 @@ class Misunderstood(UserError):  # noqa: N818 - named for what happened, like ev
 
 class BadPattern(UserError):  # noqa: N818
     """A grant's pipeline pattern that no pipeline could ever match."""
+
+
+class BadRule(UserError):  # noqa: N818
+    """A rule with a value outside what it may be."""

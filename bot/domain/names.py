@@ -6,6 +6,7 @@ from typing import NewType
 
 TeamId = NewType("TeamId", str)
 UserId = NewType("UserId", str)
+GroupId = NewType("GroupId", str)
 ChannelId = NewType("ChannelId", str)
 OperationId = NewType("OperationId", str)
 PipelineName = NewType("PipelineName", str)

@@ -1,0 +1,151 @@
+"""What a clear of a pipeline takes beyond a role: approvals, reasons, a moment to stop, and when nothing may start.
+
+Rules and freezes stand on pipeline patterns. Where several match, the strictest value of each field wins. Pure.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+from bot.domain.errors import BadRule
+from bot.domain.names import ChannelId, GroupId, PipelineName
+
+APPROVALS_MAX = 5
+STOP_WINDOW_MAX = timedelta(seconds=60)
+APPROVE_WITHIN = timedelta(hours=1)  # where no rule says otherwise
+APPROVE_WITHIN_MAX = timedelta(days=7)
+REQUESTER_APPROVALS = 1  # where no rule says otherwise; an operator needs none
+REASON_PATTERN_MAX = 100  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds for the pipelines that match `pattern`; a field that is None says nothing. One rule a pattern."""
+
+    pattern: str
+    approvals: int | None = None
+    ask_channel: ChannelId | None = None
+    ask_group: GroupId | None = None
+    approve_within: timedelta | None = None
+    remind_after: timedelta | None = None
+    reason_required: bool | None = None
+    reason_pattern: str | None = None
+    stop_window: timedelta | None = None
+    break_glass: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Raises BadRule: a value is outside what it may be."""
+        if self.approvals is not None and not 0 <= self.approvals <= APPROVALS_MAX:
+            raise BadRule(f"approvals is 0 to {APPROVALS_MAX}, not {self.approvals}.")
+        if self.stop_window is not None and not timedelta(0) <= self.stop_window <= STOP_WINDOW_MAX:
+            raise BadRule(f"stop is 0s to {STOP_WINDOW_MAX.seconds}s.")
+        for name, span in (("within", self.approve_within), ("remind", self.remind_after)):
+            if span is not None and not timedelta(minutes=1) <= span <= APPROVE_WITHIN_MAX:
+                raise BadRule(f"{name} is 1m to {APPROVE_WITHIN_MAX.days}d.")
+        if self.reason_pattern is not None:
+            _checked_reason_pattern(self.reason_pattern)
+
+    @property
+    def says_nothing(self) -> bool:
+        return all(getattr(self, each.name) is None for each in fields(self) if each.name != "pattern")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one person's clear of one pipeline. `rules`: the patterns of the rules that decided."""
+
+    approvals: int
+    approve_within: timedelta = APPROVE_WITHIN
+    remind_after: timedelta | None = None
+    ask_channels: tuple[ChannelId, ...] = ()
+    ask_groups: tuple[GroupId, ...] = ()
+    reason_required: bool = False
+    reason_patterns: tuple[str, ...] = ()
+    stop_window: timedelta = timedelta(0)
+    break_glass: bool = False
+    rules: tuple[str, ...] = ()
+
+    def takes_reason(self, reason: str) -> bool:
+        """Whether `reason` is one that the rules accept."""
+        if (self.reason_required or self.reason_patterns) and not reason:
+            return False
+        return all(re.search(pattern, reason) for pattern in self.reason_patterns)
+
+
+def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool) -> Terms:
+    """The strictest of each field of all rules on `name`; without any, a requester needs one approval."""
+    matching = [rule for rule in rules if fnmatchcase(name, rule.pattern)]
+
+    def strictest(field: str, choose: Callable[[list[Any]], Any], otherwise: Any) -> Any:
+        said = [value for rule in matching if (value := getattr(rule, field)) is not None]
+        return choose(said) if said else otherwise
+
+    return Terms(
+        approvals=strictest("approvals", max, 0 if is_operator else REQUESTER_APPROVALS),
+        approve_within=strictest("approve_within", min, APPROVE_WITHIN),
+        remind_after=strictest("remind_after", min, None),
+        ask_channels=strictest("ask_channel", _distinct, ()),
+        ask_groups=strictest("ask_group", _distinct, ()),
+        reason_required=strictest("reason_required", any, otherwise=False),
+        reason_patterns=strictest("reason_pattern", _distinct, ()),
+        stop_window=strictest("stop_window", max, timedelta(0)),
+        break_glass=strictest("break_glass", all, otherwise=False),
+        rules=tuple(rule.pattern for rule in matching),
+    )
+
+
+def is_looser(before: Rule | None, after: Rule | None) -> bool:
+    """Whether replacing one rule by the other could ever ask less of somebody. Where it is hard to tell: yes."""
+    if before is None or before.says_nothing:
+        return after is not None and (after.approvals == 0 or after.break_glass is True)
+    if after is None:
+        return True
+    return (
+        _less(before.approvals, after.approvals)
+        or _less(before.stop_window, after.stop_window)
+        or _less(after.approve_within, before.approve_within, unsaid_is_most=True)
+        or (bool(before.reason_required) and not after.reason_required)
+        or (before.reason_pattern is not None and after.reason_pattern != before.reason_pattern)
+        or (before.break_glass is not True and after.break_glass is True)
+        or (before.break_glass is False and after.break_glass is None)
+    )
+
+
+def _less(before: Any, after: Any, *, unsaid_is_most: bool = False) -> bool:
+    if unsaid_is_most:
+        return after is not None and (before is None or before > after)
+    return before is not None and (after is None or after < before)
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Until `until`, nothing new starts on pipelines that match `pattern`."""
+
+    id: int
+    pattern: str
+    until: datetime
+    reason: str
+    by: str
+    at: datetime
+
+
+def frozen(freezes: Iterable[Freeze], name: PipelineName, now: datetime) -> Freeze | None:
+    """The freeze that holds this pipeline longest, if one does."""
+    holding = [freeze for freeze in freezes if now < freeze.until and fnmatchcase(name, freeze.pattern)]
+    return max(holding, key=lambda freeze: freeze.until, default=None)
+
+
+def _distinct(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _checked_reason_pattern(pattern: str) -> None:
+    if len(pattern) > REASON_PATTERN_MAX:
+        raise BadRule(f"A pattern for reasons has {REASON_PATTERN_MAX} characters at most.")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise BadRule(f"{pattern!r} is no regular expression: {error}.") from error
