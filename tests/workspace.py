@@ -300,6 +300,16 @@ class Workspace:
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         return self._loop.run(work)
 
+    # --- trouble -----------------------------------------------------------------------------------------------
+
+    def slack_goes_down(self) -> None:
+        self.expected_errors.add("slack_bolt")  # the SDK says that it cannot open its socket again
+        self.run(self.slack.goes_down())
+
+    def slack_comes_back(self) -> None:
+        """For the bot's calls at once; its socket is opened again in real time, for which no story waits."""
+        self.run(self.slack.comes_back())
+
     # --- Feldera -----------------------------------------------------------------------------------------------
 
     def feldera_goes_down(self) -> None:
