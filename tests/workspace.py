@@ -25,7 +25,7 @@ from bot.config import Settings
 from bot.domain.access import Role
 from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.slack import Answer, Channel, Message, Person, SlackSimulator, render
+from bot.simulator.slack import Answer, Channel, Message, Person, SlackSimulator, render, render_text
 from bot.store.administration import Administration
 from tests.clock import MovableClock
 
@@ -101,6 +101,10 @@ class Teammate:
     def dms(self) -> list[str]:
         """The bot's direct messages to this person."""
         return [self._workspace.reads(message) for message in self._person.dms]
+
+    def hears(self) -> str:
+        """What a screen reader says of the latest answer to this person: the text without its blocks."""
+        return render_text(self._person.ephemerals[-1].text, self._workspace.slack.names)
 
     @property
     def last_confirm(self) -> str | None:
@@ -411,6 +415,11 @@ class Workspace:
         card = self._roots(channel)[-1]
         self.reads(card)
         return [self._rendered(replace(card, versions=[version])) for version in card.history]
+
+    def hears(self, channel: Any = None) -> list[str]:
+        """What notifications and screen readers say of the newest card and of its lines: texts without blocks."""
+        messages = self.slack.thread(self._roots(channel)[-1])
+        return [render_text(message.text, self.slack.names) for message in messages]
 
     def permalink(self, channel: Any = None) -> str:
         """The address of the newest card, as Slack itself gives it."""
