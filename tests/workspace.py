@@ -429,6 +429,11 @@ class Workspace:
         place = self.channel if channel is None else channel
         return [message for message in place.messages if message.thread_ts in {None, message.ts}]
 
+    @property
+    def logged(self) -> list[str]:
+        """Every line that was logged, as it is before anything is blotted out of it."""
+        return self._errors.lines
+
     # --- the end -----------------------------------------------------------------------------------------------
 
     def closes(self) -> None:
@@ -474,21 +479,26 @@ class _Even(random.Random):
 
 
 class _Errors(logging.Handler):
-    """Collects what is logged as an error, by us (structlog) or by the libraries (logging)."""
+    """Collects what is logged by us (structlog) or, from warnings on, by the libraries (logging), errors apart."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
         self.seen: list[str] = []
         logging.getLogger().addHandler(self)
         structlog.configure(processors=[self._note])
 
     def _note(self, _logger: Any, method: str, event: dict[str, Any]) -> str:
-        if method in {"error", "critical", "exception"}:
-            self.seen.append(f"{event['event']} {event}")
+        self._add(f"{event['event']} {event}", is_error=method in {"error", "critical", "exception"})
         raise structlog.DropEvent
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.seen.append(f"{record.name} {record.getMessage()}")
+        self._add(f"{record.name} {record.getMessage()}", is_error=record.levelno >= logging.ERROR)
+
+    def _add(self, line: str, *, is_error: bool) -> None:
+        self.lines.append(line)
+        if is_error:
+            self.seen.append(line)
 
     def closes(self) -> None:
         logging.getLogger().removeHandler(self)
