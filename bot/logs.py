@@ -20,7 +20,7 @@ _SECRETS = re.compile(
     r"|https?://hooks\.slack(?:-gov)?\.com/[^\s\"'\\<>)}\]]+"
     r"|(?:(?<=ticket=)|(?<=token=)|(?<=[Bb]earer ))[^\s&\"'\\<>)}\]]+"
 )
-_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "asyncio")
+_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "filelock", "asyncio")
 
 
 def configure(*, verbose: bool = False) -> None:
@@ -43,7 +43,7 @@ def configure(*, verbose: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_of_use)
+    logging.getLogger("slack_bolt").addFilter(_is_of_use)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
