@@ -7,7 +7,7 @@ the very bot that `pipeline-bot run` runs.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
-from bot.domain.pipelines import Problem
+from bot.domain.pipelines import Problem, Trouble
 from bot.engine.announcements import Announcements
 from bot.engine.driver import Driver
 from bot.engine.handlers import Handlers
@@ -30,7 +30,7 @@ from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
-from bot.slack.identity import Workspace, can_open_sockets, who_are_we
+from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
 from bot.slack.listeners import Listeners
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
@@ -40,16 +40,19 @@ from bot.store.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
-ERRANDS_FINISH_WITHIN = 3.0  # seconds after a stop: previews that people still wait for
+CONNECTED_WITHIN = 30.0  # seconds, to Slack's WebSocket: the SDK itself would try for ever, in silence
+GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
+# A stop takes the transport's own seconds, then these, and has to end within ten.
+ERRANDS_FINISH_WITHIN = 2.5  # seconds after a stop: previews that people still wait for
 LOOPS_FINISH_WITHIN = (
-    4.0  # seconds after that: the transaction at hand; a request cut off is looked for at the start
+    3.0  # seconds after that: the transaction at hand; a request cut off is looked for at the start
 )
 STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """The assembled parts. `serve()` runs them; a test moves them itself."""
+    """The assembled parts. `open()` and `serve()` run them; a test moves them itself."""
 
     workspace: Workspace
     store: SqliteStore
@@ -60,8 +63,23 @@ class Bot:
     errands: Errands
     transport: SocketTransport | HttpTransport
 
+    async def open(self) -> None:
+        """Let Slack reach the bot.
+
+        Raises:
+            UserError: it cannot, and why.
+        """
+        try:
+            async with asyncio.timeout(CONNECTED_WITHIN):
+                await self.transport.start()
+        except TimeoutError as error:
+            raise SlackRefused(
+                "Slack's WebSocket cannot be reached, although its Web API can: "
+                "is there a proxy or a firewall that lets no wss:// through?"
+            ) from error
+
     async def serve(self, stopping: asyncio.Event) -> None:
-        """Take work and do it, until `stopping` is set; then finish what is at hand.
+        """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
 
         Raises:
             ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
@@ -71,7 +89,6 @@ class Bot:
                 group.create_task(self.driver.run(stopping)),
                 group.create_task(self.announcements.run(stopping)),
             ]
-            await self.transport.start()
             watch = self.transport.watch() if isinstance(self.transport, SocketTransport) else None
             watcher = None if watch is None else group.create_task(watch)
             try:
@@ -101,7 +118,6 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
 
     Raises:
         UserError: what the operator has to put right: a token, the database, another bot on it.
-        ValueError: the TLS certificate of Feldera cannot be read.
     """
     path = settings.pipeline_bot_database
     with lease(path, clock.now()):
@@ -150,26 +166,67 @@ def slack_client(settings: SlackSettings, session: aiohttp.ClientSession | None 
 
 
 async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:
-    """Be the bot until `stopping` is set.
+    """Be the bot until `stopping` is set, which also cuts the start short.
 
     Raises:
         UserError: what the operator has to put right before it can start.
     """
-    async with assembled(settings, clock) as bot:
-        greeting = await bot.feldera.greet()
+    async with AsyncExitStack() as stack:
+        try:
+            async with _given_up_when(stopping):
+                bot = await stack.enter_async_context(assembled(settings, clock))
+                stack.push_async_callback(bot.transport.stop)
+                greeting = await _greeting(bot.feldera)
+                await bot.open()
+        except TimeoutError:
+            if not stopping.is_set():
+                raise
+            log.info("stopped", before="serving")
+            return
         if isinstance(greeting, Problem):
             log.warning("feldera_does_not_answer", host=settings.feldera_host, why=greeting.message)
+        transport = bot.transport
         log.info(
             "serving",
             version=version("pipeline-bot"),
             command=COMMAND,
             workspace=bot.workspace.name,
-            over="Socket Mode" if settings.mode is Mode.SOCKET else f"HTTP on {settings.pipeline_bot_listen}",
+            over=f"HTTP on {transport.address}" if isinstance(transport, HttpTransport) else "Socket Mode",
             feldera=f"{settings.feldera_host} ({'not answering' if isinstance(greeting, Problem) else greeting})",
             database=str(settings.pipeline_bot_database),
         )
         await bot.serve(stopping)
     log.info("stopped")
+
+
+@asynccontextmanager
+async def _given_up_when(stopping: asyncio.Event) -> AsyncIterator[None]:
+    """Cut short what is done in here once `stopping` is set.
+
+    Raises:
+        TimeoutError: it was.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as limit:
+
+        def give_up(_: asyncio.Task[bool]) -> None:
+            limit.reschedule(loop.time())
+
+        told = asyncio.create_task(stopping.wait())
+        told.add_done_callback(give_up)
+        try:
+            yield
+        finally:
+            told.remove_done_callback(give_up)
+            told.cancel()
+
+
+async def _greeting(feldera: FelderaClient) -> str | Problem:
+    try:
+        async with asyncio.timeout(GREETED_WITHIN):
+            return await feldera.greet()
+    except TimeoutError:
+        return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
 
 
 def _wire(  # noqa: PLR0913 - the parts of the whole

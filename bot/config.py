@@ -185,7 +185,12 @@ def load(kind: type[_S]) -> _S:
     Raises:
         BadSettings: with everything that is missing or malformed.
     """
-    return kind()
+    try:
+        return kind()
+    except UnicodeDecodeError:
+        raise BadSettings("The file .env cannot be read: it is not text in UTF-8.") from None
+    except OSError as error:
+        raise BadSettings(f"The file .env cannot be read: {error.strerror}.") from error
 
 
 def _in_words(detail: ErrorDetails) -> str:

@@ -25,7 +25,7 @@ from bot.config import Settings
 from bot.domain.access import Role
 from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.slack import Answer, Channel, Message, Person, SlackSimulator, render
+from bot.simulator.slack import Answer, Channel, Message, Person, SlackSimulator, render, render_text
 from bot.store.administration import Administration
 from tests.clock import MovableClock
 
@@ -101,6 +101,10 @@ class Teammate:
     def dms(self) -> list[str]:
         """The bot's direct messages to this person."""
         return [self._workspace.reads(message) for message in self._person.dms]
+
+    def hears(self) -> str:
+        """What a screen reader says of the latest answer to this person: the text without its blocks."""
+        return render_text(self._person.ephemerals[-1].text, self._workspace.slack.names)
 
     @property
     def last_confirm(self) -> str | None:
@@ -300,6 +304,16 @@ class Workspace:
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         return self._loop.run(work)
 
+    # --- trouble -----------------------------------------------------------------------------------------------
+
+    def slack_goes_down(self) -> None:
+        self.expected_errors.add("slack_bolt")  # the SDK says that it cannot open its socket again
+        self.run(self.slack.goes_down())
+
+    def slack_comes_back(self) -> None:
+        """For the bot's calls at once; its socket is opened again in real time, for which no story waits."""
+        self.run(self.slack.comes_back())
+
     # --- Feldera -----------------------------------------------------------------------------------------------
 
     def feldera_goes_down(self) -> None:
@@ -402,6 +416,11 @@ class Workspace:
         self.reads(card)
         return [self._rendered(replace(card, versions=[version])) for version in card.history]
 
+    def hears(self, channel: Any = None) -> list[str]:
+        """What notifications and screen readers say of the newest card and of its lines: texts without blocks."""
+        messages = self.slack.thread(self._roots(channel)[-1])
+        return [render_text(message.text, self.slack.names) for message in messages]
+
     def permalink(self, channel: Any = None) -> str:
         """The address of the newest card, as Slack itself gives it."""
         return self.slack.permalink(self._roots(channel)[-1])
@@ -409,6 +428,11 @@ class Workspace:
     def _roots(self, channel: Any) -> list[Message]:
         place = self.channel if channel is None else channel
         return [message for message in place.messages if message.thread_ts in {None, message.ts}]
+
+    @property
+    def logged(self) -> list[str]:
+        """Every line that was logged, as it is before anything is blotted out of it."""
+        return self._errors.lines
 
     # --- the end -----------------------------------------------------------------------------------------------
 
@@ -455,21 +479,26 @@ class _Even(random.Random):
 
 
 class _Errors(logging.Handler):
-    """Collects what is logged as an error, by us (structlog) or by the libraries (logging)."""
+    """Collects what is logged by us (structlog) or, from warnings on, by the libraries (logging), errors apart."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
         self.seen: list[str] = []
         logging.getLogger().addHandler(self)
         structlog.configure(processors=[self._note])
 
     def _note(self, _logger: Any, method: str, event: dict[str, Any]) -> str:
-        if method in {"error", "critical", "exception"}:
-            self.seen.append(f"{event['event']} {event}")
+        self._add(f"{event['event']} {event}", is_error=method in {"error", "critical", "exception"})
         raise structlog.DropEvent
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.seen.append(f"{record.name} {record.getMessage()}")
+        self._add(f"{record.name} {record.getMessage()}", is_error=record.levelno >= logging.ERROR)
+
+    def _add(self, line: str, *, is_error: bool) -> None:
+        self.lines.append(line)
+        if is_error:
+            self.seen.append(line)
 
     def closes(self) -> None:
         logging.getLogger().removeHandler(self)

@@ -8,15 +8,12 @@ from datetime import datetime, timedelta
 
 from bot.domain import pacing
 from bot.domain.happenings import ReadHealth, Send, Transition
-from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
-from bot.domain.pipelines import Problem, Trouble
+from bot.domain.operations import Event, EventKind, Operation, Outcome, State
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
 CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
 MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should look
 RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock: a request may act that late
-TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
-TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, when nothing has been sent
 
 
 def is_too_late(operation: Operation, now: datetime) -> bool:
@@ -27,19 +24,6 @@ def until_placed(operation: Operation) -> Transition:
     """Nothing to do before its card stands, which wakes it: only the end of its time has to be watched."""
     confirmed_at = operation.confirmed_at or operation.created_at
     return Transition(replace(operation, due_at=confirmed_at + CONFIRMATION_GOOD_FOR))
-
-
-def hopeless(problem: Problem, failures: int) -> Ending | None:
-    """How an operation that has sent nothing ends when waiting will not help."""
-    match problem.trouble:
-        case Trouble.FORBIDDEN:
-            return Ending.NO_ACCESS
-        case Trouble.UNAUTHORIZED if failures >= TROUBLE_ENDS_AFTER:
-            return Ending.NO_ACCESS
-        case Trouble.NOT_FELDERA if failures >= TROUBLE_ENDS_AFTER:
-            return Ending.WRONG_ADDRESS
-        case _:
-            return None
 
 
 def sent(operation: Operation, kind: EventKind, now: datetime) -> Transition:
@@ -59,7 +43,15 @@ def underway(operation: Operation, spread: float, now: datetime) -> Transition:
 
 
 def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transition:
-    waiting = replace(operation, state=State.WAITING, accepted_at=event.at, failures=0, due_at=look_at)
+    waiting = replace(
+        operation,
+        state=State.WAITING,
+        accepted_at=event.at,
+        failures=0,
+        reported=0,
+        overdue_since=None,
+        due_at=look_at,
+    )
     return Transition(waiting, (event,))
 
 

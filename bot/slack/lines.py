@@ -30,7 +30,9 @@ def _answer_lost(_operation: Operation, event: Event) -> str:
 
 def _found_clearing(_operation: Operation, event: Event) -> str:
     if event.data.get("sends"):
-        return "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled."
+        return (
+            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled."
+        )
     return "⏳ Feldera is clearing the storage already. I send nothing, and watch."
 
 

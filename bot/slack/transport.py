@@ -4,6 +4,7 @@ Both feed the same Bolt app. Neither decides anything; HTTP trusts only what car
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.errors import UserError
+
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
@@ -34,6 +37,10 @@ FORM = "application/x-www-form-urlencoded"
 
 class SocketLost(Exception):  # noqa: N818 - named for what happened
     """Socket Mode could not be re-established: the process should be started afresh."""
+
+
+class CannotListen(UserError):  # noqa: N818
+    """Nothing can be served on the address in the settings."""
 
 
 @dataclass(slots=True)
@@ -90,11 +97,25 @@ class HttpTransport:
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            CannotListen: the port is taken, or the host is not this machine's.
+        """
         server = web.Application()
         server.add_routes([web.post(EVENTS_PATH, self._events), web.get(HEALTH_PATH, self._health)])
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=REQUESTS_FINISH_WITHIN)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self.host, self.port).start()
+        try:
+            await web.TCPSite(self._runner, self.host, self.port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            why = (
+                os.strerror(error.errno)
+                if isinstance(error.errno, int) and error.errno > 0
+                else error.strerror
+            )
+            raise CannotListen(f"HTTP cannot be served on {self.host}:{self.port}: {why}.") from error
 
     @property
     def address(self) -> str:

@@ -234,13 +234,64 @@ def test_a_record_that_tells_too_little_calls_a_human(changes):
     assert (after.operation.state, after.operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
 
 
-def test_a_record_that_cannot_be_read_now_is_asked_for_again():
-    """An outage is no answer; a Feldera that keeps no record is one."""
-    later = advance(submitting(), HistoryRead(DOWN), OLD).operation
-    assert (later.state, later.failures) == (State.SUBMITTING, 1)
-    assert later.due_at > OLD
-    none = advance(submitting(), HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page")), OLD).operation
-    assert (none.state, none.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
+@pytest.mark.parametrize("trouble", [Trouble.UNREACHABLE, Trouble.BUSY])
+def test_a_record_that_cannot_be_read_now_is_asked_for_again(trouble):
+    """An outage is no answer, however long; it is said once, though every look succeeds, and its end is, too."""
+    operation, said = submitting(), []
+    for _ in range(20):
+        looked = after_look(operation, running(), OLD)
+        assert looked.effect == ReadHistory()
+        after = advance(looked.operation, HistoryRead(Problem(trouble, "away")), OLD)
+        operation, said = after.operation, said + kinds(looked) + kinds(after)
+    assert (operation.state, said) == (State.SUBMITTING, [EventKind.UNREACHABLE])
+    settled = read(operation, (90, Storage.IN_USE), (0, Storage.IN_USE))
+    assert kinds(settled) == [EventKind.REACHABLE, EventKind.ENDED]
+
+
+def test_a_record_that_is_not_to_be_had_calls_a_human():
+    """A Feldera before 0.292 keeps none. One odd answer is no proof of that; five in a row are."""
+    operation = submitting()
+    for _ in range(4):
+        operation = advance(
+            operation, HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page")), OLD
+        ).operation
+        assert operation.state is State.SUBMITTING
+    after = advance(operation, HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page")), OLD).operation
+    assert (after.state, after.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
+
+
+def test_a_record_that_comes_late_still_settles_it():
+    """While a human is called since nothing could be proved, the record is read again once a minute."""
+    operation = needs_human(Ending.UNPROVABLE)
+    looked = after_look(operation, running(), AN_HOUR_ON)
+    assert looked.effect == ReadHistory()
+    unread = advance(looked.operation, HistoryRead(DOWN), AN_HOUR_ON)
+    assert (unread.operation.state, unread.events) == (State.NEEDS_HUMAN, ())
+    too_little = read(operation, (90, Storage.IN_USE), now=AN_HOUR_ON)
+    assert (too_little.operation.state, too_little.events) == (State.NEEDS_HUMAN, ())
+    proof = read(operation, (90, Storage.CLEARED), (0, Storage.IN_USE), now=AN_HOUR_ON)
+    assert proof.operation.outcome.ending == Ending.CLEARED_THEN_STARTED
+
+
+def test_a_key_that_only_the_request_shows_to_be_wrong():
+    """Every look succeeds, and the request alone is turned away: that is counted apart, and ends it in the end."""
+    operation = ready()
+    rejected = Answered(NotSent(Problem(Trouble.UNAUTHORIZED, "wrong key")))
+    pauses = []
+    for _ in range(5):
+        submitted = after_look(replace(operation, due_at=START), pipeline(), START)
+        assert submitted.effect == Send()
+        operation = advance(submitted.operation, rejected, START).operation
+        pauses.append(operation.due_at)
+    assert (operation.state, operation.outcome.ending) == (State.REFUSED, Ending.NO_ACCESS)
+    assert pauses[:4] == sorted(set(pauses[:4]))
+
+
+def test_a_clear_found_after_all_is_watched_from_the_beginning():
+    """What was said of an earlier wait is not said of this one."""
+    operation = needs_human(Ending.CONTRADICTION, reported=600, overdue_since=START)
+    found = after_look(operation, clearing(), AN_HOUR_ON).operation
+    assert (found.state, found.reported, found.overdue_since) == (State.WAITING, 0, None)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,9 @@ def test_why_there_is_nothing_to_confirm():
             replies.NotFound("ordres", ("orders", "orders-eu")),
             replies.NotStopped(running()),
             replies.NotStopped(early_start(pipeline())),
+            replies.NotStopped(
+                replace(running(), status="Stopping", desired_status="Stopped", resources_desired="Stopped")
+            ),
             replies.AlreadyCleared(cleared()),
             replies.AlreadyCleared(early_start(cleared())),
             replies.ClearingAlready(clearing()),
@@ -96,6 +99,7 @@ def test_why_there_is_nothing_to_confirm():
             "❌ Feldera has no pipeline `ordres` (upper and lower case count). Did you mean `orders` or `orders-eu`?",
             "✋ `orders` must be stopped before it can be cleared. It is Running since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
             "✋ `orders` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, wanted Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Stop it in Feldera, then type `/pipeline clear orders` again.",
+            "✋ `orders` must be stopped before it can be cleared. It is stopping: Stopping since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>, wanted Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>. Once it is Stopped, type `/pipeline clear orders` again.",
             "✅ Nothing to clear: the storage of `orders` is cleared.",
             "✅ Nothing to clear: the storage of `orders` is cleared. Somebody has asked the pipeline to start: it is Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>, wanted Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>.",
             "⏳ `orders` is being cleared already, and not by me. `/pipeline status orders` shows when it is done.",
@@ -175,6 +179,22 @@ def test_the_confirmed_preview_turns_into_the_way_to_the_card():
             "❌ `orders` was *not* cleared: I am not in <#C1>, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("origin", "word", "because"),
+    [
+        ("C1", "channel_not_found", "I am not in <#C1>"),
+        ("C1", "is_archived", "<#C1> is archived"),
+        ("C1", "restricted_action_thread_locked", "I may not post in <#C1>"),
+        ("C1", "msg_<blocked>", "I cannot post in <#C1> (`msg_&lt;blocked&gt;`)"),
+        ("D1", "channel_not_found", "I am not in the conversation in which it was asked for"),
+    ],
+)
+def test_why_the_card_is_not_where_it_was_asked_for(origin, word, because):
+    """Slack's word, told as what it means; a reference to direct messages would show no name."""
+    operation = waiting(origin=origin, displaced=word)
+    assert answers.placed(operation, WORKSPACE_URL).text.endswith(f"because {because}.")
 
 
 def test_help_lists_every_verb():

@@ -1,6 +1,7 @@
 """No command and no click goes without an answer, whatever happens inside or on the way."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
@@ -71,11 +72,14 @@ def test_slack_renews_the_connection(workspace: Workspace, reason: str) -> None:
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
 
 
-def test_the_environment_of_another_app(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+@pytest.mark.parametrize("over_http", [False, True])
+def test_the_environment_of_another_app(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, over_http: bool
+) -> None:
     """`SLACK_CLIENT_ID` and its secret, which Bolt would take for a wish to install itself by OAuth, change nothing."""
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "not-ours")
-    workspace = Workspace(tmp_path)
+    workspace = Workspace(tmp_path, over_http=over_http)
     workspace.feldera.adds("orders")
     ana = workspace.operator("ana")
     assert ana.asks("/pipeline status orders").startswith("orders\n")

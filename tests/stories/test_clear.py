@@ -129,7 +129,7 @@ def test_waiting_costs_the_channel_nothing(workspace: Workspace) -> None:
 
 
 def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
-    """A line at 30 seconds, 1, 2, 5 and 10 minutes and then every 10; nothing in between."""
+    """A line at 30 seconds, 1, 2, 5 and 10 minutes and then every 10; how unusual that is, once."""
     ana = workspace.operator("ana")
     workspace.feldera.sticks_clearing("orders")
     ana.types("/pipeline clear orders")
@@ -139,6 +139,7 @@ def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
     workspace.passes(minutes=31)
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
+    assert asked_for_health(workspace) == 1
     assert workspace.timed_thread() == snapshot(
         [
             "0:00:01  📤 Sent the request to Feldera.",
@@ -247,3 +248,42 @@ the storage; it has no checkpoints
 ✅ Cleared `fresh` after 2 seconds.\
 """)
     workspace.thread()
+
+
+def test_what_notifications_and_screen_readers_say(workspace: Workspace) -> None:
+    """They get a message's text and none of its blocks: the text alone says what it is about."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.asks("/pipeline clear orders schema & keys")
+    assert ana.hears() == snapshot(
+        "Clear orders? This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled. Only you see this."
+    )
+    ana.clicks("Clear orders")
+    ana.reads()
+    workspace.passes(seconds=31)
+    assert workspace.hears() == snapshot(
+        [
+            "Clear orders: ⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Requested by @ana: schema & keys",
+            """\
+📤 Sent the request to Feldera.
+⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.\
+""",
+            "⏳ Still clearing after 30 seconds.",
+        ]
+    )
+    workspace.feldera.unsticks("orders")
+    workspace.passes(seconds=10)
+    assert [workspace.hears()[0], workspace.hears()[-1]] == snapshot(
+        [
+            "Clear orders: ✅ Cleared. Requested by @ana: schema & keys",
+            "✅ Cleared `orders` after 34 seconds. @ana",
+        ]
+    )
+    ana.asks("/pipeline status orders")
+    assert ana.hears() == snapshot("orders: Stopped, wanted Stopped, storage cleared, program Success.")
+    workspace.card()
+    workspace.thread()
+
+
+def asked_for_health(workspace: Workspace) -> int:
+    return len([request for request in workspace.feldera.requests if request.path == "/v0/cluster_healthz"])

@@ -1,0 +1,58 @@
+"""What Feldera's answer to the request, or its silence, makes of an operation that is being submitted."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain import pacing
+from bot.domain.happenings import Answered, Transition
+from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Unknown
+from bot.domain.trouble import hopeless
+from bot.domain.turns import ended, taken_on
+
+
+def answered(operation: Operation, answered: Answered, now: datetime) -> Transition:
+    if operation.state is not State.SUBMITTING:
+        return Transition(operation)
+    match answered.answer:
+        case Accepted():
+            return taken_on(operation, Event(EventKind.ACCEPTED, now), now + pacing.FIRST_LOOK)
+        case Refused() | NotSent() if operation.sends > 1:
+            # An earlier request may have arrived after all: only a look can tell what this "no" means.
+            return Transition(replace(operation, due_at=now + pacing.SHORTEST))
+        case Refused(refusal, message, code):
+            return ended(operation, State.REFUSED, Outcome(_REFUSALS[refusal], message, code), now)
+        case NotSent(problem):
+            return _put_off(operation, problem, now)
+        case Unknown(problem):
+            lost = Event(EventKind.ANSWER_LOST, now, {"message": problem.message})
+            return Transition(replace(operation, due_at=now + pacing.FIRST_LOOK), (lost,))
+        case _:
+            assert_never(answered.answer)
+
+
+def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transition:
+    # Counted apart from failed looks: a look may succeed before each request that is turned away.
+    put_off = operation.put_off + 1
+    ready = replace(
+        operation,
+        state=State.READY,
+        sends=0,
+        submitted_at=None,
+        put_off=put_off,
+        due_at=now + pacing.after_failures(put_off, problem.retry_after),
+    )
+    ending = hopeless(problem, put_off)
+    if ending is not None:
+        return ended(ready, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
+    said = Event(EventKind.PUT_OFF, now, {"message": problem.message})
+    return Transition(ready, (said,) if operation.put_off == 0 else ())
+
+
+_REFUSALS = {
+    Refusal.BY_RULE: Ending.FELDERA_REFUSED,
+    Refusal.UNKNOWN_PIPELINE: Ending.UNKNOWN_PIPELINE,
+    Refusal.NO_ACCESS: Ending.NO_ACCESS,
+    Refusal.WRONG_ADDRESS: Ending.WRONG_ADDRESS,
+}

@@ -1,0 +1,199 @@
+"""How the bot starts as a real process: what it proves first, what it refuses, and the one line it says."""
+
+import socket
+import sqlite3
+import stat
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.processes.world import running
+
+OVER_HTTP = {"SLACK_APP_TOKEN": None, "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
+
+
+@pytest.mark.anyio
+async def test_it_says_in_one_line_what_it_serves(world):
+    """And nothing else, if nothing is wrong; least of all a token."""
+    async with world.serving_bot() as bot:
+        line = bot.logged("serving")[0]
+        assert bot.stderr.count("\n") == 0
+        assert line == {
+            "event": "serving",
+            "level": "info",
+            "timestamp": line["timestamp"],
+            "version": version("pipeline-bot"),
+            "command": "/pipeline",
+            "workspace": "Acme",
+            "over": "Socket Mode",
+            "feldera": f"{world.feldera.url} (Feldera 0.337.0 (Open source))",
+            "database": "pipeline-bot.db",
+        }
+
+
+@pytest.mark.anyio
+async def test_it_proves_its_tokens_before_it_serves(world):
+    async with world.serving_bot():
+        assert [call.method for call in world.slack.calls][:2] == ["auth.test", "apps.connections.open"]
+        assert all(call.error is None for call in world.slack.calls)
+
+
+@pytest.mark.anyio
+async def test_over_http_it_serves_events_and_health(world):
+    """Without an app token Slack comes by signed HTTP; nothing asks for a socket."""
+    async with world.serving_bot(**OVER_HTTP, SLACK_SIGNING_SECRET=world.slack.signing_secret) as bot:
+        over = bot.logged("serving")[0]["over"]
+        assert over.startswith("HTTP on 127.0.0.1:")
+        world.slack.serves_over_http(f"http://{over.removeprefix('HTTP on ')}/slack/events")
+        ana = world.operator("ana")
+        await world.confirms_a_clear(ana, "orders")
+        await world.until_told("Cleared `orders`")
+        assert world.feldera.clears["orders"] == 1
+    assert "apps.connections.open" not in {call.method for call in world.slack.calls}
+
+
+@pytest.mark.anyio
+async def test_the_settings_may_stand_in_an_env_file(world):
+    """As an operator writes them down once."""
+    lines = [f"{name}={value}" for name, value in world.settings().items()]
+    (world.folder / ".env").write_text("\n".join(lines))
+    async with running("-m", "bot", "run", folder=world.folder, settings={}) as bot:
+        await bot.until_it_logs("serving")
+        assert await bot.stops() == 0
+
+
+@pytest.mark.anyio
+async def test_all_that_is_wrong_with_the_settings_is_said_at_once(world):
+    """Exit status 2, no traceback, no value: one of them may be a secret in the wrong place."""
+    said = await world.refusal(
+        SLACK_BOT_TOKEN="xoxp-hush", FELDERA_HOST=None, SLACK_APP_TOKEN=None, FELDERA_API_KEY="hu sh"
+    )
+    assert said.splitlines() == [
+        "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-.",
+        "FELDERA_HOST is missing.",
+        "FELDERA_API_KEY: Feldera's API key must be one word of plain characters.",
+        "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_bot_token_that_slack_does_not_know_is_refused(world):
+    said = await world.refusal(SLACK_BOT_TOKEN="xoxb-hush")
+    assert said == "SLACK_BOT_TOKEN: Slack answers invalid_auth to it."
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("error", ["invalid_auth", "missing_scope", "not_allowed_token_type"])
+async def test_an_app_token_that_opens_no_socket_is_refused(world, error):
+    """Wrong, without its scope, or Socket Mode is off: the SDK would try it for ever, in silence."""
+    world.slack.fails_next("apps.connections.open", error)
+    said = await world.refusal()
+    assert said == (
+        f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "
+        "and the app needs Socket Mode switched on."
+    )
+
+
+@pytest.mark.anyio
+async def test_a_slack_that_cannot_be_reached_is_a_sentence(world):
+    await world.slack.goes_down()
+    said = await world.refusal()
+    assert said == f"Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+
+
+@pytest.mark.anyio
+async def test_a_slack_that_answers_nonsense_is_a_sentence(world):
+    """A proxy's page where the Web API should be."""
+    world.slack.answers_500("auth.test")
+    said = await world.refusal()
+    assert said == "SLACK_BOT_TOKEN: Slack answers nothing that makes sense to it."
+
+
+@pytest.mark.anyio
+async def test_a_feldera_that_refuses_connections_is_a_warning(world):
+    """It serves all the same: people are told when they ask, and an outage at the start is an outage like any other."""
+    await world.feldera.goes_down()
+    async with world.serving_bot() as bot:
+        (warning,) = bot.logged("feldera_does_not_answer")
+        assert warning["level"] == "warning"
+        assert warning["host"] == world.feldera.url
+        assert bot.logged("serving")[0]["feldera"] == f"{world.feldera.url} (not answering)"
+        ana = world.operator("ana")
+        await world.feldera.comes_back()
+        await world.confirms_a_clear(ana, "orders")
+        await world.until_told("Cleared `orders`")
+
+
+@pytest.mark.anyio
+async def test_a_feldera_that_hangs_does_not_keep_people_waiting(world):
+    world.feldera.hangs()
+    async with world.serving_bot() as bot:
+        assert bot.logged("feldera_does_not_answer")[0]["why"] == "No answer within 5 s."
+
+
+@pytest.mark.anyio
+async def test_a_feldera_that_does_not_let_us_in_is_a_warning(world):
+    world.feldera.loses_its_database(times=1)
+    async with world.serving_bot() as bot:
+        assert len(bot.logged("feldera_does_not_answer")) == 1
+
+
+@pytest.mark.anyio
+async def test_a_port_that_is_taken_is_a_sentence(world):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        where = f"127.0.0.1:{taken.getsockname()[1]}"
+        said = await world.refusal(SLACK_APP_TOKEN=None, SLACK_SIGNING_SECRET="s", PIPELINE_BOT_LISTEN=where)
+    assert said == f"HTTP cannot be served on {where}: Address already in use."
+
+
+@pytest.mark.anyio
+async def test_the_database_is_private_and_written_ahead(world):
+    """0600 from its first byte, the files beside it too; WAL, so that the shell works beside the bot."""
+    async with world.serving_bot():
+        beside = sorted(world.folder.glob("pipeline-bot.db*"))
+        assert {"pipeline-bot.db", "pipeline-bot.db-wal", "pipeline-bot.db.lock"} <= {
+            file.name for file in beside
+        }
+        assert {stat.S_IMODE(file.stat().st_mode) for file in beside} == {0o600}
+        db = sqlite3.connect(world.database)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        db.close()
+
+
+@pytest.mark.anyio
+async def test_a_second_bot_on_the_database_is_told_who_holds_it(world):
+    """And the first one never notices; once it is gone, the next one may."""
+    async with world.serving_bot() as first:
+        said = await world.refusal()
+        assert said.startswith(
+            f"The database pipeline-bot.db is in use by another bot: process {first.pid} on "
+        )
+        assert said.endswith("Stop that one first.")
+        assert len(world.slack.calls) == 3  # the second one did not even ask Slack
+        await first.is_killed()
+    async with world.serving_bot() as next_one:
+        assert await next_one.stops() == 0
+
+
+@pytest.mark.anyio
+async def test_a_database_in_no_directory_is_a_sentence(world):
+    said = await world.refusal(PIPELINE_BOT_DATABASE="/nowhere/bot.db")
+    assert said == (
+        "The database /nowhere/bot.db cannot be used: /nowhere is no directory. "
+        "Create it, or choose another place for the database."
+    )
+
+
+@pytest.mark.anyio
+async def test_the_command_and_the_module_are_the_same(world):
+    """`pipeline-bot …` is `python -m bot …`."""
+    command = Path(sys.executable).with_name("pipeline-bot")
+    shown = []
+    for arguments in ((str(command), "--help"), ("-m", "bot", "--help")):
+        async with running(*arguments, folder=world.folder, settings={}) as process:
+            assert await process.ends() == 0
+            shown.append(await process.rest_of_output())
+    assert shown[0] == shown[1]
+    assert shown[0].startswith("Usage: pipeline-bot ")

@@ -1,0 +1,272 @@
+"""The settings: what is read from where, and how everything that is wrong with them is said at once."""
+
+import os
+import ssl
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.config import BadSettings, Mode, Settings, SlackSettings, StoreSettings, load
+
+LEAST = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "FELDERA_HOST": "localhost:8080"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    """An empty environment, as far as the bot is concerned, in an empty folder."""
+    for name in os.environ:
+        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.fixture
+def settings_of(environment):
+    """Loads the settings from the least there must be, with some variables changed; None takes one away."""
+
+    def loaded(**changed):
+        for name, value in (LEAST | changed).items():
+            if value is not None:
+                environment.setenv(name, value)
+        return load(Settings)
+
+    return loaded
+
+
+@pytest.fixture
+def refusal_of(settings_of):
+    def refused(**changed):
+        with pytest.raises(BadSettings) as refusal:
+            settings_of(**changed)
+        return refusal.value.message.split("\n")
+
+    return refused
+
+
+def test_what_need_not_be_said(settings_of):
+    """The defaults, for Socket Mode and a Feldera without authentication on this machine."""
+    settings = settings_of()
+    assert settings.mode is Mode.SOCKET
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.pipeline_bot_database == Path("pipeline-bot.db")
+    assert settings.listen == ("127.0.0.1", 3000)
+    assert settings.feldera_api_key is None
+    assert settings.feldera_auth_token_command is None
+    assert settings.feldera_tenant is None
+    assert settings.feldera_https_tls_cert is None
+    assert settings.feldera_tls_insecure is False
+    assert settings.feldera_request_timeout == timedelta(seconds=30).total_seconds()
+
+
+def test_feldera_by_the_names_its_own_tools_use(settings_of, tmp_path):
+    certificate = tmp_path / "feldera.pem"
+    certificate.write_text(ssl.DER_cert_to_PEM_cert(ssl.create_default_context().get_ca_certs(True)[0]))
+    settings = settings_of(
+        FELDERA_HOST="https://feldera.example.com",
+        FELDERA_API_KEY="apikey:abc",
+        FELDERA_TENANT="acme",
+        FELDERA_HTTPS_TLS_CERT=str(certificate),
+        FELDERA_TLS_INSECURE="1",
+        FELDERA_REQUEST_TIMEOUT="60",
+    )
+    assert settings.feldera_host == "https://feldera.example.com"
+    assert settings.feldera_api_key.get_secret_value() == "apikey:abc"
+    assert settings.feldera_tenant == "acme"
+    assert settings.feldera_https_tls_cert == certificate
+    assert settings.feldera_tls_insecure is True
+    assert settings.feldera_request_timeout == 60.0
+
+
+def test_a_command_may_fetch_the_token_instead_of_a_key(settings_of):
+    assert settings_of(FELDERA_AUTH_TOKEN_COMMAND="vault read -f jwt").feldera_auth_token_command == (
+        "vault read -f jwt"
+    )
+
+
+def test_all_that_is_missing_is_said_at_once(refusal_of):
+    assert refusal_of(SLACK_BOT_TOKEN=None, SLACK_APP_TOKEN=None, FELDERA_HOST=None) == [
+        "SLACK_BOT_TOKEN is missing.",
+        "FELDERA_HOST is missing.",
+        "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+    ]
+
+
+def test_all_that_is_malformed_is_said_at_once_and_no_value_is_repeated(refusal_of):
+    """Each by the variable's own name, with what it should look like; a value may be a secret in the wrong place."""
+    said = refusal_of(
+        SLACK_BOT_TOKEN="xoxp-hush",
+        SLACK_APP_TOKEN="xoxb-hush",
+        SLACK_API_URL="hush.slack.com",
+        PIPELINE_BOT_MODE="hush",
+        PIPELINE_BOT_LISTEN="hush",
+        FELDERA_HOST="https://ana:hush@feldera.example.com",
+        FELDERA_API_KEY="apikey:hu sh",
+        FELDERA_TENANT="hush\u00e9",
+        FELDERA_TLS_INSECURE="hush",
+        FELDERA_REQUEST_TIMEOUT="hush",
+        FELDERA_HTTPS_TLS_CERT="/nowhere/hush.pem",
+    )
+    assert said == [
+        "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-.",
+        "SLACK_API_URL: must be a URL such as https://slack.com/api/.",
+        "SLACK_APP_TOKEN: must begin with xapp-.",
+        "PIPELINE_BOT_MODE: input should be 'socket' or 'http'.",
+        "PIPELINE_BOT_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000.",
+        "FELDERA_HOST: Feldera's host must not hold a user or password; use an API key.",
+        "FELDERA_API_KEY: Feldera's API key must be one word of plain characters.",
+        "FELDERA_TENANT: Feldera's tenant must be a name or an id in plain characters.",
+        "FELDERA_HTTPS_TLS_CERT: Path does not point to a file.",
+        "FELDERA_TLS_INSECURE: input should be a valid boolean, unable to interpret input.",
+        "FELDERA_REQUEST_TIMEOUT: input should be a valid number, unable to parse string as a number.",
+    ]
+
+
+def test_missing_and_malformed_are_said_together(refusal_of):
+    assert refusal_of(SLACK_BOT_TOKEN=None, FELDERA_REQUEST_TIMEOUT="5", PIPELINE_BOT_MODE="http") == [
+        "SLACK_BOT_TOKEN is missing.",
+        "FELDERA_REQUEST_TIMEOUT: input should be greater than or equal to 15.",
+        "SLACK_SIGNING_SECRET is missing: PIPELINE_BOT_MODE=http needs it.",
+    ]
+
+
+def test_a_key_and_a_command_exclude_each_other(refusal_of):
+    assert refusal_of(FELDERA_API_KEY="apikey:a", FELDERA_AUTH_TOKEN_COMMAND="b") == [
+        "FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND exclude each other: set one of them."
+    ]
+
+
+@pytest.mark.parametrize("token", ["xoxb-a\nb", "xoxb-a b", "xoxb-caf\u00e9"])
+def test_a_token_that_was_copied_badly_is_said_before_slack_is_asked(refusal_of, token):
+    assert refusal_of(SLACK_BOT_TOKEN=token) == ["SLACK_BOT_TOKEN: must be one word of plain characters."]
+
+
+def test_a_certificate_that_is_none_is_said_with_the_rest(refusal_of, tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("not a certificate")
+    (said,) = refusal_of(FELDERA_HTTPS_TLS_CERT=str(file))
+    assert said.startswith(f"FELDERA_HTTPS_TLS_CERT: Feldera's TLS certificate {file} cannot be read: ")
+
+
+@pytest.mark.parametrize("listen", ["3000", ":3000", "127.0.0.1:", "127.0.0.1:65536", "::1:3000", "a b:3000"])
+def test_where_to_listen_is_a_host_and_a_port(refusal_of, listen):
+    assert refusal_of(PIPELINE_BOT_LISTEN=listen) == [
+        "PIPELINE_BOT_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000."
+    ]
+
+
+def test_the_parts_of_where_to_listen(settings_of):
+    assert settings_of(PIPELINE_BOT_LISTEN="0.0.0.0:8080").listen == ("0.0.0.0", 8080)  # noqa: S104
+    assert settings_of(PIPELINE_BOT_LISTEN="[::1]:0").listen == ("::1", 0)
+
+
+@pytest.mark.parametrize("url", ["https://slack-gov.com/api", "https://slack-gov.com/api/"])
+def test_govslack_is_another_address(settings_of, url):
+    """The SDK joins method names to it: the slash at the end is added where it was left out."""
+    assert settings_of(SLACK_API_URL=url).slack_api_url == "https://slack-gov.com/api/"
+
+
+@pytest.mark.parametrize(
+    ("app_token", "signing_secret", "wanted", "mode"),
+    [
+        ("xapp-1", None, None, Mode.SOCKET),
+        (None, "hush", None, Mode.HTTP),
+        ("xapp-1", "hush", "socket", Mode.SOCKET),
+        ("xapp-1", "hush", "http", Mode.HTTP),
+        ("xapp-1", None, "socket", Mode.SOCKET),
+        (None, "hush", "http", Mode.HTTP),
+    ],
+)
+def test_what_is_set_decides_how_slack_reaches_us(settings_of, app_token, signing_secret, wanted, mode):
+    settings = settings_of(
+        SLACK_APP_TOKEN=app_token, SLACK_SIGNING_SECRET=signing_secret, PIPELINE_BOT_MODE=wanted
+    )
+    assert settings.mode is mode
+
+
+@pytest.mark.parametrize(
+    ("app_token", "signing_secret", "wanted", "said"),
+    [
+        (
+            "xapp-1",
+            "hush",
+            None,
+            (
+                "PIPELINE_BOT_MODE is missing: it must say socket or http, "
+                "since SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set."
+            ),
+        ),
+        (
+            None,
+            "hush",
+            "socket",
+            "SLACK_APP_TOKEN is missing: PIPELINE_BOT_MODE=socket needs it.",
+        ),
+        (
+            "xapp-1",
+            None,
+            "http",
+            "SLACK_SIGNING_SECRET is missing: PIPELINE_BOT_MODE=http needs it.",
+        ),
+    ],
+)
+def test_how_slack_reaches_us_is_never_guessed(refusal_of, app_token, signing_secret, wanted, said):
+    assert refusal_of(
+        SLACK_APP_TOKEN=app_token, SLACK_SIGNING_SECRET=signing_secret, PIPELINE_BOT_MODE=wanted
+    ) == [said]
+
+
+def test_an_env_file_is_read_and_the_environment_goes_first(environment, tmp_path):
+    """What else stands in it is somebody else's, and an empty value is none."""
+    (tmp_path / ".env").write_text(
+        "SLACK_BOT_TOKEN=xoxb-file\n"
+        "SLACK_APP_TOKEN='xapp-file'\n"
+        "SLACK_SIGNING_SECRET=\n"
+        "export FELDERA_HOST=feldera.example.com # ours\n"
+        "SOMETHING_ELSE=1\n"
+    )
+    environment.setenv("SLACK_BOT_TOKEN", "xoxb-environment")
+    settings = load(Settings)
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-environment"
+    assert settings.slack_app_token.get_secret_value() == "xapp-file"
+    assert settings.slack_signing_secret is None
+    assert settings.feldera_host == "feldera.example.com"
+    assert settings.mode is Mode.SOCKET
+
+
+def test_a_mistake_in_the_env_file_is_said_like_any_other(tmp_path):
+    (tmp_path / ".env").write_text(
+        "SLACK_BOT_TOKEN=xoxp-hush\nFELDERA_HOST=localhost\nSLACK_APP_TOKEN=xapp-1"
+    )
+    with pytest.raises(BadSettings) as refusal:
+        load(Settings)
+    assert refusal.value.message == "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-."
+
+
+def test_an_env_file_that_is_no_text_is_said_in_a_sentence(tmp_path):
+    (tmp_path / ".env").write_bytes(b"SLACK_BOT_TOKEN=xoxb-\xff\xfe")
+    with pytest.raises(BadSettings) as refusal:
+        load(Settings)
+    assert refusal.value.message == "The file .env cannot be read: it is not text in UTF-8."
+
+
+def test_the_shell_needs_no_more_than_it_uses(environment):
+    """Where the database is; and Slack's token only to ask which workspace this is."""
+    environment.setenv("PIPELINE_BOT_DATABASE", "/var/lib/bot.db")
+    assert load(StoreSettings).pipeline_bot_database == Path("/var/lib/bot.db")
+    with pytest.raises(BadSettings) as refusal:
+        load(SlackSettings)
+    assert refusal.value.message == "SLACK_BOT_TOKEN is missing."
+
+
+def test_no_secret_shows_when_the_settings_are_printed(settings_of):
+    settings = settings_of(
+        SLACK_BOT_TOKEN="xoxb-hush",
+        SLACK_APP_TOKEN="xapp-hush",
+        SLACK_SIGNING_SECRET="hush",
+        PIPELINE_BOT_MODE="socket",
+        FELDERA_API_KEY="apikey:hush",
+    )
+    assert "hush" not in repr(settings)
+    assert "hush" not in str(settings)
