@@ -12,23 +12,28 @@ from typing import assert_never
 from bot.domain import evidence
 from bot.domain.happenings import (
     Answered,
+    Approved,
     CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
     Closed,
     Confirmed,
+    Denied,
     Happening,
     HealthRead,
     HistoryRead,
     Looked,
     NoPlace,
+    SignedOff,
+    Stopped,
     TimePassed,
     Transition,
     Withdrawn,
 )
-from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
-from bot.domain.turns import CONFIRMATION_GOOD_FOR, PROPOSAL_GOOD_FOR, ended, is_too_late, until_placed
+from bot.domain.operations import Ending, Operation, Outcome, State
+from bot.domain.people import by_the_clock_of_approval, done_by_a_person
+from bot.domain.turns import ended, is_too_late, until_placed
 
 
 def advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
@@ -53,13 +58,18 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
         operation.overdue_since,
         operation.outcome,
         operation.displaced,
+        operation.approvals,
+        operation.approve_by,
+        operation.ready_at,
+        operation.held_by_freeze,
+        operation.signed_off,
     )
 
 
 def _advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
     match happening:
-        case Confirmed() | Withdrawn() | Closed():
-            return _by_a_person(operation, happening, now)
+        case Confirmed() | Approved() | Denied() | Withdrawn() | Stopped() | SignedOff() | Closed():
+            return done_by_a_person(operation, happening, now)
         case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
             return _by_its_card(operation, happening, now)
         case Looked() | Answered() | HistoryRead() | HealthRead():
@@ -68,27 +78,6 @@ def _advance(operation: Operation, happening: Happening, now: datetime) -> Trans
             return _by_the_clock(operation, now)
         case _:
             assert_never(happening)
-
-
-def _by_a_person(
-    operation: Operation, happening: Confirmed | Withdrawn | Closed, now: datetime
-) -> Transition:
-    match operation.state, happening:
-        case State.PROPOSED, Confirmed() | Withdrawn() if now > operation.created_at + PROPOSAL_GOOD_FOR:
-            lapsed = replace(operation, state=State.EXPIRED, ended_at=now, outcome=Outcome(Ending.TOO_LATE))
-            return Transition(lapsed)
-        case State.PROPOSED, Confirmed(by, decision) if by == operation.requester and decision.allowed:
-            ready = replace(
-                operation, state=State.READY, confirmed_at=now, due_at=now + CONFIRMATION_GOOD_FOR
-            )
-            return Transition(ready, (Event(EventKind.CONFIRMED, now),))
-        case State.PROPOSED, Withdrawn(by) if by == operation.requester:
-            outcome = Outcome(Ending.WITHDRAWN, by=by)
-            return Transition(replace(operation, state=State.WITHDRAWN, ended_at=now, outcome=outcome))
-        case State.NEEDS_HUMAN, Closed(by, decision) if decision.allowed:
-            return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now)
-        case _:
-            return Transition(operation)
 
 
 def _by_its_card(
@@ -102,13 +91,19 @@ def _by_its_card(
         case CardNotPosted():
             return Transition(replace(operation, card_posts=max(operation.card_posts - 1, 0)))
         case CardPlaced(card):
-            due = now if operation.state is State.READY else operation.due_at
+            due = (
+                max(now, operation.stop_until or now) if operation.state is State.READY else operation.due_at
+            )
             return Transition(replace(operation, card=card, due_at=due))
         case CardLost(why):
-            displaced = operation.displaced if why is None else why
-            return Transition(replace(operation, card=None, displaced=displaced, rendered_version=0))
+            lost = replace(operation, card=None, rendered_version=0)
+            if why is None:
+                return Transition(lost)
+            if operation.place is not None:  # the channel of a rule: where it was asked for is next
+                return Transition(replace(lost, place=None))
+            return Transition(replace(lost, displaced=why))
         case NoPlace(why):
-            if operation.state is State.READY:
+            if operation.state in {State.READY, State.AWAITING_APPROVAL}:
                 return ended(operation, State.REFUSED, Outcome(Ending.NO_PLACE, message=why), now)
             return Transition(operation)
         case _:
@@ -116,6 +111,8 @@ def _by_its_card(
 
 
 def _by_the_clock(operation: Operation, now: datetime) -> Transition:
+    if operation.state is State.AWAITING_APPROVAL:
+        return by_the_clock_of_approval(operation, now)
     if operation.state is State.READY and is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
     if operation.state is State.READY and operation.card is None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain import pacing
-from bot.domain.access import Decision
+from bot.domain.authority import Authority
 from bot.domain.happenings import Answered, HealthRead, HistoryRead, Looked, ReadHistory, Transition
 from bot.domain.history import history_read
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
@@ -17,6 +17,7 @@ from bot.domain.pipelines import (
     Problem,
     Seen,
 )
+from bot.domain.policy import Freeze
 from bot.domain.requests import answered
 from bot.domain.steps import (
     STEPS,
@@ -98,21 +99,37 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
             state = State.REFUSED if ending is Ending.UNKNOWN_PIPELINE else State.STALE
             return ended(operation, state, Outcome(ending), now)
         case Go():
-            return _cleared_for_sending(operation, looked.decision, now)
+            return _cleared_for_sending(operation, looked.authority, now)
         case _:
             assert_never(verdict)
 
 
-def _cleared_for_sending(operation: Operation, decision: Decision, now: datetime) -> Transition:
+def _cleared_for_sending(operation: Operation, authority: Authority, now: datetime) -> Transition:
     if is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
-    if not decision.allowed:
+    if not authority.may_ask:
         return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now)
+    if not authority.is_enough:
+        return ended(operation, State.REFUSED, Outcome(Ending.APPROVALS_LOST), now)
     if operation.card is None:
         return until_placed(operation)
+    if authority.freeze is not None:
+        return _held(operation, authority.freeze, now)
+    if operation.stop_until is not None and now < operation.stop_until:
+        return Transition(replace(operation, due_at=operation.stop_until))
+    operation = replace(operation, held_by_freeze=False)
     after = sent(operation, EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN, now)
     # "I keep trying" was said when it was put off: only the first repetition is news.
     return after if operation.put_off <= 1 else replace(after, events=())
+
+
+def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
+    """It waits for the freeze to end, and lapses if that is too late. A freeze may be lifted any minute."""
+    held = replace(operation, held_by_freeze=True, due_at=min(freeze.until, now + pacing.FOR_A_HUMAN))
+    if operation.held_by_freeze:
+        return Transition(held)
+    said = {"until": freeze.until.isoformat(), "reason": freeze.reason, "pattern": freeze.pattern}
+    return Transition(held, (Event(EventKind.HELD, now, said),))
 
 
 def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -> Transition:
@@ -140,11 +157,11 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
     if now < sent_at + RESEND_AFTER:
         soon = min(now + pacing.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
         return Transition(replace(operation, due_at=soon))
-    may_repeat = looked.decision.allowed and not is_too_late(operation, now)
+    may_repeat = looked.authority.is_enough and not is_too_late(operation, now)
     if not may_repeat or operation.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
-    if operation.card is None:  # lost meanwhile; it is being posted again
-        return Transition(replace(operation, due_at=now + pacing.SHORTEST))
+    if operation.card is None or looked.authority.freeze is not None:  # the card is being posted again
+        return Transition(replace(operation, due_at=now + pacing.LONGEST))
     return sent(operation, EventKind.SENT_AGAIN, now)
 
 

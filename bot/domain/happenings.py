@@ -1,8 +1,10 @@
 """What can happen to an operation, and what `advance()` answers: the new row, its events, and one effect at most."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.access import Decision
+from bot.domain.authority import Authority
 from bot.domain.names import Actor
 from bot.domain.operations import Card, Event, Operation
 from bot.domain.pipelines import Answer, History, Look, Problem, RunnerHealth
@@ -10,17 +12,49 @@ from bot.domain.pipelines import Answer, History, Look, Problem, RunnerHealth
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The requester pressed the button; `decision` was made in the same transaction."""
+    """The requester pressed the button; `authority` was established in the same transaction."""
+
+    by: Actor
+    authority: Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """`stop_window` is what the rules say now: how long it can still be stopped, should this be the last approval."""
+
+    by: Actor
+    decision: Decision
+    stop_window: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    by: Actor
+    decision: Decision
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The requester pressed *Never mind* on the preview, or *Withdraw* on the request."""
+
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Somebody who has a say pressed *Stop* between the last approval and the request."""
 
     by: Actor
     decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The requester pressed *Never mind*."""
+class SignedOff:
+    """An approver looked at a broken glass afterwards."""
 
     by: Actor
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +101,13 @@ class TimePassed:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Feldera was looked at. `decision` is whether the requester may still clear, made in the same transaction.
+    """Feldera was looked at. `authority` is what the operation rests on now, established in the same transaction.
 
     `spread` in [-1, 1] moves the next look, so that many bots do not poll in step.
     """
 
     look: Look
-    decision: Decision
+    authority: Authority
     spread: float = 0.0
 
 
@@ -100,7 +134,11 @@ class HealthRead:
 
 Happening = (
     Confirmed
+    | Approved
+    | Denied
     | Withdrawn
+    | Stopped
+    | SignedOff
     | Closed
     | CardBegun
     | CardNotPosted

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName
+from bot.domain.names import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName
 from bot.domain.pipelines import Checkpoints, Pipeline
 
 
 class State(StrEnum):
     PROPOSED = "proposed"  # the preview is shown; nobody has confirmed
-    READY = "ready"  # confirmed; nothing has been sent
+    AWAITING_APPROVAL = "awaiting_approval"  # asked for; other people decide
+    READY = "ready"  # may be sent; nothing has been
     SUBMITTING = "submitting"  # the request may have been sent, and nothing else means that
     WAITING = "waiting"  # Feldera has taken it on; it cannot be cancelled
     NEEDS_HUMAN = "needs_human"  # its outcome cannot be proved; it keeps the lock
@@ -24,6 +25,7 @@ class State(StrEnum):
     REFUSED = "refused"
     STALE = "stale"
     EXPIRED = "expired"
+    DENIED = "denied"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"  # a human looked and said so, after needs_human
 
@@ -34,7 +36,7 @@ class State(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        return self not in LIVE and self is not State.PROPOSED
+        return self not in LIVE and self not in {State.PROPOSED, State.AWAITING_APPROVAL}
 
 
 LIVE = frozenset({State.READY, State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
@@ -58,6 +60,10 @@ class Ending(StrEnum):
     NO_ACCESS = "no_access"
     WRONG_ADDRESS = "wrong_address"
     PERMISSION_LOST = "permission_lost"
+    APPROVALS_LOST = "approvals_lost"
+    DENIED = "denied"
+    NOT_APPROVED = "not_approved"
+    STOPPED = "stopped"
     NO_PLACE = "no_place"
     RECREATED_BEFORE = "recreated_before"
     RUNNING_BEFORE = "running_before"
@@ -107,11 +113,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody who may approve said yes (or, after a break-glass, signed it off)."""
+
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One row. `version` counts the changes a person can see, and compare-and-set goes by it.
 
-    `due_at` is when the driver should take it up next: None while only a person can move it. `displaced` is why
-    the card cannot stand in `origin`, in Slack's word (`not_in_channel`, …): it goes to the requester's DM then.
+    `due_at` is when the driver should take it up next: None while only a person can move it. `place` is where a rule
+    wants the card, if not in `origin`, where the command was typed. `displaced` is why it cannot stand there, in
+    Slack's word (`not_in_channel`, …): it goes to the requester's DM then. `incident` names what a glass was broken
+    for, and is empty otherwise.
     """
 
     id: OperationId
@@ -126,7 +142,19 @@ class Operation:
     state: State = State.PROPOSED
     version: int = 1
     due_at: datetime | None = None
-    confirmed_at: datetime | None = None
+    last_cleared_at: datetime | None = None  # by this bot, before it was asked for
+    confirmed_at: datetime | None = None  # by the requester: from then on it is shown to others
+    place: ChannelId | None = None
+    asked_groups: tuple[GroupId, ...] = ()
+    approvals_needed: int = 0
+    approvals: tuple[Approval, ...] = ()
+    approve_by: datetime | None = None
+    remind_at: datetime | None = None
+    ready_at: datetime | None = None
+    stop_until: datetime | None = None
+    held_by_freeze: bool = False
+    incident: str = ""
+    signed_off: Approval | None = None
     submitted_at: datetime | None = None
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
@@ -148,6 +176,12 @@ class Operation:
 class EventKind(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
+    REQUESTED = "requested"
+    REMINDED = "reminded"
+    APPROVED = "approved"
+    GLASS_BROKEN = "glass_broken"
+    SIGNED_OFF = "signed_off"
+    HELD = "held"
     SENT = "sent"
     SENT_AGAIN = "sent_again"
     PUT_OFF = "put_off"
@@ -160,11 +194,20 @@ class EventKind(StrEnum):
     OVERDUE = "overdue"
     NEEDS_HUMAN = "needs_human"
     ENDED = "ended"
+    REFUSED = (
+        "refused"  # somebody was told no: a command, a click that came too late or from the wrong person
+    )
+    GRANTED = "granted"
+    REVOKED = "revoked"
+    RULE_SET = "rule_set"
+    RULE_DROPPED = "rule_dropped"
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
 
     @property
     def is_spoken(self) -> bool:
         """Whether the thread gets a line for it."""
-        return self not in {EventKind.PROPOSED, EventKind.CONFIRMED}
+        return self not in _UNSPOKEN
 
     @property
     def is_progress(self) -> bool:
@@ -172,13 +215,30 @@ class EventKind(StrEnum):
         return self is EventKind.STILL_CLEARING
 
 
+_UNSPOKEN = frozenset(
+    {
+        EventKind.PROPOSED,
+        EventKind.CONFIRMED,
+        EventKind.REQUESTED,
+        EventKind.REFUSED,
+        EventKind.GRANTED,
+        EventKind.REVOKED,
+        EventKind.RULE_SET,
+        EventKind.RULE_DROPPED,
+        EventKind.FROZEN,
+        EventKind.UNFROZEN,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to an operation; `data` holds only what its line in the thread needs."""
+    """Something that happened to an operation, and by whom, if a person did it. `data` is what its line needs."""
 
     kind: EventKind
     at: datetime
     data: Mapping[str, str | int | None] = field(default_factory=dict)
+    by: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)

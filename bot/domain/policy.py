@@ -49,8 +49,50 @@ class Rule:
             _checked_reason_pattern(self.reason_pattern)
 
     @property
+    def in_words(self) -> str:
+        """As people type it: `approvals=2 within=2h reason=required`."""
+        said = [
+            (_KEYS[each.name], getattr(self, each.name))
+            for each in fields(self)
+            if each.name != "pattern" and getattr(self, each.name) is not None
+        ]
+        return " ".join(f"{key}={_value(key, value)}" for key, value in said)
+
+    @property
     def says_nothing(self) -> bool:
         return all(getattr(self, each.name) is None for each in fields(self) if each.name != "pattern")
+
+
+_KEYS = {
+    "approvals": "approvals",
+    "ask_channel": "channel",
+    "ask_group": "group",
+    "approve_within": "within",
+    "remind_after": "remind",
+    "reason_required": "reason",
+    "reason_pattern": "matching",
+    "stop_window": "stop",
+    "break_glass": "break-glass",
+}
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+
+
+def _value(key: str, value: Any) -> str:
+    match value:
+        case bool():
+            yes, no = ("required", "optional") if key == "reason" else ("allowed", "forbidden")
+            return yes if value else no
+        case timedelta():
+            return span_in_words(value)
+        case _:
+            return str(value)
+
+
+def span_in_words(span: timedelta) -> str:
+    """`90m`, `12h`, `30s`: the largest unit that measures it whole."""
+    seconds = int(span.total_seconds())
+    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+    return f"{seconds // size}{unit if seconds else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock:
 
 
 def is_too_late(operation: Operation, now: datetime) -> bool:
-    return operation.confirmed_at is not None and now >= operation.confirmed_at + CONFIRMATION_GOOD_FOR
+    """Whether what was confirmed or approved is too long ago to be sent now."""
+    return operation.ready_at is not None and now >= operation.ready_at + CONFIRMATION_GOOD_FOR
 
 
 def until_placed(operation: Operation) -> Transition:
     """Nothing to do before its card stands, which wakes it: only the end of its time has to be watched."""
-    confirmed_at = operation.confirmed_at or operation.created_at
-    return Transition(replace(operation, due_at=confirmed_at + CONFIRMATION_GOOD_FOR))
+    ready_at = operation.ready_at or operation.created_at
+    return Transition(replace(operation, due_at=ready_at + CONFIRMATION_GOOD_FOR))
 
 
 def sent(operation: Operation, kind: EventKind, now: datetime) -> Transition:
@@ -77,11 +78,25 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
     return Transition(called, (Event(EventKind.NEEDS_HUMAN, now, data),))
 
 
+def made_ready(operation: Operation, event: Event, stop_window: timedelta) -> Transition:
+    """It may be sent, once its card stands and the moment to stop it has passed."""
+    now = event.at
+    ready = replace(
+        operation,
+        state=State.READY,
+        ready_at=now,
+        stop_until=now + stop_window if stop_window else None,
+        remind_at=None,
+        due_at=now + (CONFIRMATION_GOOD_FOR if operation.card is None else stop_window),
+    )
+    return Transition(ready, (event,))
+
+
 def ended(operation: Operation, state: State, outcome: Outcome, now: datetime) -> Transition:
     row = replace(
         operation, state=state, outcome=outcome, ended_at=now, due_at=None, failures=0, unreachable_since=None
     )
-    return Transition(row, (Event(EventKind.ENDED, now, {"ending": outcome.ending.value}),))
+    return Transition(row, (Event(EventKind.ENDED, now, {"ending": outcome.ending.value}, outcome.by),))
 
 
 def seconds(since: datetime | None, now: datetime) -> int:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.access import Grant
+from bot.domain.access import Grant, Group, Standing
+from bot.domain.administration import AccessChange, Judgement
+from bot.domain.audit import Entry
+from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import Card, Event, Operation, StepName, StoredEvent
 from bot.domain.pipelines import Answer, History, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.policy import Freeze, Rule
 
 
 class Clock(Protocol):
@@ -48,16 +52,44 @@ class Pipelines(Protocol):
     async def runner_health(self) -> RunnerHealth: ...
 
 
-Decide = Callable[[Operation, tuple[Grant, ...]], Transition]
-"""Pure: the row and the acting person's grants, both read in this transaction, to what becomes of it."""
+Decide = Callable[[Operation, Facts], Transition]
+"""Pure: the row and the facts, both read in this transaction, to what becomes of it."""
+
+Authorize = Callable[[Facts], Event]
+"""Pure: the facts, read in this transaction, to the event to record. To refuse, it raises `NotAuthorized`."""
+
+
+class NotAuthorized(Exception):  # noqa: N818 - an outcome, named like the others
+    """A change of who may do what was refused: nothing was changed, and `refusal` is recorded."""
+
+    def __init__(self, judgement: Judgement, refusal: Event) -> None:
+        super().__init__(refusal.kind)
+        self.judgement = judgement
+        self.refusal = refusal
 
 
 class PipelineBusy(Exception):  # noqa: N818 - an outcome, named like the others
-    """Another operation holds the pipeline: nothing was changed."""
+    """Another operation holds the pipeline, or waits for approval on it: nothing was changed."""
 
     def __init__(self, holder: Operation) -> None:
         super().__init__(holder.id)
         self.holder = holder
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """An entry of the record, with the operation it is about, if it is about one."""
+
+    entry: Entry
+    operation: Operation | None
+
+
+class People(Protocol):
+    """What the workspace knows of people. Never raises: who cannot be looked up is `Kind.UNKNOWN`."""
+
+    async def standing(self, actor: Actor, groups: frozenset[Group], *, fresh: bool = False) -> Standing:
+        """Who this is, and which of `groups` they are in. At most 60 s old; looked up anew if `fresh`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +103,56 @@ class Unannounced:
 class Store(Protocol):
     """What is remembered. Each method is one transaction, durable when it returns."""
 
-    async def grants(self, principal: Actor | None = None) -> tuple[Grant, ...]:
-        """Everybody's grants, or one person's, lapsed ones too, oldest first."""
+    async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
+        """The grants of these people and of all groups, all rules, the freezes in force."""
+        ...
+
+    async def granted_groups(self) -> frozenset[Group]:
+        """The groups that grants are given to: whose members have to be known."""
+        ...
+
+    async def grants(self) -> tuple[Grant, ...]:
+        """Everybody's grants, lapsed ones too, oldest first."""
+        ...
+
+    async def rules(self) -> tuple[Rule, ...]:
+        """By pattern."""
+        ...
+
+    async def freezes(self, now: datetime) -> tuple[Freeze, ...]:
+        """Those in force, by pattern."""
+        ...
+
+    async def administer(
+        self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
+    ) -> Event:
+        """Make the change and record its event, in one transaction, if `authorize` does not refuse.
+
+        `by` is who is written down as having granted, such as `T1/U2`. The event's `data` gains `before`: what the
+        change replaced or took away, in words. Facts are read for `standing`.
+
+        Raises:
+            NotAuthorized: it was refused; the refusal is recorded.
+        """
+        ...
+
+    async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
+        """Record something that changed no row: a refusal, a click that came too late."""
+        ...
+
+    async def history(
+        self,
+        *,
+        pipeline: PipelineName | None = None,
+        actor: Actor | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> tuple[HistoryLine, ...]:
+        """The newest `limit` entries older than the entry `before`, of one pipeline or of one person's doing."""
+        ...
+
+    async def head(self) -> tuple[int, str]:
+        """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
         ...
 
     async def propose(self, operation: Operation, event: Event) -> None:
@@ -81,23 +161,36 @@ class Store(Protocol):
 
     async def operation(self, operation_id: OperationId) -> Operation | None: ...
 
-    async def live(self) -> tuple[Operation, ...]:
-        """All live operations, oldest first."""
+    async def underway(self) -> tuple[Operation, ...]:
+        """All operations that are live or wait for approval, oldest first."""
+        ...
+
+    async def pending(self) -> tuple[Operation, ...]:
+        """Those that wait for approval, and broken glasses that nobody signed off, oldest first."""
         ...
 
     async def live_on(self, name: PipelineName) -> Operation | None:
         """The operation that holds this pipeline."""
         ...
 
+    async def pending_on(self, name: PipelineName) -> Operation | None:
+        """The request on this pipeline that waits for approval."""
+        ...
+
+    async def last_cleared_at(self, name: PipelineName) -> datetime | None:
+        """When an operation on this pipeline last succeeded."""
+        ...
+
     async def change(
-        self, operation_id: OperationId, decide: Decide, *, acting: Actor | None = None
+        self, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
     ) -> Transition | None:
-        """Read the row and the grants of `acting` (the requester, if None), decide, and write, in one transaction.
+        """Read the row and the facts about these people, decide, and write row and events, in one transaction.
 
         Returns what `decide` returned, once it is durable; None if there is no such operation.
 
         Raises:
-            PipelineBusy: the operation would have become live beside another one on its pipeline.
+            PipelineBusy: the operation would have become live beside another one on its pipeline, or would wait for
+                approval beside another one.
         """
         ...
 

@@ -1,0 +1,75 @@
+"""Whether an operation may go ahead at this moment: its requester's rights, the rules, the approvals, a freeze.
+
+Pure. What the store knows and what the workspace says of the people comes in as `Facts`, read for this one decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.access import Action, Decision, Grant, Kind, Standing, decide
+from bot.domain.names import Actor, PipelineName
+from bot.domain.operations import Operation
+from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision rests on. A person without a standing in here is unknown, and so may do nothing."""
+
+    grants: tuple[Grant, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    standings: Mapping[Actor, Standing] = field(default_factory=dict)
+    open_requests: int = 0  # of the requester, this one not counted
+
+    def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
+        standing = self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
+        return decide(standing, action, name, self.grants, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts."""
+
+    requester: Decision
+    terms: Terms
+    approvers: tuple[Actor, ...] = ()
+    freeze: Freeze | None = None
+    by_breaking_glass: bool = False
+
+    @property
+    def approvals_needed(self) -> int:
+        return 0 if self.by_breaking_glass else self.terms.approvals
+
+    @property
+    def may_ask(self) -> bool:
+        return self.requester.allowed and (self.terms.break_glass or not self.by_breaking_glass)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it may be sent, a freeze apart."""
+        return self.may_ask and len(self.approvers) >= self.approvals_needed
+
+
+def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
+    """What carries `operation` at `now`. Approvals count distinct people, never the requester."""
+    requester, name = operation.requester, operation.pipeline
+    clear = facts.may(requester, Action.CLEAR, name, now)
+    by_breaking_glass = operation.incident != ""
+    if by_breaking_glass:
+        decision = facts.may(requester, Action.BREAK_GLASS, name, now)
+    else:
+        decision = clear if clear.allowed else facts.may(requester, Action.REQUEST, name, now)
+    approvers = {approval.by for approval in operation.approvals} - {requester}
+    return Authority(
+        requester=decision,
+        terms=terms(facts.rules, name, is_operator=clear.allowed),
+        approvers=tuple(
+            approver
+            for approver in sorted(approvers, key=lambda actor: (actor.team, actor.user))
+            if facts.may(approver, Action.APPROVE, name, now).allowed
+        ),
+        freeze=frozen(facts.freezes, name, now),
+        by_breaking_glass=by_breaking_glass,
+    )

@@ -1,0 +1,138 @@
+"""What people do to an operation: ask, approve, deny, withdraw, stop, sign off, close. The row judges their deed.
+
+A deed that comes too late, from the wrong person or for the second time changes nothing: whoever did it is answered
+from the row as it is.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain.happenings import (
+    Approved,
+    Closed,
+    Confirmed,
+    Denied,
+    SignedOff,
+    Stopped,
+    Transition,
+    Withdrawn,
+)
+from bot.domain.operations import Approval, Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.turns import PROPOSAL_GOOD_FOR, ended, made_ready
+
+Deed = Confirmed | Approved | Denied | Withdrawn | Stopped | SignedOff | Closed
+
+
+def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transition:
+    match deed:
+        case Confirmed():
+            return _confirmed(operation, deed, now)
+        case Approved() | Denied():
+            return _decided(operation, deed, now)
+        case Withdrawn():
+            return _withdrawn(operation, deed, now)
+        case Stopped(by, decision):
+            in_time = operation.state is State.READY and operation.stop_until is not None
+            if in_time and operation.sends == 0 and decision.allowed:
+                return ended(operation, State.WITHDRAWN, Outcome(Ending.STOPPED, by=by), now)
+            return Transition(operation)
+        case SignedOff(by, decision):
+            unsigned = operation.incident != "" and operation.signed_off is None
+            if (
+                unsigned
+                and operation.confirmed_at is not None
+                and decision.allowed
+                and by != operation.requester
+            ):
+                signed = replace(operation, signed_off=Approval(by, now))
+                return Transition(signed, (Event(EventKind.SIGNED_OFF, now, by=by),))
+            return Transition(operation)
+        case Closed(by, decision):
+            if operation.state is State.NEEDS_HUMAN and decision.allowed:
+                return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now)
+            return Transition(operation)
+        case _:
+            assert_never(deed)
+
+
+def by_the_clock_of_approval(operation: Operation, now: datetime) -> Transition:
+    """What the passing of time does to a request that waits for approval."""
+    if operation.approve_by is not None and now >= operation.approve_by:
+        return ended(operation, State.EXPIRED, Outcome(Ending.NOT_APPROVED), now)
+    if operation.remind_at is not None and now >= operation.remind_at:
+        reminded = replace(operation, remind_at=None, due_at=operation.approve_by)
+        return Transition(reminded, (Event(EventKind.REMINDED, now),))
+    return Transition(operation)
+
+
+def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Transition:
+    by, authority = confirmed.by, confirmed.authority
+    if operation.state is not State.PROPOSED:
+        return Transition(operation)
+    if now > operation.created_at + PROPOSAL_GOOD_FOR:
+        return _lapsed(operation, now)
+    if by != operation.requester or not authority.may_ask or authority.freeze is not None:
+        return Transition(operation)
+    terms, needed = authority.terms, authority.approvals_needed
+    shown_to_others = needed > 0 or authority.by_breaking_glass
+    public = replace(
+        operation,
+        confirmed_at=now,
+        place=terms.ask_channels[0] if shown_to_others and terms.ask_channels else None,
+        asked_groups=terms.ask_groups if shown_to_others else (),
+        approvals_needed=needed,
+    )
+    if needed == 0:
+        kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
+        return made_ready(public, Event(kind, now, {"incident": operation.incident}, by), terms.stop_window)
+    approve_by = now + terms.approve_within
+    remind_at = None if terms.remind_after is None else now + terms.remind_after
+    if remind_at is not None and remind_at >= approve_by:
+        remind_at = None
+    asked = replace(
+        public,
+        state=State.AWAITING_APPROVAL,
+        approve_by=approve_by,
+        remind_at=remind_at,
+        due_at=remind_at or approve_by,
+    )
+    return Transition(asked, (Event(EventKind.REQUESTED, now, {"needed": needed}, by),))
+
+
+def _decided(operation: Operation, decided: Approved | Denied, now: datetime) -> Transition:
+    if operation.state is not State.AWAITING_APPROVAL:
+        return Transition(operation)
+    late = by_the_clock_of_approval(operation, now)
+    if late.operation.state is State.EXPIRED:
+        return late
+    by, decision = decided.by, decided.decision
+    if not decision.allowed or by == operation.requester:
+        return Transition(operation)
+    if isinstance(decided, Denied):
+        return ended(operation, State.DENIED, Outcome(Ending.DENIED, decided.reason, by=by), now)
+    if by in {approval.by for approval in operation.approvals}:
+        return Transition(operation)
+    approved = replace(operation, approvals=(*operation.approvals, Approval(by, now)))
+    count, needed = len(approved.approvals), operation.approvals_needed
+    event = Event(EventKind.APPROVED, now, {"count": count, "needed": needed}, by)
+    if count < needed:
+        return Transition(approved, (event,))
+    return made_ready(approved, event, decided.stop_window)
+
+
+def _withdrawn(operation: Operation, withdrawn: Withdrawn, now: datetime) -> Transition:
+    if withdrawn.by != operation.requester:
+        return Transition(operation)
+    outcome = Outcome(Ending.WITHDRAWN, by=withdrawn.by)
+    if operation.state is State.AWAITING_APPROVAL:
+        return ended(operation, State.WITHDRAWN, outcome, now)
+    if operation.state is not State.PROPOSED:
+        return Transition(operation)
+    if now > operation.created_at + PROPOSAL_GOOD_FOR:
+        return _lapsed(operation, now)
+    return Transition(replace(operation, state=State.WITHDRAWN, ended_at=now, outcome=outcome))
+
+
+def _lapsed(operation: Operation, now: datetime) -> Transition:
+    return Transition(replace(operation, state=State.EXPIRED, ended_at=now, outcome=Outcome(Ending.TOO_LATE)))
