@@ -1,0 +1,244 @@
+"""How the words after a verb are read. Each reader takes them all, or says what to type instead."""
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.domain.access import Role, checked_pattern
+from bot.domain.commands import words
+from bot.domain.commands.rules import rule_of
+from bot.domain.commands.spans import moment, span
+from bot.domain.commands.typed import first_word, quoted, unquoted
+from bot.domain.errors import BadPattern, BadRule, Misunderstood
+from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId, is_pipeline_name
+
+if TYPE_CHECKING:
+    from bot.domain.commands.table import Verb
+
+_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+_GROUP = re.compile(r"S[A-Z0-9]{2,}")
+_REQUEST = re.compile(r"[a-z2-7]{4,26}")
+_BREAK_GLASS = re.compile(r"-{1,2}break-?glass", re.IGNORECASE)
+
+
+def clear(verb: "Verb", rest: str) -> words.Clear:
+    word, reason = first_word(rest)
+    name = _pipeline(verb, word)
+    option, after = first_word(reason)
+    if not _BREAK_GLASS.fullmatch(option):
+        return words.Clear(name=name, reason=reason)
+    incident, why = first_word(after)
+    if not incident or not why:
+        raise Misunderstood(
+            "Breaking the glass takes an incident and a reason. "
+            f"Type `{words.COMMAND} clear {name} --break-glass INCIDENT reason…`."
+        )
+    return words.Clear(name=name, reason=why, incident=incident)
+
+
+def status(verb: "Verb", rest: str) -> words.Status:
+    return words.Status(_only_pipeline(verb, rest))
+
+
+def can_i(verb: "Verb", rest: str) -> words.CanI:
+    action, name = first_word(rest)
+    if action.lower() != "clear":
+        raise Misunderstood(f"Ask about a clear: type `{verb.usage}`.")
+    return words.CanI(_only_pipeline(verb, name))
+
+
+def pending(verb: "Verb", rest: str) -> words.Pending:
+    _nothing_more(verb, rest)
+    return words.Pending()
+
+
+def who_am_i(verb: "Verb", rest: str) -> words.WhoAmI:
+    _nothing_more(verb, rest)
+    return words.WhoAmI()
+
+
+def rules(verb: "Verb", rest: str) -> words.Rules:
+    _nothing_more(verb, rest)
+    return words.Rules()
+
+
+def approve(verb: "Verb", rest: str) -> words.Approve:
+    request, extra = _request(verb, rest)
+    _nothing_more(verb, extra)
+    return words.Approve(request)
+
+
+def deny(verb: "Verb", rest: str) -> words.Deny:
+    request, reason = _request(verb, rest)
+    if not reason:
+        raise Misunderstood(f"Say why, for the person who asked. Type `{verb.usage}`.")
+    return words.Deny(request, reason)
+
+
+def withdraw(verb: "Verb", rest: str) -> words.Withdraw:
+    request, extra = _request(verb, rest)
+    _nothing_more(verb, extra)
+    return words.Withdraw(request)
+
+
+def sign_off(verb: "Verb", rest: str) -> words.SignOff:
+    request, extra = _request(verb, rest)
+    _nothing_more(verb, extra)
+    return words.SignOff(request)
+
+
+def history(verb: "Verb", rest: str) -> words.History:
+    word, extra = first_word(rest)
+    _nothing_more(verb, extra)
+    if not word:
+        return words.History()
+    if _USER.fullmatch(word):
+        return words.History(user=UserId(word))
+    return words.History(name=_pipeline(verb, word))
+
+
+def grant(verb: "Verb", rest: str) -> words.Grant:
+    who, role, pattern, rest = _grant(verb, rest)
+    lasts = None
+    word, after = first_word(rest)
+    if word.lower() == "for":
+        length, rest = first_word(after)
+        lasts = span(length)
+        if not lasts:
+            raise Misunderstood(
+                f"`{quoted(length)}` is no length of time: type `for 12h`, `for 7d` or the like."
+            )
+    return words.Grant(who, role, pattern, lasts, note=rest)
+
+
+def revoke(verb: "Verb", rest: str) -> words.Revoke:
+    who, role, pattern, extra = _grant(verb, rest)
+    _nothing_more(verb, extra)
+    return words.Revoke(who, role, pattern)
+
+
+def grants(verb: "Verb", rest: str) -> words.Grants:
+    word, extra = first_word(rest)
+    _nothing_more(verb, extra)
+    if not word:
+        return words.Grants()
+    who = _who(word)
+    return words.Grants(pattern=_pattern(word)) if who is None else words.Grants(who=who)
+
+
+def rule(verb: "Verb", rest: str) -> words.SetTheRule | words.DropTheRule:
+    word, said = first_word(rest)
+    if not word or not said:
+        raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
+    pattern = _pattern(word)
+    if said.lower() == "off":
+        return words.DropTheRule(pattern)
+    try:
+        return words.SetTheRule(rule_of(pattern, said))
+    except BadRule as error:
+        raise Misunderstood(error.message) from error
+
+
+def freeze(verb: "Verb", rest: str) -> words.Freeze:
+    word, after = first_word(rest)
+    if not word:
+        raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
+    pattern = _pattern(word)
+    kind, after = first_word(after)
+    when, reason = first_word(after)
+    match kind.lower():
+        case "for":
+            ends = span(when) or None
+        case "until":
+            ends = moment(when)
+        case _:
+            ends = None
+    if ends is None:
+        raise Misunderstood(
+            "Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). "
+            f"Type `{verb.usage}`."
+        )
+    if not reason:
+        raise Misunderstood(f"Say why: everybody whom it stops will read it. Type `{verb.usage}`.")
+    return words.Freeze(pattern, ends, reason)
+
+
+def unfreeze(verb: "Verb", rest: str) -> words.Unfreeze:
+    word, extra = first_word(rest)
+    if not word:
+        raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
+    _nothing_more(verb, extra)
+    return words.Unfreeze(_pattern(word))
+
+
+def _grant(verb: "Verb", rest: str) -> tuple[words.Who, Role, str, str]:
+    person, rest = first_word(rest)
+    role, rest = first_word(rest)
+    pattern, rest = first_word(rest)
+    if not pattern:
+        raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
+    who = _who(person)
+    if who is None:
+        raise Misunderstood(
+            f"`{quoted(person)}` is nobody I can find: mention a person or a user group with @, and pick it from Slack's list."
+        )
+    if role.lower() not in set(Role):
+        known = ", ".join(f"`{each.value}`" for each in Role)
+        raise Misunderstood(f"`{quoted(role)}` is no role. There are: {known}.")
+    return who, Role(role.lower()), _pattern(pattern), rest
+
+
+def _who(word: str) -> words.Who | None:
+    if _USER.fullmatch(word):
+        return UserId(word)
+    return GroupId(word) if _GROUP.fullmatch(word) else None
+
+
+def is_group(who: words.Who) -> bool:
+    return who.startswith("S")
+
+
+def _pattern(word: str) -> str:
+    try:
+        return checked_pattern(unquoted(word))
+    except BadPattern as error:
+        raise Misunderstood(error.message) from error
+
+
+def _request(verb: "Verb", rest: str) -> tuple[str, str]:
+    word, rest = first_word(rest)
+    request = unquoted(word).lower()
+    if not _REQUEST.fullmatch(request):
+        raise Misunderstood(
+            f"Which request? Its card shows its id, and so does `{words.COMMAND} pending`. Type `{verb.usage}`."
+        )
+    return request, rest
+
+
+def _nothing_more(verb: "Verb", extra: str) -> None:
+    if extra:
+        raise Misunderstood(f"`{quoted(extra)}` is too much here. Type `{verb.usage}`.")
+
+
+def _only_pipeline(verb: "Verb", rest: str) -> PipelineName:
+    word, extra = first_word(rest)
+    name = _pipeline(verb, word)
+    if extra:
+        raise Misunderstood(
+            f"`{verb.word}` takes one pipeline name and nothing after it. "
+            f"Type `{verb.usage.replace('NAME', name)}`."
+        )
+    return name
+
+
+def _pipeline(verb: "Verb", word: str) -> PipelineName:
+    name = unquoted(word)
+    if not name:
+        raise Misunderstood(
+            f"Which pipeline? Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`."
+        )
+    if not is_pipeline_name(name):
+        raise Misunderstood(
+            f"`{quoted(name)}` cannot be the name of a pipeline: 1 to {PIPELINE_NAME_MAX} letters, digits, `-` and "
+            f"`_`, starting and ending with a letter or digit. Type `{verb.usage}`."
+        )
+    return PipelineName(name)

@@ -1,0 +1,86 @@
+"""A rule as people type it: `approvals=2 within=2h reason=required`. Read by Slack's command and by the shell's alike."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain.commands.spans import span
+from bot.domain.commands.typed import quoted
+from bot.domain.errors import BadRule
+from bot.domain.names import ChannelId, GroupId
+from bot.domain.policy import Rule
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
+_GROUP = re.compile(r"S[A-Z0-9]{2,}")
+
+
+def rule_of(pattern: str, said: str) -> Rule:
+    """The rule on `pattern` that `said` describes: words `key=value`; of `matching=…`, all that follows it.
+
+    Raises:
+        BadRule: with what to write instead.
+    """
+    values: dict[str, Any] = {}
+    before, separator, expression = said.partition("matching=")
+    if separator and (not before or before.endswith(" ")):
+        values["reason_pattern"] = expression.strip()
+    else:
+        before = said
+    for word in before.split():
+        key, separator, value = word.partition("=")
+        reader = _KEYS.get(key.lower())
+        if reader is None or not separator:
+            raise BadRule(f"I do not know `{quoted(word)}`. A rule is made of {EXAMPLES}.")
+        field, read = reader
+        values[field] = read(value)
+    return Rule(pattern=pattern, **values)
+
+
+def _approvals(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or len(value) > 1:
+        raise BadRule("`approvals` is a number from 0 to 5.")
+    return int(value)
+
+
+def _span(value: str) -> Any:
+    read = span(value)
+    if read is None:
+        raise BadRule(f"`{quoted(value)}` is no length of time: write 30s, 45m, 2h or 1d.")
+    return read
+
+
+def _choice(yes: str, no: str) -> Callable[[str], bool]:
+    def read(value: str) -> bool:
+        if value.lower() not in {yes, no}:
+            raise BadRule(f"`{quoted(value)}` is neither `{yes}` nor `{no}`.")
+        return value.lower() == yes
+
+    return read
+
+
+def _channel(value: str) -> ChannelId:
+    if not _CHANNEL.fullmatch(value):
+        raise BadRule("`channel` is a channel of this workspace: write `channel=` and pick it with #.")
+    return ChannelId(value)
+
+
+def _group(value: str) -> GroupId:
+    if not _GROUP.fullmatch(value):
+        raise BadRule("`group` is a user group of this workspace: write `group=` and pick it with @.")
+    return GroupId(value)
+
+
+_KEYS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "approvals": ("approvals", _approvals),
+    "channel": ("ask_channel", _channel),
+    "group": ("ask_group", _group),
+    "within": ("approve_within", _span),
+    "remind": ("remind_after", _span),
+    "reason": ("reason_required", _choice("required", "optional")),
+    "stop": ("stop_window", _span),
+    "break-glass": ("break_glass", _choice("allowed", "forbidden")),
+}
+EXAMPLES = (
+    "`approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` "
+    "`stop=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`"
+)

@@ -1,0 +1,38 @@
+"""Lengths of time and moments, as people type them."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"(\d{1,4})([smhdw])")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def span(text: str) -> timedelta | None:
+    """`30s`, `90m`, `12h`, `7d`, `2w`; None if it is none of these."""
+    match = _SPAN.fullmatch(text.lower())
+    return None if match is None else timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def moment(text: str) -> datetime | time | None:
+    """`2026-11-25T08:00` or `18:00`, in UTC; None if it is neither."""
+    match = _CLOCK.fullmatch(text)
+    if match is not None:
+        return time(int(match[1]), int(match[2]), tzinfo=UTC)
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
+
+
+def resolved(ends: timedelta | datetime | time, now: datetime) -> datetime:
+    """When it ends, seen from `now`."""
+    match ends:
+        case timedelta():
+            return now + ends
+        case datetime():
+            return ends
+        case time():
+            today = datetime.combine(now.astimezone(UTC).date(), ends)
+            return today if today > now else today + timedelta(days=1)

@@ -1,0 +1,153 @@
+"""The commands themselves: what people can ask for, typed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.domain.access import Role
+from bot.domain.names import GroupId, PipelineName, UserId
+from bot.domain.policy import Rule
+
+COMMAND = "/pipeline"
+
+Who = UserId | GroupId
+"""A person (`U…`, `W…`) or a user group (`S…`) of this workspace: the first letter tells."""
+
+Ends = timedelta | datetime | time
+"""For how long; until when; or until the next time a clock shows this, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """`incident` is empty unless the glass is to be broken for it."""
+
+    name: PipelineName
+    reason: str
+    incident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    name: PipelineName
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    verb: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    request: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class CanI:
+    name: PipelineName
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAmI:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Of one pipeline, of one person, or of everything."""
+
+    name: PipelineName | None = None
+    user: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    who: Who
+    role: Role
+    pattern: str
+    lasts: timedelta | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    who: Who
+    role: Role
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Those of one person or group, those that may concern a pattern, or all."""
+
+    who: Who | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTheRule:
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class DropTheRule:
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    pattern: str
+    ends: Ends
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfreeze:
+    pattern: str
+
+
+Command = (
+    Clear
+    | Status
+    | Help
+    | Pending
+    | Approve
+    | Deny
+    | Withdraw
+    | SignOff
+    | CanI
+    | WhoAmI
+    | History
+    | Grant
+    | Revoke
+    | Grants
+    | SetTheRule
+    | DropTheRule
+    | Rules
+    | Freeze
+    | Unfreeze
+)
