@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -173,7 +173,17 @@ class World:
 
     async def sees(self, person: Person, label: str) -> None:
         """This person is shown a button with this label."""
-        await self.slack.until(lambda: _is_offered(person, label), within=PATIENCE)
+        await self.slack.until(lambda: self.is_offered(person, label), within=PATIENCE)
+
+    def is_offered(self, person: Person, label: str) -> bool:
+        """Whether this person alone is shown a button with this label now."""
+        return any(
+            element.get("text", {}).get("text") == label
+            for message in person.ephemerals
+            for block in message.blocks
+            if block["type"] == "actions"
+            for element in block["elements"]
+        )
 
     async def confirms_a_clear(self, person: Person, name: str, channel: Channel | None = None) -> None:
         await person.types(f"/pipeline clear {name}", channel=channel or self.channel)
@@ -194,19 +204,15 @@ class World:
         await self.slack.until(is_there, within=PATIENCE)
         return found[0]
 
+    async def until_feldera(self, condition: Callable[[], bool]) -> None:
+        """Wait for Feldera, which moves on only when it is looked at."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():  # noqa: ASYNC110 - nothing rings when it moves
+                await asyncio.sleep(0.02)
+
     def cards(self, channel: Channel | None = None) -> list[Message]:
         """The cards in the channel, oldest first."""
         return [message for message in (channel or self.channel).messages if message.thread_ts is None]
 
     def reads(self, message: Message) -> str:
         return render(message, self.slack.names)
-
-
-def _is_offered(person: Person, label: str) -> bool:
-    return any(
-        element.get("text", {}).get("text") == label
-        for message in person.ephemerals
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    )

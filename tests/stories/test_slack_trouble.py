@@ -254,3 +254,29 @@ def test_a_busy_channel_does_not_hold_up_another(workspace: Workspace, ana: Team
     assert "✅ Cleared." in workspace.card(other)
     assert all("✅ Cleared." in card for card in workspace.cards())
     assert all(thread[-1].startswith("✅ Cleared") for thread in workspace.threads())
+
+
+def test_more_to_tell_than_one_message_holds(workspace: Workspace, ana: Teammate) -> None:
+    """Ten lines a message: what a long absence left unsaid comes in several, in order, each once."""
+    workspace.feldera.adds("payments", clear_takes=57 * 60.0)
+    ana.clears("payments")
+    workspace.passes(seconds=5)
+    workspace.slack_goes_down()
+    for _ in range(7):
+        workspace.passes(minutes=4)
+        workspace.feldera_goes_down()
+        workspace.passes(minutes=4)
+        workspace.feldera_comes_back()
+    workspace.slack_comes_back()
+    workspace.passes(minutes=3)
+    lines = workspace.thread()
+    assert [line[0] for line in lines[3:-1]] == ["🔌"] * 14
+    away, back = lines[3:-1:2], lines[4:-1:2]
+    assert all(line.startswith("🔌 I cannot ask Feldera") for line in away)
+    assert all(line.startswith("🔌 Feldera answers again") for line in back)
+    assert lines[-1] == snapshot("✅ Cleared `payments` after 57 minutes and 11 seconds. @ana")
+    assert "✅ Cleared." in workspace.card()
+    posts = [
+        call for call in workspace.slack.calls if call.method == "chat.postMessage" and call.error is None
+    ]
+    assert [len(call.args["blocks"]) for call in posts[2:]] == snapshot([10, 4, 1, 1])
