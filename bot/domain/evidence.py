@@ -115,9 +115,9 @@ def _cleared_for_sending(operation: Operation, authority: Authority, now: dateti
         return until_placed(operation)
     if authority.freeze is not None:
         return _held(operation, authority.freeze, now)
+    operation = replace(operation, held_by_freeze=False)
     if operation.stop_until is not None and now < operation.stop_until:
         return Transition(replace(operation, due_at=operation.stop_until))
-    operation = replace(operation, held_by_freeze=False)
     after = sent(operation, EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN, now)
     # "I keep trying" was said when it was put off: only the first repetition is news.
     return after if operation.put_off <= 1 else replace(after, events=())

@@ -112,7 +112,7 @@ class Terms:
 
     def takes_reason(self, reason: str) -> bool:
         """Whether `reason` is one that the rules accept."""
-        if (self.reason_required or self.reason_patterns) and not reason:
+        if (self.reason_required or self.reason_patterns) and not reason.strip():
             return False
         return all(re.search(pattern, reason) for pattern in self.reason_patterns)
 
@@ -140,15 +140,18 @@ def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool) -> Te
 
 
 def is_looser(before: Rule | None, after: Rule | None) -> bool:
-    """Whether replacing one rule by the other could ever ask less of somebody. Where it is hard to tell: yes."""
-    if before is None or before.says_nothing:
-        return after is not None and (after.approvals == 0 or after.break_glass is True)
+    """Whether replacing one rule by the other could ever ask less of somebody. Where it is hard to tell: yes.
+
+    What a rule leaves unsaid is asked by another rule, or by nobody: then the defaults hold.
+    """
     if after is None:
-        return True
+        return before is not None and not before.says_nothing
+    before = before or Rule(after.pattern)
     return (
-        _less(before.approvals, after.approvals)
+        (before.approvals is None and after.approvals == 0)
+        or _less(before.approvals, after.approvals)
         or _less(before.stop_window, after.stop_window)
-        or _less(after.approve_within, before.approve_within, unsaid_is_most=True)
+        or _is_longer(before.approve_within, after.approve_within)
         or (bool(before.reason_required) and not after.reason_required)
         or (before.reason_pattern is not None and after.reason_pattern != before.reason_pattern)
         or (before.break_glass is not True and after.break_glass is True)
@@ -156,10 +159,15 @@ def is_looser(before: Rule | None, after: Rule | None) -> bool:
     )
 
 
-def _less(before: Any, after: Any, *, unsaid_is_most: bool = False) -> bool:
-    if unsaid_is_most:
-        return after is not None and (before is None or before > after)
+def _less(before: Any, after: Any) -> bool:
     return before is not None and (after is None or after < before)
+
+
+def _is_longer(before: timedelta | None, after: timedelta | None) -> bool:
+    """Whether an approval may come later; unsaid, it may come as late as another rule lets it."""
+    if after is None:
+        return before is not None
+    return after > (APPROVE_WITHIN if before is None else before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +197,5 @@ def _checked_reason_pattern(pattern: str) -> None:
         raise BadRule(f"A pattern for reasons has {REASON_PATTERN_MAX} characters at most.")
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError) as error:  # a{99999999999} overflows
         raise BadRule(f"{pattern!r} is no regular expression: {error}.") from error
