@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.domain.access import Action, Decision, Grant, Kind, Standing, decide
 from bot.domain.names import Actor, PipelineName
-from bot.domain.operations import Operation
+from bot.domain.operations import Approval, Operation
 from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
 
 
@@ -53,15 +53,33 @@ class Authority:
 
 
 def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
-    """What carries `operation` at `now`. Approvals count distinct people, never the requester."""
-    requester, name = operation.requester, operation.pipeline
+    """What carries `operation` at `now`."""
+    return authority_of(
+        operation.requester,
+        operation.pipeline,
+        facts,
+        now,
+        incident=operation.incident,
+        approvals=operation.approvals,
+    )
+
+
+def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is one
+    requester: Actor,
+    name: PipelineName,
+    facts: Facts,
+    now: datetime,
+    *,
+    incident: str = "",
+    approvals: tuple[Approval, ...] = (),
+) -> Authority:
+    """What would carry a clear of `name` for `requester`. Approvals count distinct people, never the requester."""
     clear = facts.may(requester, Action.CLEAR, name, now)
-    by_breaking_glass = operation.incident != ""
-    if by_breaking_glass:
+    if incident:
         decision = facts.may(requester, Action.BREAK_GLASS, name, now)
     else:
         decision = clear if clear.allowed else facts.may(requester, Action.REQUEST, name, now)
-    approvers = {approval.by for approval in operation.approvals} - {requester}
+    approvers = {approval.by for approval in approvals} - {requester}
     return Authority(
         requester=decision,
         terms=terms(facts.rules, name, is_operator=clear.allowed),
@@ -71,5 +89,5 @@ def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
             if facts.may(approver, Action.APPROVE, name, now).allowed
         ),
         freeze=frozen(facts.freezes, name, now),
-        by_breaking_glass=by_breaking_glass,
+        by_breaking_glass=incident != "",
     )

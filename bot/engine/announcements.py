@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.access import Grant
 from bot.domain.advance import advance
+from bot.domain.authority import Facts
 from bot.domain.happenings import (
     CardBegun,
     CardLost,
@@ -158,10 +158,10 @@ class Announcements:
                 return await self._lost(operation, answer)
 
     async def _change(self, operation: Operation, happening: Happening) -> Operation | None:
-        def weigh(current: Operation, _grants: tuple[Grant, ...]) -> Transition:
+        def weigh(current: Operation, _facts: Facts) -> Transition:
             return advance(current, happening, self.clock.now())
 
-        after = await self.store.change(operation.id, weigh)
+        after = await self.store.change(operation.id, weigh, standings={})
         return None if after is None else after.operation
 
 

@@ -12,8 +12,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.access import Action, Grant, decide
 from bot.domain.advance import advance
+from bot.domain.authority import Facts, authority
 from bot.domain.happenings import (
     Answered,
     Effect,
@@ -30,6 +30,7 @@ from bot.domain.happenings import (
 from bot.domain.names import PipelineName
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import Absent, Look, Problem, Seen
+from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ class Driver:
 
     store: Store
     pipelines: Pipelines
+    judge: Judge
     clock: Clock
     changed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,24 +59,28 @@ class Driver:
     async def tick(self) -> datetime | None:
         """Take every due operation one step on; return when the next is due."""
         now = self.clock.now()
-        live = await self.store.live()
-        due = [operation for operation in live if operation.due_at is not None and operation.due_at <= now]
+        underway = await self.store.underway()
+        due = [
+            operation for operation in underway if operation.due_at is not None and operation.due_at <= now
+        ]
         if due:
             # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
-            waiting = [operation for operation in live if operation.state is State.WAITING]
+            waiting = [operation for operation in underway if operation.state is State.WAITING]
             await self._round({operation.id: operation for operation in [*due, *waiting]}.values())
-            live = await self.store.live()
-        return min((operation.due_at for operation in live if operation.due_at is not None), default=None)
+            underway = await self.store.underway()
+        return min((operation.due_at for operation in underway if operation.due_at is not None), default=None)
 
     async def _round(self, operations: Iterable[Operation]) -> None:
-        unplaced = [operation for operation in operations if _has_no_card(operation)]
-        placed = [operation for operation in operations if not _has_no_card(operation)]
-        for operation in unplaced:
-            await self._change(operation, TimePassed())
-        if placed:
-            looks = await self._look_at([operation.pipeline for operation in placed])
+        to_look_at = []
+        for operation in operations:
+            if _needs_no_look(operation):
+                await self._change(operation, TimePassed())
+            else:
+                to_look_at.append(operation)
+        if to_look_at:
+            looks = await self._look_at([operation.pipeline for operation in to_look_at])
             async with asyncio.TaskGroup() as group:
-                for operation in placed:
+                for operation in to_look_at:
                     group.create_task(self._take_on(operation, looks(operation.pipeline)))
 
     async def _look_at(self, names: list[PipelineName]) -> Looks:
@@ -94,18 +100,23 @@ class Driver:
             effect = await self._change(operation, await self._carry_out(operation, effect))
 
     async def _look_upon(self, operation: Operation, look: Look) -> Effect | None:
-        def weigh(current: Operation, grants: tuple[Grant, ...]) -> Transition:
-            now = self.clock.now()
-            decision = decide(current.requester, Action.CLEAR, current.pipeline, grants, now)
-            return advance(current, Looked(look, decision, self.spread.uniform(-1, 1)), now)
+        # Only before a request do people's rights matter, and then as they are at this moment.
+        may_send = operation.state in {State.READY, State.SUBMITTING}
+        people = [operation.requester, *(approval.by for approval in operation.approvals)] if may_send else []
+        standings = await self.judge.standings(people, fresh=True)
 
-        return self._told(await self.store.change(operation.id, weigh))
+        def weigh(current: Operation, facts: Facts) -> Transition:
+            now = self.clock.now()
+            basis = authority(current, facts, now)
+            return advance(current, Looked(look, basis, self.spread.uniform(-1, 1)), now)
+
+        return self._told(await self.store.change(operation.id, weigh, standings=standings))
 
     async def _change(self, operation: Operation, happening: Happening) -> Effect | None:
-        def weigh(current: Operation, _grants: tuple[Grant, ...]) -> Transition:
+        def weigh(current: Operation, _facts: Facts) -> Transition:
             return advance(current, happening, self.clock.now())
 
-        return self._told(await self.store.change(operation.id, weigh))
+        return self._told(await self.store.change(operation.id, weigh, standings={}))
 
     async def _carry_out(self, operation: Operation, effect: Effect) -> Happening:
         match effect:
@@ -137,6 +148,7 @@ class Driver:
         return after.effect
 
 
-def _has_no_card(operation: Operation) -> bool:
-    """Whether it must not be sent yet: nothing is cleared that is not shown somewhere."""
-    return operation.state is State.READY and operation.card is None
+def _needs_no_look(operation: Operation) -> bool:
+    """Whether it waits for people, or for its card: nothing is cleared that is not shown somewhere."""
+    waits_for_card = operation.state is State.READY and operation.card is None
+    return waits_for_card or operation.state is State.AWAITING_APPROVAL

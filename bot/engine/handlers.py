@@ -1,8 +1,10 @@
-"""What people can do, one method each: decide, write one transaction, and return a reply.
+"""What people can do about a clear of their own: look, confirm, drop, look at its state, close it by hand.
 
-Nothing here changes a pipeline or posts anywhere: that is for the loops, which are woken when there is work.
+Each decides, writes one transaction, and returns a reply. Nothing here changes a pipeline or posts anywhere: that is
+for the loops, which are woken when there is work.
 """
 
+import base64
 import difflib
 import secrets
 from collections import defaultdict
@@ -11,37 +13,25 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain import happenings
-from bot.domain.access import Action, Decision, Grant, decide
+from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
+from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
 from bot.domain.pipelines import Absent, Pipeline, Problem, Seen, Storage
+from bot.domain.policy import frozen
+from bot.engine import replies
+from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
-from bot.engine.replies import (
-    AlreadyCleared,
-    AlreadyDecided,
-    Begun,
-    Busy,
-    ClearingAlready,
-    ClosedByHand,
-    Denied,
-    Described,
-    NeverMind,
-    NoAnswer,
-    NotFound,
-    NotKnown,
-    NotStopped,
-    NotUnderstood,
-    NotYours,
-    Preview,
-    Reply,
-    TooOld,
-)
+from bot.engine.replies import Reply
 
 CLOSE_NAMES = 3  # suggestions beside an unknown name
-OPERATION_ID_BYTES = 16  # random: a button's value cannot be guessed
+OPERATION_ID_BYTES = (
+    15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
+)
+OPEN_REQUESTS_MAX = 5  # of one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,116 +40,186 @@ class Handlers:
 
     store: Store
     pipelines: Pipelines
+    judge: Judge
     clock: Clock
     work: Callable[[], None]
 
-    async def may(self, actor: Actor, action: Action, name: PipelineName) -> Decision:
-        """Whether `actor` may do this now, by the store alone: quick enough to ask before an ack."""
-        return decide(actor, action, name, await self.store.grants(actor), self.clock.now())
+    async def may_ask(self, actor: Actor, command: Clear) -> Decision:
+        """Whether `actor` may clear it or ask for that: quick enough to answer before an ack."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        wanted = (Action.BREAK_GLASS,) if command.incident else (Action.CLEAR, Action.REQUEST)
+        decisions = [facts.may(actor, action, command.name, now) for action in wanted]
+        decision = next((each for each in decisions if each.allowed), decisions[-1])
+        if not decision.allowed:
+            await self.refused(actor, command.name, decision)
+        return decision
+
+    async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
+        decision = await self.judge.may(actor, Action.VIEW, name)
+        if not decision.allowed:
+            await self.refused(actor, name, decision)
+        return decision
+
+    async def refused(self, actor: Actor, name: PipelineName, decision: Decision) -> None:
+        """Record that somebody was told no."""
+        data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
+        await self.store.note(Event(EventKind.REFUSED, self.clock.now(), data, actor))
 
     async def preview_clear(self, actor: Actor, command: Clear, origin: ChannelId) -> Reply:
-        """Show what a clear would destroy. Writes the proposal that the preview's buttons stand for."""
-        decision = await self.may(actor, Action.CLEAR, command.name)
+        """Show what a clear would destroy and take. Writes the proposal that the preview's buttons stand for."""
+        decision = await self.may_ask(actor, command)
         if not decision.allowed:
-            return Denied(command.name, decision)
-        holder = await self.store.live_on(command.name)
-        if holder is not None:
-            return await self._busy(actor, holder)
+            return replies.Denied(command.name, decision)
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        basis = authority_of(actor, command.name, facts, now, incident=command.incident)
+        hindrance = _hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
+        if hindrance is not None:
+            return hindrance
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
-        return _why_not(seen) or await self._propose(actor, command, origin, seen)
+        return _why_not(seen) or await self._propose(actor, command, origin, pipeline=seen, basis=basis)
 
     async def describe(self, actor: Actor, name: PipelineName) -> Reply:
         """The pipeline's state, for whoever may see it."""
-        decision = await self.may(actor, Action.VIEW, name)
+        decision = await self.may_see(actor, name)
         if not decision.allowed:
-            return Denied(name, decision)
+            return replies.Denied(name, decision)
         seen = await self._look(actor, name)
         if not isinstance(seen, Pipeline):
             return seen
-        return Described(seen, await self.store.live_on(name))
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        return replies.Described(
+            seen,
+            live=await self.store.live_on(name),
+            pending=await self.store.pending_on(name),
+            freeze=frozen(facts.freezes, name, now),
+        )
 
-    async def confirm(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """Take the proposal on. From here it is carried out, whatever happens to this process."""
+    async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
+        """Take the proposal on. From here it is carried out or asked for, whatever happens to this process.
 
-        def take_on(operation: Operation, grants: tuple[Grant, ...]) -> Transition:
+        `typed` is the pipeline's name once more, without which no glass is broken.
+        """
+
+        def take_on(operation: Operation, facts: Facts) -> Transition:
+            if operation.incident and typed != operation.pipeline:
+                return Transition(operation)
             now = self.clock.now()
-            decision = decide(actor, Action.CLEAR, operation.pipeline, grants, now)
-            return advance(operation, happenings.Confirmed(actor, decision), now)
+            basis = authority(operation, facts, now)
+            if basis.approvals_needed and facts.open_requests >= OPEN_REQUESTS_MAX:
+                return Transition(operation)
+            return advance(operation, happenings.Confirmed(actor, basis), now)
 
+        standings = await self.judge.standings([actor], fresh=True)
         try:
-            after = await self.store.change(operation_id, take_on, acting=actor)
+            after = await self.store.change(operation_id, take_on, standings=standings)
         except PipelineBusy as busy:
-            return await self._busy(actor, busy.holder)
+            return await self._busy_or_asked(actor, busy.holder)
         if after is None:
-            return NotKnown()
+            return replies.NotKnown()
         operation = after.operation
         if operation.requester != actor:
-            return NotYours()
+            return replies.NotYours()
         if after.events:
             self.work()
-            return Begun(operation)
+            waits = operation.state is State.AWAITING_APPROVAL
+            return replies.Asked(operation) if waits else replies.Begun(operation)
         if operation.state is State.PROPOSED:
-            return Denied(operation.pipeline, await self.may(actor, Action.CLEAR, operation.pipeline))
+            return await self._why_unconfirmed(actor, operation, typed)
         lapsed = operation.state is State.EXPIRED and operation.confirmed_at is None
-        return TooOld(operation) if lapsed else AlreadyDecided(operation)
+        return replies.TooOld(operation) if lapsed else replies.AlreadyDecided(operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
 
-        def withdraw(operation: Operation, _grants: tuple[Grant, ...]) -> Transition:
+        def withdraw(operation: Operation, _facts: Facts) -> Transition:
+            if operation.confirmed_at is not None:
+                return Transition(operation)
             return advance(operation, happenings.Withdrawn(actor), self.clock.now())
 
-        after = await self.store.change(operation_id, withdraw)
+        after = await self.store.change(operation_id, withdraw, standings={})
         if after is None:
-            return NotKnown()
+            return replies.NotKnown()
         operation = after.operation
         if operation.requester != actor:
-            return NotYours()
+            return replies.NotYours()
         if operation.confirmed_at is None:
-            return NeverMind(operation)
-        return AlreadyDecided(operation)
+            return replies.NeverMind(operation)
+        return replies.AlreadyDecided(operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
 
-        def end(operation: Operation, grants: tuple[Grant, ...]) -> Transition:
+        def end(operation: Operation, facts: Facts) -> Transition:
             now = self.clock.now()
-            decision = decide(actor, Action.CLEAR, operation.pipeline, grants, now)
+            decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
             return advance(operation, happenings.Closed(actor, decision), now)
 
-        after = await self.store.change(operation_id, end, acting=actor)
+        standings = await self.judge.standings([actor], fresh=True)
+        after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
-            return NotKnown()
+            return replies.NotKnown()
         operation = after.operation
         if after.events:
             self.work()
-            return ClosedByHand(operation)
-        decision = await self.may(actor, Action.CLEAR, operation.pipeline)
+            return replies.ClosedByHand(operation)
+        decision = await self.judge.may(actor, Action.CLEAR, operation.pipeline)
         if not decision.allowed:
-            return Denied(operation.pipeline, decision)
-        return AlreadyDecided(operation)
+            await self.refused(actor, operation.pipeline, decision)
+            return replies.Denied(operation.pipeline, decision)
+        return replies.AlreadyDecided(operation)
 
-    async def _propose(self, actor: Actor, command: Clear, origin: ChannelId, pipeline: Pipeline) -> Preview:
+    async def _propose(
+        self, actor: Actor, command: Clear, origin: ChannelId, *, pipeline: Pipeline, basis: Authority
+    ) -> replies.Preview:
         now = self.clock.now()
         operation = Operation(
-            id=OperationId(secrets.token_urlsafe(OPERATION_ID_BYTES)),
+            id=_new_id(),
             requester=actor,
             origin=origin,
             pipeline=pipeline.name,
             reviewed=Reviewed.of(pipeline),
             reason=command.reason,
+            incident=command.incident,
+            last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
         )
-        await self.store.propose(operation, Event(EventKind.PROPOSED, now))
-        return Preview(operation, pipeline)
+        await self.store.propose(operation, Event(EventKind.PROPOSED, now, by=actor))
+        return replies.Preview(operation, pipeline, basis)
 
-    async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | NoAnswer | NotFound:
+    async def _in_the_way(self, actor: Actor, name: PipelineName, basis: Authority) -> Reply | None:
+        holder = await self.store.live_on(name)
+        if holder is not None:
+            return await self._busy_or_asked(actor, holder)
+        if not basis.approvals_needed:
+            return None
+        asked = await self.store.pending_on(name)
+        if asked is not None:
+            return replies.AskedAlready(asked)
+        waiting = [each for each in await self.store.pending() if each.state is State.AWAITING_APPROVAL]
+        is_full = sum(each.requester == actor for each in waiting) >= OPEN_REQUESTS_MAX
+        return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if is_full else None
+
+    async def _why_unconfirmed(self, actor: Actor, operation: Operation, typed: str | None) -> Reply:
+        if operation.incident and typed != operation.pipeline:
+            return replies.NameWanted(operation)
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        basis = authority(operation, facts, now)
+        if basis.requester.allowed and basis.freeze is None and basis.may_ask:
+            return replies.TooManyOpen(operation.pipeline, OPEN_REQUESTS_MAX)
+        if not basis.requester.allowed:
+            await self.refused(actor, operation.pipeline, basis.requester)
+            return replies.Denied(operation.pipeline, basis.requester)
+        if basis.freeze is not None:
+            return replies.Frozen(operation.pipeline, basis.freeze)
+        return replies.GlassForbidden(operation.pipeline, basis.terms)
+
+    async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
         look = await self.pipelines.look(name)
         match look:
             case Problem():
-                return NoAnswer(name, look)
+                return replies.NoAnswer(name, look)
             case Absent():
                 return await self._not_found(actor, name)
             case Seen(pipeline):
@@ -167,20 +227,52 @@ class Handlers:
             case _:
                 assert_never(look)
 
-    async def _busy(self, actor: Actor, holder: Operation) -> Busy:
+    async def _busy_or_asked(self, actor: Actor, holder: Operation) -> replies.Busy | replies.AskedAlready:
+        if holder.state is State.AWAITING_APPROVAL:
+            return replies.AskedAlready(holder)
         may_close = False
         if holder.state is State.NEEDS_HUMAN:
-            may_close = (await self.may(actor, Action.CLEAR, holder.pipeline)).allowed
-        return Busy(holder, may_close=may_close)
+            may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
+        return replies.Busy(holder, may_close=may_close)
 
-    async def _not_found(self, actor: Actor, name: PipelineName) -> NotFound:
+    async def _not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
         everything = await self.pipelines.look_at_all()
         if isinstance(everything, Problem):
-            return NotFound(name, close=())
-        grants = await self.store.grants(actor)
-        now = self.clock.now()
-        visible = [other for other in everything if decide(actor, Action.VIEW, other, grants, now).allowed]
-        return NotFound(name, close=_close_to(name, visible))
+            return replies.NotFound(name, close=())
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
+        return replies.NotFound(name, close=_close_to(name, visible))
+
+
+def _new_id() -> OperationId:
+    """Random; lower case letters and digits, so that its beginning can be typed."""
+    return OperationId(base64.b32encode(secrets.token_bytes(OPERATION_ID_BYTES)).decode("ascii").lower())
+
+
+def _hindrance(command: Clear, basis: Authority) -> Reply | None:
+    """What the rules have against it, before anything is looked at."""
+    if basis.freeze is not None:
+        return replies.Frozen(command.name, basis.freeze)
+    if command.incident and not basis.terms.break_glass:
+        return replies.GlassForbidden(command.name, basis.terms)
+    if not basis.terms.takes_reason(command.reason):
+        return replies.ReasonWanted(command.name, basis.terms)
+    return None
+
+
+def _why_not(pipeline: Pipeline) -> Reply | None:
+    """Why there is nothing to confirm, if there is not."""
+    match pipeline.storage:
+        case Storage.CLEARED:
+            return replies.AlreadyCleared(pipeline)
+        case Storage.CLEARING:
+            return replies.ClearingAlready(pipeline)
+        case Storage.OTHER:
+            return replies.NotUnderstood(pipeline)
+        case Storage.IN_USE:
+            return None if pipeline.is_stopped else replies.NotStopped(pipeline)
+        case _:
+            assert_never(pipeline.storage)
 
 
 def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
@@ -190,18 +282,3 @@ def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[Pipeli
         spelled[other.lower()].append(other)
     close = difflib.get_close_matches(name.lower(), spelled, n=CLOSE_NAMES)
     return tuple(other for lower in close for other in spelled[lower])[:CLOSE_NAMES]
-
-
-def _why_not(pipeline: Pipeline) -> Reply | None:
-    """Why there is nothing to confirm, if there is not."""
-    match pipeline.storage:
-        case Storage.CLEARED:
-            return AlreadyCleared(pipeline)
-        case Storage.CLEARING:
-            return ClearingAlready(pipeline)
-        case Storage.OTHER:
-            return NotUnderstood(pipeline)
-        case Storage.IN_USE:
-            return None if pipeline.is_stopped else NotStopped(pipeline)
-        case _:
-            assert_never(pipeline.storage)

@@ -1,6 +1,7 @@
 """How the words after a verb are read. Each reader takes them all, or says what to type instead."""
 
 import re
+from datetime import time
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Role, checked_pattern
@@ -145,14 +146,8 @@ def freeze(verb: "Verb", rest: str) -> words.Freeze:
     pattern = _pattern(word)
     kind, after = first_word(after)
     when, reason = first_word(after)
-    match kind.lower():
-        case "for":
-            ends = span(when) or None
-        case "until":
-            ends = moment(when)
-        case _:
-            ends = None
-    if ends is None:
+    ends: words.Ends | None = {"for": span, "until": moment}.get(kind.lower(), _unreadable)(when)
+    if not ends and not isinstance(ends, time):
         raise Misunderstood(
             "Say how long: `for 4h`, `until 18:00` or `until 2026-11-25T08:00` (times are UTC). "
             f"Type `{verb.usage}`."
@@ -160,6 +155,10 @@ def freeze(verb: "Verb", rest: str) -> words.Freeze:
     if not reason:
         raise Misunderstood(f"Say why: everybody whom it stops will read it. Type `{verb.usage}`.")
     return words.Freeze(pattern, ends, reason)
+
+
+def _unreadable(_word: str) -> None:
+    return None
 
 
 def unfreeze(verb: "Verb", rest: str) -> words.Unfreeze:

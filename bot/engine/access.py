@@ -1,0 +1,183 @@
+"""What people can ask and change about access: grants, rules, freezes, what they may do themselves, and the record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access import Action, Group, Principal, decide_on_pattern, may_overlap
+from bot.domain.administration import (
+    AccessChange,
+    DropRule,
+    Give,
+    Judgement,
+    LiftFreeze,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    in_words,
+    judge,
+)
+from bot.domain.authority import Facts, authority_of
+from bot.domain.commands import words
+from bot.domain.commands.readers import is_group
+from bot.domain.commands.spans import resolved
+from bot.domain.names import Actor, GroupId, PipelineName, UserId
+from bot.domain.operations import Event, EventKind
+from bot.engine import replies
+from bot.engine.judging import Judge
+from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
+from bot.engine.replies import Reply
+
+HISTORY_PAGE = 10  # entries
+_KINDS: dict[type, EventKind] = {
+    Give: EventKind.GRANTED,
+    TakeAway: EventKind.REVOKED,
+    SetRule: EventKind.RULE_SET,
+    DropRule: EventKind.RULE_DROPPED,
+    PutFreeze: EventKind.FROZEN,
+    LiftFreeze: EventKind.UNFROZEN,
+}
+_TAKES_AWAY = (TakeAway, DropRule, LiftFreeze)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    store: Store
+    judge: Judge
+    clock: Clock
+    work: Callable[[], None]
+
+    async def change(self, actor: Actor, change: AccessChange) -> Reply:
+        """Make the change, if this person may; either way it is recorded."""
+        standings = await self.judge.standings([actor], fresh=True)
+        standing = standings[actor]
+
+        def authorize(facts: Facts) -> Event:
+            now = self.clock.now()
+            judgement = judge(change, standing, facts, now)
+            if judgement.objection is not None:
+                raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
+            grant = judgement.decision.grant
+            data = in_words(change) | {"grant": None if grant is None else grant.id}
+            return Event(_KINDS[type(change)], now, data, actor)
+
+        try:
+            event = await self.store.administer(
+                change, authorize, standing=standing, by=f"{actor.team}/{actor.user}"
+            )
+        except NotAuthorized as refused:
+            return replies.NotAllowed(change, refused.judgement)
+        before = str(event.data.get("before") or "")
+        if isinstance(change, _TAKES_AWAY) and not before:
+            return replies.NothingToChange(change)
+        self.work()
+        return replies.Changed(change, before)
+
+    async def give(self, actor: Actor, command: words.Grant) -> Reply:
+        expires_at = None if command.lasts is None else self.clock.now() + command.lasts
+        principal = principal_of(actor, command.who)
+        return await self.change(
+            actor, Give(principal, command.role, command.pattern, expires_at, command.note)
+        )
+
+    async def take_away(self, actor: Actor, command: words.Revoke) -> Reply:
+        return await self.change(
+            actor, TakeAway(principal_of(actor, command.who), command.role, command.pattern)
+        )
+
+    async def freeze(self, actor: Actor, command: words.Freeze) -> Reply:
+        until = resolved(command.ends, self.clock.now())
+        return await self.change(actor, PutFreeze(command.pattern, until, command.reason))
+
+    async def explain(self, actor: Actor, name: PipelineName) -> Reply:
+        """*can-i*: what decides about this person's clear of this pipeline. Says nothing of the pipeline itself."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        basis = authority_of(actor, name, facts, now)
+        return replies.Explained(name, basis, facts.may(actor, Action.BREAK_GLASS, name, now))
+
+    async def introduce(self, actor: Actor) -> Reply:
+        standing = (await self.judge.standings([actor]))[actor]
+        held = [
+            grant for grant in await self.store.grants() if grant.is_to(standing) or grant.may_be_to(standing)
+        ]
+        return replies.Introduced(standing, tuple(held), self.clock.now())
+
+    async def grants(self, actor: Actor, command: words.Grants) -> Reply:
+        """Their own, and those on patterns that they administer."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        standing = facts.standings[actor]
+        wanted = None if command.who is None else principal_of(actor, command.who)
+        return replies.GrantList(
+            tuple(
+                grant
+                for grant in await self.store.grants()
+                if (
+                    grant.is_to(standing)
+                    or decide_on_pattern(standing, grant.pattern, facts.grants, now).allowed
+                )
+                and wanted in {None, grant.principal}
+                and (command.pattern is None or may_overlap(grant.pattern, command.pattern))
+            ),
+            now,
+        )
+
+    async def rules(self, actor: Actor) -> Reply:
+        """Those on patterns that concern anything granted to this person."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        standing = facts.standings[actor]
+        own = [grant.pattern for grant in facts.grants if grant.is_to(standing) and grant.is_current(now)]
+
+        def concerns(pattern: str) -> bool:
+            return any(may_overlap(pattern, held) for held in own)
+
+        return replies.RuleList(
+            tuple(rule for rule in await self.store.rules() if concerns(rule.pattern)),
+            tuple(freeze for freeze in await self.store.freezes(now) if concerns(freeze.pattern)),
+        )
+
+    async def history(self, actor: Actor, command: words.History, *, before: int | None = None) -> Reply:
+        """A page of the record, of what the person may see."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        if command.name is not None:
+            decision = facts.may(actor, Action.VIEW, command.name, now)
+            if not decision.allowed:
+                return replies.Denied(command.name, decision)
+        of = None if command.user is None else Actor(actor.team, command.user)
+        found: list[HistoryLine] = []
+        while len(found) <= HISTORY_PAGE:
+            page = await self.store.history(
+                pipeline=command.name, actor=of, before=before, limit=10 * HISTORY_PAGE
+            )
+            found += [line for line in page if _may_see(line, actor, facts, now)]
+            if len(page) < 10 * HISTORY_PAGE:
+                break
+            before = page[-1].entry.id
+        shown = tuple(found[:HISTORY_PAGE])
+        further = shown[-1].entry.id if len(found) > HISTORY_PAGE else None
+        title = command.name or (f"<@{command.user}>" if command.user else "everything")
+        return replies.HistoryPage(shown, title, further)
+
+    def _refusal(self, actor: Actor, change: AccessChange, judgement: Judgement) -> Event:
+        why = judgement.objection.value if judgement.objection else ""
+        data = in_words(change) | {"action": _KINDS[type(change)].value, "why": why}
+        return Event(EventKind.REFUSED, self.clock.now(), data, actor)
+
+
+def principal_of(actor: Actor, who: words.Who) -> Principal:
+    """Somebody of the same workspace."""
+    if is_group(who):
+        return Group(actor.team, GroupId(who))
+    return Actor(actor.team, UserId(who))
+
+
+def _may_see(line: HistoryLine, actor: Actor, facts: Facts, now: datetime) -> bool:
+    """Their own deeds, what concerns pipelines they may see, and on patterns they administer changes of access."""
+    event = line.entry.event
+    if event.by == actor:
+        return True
+    pipeline = line.operation.pipeline if line.operation else event.data.get("pipeline")
+    if isinstance(pipeline, str):
+        return facts.may(actor, Action.VIEW, PipelineName(pipeline), now).allowed
+    pattern = event.data.get("pattern")
+    standing = facts.standings[actor]
+    return isinstance(pattern, str) and decide_on_pattern(standing, pattern, facts.grants, now).allowed

@@ -1,0 +1,171 @@
+"""What people can do about a request that waits: approve, deny, take back, stop, sign off, and see what waits.
+
+By a button or by its id, from Slack or from anywhere else: the same few methods. Rights are looked up anew for each
+deed, and every refusal is recorded.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain import happenings
+from bot.domain.access import Action, Decision
+from bot.domain.advance import advance
+from bot.domain.authority import Facts, authority
+from bot.domain.happenings import Happening, Transition
+from bot.domain.names import Actor, OperationId
+from bot.domain.operations import Event, EventKind, Operation, State
+from bot.engine import replies
+from bot.engine.judging import Judge
+from bot.engine.ports import Clock, PipelineBusy, Store
+from bot.engine.replies import Reply
+
+_SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)  # whoever has one may stop in time
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    store: Store
+    judge: Judge
+    clock: Clock
+    work: Callable[[], None]
+
+    async def pending(self, actor: Actor) -> Reply:
+        """What waits, as far as the person may see it or asked for it."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        return replies.PendingList(
+            tuple(
+                operation
+                for operation in await self.store.pending()
+                if operation.requester == actor
+                or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed
+            )
+        )
+
+    async def find(self, actor: Actor, beginning: str) -> OperationId | None:
+        """The one request the person may see whose id begins so; None if there is none, or several."""
+        listed = await self.pending(actor)
+        if not isinstance(listed, replies.PendingList):
+            return None
+        found = [operation.id for operation in listed.operations if operation.id.startswith(beginning)]
+        return found[0] if len(found) == 1 else None
+
+    async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
+        def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
+            now = self.clock.now()
+            return happenings.Approved(actor, decision, authority(operation, facts, now).terms.stop_window)
+
+        return await self._decide(actor, operation_id, approved, replies.ApprovedIt)
+
+    async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
+        def denied(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
+            return happenings.Denied(actor, decision, reason)
+
+        return await self._decide(actor, operation_id, denied, replies.DeniedIt)
+
+    async def sign_off(self, actor: Actor, operation_id: OperationId) -> Reply:
+        def signed(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
+            return happenings.SignedOff(actor, decision)
+
+        return await self._decide(actor, operation_id, signed, replies.SignedItOff)
+
+    async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """Take one's own request back: while it waits, or while it can still be stopped."""
+
+        def take_back(operation: Operation, facts: Facts) -> Transition:
+            now = self.clock.now()
+            if operation.state is State.READY:
+                return (
+                    self._stop(actor, operation, facts)
+                    if operation.requester == actor
+                    else Transition(operation)
+                )
+            return advance(operation, happenings.Withdrawn(actor), now)
+
+        after = await self._change(actor, operation_id, take_back)
+        if after is None:
+            return replies.NotKnown()
+        if after.operation.requester != actor:
+            return replies.NotYours()
+        return self._told(after, replies.TookBack) or await self._too_late(actor, after.operation)
+
+    async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """Stop it between the last approval and the request: for anybody who has a say in it."""
+
+        def stop(operation: Operation, facts: Facts) -> Transition:
+            return self._stop(actor, operation, facts)
+
+        after = await self._change(actor, operation_id, stop)
+        if after is None:
+            return replies.NotKnown()
+        told = self._told(after, replies.StoppedIt)
+        if told is not None:
+            return told
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in _SAY]
+        if not any(decision.allowed for decision in decisions):
+            return await self._refused(actor, after.operation, decisions[0])
+        return await self._too_late(actor, after.operation)
+
+    def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
+        now = self.clock.now()
+        decisions = [facts.may(actor, action, operation.pipeline, now) for action in _SAY]
+        decision = next((each for each in decisions if each.allowed), decisions[0])
+        return advance(operation, happenings.Stopped(actor, decision), now)
+
+    async def _decide(
+        self,
+        actor: Actor,
+        operation_id: OperationId,
+        deed: Callable[[Operation, Facts, Decision], Happening],
+        done: Callable[[Operation], Reply],
+    ) -> Reply:
+        """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
+
+        def weigh(operation: Operation, facts: Facts) -> Transition:
+            now = self.clock.now()
+            decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
+            return advance(operation, deed(operation, facts, decision), now)
+
+        try:
+            after = await self._change(actor, operation_id, weigh)
+        except PipelineBusy as busy:
+            return replies.Busy(busy.holder, may_close=False)
+        if after is None:
+            return replies.NotKnown()
+        operation = after.operation
+        if any(event.by == actor for event in after.events):
+            return self._told(after, done) or replies.AlreadyDecided(operation)
+        self._told(after, done)  # it may have lapsed at this very click
+        decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
+        if not decision.allowed:
+            return await self._refused(actor, operation, decision)
+        if operation.requester == actor:
+            await self._note(actor, operation, "own_request")
+            return replies.OwnRequest(operation)
+        if operation.state is State.AWAITING_APPROVAL:
+            return replies.ApprovedBefore(operation)
+        return await self._too_late(actor, operation)
+
+    async def _change(
+        self, actor: Actor, operation_id: OperationId, weigh: Callable[[Operation, Facts], Transition]
+    ) -> Transition | None:
+        standings = await self.judge.standings([actor], fresh=True)
+        return await self.store.change(operation_id, weigh, standings=standings)
+
+    def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:
+        if not after.events:
+            return None
+        self.work()
+        return done(after.operation)
+
+    async def _refused(self, actor: Actor, operation: Operation, decision: Decision) -> Reply:
+        await self._note(actor, operation, decision.why.value)
+        return replies.Denied(operation.pipeline, decision)
+
+    async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
+        await self._note(actor, operation, "too_late")
+        return replies.AlreadyDecided(operation)
+
+    async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
+        data = {"pipeline": operation.pipeline, "why": why, "state": operation.state.value}
+        await self.store.note(Event(EventKind.REFUSED, self.clock.now(), data, actor), operation.id)
