@@ -4,27 +4,32 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.access import Action, Decision
+from bot.domain.access import Action, Decision, Grant, Role, Standing
 from bot.domain.advance import advance
+from bot.domain.authority import Authority
 from bot.domain.happenings import (
     Answered,
+    Approved,
     CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
     Closed,
     Confirmed,
+    Denied,
     Happening,
     HealthRead,
     HistoryRead,
     Looked,
     NoPlace,
+    SignedOff,
+    Stopped,
     TimePassed,
     Transition,
     Withdrawn,
 )
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations import Card, Ending, EventKind, Operation, Outcome, Reviewed, State
+from bot.domain.operations import Approval, Card, Ending, EventKind, Operation, Outcome, Reviewed, State
 from bot.domain.pipelines import (
     Absent,
     Accepted,
@@ -43,12 +48,15 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
+from bot.domain.policy import Freeze, Terms
 from tests.clock import START
 
 ANA = Actor(TeamId("T1"), UserId("UANA"))
 BEN = Actor(TeamId("T1"), UserId("UBEN"))
+CLEO = Actor(TeamId("T1"), UserId("UCLEO"))
 ALLOWED = Decision(allowed=True, action=Action.CLEAR)
 DENIED = Decision(allowed=False, action=Action.CLEAR)
+FREEZE = Freeze(1, "orders", START + timedelta(days=1), "year end", "T1/UCLEO", START)
 STOPPED_AT = START - timedelta(hours=2)
 CARD = Card(ChannelId("C1"), "1700000000.000100")
 DOWN = Problem(Trouble.UNREACHABLE, "no answer")
@@ -93,6 +101,29 @@ def early_start(of: Pipeline) -> Pipeline:
     return replace(of, desired_status="Running", resources_desired="Provisioned")
 
 
+def authority(**differences: Any) -> Authority:
+    """Enough to be sent: the requester may clear it by themselves, and no rule asks for more."""
+    return replace(Authority(ALLOWED, Terms(approvals=0)), **differences)
+
+
+CARRIED = authority()
+NOT_PERMITTED = authority(requester=DENIED)
+NOT_APPROVED = authority(terms=Terms(approvals=1))
+FROZEN = authority(freeze=FREEZE)
+AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN)
+
+
+def grant(
+    principal: Any = ANA, role: Role = Role.OPERATOR, pattern: str = "orders-*", **differences: Any
+) -> Grant:
+    fields = {"id": 1, "granted_by": "root", "granted_at": START, "expires_at": None, "note": ""}
+    return Grant(principal=principal, role=role, pattern=pattern, **fields | differences)
+
+
+def standing(actor: Actor = ANA, *groups: str, **differences: Any) -> Standing:
+    return replace(Standing(actor, groups=frozenset(groups)), **differences)
+
+
 def proposed(**differences: Any) -> Operation:
     operation = Operation(
         id=OperationId("op1"),
@@ -106,13 +137,23 @@ def proposed(**differences: Any) -> Operation:
     return replace(operation, **differences)
 
 
+def awaiting(**differences: Any) -> Operation:
+    """Asked for at START, for two approvals within the hour; it is reminded of after half of it."""
+    fields = {
+        "state": State.AWAITING_APPROVAL,
+        "confirmed_at": START,
+        "approvals_needed": 2,
+        "approve_by": START + timedelta(hours=1),
+        "remind_at": START + timedelta(minutes=30),
+        "due_at": START + timedelta(minutes=30),
+    }
+    return replace(proposed(), **fields | {"card": CARD, "card_posts": 1} | differences)
+
+
 def ready(**differences: Any) -> Operation:
-    """Confirmed at START, and its card stands."""
-    return replace(
-        proposed(),
-        **{"state": State.READY, "confirmed_at": START, "card": CARD, "card_posts": 1, "due_at": START}
-        | differences,
-    )
+    """Confirmed at START, nothing more asked for, and its card stands."""
+    fields = {"state": State.READY, "confirmed_at": START, "ready_at": START, "due_at": START}
+    return replace(proposed(), **fields | {"card": CARD, "card_posts": 1} | differences)
 
 
 def submitting(**differences: Any) -> Operation:
@@ -138,6 +179,7 @@ def ended(state: State, ending: Ending, **differences: Any) -> Operation:
 
 IN_EVERY_STATE: dict[State, Operation] = {
     State.PROPOSED: proposed(),
+    State.AWAITING_APPROVAL: awaiting(),
     State.READY: ready(),
     State.SUBMITTING: submitting(),
     State.WAITING: waiting(),
@@ -149,6 +191,9 @@ IN_EVERY_STATE: dict[State, Operation] = {
     State.REFUSED: ended(State.REFUSED, Ending.FELDERA_REFUSED, accepted_at=None),
     State.STALE: ended(State.STALE, Ending.CHANGED_BEFORE, submitted_at=None, accepted_at=None, sends=0),
     State.EXPIRED: ended(State.EXPIRED, Ending.TOO_LATE, submitted_at=None, accepted_at=None, sends=0),
+    State.DENIED: awaiting(
+        state=State.DENIED, outcome=Outcome(Ending.DENIED, "not now", by=BEN), ended_at=START, due_at=None
+    ),
     State.WITHDRAWN: proposed(
         state=State.WITHDRAWN, outcome=Outcome(Ending.WITHDRAWN, by=ANA), ended_at=START
     ),
@@ -188,11 +233,18 @@ def histories() -> list[History | Problem]:
 
 def happenings() -> list[Happening]:
     """Every kind of happening, each with every variant that could matter."""
-    by_people: list[Happening] = [
-        kind(by, decision)
-        for kind in (Confirmed, Closed)
-        for by in (ANA, BEN)
+    clicks: list[Happening] = [
+        happening
+        for by in (ANA, BEN, CLEO)
         for decision in (ALLOWED, DENIED)
+        for happening in (
+            Approved(by, decision),
+            Approved(by, decision, stop_window=timedelta(seconds=30)),
+            Denied(by, decision, "not now"),
+            Stopped(by, decision),
+            SignedOff(by, decision),
+            Closed(by, decision),
+        )
     ]
     answers = [
         Accepted(),
@@ -200,7 +252,8 @@ def happenings() -> list[Happening]:
         *(kind(Problem(trouble, "why")) for kind in (NotSent, Unknown) for trouble in Trouble),
     ]
     return [
-        *by_people,
+        *(Confirmed(by, carried) for by in (ANA, BEN) for carried in AUTHORITIES),
+        *clicks,
         Withdrawn(ANA),
         Withdrawn(BEN),
         CardBegun(),
@@ -210,7 +263,7 @@ def happenings() -> list[Happening]:
         CardLost("is_archived"),
         NoPlace("is_archived"),
         TimePassed(),
-        *(Looked(look, decision, 0.5) for look in looks() for decision in (ALLOWED, DENIED)),
+        *(Looked(look, carried, 0.5) for look in looks() for carried in AUTHORITIES),
         *(Answered(answer) for answer in answers),
         *(HistoryRead(history) for history in histories()),
         *(HealthRead(RunnerHealth(healthy, "how it is")) for healthy in (True, False, None)),
@@ -218,10 +271,10 @@ def happenings() -> list[Happening]:
 
 
 def after_look(
-    operation: Operation, look: Look | Pipeline, now: datetime, *, decision: Decision = ALLOWED
+    operation: Operation, look: Look | Pipeline, now: datetime, *, carried: Authority = CARRIED
 ) -> Transition:
     """What one look at `now` makes of `operation`."""
-    return advance(operation, Looked(Seen(look) if isinstance(look, Pipeline) else look, decision), now)
+    return advance(operation, Looked(Seen(look) if isinstance(look, Pipeline) else look, carried), now)
 
 
 def kinds(transition: Transition) -> list[EventKind]:

@@ -25,8 +25,10 @@ from tests.domain.samples import (
     ANA,
     BEN,
     CARD,
+    CARRIED,
     DENIED,
     DOWN,
+    NOT_PERMITTED,
     after_look,
     cleared,
     clearing,
@@ -47,13 +49,13 @@ FOUR_HOURS = START + timedelta(hours=4)
 
 def test_the_requester_confirms():
     """The proposal becomes work, and nothing has been sent."""
-    after = advance(proposed(), Confirmed(ANA, ALLOWED), SOON)
+    after = advance(proposed(), Confirmed(ANA, CARRIED), SOON)
     assert (after.operation.state, after.operation.confirmed_at) == (State.READY, SOON)
     assert (kinds(after), after.effect) == ([EventKind.CONFIRMED], None)
 
 
 @pytest.mark.parametrize(
-    "click", [Confirmed(BEN, ALLOWED), Confirmed(ANA, DENIED), Withdrawn(BEN), Closed(ANA, ALLOWED)]
+    "click", [Confirmed(BEN, CARRIED), Confirmed(ANA, NOT_PERMITTED), Withdrawn(BEN), Closed(ANA, ALLOWED)]
 )
 def test_nobody_else_and_no_permission_confirms(click):
     """The preview was shown to one person, whose permission is checked again at the click."""
@@ -68,7 +70,7 @@ def test_never_mind():
     assert (after.state, after.outcome.ending, after.outcome.by) == (State.WITHDRAWN, Ending.WITHDRAWN, ANA)
 
 
-@pytest.mark.parametrize("click", [Confirmed(ANA, ALLOWED), Withdrawn(ANA)])
+@pytest.mark.parametrize("click", [Confirmed(ANA, CARRIED), Withdrawn(ANA)])
 def test_a_preview_is_good_for_half_an_hour(click):
     """What it showed may have changed since: at 30 minutes it still holds, later it has expired."""
     assert advance(proposed(), click, HALF_AN_HOUR).operation.state is not State.EXPIRED
@@ -77,7 +79,7 @@ def test_a_preview_is_good_for_half_an_hour(click):
 
 
 @pytest.mark.parametrize("operation", [ready(), submitting(), waiting()])
-@pytest.mark.parametrize("click", [Confirmed(ANA, ALLOWED), Withdrawn(ANA), Closed(ANA, ALLOWED)])
+@pytest.mark.parametrize("click", [Confirmed(ANA, CARRIED), Withdrawn(ANA), Closed(ANA, ALLOWED)])
 def test_a_second_click_changes_nothing(operation, click):
     """A clear cannot be cancelled, nor confirmed twice, nor closed while it is under way."""
     assert advance(operation, click, SOON).operation == operation
@@ -105,7 +107,7 @@ def test_what_was_reviewed_is_sent():
 
 def test_a_permission_that_ended_meanwhile_stops_it():
     """Checked for the third time right before the request is sent."""
-    after = after_look(ready(), pipeline(), SOON, decision=DENIED)
+    after = after_look(ready(), pipeline(), SOON, carried=NOT_PERMITTED)
     assert (after.operation.state, after.operation.outcome.ending) == (State.REFUSED, Ending.PERMISSION_LOST)
     assert after.effect is None
 

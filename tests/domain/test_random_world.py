@@ -40,7 +40,7 @@ from bot.domain.pipelines import (
     Unknown,
 )
 from tests.clock import START
-from tests.domain.samples import ALLOWED, ANA, BEN, CARD, DENIED, DOWN, proposed
+from tests.domain.samples import ALLOWED, ANA, BEN, CARD, CARRIED, DENIED, DOWN, NOT_PERMITTED, proposed
 from tests.domain.storage_model import StorageModel
 
 LONGEST_ON_ITS_WAY = 10  # seconds: Feldera gives up waiting for a row's lock then
@@ -82,7 +82,7 @@ class RandomWorld(RuleBasedStateMachine):
         self.effective = 0
         self.feldera.cleared = 0
         self.events: list[EventKind] = []
-        self.happens(Confirmed(ANA, ALLOWED))
+        self.happens(Confirmed(ANA, CARRIED))
         self.happens(CardPlaced(CARD))
 
     # The bot, driven as its loops drive it.
@@ -119,7 +119,7 @@ class RandomWorld(RuleBasedStateMachine):
             self.happens(TimePassed())
             return
         look = DOWN if fate == "unreachable" else self.feldera.look()
-        after = self.happens(Looked(look, ALLOWED if self.permitted else DENIED))
+        after = self.happens(Looked(look, CARRIED if self.permitted else NOT_PERMITTED))
         while after.effect is not None:
             if fate == "killed":
                 return

@@ -24,9 +24,11 @@ from bot.domain.pipelines import (
 from bot.domain.turns import MAX_SENDS
 from tests.clock import START
 from tests.domain.samples import (
-    ALLOWED,
-    DENIED,
+    CARRIED,
     DOWN,
+    FROZEN,
+    NOT_APPROVED,
+    NOT_PERMITTED,
     STOPPED_AT,
     after_look,
     cleared,
@@ -100,9 +102,8 @@ def test_what_certainly_was_not_sent_is_put_off():
 def test_what_is_put_off_is_allowed_anew():
     """Back in ready, everything is checked again: permission, and the pipeline as reviewed."""
     row = advance(submitting(), Answered(NotSent(DOWN)), START).operation
-    assert (
-        after_look(row, pipeline(), OLD, decision=DENIED).operation.outcome.ending is Ending.PERMISSION_LOST
-    )
+    denied = after_look(row, pipeline(), OLD, carried=NOT_PERMITTED).operation
+    assert denied.outcome.ending is Ending.PERMISSION_LOST
     assert after_look(row, running(), OLD).operation.outcome.ending is Ending.RUNNING_BEFORE
 
 
@@ -162,17 +163,27 @@ def test_nobody_is_there_to_see_it_sent_again():
     assert after.operation.due_at > OLD
 
 
+def test_nothing_is_repeated_into_a_freeze():
+    """A repetition would be new: it waits, and looks on, until the freeze is over."""
+    after = after_look(submitting(), pipeline(), OLD, carried=FROZEN)
+    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert after.operation.due_at > OLD
+    assert after_look(after.operation, pipeline(), AN_HOUR_ON).effect == Send()
+
+
 @pytest.mark.parametrize(
-    ("operation", "decision", "now"),
+    ("operation", "carried", "now"),
     [
-        (submitting(sends=MAX_SENDS), ALLOWED, OLD),
-        (submitting(), DENIED, OLD),
-        (submitting(), ALLOWED, NEXT_SHIFT),
+        (submitting(sends=MAX_SENDS), CARRIED, OLD),
+        (submitting(), NOT_PERMITTED, OLD),
+        (submitting(), NOT_APPROVED, OLD),
+        (submitting(), CARRIED, NEXT_SHIFT),
+        (submitting(), FROZEN, NEXT_SHIFT),
     ],
 )
-def test_when_it_may_not_be_repeated_a_human_is_called(operation, decision, now):
-    """Three lost answers, a permission that ended, four hours gone: the request may be on its way, so the lock stays."""
-    after = after_look(operation, pipeline(), now, decision=decision)
+def test_when_it_may_not_be_repeated_a_human_is_called(operation, carried, now):
+    """Three lost answers, a right that ended, four hours gone: the request may be on its way, so the lock stays."""
+    after = after_look(operation, pipeline(), now, carried=carried)
     assert (after.operation.state, after.operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNTOUCHED)
     assert (kinds(after), after.effect) == ([EventKind.NEEDS_HUMAN], None)
     assert after.operation.ended_at is None

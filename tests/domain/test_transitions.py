@@ -8,32 +8,51 @@ import pytest
 
 from bot.domain.advance import advance
 from bot.domain.happenings import (
+    Approved,
     CardLost,
+    CardPlaced,
     Closed,
+    Confirmed,
+    Denied,
     Happening,
     HealthRead,
     HistoryRead,
     Looked,
     NoPlace,
     Send,
+    SignedOff,
+    Stopped,
     TimePassed,
     Transition,
     Withdrawn,
 )
-from bot.domain.operations import EventKind, Operation, State
+from bot.domain.operations import Approval, EventKind, Operation, State
 from bot.domain.pipelines import Problem
 from tests.clock import START
-from tests.domain.samples import ALLOWED, IN_EVERY_STATE, happenings, kinds
+from tests.domain.samples import BEN, CARRIED, CLEO, IN_EVERY_STATE, happenings, kinds
 
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 1, 15, 200, 1900, 5 * 3600)]
 
 
 def variants(operation: Operation) -> list[Operation]:
-    """The state's row, and the same with a history: unplaced, troubled, repeated, put off, told of."""
+    """The state's row, and the same with a history: unplaced, approved, held, troubled, repeated, told of."""
+    broken_glass = replace(operation, incident="INC-123")
+    if operation.state is State.AWAITING_APPROVAL:
+        half = replace(operation, approvals=(Approval(BEN, START),))
+        reminded = replace(operation, remind_at=None, due_at=operation.approve_by)
+        return [operation, half, reminded, replace(operation, card=None)]
     if not operation.state.is_live:
-        return [operation]
+        signed = replace(broken_glass, signed_off=Approval(CLEO, START))
+        return (
+            [operation, broken_glass, signed]
+            if operation.state is not State.PROPOSED
+            else [operation, broken_glass]
+        )
     troubled = replace(operation, failures=4, unreachable_since=START, version=7)
-    rows = [operation, troubled, replace(operation, card=None), replace(operation, put_off=2)]
+    rows = [operation, troubled, replace(operation, card=None), replace(operation, put_off=2), broken_glass]
+    if operation.state is State.READY:
+        stoppable = replace(operation, stop_until=START + timedelta(seconds=30))
+        rows += [stoppable, replace(operation, held_by_freeze=True), replace(stoppable, card=None)]
     if operation.sends:
         rows += [replace(operation, sends=sends) for sends in (2, 3)]
     if operation.state is State.WAITING:
@@ -66,9 +85,14 @@ def test_the_pairs_are_all_there():
 
 
 def test_what_has_ended_never_changes_again():
-    """Only where its card stands is still kept; nothing is said, and nothing is done any more."""
+    """Only where its card stands is still kept, and who signed off a broken glass; nothing else is said or done."""
     for before, happening, now, after in pairs(ENDED):
         row = after.operation
+        if kinds(after) == [EventKind.SIGNED_OFF]:
+            assert isinstance(happening, SignedOff)
+            assert before.incident
+            assert row == replace(before, signed_off=row.signed_off, version=before.version + 1)
+            continue
         where_it_stands = {
             "card": before.card,
             "card_posts": before.card_posts,
@@ -80,24 +104,74 @@ def test_what_has_ended_never_changes_again():
         assert (after.events, after.effect) == ((), None), (before.state, happening, now)
 
 
-def test_nothing_is_sent_without_permission_and_a_card():
-    """`Send` comes only of a look, from `ready` or `submitting`, allowed at that moment, and shown in Slack."""
+def test_nothing_is_sent_without_what_it_takes_and_a_card():
+    """`Send` comes only of a look, from `ready` or `submitting`, with all it takes right then, and shown in Slack."""
     sends = [pair for pair in pairs() if isinstance(pair[3].effect, Send)]
-    assert sends
+    assert {before.state for before, *_ in sends} == {State.READY, State.SUBMITTING}
     for before, happening, now, after in sends:
-        assert before.state in {State.READY, State.SUBMITTING}, happening
-        assert happening.decision == ALLOWED, happening
+        assert happening.authority == CARRIED, happening
         assert before.card is not None, happening
+        assert before.stop_until is None or now >= before.stop_until, happening
         assert after.operation.state is State.SUBMITTING
         assert after.operation.sends == before.sends + 1
         assert after.operation.submitted_at == now
+
+
+def test_an_approval_comes_only_of_somebody_who_may_and_is_not_the_requester():
+    """Each click counts once, for the person who made it, while it is waited for."""
+    counted = 0
+    for before, happening, now, after in pairs():
+        if after.operation.approvals == before.approvals:
+            continue
+        counted += 1
+        assert before.state is State.AWAITING_APPROVAL
+        assert isinstance(happening, Approved)
+        assert happening.decision.allowed
+        assert happening.by != before.requester
+        assert happening.by not in {approval.by for approval in before.approvals}
+        assert after.operation.approvals == (*before.approvals, Approval(happening.by, now))
+    assert counted
+
+
+def test_only_enough_approvals_or_none_needed_make_it_ready():
+    """To `ready` leads the requester's own click where nothing is asked for, or the last approval, in time."""
+    ways = set()
+    for before, happening, now, after in pairs(frozenset({State.PROPOSED, State.AWAITING_APPROVAL})):
+        row = after.operation
+        if row.state is not State.READY:
+            continue
+        ways.add(type(happening))
+        assert row.ready_at == now
+        if isinstance(happening, Confirmed):
+            assert (happening.by, happening.authority) == (before.requester, CARRIED)
+        else:
+            assert len({approval.by for approval in row.approvals}) == before.approvals_needed
+            assert now < before.approve_by
+    assert ways == {Confirmed, Approved}
+
+
+def test_only_the_request_itself_is_decided_on():
+    """A decision after it left `awaiting_approval` changes nothing, whoever comes with it."""
+    for before, happening, now, after in pairs(frozenset(State) - {State.AWAITING_APPROVAL}):
+        if isinstance(happening, (Approved, Denied)):
+            assert (after.operation, after.events) == (before, ()), (happening, now)
+
+
+def test_a_stop_stops_what_has_not_been_sent():
+    """Only from `ready`, only where there is a window for it, and only by somebody who may."""
+    for before, happening, now, after in pairs():
+        if not isinstance(happening, Stopped):
+            continue
+        stops = before.state is State.READY and before.stop_until is not None and happening.decision.allowed
+        assert (kinds(after) == [EventKind.ENDED]) is stops, (before, happening, now)
+        assert stops or after.operation == before
 
 
 def test_the_pipeline_is_held_while_a_request_may_be_on_its_way():
     """From `submitting` on, neither time nor an outage nor Slack ends anything: the outcome is not known."""
     for before, happening, now, after in pairs(LIVE - {State.READY}):
         failed = isinstance(happening, Looked) and isinstance(happening.look, Problem)
-        if failed or isinstance(happening, (TimePassed, CardLost, NoPlace, HealthRead, Withdrawn)):
+        if failed or isinstance(happening, (TimePassed, CardLost, NoPlace, HealthRead, Withdrawn, Stopped)):
             assert after.operation.state is before.state, (happening, now)
 
 
@@ -113,14 +187,19 @@ def test_a_call_for_a_human_keeps_the_lock():
 
 def test_every_live_operation_is_taken_up_again():
     """A live row without a due time would lie there for ever; one due in the past would be spun on."""
-    for before, happening, now, after in pairs(LIVE):
+    for before, happening, now, after in pairs(LIVE | {State.AWAITING_APPROVAL}):
         row = after.operation
-        if not row.state.is_live:
+        if row.state.has_ended:
             assert row.due_at is None, (before.state, happening)
             continue
         assert row.due_at is not None, (before.state, happening)
+        if row.state is State.READY and row.card is not None and isinstance(happening, CardPlaced):
+            assert row.due_at == max(now, row.stop_until or now), "the card wakes it"
         waits_for_its_card = before.state is State.READY and before.card is None
-        if isinstance(happening, Looked) or (isinstance(happening, TimePassed) and waits_for_its_card):
+        if row.state is State.AWAITING_APPROVAL:
+            assert row.due_at in {row.remind_at, row.approve_by}, (before, happening)
+            assert not isinstance(happening, TimePassed) or row.due_at > now, (before, now)
+        elif isinstance(happening, Looked) or (isinstance(happening, TimePassed) and waits_for_its_card):
             assert after.effect or row.due_at > now, (before.state, happening, now)
 
 
