@@ -29,7 +29,7 @@ from bot.domain.happenings import (
     Withdrawn,
 )
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations import Approval, Card, Ending, EventKind, Operation, Outcome, Reviewed, State
+from bot.domain.operations import Card, Ending, EventKind, Operation, Outcome, Reviewed, State
 from bot.domain.pipelines import (
     Absent,
     Accepted,
