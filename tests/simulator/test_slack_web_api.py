@@ -37,7 +37,7 @@ async def test_auth_test_says_who_the_bot_is(slack):
         "bot_id": "B0PIPELINE",
         "is_enterprise_install": False,
     }
-    assert answer.headers["x-oauth-scopes"] == "chat:write,commands"
+    assert answer.headers["x-oauth-scopes"] == "chat:write,commands,usergroups:read,users:read"
 
 
 async def test_a_token_must_be_known_and_of_the_right_kind(slack):
@@ -53,17 +53,20 @@ async def test_a_token_must_be_known_and_of_the_right_kind(slack):
     assert (await client_of(slack).auth_test())["ok"]
 
 
-async def test_a_missing_scope_is_named_with_those_there_are(slack):
+async def test_a_missing_scope_is_named_with_those_there_are(clock):
     """The refusal says which scope the app would need."""
-    ana = slack.adds_person("ana")
-    refused = await refusal(client_of(slack).users_info(user=ana.id))
-    assert refused.data == {
-        "ok": False,
-        "error": "missing_scope",
-        "needed": "users:read",
-        "provided": "chat:write,commands",
-    }
-    assert await error_of(client_of(slack).conversations_open(users=ana.id)) == "missing_scope"
+    async with SlackSimulator(clock, scopes={"commands", "chat:write"}) as slack:
+        client = client_of(slack)
+        ana = slack.adds_person("ana")
+        refused = await refusal(client.users_info(user=ana.id))
+        assert refused.data == {
+            "ok": False,
+            "error": "missing_scope",
+            "needed": "users:read",
+            "provided": "chat:write,commands",
+        }
+        assert await error_of(client.conversations_open(users=ana.id)) == "missing_scope"
+        assert (await refusal(client.usergroups_list()))["needed"] == "usergroups:read"
 
 
 async def test_an_unknown_method_is_refused(slack):
@@ -102,6 +105,7 @@ async def test_users_info_tells_what_to_check_before_trusting_somebody(clock):
         people = [
             slack.adds_person("ana"),
             slack.adds_person("guest", guest=True),
+            slack.adds_person("visitor", single_channel_guest=True),
             slack.adds_person("gone", deactivated=True),
             slack.adds_person("robot", is_bot=True),
             slack.adds_person("stranger", team="T0OTHER"),
@@ -112,19 +116,37 @@ async def test_users_info_tells_what_to_check_before_trusting_somebody(clock):
         opened = await client.conversations_open(users=people[0].id)
         assert opened["channel"]["id"] == people[0].dm.id
         for who, error in (
-            (people[3].id, "cannot_dm_bot"),
-            (people[2].id, "user_disabled"),
+            (people[4].id, "cannot_dm_bot"),
+            (people[3].id, "user_disabled"),
             ("U0NOBODY", "user_not_found"),
         ):
             assert await error_of(client.conversations_open(users=who)) == error
-    traits = ("is_restricted", "deleted", "is_bot", "is_stranger", "team_id")
-    assert [tuple(user[trait] for trait in traits) for user in users] == [
+    traits = ("is_restricted", "is_ultra_restricted", "deleted", "is_bot", "team_id")
+    assert [tuple(user.get(trait) for trait in traits) for user in users] == [
         (False, False, False, False, "T0ACME"),
         (True, False, False, False, "T0ACME"),
-        (False, True, False, False, "T0ACME"),
-        (False, False, True, False, "T0ACME"),
-        (False, False, False, True, "T0OTHER"),
+        (True, True, False, False, "T0ACME"),
+        (None, None, True, False, "T0ACME"),
+        (False, False, False, True, "T0ACME"),
+        (False, False, False, False, "T0OTHER"),
     ]
+
+
+async def test_who_shares_a_channel_with_the_app_is_no_stranger_to_slack(slack):
+    """`is_stranger` is only said of external people, and is false in a shared channel: it cannot be relied on."""
+    client = client_of(slack)
+    ana, eve = slack.adds_person("ana"), slack.adds_person("eve", team="T0OTHER")
+    seen = [(await client.users_info(user=person.id))["user"].get("is_stranger") for person in (ana, eve)]
+    slack.adds_channel("shared", members=[ana, eve])
+    seen.append((await client.users_info(user=eve.id))["user"]["is_stranger"])
+    assert seen == [None, True, False]
+
+
+async def test_slackbot_and_the_app_are_users_too(slack):
+    """Slack does not call Slackbot a bot."""
+    client = client_of(slack)
+    told = [(await client.users_info(user=who))["user"] for who in ("USLACKBOT", "U0PIPELINE")]
+    assert [(user["name"], user["is_bot"]) for user in told] == [("slackbot", False), ("pipeline", True)]
 
 
 async def test_the_books_hold_every_call_and_no_token(slack):

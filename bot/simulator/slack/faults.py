@@ -37,7 +37,12 @@ class ServerError:
     """500 with a page instead of JSON; the request is not processed."""
 
 
-Fault = RateLimited | ReplyLost | RequestDropped | FailsWith | ServerError
+@dataclass(frozen=True, slots=True)
+class Hangs:
+    """The request is held, and processed and answered only when it is let go."""
+
+
+Fault = RateLimited | ReplyLost | RequestDropped | FailsWith | ServerError | Hangs
 
 
 @dataclass

@@ -3,7 +3,9 @@
 The payloads carry every field the real ones do. It trusts the caller that the person can do this at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -21,10 +23,14 @@ VERIFICATION_TOKEN = "simulated-verification-token"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Slack shows at once: the ack's message, an error in Slack's words, or neither."""
+    """What Slack shows at once: the ack's message, an error in Slack's words, or neither.
+
+    `errors` are those a modal shows under its inputs, by their labels.
+    """
 
     message: Message | None = None
     error: str | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -73,7 +79,7 @@ class Interactions:
         }
         # The ack's message stands where the command was typed, even if an answer by response_url overtakes the ack.
         place = workspace.next_ts()
-        ack = await self._deliver("slash_commands", payload, accepts_response_payload=True)
+        ack = await self.deliver("slash_commands", payload, accepts_response_payload=True)
         if ack.error is not None:
             return Answer(error=ack.error)
         if ack.body.get("response_type") == "in_channel":
@@ -93,29 +99,19 @@ class Interactions:
             container["thread_ts"] = message.thread_ts
         payload: dict[str, Any] = {
             "type": "block_actions",
-            "user": {
-                "id": person.id,
-                "username": person.name,
-                "name": person.name,
-                "team_id": person.team_id,
-            },
-            "api_app_id": workspace.app_id,
-            "token": VERIFICATION_TOKEN,
+            **self.sender(person),
             "container": container,
             "trigger_id": self.views.issues_trigger(person.id),
-            "team": {"id": workspace.team_id, "domain": workspace.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
             "channel": {"id": message.channel.id, "name": message.channel.payload_name},
             "state": {"values": {}},
             "response_url": self.response_urls.issue(
                 "actions", person.id, channel=message.channel, source=message
             ),
-            "actions": [self._action(button)],
+            "actions": [told_of_button(button.block_id, button.element, workspace.clock.now())],
         }
         if not ephemeral:
             payload["message"] = as_json(message, workspace)
-        ack = await self._deliver("interactive", payload, accepts_response_payload=False)
+        ack = await self.deliver("interactive", payload, accepts_response_payload=False)
         return Answer(error=ack.error)
 
     async def again(self) -> Ack:
@@ -128,15 +124,23 @@ class Interactions:
             raise LookupError("nothing was delivered yet")
         return await self.transport.deliver(self.deliveries[-1].envelope, copies=1)
 
-    def _action(self, button: Button) -> dict[str, Any]:
-        told = ("type", "action_id", "text", "value", "style", "url", "confirm")
-        action = {key: button.element[key] for key in told if key in button.element}
-        now = self.workspace.clock.now().timestamp()
-        return {**action, "block_id": button.block_id, "action_ts": f"{now:.6f}"}
+    def sender(self, person: Profile) -> dict[str, Any]:
+        """Who interacts, and with which app of which workspace: every payload of theirs begins so."""
+        workspace = self.workspace
+        user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
+        return {
+            "user": user,
+            "team": {"id": workspace.team_id, "domain": workspace.domain},
+            "api_app_id": workspace.app_id,
+            "token": VERIFICATION_TOKEN,
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
 
-    async def _deliver(
+    async def deliver(
         self, kind: EnvelopeType, payload: dict[str, Any], *, accepts_response_payload: bool
     ) -> Ack:
+        """Send it to the app, and keep the books."""
         envelope = Envelope(str(uuid4()), kind, payload, accepts_response_payload)
         copies = 1
         if self.twice:
@@ -158,3 +162,10 @@ class Interactions:
         if ack.body.get("response_type") == "in_channel":
             return Answer(self.workspace.posts(channel, self.workspace.bot_user_id, content=content))
         return Answer(self.workspace.shows_only(person.id, channel, content=content, ts=ts))
+
+
+def told_of_button(block_id: str, element: Block, now: datetime) -> dict[str, Any]:
+    """A pressed button, as payloads list it under `actions`."""
+    told = ("type", "action_id", "text", "value", "style", "url", "confirm")
+    action = {key: element[key] for key in told if key in element}
+    return {**action, "block_id": block_id, "action_ts": f"{now.timestamp():.6f}"}

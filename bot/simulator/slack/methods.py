@@ -1,4 +1,4 @@
-"""The Web API methods about people, channels and messages: one function per method, in the table `METHODS`.
+"""The Web API methods about channels and messages: one function per method, in the table `METHODS`.
 
 A method gets a `Call` whose token was already checked and returns the body of the answer, or raises `Refused` with the
 error code of the real service. It knows nothing of HTTP, and of no faults but those the workspace's state explains.
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.simulator.slack.content import LONGEST_EDIT, read_content, read_metadata
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.refusals import Refused
-from bot.simulator.slack.workspace import Profile, Workspace
+from bot.simulator.slack.workspace import Workspace
 
 BETWEEN_POSTS = timedelta(seconds=1)
 """Slack takes about one chat.postMessage a second per channel."""
@@ -85,7 +85,7 @@ def chat_post_message(call: Call) -> dict[str, Any]:
         call.workspace.bot_user_id,
         content=content,
         thread_ts=thread_ts,
-        broadcast=_is_true(call.args.get("reply_broadcast")),
+        broadcast=is_true(call.args.get("reply_broadcast")),
         metadata=metadata,
     )
     return {"channel": channel.id, "ts": message.ts, "message": as_json(message, call.workspace)}
@@ -145,13 +145,6 @@ def conversations_open(call: Call) -> dict[str, Any]:
     return {"channel": {"id": call.workspace.direct_messages(person).id}}
 
 
-def users_info(call: Call) -> dict[str, Any]:
-    person = call.workspace.people.get(call.argument("user"))
-    if person is None:
-        raise Refused("user_not_found")
-    return {"user": _user(person, call.workspace)}
-
-
 METHODS: dict[str, Method] = {
     "auth.test": Method(auth_test),
     "chat.postMessage": Method(chat_post_message, needs="chat:write"),
@@ -159,7 +152,6 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(chat_post_ephemeral, needs="chat:write"),
     "chat.getPermalink": Method(chat_get_permalink),
     "conversations.open": Method(conversations_open, needs="im:write"),
-    "users.info": Method(users_info, needs="users:read"),
 }
 
 
@@ -189,23 +181,6 @@ def as_json(message: Message, workspace: Workspace) -> dict[str, Any]:
     if message.metadata:
         shown["metadata"] = message.metadata
     return shown
-
-
-def _user(person: Profile, workspace: Workspace) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "team_id": person.team_id,
-        "name": person.name,
-        "real_name": person.name,
-        "deleted": person.deactivated,
-        "is_bot": person.is_bot,
-        "is_restricted": person.guest,
-        "is_ultra_restricted": False,
-        "is_stranger": person.team_id != workspace.team_id,
-        "is_app_user": False,
-        "tz": "Etc/UTC",
-        "profile": {"display_name": person.name, "real_name": person.name},
-    }
 
 
 def _visible_channel(call: Call, wanted: Any) -> Channel:
@@ -248,5 +223,5 @@ def _thread_in(channel: Channel, thread_ts: Any) -> str | None:
     return root.ts
 
 
-def _is_true(value: Any) -> bool:
+def is_true(value: Any) -> bool:
     return value in (True, 1, "1", "true", "True")

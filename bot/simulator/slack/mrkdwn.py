@@ -23,24 +23,29 @@ def unescape(text: str) -> str:
 
 
 def suspicious_tokens(text: str, exists: Callable[[str], bool]) -> list[str]:
-    """The tokens in `text` that notify a crowd, or mention a person or channel for whom `exists` is false."""
+    """The tokens in `text` that ring a whole channel, or mention a person, group or channel that is not there.
+
+    `exists` takes an id.
+    """
     found = []
     for match in TOKEN.finditer(text):
         token = match[1]
-        mention = _USER.fullmatch(token) or _CHANNEL.fullmatch(token)
-        if (
-            _BROADCAST.fullmatch(token)
-            or _USER_GROUP.fullmatch(token)
-            or (mention and not exists(mention[1]))
-        ):
+        mention = _USER.fullmatch(token) or _CHANNEL.fullmatch(token) or _USER_GROUP.fullmatch(token)
+        if _BROADCAST.fullmatch(token) or (mention and not exists(mention[1])):
             found.append(match[0])
     return found
 
 
-def as_typed(text: str, *, people: Mapping[str, str], channels: Mapping[str, tuple[str, bool]]) -> str:
+def as_typed(
+    text: str,
+    *,
+    people: Mapping[str, str],
+    groups: Mapping[str, str],
+    channels: Mapping[str, tuple[str, bool]],
+) -> str:
     """What Slack sends for typed text when the command has `should_escape`.
 
-    `people` maps names to ids, `channels` names to (id, is public). Mentions and links become tokens,
+    `people` and `groups` map names to ids, `channels` names to (id, is public). Mentions and links become tokens,
     and every other `&`, `<` and `>` is escaped.
     """
 
@@ -52,6 +57,8 @@ def as_typed(text: str, *, people: Mapping[str, str], channels: Mapping[str, tup
         name = match["name"]
         if match["sigil"] == "@" and name in people:
             return f"<@{people[name]}|{name}>"
+        if match["sigil"] == "@" and name in groups:
+            return f"<!subteam^{groups[name]}|@{name}>"
         if match["sigil"] == "@" and name in {"channel", "here", "everyone"}:
             return f"<!{name}>"
         if match["sigil"] == "#" and name in channels:

@@ -1,18 +1,19 @@
-"""People in the workspace, and only what a person can do there: type a command, press a button, look.
+"""People in the workspace, and only what a person can do there: type a command, press a button, fill in a modal, look.
 
 A person cannot press what they do not see, cannot type where they are not, and sees every message as it stands now.
 """
 
+from collections.abc import Iterator, Sequence
+
+from bot.simulator.slack.forms import CannotPutInError, Input, inputs
 from bot.simulator.slack.interactions import Answer, Button, Interactions
-from bot.simulator.slack.messages import Channel, Message
+from bot.simulator.slack.messages import Block, Channel, Message
+from bot.simulator.slack.modals import ModalButton, Modals
 from bot.simulator.slack.mrkdwn import as_typed, unescape
+from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.text import render_confirm
 from bot.simulator.slack.views import View
 from bot.simulator.slack.workspace import Content, Profile, Workspace
-
-
-class NotPossibleError(Exception):
-    """Slack offers this person no way to do that."""
 
 
 class Person:
@@ -20,6 +21,7 @@ class Person:
         self._profile = profile
         self._workspace = workspace
         self._interactions = interactions
+        self._modals = Modals(interactions)
         self.last_confirm: str | None = None
         """The confirm dialog this person saw last, as text."""
 
@@ -42,6 +44,10 @@ class Person:
         """An admin deactivates the account: this person can do nothing any more."""
         self._profile.deactivated = True
 
+    def becomes_a_guest(self) -> None:
+        """An admin lets this person keep only some channels."""
+        self._profile.guest = True
+
     async def types(self, text: str, *, channel: Channel | str) -> Answer:
         """Type a slash command ("/pipeline clear orders"); mentions, links and `& < >` are sent escaped.
 
@@ -55,10 +61,14 @@ class Person:
         command, _, rest = text.partition(" ")
         if not command.startswith("/"):
             raise NotPossibleError(f"{text!r} is no slash command")
-        channels = self._workspace.channels.values()
+        workspace = self._workspace
+        channels, groups = workspace.channels.values(), workspace.user_groups.values()
         sent = as_typed(
             rest.strip(),
-            people={profile.name: profile.id for profile in self._workspace.people.values()},
+            people={profile.name: profile.id for profile in workspace.people.values()},
+            groups={
+                each.handle: each.id for each in groups if workspace.has_user_groups and not each.disabled
+            },
             channels={each.name: (each.id, each.kind == "public") for each in channels if each.kind != "im"},
         )
         return await self._interactions.command(self._profile, place, command=command, text=sent)
@@ -72,26 +82,30 @@ class Person:
         """Find the button with this label as now rendered, and press it."""
         return await self.presses(self.finds(label, on=on), confirms=confirms)
 
-    def finds(self, label: str, *, on: Message | None = None) -> Button:
-        """The button with this label on the newest message that has one, or on the message `on`.
+    def finds(self, label: str, *, on: Message | None = None) -> Button | ModalButton:
+        """The button with this label: in the modal on the screen, else on the newest message that has one.
+
+        `on` is the message to look at instead.
 
         Raises:
-            NotPossibleError: this person sees no such button, or two of them on the same message.
+            NotPossibleError: this person sees no such button, or two of them in the same place.
         """
         visible = self.sees()
         if on is not None and on not in visible:
             raise NotPossibleError(f"{self.name} does not see the message {on.ts}")
-        for message in [on] if on is not None else reversed(visible):
-            found = [button for button in self._buttons(message) if _label(button) == label]
+        messages = [on] if on is not None else list(reversed(visible))
+        places: list[Message | View] = [self.modal] if self.modal is not None and on is None else []
+        for place in [*places, *messages]:
+            found = [button for button in self._buttons(place) if _label(button) == label]
             if len(found) > 1:
-                raise NotPossibleError(f"{len(found)} buttons {label!r} on the message {message.ts}")
+                raise NotPossibleError(f"{len(found)} buttons {label!r} on {_name(place)}")
             if found:
                 return found[0]
-        shown = [_label(button) for message in visible for button in self._buttons(message)]
+        shown = [_label(button) for place in [*places, *visible] for button in self._buttons(place)]
         raise NotPossibleError(f"{self.name} sees no button {label!r}; there are {shown}")
 
-    async def presses(self, button: Button, *, confirms: bool = True) -> Answer:
-        """Press a button found before, even if the message changed since (a slow screen, a double click).
+    async def presses(self, button: Button | ModalButton, *, confirms: bool = True) -> Answer:
+        """Press a button found before, even if its place changed since (a slow screen, a double click).
 
         With a confirm dialog, `confirms` is how the person answers it; Slack sends nothing when they decline.
 
@@ -106,7 +120,45 @@ class Person:
             raise NotPossibleError(f"the button {_label(button)!r} asks for no confirmation")
         if not confirms:
             return Answer()
+        if isinstance(button, ModalButton):
+            return await self._modals.press(self._profile, button)
         return await self._interactions.press(self._profile, button)
+
+    async def submits(self, **given: str | Sequence[str]) -> Answer:
+        """Fill in the modal on the screen, input by input (by label or block id), and submit it.
+
+        Texts are typed as they are, options named by label or value. Inputs not named keep what stands in them. Errors
+        of the app stay on the modal, and in the answer.
+
+        Raises:
+            NotPossibleError: there is no modal, no such input, the input does not take that, or one that must be
+                filled in is empty: Slack would not let them submit.
+        """
+        self._must_be_active()
+        view = self._on_screen()
+        if "submit" not in view.body:
+            raise NotPossibleError("the modal has nothing to submit")
+        for name, value in given.items():
+            into = _input(view, name)
+            try:
+                view.values[into.key] = into.takes(value)
+            except CannotPutInError as error:
+                raise NotPossibleError(str(error)) from error
+        empty = [
+            each.label for each in inputs(view.blocks) if not each.is_optional and not view.values[each.key]
+        ]
+        if empty:
+            raise NotPossibleError(f"{self.name} cannot submit while {empty} must be filled in")
+        return await self._modals.submit(self._profile, view)
+
+    async def closes_modal(self) -> Answer:
+        """Close the modal on the screen without submitting it.
+
+        Raises:
+            NotPossibleError: there is none.
+        """
+        self._must_be_active()
+        return await self._modals.close(self._profile, self._on_screen())
 
     def sees(self, channel: Channel | str | None = None) -> list[Message]:
         """The messages this person sees, in that channel or everywhere, in order, as they stand now."""
@@ -141,18 +193,19 @@ class Person:
         """The app's Home tab as published for this person."""
         return self._interactions.views.homes.get(self.id)
 
-    def _buttons(self, message: Message) -> list[Button]:
-        found = []
-        for block in message.blocks:
-            parts = (
-                block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
-            )
-            found += [
-                Button(message, block["block_id"], part)
-                for part in parts
-                if part.get("type") == "button" and self.id in part.get("visible_to_user_ids", [self.id])
-            ]
-        return found
+    def _buttons(self, place: Message | View) -> list[Button | ModalButton]:
+        return [
+            Button(place, block_id, element)
+            if isinstance(place, Message)
+            else ModalButton(place, block_id, element)
+            for block_id, element in _pressable(place.blocks)
+            if self.id in element.get("visible_to_user_ids", [self.id])
+        ]
+
+    def _on_screen(self) -> View:
+        if self.modal is None:
+            raise NotPossibleError(f"{self.name} has no modal open")
+        return self.modal
 
     def _place(self, channel: Channel | str) -> Channel:
         if isinstance(channel, str):
@@ -172,5 +225,27 @@ class Person:
             raise NotPossibleError(f"{self.name} is deactivated")
 
 
-def _label(button: Button) -> str:
+def _pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
+    """Every button in `blocks`, with the id of its block."""
+    for block in blocks:
+        parts = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
+        for part in parts:
+            if part.get("type") == "button":
+                yield block["block_id"], part
+
+
+def _input(view: View, name: str) -> Input:
+    """The input with this block id, or with this label."""
+    found = [each for each in inputs(view.blocks) if name in {each.block_id, each.label}]
+    if len(found) != 1:
+        labels = [each.label for each in inputs(view.blocks)]
+        raise NotPossibleError(f"the modal has {len(found)} inputs {name!r}; there are {labels}")
+    return found[0]
+
+
+def _label(button: Button | ModalButton) -> str:
     return unescape(button.element["text"]["text"])
+
+
+def _name(place: Message | View) -> str:
+    return f"the message {place.ts}" if isinstance(place, Message) else "the modal"

@@ -1,4 +1,4 @@
-"""A request the real service would refuse, with the error code it would use."""
+"""The two ways to hear no: the app asks for what the service refuses, a person tries what the client does not offer."""
 
 from typing import Any
 
@@ -11,3 +11,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is an ordinary answer of the
         self.code = code
         self.retry_after = retry_after
         self.details = details
+
+
+class NotPossibleError(Exception):
+    """Slack offers this person no way to do that."""

@@ -11,7 +11,16 @@ from aiohttp import web
 
 from bot.engine.ports import Clock
 from bot.simulator.slack.delivery import RecordedDelivery
-from bot.simulator.slack.faults import FailsWith, Faults, RateLimited, ReplyLost, RequestDropped, ServerError
+from bot.simulator.slack.directory import DIRECTORY
+from bot.simulator.slack.faults import (
+    FailsWith,
+    Faults,
+    Hangs,
+    RateLimited,
+    ReplyLost,
+    RequestDropped,
+    ServerError,
+)
 from bot.simulator.slack.interactions import Interactions
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.methods import METHODS, Call, Method, Pacing, permalink
@@ -21,12 +30,12 @@ from bot.simulator.slack.signed_http import SignedHttp
 from bot.simulator.slack.socket_mode import DisconnectReason, SocketMode
 from bot.simulator.slack.views import Views
 from bot.simulator.slack.web_api import RecordedCall, Token, WebApi
-from bot.simulator.slack.workspace import Workspace
+from bot.simulator.slack.workspace import UserGroup, Workspace
 
 HOST = "127.0.0.1"
 ACK_TIMEOUT_S = 3.0
 SHUTDOWN_S = 1.0
-DEFAULT_SCOPES = frozenset({"commands", "chat:write"})
+DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read", "usergroups:read"})
 
 
 class SlackSimulator:
@@ -55,7 +64,7 @@ class SlackSimulator:
         opening = Method(self._opens_connection, needs="connections:write", caller="app")
         self._web_api = WebApi(
             self.workspace,
-            {**METHODS, **self._views.methods, "apps.connections.open": opening},
+            {**METHODS, **DIRECTORY, **self._views.methods, "apps.connections.open": opening},
             {
                 bot_token: Token("bot", frozenset(scopes)),
                 app_token: Token("app", frozenset({"connections:write"})),
@@ -79,6 +88,7 @@ class SlackSimulator:
 
     async def stop(self) -> None:
         self._socket_mode.drops_connections()
+        self._web_api.lets_go()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -110,12 +120,12 @@ class SlackSimulator:
         name: str,
         *,
         team: str | None = None,
-        guest: bool = False,
-        deactivated: bool = False,
-        is_bot: bool = False,
+        **traits: bool,
     ) -> Person:
-        """`team` is another workspace's id, for somebody external."""
-        traits = {"guest": guest, "deactivated": deactivated, "is_bot": is_bot}
+        """`team` is another workspace's id, for somebody external.
+
+        Further traits: `guest`, `single_channel_guest`, `deactivated`, `is_bot`.
+        """
         profile = self.workspace.adds_profile(name, team_id=team, **traits)
         return Person(profile, self.workspace, self._interactions)
 
@@ -130,6 +140,20 @@ class SlackSimulator:
         """Without `members`, everybody is in it, whoever comes later too."""
         ids = None if members is None else {person.id for person in members}
         return self.workspace.adds_channel(name, private=private, bot_is_member=bot_is_member, members=ids)
+
+    def adds_user_group(self, handle: str, members: Iterable[Person] = ()) -> UserGroup:
+        """People who can be mentioned together (`@handle`); they join and leave at any time."""
+        group = self.workspace.adds_user_group(handle)
+        for person in members:
+            group.joins(person)
+        return group
+
+    def downgrades_plan(self) -> None:
+        """The workspace's plan has no user groups any more: every look-up of one is `plan_upgrade_required`."""
+        self.workspace.has_user_groups = False
+
+    def upgrades_plan(self) -> None:
+        self.workspace.has_user_groups = True
 
     def thread(self, message: Message) -> list[Message]:
         """The thread a message is in, as Slack shows it: the root, then every reply."""
@@ -160,6 +184,19 @@ class SlackSimulator:
 
     def answers_500(self, method: str, times: int = 1) -> None:
         self._faults.add(method, ServerError(), times=times)
+
+    def hangs(self, method: str, times: int = 1) -> None:
+        """The next requests are neither done nor answered until `lets_go`."""
+        self._faults.add(method, Hangs(), times=times)
+
+    def lets_go(self) -> None:
+        """Do and answer every request that hangs."""
+        self._web_api.lets_go()
+
+    @property
+    def hanging(self) -> int:
+        """How many requests hang now."""
+        return self._web_api.hanging
 
     def delivers_twice(self, times: int = 1) -> None:
         """The next deliveries are sent twice at once: the same envelope, the same signed request."""
@@ -199,12 +236,12 @@ class SlackSimulator:
 
     @property
     def deliveries(self) -> list[RecordedDelivery]:
-        """Every command and press, with the app's ack, in the order they were settled."""
+        """Every command, press and submission, with the app's ack, in the order they were settled."""
         return self._interactions.deliveries
 
     @property
     def suspicious(self) -> list[str]:
-        """Every token shown that rings a crowd or mentions somebody who does not exist."""
+        """Every token shown that rings a whole channel or mentions somebody who does not exist."""
         return self.workspace.suspicious
 
     @property

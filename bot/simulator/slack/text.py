@@ -1,4 +1,4 @@
-"""A message as a person reads it, in plain text: for stories, transcripts and the demo.
+"""A message or a modal as a person reads it, in plain text: for stories, transcripts and the demo.
 
 Blocks become lines, buttons `[Label]`; tokens become what the client shows for them (times in UTC). Formatting marks
 (`*`, `_`, backticks) stay as they are, so that nothing of what the bot sent is hidden.
@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.simulator.slack.forms import Input
 from bot.simulator.slack.messages import Block, Message
 from bot.simulator.slack.mrkdwn import TOKEN, unescape
+from bot.simulator.slack.views import View
 
 RULE = "———"
 BETWEEN_PARTS = " · "
+BLANK = "____"
 
 Names = Mapping[str, str]
 
@@ -25,6 +28,24 @@ def render(message: Message, names: Names) -> str:
     if not message.blocks:
         return render_text(message.text, names)
     return "\n".join(_block(block, names) for block in message.blocks)
+
+
+def render_view(view: View, names: Names) -> str:
+    """A modal's lines: its title, its blocks with what stands in the inputs and what is wrong there, its buttons."""
+    lines = [_text(view.body["title"], names)] if "title" in view.body else []
+    for block in view.blocks:
+        if block["type"] != "input":
+            lines.append(_block(block, names))
+            continue
+        each = Input(block)
+        lines.append(f"{each.label}: {each.shown(view.values[each.key]) or BLANK}")
+        if each.block_id in view.errors:
+            lines.append(f"⚠ {view.errors[each.block_id]}")
+    if view.body["type"] == "modal":
+        close, submit = view.body.get("close"), view.body.get("submit")
+        buttons = [_text(close, names) if close else "Cancel", *([_text(submit, names)] if submit else [])]
+        lines.append(" ".join(f"[{label}]" for label in buttons))
+    return "\n".join(lines)
 
 
 def render_text(text: str, names: Names) -> str:
@@ -87,6 +108,8 @@ def _rich_text(parts: list[Block], names: Names) -> str:
                 said.append(str(part.get("text", part.get("url", ""))))
             case "user":
                 said.append(f"@{names.get(part['user_id'], part['user_id'])}")
+            case "usergroup":
+                said.append(f"@{names.get(part['usergroup_id'], part['usergroup_id'])}")
             case "channel":
                 said.append(f"#{names.get(part['channel_id'], part['channel_id'])}")
             case "emoji":
@@ -106,7 +129,8 @@ def _token(token: str, names: Names) -> str:
     if target.startswith("!date^"):
         return _date(target, label)
     if target.startswith("!subteam^"):
-        return label or f"@{target.removeprefix('!subteam^')}"
+        group_id = target.removeprefix("!subteam^")
+        return f"@{names[group_id]}" if group_id in names else label or f"@{group_id}"
     if sigil == "!":
         return f"@{rest}"
     return unescape(label or target)
@@ -152,7 +176,7 @@ _SHOWN: dict[str, Callable[[Block, Names], str]] = {
     "markdown": lambda block, _names: str(block["text"]),
     "image": lambda block, _names: f"[image: {block['alt_text']}]",
     "rich_text": lambda block, names: _rich_text(block["elements"], names),
-    "input": lambda block, names: f"{_text(block['label'], names)}: ____",
+    "input": lambda block, names: f"{_text(block['label'], names)}: {BLANK}",
     "plan": _plan,
     "task_card": _task,
 }

@@ -11,6 +11,8 @@ from typing import Any
 
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
 from bot.simulator.slack.content import invalid, read_json
+from bot.simulator.slack.forms import Values, carried_over, state_of
+from bot.simulator.slack.messages import Block
 from bot.simulator.slack.methods import Call, Method
 from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.workspace import Content, Workspace
@@ -21,12 +23,19 @@ MOST_STACKED = 3
 
 @dataclass(eq=False, slots=True)
 class View:
-    """A view as it stands; `body` is what the app sent, `hash` changes with every update."""
+    """A view as it stands; `body` is what the app sent, `hash` changes with every update.
+
+    `blocks` are those of the body with all their ids, `values` what stands in the inputs, and `errors` what the app
+    said of them, by block id.
+    """
 
     id: str
     user_id: str
     body: dict[str, Any]
     hash: str
+    blocks: tuple[Block, ...] = ()
+    values: Values = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,42 +67,93 @@ class Views:
         self._triggers[trigger_id] = _Trigger(user_id, self.workspace.clock.now())
         return trigger_id
 
-    def _open(self, call: Call) -> dict[str, Any]:
-        body = self._read(call, "modal")
-        user_id = self._redeems(call.argument("trigger_id"))
-        view = self._new(user_id, body)
-        self.modals[user_id] = [view]
-        return self._answer(view)
+    def told(self, view: View) -> dict[str, Any]:
+        """The view as answers and payloads show it."""
+        stack = self.modals.get(view.user_id, [])
+        below = stack[: stack.index(view)] if view in stack else []
+        return {
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            "clear_on_close": False,
+            "notify_on_close": False,
+            "close": None,
+            "submit": None,
+            **view.body,
+            "id": view.id,
+            "hash": view.hash,
+            "blocks": list(view.blocks),
+            "state": state_of(view.blocks, view.values),
+            "root_view_id": below[0].id if below else view.id,
+            "previous_view_id": below[-1].id if below else None,
+            "team_id": self.workspace.team_id,
+            "app_id": self.workspace.app_id,
+            "app_installed_team_id": self.workspace.team_id,
+            "bot_id": self.workspace.bot_id,
+        }
 
-    def _push(self, call: Call) -> dict[str, Any]:
-        body = self._read(call, "modal")
-        user_id = self._redeems(call.argument("trigger_id"))
+    def takes_away(self, view: View, *, with_those_below: bool = False) -> None:
+        """The view leaves the screen, if it still is there; the one below it comes up, or none does."""
+        stack = self.modals.get(view.user_id, [])
+        if view in stack:
+            stack.remove(view)
+            if with_those_below:
+                stack.clear()
+            self.workspace.changes.note()
+
+    def replaces(self, view: View, body: Any) -> None:
+        """Show `body` instead of it.
+
+        Raises:
+            Refused: as `views.update` is.
+        """
+        self._changes(view, self._checked(body, "modal"), expected=None)
+
+    def pushes(self, user_id: str, body: Any) -> View:
+        """Show `body` above what this person has open.
+
+        Raises:
+            Refused: as `views.push` is.
+        """
+        checked = self._checked(body, "modal")
         stack = self.modals.setdefault(user_id, [])
         if len(stack) >= MOST_STACKED:
             raise Refused("push_limit_reached")
-        stack.append(self._new(user_id, body))
-        return self._answer(stack[-1])
+        stack.append(self._new(user_id, checked))
+        return stack[-1]
+
+    def _open(self, call: Call) -> dict[str, Any]:
+        body = self._checked(call.args.get("view"), "modal")
+        user_id = self._redeems(call.argument("trigger_id"))
+        view = self._new(user_id, body)
+        self.modals[user_id] = [view]
+        return {"view": self.told(view)}
+
+    def _push(self, call: Call) -> dict[str, Any]:
+        body = self._checked(call.args.get("view"), "modal")
+        user_id = self._redeems(call.argument("trigger_id"))
+        return {"view": self.told(self.pushes(user_id, body))}
 
     def _update(self, call: Call) -> dict[str, Any]:
-        body = self._read(call, "modal")
+        body = self._checked(call.args.get("view"), "modal")
         key, wanted = ("view_id", "id") if call.args.get("view_id") else ("external_id", "external_id")
         view = self._find(wanted, call.argument(key))
         self._changes(view, body, expected=call.args.get("hash"))
-        return self._answer(view)
+        return {"view": self.told(view)}
 
     def _publish(self, call: Call) -> dict[str, Any]:
-        body = self._read(call, "home")
+        body = self._checked(call.args.get("view"), "home")
         user_id = call.argument("user_id")
         if user_id not in self.workspace.people:
             raise Refused("user_not_found")
         if published := self.homes.get(user_id):
             self._changes(published, body, expected=call.args.get("hash"))
-            return self._answer(published)
+            return {"view": self.told(published)}
         self.homes[user_id] = self._new(user_id, body)
-        return self._answer(self.homes[user_id])
+        return {"view": self.told(self.homes[user_id])}
 
-    def _read(self, call: Call, surface: str) -> dict[str, Any]:
-        body = read_json(call.args.get("view"), "invalid_arguments")
+    def _checked(self, given: Any, surface: str) -> dict[str, Any]:
+        body = read_json(given, "invalid_arguments")
         if problems := problems_in_view(body):
             raise invalid("invalid_arguments", problems)
         if body["type"] != surface:
@@ -121,23 +181,20 @@ class Views:
         raise Refused("not_found")
 
     def _new(self, user_id: str, body: dict[str, Any]) -> View:
-        self.workspace.changes.note()
-        return View(f"V{self.workspace.next_number():08}", user_id, body, self._next_hash())
+        view = View(f"V{self.workspace.next_number():08}", user_id, body, self._next_hash())
+        self._fills(view, body)
+        return view
 
     def _changes(self, view: View, body: dict[str, Any], *, expected: Any) -> None:
         if expected is not None and expected != view.hash:
             raise Refused("hash_conflict")
-        view.body, view.hash = body, self._next_hash()
+        view.hash = self._next_hash()
+        self._fills(view, body)
+
+    def _fills(self, view: View, body: dict[str, Any]) -> None:
+        view.body, view.blocks, view.errors = body, self.workspace.with_ids(body["blocks"]), {}
+        view.values = carried_over(view.blocks, view.values)
         self.workspace.changes.note()
 
     def _next_hash(self) -> str:
         return f"{int(self.workspace.clock.now().timestamp())}.{token_hex(4)}"
-
-    def _answer(self, view: View) -> dict[str, Any]:
-        shown = {
-            "id": view.id,
-            "hash": view.hash,
-            "team_id": self.workspace.team_id,
-            "bot_id": self.workspace.bot_id,
-        }
-        return {"view": {**view.body, **shown, "state": {"values": {}}}}

@@ -3,6 +3,7 @@
 It trusts nobody: a token must be known, of the right kind and carry the scope. Tokens never reach the books.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from bot.simulator.slack.faults import (
     FailsWith,
     Fault,
     Faults,
+    Hangs,
     RateLimited,
     ReplyLost,
     RequestDropped,
@@ -52,6 +54,16 @@ class WebApi:
     faults: Faults = field(default_factory=Faults)
     calls: list[RecordedCall] = field(default_factory=list)
     accepts_tokens: bool = True
+    _held: set[asyncio.Event] = field(default_factory=set)
+
+    @property
+    def hanging(self) -> int:
+        """How many requests wait to be let go."""
+        return len(self._held)
+
+    def lets_go(self) -> None:
+        for held in self._held:
+            held.set()
 
     async def handle(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -62,6 +74,8 @@ class WebApi:
         args: dict[str, Any] = {}
         try:
             args = await _arguments(request)
+            if isinstance(fault, Hangs):
+                await self._hold()
             if isinstance(fault, ServerError):
                 self._record(name, args, "internal_error")
                 return web.Response(status=500, text=SERVER_ERROR_PAGE, content_type="text/html")
@@ -73,6 +87,16 @@ class WebApi:
         if isinstance(fault, ReplyLost):
             return _hang_up(request)
         return web.json_response({"ok": True, **body}, headers={"x-oauth-scopes": _listed(token.scopes)})
+
+    async def _hold(self) -> None:
+        held = asyncio.Event()
+        self._held.add(held)
+        self.workspace.changes.note()
+        try:
+            await held.wait()
+        finally:
+            self._held.discard(held)
+            self.workspace.changes.note()
 
     def _does(
         self, name: str, args: dict[str, Any], authorization: str, *, fault: Fault | None

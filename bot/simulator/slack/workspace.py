@@ -1,4 +1,4 @@
-"""The state of one Slack workspace: its people, channels and messages, and the clock it stamps them with.
+"""The state of one Slack workspace: its people, groups, channels and messages, and the clock it stamps them with.
 
 It trusts its callers: whether a client may post or a person may click is decided elsewhere. It hands out
 unique ids and message timestamps, keeps every version, and rings when anything changed.
@@ -6,7 +6,7 @@ unique ids and message timestamps, keeps every version, and rings when anything 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from bot.engine.ports import Clock
 from bot.simulator.slack.changes import Changes
@@ -16,6 +16,7 @@ from bot.simulator.slack.mrkdwn import suspicious_tokens
 MICROSECONDS = 1_000_000
 TS_STEP = 100
 """Microseconds between two messages of the same second, as real timestamps look."""
+SLACKBOT = "USLACKBOT"
 
 
 @dataclass(eq=False, slots=True)
@@ -26,8 +27,45 @@ class Profile:
     name: str
     team_id: str
     guest: bool = False
+    single_channel_guest: bool = False
     deactivated: bool = False
     is_bot: bool = False
+
+
+class Identified(Protocol):
+    """Somebody with an id: a person, or their profile."""
+
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(eq=False, slots=True)
+class UserGroup:
+    """Some people under one handle (`@oncall`). Disabled, it keeps its people, and nobody can be asked for them."""
+
+    id: str
+    handle: str
+    member_ids: list[str] = field(default_factory=list)
+    disabled: bool = False
+
+    def joins(self, person: Identified) -> None:
+        if person.id not in self.member_ids:
+            self.member_ids.append(person.id)
+
+    def leaves(self, person: Identified) -> None:
+        """Take this person out.
+
+        Raises:
+            ValueError: they are not in it.
+        """
+        self.member_ids.remove(person.id)
+
+    def is_disabled(self) -> None:
+        """An admin switches it off."""
+        self.disabled = True
+
+    def is_enabled(self) -> None:
+        self.disabled = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +89,10 @@ class Workspace:
     bot_name: str = "pipeline"
     messages_tab: bool = True
     """Whether people can be sent direct messages by the app."""
+    has_user_groups: bool = True
+    """Whether the workspace's plan comes with user groups."""
     people: dict[str, Profile] = field(default_factory=dict)
+    user_groups: dict[str, UserGroup] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     ephemerals: list[Message] = field(default_factory=list)
     suspicious: list[str] = field(default_factory=list)
@@ -72,6 +113,11 @@ class Workspace:
         profile = Profile(self._new_id("U", name), name, team_id or self.team_id, **traits)
         self.people[profile.id] = profile
         return profile
+
+    def adds_user_group(self, handle: str) -> UserGroup:
+        group = UserGroup(self._new_id("S", handle), handle)
+        self.user_groups[group.id] = group
+        return group
 
     def adds_channel(
         self, name: str, *, private: bool, bot_is_member: bool, members: set[str] | None
@@ -97,8 +143,27 @@ class Workspace:
         self.channels[opened.id] = opened
         return opened
 
+    def profile(self, user_id: str) -> Profile | None:
+        """Whoever has this id: a person, the app's own user, or Slackbot, which Slack does not call a bot."""
+        if user_id == self.bot_user_id:
+            return Profile(user_id, self.bot_name, self.team_id, is_bot=True)
+        if user_id == SLACKBOT:
+            return Profile(user_id, "slackbot", self.team_id)
+        return self.people.get(user_id)
+
+    def is_stranger(self, profile: Profile) -> bool:
+        """Whether somebody external shares no channel with the app; those who do are none to Slack."""
+        return profile.team_id != self.team_id and not any(
+            channel.bot_is_member and channel.has(profile.id) for channel in self.channels.values()
+        )
+
     def exists(self, some_id: str) -> bool:
-        return some_id in self.people or some_id in self.channels or some_id == self.bot_user_id
+        return (
+            some_id in self.people
+            or some_id in self.channels
+            or some_id in self.user_groups
+            or some_id == self.bot_user_id
+        )
 
     @property
     def names(self) -> dict[str, str]:
@@ -107,6 +172,7 @@ class Workspace:
             self.bot_user_id: self.bot_name,
             **{profile.id: profile.name for profile in self.people.values()},
             **{channel.id: channel.name for channel in self.channels.values()},
+            **{group.id: group.handle for group in self.user_groups.values()},
         }
 
     def posts(  # noqa: PLR0913 - a message has that many parts
@@ -143,7 +209,7 @@ class Workspace:
         return message
 
     def edits(self, message: Message, content: Content) -> None:
-        blocks = self._with_ids(content.blocks)
+        blocks = self.with_ids(content.blocks)
         message.versions.append(Version(content.text, blocks, self.clock.now()))
         self.looks_at(content)
         self.changes.note()
@@ -160,14 +226,14 @@ class Workspace:
     def _new(self, channel: Channel, user: str, *, content: Content, thread_ts: str | None) -> Message:
         now = self.clock.now()
         self.looks_at(content)
-        version = Version(content.text, self._with_ids(content.blocks), now)
+        version = Version(content.text, self.with_ids(content.blocks), now)
         return Message(channel, self.next_ts(), user, [version], thread_ts=thread_ts)
 
-    def _with_ids(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    def with_ids(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """Slack invents the ids a client left out; interactions carry them."""
-        return tuple(self._block_with_ids(block) for block in blocks)
+        return tuple(self._blockwith_ids(block) for block in blocks)
 
-    def _block_with_ids(self, block: Block) -> Block:
+    def _blockwith_ids(self, block: Block) -> Block:
         filled = {**block, "block_id": block.get("block_id") or f"b{self.next_number()}"}
         if "elements" in block and block["type"] in {"actions", "context_actions"}:
             filled["elements"] = [self._element_with_id(element) for element in block["elements"]]

@@ -1,0 +1,89 @@
+"""The Web API methods about people and user groups: who somebody is, and who is in which group.
+
+Like every method they get a `Call` whose token was checked, and answer from the workspace's state alone.
+"""
+
+from typing import Any
+
+from bot.simulator.slack.methods import Call, Method, is_true
+from bot.simulator.slack.refusals import Refused
+from bot.simulator.slack.workspace import Profile, UserGroup, Workspace
+
+
+def users_info(call: Call) -> dict[str, Any]:
+    profile = call.workspace.profile(call.argument("user"))
+    if profile is None:
+        raise Refused("user_not_found")
+    return {"user": _user(profile, call.workspace)}
+
+
+def usergroups_list(call: Call) -> dict[str, Any]:
+    groups = [_group(call, group) for group in _groups(call).values()]
+    return {"usergroups": groups}
+
+
+def usergroups_users_list(call: Call) -> dict[str, Any]:
+    group = _groups(call).get(call.argument("usergroup"))
+    if group is None:
+        raise Refused("no_such_subteam")
+    return {"users": list(group.member_ids)}
+
+
+DIRECTORY: dict[str, Method] = {
+    "users.info": Method(users_info, needs="users:read"),
+    "usergroups.list": Method(usergroups_list, needs="usergroups:read"),
+    "usergroups.users.list": Method(usergroups_users_list, needs="usergroups:read"),
+}
+
+
+def _groups(call: Call) -> dict[str, UserGroup]:
+    """The groups there are for this call, by id; the disabled ones only if it asks for them."""
+    if not call.workspace.has_user_groups:
+        raise Refused("plan_upgrade_required")
+    with_disabled = is_true(call.args.get("include_disabled"))
+    groups = call.workspace.user_groups
+    return {key: group for key, group in groups.items() if with_disabled or not group.disabled}
+
+
+def _group(call: Call, group: UserGroup) -> dict[str, Any]:
+    workspace = call.workspace
+    shown: dict[str, Any] = {
+        "id": group.id,
+        "team_id": workspace.team_id,
+        "is_usergroup": True,
+        "is_external": False,
+        "name": group.handle,
+        "handle": group.handle,
+        "description": "",
+        "date_delete": int(workspace.clock.now().timestamp()) if group.disabled else 0,
+        "auto_type": None,
+        "prefs": {"channels": [], "groups": []},
+    }
+    if is_true(call.args.get("include_users")):
+        shown["users"] = list(group.member_ids)
+    if is_true(call.args.get("include_count")):
+        shown["user_count"] = len(group.member_ids)
+    return shown
+
+
+def _user(profile: Profile, workspace: Workspace) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": profile.id,
+        "team_id": profile.team_id,
+        "name": profile.name,
+        "real_name": profile.name,
+        "deleted": profile.deactivated,
+        "is_bot": profile.is_bot,
+        "is_app_user": False,
+        "profile": {"display_name": profile.name, "real_name": profile.name},
+    }
+    if profile.team_id != workspace.team_id:
+        shown["is_stranger"] = workspace.is_stranger(profile)
+    if profile.deactivated:
+        return shown
+    return {
+        **shown,
+        "is_restricted": profile.guest or profile.single_channel_guest,
+        "is_ultra_restricted": profile.single_channel_guest,
+        "tz": "Etc/UTC",
+    }
