@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.domain.names import OperationId
 from bot.domain.operations import Event
@@ -49,15 +49,20 @@ def link(previous: str, *, entry_id: int, operation: OperationId | None, event: 
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def verify(entries: Iterable[Entry], *, head: tuple[int, str] | None = None) -> Broken | None:
+def verify(entries: Iterable[Entry | Broken], *, head: tuple[int, str] | None = None) -> Broken | None:
     """The first entry that breaks the chain, reading from the first; None if it is whole.
 
-    `head`, an id and a hash noted elsewhere earlier, must be found on the way.
+    A row that does not read as an entry comes as `Broken`. `head`, an id and a hash noted elsewhere earlier, must be
+    found on the way.
     """
     previous, expected_id = GENESIS, 1
     for entry in entries:
-        if entry.id != expected_id:
+        if entry.id < expected_id:
+            return Broken(entry.id, "has no place in the record")
+        if entry.id > expected_id:
             return Broken(expected_id, f"is missing: the next one is {entry.id}")
+        if isinstance(entry, Broken):
+            return entry
         if entry.hash != link(previous, entry_id=entry.id, operation=entry.operation, event=entry.event):
             return Broken(entry.id, "is not what was written, or follows another than it did")
         if head is not None and head[0] == entry.id and head[1] != entry.hash:
@@ -69,4 +74,5 @@ def verify(entries: Iterable[Entry], *, head: tuple[int, str] | None = None) -> 
 
 
 def _moment(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")
+    """In UTC, as it is read back: the same moment has the same hash wherever it came from."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
