@@ -21,17 +21,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
 from bot.domain.pipelines import Problem, Trouble
+from bot.engine.access import Access
 from bot.engine.announcements import Announcements
 from bot.engine.driver import Driver
 from bot.engine.handlers import Handlers
+from bot.engine.judging import Judge
 from bot.engine.ports import Clock
+from bot.engine.requests import Requests
 from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
-from bot.slack.listeners import Listeners
+from bot.slack.listeners import Desk, register
+from bot.slack.people import PeopleDirectory
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
 from bot.store.lease import lease
@@ -246,7 +250,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
 
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
-    handlers = Handlers(store, feldera, clock, work=work)
+    judge = Judge(store, PeopleDirectory(client, clock, workspace.team), clock)
+    handlers = Handlers(store, feldera, judge, clock, work)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         logger=logging.getLogger("slack_bolt"),
@@ -254,7 +259,13 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=secret or None,
     )
-    Listeners(handlers, threads, errands).register(app)
+    register(
+        app,
+        Desk(
+            handlers, Requests(store, judge, clock, work), Access(store, judge, clock, work), threads, errands
+        ),
+        client,
+    )
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)
@@ -268,7 +279,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         store,
         feldera,
         handlers,
-        Driver(store, feldera, clock, changed=to_say.set, wake=to_do),
+        Driver(store, feldera, judge, clock, changed=to_say.set, wake=to_do),
         Announcements(store, threads, clock, placed=to_do.set, wake=to_say),
         errands,
         transport,

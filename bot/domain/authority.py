@@ -6,8 +6,9 @@ Pure. What the store knows and what the workspace says of the people comes in as
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 
-from bot.domain.access import Action, Decision, Grant, Kind, Standing, decide
+from bot.domain.access import Action, Decision, Grant, Group, Kind, Principal, Standing, decide
 from bot.domain.names import Actor, PipelineName
 from bot.domain.operations import Approval, Operation
 from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
@@ -30,13 +31,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts."""
+    """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
+
+    `eligible` are those to whom the right to approve it is granted now, as people or as groups.
+    """
 
     requester: Decision
     terms: Terms
     approvers: tuple[Actor, ...] = ()
     freeze: Freeze | None = None
     by_breaking_glass: bool = False
+    eligible: tuple[Principal, ...] = ()
 
     @property
     def approvals_needed(self) -> int:
@@ -90,4 +95,19 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
         ),
         freeze=frozen(facts.freezes, name, now),
         by_breaking_glass=incident != "",
+        eligible=tuple(
+            dict.fromkeys(
+                grant.principal
+                for grant in facts.grants
+                if Action.APPROVE in grant.role.actions
+                and grant.is_current(now)
+                and fnmatchcase(name, grant.pattern)
+                and grant.principal != requester
+            )
+        ),
     )
+
+
+def id_of(principal: Principal) -> str:
+    """How Slack knows them: `U…` or `S…`."""
+    return principal.group if isinstance(principal, Group) else principal.user

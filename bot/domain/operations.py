@@ -172,6 +172,11 @@ class Operation:
     )
     rendered_version: int = 0
 
+    @property
+    def stands_in(self) -> ChannelId | None:
+        """The channel that its card belongs in; None is the requester's DM."""
+        return None if self.displaced is not None else self.place or self.origin
+
 
 class EventKind(StrEnum):
     PROPOSED = "proposed"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from bot.domain.authority import id_of
 from bot.domain.happenings import (
     Approved,
     Closed,
@@ -20,6 +21,8 @@ from bot.domain.happenings import (
 )
 from bot.domain.operations import Approval, Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.turns import PROPOSAL_GOOD_FOR, ended, made_ready
+
+TOLD_MAX = 50  # people and groups mentioned when a glass is broken; a line has room for so many
 
 Deed = Confirmed | Approved | Denied | Withdrawn | Stopped | SignedOff | Closed
 
@@ -85,7 +88,9 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     )
     if needed == 0:
         kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
-        return made_ready(public, Event(kind, now, {"incident": operation.incident}, by), terms.stop_window)
+        told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
+        data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
+        return made_ready(public, Event(kind, now, data, by), terms.stop_window)
     approve_by = now + terms.approve_within
     remind_at = None if terms.remind_after is None else now + terms.remind_after
     if remind_at is not None and remind_at >= approve_by:

@@ -169,4 +169,4 @@ def _where(operation: Operation) -> str:
     """A name for the channel whose pace the operation's messages share."""
     if operation.card is not None:
         return operation.card.channel
-    return operation.origin if operation.displaced is None else operation.requester.user
+    return operation.stands_in or operation.requester.user

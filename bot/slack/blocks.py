@@ -20,6 +20,7 @@ from bot.domain.names import OperationId
 from bot.slack.mrkdwn import plain
 
 BUTTON_MAX = 75  # characters
+BUTTON_VALUE_MAX = 2000
 REASON_MAX = 500
 
 
@@ -33,6 +34,11 @@ class Message:
 
 def message(text: str, *blocks: Block | None) -> Message:
     return Message(text, tuple(block.to_dict() for block in blocks if block is not None))
+
+
+def said(text: str) -> Message:
+    """A message of one paragraph."""
+    return message(text, section(text))
 
 
 def header(text: str) -> HeaderBlock:
@@ -79,6 +85,13 @@ def button(
         value=operation_id,
         style=style,
         confirm=confirm,
+    )
+
+
+def plain_button(label: str, action: str, value: str) -> ButtonElement:
+    """A button about no operation. Its value comes back as somebody sends it: it must be checked like typing."""
+    return ButtonElement(
+        text=PlainTextObject(text=label, emoji=False), action_id=action, value=value[:BUTTON_VALUE_MAX]
     )
 
 

@@ -2,17 +2,23 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import ButtonElement, SectionBlock
+from slack_sdk.models.blocks import ButtonElement, ConfirmObject, SectionBlock
 
 from bot.domain.operations import Operation, State
 from bot.domain.pipelines import Checkpoints
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import SIGNS, sentence, took
-from bot.slack.mrkdwn import at, escaped, mention, size
+from bot.slack.mrkdwn import at, code, escaped, mention, mention_any, size
 from bot.slack.places import can_be_invited, why_not
 
 CLOSE = "close_operation"  # action ids; old messages carry them, so they are never given another meaning
+APPROVE = "approve_request"
+DENY = "deny_request"
+WITHDRAW = "withdraw_request"
+STOP = "stop_in_time"
+SIGN_OFF = "sign_off"
+SHORT_ID = 6  # characters of an operation's id: enough to tell the few that wait apart
 
 
 def card(operation: Operation) -> Message:
@@ -20,6 +26,7 @@ def card(operation: Operation) -> Message:
     state = _state(operation)
     said = escaped(operation.reason)
     text = f"Clear {operation.pipeline}: {state} Requested by {mention(operation.requester.user)}"
+    actions = _actions(operation)
     return message(
         f"{text}: {said}" if said else f"{text}.",
         blocks.header(f"Clear {operation.pipeline}"),
@@ -27,13 +34,19 @@ def card(operation: Operation) -> Message:
             ("State", state),
             ("Requested by", mention(operation.requester.user)),
             ("Destroys", destroys(operation.reviewed.checkpoints)),
+            *_of_a_request(operation),
         ),
         blocks.reason(operation.reason),
         blocks.section("\n".join(_steps(operation))),
         _outcome(operation),
         blocks.context(*_notes(operation)),
-        blocks.buttons(close_button(operation)) if operation.state is State.NEEDS_HUMAN else None,
+        blocks.buttons(*actions) if actions else None,
     )
+
+
+def short_id(operation: Operation) -> str:
+    """What people type to mean this operation."""
+    return operation.id[:SHORT_ID]
 
 
 def destroys(checkpoints: Checkpoints) -> str:
@@ -60,6 +73,58 @@ def close_button(operation: Operation) -> ButtonElement:
     )
 
 
+def _actions(operation: Operation) -> list[ButtonElement]:
+    """The buttons that work now, and no others: the card is edited when they stop working."""
+    found = []
+    match operation.state:
+        case State.AWAITING_APPROVAL:
+            found = [
+                blocks.button(
+                    "Approve", APPROVE, operation.id, style="primary", confirm=_sure_to_approve(operation)
+                ),
+                blocks.button("Deny", DENY, operation.id),
+                blocks.button("Withdraw", WITHDRAW, operation.id),
+            ]
+        case State.READY if operation.stop_until is not None:
+            found = [blocks.button("Stop", STOP, operation.id, style="danger")]
+        case State.NEEDS_HUMAN:
+            found = [close_button(operation)]
+    if operation.incident and operation.signed_off is None:
+        found.append(blocks.button("Sign off", SIGN_OFF, operation.id))
+    return found
+
+
+def _sure_to_approve(operation: Operation) -> ConfirmObject:
+    return blocks.are_you_sure(
+        f"Approve the clear of {operation.pipeline}?",
+        f"It destroys {destroys(operation.reviewed.checkpoints)}, and cannot be cancelled once it is sent.",
+        yes="Approve",
+        no="Go back",
+    )
+
+
+def _of_a_request(operation: Operation) -> list[tuple[str, str]]:
+    """The fields that only a request has, or a broken glass."""
+    found = []
+    if operation.last_cleared_at is not None:
+        found.append(("Last cleared", at(operation.last_cleared_at)))
+    if operation.approvals_needed:
+        found.append(("Approvals", _approvals(operation)))
+    if operation.state is State.AWAITING_APPROVAL and operation.approve_by is not None:
+        found.append(("Until", at(operation.approve_by)))
+    if operation.asked_groups:
+        found.append(("Asked", " ".join(mention_any(group) for group in operation.asked_groups)))
+    if operation.incident:
+        found.append(("Glass broken for", code(operation.incident, 100)))
+    return found
+
+
+def _approvals(operation: Operation) -> str:
+    count = f"{len(operation.approvals)} of {operation.approvals_needed}"
+    by = ", ".join(f"{mention(given.by.user)} {at(given.at)}" for given in operation.approvals)
+    return f"{count}: {by}" if by else count
+
+
 def _state(operation: Operation) -> str:
     unreachable = operation.unreachable_since
     trouble = "" if unreachable is None else f" Feldera has not answered since {at(unreachable)}."
@@ -68,6 +133,14 @@ def _state(operation: Operation) -> str:
 
 def _state_in_words(operation: Operation) -> str:
     match operation.state:
+        case State.AWAITING_APPROVAL:
+            return "Waiting for approval"
+        case State.READY if operation.held_by_freeze:
+            return "Held by a freeze, not sent"
+        case State.READY if operation.stop_until is not None:
+            return f"To be sent{_on(operation.stop_until)}, and can be stopped until then"
+        case State.READY if operation.approvals:
+            return f"Approved{_on(operation.ready_at)}, not sent yet"
         case State.READY:
             return f"Confirmed{_on(operation.confirmed_at)}, not sent yet"
         case State.SUBMITTING:
@@ -84,6 +157,8 @@ _AT_REST = {
     State.SUCCEEDED: "Cleared",
     State.UNNECESSARY: "Nothing to clear",
     State.CLOSED: "Closed by hand",
+    State.DENIED: "Denied",
+    State.WITHDRAWN: "Taken back",
 }
 
 
@@ -94,14 +169,23 @@ def _on(moment: datetime | None) -> str:
 def _steps(operation: Operation) -> list[str]:
     """✓ done, ⏳ being done, ○ still to do, ✗ not done."""
     ended = operation.state.has_ended
-    steps = [f"✓ Confirmed by {mention(operation.requester.user)}{_when(operation.confirmed_at)}"]
+    asked = (
+        "Glass broken" if operation.incident else "Asked for" if operation.approvals_needed else "Confirmed"
+    )
+    steps = [f"✓ {asked} by {mention(operation.requester.user)}{_when(operation.confirmed_at)}"]
+    steps += [f"✓ Approved by {mention(given.by.user)}{_when(given.at)}" for given in operation.approvals]
+    missing = operation.approvals_needed - len(operation.approvals)
+    if missing > 0:
+        more = "approval" if missing == 1 else "approvals"
+        steps.append(f"✗ {missing} {more} missing" if ended else f"⏳ {missing} {more} more")
     if operation.accepted_at is not None and operation.submitted_at is None:
         steps.append("✓ No request needed: Feldera was clearing it already")
     elif operation.submitted_at is not None:
         open_still = operation.state is State.SUBMITTING
         steps.append(f"{'⏳' if open_still else '✓'} Request sent{_when(operation.submitted_at)}")
     else:
-        steps.append("✗ Request not sent" if ended else "⏳ Request to Feldera")
+        doing = "○" if operation.state is State.AWAITING_APPROVAL else "⏳"
+        steps.append("✗ Request not sent" if ended else f"{doing} Request to Feldera")
     if operation.state is State.SUCCEEDED:
         steps.append(f"✓ Storage cleared{_when(operation.ended_at)}")
     elif operation.state is State.UNNECESSARY:
@@ -114,6 +198,13 @@ def _steps(operation: Operation) -> list[str]:
         steps.append("☑️ Storage cleared? A human has looked")
     else:
         steps.append("✗ Storage not cleared by this" if ended else "○ Storage cleared")
+    if operation.incident:
+        signed = operation.signed_off
+        steps.append(
+            "⏳ To be signed off by an approver"
+            if signed is None
+            else f"✓ Signed off by {mention(signed.by.user)}{_when(signed.at)}"
+        )
     return steps
 
 
@@ -128,7 +219,7 @@ def _outcome(operation: Operation) -> SectionBlock | None:
 
 
 def _notes(operation: Operation) -> list[str]:
-    notes = []
+    notes = [f"Id `{short_id(operation)}`"]
     if operation.displaced is not None:
         note = f"Here because {why_not(operation.origin, operation.displaced)}."
         invitable = can_be_invited(operation.origin, operation.displaced)

@@ -7,6 +7,7 @@ from bot.slack.mrkdwn import code, duration, mention
 
 SIGNS = {
     State.PROPOSED: "💬",
+    State.AWAITING_APPROVAL: "🙋",
     State.READY: "⏳",
     State.SUBMITTING: "⏳",
     State.WAITING: "⏳",
@@ -16,7 +17,8 @@ SIGNS = {
     State.REFUSED: "❌",
     State.STALE: "❌",
     State.EXPIRED: "❌",
-    State.WITHDRAWN: "❌",
+    State.DENIED: "❌",
+    State.WITHDRAWN: "↩️",
     State.CLOSED: "☑️",
 }
 
@@ -100,7 +102,14 @@ _SENTENCES = {
         "Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. "
         "Type {again} to look again."
     ),
-    Ending.WITHDRAWN: "Never mind: nothing was sent.",
+    Ending.APPROVALS_LOST: (
+        "Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
+        "Nothing was sent. Type {again} to ask again."
+    ),
+    Ending.DENIED: "Denied by {by}: {said}. Nothing was sent.",
+    Ending.NOT_APPROVED: "Not approved in time. Nothing was sent. Type {again} to ask again.",
+    Ending.STOPPED: "Stopped by {by} in time: nothing was sent.",
+    Ending.WITHDRAWN: "Taken back by {by}: nothing was sent.",
     Ending.UNTOUCHED: (
         "I need a human. Known: the request was sent {sends}, Feldera never confirmed it, and {name} is as it was. "
         "Not known: whether a request is still on its way. "

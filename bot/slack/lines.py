@@ -1,13 +1,14 @@
 """The lines in a card's thread, one for each milestone. Pure."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Trouble
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import code, duration, mention
+from bot.slack.mrkdwn import at, code, duration, mention, mention_any
 
 
 def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
@@ -86,10 +87,51 @@ def _ended(operation: Operation, _event: Event) -> str:
     if operation.outcome is None:
         raise AssertionError(f"{operation.id} ended without an outcome")
     said = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
-    return f"{said} {mention(operation.requester.user)}"
+    approvers = " ".join(mention(given.by.user) for given in operation.approvals)
+    return f"{said} {mention(operation.requester.user)}{f' (approved by {approvers})' if approvers else ''}"
+
+
+def _approved(operation: Operation, event: Event) -> str:
+    count, needed = event.data.get("count"), event.data.get("needed")
+    return f"👍 {_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+
+
+def _reminded(operation: Operation, _event: Event) -> str:
+    asked = " ".join(mention_any(group) for group in operation.asked_groups)
+    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
+    return f"⏰ Still waiting for approval{until}. {asked}".rstrip()
+
+
+def _glass_broken(operation: Operation, event: Event) -> str:
+    told = " ".join(mention_any(some_id) for some_id in str(event.data.get("told") or "").split())
+    return (
+        f"🚨 {_by(event)} broke the glass for {code(operation.incident, 100)}: {code(operation.reason)}. "
+        f"It runs at once. One of you has to look at it afterwards and sign it off. {told}"
+    ).rstrip()
+
+
+def _signed_off(operation: Operation, event: Event) -> str:
+    return f"🔏 {_by(event)} signed it off. {mention(operation.requester.user)}"
+
+
+def _held(_operation: Operation, event: Event) -> str:
+    until = datetime.fromisoformat(str(event.data["until"]))
+    return (
+        f"🧊 A freeze on {code(str(event.data.get('pattern')))} holds it until {at(until)} "
+        f"({code(str(event.data.get('reason')))}). It goes on when the freeze ends, or lapses."
+    )
+
+
+def _by(event: Event) -> str:
+    return "Somebody" if event.by is None else mention(event.by.user)
 
 
 _LINES: dict[EventKind, Callable[[Operation, Event], str]] = {
+    EventKind.APPROVED: _approved,
+    EventKind.REMINDED: _reminded,
+    EventKind.GLASS_BROKEN: _glass_broken,
+    EventKind.SIGNED_OFF: _signed_off,
+    EventKind.HELD: _held,
     EventKind.SENT: _always("📤 Sent the request to Feldera."),
     EventKind.SENT_AGAIN: _always("📤 Sent the request again: so far it had had no effect."),
     EventKind.PUT_OFF: _put_off,

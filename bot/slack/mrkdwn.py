@@ -47,6 +47,11 @@ def mention(user: UserId) -> str:
     return f"<@{user}>"
 
 
+def mention_any(some_id: str) -> str:
+    """A person (`U…`) or a user group (`S…`), by id."""
+    return f"<!subteam^{some_id}>" if some_id.startswith("S") else f"<@{some_id}>"
+
+
 def channel(channel_id: ChannelId) -> str:
     return f"<#{channel_id}>"
 

@@ -86,7 +86,7 @@ class Threads:
         self._tell[operation_id] = (now + ANSWER_CHANGES_FOR, tell)
 
     async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
-        place = operation.origin if operation.displaced is None else ChannelId(operation.requester.user)
+        place = operation.stands_in or ChannelId(operation.requester.user)
         return await self._post(place, card(operation), thread_ts=None)
 
     async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:

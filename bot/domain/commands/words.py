@@ -130,15 +130,8 @@ class Unfreeze:
     pattern: str
 
 
-Command = (
-    Clear
-    | Status
-    | Help
-    | Pending
-    | Approve
-    | Deny
-    | Withdraw
-    | SignOff
+Access = (
+    Pending
     | CanI
     | WhoAmI
     | History
@@ -151,3 +144,4 @@ Command = (
     | Freeze
     | Unfreeze
 )
+Command = Clear | Status | Help | Approve | Deny | Withdraw | SignOff | Access

@@ -1,0 +1,176 @@
+"""What people read about access: their own, the grants, the rules, the changes they made, the record. Pure."""
+
+from datetime import datetime
+
+from bot.domain.access import Grant, Group
+from bot.domain.administration import (
+    AccessChange,
+    DropRule,
+    Give,
+    LiftFreeze,
+    Objection,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+)
+from bot.domain.authority import Authority, id_of
+from bot.domain.commands import COMMAND
+from bot.domain.operations import Operation
+from bot.domain.policy import span_in_words
+from bot.engine import replies
+from bot.engine.ports import HistoryLine
+from bot.slack import blocks
+from bot.slack.blocks import Message, message, said
+from bot.slack.card import short_id
+from bot.slack.endings import SIGNS
+from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
+from bot.slack.pipelines import link_to
+from bot.slack.previews import approvals_in_words, frozen_in_words
+from bot.slack.refusals import why
+
+OLDER = "older_history"  # action id; see `card.CLOSE`
+ROWS_SHOWN = 40  # of a list; more would not fit Slack's limits
+
+
+def explained(shown: replies.Explained) -> Message:
+    """*can-i*: what would happen, and which grant and which rules say so."""
+    authority, name = shown.authority, shown.pipeline
+    if not authority.requester.allowed:
+        return said(f"🚫 You may not clear `{name}`: {why(authority.requester)}")
+    lines = [f"✅ {_then(authority, name)} By {why(authority.requester)}"]
+    rules = ", ".join(f"`{pattern}`" for pattern in authority.terms.rules)
+    lines.append(f"Rules that decide: {rules or 'none, so the usual holds'}.")
+    if authority.terms.reason_required or authority.terms.reason_patterns:
+        must = ", ".join(code(pattern, 100) for pattern in authority.terms.reason_patterns)
+        lines.append(f"It takes a reason{f' that matches {must}' if must else ''}.")
+    if shown.break_glass.allowed and authority.terms.break_glass:
+        lines.append(f"In an emergency: `{COMMAND} clear {name} --break-glass INCIDENT reason…`.")
+    if authority.freeze is not None:
+        lines.append(f"Frozen now: {frozen_in_words(authority.freeze)}.")
+    return said("\n".join(lines))
+
+
+def _then(authority: Authority, name: str) -> str:
+    if authority.approvals_needed == 0:
+        return f"You may clear `{name}` yourself."
+    return f"You may ask to clear `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.terms.approve_within)}."
+
+
+def introduced(shown: replies.Introduced) -> Message:
+    standing = shown.standing
+    lines = [
+        f"You are {mention(standing.actor.user)}, `{standing.actor.user}` of `{standing.actor.team}`: a {standing.kind.value}."
+    ]
+    if standing.why:
+        lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
+    lines += [_grant(grant, shown.now) for grant in shown.grants] or ["Nothing is granted to you."]
+    return said(_cut(lines))
+
+
+def grant_list(shown: replies.GrantList) -> Message:
+    if not shown.grants:
+        return said("No grants to show: you see your own, and those on patterns that you administer.")
+    return said(
+        _cut([f"{mention_any(id_of(grant.principal))}: {_grant(grant, shown.now)}" for grant in shown.grants])
+    )
+
+
+def rule_list(shown: replies.RuleList) -> Message:
+    lines = [f"• `{rule.pattern}`: {code(rule.in_words, 500)}" for rule in shown.rules]
+    lines += [f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
+    usual = "Without a rule a requester needs 1 approval, an operator none."
+    return said(_cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
+
+
+def changed(shown: replies.Changed) -> Message:
+    before = f" Before: {code(shown.before, 500)}." if shown.before else ""
+    return said(f"✅ {_change(shown.change)}{before}")
+
+
+def nothing_to_change(shown: replies.NothingToChange) -> Message:
+    return said(f"There is nothing like that to take away: {_change(shown.change)}")
+
+
+def not_allowed(shown: replies.NotAllowed) -> Message:
+    if shown.judgement.objection is Objection.OWN_FAVOUR:
+        return said(
+            "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
+            "Another admin can, or whoever runs the bot."
+        )
+    return said(f"🚫 You may not change access there: {why(shown.judgement.decision)}")
+
+
+def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
+    if not shown.operations:
+        return said("Nothing waits for anybody.")
+    return said(_cut([_waiting(operation, workspace_url) for operation in shown.operations]))
+
+
+def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
+    lines = [_entry(line, workspace_url) for line in shown.lines] or ["Nothing that you may see."]
+    title = shown.title if shown.title.startswith("<@") else escaped(shown.title)
+    older = None
+    if shown.before is not None:
+        older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {shown.title}"))
+    text = _cut([f"*The record of {title}*", *lines])
+    return message(text, blocks.section(text), older)
+
+
+def _waiting(operation: Operation, workspace_url: str) -> str:
+    who, where = mention(operation.requester.user), link_to(operation, workspace_url)
+    if operation.incident:
+        return f"🚨 `{short_id(operation)}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
+    count = f"{len(operation.approvals)} of {operation.approvals_needed}"
+    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
+    return f"{SIGNS[operation.state]} `{short_id(operation)}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
+
+
+def _grant(grant: Grant, now: datetime) -> str:
+    until = "" if grant.expires_at is None else f" until {at(grant.expires_at)}"
+    lapsed = "" if grant.is_current(now) else " (lapsed)"
+    through = f" through {mention_any(grant.principal.group)}" if isinstance(grant.principal, Group) else ""
+    note = f", {code(grant.note, 100)}" if grant.note else ""
+    return f"number {grant.id}, *{grant.role.value}* on `{grant.pattern}`{until}{lapsed}{through}{note}"
+
+
+def _change(change: AccessChange) -> str:
+    match change:
+        case Give(principal, role, pattern, expires_at, _):
+            until = "" if expires_at is None else f" until {at(expires_at)}"
+            return f"{mention_any(id_of(principal))} is *{role.value}* on `{pattern}`{until}."
+        case TakeAway(principal, role, pattern):
+            return f"{mention_any(id_of(principal))} is no longer *{role.value}* on `{pattern}`."
+        case SetRule(rule):
+            return f"Rule on `{rule.pattern}`: {code(rule.in_words, 500)}."
+        case DropRule(pattern):
+            return f"No rule on `{pattern}` any more."
+        case PutFreeze(pattern, until, reason):
+            return f"🧊 Nothing new starts on `{pattern}` until {at(until)}: {code(reason)}."
+        case LiftFreeze(pattern):
+            return f"No freeze on `{pattern}` any more."
+
+
+def _entry(line: HistoryLine, workspace_url: str) -> str:
+    event = line.entry.event
+    by = f" by {mention(event.by.user)}" if event.by else ""
+    about = ""
+    if line.operation is not None:
+        about = f" `{line.operation.pipeline}` {link_to(line.operation, workspace_url)}"
+    elif isinstance(event.data.get("pipeline") or event.data.get("pattern"), str):
+        about = f" {code(str(event.data.get('pipeline') or event.data.get('pattern')), 100)}"
+    why_word = event.data.get("why") or event.data.get("ending")
+    because = f" ({escaped(str(why_word).replace('_', ' '), 60)})" if why_word else ""
+    return f"{at(event.at)}: {event.kind.value.replace('_', ' ')}{because}{by}{about}"
+
+
+def _cut(lines: list[str]) -> str:
+    """The lines that fit one text, and how many more there are."""
+    shown: list[str] = []
+    room = TEXT_MAX - 60
+    for line in lines[:ROWS_SHOWN]:
+        if room < len(line) + 1:
+            break
+        shown.append(line)
+        room -= len(line) + 1
+    left = len(lines) - len(shown)
+    return "\n".join([*shown, f"… and {left} more."] if left else shown)

@@ -1,0 +1,12 @@
+"""What arrives from Slack: commands, clicks and modals, each turned into one call of a handler and an answer.
+
+A listener parses, lets the handlers decide and write, and acknowledges: all of it before `ack()` returns, within
+Slack's three seconds. Looking at Feldera takes longer, so it follows in a task of `Errands`. Whatever happens, the
+person hears something. Trusts the ids in a payload that Bolt verified, and nothing else in it: a button's value is
+only looked up, never believed.
+"""
+
+from bot.slack.listeners.desk import Desk
+from bot.slack.listeners.registering import register
+
+__all__ = ["Desk", "register"]

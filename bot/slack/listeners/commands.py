@@ -1,0 +1,110 @@
+"""`/pipeline …`: read, decide, answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+
+from bot.domain.administration import DropRule, LiftFreeze, SetRule
+from bot.domain.commands import Clear, Help, Status, parse, words
+from bot.domain.errors import Misunderstood
+from bot.domain.names import Actor, ChannelId, TeamId, UserId
+from bot.engine.replies import Denied, Reply
+from bot.slack import answers
+from bot.slack.blocks import Message
+from bot.slack.errands import Answer
+from bot.slack.listeners.desk import Desk, acknowledge
+
+log = structlog.get_logger(__name__)
+
+_Looking = Clear | Status
+_Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    desk: Desk
+
+    async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
+        try:
+            command = parse(body.get("text") or "")
+        except Misunderstood as error:
+            await acknowledge(ack, answers.misunderstood(error))
+            return
+        match command:
+            case Help(verb):
+                await acknowledge(ack, answers.help_on(verb))
+            case Clear() | Status():
+                await self._look(actor, command, ack, body, respond)
+            case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
+                await acknowledge(ack, await self._decide(actor, command))
+            case _:
+                await acknowledge(ack, self.desk.in_words(await self._access(actor, command)))
+
+    async def _look(
+        self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
+    ) -> None:
+        handlers = self.desk.handlers
+        if isinstance(command, Clear):
+            decision = await handlers.may_ask(actor, command)
+        else:
+            decision = await handlers.may_see(actor, command.name)
+        if not decision.allowed:
+            log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
+            await acknowledge(ack, self.desk.in_words(Denied(command.name, decision)))
+            return
+        await acknowledge(ack, answers.looking(command.name))
+        origin = ChannelId(body["channel_id"])
+        self.desk.errands.run(self._seen(actor, command, origin), Answer(respond))
+
+    async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
+        handlers = self.desk.handlers
+        if isinstance(command, Clear):
+            return self.desk.in_words(await handlers.preview_clear(actor, command, origin))
+        return self.desk.in_words(await handlers.describe(actor, command.name))
+
+    async def _decide(self, actor: Actor, command: _Deciding) -> Message:
+        requests = self.desk.requests
+        operation_id = await requests.find(actor, command.request)
+        if operation_id is None:
+            return answers.unknown_request(command.request)
+        match command:
+            case words.Approve():
+                reply = await requests.approve(actor, operation_id)
+            case words.Deny(reason=reason):
+                reply = await requests.deny(actor, operation_id, reason)
+            case words.Withdraw():
+                reply = await requests.withdraw(actor, operation_id)
+            case words.SignOff():
+                reply = await requests.sign_off(actor, operation_id)
+        return self.desk.in_words(reply)
+
+    async def _access(self, actor: Actor, command: words.Access) -> Reply:  # noqa: PLR0911, C901 - one case a command
+        access = self.desk.access
+        match command:
+            case words.Pending():
+                return await self.desk.requests.pending(actor)
+            case words.CanI(name):
+                return await access.explain(actor, name)
+            case words.WhoAmI():
+                return await access.introduce(actor)
+            case words.History():
+                return await access.history(actor, command)
+            case words.Grant():
+                return await access.give(actor, command)
+            case words.Revoke():
+                return await access.take_away(actor, command)
+            case words.Grants():
+                return await access.grants(actor, command)
+            case words.SetTheRule(rule):
+                return await access.change(actor, SetRule(rule))
+            case words.DropTheRule(pattern):
+                return await access.change(actor, DropRule(pattern))
+            case words.Rules():
+                return await access.rules(actor)
+            case words.Freeze():
+                return await access.freeze(actor, command)
+            case words.Unfreeze(pattern):
+                return await access.change(actor, LiftFreeze(pattern))

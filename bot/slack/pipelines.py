@@ -1,0 +1,42 @@
+"""A pipeline's state in words, and links to what is told of it elsewhere. Pure."""
+
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Checkpoints, Pipeline, Storage
+from bot.slack.mrkdwn import at, escaped, link, size
+
+
+def deployment(pipeline: Pipeline) -> str:
+    text = f"{escaped(pipeline.status)} since {at(pipeline.status_since)}"
+    if pipeline.status == pipeline.desired_status:
+        return text
+    return f"{text}, wanted {escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"
+
+
+def storage_word(pipeline: Pipeline) -> str:
+    return {
+        Storage.CLEARED: "cleared",
+        Storage.IN_USE: "in use",
+        Storage.CLEARING: "being cleared",
+        Storage.OTHER: "unknown",
+    }[pipeline.storage]
+
+
+def storage(pipeline: Pipeline) -> str:
+    word = storage_word(pipeline)
+    return f"{word}, {checkpoints(pipeline.checkpoints)}" if pipeline.storage is Storage.IN_USE else word
+
+
+def checkpoints(checkpoints: Checkpoints) -> str:
+    if checkpoints.count == 0:
+        return "no checkpoints"
+    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
+    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
+    return f"{checkpoints.count} {noun}, {weight}"
+
+
+def link_to(operation: Operation, workspace_url: str) -> str:
+    if operation.card is None:
+        return "its card, which is about to be posted"
+    card = operation.card
+    url = f"{workspace_url}archives/{card.channel}/p{card.ts.replace('.', '')}"
+    return link(url, "its thread")
