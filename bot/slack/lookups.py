@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+import structlog
+
 from bot.engine.ports import Clock
+
+log = structlog.get_logger(__name__)
 
 GOOD_FOR = timedelta(seconds=60)  # counted from when Slack was asked
 MANY = 5000  # keys remembered before those unused for longest are forgotten
@@ -71,6 +75,7 @@ class Lookups(Generic[T]):
                     return last.answer
                 return await self._asks(known, ask)
         except TimeoutError:
+            log.warning("slack_did_not_answer", about=key, seconds=self.within)
             return Failed("Slack did not answer in time")
 
     async def _asks(self, known: _Known[T], ask: Callable[[], Awaitable[T | Failed]]) -> T | Failed:

@@ -1,0 +1,183 @@
+"""What the workspace knows of people: whether they are members, and which of the user groups asked for they are in.
+
+Whatever Slack does not say clearly counts against the person, with the reason in words. It trusts Slack for what it
+says of the bot's own workspace and of no other; it grants nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.access import Group, Kind, Standing
+from bot.domain.names import Actor, GroupId, TeamId, UserId
+from bot.engine.ports import Clock
+from bot.slack.lookups import Failed, Lookups
+from bot.slack.pace import Pace
+from bot.slack.refusals import code_of, must_wait, retry_after, why_refused
+
+log = structlog.get_logger(__name__)
+
+ANSWERED_WITHIN = 2.0  # seconds; an ack may take three
+SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
+
+UNREADABLE = "Slack's answer makes no sense"
+
+_USERS_INFO = "users.info"
+_GROUP_USERS = "usergroups.users.list"
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
+
+class _User(BaseModel):
+    """Slack: `users.info` → `user`. It leaves the restrictions out for deactivated people only."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: str
+    team_id: str
+    deleted: bool
+    is_bot: bool | None = None
+    is_restricted: bool | None = None
+    is_ultra_restricted: bool | None = None
+    is_stranger: bool = False
+
+
+class _Users(BaseModel):
+    """Slack: `usergroups.users.list`."""
+
+    model_config = ConfigDict(strict=True)
+
+    users: list[UserId]
+
+
+class PeopleDirectory:
+    """`bot.engine.ports.People`, for the workspace `home_team`.
+
+    `client` must not wait out a rate limit by itself: it is built without that retry handler. `within` is in seconds.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Clock,
+        home_team: TeamId,
+        *,
+        within: float = ANSWERED_WITHIN,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._home_team = home_team
+        self._pace = Pace(clock)
+        self._kinds: Lookups[Kind] = Lookups(clock, within)
+        self._members: Lookups[frozenset[UserId]] = Lookups(clock, within)
+
+    async def standing(self, actor: Actor, groups: frozenset[Group], *, fresh: bool = False) -> Standing:
+        """Who this is, and which of `groups` they are in. Nobody of another workspace is asked after, or in a group."""
+        if actor.team != self._home_team:
+            return Standing(actor, Kind.STRANGER)
+        asked = sorted(group.group for group in groups if group.team == self._home_team)
+        kind, members = await asyncio.gather(
+            self._kind(actor.user, fresh=fresh),
+            asyncio.gather(*(self._users_in(group, fresh=fresh) for group in asked)),
+        )
+        found = dict(zip(asked, members, strict=True))
+        return Standing(
+            actor,
+            Kind.UNKNOWN if isinstance(kind, Failed) else kind,
+            groups=frozenset(
+                group
+                for group, users in found.items()
+                if not isinstance(users, Failed) and actor.user in users
+            ),
+            unresolved=frozenset(group for group, users in found.items() if isinstance(users, Failed)),
+            why=_reasons([kind, *members]),
+        )
+
+    async def _kind(self, user: UserId, *, fresh: bool) -> Kind | Failed:
+        async def ask() -> Kind | Failed:
+            said = await self._ask(_USERS_INFO, lambda: self._client.users_info(user=user))
+            if isinstance(said, Failed):
+                return Kind.STRANGER if said.code in _NOBODY else said
+            return _kind(user, said, self._home_team)
+
+        return await self._kinds.of(user, ask, fresh=fresh)
+
+    async def _users_in(self, group: GroupId, *, fresh: bool) -> frozenset[UserId] | Failed:
+        async def ask() -> frozenset[UserId] | Failed:
+            said = await self._ask(_GROUP_USERS, lambda: self._client.usergroups_users_list(usergroup=group))
+            return said if isinstance(said, Failed) else _users(said)
+
+        return await self._members.of(group, ask, fresh=fresh)
+
+    async def _ask(
+        self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+    ) -> Mapping[str, Any] | Failed:
+        """Slack's answer. While it has us wait, nothing is asked."""
+        held = self._pace.free_at(method)
+        if held is not None:
+            return Failed(must_wait((held - self._clock.now()).total_seconds()))
+        try:
+            data = (await call()).data
+        except SlackClientError as error:
+            refusal = self._refused(method, error)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("slack_did_not_answer", method=method, why=type(error).__name__)
+            refusal = Failed("Slack cannot be reached")
+        except (AttributeError, ValueError) as error:
+            # slack_sdk trips over a 200 whose body is no JSON object, such as a proxy's page.
+            log.warning("slack_answer_unreadable", method=method, why=type(error).__name__)
+            refusal = Failed(UNREADABLE)
+        else:
+            return data if isinstance(data, Mapping) else Failed(UNREADABLE)
+        return refusal
+
+    def _refused(self, method: str, error: SlackClientError) -> Failed:
+        code = code_of(error)
+        if code == "ratelimited":
+            wait = retry_after(error)
+            self._pace.hold(timedelta(seconds=wait), method)
+            log.warning("slack_asks_us_to_wait", method=method, seconds=wait)
+            return Failed(must_wait(wait), code)
+        if code not in _NOBODY:
+            log.warning("slack_refused", method=method, error=code or "no JSON")
+        return Failed(why_refused(error), code)
+
+
+def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Failed:
+    """Only whoever is said to be nothing else is a member: what Slack leaves out is not taken for a no."""
+    try:
+        profile = _User.model_validate(said.get("user"))
+    except ValidationError:
+        return Failed(UNREADABLE)
+    if profile.id != user:
+        return Failed(UNREADABLE)
+    if profile.team_id != home_team or profile.is_stranger:
+        return Kind.STRANGER
+    if profile.deleted:
+        return Kind.DEACTIVATED
+    if profile.is_bot or profile.id == SLACKBOT:
+        return Kind.BOT
+    if profile.is_restricted or profile.is_ultra_restricted:
+        return Kind.GUEST
+    if None in {profile.is_bot, profile.is_restricted, profile.is_ultra_restricted}:
+        return Failed(UNREADABLE)
+    return Kind.MEMBER
+
+
+def _reasons(answers: Iterable[object]) -> str:
+    """Every reason once, in order."""
+    return "; ".join(dict.fromkeys(answer.why for answer in answers if isinstance(answer, Failed)))
+
+
+def _users(said: Mapping[str, Any]) -> frozenset[UserId] | Failed:
+    try:
+        return frozenset(_Users.model_validate(said).users)
+    except ValidationError:
+        return Failed(UNREADABLE)
