@@ -1,5 +1,7 @@
 """What goes wrong on purpose: rate limits, server errors, lost replies, a Slack that is down."""
 
+import asyncio
+
 import aiohttp
 import pytest
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
@@ -112,3 +114,26 @@ async def test_it_can_go_down_and_come_back_with_everything(slack):
     await slack.comes_back()
     await client.chat_update(channel=ops.id, ts=ts, text="after")
     assert [version.text for version in ops.messages[0].history] == ["before", "after"]
+
+
+async def test_a_request_hangs_until_it_is_let_go(slack):
+    """Neither done nor answered; then both. A Slack that stops lets all of them go."""
+    ops, client = slack.adds_channel("ops"), client_of(slack)
+    slack.hangs("chat.postMessage")
+    posting = asyncio.create_task(client.chat_postMessage(channel=ops.id, text="late"))
+    await slack.until(lambda: slack.hanging == 1)
+    assert ops.messages == []
+    slack.lets_go()
+    assert (await posting)["ts"] == ops.messages[0].ts
+    assert slack.hanging == 0
+
+
+async def test_a_client_that_gave_up_does_not_stop_a_hanging_request(slack):
+    """It is done later all the same, unless Slack goes down before."""
+    ops = slack.adds_channel("ops")
+    hasty = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[], timeout=0.05)
+    slack.hangs("chat.postMessage")
+    with pytest.raises(TimeoutError):
+        await hasty.chat_postMessage(channel=ops.id, text="late")
+    slack.lets_go()
+    await slack.until(lambda: len(ops.messages) == 1)

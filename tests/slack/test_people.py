@@ -389,3 +389,21 @@ async def test_an_answer_that_makes_no_sense_counts_against_them(clock, response
         frozenset({"S1"}),
     )
     assert standing.why in {"Slack's answer makes no sense", "Slack is in trouble"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({}, Kind.MEMBER),
+        ({"is_ultra_restricted": True}, Kind.GUEST),
+        ({"is_restricted": True}, Kind.GUEST),
+        ({"is_stranger": True}, Kind.STRANGER),
+        ({"is_bot": True}, Kind.BOT),
+        ({"deleted": True}, Kind.DEACTIVATED),
+    ],
+)
+async def test_each_of_slacks_words_is_enough(clock, said, kind):
+    """None of them needs another one beside it to keep somebody out."""
+    async with answering({"json": {"ok": True, "user": {**GOOD, **said}}}) as client:
+        standing = await PeopleDirectory(client, clock, HOME).standing(Actor(HOME, "U1"), frozenset())
+    assert standing == Standing(Actor(HOME, "U1"), kind)
