@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.domain.access import Decision, Group, Principal, Role, Standing, decide_on_pattern, may_overlap
 from bot.domain.authority import Facts
+from bot.domain.operations import EventKind
 from bot.domain.policy import Freeze, Rule, is_looser
 
 _POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER})
@@ -122,6 +123,23 @@ def _has_power(pattern: str, standing: Standing, facts: Facts, now: datetime) ->
         and (grant.is_to(standing) or grant.may_be_to(standing))
         for grant in facts.grants
     )
+
+
+def kind_of(change: AccessChange) -> EventKind:
+    """What the record calls it, once it is made."""
+    match change:
+        case Give():
+            return EventKind.GRANTED
+        case TakeAway():
+            return EventKind.REVOKED
+        case SetRule():
+            return EventKind.RULE_SET
+        case DropRule():
+            return EventKind.RULE_DROPPED
+        case PutFreeze():
+            return EventKind.FROZEN
+        case LiftFreeze():
+            return EventKind.UNFROZEN
 
 
 def in_words(change: AccessChange) -> dict[str, str | int | None]:

@@ -104,7 +104,10 @@ class Store(Protocol):
     """What is remembered. Each method is one transaction, durable when it returns."""
 
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
-        """The grants of these people and of all groups, all rules, the freezes in force."""
+        """The grants of these people, of all groups and of all approvers, all rules, all freezes not lifted.
+
+        `open_requests` counts those of these people: of the one person, where only one is asked about.
+        """
         ...
 
     async def granted_groups(self) -> frozenset[Group]:
@@ -129,15 +132,24 @@ class Store(Protocol):
         """Make the change and record its event, in one transaction, if `authorize` does not refuse.
 
         `by` is who is written down as having granted, such as `T1/U2`. The event's `data` gains `before`: what the
-        change replaced or took away, in words. Facts are read for `standing`.
+        change replaced or took away, in words, or None. Facts are read for `standing`. Where all is as the change
+        wants it, nothing is recorded: an equal grant, rule or freeze stands in `before`, or there was nothing to take
+        away and `before` is None.
 
         Raises:
+            BadPattern: no pipeline could match the pattern.
             NotAuthorized: it was refused; the refusal is recorded.
         """
         ...
 
     async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
-        """Record something that changed no row: a refusal, a click that came too late."""
+        """Record something that changed no row: a refusal, a click that came too late.
+
+        Without an operation it is part of a pipeline's history if its data names one as `pipeline`.
+
+        Raises:
+            LookupError: there is no such operation.
+        """
         ...
 
     async def history(
@@ -185,6 +197,8 @@ class Store(Protocol):
         self, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
     ) -> Transition | None:
         """Read the row and the facts about these people, decide, and write row and events, in one transaction.
+
+        `Facts.open_requests` are those of the operation's requester, this one not counted.
 
         Returns what `decide` returned, once it is durable; None if there is no such operation.
 

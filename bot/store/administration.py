@@ -1,10 +1,11 @@
-"""The shell's way in: `grant`, `revoke` and `grants`, beside a bot that runs on the same file.
+"""The shell's way in: grants, rules and freezes, requests and the record, beside a bot that runs on the same file.
 
 It takes no lease. Each call is one short transaction that waits its turn, and counts from the running bot's next
-decision on. Whoever may write the file is trusted: there is no permission to check in here.
+decision on. Whoever may write the file is trusted: there is no permission to check in here, but every change is
+recorded, like one that was made in Slack.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,9 +13,13 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.domain.access import Grant, Role
-from bot.domain.names import Actor, TeamId
-from bot.store import grants, workspace
+from bot.domain.access import Grant, Principal
+from bot.domain.administration import AccessChange
+from bot.domain.audit import Broken, Entry
+from bot.domain.names import TeamId
+from bot.domain.operations import Event, Operation
+from bot.domain.policy import Freeze, Rule
+from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.database import open_database
 
 
@@ -44,40 +49,56 @@ class Administration:
     def close(self) -> None:
         self._db.close()
 
-    def grants(self, principal: Actor | None = None) -> tuple[Grant, ...]:
-        """Everybody's grants, or one person's, without the revoked and with the lapsed, oldest first."""
+    def grants(self, principal: Principal | None = None) -> tuple[Grant, ...]:
+        """Everybody's grants, or those of one person or group, without the revoked and with the lapsed, oldest first."""
         return grants.unrevoked(self._db, principal)
 
-    def grant(  # noqa: PLR0913 - a grant's fields, by keyword
-        self,
-        principal: Actor,
-        role: Role,
-        *,
-        pattern: str,
-        granted_by: str,
-        now: datetime,
-        expires_at: datetime | None = None,
-        note: str = "",
-    ) -> Grant:
-        """Grant it, and return it; if one that is in force says exactly the same, that one.
+    def rules(self) -> tuple[Rule, ...]:
+        """By pattern."""
+        return policies.rules(self._db)
+
+    def freezes(self, now: datetime) -> tuple[Freeze, ...]:
+        """Those in force, by pattern."""
+        return policies.freezes_in_force(self._db, now)
+
+    def administer(self, *wanted: AccessChange, by: str, now: datetime) -> tuple[Event, ...]:
+        """Make the changes, all or none, and return what was recorded of them, in their order.
+
+        `by` is who is written down, such as `shell:ana`. An event's `data` says what was there `before`, in words. A
+        change that finds everything as it wants it (the same grant in force, nothing to take away) is not recorded.
 
         Raises:
-            BadPattern: no pipeline could match `pattern`.
+            BadPattern: no pipeline could match one of the patterns.
         """
-        return grants.add(
-            self._db,
-            principal,
-            role=role,
-            pattern=pattern,
-            granted_by=granted_by,
-            now=now,
-            expires_at=expires_at,
-            note=note,
-        )
+        return changes.administer_from_the_shell(self._db, wanted, by=by, now=now)
 
-    def revoke(self, ids: Iterable[int], *, revoked_by: str, now: datetime) -> tuple[Grant, ...]:
-        """Revoke these grants, all or none, and return those that were not revoked already."""
-        return grants.revoke(self._db, ids, revoked_by=revoked_by, now=now)
+    def pending(self) -> tuple[Operation, ...]:
+        """Requests that wait for approval, and broken glasses that nobody signed off, oldest first."""
+        return operations.pending(self._db)
+
+    def operation(self, beginning: str) -> Operation | None:
+        """The operation whose id is this, or begins like this.
+
+        Raises:
+            AmbiguousId: several begin like this.
+        """
+        return operations.find_by_beginning(self._db, beginning)
+
+    def entries(self, since: datetime | None = None) -> Iterator[Entry]:
+        """The record, or what it has of `since` and later, oldest first, read piece by piece.
+
+        Raises:
+            RecordDamaged: when it comes to an entry that does not read as one.
+        """
+        return chain.entries(self._db, since)
+
+    def head(self) -> tuple[int, str]:
+        """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
+        return chain.head(self._db)
+
+    def verify(self, noted: tuple[int, str] | None = None) -> Broken | None:
+        """The first entry that is not as it was written; None if all are. `noted`: a head that must be among them."""
+        return chain.verify(self._db, noted)
 
     def team(self) -> TeamId | None:
         """The workspace the bot last ran in; None if it never did on this database."""

@@ -7,7 +7,7 @@ keep locks and to mean it when it says that something was written; who holds the
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,6 +71,13 @@ def writing(db: Database) -> Iterator[None]:
     except BaseException:
         db.rollback()
         raise
+
+
+def insert(db: Database, table: str, row: Mapping[str, str | int | None]) -> None:
+    """Add the row, in the transaction at hand. The table and the columns are never anybody's words but ours."""
+    columns = ", ".join(f'"{column}"' for column in row)
+    values = ", ".join(f":{column}" for column in row)
+    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", dict(row))  # noqa: S608 - names of ours
 
 
 def unusable(path: Path, error: OSError) -> DatabaseUnusable:

@@ -1,5 +1,6 @@
 """What the operator of the bot can mend about its database file: each message is a sentence they read in the shell."""
 
+from bot.domain.audit import Broken
 from bot.domain.errors import UserError
 
 
@@ -9,3 +10,15 @@ class DatabaseUnusable(UserError):  # noqa: N818 - named for what happened, like
 
 class DatabaseInUse(UserError):  # noqa: N818
     """Another bot runs on the same file."""
+
+
+class RecordDamaged(UserError):  # noqa: N818
+    """An entry of the audit record is not as it was written."""
+
+    def __init__(self, broken: Broken) -> None:
+        super().__init__(f"Entry {broken.id} of the audit record {broken.why}.")
+        self.broken = broken
+
+
+class AmbiguousId(UserError):  # noqa: N818
+    """The beginning of an operation's id that several have."""

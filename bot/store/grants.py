@@ -1,83 +1,116 @@
-"""The grants in force, and how they come and go. Nothing here decides who may do what: `access.decide()` does.
+"""The grants that were not revoked, and how they come and go. Nothing here decides who may do what: `decide()` does.
 
-A grant that was revoked keeps its row, with who revoked it and when; no one but the shell adds or revokes one.
+A grant that was revoked keeps its row, with who revoked it and when. What is done here is written by the caller's
+transaction, together with its entry in the record.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.access import Grant, Role, checked_pattern
-from bot.domain.names import Actor
-from bot.store.database import writing
-from bot.store.records import grant_of, text_of
+from bot.domain.access import Action, Grant, Group, Principal, Role
+from bot.domain.administration import Give, TakeAway
+from bot.domain.names import Actor, GroupId, TeamId
+from bot.store.database import insert
+from bot.store.values import Row, actor_of, moment_of, moment_or_none, text_of, text_or_none
+
+# Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
+_OF_GROUPS = 'revoked_at IS NULL AND "group" IS NOT NULL'
 
 
-def unrevoked(db: Database, principal: Actor | None = None) -> tuple[Grant, ...]:
-    """Everybody's grants, or one person's, without the revoked and with the lapsed, oldest first."""
-    if principal is None:
-        rows = db.query("SELECT * FROM grants WHERE revoked_at IS NULL ORDER BY id")
-    else:
-        rows = db.query(
-            "SELECT * FROM grants WHERE revoked_at IS NULL AND team = ? AND user = ? ORDER BY id",
-            (principal.team, principal.user),
+def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, ...]:
+    """Everybody's grants, or one principal's, without the revoked and with the lapsed, oldest first."""
+    match principal:
+        case None:
+            return _select(db, "revoked_at IS NULL")
+        case Actor(team, user):
+            return _select(db, "revoked_at IS NULL AND team = ? AND user = ?", team, user)
+        case Group(team, group):
+            return _select(db, f'{_OF_GROUPS} AND team = ? AND "group" = ?', team, group)
+
+
+def weighing_on(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
+    """The grants of these people, of all groups, and of all who may approve; with the lapsed, oldest first."""
+    found = [*_select(db, _OF_GROUPS)]
+    for actor in people:
+        found += unrevoked(db, actor)
+    for role in Role:
+        if Action.APPROVE in role.actions:
+            found += _select(db, "revoked_at IS NULL AND role = ?", role.value)
+    return tuple(sorted({grant.id: grant for grant in found}.values(), key=lambda grant: grant.id))
+
+
+def groups(db: Database) -> frozenset[Group]:
+    """The groups that grants are given to."""
+    rows = db.execute(f'SELECT DISTINCT team, "group" FROM grants WHERE {_OF_GROUPS}')  # noqa: S608 - constants
+    return frozenset(Group(TeamId(team), GroupId(group)) for team, group in rows)
+
+
+def same_in_force(db: Database, give: Give, now: datetime) -> Grant | None:
+    """A grant in force that says just what `give` says."""
+    wanted = (give.role, give.pattern, give.expires_at, give.note)
+    for grant in unrevoked(db, give.principal):
+        if grant.is_current(now) and (grant.role, grant.pattern, grant.expires_at, grant.note) == wanted:
+            return grant
+    return None
+
+
+def meant_by(db: Database, take_away: TakeAway) -> tuple[Grant, ...]:
+    """The grants it revokes, lapsed ones too."""
+    return tuple(
+        grant
+        for grant in unrevoked(db, take_away.principal)
+        if grant.role is take_away.role and grant.pattern == take_away.pattern
+    )
+
+
+def add(db: Database, give: Give, *, by: str, now: datetime) -> None:
+    principal = give.principal
+    insert(
+        db,
+        "grants",
+        {
+            "team": principal.team,
+            "user": principal.user if isinstance(principal, Actor) else None,
+            "group": principal.group if isinstance(principal, Group) else None,
+            "role": give.role.value,
+            "pattern": give.pattern,
+            "granted_by": by,
+            "granted_at": text_of(now),
+            "expires_at": text_or_none(give.expires_at),
+            "note": give.note,
+        },
+    )
+
+
+def revoke(db: Database, take_away: TakeAway, *, by: str, now: datetime) -> None:
+    for grant in meant_by(db, take_away):
+        db.execute(
+            "UPDATE grants SET revoked_by = ?, revoked_at = ? WHERE id = ?", (by, text_of(now), grant.id)
         )
-    return tuple(grant_of(row) for row in rows)
 
 
-def add(  # noqa: PLR0913 - a grant's fields, by keyword
-    db: Database,
-    principal: Actor,
-    *,
-    role: Role,
-    pattern: str,
-    granted_by: str,
-    now: datetime,
-    expires_at: datetime | None,
-    note: str,
-) -> Grant:
-    """Grant it. One that is in force and says the same is returned instead: nothing is granted twice.
-
-    Raises:
-        BadPattern: no pipeline could match `pattern`.
-    """
-    checked_pattern(pattern)
-    with writing(db):
-        for grant in unrevoked(db, principal):
-            said = (grant.role, grant.pattern, grant.expires_at, grant.note)
-            if grant.is_current(now) and said == (role, pattern, expires_at, note):
-                return grant
-        cursor = db.execute(
-            "INSERT INTO grants (team, user, role, pattern, granted_by, granted_at, expires_at, note)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                principal.team,
-                principal.user,
-                role.value,
-                pattern,
-                granted_by,
-                text_of(now),
-                None if expires_at is None else text_of(expires_at),
-                note,
-            ),
-        )
-        return _grant(db, cursor.lastrowid)
+def _select(db: Database, condition: str, *parameters: Any) -> tuple[Grant, ...]:
+    rows = db.query(f"SELECT * FROM grants WHERE {condition} ORDER BY id", parameters)  # noqa: S608 - ours
+    return tuple(_grant_of(row) for row in rows)
 
 
-def revoke(db: Database, ids: Iterable[int], *, revoked_by: str, now: datetime) -> tuple[Grant, ...]:
-    """Revoke those of `ids` that are not revoked yet, lapsed ones too, and return them; all of them, or none."""
-    with writing(db):
-        return tuple(
-            _grant(db, grant_id)
-            for grant_id in ids
-            if db.execute(
-                "UPDATE grants SET revoked_by = ?, revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-                (revoked_by, text_of(now), grant_id),
-            ).rowcount
-        )
+def _grant_of(row: Row) -> Grant:
+    return Grant(
+        id=row["id"],
+        principal=_principal_of(row),
+        role=Role(row["role"]),
+        pattern=row["pattern"],
+        granted_by=row["granted_by"],
+        granted_at=moment_of(row["granted_at"]),
+        expires_at=moment_or_none(row["expires_at"]),
+        note=row["note"],
+    )
 
 
-def _grant(db: Database, grant_id: int | None) -> Grant:
-    (row,) = db.query("SELECT * FROM grants WHERE id = ?", (grant_id,))
-    return grant_of(row)
+def _principal_of(row: Row) -> Principal:
+    if row["user"] is None:
+        return Group(TeamId(row["team"]), GroupId(row["group"]))
+    return actor_of(row["team"], row["user"])

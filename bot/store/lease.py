@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from bot.store.database import PRIVATE, unusable
 from bot.store.errors import DatabaseInUse
-from bot.store.records import text_of
+from bot.store.values import text_of
 
 _HOLDER_MAX_BYTES = 1_000  # of a lock file; more is not ours to repeat
 

@@ -8,6 +8,8 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 
 from sqlite_utils import Database, Migrations
 
+from bot.store import second_schema
+
 migrations = Migrations("pipeline-bot")
 
 # State names are checked by triggers, not by a CHECK: a later step can replace a trigger without rewriting the table.
@@ -133,3 +135,15 @@ def m001_first_schema(db: Database) -> None:
     that no place takes the operation's card.
     """
     db.executescript(_FIRST_SCHEMA)
+
+
+@migrations()
+def m002_second_schema(db: Database) -> None:
+    """Requests that others approve, groups, rules and freezes; events become the record that can be proved.
+
+    Events count from 1 without a gap, and each carries the hash of all before it. `events.pipeline` follows from
+    the operation, or from what the data of an event without one names, and is there for the index alone. Rules and
+    freezes are only those that stand: what they were is in the record. The clears of the first version count as
+    ready from when they were confirmed.
+    """
+    second_schema.build(db)

@@ -7,19 +7,27 @@ never forgets one: proposals that nobody confirmed are small, and are the record
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.access import Standing
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
-from bot.domain.operations import Event, Operation, StoredEvent
+from bot.domain.operations import Event, Operation, State, StoredEvent
 from bot.engine.ports import Decide, PipelineBusy, Unannounced
-from bot.store.database import writing
-from bot.store.grants import unrevoked
-from bot.store.records import event_of, operation_of, row_of_event, row_of_operation
+from bot.store import chain, facts
+from bot.store.database import insert, writing
+from bot.store.errors import AmbiguousId
+from bot.store.records import operation_of, row_of_operation
+from bot.store.values import moment_or_none
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
+_AWAITING = "state = 'awaiting_approval'"
+_UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'needs_human')"
+_UNSIGNED = "incident <> '' AND confirmed_at IS NOT NULL AND signed_off_at IS NULL"
 _BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
 
 
@@ -27,10 +35,37 @@ def find(db: Database, operation_id: OperationId) -> Operation | None:
     return _one(db, "SELECT * FROM operations WHERE id = ?", operation_id)
 
 
-def live(db: Database) -> tuple[Operation, ...]:
-    """All live operations, oldest first."""
-    rows = db.query(f"SELECT * FROM operations WHERE {_LIVE} ORDER BY created_at, rowid")  # noqa: S608 - constants
-    return tuple(operation_of(row) for row in rows)
+def find_by_beginning(db: Database, text: str) -> Operation | None:
+    """The operation with this id, or the one whose id begins like this.
+
+    Raises:
+        AmbiguousId: several begin like this, and none is just this.
+    """
+    rows = list(
+        db.query(
+            "SELECT * FROM operations WHERE id >= :text AND id < :text || char(0x10ffff) ORDER BY id LIMIT 2",
+            {"text": text},
+        )
+    )
+    if len(rows) > 1 and rows[0]["id"] != text:
+        raise AmbiguousId(
+            f"The ids of several operations begin with {text!r}: write more of the one you mean."
+        )
+    return operation_of(rows[0]) if rows and text else None
+
+
+def underway(db: Database) -> tuple[Operation, ...]:
+    """All that are live or wait for approval, oldest first."""
+    return _all(db, f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid")  # noqa: S608 - constants
+
+
+def pending(db: Database) -> tuple[Operation, ...]:
+    """Those that wait for approval, and broken glasses that nobody signed off, oldest first."""
+    return _all(
+        db,
+        f"SELECT * FROM operations WHERE id IN (SELECT id FROM operations WHERE {_AWAITING}"  # noqa: S608 - constants
+        f" UNION SELECT id FROM operations WHERE {_UNSIGNED}) ORDER BY created_at, rowid",
+    )
 
 
 def live_on(db: Database, name: PipelineName) -> Operation | None:
@@ -38,23 +73,34 @@ def live_on(db: Database, name: PipelineName) -> Operation | None:
     return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_LIVE}", name)  # noqa: S608 - constants
 
 
+def pending_on(db: Database, name: PipelineName) -> Operation | None:
+    """The request on this pipeline that waits for approval."""
+    return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_AWAITING}", name)  # noqa: S608 - constants
+
+
+def last_cleared_at(db: Database, name: PipelineName) -> datetime | None:
+    """When an operation on this pipeline last succeeded."""
+    (text,) = db.execute(
+        "SELECT max(ended_at) FROM operations WHERE pipeline = ? AND state = 'succeeded'", (name,)
+    ).fetchone()
+    return moment_or_none(text)
+
+
 def propose(db: Database, operation: Operation, event: Event) -> None:
     with writing(db):
-        row = row_of_operation(operation)
-        columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
-        db.execute(f"INSERT INTO operations ({columns}) VALUES ({values})", row)  # noqa: S608 - names of ours
+        insert(db, "operations", row_of_operation(operation))
         _append(db, operation, event)
 
 
 def change(
-    db: Database, operation_id: OperationId, decide: Decide, *, acting: Actor | None = None
+    db: Database, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
 ) -> Transition | None:
     """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
     with writing(db):
         operation = find(db, operation_id)
         if operation is None:
             return None
-        transition = decide(operation, unrevoked(db, acting or operation.requester))
+        transition = decide(operation, facts.behind(db, operation, standings))
         record(db, operation, transition)
         return transition
 
@@ -63,7 +109,8 @@ def record(db: Database, before: Operation, transition: Transition) -> None:
     """Write what became of `before`, in the transaction at hand; nothing, if nothing did.
 
     Raises:
-        PipelineBusy: another operation holds the pipeline; the caller's transaction must be given up.
+        PipelineBusy: another operation holds the pipeline, or waits on it like this one; the caller's transaction must
+            be given up.
         ValueError: `transition` is of another operation.
         RuntimeError: the row is no longer at the version of `before`.
     """
@@ -74,12 +121,25 @@ def record(db: Database, before: Operation, transition: Transition) -> None:
         try:
             _update(db, before, after)
         except sqlite3.IntegrityError as error:
-            holder = live_on(db, after.pipeline)
+            waits = after.state is State.AWAITING_APPROVAL
+            holder = (pending_on if waits else live_on)(db, after.pipeline)
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE or holder is None:
                 raise
             raise PipelineBusy(holder) from error
     for event in transition.events:
         _append(db, after, event)
+
+
+def note(db: Database, event: Event, operation_id: OperationId | None) -> None:
+    """See `Store.note`."""
+    with writing(db):
+        if operation_id is None:
+            chain.append(db, event)
+            return
+        operation = find(db, operation_id)
+        if operation is None:
+            raise LookupError(f"no operation {operation_id}")
+        _append(db, operation, event)
 
 
 def unannounced(db: Database) -> tuple[Unannounced, ...]:
@@ -93,8 +153,9 @@ def unannounced(db: Database) -> tuple[Unannounced, ...]:
             "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
             " WHERE postings.ts IS NULL ORDER BY postings.event"
         ):
-            event = event_of(row)
-            owed[event.operation].append(event)
+            operation_id = OperationId(row["operation"])
+            line = StoredEvent(row["id"], operation_id, chain.event_of(row), posted_ts=row["ts"])
+            owed[operation_id].append(line)
         behind = [
             operation_of(row)
             for row in db.query(
@@ -144,6 +205,10 @@ def abandoned(db: Database, operation_id: OperationId) -> None:
             raise LookupError(f"no operation {operation_id}")
 
 
+def _all(db: Database, sql: str) -> tuple[Operation, ...]:
+    return tuple(operation_of(row) for row in db.query(sql))
+
+
 def _one(db: Database, sql: str, parameter: str) -> Operation | None:
     rows = list(db.query(sql, (parameter,)))
     return operation_of(rows[0]) if rows else None
@@ -163,12 +228,9 @@ def _update(db: Database, before: Operation, after: Operation) -> None:
 
 def _append(db: Database, operation: Operation, event: Event) -> None:
     """Record the event, and that its line is owed if the operation has a thread: an unconfirmed one never will."""
-    cursor = db.execute(
-        "INSERT INTO events (operation, kind, at, data) VALUES (:operation, :kind, :at, :data)",
-        row_of_event(operation.id, event),
-    )
+    entry = chain.append(db, event, operation)
     if event.kind.is_spoken and operation.confirmed_at is not None:
-        db.execute("INSERT INTO postings (event) VALUES (?)", (cursor.lastrowid,))
+        db.execute("INSERT INTO postings (event) VALUES (?)", (entry.id,))
 
 
 def _waiting_since(waiting: Unannounced) -> tuple[object, ...]:

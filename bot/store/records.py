@@ -1,47 +1,37 @@
-"""Rows and what they stand for: each field of an operation, a grant or an event is a column, named here and nowhere else.
+"""An operation's row and what it stands for: each of its fields is a column, named here and nowhere else.
 
-Enumerations are stored by value, moments as text in UTC that sorts as time does. Nothing is left out, guessed or
-repaired: a row that does not read is a fault, and raises.
+Enumerations are stored by value, lists as JSON. A row that does not read is a fault, and raises.
 """
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.access import Grant, Role
-from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName
 from bot.domain.operations import (
+    Approval,
     Card,
     Ending,
-    Event,
-    EventKind,
     Operation,
     Outcome,
     Reviewed,
     State,
     StepName,
-    StoredEvent,
 )
 from bot.domain.pipelines import Checkpoints
-
-Row = Mapping[str, Any]
-Value = str | int | None
-
-
-def text_of(moment: datetime) -> str:
-    """ISO 8601 in UTC with microseconds: texts of one length, which sort as the moments do.
-
-    Raises:
-        ValueError: `moment` is naive, and so no moment.
-    """
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment} has no time zone")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+from bot.store.values import (
+    Row,
+    Value,
+    actor_of,
+    actor_or_none,
+    moment_of,
+    moment_or_none,
+    text_of,
+    text_or_none,
+)
 
 
 def row_of_operation(operation: Operation) -> dict[str, Value]:
-    outcome, card = operation.outcome, operation.card
+    outcome, card, signed_off = operation.outcome, operation.card, operation.signed_off
     return {
         "id": operation.id,
         "requester_team": operation.requester.team,
@@ -58,16 +48,30 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
         "step": operation.step,
         "state": operation.state.value,
         "version": operation.version,
-        "due_at": _text_or_none(operation.due_at),
-        "confirmed_at": _text_or_none(operation.confirmed_at),
-        "submitted_at": _text_or_none(operation.submitted_at),
-        "accepted_at": _text_or_none(operation.accepted_at),
-        "ended_at": _text_or_none(operation.ended_at),
+        "due_at": text_or_none(operation.due_at),
+        "last_cleared_at": text_or_none(operation.last_cleared_at),
+        "confirmed_at": text_or_none(operation.confirmed_at),
+        "place": operation.place,
+        "asked_groups": json.dumps(operation.asked_groups),
+        "approvals_needed": operation.approvals_needed,
+        "approvals": json.dumps([_written(approval) for approval in operation.approvals]),
+        "approve_by": text_or_none(operation.approve_by),
+        "remind_at": text_or_none(operation.remind_at),
+        "ready_at": text_or_none(operation.ready_at),
+        "stop_until": text_or_none(operation.stop_until),
+        "held_by_freeze": int(operation.held_by_freeze),
+        "incident": operation.incident,
+        "signed_off_by_team": signed_off.by.team if signed_off else None,
+        "signed_off_by_user": signed_off.by.user if signed_off else None,
+        "signed_off_at": text_of(signed_off.at) if signed_off else None,
+        "submitted_at": text_or_none(operation.submitted_at),
+        "accepted_at": text_or_none(operation.accepted_at),
+        "ended_at": text_or_none(operation.ended_at),
         "sends": operation.sends,
         "put_off": operation.put_off,
         "failures": operation.failures,
-        "unreachable_since": _text_or_none(operation.unreachable_since),
-        "overdue_since": _text_or_none(operation.overdue_since),
+        "unreachable_since": text_or_none(operation.unreachable_since),
+        "overdue_since": text_or_none(operation.overdue_since),
         "reported": operation.reported,
         "outcome_ending": outcome.ending.value if outcome else None,
         "outcome_message": outcome.message if outcome else None,
@@ -85,30 +89,42 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
 def operation_of(row: Row) -> Operation:
     return Operation(
         id=OperationId(row["id"]),
-        requester=_actor(row["requester_team"], row["requester_user"]),
+        requester=actor_of(row["requester_team"], row["requester_user"]),
         origin=ChannelId(row["origin"]),
         pipeline=PipelineName(row["pipeline"]),
         reviewed=Reviewed(
             id=PipelineId(row["reviewed_id"]),
-            status_since=_moment(row["reviewed_status_since"]),
+            status_since=moment_of(row["reviewed_status_since"]),
             checkpoints=Checkpoints(count=row["reviewed_checkpoints"], size=row["reviewed_bytes"]),
         ),
         reason=row["reason"],
-        created_at=_moment(row["created_at"]),
+        created_at=moment_of(row["created_at"]),
         plan=tuple(StepName(step) for step in json.loads(row["plan"])),
         step=row["step"],
         state=State(row["state"]),
         version=row["version"],
-        due_at=_moment_or_none(row["due_at"]),
-        confirmed_at=_moment_or_none(row["confirmed_at"]),
-        submitted_at=_moment_or_none(row["submitted_at"]),
-        accepted_at=_moment_or_none(row["accepted_at"]),
-        ended_at=_moment_or_none(row["ended_at"]),
+        due_at=moment_or_none(row["due_at"]),
+        last_cleared_at=moment_or_none(row["last_cleared_at"]),
+        confirmed_at=moment_or_none(row["confirmed_at"]),
+        place=None if row["place"] is None else ChannelId(row["place"]),
+        asked_groups=tuple(GroupId(group) for group in json.loads(row["asked_groups"])),
+        approvals_needed=row["approvals_needed"],
+        approvals=tuple(_approval(written) for written in json.loads(row["approvals"])),
+        approve_by=moment_or_none(row["approve_by"]),
+        remind_at=moment_or_none(row["remind_at"]),
+        ready_at=moment_or_none(row["ready_at"]),
+        stop_until=moment_or_none(row["stop_until"]),
+        held_by_freeze=bool(row["held_by_freeze"]),
+        incident=row["incident"],
+        signed_off=_signed_off(row),
+        submitted_at=moment_or_none(row["submitted_at"]),
+        accepted_at=moment_or_none(row["accepted_at"]),
+        ended_at=moment_or_none(row["ended_at"]),
         sends=row["sends"],
         put_off=row["put_off"],
         failures=row["failures"],
-        unreachable_since=_moment_or_none(row["unreachable_since"]),
-        overdue_since=_moment_or_none(row["overdue_since"]),
+        unreachable_since=moment_or_none(row["unreachable_since"]),
+        overdue_since=moment_or_none(row["overdue_since"]),
         reported=row["reported"],
         outcome=_outcome(row),
         card=_card(row),
@@ -118,46 +134,29 @@ def operation_of(row: Row) -> Operation:
     )
 
 
-def row_of_event(operation_id: OperationId, event: Event) -> dict[str, Value]:
-    return {
-        "operation": operation_id,
-        "kind": event.kind.value,
-        "at": text_of(event.at),
-        "data": json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
-    }
+def _written(approval: Approval) -> dict[str, str]:
+    return {"team": approval.by.team, "user": approval.by.user, "at": text_of(approval.at)}
 
 
-def event_of(row: Row) -> StoredEvent:
-    return StoredEvent(
-        id=row["id"],
-        operation=OperationId(row["operation"]),
-        event=Event(kind=EventKind(row["kind"]), at=_moment(row["at"]), data=json.loads(row["data"])),
-        posted_ts=row["ts"],
-    )
+def _approval(written: dict[str, Any]) -> Approval:
+    return Approval(actor_of(written["team"], written["user"]), moment_of(written["at"]))
 
 
-def grant_of(row: Row) -> Grant:
-    return Grant(
-        id=row["id"],
-        principal=_actor(row["team"], row["user"]),
-        role=Role(row["role"]),
-        pattern=row["pattern"],
-        granted_by=row["granted_by"],
-        granted_at=_moment(row["granted_at"]),
-        expires_at=_moment_or_none(row["expires_at"]),
-        note=row["note"],
-    )
+def _signed_off(row: Row) -> Approval | None:
+    if row["signed_off_at"] is None:
+        return None
+    by = actor_of(row["signed_off_by_team"], row["signed_off_by_user"])
+    return Approval(by, moment_of(row["signed_off_at"]))
 
 
 def _outcome(row: Row) -> Outcome | None:
     if row["outcome_ending"] is None:
         return None
-    by_team, by_user = row["outcome_by_team"], row["outcome_by_user"]
     return Outcome(
         ending=Ending(row["outcome_ending"]),
         message=row["outcome_message"],
         code=row["outcome_code"],
-        by=None if by_team is None else _actor(by_team, by_user),
+        by=actor_or_none(row["outcome_by_team"], row["outcome_by_user"]),
     )
 
 
@@ -165,19 +164,3 @@ def _card(row: Row) -> Card | None:
     if row["card_ts"] is None:
         return None
     return Card(channel=ChannelId(row["card_channel"]), ts=row["card_ts"])
-
-
-def _actor(team: str, user: str) -> Actor:
-    return Actor(team=TeamId(team), user=UserId(user))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _moment_or_none(text: str | None) -> datetime | None:
-    return None if text is None else _moment(text)
-
-
-def _text_or_none(moment: datetime | None) -> str | None:
-    return None if moment is None else text_of(moment)

@@ -6,19 +6,23 @@ cannot know which of the two it was; the next one to read does.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sqlite_utils import Database
 
-from bot.domain.access import Grant
+from bot.domain.access import Grant, Group, Standing
+from bot.domain.administration import AccessChange
+from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations import Event, Operation
-from bot.engine.ports import Decide, Unannounced
-from bot.store import grants, operations, workspace
+from bot.domain.policy import Freeze, Rule
+from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
+from bot.store import chain, changes, facts, grants, history, operations, policies, workspace
 from bot.store.database import open_database
 
 _T = TypeVar("_T")
@@ -51,8 +55,43 @@ class SqliteStore:
         self._thread.shutdown(wait=False)
         await asyncio.shield(closing)
 
-    async def grants(self, principal: Actor | None = None) -> tuple[Grant, ...]:
-        return await self._run(lambda db: grants.unrevoked(db, principal))
+    async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
+        return await self._run(lambda db: facts.about(db, standings))
+
+    async def granted_groups(self) -> frozenset[Group]:
+        return await self._run(grants.groups)
+
+    async def grants(self) -> tuple[Grant, ...]:
+        return await self._run(grants.unrevoked)
+
+    async def rules(self) -> tuple[Rule, ...]:
+        return await self._run(policies.rules)
+
+    async def freezes(self, now: datetime) -> tuple[Freeze, ...]:
+        return await self._run(lambda db: policies.freezes_in_force(db, now))
+
+    async def administer(
+        self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
+    ) -> Event:
+        return await self._run(lambda db: changes.administer(db, change, authorize, standing=standing, by=by))
+
+    async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
+        await self._run(lambda db: operations.note(db, event, operation_id))
+
+    async def history(
+        self,
+        *,
+        pipeline: PipelineName | None = None,
+        actor: Actor | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> tuple[HistoryLine, ...]:
+        return await self._run(
+            lambda db: history.page(db, pipeline=pipeline, actor=actor, before=before, limit=limit)
+        )
+
+    async def head(self) -> tuple[int, str]:
+        return await self._run(chain.head)
 
     async def propose(self, operation: Operation, event: Event) -> None:
         await self._run(lambda db: operations.propose(db, operation, event))
@@ -60,16 +99,25 @@ class SqliteStore:
     async def operation(self, operation_id: OperationId) -> Operation | None:
         return await self._run(lambda db: operations.find(db, operation_id))
 
-    async def live(self) -> tuple[Operation, ...]:
-        return await self._run(operations.live)
+    async def underway(self) -> tuple[Operation, ...]:
+        return await self._run(operations.underway)
+
+    async def pending(self) -> tuple[Operation, ...]:
+        return await self._run(operations.pending)
 
     async def live_on(self, name: PipelineName) -> Operation | None:
         return await self._run(lambda db: operations.live_on(db, name))
 
+    async def pending_on(self, name: PipelineName) -> Operation | None:
+        return await self._run(lambda db: operations.pending_on(db, name))
+
+    async def last_cleared_at(self, name: PipelineName) -> datetime | None:
+        return await self._run(lambda db: operations.last_cleared_at(db, name))
+
     async def change(
-        self, operation_id: OperationId, decide: Decide, *, acting: Actor | None = None
+        self, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
     ) -> Transition | None:
-        return await self._run(lambda db: operations.change(db, operation_id, decide, acting=acting))
+        return await self._run(lambda db: operations.change(db, operation_id, decide, standings=standings))
 
     async def unannounced(self) -> tuple[Unannounced, ...]:
         return await self._run(operations.unannounced)

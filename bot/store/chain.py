@@ -1,0 +1,146 @@
+"""The record: every event, chained by its hash to all that were written before it, in the transaction it belongs to.
+
+Entries count from 1 without a gap, so that a missing one shows. Whoever appends holds the write lock, or two would
+follow the same one. It trusts nothing that stands in the file: a row that is not to the letter what would be written
+for it is reported as broken, and never repaired.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain import audit
+from bot.domain.audit import GENESIS, Broken, Entry
+from bot.domain.names import OperationId, PipelineName
+from bot.domain.operations import Event, EventKind, Operation
+from bot.store.database import insert
+from bot.store.errors import DatabaseUnusable, RecordDamaged
+from bot.store.values import Row, Value, actor_or_none, moment_of, text_of
+
+BATCH = 1_000  # rows held in memory at a time; a bot's whole life may be in here
+
+
+def append(db: Database, event: Event, operation: Operation | None = None) -> Entry:
+    """Record the event as the newest one, in the transaction at hand."""
+    last_id, last_hash = head(db)
+    entry_id, about = last_id + 1, operation.id if operation else None
+    link = audit.link(last_hash, entry_id=entry_id, operation=about, event=event)
+    entry = Entry(entry_id, about, event, link)
+    insert(db, "events", _row_of(entry, pipeline=operation.pipeline if operation else None))
+    return entry
+
+
+def head(db: Database) -> tuple[int, str]:
+    """The id and the hash of the newest entry; 0 and `GENESIS` if there is none."""
+    row = db.execute("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1").fetchone()
+    return (0, GENESIS) if row is None else (row[0], row[1])
+
+
+def entries(db: Database, since: datetime | None = None) -> Iterator[Entry]:
+    """All entries, or those of `since` and later, oldest first. What is added meanwhile may be among them.
+
+    Raises:
+        RecordDamaged: an entry is not as it was written.
+    """
+    for entry in _read(db, since):
+        if isinstance(entry, Broken):
+            raise RecordDamaged(entry)
+        yield entry
+
+
+def verify(db: Database, noted: tuple[int, str] | None = None) -> Broken | None:
+    """The first entry that is not as it was written; None if all are. `noted` is a head that was noted elsewhere."""
+    return audit.verify(_read(db), head=noted)
+
+
+def entry_of(row: Row) -> Entry:
+    operation = row["operation"]
+    return Entry(
+        id=row["id"],
+        operation=None if operation is None else OperationId(operation),
+        event=event_of(row),
+        hash=row["hash"],
+    )
+
+
+def event_of(row: Row) -> Event:
+    return Event(
+        kind=EventKind(row["kind"]),
+        at=moment_of(row["at"]),
+        data=json.loads(row["data"]),
+        by=actor_or_none(row["by_team"], row["by_user"]),
+    )
+
+
+def _row_of(entry: Entry, *, pipeline: PipelineName | None) -> dict[str, Value]:
+    event = entry.event
+    named = event.data.get("pipeline")
+    return {
+        "id": entry.id,
+        "operation": entry.operation,
+        "pipeline": pipeline or (named if isinstance(named, str) else None),
+        "kind": event.kind.value,
+        "at": text_of(event.at),
+        "by_team": event.by.team if event.by else None,
+        "by_user": event.by.user if event.by else None,
+        "data": json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
+        "hash": entry.hash,
+    }
+
+
+def _read(db: Database, since: datetime | None = None) -> Iterator[Entry | Broken]:
+    """Batch by batch, each a read of its own: no reader may hold back the bot's checkpoints for minutes."""
+    after: int | None = None
+    while rows := _batch(db, after, since):
+        for row in rows:
+            yield _checked(row)
+        after = rows[-1]["id"]
+
+
+def _batch(db: Database, after: int | None, since: datetime | None) -> list[dict[str, Any]]:
+    conditions = ([] if after is None else ["events.id > :after"]) + (
+        [] if since is None else ["at >= :since"]
+    )
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    try:
+        with _any_bytes(db):
+            return list(
+                db.query(
+                    "SELECT events.*, operations.pipeline AS operates_on"  # noqa: S608 - conditions of ours
+                    f" FROM events LEFT JOIN operations ON operations.id = events.operation {where}"
+                    " ORDER BY events.id LIMIT :batch",
+                    {"after": after, "since": None if since is None else text_of(since), "batch": BATCH},
+                )
+            )
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnusable(f"The record cannot be read: {error}.") from error
+
+
+@contextmanager
+def _any_bytes(db: Database) -> Iterator[None]:
+    """Let texts be read that are no UTF-8 any more: one flipped bit is to be found in its row, not by a failing read."""
+    before = db.conn.text_factory
+    db.conn.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        db.conn.text_factory = before
+
+
+def _checked(row: dict[str, Any]) -> Entry | Broken:
+    """The entry, if its row is what would be written for it: else even a change that reads the same would pass."""
+    pipeline = row.pop("operates_on")
+    broken = Broken(row["id"], "is not what was written: it does not read as an entry")
+    if any(isinstance(value, bytes) for value in row.values()):
+        return broken
+    try:
+        entry = entry_of(row)
+        written = _row_of(entry, pipeline=None if pipeline is None else PipelineName(pipeline))
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return broken
+    return entry if written == row else broken
