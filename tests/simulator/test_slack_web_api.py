@@ -137,9 +137,11 @@ async def test_who_shares_a_channel_with_the_app_is_no_stranger_to_slack(slack):
     client = client_of(slack)
     ana, eve = slack.adds_person("ana"), slack.adds_person("eve", team="T0OTHER")
     seen = [(await client.users_info(user=person.id))["user"].get("is_stranger") for person in (ana, eve)]
-    slack.adds_channel("shared", members=[ana, eve])
+    shared = slack.adds_channel("shared", members=[ana, eve], bot_is_member=False)
     seen.append((await client.users_info(user=eve.id))["user"]["is_stranger"])
-    assert seen == [None, True, False]
+    shared.bot_joins()
+    seen.append((await client.users_info(user=eve.id))["user"]["is_stranger"])
+    assert seen == [None, True, True, False]
 
 
 async def test_slackbot_and_the_app_are_users_too(slack):
