@@ -49,14 +49,19 @@ class Rule:
             _checked_reason_pattern(self.reason_pattern)
 
     @property
-    def in_words(self) -> str:
-        """As people type it: `approvals=2 within=2h reason=required`."""
+    def as_typed(self) -> dict[str, str]:
+        """What it says, key by key, as people type it: `{"approvals": "2", "within": "2h"}`."""
         said = [
             (_KEYS[each.name], getattr(self, each.name))
             for each in fields(self)
             if each.name != "pattern" and getattr(self, each.name) is not None
         ]
-        return " ".join(f"{key}={_value(key, value)}" for key, value in said)
+        return {key: _value(key, value) for key, value in said}
+
+    @property
+    def in_words(self) -> str:
+        """As people type it: `approvals=2 within=2h reason=required`."""
+        return " ".join(f"{key}={value}" for key, value in self.as_typed.items())
 
     @property
     def says_nothing(self) -> bool:

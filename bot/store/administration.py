@@ -20,6 +20,7 @@ from bot.domain.names import TeamId
 from bot.domain.operations import Event, Operation
 from bot.domain.policy import Freeze, Rule
 from bot.store import chain, changes, grants, operations, policies, workspace
+from bot.store.changes import Plan
 from bot.store.database import open_database
 
 
@@ -71,6 +72,14 @@ class Administration:
             BadPattern: no pipeline could match one of the patterns.
         """
         return changes.administer_from_the_shell(self._db, wanted, by=by, now=now)
+
+    def rearrange(self, plan: Plan, *, by: str, now: datetime) -> tuple[Event, ...]:
+        """`administer`, with the changes that `plan` makes of the grants and rules as they stand in the transaction.
+
+        Raises:
+            BadPattern: no pipeline could match one of the patterns.
+        """
+        return changes.rearrange(self._db, plan, by=by, now=now)
 
     def pending(self) -> tuple[Operation, ...]:
         """Requests that wait for approval, and broken glasses that nobody signed off, oldest first."""

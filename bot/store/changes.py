@@ -5,7 +5,7 @@ it. The shell needs no permission, and is recorded like everybody else. A change
 leaves no entry.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +29,9 @@ from bot.domain.policy import Freeze, Rule
 from bot.engine.ports import Authorize, NotAuthorized
 from bot.store import chain, facts, grants, policies
 from bot.store.database import writing
+
+Plan = Callable[[tuple[Grant, ...], tuple[Rule, ...]], Iterable[AccessChange]]
+"""Pure: the grants, lapsed ones too, and the rules, to the changes to make."""
 
 
 def administer(
@@ -55,13 +58,27 @@ def administer_from_the_shell(
     Raises:
         BadPattern: no pipeline could match one of the patterns.
     """
-    recorded: list[Event] = []
     with writing(db):
-        for change in changes:
-            _check_pattern(change)
-            event = Event(kind_of(change), now, {**in_words(change), "shell": by})
-            made, changed = _made(db, change, event, by=by)
-            recorded += [made] if changed else []
+        return _all_made(db, changes, by=by, now=now)
+
+
+def rearrange(db: Database, plan: Plan, *, by: str, now: datetime) -> tuple[Event, ...]:
+    """The same, of the changes that `plan` makes of the grants and rules as they stand in the transaction.
+
+    Raises:
+        BadPattern: no pipeline could match one of the patterns.
+    """
+    with writing(db):
+        return _all_made(db, plan(grants.unrevoked(db), policies.rules(db)), by=by, now=now)
+
+
+def _all_made(db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime) -> tuple[Event, ...]:
+    recorded: list[Event] = []
+    for change in changes:
+        _check_pattern(change)
+        event = Event(kind_of(change), now, {**in_words(change), "shell": by})
+        made, changed = _made(db, change, event, by=by)
+        recorded += [made] if changed else []
     return tuple(recorded)
 
 

@@ -1,7 +1,7 @@
 """A rule as people type it: `approvals=2 within=2h reason=required`. Read by Slack's command and by the shell's alike."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain.commands.spans import span
@@ -20,20 +20,28 @@ def rule_of(pattern: str, said: str) -> Rule:
     Raises:
         BadRule: with what to write instead.
     """
-    values: dict[str, Any] = {}
+    values: dict[str, str] = {}
     before, separator, expression = said.partition("matching=")
     if separator and (not before or before.endswith(" ")):
-        values["reason_pattern"] = expression.strip()
+        values[_MATCHING] = expression.strip()
     else:
         before = said
     for word in before.split():
         key, separator, value = word.partition("=")
-        reader = _KEYS.get(key.lower())
-        if reader is None or not separator:
+        if key.lower() not in RULE_KEYS or not separator:
             raise BadRule(f"I do not know `{quoted(word)}`. A rule is made of {EXAMPLES}.")
-        field, read = reader
-        values[field] = read(value)
-    return Rule(pattern=pattern, **values)
+        values[key.lower()] = value
+    return rule_from(pattern, values)
+
+
+def rule_from(pattern: str, values: Mapping[str, str]) -> Rule:
+    """The rule on `pattern` with these values, each under one of `RULE_KEYS` and as people type it.
+
+    Raises:
+        BadRule: with what to write instead.
+    """
+    read = {_KEYS[key][0]: _KEYS[key][1](value) for key, value in values.items() if key != _MATCHING}
+    return Rule(pattern=pattern, reason_pattern=values.get(_MATCHING), **read)
 
 
 def _approvals(value: str) -> int:
@@ -80,6 +88,8 @@ _KEYS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "stop": ("stop_window", _span),
     "break-glass": ("break_glass", _choice("allowed", "forbidden")),
 }
+_MATCHING = "matching"
+RULE_KEYS = (*_KEYS, _MATCHING)
 EXAMPLES = (
     "`approvals=2` `channel=#ops` `group=@oncall` `within=2h` `remind=30m` `reason=required` "
     "`stop=30s` `break-glass=allowed` and, last, `matching=INC-\\d+`"

@@ -1,0 +1,297 @@
+"""What is wrong with who may do what, before somebody finds out in an emergency. Each finding says what to do about it.
+
+Pure. It changes nothing and decides nothing: `decide()` does. It claims only what the grants, the rules and the
+`Roster` prove: where the members of a group are not known, nothing is said about numbers.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.access import Action, Grant, Group, Kind, Principal, covers, may_overlap
+from bot.domain.authority import id_of
+from bot.domain.names import Actor
+from bot.domain.policy import APPROVE_WITHIN, REQUESTER_APPROVALS, Rule
+
+EXPIRES_SOON = timedelta(hours=72)  # over a weekend: whoever reads it on Friday can still do something
+LISTED_MAX = 5  # people named in one sentence
+
+
+class Severity(StrEnum):
+    PROBLEM = "problem"  # something that was set up cannot work
+    WARNING = "warning"  # it works, but not for everybody, or not as it looks
+    NOTICE = "notice"  # worth knowing; nothing has to be done
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    severity: Severity
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What the workspace says of the people, as far as it was asked: who is in neither mapping is taken at their word.
+
+    `unread` groups could not be read; the words are the reason.
+    """
+
+    kinds: Mapping[Actor, Kind] = field(default_factory=dict)
+    members: Mapping[Group, frozenset[Actor]] = field(default_factory=dict)
+    unread: Mapping[Group, str] = field(default_factory=dict)
+
+
+def lint(
+    grants: Iterable[Grant], rules: Iterable[Rule], roster: Roster, now: datetime
+) -> tuple[Finding, ...]:
+    """Everything found, the worst first."""
+    grants, rules = tuple(grants), tuple(rules)
+    access = _Access(tuple(grant for grant in grants if grant.is_current(now)), rules, roster)
+    found = [
+        *_principals(access),
+        *_quorums(access),
+        *_glasses(access),
+        *_asking(access),
+        *_ends(grants, now),
+    ]
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """The grants in force, the rules, and who is behind them."""
+
+    grants: tuple[Grant, ...]
+    rules: tuple[Rule, ...]
+    roster: Roster
+
+    def able(self, pattern: str, *actions: Action, everywhere: bool = False) -> frozenset[Actor] | None:
+        """The distinct people with a right to one of `actions` on some of what `pattern` matches, or `everywhere` on it.
+
+        None: some of them come from a group whose members are not known.
+        """
+        reaches = covers if everywhere else may_overlap
+        people: set[Actor] = set()
+        for grant in self.grants:
+            if not grant.role.actions.isdisjoint(actions) and reaches(grant.pattern, pattern):
+                holders = self._holders(grant.principal)
+                if holders is None:
+                    return None
+                people |= holders
+        return frozenset(person for person in people if self._may_pass(person))
+
+    def on_all_of(self, pattern: str) -> Iterator[Rule]:
+        """The rules that hold for every pipeline that `pattern` matches."""
+        return (rule for rule in self.rules if covers(rule.pattern, pattern))
+
+    def _holders(self, principal: Principal) -> frozenset[Actor] | None:
+        return self.roster.members.get(principal) if isinstance(principal, Group) else frozenset({principal})
+
+    def _may_pass(self, person: Actor) -> bool:
+        # Who could not be looked up now may pass later: that is said of them, not of the rule.
+        return self.roster.kinds.get(person, Kind.MEMBER) in {Kind.MEMBER, Kind.UNKNOWN}
+
+
+_NEVER = {
+    Kind.DEACTIVATED: "is deactivated",
+    Kind.GUEST: "is a guest",
+    Kind.BOT: "is a bot",
+    Kind.STRANGER: "is nobody this workspace knows as its own",
+}
+
+
+def _principals(access: _Access) -> Iterator[Finding]:
+    held: dict[Principal, list[str]] = {}
+    for grant in access.grants:
+        held.setdefault(grant.principal, []).append(f"{grant.role} on {grant.pattern}")
+    for principal, roles in held.items():
+        who, what = id_of(principal), ", ".join(roles)
+        if isinstance(principal, Group):
+            yield from _group(principal, what, access.roster)
+            continue
+        kind = access.roster.kinds.get(principal, Kind.MEMBER)
+        if kind is Kind.UNKNOWN:
+            yield _warning(
+                f"{who} ({what}) could not be looked up in Slack, and may do nothing until that works. "
+                "Run this again; if it stays, check the app's scopes."
+            )
+        elif kind is not Kind.MEMBER:
+            yield _warning(
+                f"{who} {_NEVER[kind]}, and what is granted to them ({what}) never counts. Revoke it."
+            )
+
+
+def _group(group: Group, what: str, roster: Roster) -> Iterator[Finding]:
+    why = roster.unread.get(group)
+    if why is not None:
+        yield _problem(
+            f"The user group {group.group} ({what}) could not be read: {why}. What is granted to it counts for nobody "
+            "until it can be. Mend that, or grant to its people instead."
+        )
+    elif roster.members.get(group) == frozenset():
+        yield _warning(
+            f"Nobody is in the user group {group.group} ({what}). Add people to it in Slack, or revoke the grants."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quorum:
+    """`needed` approvals on `pattern`, by the rule on `ruled_by`, or by the default."""
+
+    pattern: str
+    needed: int
+    ruled_by: str | None
+
+    @property
+    def words(self) -> str:
+        if self.ruled_by is None:
+            return (
+                f"Where no rule says otherwise, a requester on {self.pattern} needs {_approvals(self.needed)}"
+            )
+        elsewhere = "" if self.ruled_by == self.pattern else f", also on {self.pattern}"
+        return f"The rule on {self.ruled_by} asks for {_approvals(self.needed)}{elsewhere}"
+
+
+def _quorums(access: _Access) -> Iterator[Finding]:
+    hopeless: list[
+        str
+    ] = []  # patterns of which it was said already: what they cover needs no line of its own
+    for quorum in _quorums_of(access):
+        if any(covers(pattern, quorum.pattern) for pattern in hopeless):
+            continue
+        for finding in _unmet(quorum, access):
+            if finding.severity is Severity.PROBLEM:
+                hopeless.append(quorum.pattern)
+            yield finding
+
+
+def _quorums_of(access: _Access) -> list[_Quorum]:
+    """One a pattern: of each rule, and of each grant to ask for clears."""
+    asking = [grant.pattern for grant in access.grants if Action.REQUEST in grant.role.actions]
+    bound_to_ask = {
+        grant.pattern
+        for grant in access.grants
+        if Action.REQUEST in grant.role.actions and Action.CLEAR not in grant.role.actions
+    }
+    found = []
+    for pattern in dict.fromkeys([*(rule.pattern for rule in access.rules), *asking]):
+        strictest = max(
+            access.on_all_of(pattern),
+            key=lambda rule: -1 if rule.approvals is None else rule.approvals,
+            default=None,
+        )
+        if strictest is not None and strictest.approvals is not None:
+            found.append(_Quorum(pattern, strictest.approvals, strictest.pattern))
+        elif pattern in bound_to_ask:
+            found.append(_Quorum(pattern, REQUESTER_APPROVALS, None))
+    return [quorum for quorum in found if quorum.needed]
+
+
+def _unmet(quorum: _Quorum, access: _Access) -> Iterator[Finding]:
+    approvers = access.able(quorum.pattern, Action.APPROVE)
+    if approvers is None:
+        return
+    if not approvers:
+        yield _problem(
+            f"{quorum.words}, and nobody may approve there. Grant approver on {quorum.pattern} to somebody."
+        )
+        return
+    if len(approvers) < quorum.needed:
+        yield _problem(
+            f"{quorum.words}, and only {_people(approvers)} may approve there. "
+            f"Grant approver on {quorum.pattern} to more people, or ask for fewer."
+        )
+        return
+    askers = access.able(quorum.pattern, Action.REQUEST, Action.CLEAR) or frozenset()
+    stuck = frozenset(asker for asker in askers & approvers if len(approvers - {asker}) < quorum.needed)
+    if stuck:
+        yield _warning(
+            f"{quorum.words}, which {_people(stuck)} can never get: nobody approves their own request, and without "
+            f"them too few are left. Grant approver on {quorum.pattern} to more people."
+        )
+        return
+    on_all = access.able(quorum.pattern, Action.APPROVE, everywhere=True)
+    if on_all is not None and len(on_all) < quorum.needed:
+        yield _notice(
+            f"{quorum.words}; on some pipelines there, too few people may approve. "
+            f"If there are such pipelines, grant approver on {quorum.pattern}."
+        )
+
+
+def _glasses(access: _Access) -> Iterator[Finding]:
+    for rule in access.rules:
+        if rule.break_glass is not True or any(
+            other.break_glass is False for other in access.on_all_of(rule.pattern)
+        ):
+            continue
+        what = f"The rule on {rule.pattern} allows to break the glass"
+        signers = access.able(rule.pattern, Action.APPROVE)
+        breakers = access.able(rule.pattern, Action.BREAK_GLASS)
+        if breakers == frozenset():
+            yield _notice(f"{what}, and nobody is responder there. Grant responder, or forbid it.")
+        elif signers == frozenset():
+            yield _problem(
+                f"{what}, and nobody could sign it off. Grant approver on {rule.pattern} to somebody."
+            )
+        elif signers is not None and breakers is not None and len(signers) == 1 and signers <= breakers:
+            yield _warning(
+                f"{what}; if {_people(signers)} breaks it, nobody else can sign that off. "
+                f"Grant approver on {rule.pattern} to somebody else, too."
+            )
+
+
+def _asking(access: _Access) -> Iterator[Finding]:
+    for rule in access.rules:
+        holding = list(access.on_all_of(rule.pattern))
+        if rule.approvals and not any(other.ask_channel or other.ask_group for other in holding):
+            yield _warning(
+                f"The rule on {rule.pattern} asks for {_approvals(rule.approvals)} and names nobody to ask: requests stand "
+                "where they were typed, and mention no approver. Add channel=… or group=… to it."
+            )
+        within = min(
+            (other.approve_within for other in holding if other.approve_within), default=APPROVE_WITHIN
+        )
+        if rule.remind_after is not None and rule.remind_after >= within:
+            yield _notice(
+                f"The rule on {rule.pattern} reminds too late: requests have lapsed by then. Make remind shorter than within."
+            )
+
+
+def _ends(grants: Sequence[Grant], now: datetime) -> Iterator[Finding]:
+    lapsed = [grant for grant in grants if not grant.is_current(now)]
+    for grant in grants:
+        if grant.expires_at is not None and now < grant.expires_at <= now + EXPIRES_SOON:
+            yield _notice(
+                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern} only until "
+                f"{grant.expires_at:%Y-%m-%d %H:%M} UTC. If that is too soon, grant it again."
+            )
+    if lapsed:
+        numbers = ", ".join(str(grant.id) for grant in lapsed)
+        yield _notice(
+            f"Grants that have lapsed: {numbers}. They count for nothing; revoke them to be rid of them."
+        )
+
+
+def _approvals(number: int) -> str:
+    return "1 approval" if number == 1 else f"{number} approvals"
+
+
+def _people(people: Iterable[Actor]) -> str:
+    ids = sorted(person.user for person in people)
+    return ", ".join(ids[:LISTED_MAX]) + (
+        f" and {len(ids) - LISTED_MAX} more" if len(ids) > LISTED_MAX else ""
+    )
+
+
+def _problem(sentence: str) -> Finding:
+    return Finding(Severity.PROBLEM, sentence)
+
+
+def _warning(sentence: str) -> Finding:
+    return Finding(Severity.WARNING, sentence)
+
+
+def _notice(sentence: str) -> Finding:
+    return Finding(Severity.NOTICE, sentence)
