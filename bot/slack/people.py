@@ -21,7 +21,7 @@ from bot.domain.names import Actor, GroupId, TeamId, UserId
 from bot.engine.ports import Clock
 from bot.slack.lookups import Failed, Lookups
 from bot.slack.pace import Pace
-from bot.slack.refusals import code_of, must_wait, retry_after, why_refused
+from bot.slack.unanswered import code_of, must_wait, retry_after, why_refused
 
 log = structlog.get_logger(__name__)
 
