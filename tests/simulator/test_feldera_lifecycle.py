@@ -250,7 +250,7 @@ async def test_a_feldera_before_0_292_has_no_events(visit: Visit):
         answer = await visit.get(path)
         assert (answer.status_code, answer.content) == (404, b"")
     visit.feldera.is_upgraded()
-    assert [event["storage_status"] for event in await visit.events("orders")] == ["Clearing", "InUse"]
+    assert [event["storage_status"] for event in await visit.events("orders")] == ["InUse", "Clearing"]
 
 
 async def test_a_pause_taken_back_before_the_runtime_noticed_changes_nothing(visit: Visit):
