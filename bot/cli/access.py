@@ -19,7 +19,8 @@ from bot.store.administration import Administration
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,4})([mhdw])")
-_USER = re.compile(r"(?:(?P<team>[TE][A-Z0-9]+)/)?(?P<user>[UW][A-Z0-9]+)")
+_TEAM = re.compile(r"[TE][A-Z0-9]+")
+_USER = re.compile(rf"(?:(?P<team>{_TEAM.pattern})/)?(?P<user>[UW][A-Z0-9]+)")
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -110,6 +111,10 @@ def _principal(user: str, team: str | None, administration: Administration) -> A
             f"{user!r} is no Slack user id: it looks like U0123ABCD "
             "(in Slack: the person's profile, ⋮, Copy member ID)."
         )
+    if team is not None and not _TEAM.fullmatch(team):
+        raise UserError(f"{team!r} is no Slack workspace id: it looks like T0123ABCD.")
+    if team is not None and match["team"] not in {None, team}:
+        raise UserError(f"{user} and --team {team} name two workspaces: leave one of them out.")
     home = team or match["team"] or administration.team() or _ask_slack_for_the_team(administration)
     return Actor(TeamId(home), UserId(match["user"]))
 

@@ -6,6 +6,7 @@ Every proof is in Feldera's own time, so no two clocks are compared.
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain import pacing
 from bot.domain.happenings import Transition
 from bot.domain.operations import Ending, Operation, Outcome, State
 from bot.domain.pipelines import History, Problem, Storage, Trouble
@@ -43,13 +44,23 @@ def _settled_by(history: History, operation: Operation, now: datetime) -> Transi
 
 
 def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Transition:
-    """An outage passes; a record that cannot be had at all (a Feldera before 0.292 keeps none) needs a human."""
+    """An outage passes; a record that cannot be had at all (a Feldera before 0.292 keeps none) needs a human.
+
+    The look before it was answered, so whatever is wrong with the record alone is no word that Feldera is away.
+    """
+    if problem.trouble in _PASSING:
+        called = operation.state is State.NEEDS_HUMAN
+        return Transition(operation) if called else looked_in_vain(operation, problem, now)
+    heard = replace(operation, failures=0, unreachable_since=None)
     if operation.state is State.NEEDS_HUMAN:
-        return Transition(operation)
-    after = looked_in_vain(operation, problem, now)
-    if problem.trouble in _PASSING or after.operation.failures < TROUBLE_ENDS_AFTER:
-        return after
-    return needs_human(operation, Outcome(Ending.UNPROVABLE, problem.message), now)
+        return heard_again(operation, Transition(heard), now)
+    failures = operation.failures + 1
+    if failures >= TROUBLE_ENDS_AFTER:
+        return heard_again(
+            operation, needs_human(heard, Outcome(Ending.UNPROVABLE, problem.message), now), now
+        )
+    wait = pacing.after_failures(failures, problem.retry_after)
+    return Transition(replace(operation, failures=failures, due_at=now + wait))
 
 
 def _started_instead(operation: Operation, now: datetime) -> Transition:

@@ -127,7 +127,7 @@ def _approvals(operation: Operation) -> str:
 
 def _state(operation: Operation) -> str:
     unreachable = operation.unreachable_since
-    trouble = "" if unreachable is None else f" Feldera has not answered since {at(unreachable)}."
+    trouble = "" if unreachable is None else f" I have not been able to ask Feldera since {at(unreachable)}."
     return f"{SIGNS[operation.state]} {_state_in_words(operation)}.{trouble}"
 
 

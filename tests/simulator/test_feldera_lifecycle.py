@@ -241,6 +241,18 @@ async def test_single_events_can_be_read(visit: Visit):
     assert (await visit.get("/nope/events")).status_code == 404
 
 
+async def test_a_feldera_before_0_292_has_no_events(visit: Visit):
+    """404 without a body, which is not how an unknown pipeline is told; the events are there after the upgrade."""
+    visit.feldera.adds("orders")
+    visit.feldera.is_downgraded()
+    await visit.post("/orders/clear")
+    for path in ("/orders/events", "/orders/events/latest"):
+        answer = await visit.get(path)
+        assert (answer.status_code, answer.content) == (404, b"")
+    visit.feldera.is_upgraded()
+    assert [event["storage_status"] for event in await visit.events("orders")] == ["InUse", "Clearing"]
+
+
 async def test_a_pause_taken_back_before_the_runtime_noticed_changes_nothing(visit: Visit):
     """The last word counts."""
     visit.feldera.adds("payments", running=True)

@@ -230,6 +230,38 @@ def test_lost_and_then_run_for_so_long_that_the_record_tells_nothing(workspace: 
     assert len(workspace.sent) == 1
 
 
+def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace) -> None:
+    """An old Feldera has no record to ask: a human is, and a record that can be read later still settles it."""
+    ana = workspace.operator("ana")
+    workspace.feldera.is_downgraded()
+    workspace.feldera.loses_the_next_reply()
+    workspace.feldera.once_cleared("orders", workspace.feldera.someone_starts)
+    ana.clears("orders")
+    workspace.clock.passes(seconds=30)
+    workspace.passes(minutes=5)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
+            "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's record does not tell. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @ana",
+        ]
+    )
+    assert "⚠️ Needs a human.\n" in workspace.card()
+    workspace.feldera_goes_down()
+    workspace.passes(minutes=10)
+    workspace.feldera_comes_back()
+    workspace.passes(minutes=2)
+    assert workspace.thread()[-1].startswith("🔌 Feldera answers again")
+    assert "⚠️ Needs a human.\n" in workspace.card(), "only its record is missing"
+    workspace.feldera.is_upgraded()
+    workspace.passes(minutes=2)
+    assert workspace.thread()[-1] == snapshot(
+        "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana"
+    )
+    assert "✅ Cleared." in workspace.card()
+    assert len(workspace.sent) == 1
+
+
 def test_the_second_request_is_refused_because_the_first_one_arrived_late(workspace: Workspace) -> None:
     """A refusal of a repeated request proves nothing about the first: only a look at the pipeline tells."""
     ana = workspace.operator("ana")

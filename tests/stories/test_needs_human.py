@@ -185,7 +185,7 @@ def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     assert stuck.card() == snapshot("""\
 Clear orders
 *State*
-⚠️ Needs a human. Feldera has not answered since Mar 2, 2026 at 3:02:50 AM.
+⚠️ Needs a human. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:50 AM.
 *Requested by*
 @ana
 *Destroys*

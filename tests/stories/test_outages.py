@@ -16,7 +16,7 @@ def test_an_hour_before_the_request_is_sent(workspace: Workspace) -> None:
     assert workspace.card() == snapshot("""\
 Clear orders
 *State*
-⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet. Feldera has not answered since Mar 2, 2026 at 3:00:05 AM.
+⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:05 AM.
 *Requested by*
 @ana
 *Destroys*
@@ -64,7 +64,7 @@ def test_an_hour_while_the_clear_is_waited_for(workspace: Workspace) -> None:
     assert workspace.card() == snapshot("""\
 Clear payments
 *State*
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Feldera has not answered since Mar 2, 2026 at 3:00:15 AM.
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:15 AM.
 *Requested by*
 @ana
 *Destroys*

@@ -205,7 +205,7 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     assert guarded.card() == snapshot("""\
 Clear orders
 *State*
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Feldera has not answered since Mar 2, 2026 at 3:00:05 AM.
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:05 AM.
 *Requested by*
 @ana
 *Destroys*

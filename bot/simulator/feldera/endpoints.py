@@ -106,11 +106,15 @@ class Endpoints:
         return json_response(answer, 202)
 
     async def list_events(self, request: web.Request) -> web.Response:
+        if not self._world.keeps_events:
+            return web.Response(status=404)
         selector = _choice(request, "selector", EventSelector.STATUS)
         events = self._world.pipeline(request.match_info["name"]).events
         return json_response([event_document(event, selector) for event in reversed(events)])
 
     async def get_event(self, request: web.Request) -> web.Response:
+        if not self._world.keeps_events:
+            return web.Response(status=404)
         selector = _choice(request, "selector", EventSelector.STATUS)
         wanted = request.match_info["event_id"]
         if wanted != "latest":

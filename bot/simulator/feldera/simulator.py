@@ -208,6 +208,14 @@ class FelderaSimulator:
         """The runner's health in `cluster_healthz`. An unhealthy one does no work; a healthy one starts at once."""
         self._world.set_runner(healthy=healthy, message=message)
 
+    def is_downgraded(self) -> None:
+        """To a Feldera before 0.292, which has no endpoints for a pipeline's events: 404 without a body."""
+        self._world.keeps_events = False
+
+    def is_upgraded(self) -> None:
+        """The endpoints are there again, and what happened is in them."""
+        self._world.keeps_events = True
+
     # What goes wrong on the way
 
     async def goes_down(self) -> None:

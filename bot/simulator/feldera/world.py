@@ -33,6 +33,7 @@ class RunnerHealth:
 class World:
     def __init__(self, clock: Clock) -> None:
         self.clears: Counter[str] = Counter()
+        self.keeps_events = True
         self.started_at = clock.now()
         self.runner = RunnerHealth(healthy=True, message="", unchanged_since=self.started_at)
         self._clock = clock

@@ -1,0 +1,76 @@
+"""The shell's commands beside Slack and a running bot."""
+
+import json
+
+import pytest
+
+from bot.simulator.slack import Person
+from tests.processes.world import World
+
+
+async def done(world: World, *arguments: str, **changed: str | None) -> str:
+    """The output of a command that ends well and complains of nothing."""
+    async with world.bot(*arguments, **changed) as process:
+        assert await process.ends() == 0, process.stderr
+        assert process.stderr == ""
+        return await process.rest_of_output()
+
+
+async def answer_to(world: World, person: Person) -> str:
+    answer = await person.types("/pipeline status orders", channel=world.channel)
+    assert answer.message is not None
+    return world.reads(answer.message)
+
+
+@pytest.mark.anyio
+async def test_before_the_first_run_slack_is_asked_which_workspace_this_is(world):
+    """Once: it is remembered, and the token is needed no more."""
+    await done(world, "grant", "U0ANA", "operator", "*")
+    assert [call.method for call in world.slack.calls] == ["auth.test"]
+    await done(world, "grant", "U0BEN", "viewer", "*", SLACK_BOT_TOKEN=None)
+    assert [call.method for call in world.slack.calls] == ["auth.test"]
+    grants = json.loads(await done(world, "grants", "--json"))
+    assert [(grant["team"], grant["user"]) for grant in grants] == [("T0ACME", "U0ANA"), ("T0ACME", "U0BEN")]
+
+
+@pytest.mark.anyio
+async def test_a_token_that_slack_does_not_know_grants_nothing(world):
+    said = await world.refusal("grant", "U0ANA", "operator", "*", SLACK_BOT_TOKEN="xoxb-hush")
+    assert said.splitlines() == [
+        "SLACK_BOT_TOKEN: Slack answers invalid_auth to it.",
+        (
+            "The workspace is not known yet, and Slack did not tell it: "
+            "set SLACK_BOT_TOKEN, or name the workspace with --team T0123ABCD."
+        ),
+    ]
+    assert await done(world, "grants", "--json") == "[]\n"
+
+
+@pytest.mark.anyio
+async def test_with_a_team_slack_is_not_asked(world):
+    await done(world, "grant", "U0ANA", "operator", "*", "--team", "T0OTHER")
+    assert world.slack.calls == []
+
+
+@pytest.mark.anyio
+async def test_a_grant_counts_from_the_running_bots_next_decision(world):
+    """And so does its end; the bot need not be told, nor started again."""
+    ana = world.slack.adds_person("ana")
+    async with world.serving_bot() as bot:
+        assert "Looking at" not in await answer_to(world, ana)
+        await done(world, "grant", ana.id, "viewer", "ord*")
+        assert "Looking at" in await answer_to(world, ana)
+        await done(world, "revoke", ana.id, "viewer", "ord*")
+        assert "Looking at" not in await answer_to(world, ana)
+        assert await bot.stops() == 0
+    assert [request.method for request in world.feldera.requests].count("POST") == 0
+
+
+@pytest.mark.anyio
+async def test_the_workspace_is_known_from_the_bots_run(world):
+    """Slack need not be there any more."""
+    async with world.serving_bot() as bot:
+        assert await bot.stops() == 0
+    await world.slack.goes_down()
+    said = await done(world, "grant", "U0ANA", "viewer", "*", SLACK_BOT_TOKEN=None)
+    assert said == "Granted: U0ANA is viewer on *, until revoked (number 1).\n"

@@ -1,0 +1,98 @@
+"""What a story reads in Slack, and whether all was read: cards, threads and what notifications say of them."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.simulator.feldera import FelderaSimulator
+from bot.simulator.slack import Channel, Message, SlackSimulator, render, render_text
+
+
+class Reading:
+    """The part of a `Workspace` that reads."""
+
+    slack: SlackSimulator
+    feldera: FelderaSimulator
+    channel: Channel
+
+    def __init__(self) -> None:
+        self._read: dict[str, int] = {}
+
+    def reads(self, message: Message) -> str:
+        self._read[_key(message)] = len(message.history)
+        return self._rendered(message)
+
+    def _rendered(self, message: Message) -> str:
+        """As people read it; Feldera's port is another one each time, so its address has a name here."""
+        return render(message, self.slack.names).replace(
+            self.feldera.url.removeprefix("http://"), "feldera.example"
+        )
+
+    def is_unread(self, message: Message) -> bool:
+        return self._read.get(_key(message)) != len(message.history)
+
+    def cards(self, channel: Any = None) -> list[str]:
+        """The cards in the channel as they stand now, oldest first."""
+        return [self.reads(message) for message in self._roots(channel)]
+
+    def card(self, channel: Any = None) -> str:
+        """The one card there is."""
+        (card,) = self.cards(channel)
+        return card
+
+    def thread(self, channel: Any = None) -> list[str]:
+        """The lines in the newest card's thread, whole, oldest first."""
+        replies = self.slack.thread(self._roots(channel)[-1])[1:]
+        return [line for message in replies for line in self.reads(message).split("\n")]
+
+    def threads(self, channel: Any = None) -> list[list[str]]:
+        """The lines in each card's thread, oldest card first."""
+        return [
+            [line for message in self.slack.thread(root)[1:] for line in self.reads(message).split("\n")]
+            for root in self._roots(channel)
+        ]
+
+    def timed_thread(self, channel: Any = None) -> list[str]:
+        """The same, each line with the time since the card was posted."""
+        card, *replies = self.slack.thread(self._roots(channel)[-1])
+        began = card.history[0].at
+        return [
+            f"{reply.history[0].at - began}  {line}"
+            for reply in replies
+            for line in self.reads(reply).split("\n")
+        ]
+
+    def card_history(self, channel: Any = None) -> list[str]:
+        """Every version of the newest card, the first one first."""
+        card = self._roots(channel)[-1]
+        self.reads(card)
+        return [self._rendered(replace(card, versions=[version])) for version in card.history]
+
+    def hears(self, channel: Any = None) -> list[str]:
+        """What notifications and screen readers say of the newest card and of its lines: texts without blocks."""
+        messages = self.slack.thread(self._roots(channel)[-1])
+        return [render_text(message.text, self.slack.names) for message in messages]
+
+    def permalink(self, channel: Any = None) -> str:
+        """The address of the newest card, as Slack itself gives it."""
+        return self.slack.permalink(self._roots(channel)[-1])
+
+    def _roots(self, channel: Any) -> list[Message]:
+        place = self.channel if channel is None else channel
+        return [message for message in place.messages if message.thread_ts in {None, message.ts}]
+
+    def unread(self) -> list[str]:
+        """What the bot said and nobody has read: in channels at all, to one person alone in its last version."""
+        places = self.slack.workspace.channels.values()
+        bot = self.slack.workspace.bot_user_id
+        posted = [message for place in places for message in place.messages if message.user == bot]
+        shared = [message for message in posted if _key(message) not in self._read]
+        private = [
+            message
+            for message in self.slack.workspace.ephemerals
+            if not message.deleted and self.is_unread(message)
+        ]
+        return [render(message, self.slack.names) for message in [*shared, *private]]
+
+
+def _key(message: Message) -> str:
+    return f"{message.channel.id}/{message.ts}"

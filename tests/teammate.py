@@ -1,0 +1,102 @@
+"""Somebody of a story's team, in what they can do at their keyboard and what they are shown there."""
+
+import json
+import re
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.names import Actor, TeamId, UserId
+from bot.simulator.slack import Answer, Channel, Person, render_text
+
+if TYPE_CHECKING:
+    from tests.workspace import Workspace
+
+CHANNEL = "ops"
+
+
+class Teammate:
+    """Somebody at their keyboard: types, clicks, and reads what only they are shown."""
+
+    def __init__(self, person: Person, workspace: "Workspace") -> None:
+        self._person = person
+        self._workspace = workspace
+
+    @property
+    def id(self) -> str:
+        return self._person.id
+
+    @property
+    def name(self) -> str:
+        return self._person.name
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(TeamId(self._person.team_id), UserId(self._person.id))
+
+    def types(self, text: str, channel: Any = CHANNEL) -> str:
+        """Type a command; returns what Slack shows at once, which thereby has been read."""
+        answer = self._workspace.does(self._person.types(text, channel=channel))
+        return self._workspace.reads(answer.message) if answer.message else answer.error or ""
+
+    def typing(self, text: str, channel: Any = CHANNEL) -> Coroutine[Any, Any, Answer]:
+        """For `Workspace.at_once`."""
+        return self._person.types(text, channel=channel)
+
+    def asks(self, text: str, channel: Any = CHANNEL) -> str:
+        """Type a command that takes a look at Feldera; returns what comes of it."""
+        self.types(text, channel=channel)
+        (answer,) = self.reads()
+        return answer
+
+    def clicks(self, label: str, **how: Any) -> str | None:
+        """Press the button as it is rendered now; returns Slack's complaint, if any."""
+        return self._workspace.does(self._person.clicks(label, **how)).error
+
+    def clicking(self, label: str) -> Coroutine[Any, Any, Any]:
+        """A click under way: for `workspace.run` and the like, when the bot is given no time to react."""
+        return self._person.clicks(label)
+
+    def clears(self, pipeline: str, reason: str = "", channel: Any = CHANNEL) -> list[str]:
+        """Ask, read the preview, confirm; returns what the confirmation turned into."""
+        self.types(f"/pipeline clear {pipeline} {reason}", channel=channel)
+        self.reads()
+        self.clicks(f"Clear {pipeline}")
+        return self.reads()
+
+    def finds(self, label: str) -> Any:
+        """A button to press later, whatever becomes of its message."""
+        return self._person.finds(label)
+
+    def presses(self, button: Any) -> str | None:
+        return self._workspace.does(self._person.presses(button)).error
+
+    def pressing(self, button: Any) -> Coroutine[Any, Any, Answer]:
+        """For `Workspace.at_once`."""
+        return self._person.presses(button)
+
+    def reads(self) -> list[str]:
+        """What this person alone is shown, as it stands now: all that was not read in this version."""
+        unread = [message for message in self._person.ephemerals if self._workspace.is_unread(message)]
+        return [self._workspace.reads(message) for message in unread]
+
+    def dms(self) -> list[str]:
+        """The bot's direct messages to this person."""
+        return [self._workspace.reads(message) for message in self._person.dms]
+
+    def hears(self) -> str:
+        """What a screen reader says of the latest answer to this person: the text without its blocks."""
+        return render_text(self._person.ephemerals[-1].text, self._workspace.slack.names)
+
+    @property
+    def last_confirm(self) -> str | None:
+        return self._person.last_confirm
+
+    @property
+    def dm(self) -> Channel:
+        """The conversation with the bot, to type in."""
+        return self._person.dm
+
+    def links(self) -> list[str]:
+        """Where the links in the latest answer to this person lead."""
+        latest = self._person.ephemerals[-1]
+        return re.findall(r"<(https?://[^|>]+)", json.dumps(latest.blocks))
