@@ -93,6 +93,21 @@ class People(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A user group whose people are not to be had: `why`, as a clause."""
+
+    why: str
+
+
+class Directory(People, Protocol):
+    """People, for whoever checks everybody at once. What is decided rests on `standing` alone."""
+
+    async def members(self, group: Group) -> frozenset[Actor] | Unread:
+        """Everybody in the group, as Slack lists it. At most 60 s old."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Unannounced:
     """An operation whose card is missing or out of date, or whose thread lacks lines: `events`, oldest first."""
 

@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.access import Group, Kind, Standing
 from bot.domain.names import Actor, GroupId, TeamId, UserId
-from bot.engine.ports import Clock
+from bot.engine.ports import Clock, Unread
 from bot.slack.lookups import Failed, Lookups
 from bot.slack.pace import Pace
 from bot.slack.unanswered import code_of, must_wait, retry_after, why_refused
@@ -58,7 +58,7 @@ class _Users(BaseModel):
 
 
 class PeopleDirectory:
-    """`bot.engine.ports.People`, for the workspace `home_team`.
+    """`bot.engine.ports.Directory`, for the workspace `home_team`.
 
     `client` must not wait out a rate limit by itself: it is built without that retry handler. `within` is in seconds.
     """
@@ -99,6 +99,15 @@ class PeopleDirectory:
             unresolved=frozenset(group for group, users in found.items() if isinstance(users, Failed)),
             why=_reasons([kind, *members]),
         )
+
+    async def members(self, group: Group) -> frozenset[Actor] | Unread:
+        """Everybody in the group. Slack may still list people who were deactivated."""
+        if group.team != self._home_team:
+            return Unread("it is of another workspace")
+        users = await self._users_in(group.group, fresh=False)
+        if isinstance(users, Failed):
+            return Unread(users.why)
+        return frozenset(Actor(self._home_team, user) for user in users)
 
     async def _kind(self, user: UserId, *, fresh: bool) -> Kind | Failed:
         async def ask() -> Kind | Failed:

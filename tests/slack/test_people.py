@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.access import Group, Kind, Standing
 from bot.domain.names import Actor
+from bot.engine.ports import Unread
 from bot.simulator.slack import SlackSimulator
 from bot.slack.people import PeopleDirectory
 from tests.clock import MovableClock
@@ -407,3 +408,21 @@ async def test_each_of_slacks_words_is_enough(clock, said, kind):
     async with answering({"json": {"ok": True, "user": {**GOOD, **said}}}) as client:
         standing = await PeopleDirectory(client, clock, HOME).standing(Actor(HOME, "U1"), frozenset())
     assert standing == Standing(Actor(HOME, "U1"), kind)
+
+
+async def test_the_members_of_a_group_are_listed(slack, people):
+    """As Slack lists them, whatever kind they are; asked once a minute, like everything else."""
+    ana, ben = slack.adds_person("ana"), slack.adds_person("ben", guest=True)
+    oncall = slack.adds_user_group("oncall", [ana, ben])
+    for _ in range(2):
+        assert await people.members(Group(HOME, oncall.id)) == {actor(ana), actor(ben)}
+    assert asked(slack) == [("usergroups.users.list", oncall.id)]
+
+
+async def test_members_that_cannot_be_listed_are_said_not_to_be(slack, people):
+    """In words; a group of another workspace is not even asked about."""
+    slack.downgrades_plan()
+    why = Unread("this workspace's Slack plan has no user groups")
+    assert await people.members(Group(HOME, "S0GONE")) == why
+    assert await people.members(Group("T0OTHER", "S0GONE")) == Unread("it is of another workspace")
+    assert len(slack.calls) == 1

@@ -1,0 +1,50 @@
+"""Asks the workspace about everybody whom something is granted to, for the linter. Decides nothing, never raises.
+
+It goes gently: a few questions at a time, and of a group that may approve no more people than a rule could ever need.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from bot.domain.access import Action, Grant, Group
+from bot.domain.linting import Roster
+from bot.domain.names import Actor
+from bot.engine.ports import Directory, Unread
+
+AT_ONCE = 5  # questions to Slack
+LOOKED_AT = 20  # people of one approvers' group: four times what a rule can ask for
+
+_T = TypeVar("_T")
+
+
+async def survey(directory: Directory, grants: Iterable[Grant], now: datetime) -> Roster:
+    """What the workspace says of those who hold a grant in force, and of the people in their groups."""
+    current = [grant for grant in grants if grant.is_current(now)]
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(asked: Awaitable[_T]) -> _T:
+        async with turns:
+            return await asked
+
+    groups = sorted({grant.principal for grant in current if isinstance(grant.principal, Group)}, key=repr)
+    answers = await asyncio.gather(*(in_turn(directory.members(group)) for group in groups))
+    members = {
+        group: said for group, said in zip(groups, answers, strict=True) if not isinstance(said, Unread)
+    }
+    approving = {grant.principal for grant in current if Action.APPROVE in grant.role.actions}
+    people = {grant.principal for grant in current if isinstance(grant.principal, Actor)}
+    for group, listed in members.items():
+        if group in approving:
+            people |= set(sorted(listed, key=repr)[:LOOKED_AT])
+    standings = await asyncio.gather(
+        *(in_turn(directory.standing(person, frozenset())) for person in sorted(people, key=repr))
+    )
+    return Roster(
+        kinds={standing.actor: standing.kind for standing in standings},
+        members=members,
+        unread={
+            group: said.why for group, said in zip(groups, answers, strict=True) if isinstance(said, Unread)
+        },
+    )
