@@ -28,7 +28,14 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.feldera.models import EVENTS, PIPELINES, ConfigurationBody, HealthBody, PipelineBody
+from bot.feldera.models import (
+    EVENTS,
+    PIPELINES,
+    ConfigurationBody,
+    HealthBody,
+    PipelineBody,
+    SessionBody,
+)
 from bot.feldera.problems import NOT_AS_KNOWN, problem
 from bot.feldera.reply import Reply
 from bot.feldera.text import one_line
@@ -124,6 +131,21 @@ def greeting(reply: Reply) -> str | Problem:
     except ValidationError:
         return NOT_AS_KNOWN
     return one_line(f"Feldera {configuration.version} ({configuration.edition})")
+
+
+def role(reply: Reply) -> str | Problem | None:
+    """`GET /v0/config/session`; None where there is no such endpoint, as before 0.327, which brought the roles.
+
+    Feldera answers to a path it does not know with 404, or with its web console.
+    """
+    if reply.status == HTTPStatus.NOT_FOUND or (reply.status == HTTPStatus.OK and reply.is_html):
+        return None
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        return SessionBody.model_validate_json(reply.body).role
+    except ValidationError:
+        return NOT_AS_KNOWN
 
 
 def _refusal(reply: Reply) -> Refusal:

@@ -89,6 +89,11 @@ class FelderaClient:
         reply = await self._get("/v0/config")
         return reply if isinstance(reply, Problem) else answers.greeting(reply)
 
+    async def role(self) -> str | Problem | None:
+        """Feldera's role of the bot's credentials: `read`, `write`, `admin` or `owner`; None if it knows no roles."""
+        reply = await self._get("/v0/config/session")
+        return reply if isinstance(reply, Problem) else answers.role(reply)
+
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
     ) -> Reply | Problem:

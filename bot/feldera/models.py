@@ -128,6 +128,12 @@ class ConfigurationBody(_Shape):
     edition: Word
 
 
+class SessionBody(_Shape):
+    """`SessionInfo`. The tenant and the memberships are not read."""
+
+    role: Word
+
+
 PIPELINES = TypeAdapter(tuple[PipelineBody, ...])
 EVENTS = TypeAdapter(tuple[EventBody, ...])
 

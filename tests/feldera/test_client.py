@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.domain.names import PipelineName
@@ -24,6 +25,7 @@ from bot.domain.pipelines import (
     Unknown,
 )
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
+from bot.feldera.credentials import ApiKey
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import START, MovableClock
 
@@ -277,6 +279,19 @@ async def test_the_runners_health_is_felderas_word(feldera: FelderaSimulator, cl
 async def test_greeting_says_which_feldera_it_is(client: FelderaClient) -> None:
     """At start-up this proves the address and the credentials."""
     assert await client.greet() == "Feldera 0.337.0 (Open source)"
+
+
+@pytest.mark.parametrize("role", ["read", "write"])
+async def test_the_role_is_that_of_the_credentials(clock: MovableClock, role: str) -> None:
+    """Whether a key may clear anything is known before somebody needs it to."""
+    async with FelderaSimulator(clock, api_keys={"apikey:k": role}) as feldera:
+        address, key = FelderaAddress(feldera.url), ApiKey(SecretStr("apikey:k"))
+        async with FelderaClient(address, key, clock=clock) as client:
+            assert await client.role() == role
+
+
+async def test_without_authentication_everybody_is_admin(client: FelderaClient) -> None:
+    assert await client.role() == "admin"
 
 
 async def test_the_tenant_is_named_in_every_request(feldera: FelderaSimulator, clock: MovableClock) -> None:
