@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import UserError
 from bot.domain.names import TeamId
@@ -31,14 +32,26 @@ async def who_are_we(client: AsyncWebClient) -> Workspace:
     Raises:
         SlackRefused: with what to check.
     """
+    return workspace_of(await auth_test(client))
+
+
+async def auth_test(client: AsyncWebClient) -> AsyncSlackResponse:
+    """The whole answer of `auth.test`, with the headers that tell the token's scopes and Slack's time.
+
+    Raises:
+        SlackRefused: with what to check.
+    """
     try:
-        said = await client.auth_test()
+        return await client.auth_test()
     except SlackApiError as error:
         raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {_error(error)} to it.") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SlackRefused(
             f"Slack cannot be reached at {client.base_url} ({type(error).__name__})."
         ) from error
+
+
+def workspace_of(said: AsyncSlackResponse) -> Workspace:
     return Workspace(
         team=TeamId(str(said["team_id"])),
         name=str(said["team"]),
