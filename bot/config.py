@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import UserError
+from bot.domain.names import ChannelId
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import ApiKey, TokenCommand
 
@@ -62,6 +63,14 @@ def _listen(text: str) -> str:
     if match is None or int(match["port"]) > _PORT_MAX:
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:3000")
     return text
+
+
+def _channel(text: str) -> ChannelId:
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text):
+        raise ValueError(
+            "must be a channel's id, such as C0123ABCD (in Slack: the channel's details, at the end)"
+        )
+    return ChannelId(text)
 
 
 def _feldera_host(text: str) -> str:
@@ -130,6 +139,7 @@ class Settings(SlackSettings, StoreSettings):
     slack_signing_secret: SecretStr | None = None
     pipeline_bot_mode: Mode | None = None
     pipeline_bot_listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:3000"
+    pipeline_bot_audit_channel: Annotated[ChannelId, AfterValidator(_channel)] | None = None
 
     feldera_host: Annotated[str, AfterValidator(_feldera_host)]
     feldera_api_key: Annotated[SecretStr, AfterValidator(_api_key)] | None = None

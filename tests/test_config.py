@@ -52,6 +52,7 @@ def test_what_need_not_be_said(settings_of):
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.pipeline_bot_database == Path("pipeline-bot.db")
     assert settings.listen == ("127.0.0.1", 3000)
+    assert settings.pipeline_bot_audit_channel is None
     assert settings.feldera_api_key is None
     assert settings.feldera_auth_token_command is None
     assert settings.feldera_tenant is None
@@ -79,6 +80,11 @@ def test_feldera_by_the_names_its_own_tools_use(settings_of, tmp_path):
     assert settings.feldera_request_timeout == 60.0
 
 
+def test_the_channel_that_is_told_the_head_of_the_record(settings_of):
+    """By its id: a name could be given to another channel."""
+    assert settings_of(PIPELINE_BOT_AUDIT_CHANNEL="C0AUDIT").pipeline_bot_audit_channel == "C0AUDIT"
+
+
 def test_a_command_may_fetch_the_token_instead_of_a_key(settings_of):
     assert settings_of(FELDERA_AUTH_TOKEN_COMMAND="vault read -f jwt").feldera_auth_token_command == (
         "vault read -f jwt"
@@ -101,6 +107,7 @@ def test_all_that_is_malformed_is_said_at_once_and_no_value_is_repeated(refusal_
         SLACK_API_URL="hush.slack.com",
         PIPELINE_BOT_MODE="hush",
         PIPELINE_BOT_LISTEN="hush",
+        PIPELINE_BOT_AUDIT_CHANNEL="#hush",
         FELDERA_HOST="https://ana:hush@feldera.example.com",
         FELDERA_API_KEY="apikey:hu sh",
         FELDERA_TENANT="hush\u00e9",
@@ -114,6 +121,7 @@ def test_all_that_is_malformed_is_said_at_once_and_no_value_is_repeated(refusal_
         "SLACK_APP_TOKEN: must begin with xapp-.",
         "PIPELINE_BOT_MODE: input should be 'socket' or 'http'.",
         "PIPELINE_BOT_LISTEN: must be HOST:PORT, such as 127.0.0.1:3000.",
+        "PIPELINE_BOT_AUDIT_CHANNEL: must be a channel's id, such as C0123ABCD (in Slack: the channel's details, at the end).",
         "FELDERA_HOST: Feldera's host must not hold a user or password; use an API key.",
         "FELDERA_API_KEY: Feldera's API key must be one word of plain characters.",
         "FELDERA_TENANT: Feldera's tenant must be a name or an id in plain characters.",

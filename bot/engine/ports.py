@@ -182,6 +182,12 @@ class Store(Protocol):
         """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
         ...
 
+    async def last_done(self, errand: str) -> datetime | None:
+        """When something that is done from time to time was last done."""
+        ...
+
+    async def done(self, errand: str, at: datetime) -> None: ...
+
     async def propose(self, operation: Operation, event: Event) -> None:
         """Store a new operation in the state `proposed`."""
         ...
@@ -291,4 +297,12 @@ class Announcer(Protocol):
 
         Or that there is none. A courtesy: whoever restarts in between loses it, and the card says it all.
         """
+        ...
+
+
+class Noticeboard(Protocol):
+    """A channel that keeps what the bot posts, out of its own reach."""
+
+    async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
+        """Post the id and the hash of the record's newest entry."""
         ...

@@ -113,6 +113,10 @@ class Threads:
             return Gone()
         return await self._post(operation.card.channel, lines(operation, events), thread_ts=operation.card.ts)
 
+    async def post_notice(self, place: ChannelId, shown: Message) -> Taken | Later | NotThere | Gone:
+        """Post a message that is about no operation."""
+        return await self._post(place, shown, thread_ts=None)
+
     async def answer_requester(self, operation: Operation) -> None:
         until, tell = self._tell.pop(operation.id, (None, None))
         if tell is not None and until is not None and until > self.clock.now():

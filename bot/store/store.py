@@ -93,6 +93,12 @@ class SqliteStore:
     async def head(self) -> tuple[int, str]:
         return await self._run(chain.head)
 
+    async def last_done(self, errand: str) -> datetime | None:
+        return await self._run(lambda db: workspace.last_done(db, errand))
+
+    async def done(self, errand: str, at: datetime) -> None:
+        await self._run(lambda db: workspace.done(db, errand, at))
+
     async def propose(self, operation: Operation, event: Event) -> None:
         await self._run(lambda db: operations.propose(db, operation, event))
 

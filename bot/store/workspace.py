@@ -1,22 +1,47 @@
-"""Which Slack workspace the bot last ran in, so that the shell can name people of it without asking Slack."""
+"""The little that the bot remembers about its own runs: in which Slack workspace it was, and what it last did when.
+
+The shell names people of that workspace without asking Slack.
+"""
+
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.names import TeamId
 from bot.store.database import writing
+from bot.store.values import moment_of, text_of
 
 
 def team(db: Database) -> TeamId | None:
     """The workspace's id; None if the bot has never run on this database."""
-    row = db.execute("SELECT value FROM workspace WHERE key = 'team'").fetchone()
-    return None if row is None else TeamId(row[0])
+    value = _value(db, "team")
+    return None if value is None else TeamId(value)
 
 
 def remember_team(db: Database, team_id: TeamId) -> None:
     """The bot's token is of this workspace. Grants of another one stay, and are nobody's in this one."""
+    _remember(db, "team", team_id)
+
+
+def last_done(db: Database, errand: str) -> datetime | None:
+    """When it was last done; None if it never was."""
+    value = _value(db, f"last {errand}")
+    return None if value is None else moment_of(value)
+
+
+def done(db: Database, errand: str, at: datetime) -> None:
+    _remember(db, f"last {errand}", text_of(at))
+
+
+def _value(db: Database, key: str) -> str | None:
+    row = db.execute("SELECT value FROM workspace WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _remember(db: Database, key: str, value: str) -> None:
     with writing(db):
         db.execute(
-            "INSERT INTO workspace (key, value) VALUES ('team', ?)"
+            "INSERT INTO workspace (key, value) VALUES (?, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (team_id,),
+            (key, value),
         )

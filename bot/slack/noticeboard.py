@@ -1,0 +1,28 @@
+"""The channel that is told the head of the record: `bot.engine.ports.Noticeboard`.
+
+It posts through the same hands as everything else, at the same pace.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.names import ChannelId
+from bot.engine.ports import Gone, Later, NotThere, Taken
+from bot.slack.blocks import Message, said
+from bot.slack.threads import Threads
+
+
+@dataclass(frozen=True, slots=True)
+class AuditChannel:
+    threads: Threads
+    channel: ChannelId
+
+    async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
+        return await self.threads.post_notice(self.channel, head_notice(entry_id, head))
+
+
+def head_notice(entry_id: int, head: str) -> Message:
+    """What makes a record provable later, to be kept where the bot cannot change it."""
+    return said(
+        f"🔏 The record has {entry_id} entries, and its head is `{head}`. Whether it still holds all of them, "
+        f"unchanged, is shown by `pipeline-bot audit verify --head {entry_id}:{head}`."
+    )
