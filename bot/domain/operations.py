@@ -39,6 +39,8 @@ class State(StrEnum):
         return self not in LIVE and self not in {State.PROPOSED, State.AWAITING_APPROVAL}
 
 
+SHORT_ID = 6  # characters of an operation's id: enough to tell the few that wait apart
+
 LIVE = frozenset({State.READY, State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
 
 
@@ -171,6 +173,11 @@ class Operation:
         0  # how often posting the card was begun: more than once means a copy may stand in Slack
     )
     rendered_version: int = 0
+
+    @property
+    def short_id(self) -> str:
+        """What people type to mean this operation."""
+        return self.id[:SHORT_ID]
 
     @property
     def stands_in(self) -> ChannelId | None:

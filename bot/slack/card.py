@@ -18,7 +18,6 @@ DENY = "deny_request"
 WITHDRAW = "withdraw_request"
 STOP = "stop_in_time"
 SIGN_OFF = "sign_off"
-SHORT_ID = 6  # characters of an operation's id: enough to tell the few that wait apart
 
 
 def card(operation: Operation) -> Message:
@@ -46,7 +45,7 @@ def card(operation: Operation) -> Message:
 
 def short_id(operation: Operation) -> str:
     """What people type to mean this operation."""
-    return operation.id[:SHORT_ID]
+    return operation.short_id
 
 
 def destroys(checkpoints: Checkpoints) -> str:
