@@ -6,6 +6,8 @@ Nothing here calls what decides in the bot. The rules of the house are written o
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from hypothesis import strategies as st
+
 from bot.domain.access import Grant, Group, Kind, Role, Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, GroupId, TeamId, UserId
@@ -17,6 +19,20 @@ ELSEWHERE = Actor(TeamId("T2"), UserId("UB"))  # the same letters as somebody's,
 EVERYBODY = [*PEOPLE, ELSEWHERE]
 GROUPS = [Group(HOME, GroupId("S1")), Group(HOME, GroupId("S2"))]
 MATCHES = {"orders": True, "ord*": True, "*": True, "order?": True, "[!o]*": False, "billing": False}
+
+LOOKUPS = st.sampled_from(["good", "good", "good", "no groups", "no answer"])
+ANYBODY = st.sampled_from([*PEOPLE, *EVERYBODY])
+PATTERNS = st.sampled_from(["orders", *MATCHES])
+SPANS = st.sampled_from([timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6)])
+RULES = st.builds(
+    Rule,
+    PATTERNS,
+    approvals=st.none() | st.integers(0, 3),
+    approve_within=st.none() | SPANS,
+    remind_after=st.none() | SPANS,
+    stop_window=st.none() | st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(seconds=60)]),
+    break_glass=st.sampled_from([None, True, True, False]),
+)
 
 ASKERS = {Role.REQUESTER, Role.OPERATOR, Role.RESPONDER}
 CLEARERS = {Role.OPERATOR}

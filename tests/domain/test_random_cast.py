@@ -46,31 +46,22 @@ from bot.domain.pipelines import Accepted, NotSent, Seen, Unknown
 from bot.domain.policy import Freeze, Rule
 from tests.clock import START
 from tests.domain.cast_model import (
+    ANYBODY,
     APPROVERS,
     ASKERS,
     BREAKERS,
     EVERYBODY,
     GROUPS,
     HOME,
-    MATCHES,
+    LOOKUPS,
+    PATTERNS,
     PEOPLE,
+    RULES,
+    SPANS,
     Cast,
 )
 from tests.domain.samples import CARD, DOWN, cleared, grant, pipeline, proposed
 
-LOOKUPS = st.sampled_from(["good", "good", "good", "no groups", "no answer"])
-ANYBODY = st.sampled_from([*PEOPLE, *EVERYBODY])
-PATTERNS = st.sampled_from(["orders", *MATCHES])
-SPANS = st.sampled_from([timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6)])
-RULES = st.builds(
-    Rule,
-    PATTERNS,
-    approvals=st.none() | st.integers(0, 3),
-    approve_within=st.none() | SPANS,
-    remind_after=st.none() | SPANS,
-    stop_window=st.none() | st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(seconds=60)]),
-    break_glass=st.sampled_from([None, True, True, False]),
-)
 SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)
 GOOD_FOR = timedelta(hours=4)
 
