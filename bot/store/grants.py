@@ -33,9 +33,9 @@ def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, 
 
 def weighing_on(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
     """The grants of these people, of all groups, and of all who may approve; with the lapsed, oldest first."""
-    found = [*_select(db, _OF_GROUPS)]
-    for actor in people:
-        found += unrevoked(db, actor)
+    found: list[Grant] = []
+    for principal in (*people, *groups(db)):
+        found += unrevoked(db, principal)
     for role in Role:
         if Action.APPROVE in role.actions:
             found += _select(db, "revoked_at IS NULL AND role = ?", role.value)
@@ -93,7 +93,7 @@ def revoke(db: Database, take_away: TakeAway, *, by: str, now: datetime) -> None
 
 
 def _select(db: Database, condition: str, *parameters: Any) -> tuple[Grant, ...]:
-    rows = db.query(f"SELECT * FROM grants WHERE {condition} ORDER BY id", parameters)  # noqa: S608 - ours
+    rows = db.query(f"SELECT * FROM grants WHERE {condition} ORDER BY id", parameters)  # noqa: S608 - of ours
     return tuple(_grant_of(row) for row in rows)
 
 

@@ -43,7 +43,8 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
     """
     rows = list(
         db.query(
-            "SELECT * FROM operations WHERE id >= :text AND id < :text || char(0x10ffff) ORDER BY id LIMIT 2",
+            "SELECT * FROM operations WHERE :text <> '' AND id >= :text AND id < :text || char(0x10ffff)"
+            " ORDER BY id LIMIT 2",
             {"text": text},
         )
     )
@@ -51,7 +52,7 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
         raise AmbiguousId(
             f"The ids of several operations begin with {text!r}: write more of the one you mean."
         )
-    return operation_of(rows[0]) if rows and text else None
+    return operation_of(rows[0]) if rows else None
 
 
 def underway(db: Database) -> tuple[Operation, ...]:

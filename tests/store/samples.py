@@ -1,20 +1,38 @@
-"""Operations, grants and files that the store's tests begin with."""
+"""Operations, grants, people and files that the store's tests begin with."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.access import Grant
+from sqlite_utils import Database
+
+from bot.domain.access import Group, Standing
+from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
-from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.names import (
+    Actor,
+    ChannelId,
+    GroupId,
+    OperationId,
+    PipelineId,
+    PipelineName,
+    TeamId,
+    UserId,
+)
 from bot.domain.operations import Card, Event, EventKind, Operation, Reviewed, State
 from bot.domain.pipelines import Checkpoints
 from bot.engine.ports import Decide
+from bot.store import operations
 from tests.clock import START
 
 ANA = Actor(TeamId("T1"), UserId("U0ANA"))
 BEN = Actor(TeamId("T1"), UserId("U0BEN"))
+CLEO = Actor(TeamId("T1"), UserId("U0CLEO"))
+ONCALL = Group(TeamId("T1"), GroupId("S0ONCALL"))
 CARD = Card(ChannelId("C1"), "1700000000.000100")
+NOBODY: Mapping[Actor, Standing] = {}
+EVERYBODY = {actor: Standing(actor) for actor in (ANA, BEN, CLEO)}
 
 
 def at(minutes: float) -> datetime:
@@ -36,8 +54,8 @@ def proposed(name: str = "op-1", *, pipeline: str = "orders", **fields: Any) -> 
     )
 
 
-def event(kind: EventKind, minutes: float = 0, **data: str | int | None) -> Event:
-    return Event(kind=kind, at=at(minutes), data=data)
+def event(kind: EventKind, minutes: float = 0, *, by: Actor | None = None, **data: str | int | None) -> Event:
+    return Event(kind=kind, at=at(minutes), data=data, by=by)
 
 
 PROPOSED = event(EventKind.PROPOSED)
@@ -46,7 +64,7 @@ PROPOSED = event(EventKind.PROPOSED)
 def becomes(*events: Event, **fields: Any) -> Decide:
     """A decision for the row with these fields changed, one version on, and these events."""
 
-    def decide(operation: Operation, _grants: tuple[Grant, ...]) -> Transition:
+    def decide(operation: Operation, _facts: Facts) -> Transition:
         after = replace(operation, **{"version": operation.version + 1} | fields)
         return Transition(after, events)
 
@@ -55,5 +73,29 @@ def becomes(*events: Event, **fields: Any) -> Decide:
 
 def confirmed(minutes: float = 1) -> Decide:
     return becomes(
-        event(EventKind.CONFIRMED, minutes), state=State.READY, confirmed_at=at(minutes), due_at=at(minutes)
+        event(EventKind.CONFIRMED, minutes),
+        state=State.READY,
+        confirmed_at=at(minutes),
+        ready_at=at(minutes),
+        due_at=at(minutes),
     )
+
+
+def requested(minutes: float = 1, *, needed: int = 1, **fields: Any) -> Decide:
+    return becomes(
+        event(EventKind.REQUESTED, minutes),
+        **{
+            "state": State.AWAITING_APPROVAL,
+            "confirmed_at": at(minutes),
+            "approvals_needed": needed,
+            "approve_by": at(minutes + 60),
+            "due_at": at(minutes + 60),
+        }
+        | fields,
+    )
+
+
+def change(
+    db: Database, name: str, decide: Decide, standings: Mapping[Actor, Standing] = NOBODY
+) -> Transition | None:
+    return operations.change(db, OperationId(name), decide, standings=standings)

@@ -1,12 +1,27 @@
-"""What the shell may do to the grants, beside a bot that runs on the same file."""
+"""What the shell may do to grants, rules and freezes, beside a bot that runs on the same file."""
 
 import pytest
 
 from bot.domain.access import Role
+from bot.domain.administration import DropRule, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
 from bot.domain.errors import BadPattern
 from bot.domain.names import TeamId
+from bot.domain.operations import EventKind, State
+from bot.domain.policy import Freeze, Rule
 from bot.store.administration import Administration
-from tests.store.samples import ANA, BEN, at
+from tests.store.samples import (
+    ANA,
+    BEN,
+    EVERYBODY,
+    ONCALL,
+    PROPOSED,
+    at,
+    becomes,
+    proposed,
+    requested,
+)
+
+OPERATES_ORDERS = Give(ANA, Role.OPERATOR, "orders-*")
 
 
 @pytest.fixture
@@ -15,71 +30,170 @@ def shell(path):
         yield administration
 
 
-def grants_orders(shell, principal=ANA, minutes=0, **fields):
-    return shell.grant(
-        principal,
-        Role.OPERATOR,
-        **{"pattern": "orders-*", "granted_by": "root", "now": at(minutes)} | fields,
-    )
+def does(shell, *changes, minutes=0, by="shell:root"):
+    return shell.administer(*changes, by=by, now=at(minutes))
+
+
+def recorded(shell):
+    return [entry.event for entry in shell.entries()]
 
 
 def test_grants_are_listed_oldest_first_for_all_or_for_one(shell):
     """Lapsed ones too: whoever asks why something is refused has to see them."""
-    first = grants_orders(shell, note="on call", expires_at=at(10))
-    second = grants_orders(shell, BEN, minutes=20)
-    assert shell.grants() == (first, second)
+    does(shell, Give(ANA, Role.OPERATOR, "orders-*", at(10), "on call"))
+    does(shell, Give(BEN, Role.VIEWER, "*"), Give(ONCALL, Role.APPROVER, "*"), minutes=20)
+    first, second, third = shell.grants()
+    assert [(grant.id, grant.principal) for grant in shell.grants()] == [(1, ANA), (2, BEN), (3, ONCALL)]
+    assert shell.grants(ANA) == (first,)
     assert shell.grants(BEN) == (second,)
+    assert shell.grants(ONCALL) == (third,)
     assert not first.is_current(at(20))
 
 
 def test_the_same_grant_is_not_given_twice(shell):
-    """A repeated command changes nothing; one that says something else is a grant of its own."""
-    first = grants_orders(shell, note="on call")
-    assert grants_orders(shell, minutes=5, granted_by="ben", note="on call") == first
+    """A repeated command changes nothing and leaves no entry; one that says something else is a grant of its own."""
+    does(shell, Give(ANA, Role.OPERATOR, "orders-*", note="on call"))
+    assert does(shell, Give(ANA, Role.OPERATOR, "orders-*", note="on call"), by="shell:ben") == ()
     others = [
-        grants_orders(shell, note="holiday"),
-        grants_orders(shell, note="on call", expires_at=at(10)),
-        grants_orders(shell, note="on call", pattern="orders-a"),
-        grants_orders(shell, BEN, note="on call"),
+        Give(ANA, Role.OPERATOR, "orders-*", note="holiday"),
+        Give(ANA, Role.OPERATOR, "orders-*", at(10), "on call"),
+        Give(ANA, Role.OPERATOR, "orders-a", note="on call"),
+        Give(ANA, Role.VIEWER, "orders-*", note="on call"),
+        Give(BEN, Role.OPERATOR, "orders-*", note="on call"),
     ]
-    assert shell.grants() == (first, *others)
+    assert len(does(shell, *others)) == 5
+    assert len(shell.grants()) == len(recorded(shell)) == 6
 
 
 def test_a_grant_that_lapsed_can_be_given_again(shell):
-    lapsed = grants_orders(shell, expires_at=at(10))
-    again = grants_orders(shell, minutes=10, expires_at=at(10))
-    assert shell.grants() == (lapsed, again)
+    """What ran out is not in force, however alike."""
+    lapsing = Give(ANA, Role.OPERATOR, "orders-*", at(10))
+    does(shell, lapsing)
+    assert does(shell, lapsing, minutes=9) == ()
+    assert len(does(shell, lapsing, minutes=10)) == 1
+    assert len(shell.grants()) == 2
 
 
-def test_a_pattern_that_matches_no_pipeline_is_refused(shell):
+@pytest.mark.parametrize(
+    "change",
+    [
+        Give(ANA, Role.VIEWER, "orders/*"),
+        SetRule(Rule("orders/*", approvals=1)),
+        PutFreeze("orders/*", at(10), "move"),
+    ],
+)
+def test_a_pattern_that_matches_no_pipeline_is_refused(shell, change):
+    """And so is all that was to be changed along with it."""
     with pytest.raises(BadPattern):
-        grants_orders(shell, pattern="orders/*")
-    assert shell.grants() == ()
+        does(shell, OPERATES_ORDERS, change)
+    assert (shell.grants(), shell.rules(), shell.freezes(at(0))) == ((), (), ())
+    assert recorded(shell) == []
 
 
 def test_a_revoked_grant_is_gone_and_its_row_stays(shell, db):
-    """Revoking twice, or what never was, revokes nothing; the record tells who did it and when."""
-    first, second = grants_orders(shell), grants_orders(shell, BEN)
-    assert shell.revoke([first.id, 99], revoked_by="ben", now=at(5)) == (first,)
-    assert shell.revoke([first.id], revoked_by="eve", now=at(6)) == ()
-    assert shell.grants() == (second,)
-    assert list(db.query("SELECT id, revoked_by, revoked_at FROM grants ORDER BY id")) == [
-        {"id": first.id, "revoked_by": "ben", "revoked_at": "2026-03-02T03:05:00.000000+00:00"},
-        {"id": second.id, "revoked_by": None, "revoked_at": None},
+    """All that say so, lapsed ones too, and no other; revoking what is not there is nothing. The row tells who did it."""
+    kept = Give(BEN, Role.OPERATOR, "orders-*")
+    does(shell, OPERATES_ORDERS, kept, Give(ANA, Role.OPERATOR, "orders-*", at(1), "on call"))
+    take_away = TakeAway(ANA, Role.OPERATOR, "orders-*")
+    (revoked,) = does(shell, take_away, minutes=5, by="shell:ben")
+    assert (revoked.kind, revoked.at, revoked.by) == (EventKind.REVOKED, at(5), None)
+    assert revoked.data == {
+        "team": "T1",
+        "user": "U0ANA",
+        "role": "operator",
+        "pattern": "orders-*",
+        "shell": "shell:ben",
+        "before": (
+            "number 1 by shell:root, until revoked; "
+            "number 3 by shell:root, until 2026-03-02T03:01:00+00:00 (on call)"
+        ),
+    }
+    assert does(shell, take_away, minutes=6, by="shell:eve") == ()
+    assert [grant.id for grant in shell.grants()] == [2]
+    moment = "2026-03-02T03:05:00.000000+00:00"
+    assert [
+        tuple(row.values()) for row in db.query("SELECT revoked_by, revoked_at FROM grants ORDER BY id")
+    ] == [
+        ("shell:ben", moment),
+        (None, None),
+        ("shell:ben", moment),
     ]
-    again = grants_orders(shell, minutes=7)
-    assert shell.grants() == (second, again)
+    assert len(does(shell, OPERATES_ORDERS, minutes=7)) == 1
+
+
+def test_a_rule_replaces_the_one_on_its_pattern(shell):
+    """The record keeps the old one in words, and the new one; setting the same again is nothing."""
+    one, stricter = Rule("orders-*", approvals=1), Rule("orders-*", approvals=2, reason_required=True)
+    does(shell, SetRule(one), SetRule(Rule("clicks", break_glass=True)))
+    assert does(shell, SetRule(one), minutes=1) == ()
+    (replaced,) = does(shell, SetRule(stricter), minutes=2)
+    assert replaced.data == {
+        "pattern": "orders-*",
+        "rule": "approvals=2 reason=required",
+        "shell": "shell:root",
+        "before": "approvals=1",
+    }
+    assert shell.rules() == (Rule("clicks", break_glass=True), stricter)
+    (dropped,) = does(shell, DropRule("orders-*"), minutes=3)
+    assert dropped.data["before"] == "approvals=2 reason=required"
+    assert does(shell, DropRule("orders-*"), minutes=4) == ()
+    assert shell.rules() == (Rule("clicks", break_glass=True),)
+
+
+def test_a_freeze_holds_until_it_is_lifted_or_runs_out(shell):
+    """One a pattern; it goes by the number of its entry in the record."""
+    does(shell, PutFreeze("orders-*", at(60), "move"), PutFreeze("clicks", at(30), "audit"))
+    (changed,) = does(shell, PutFreeze("orders-*", at(90), "longer move"), minutes=5, by="shell:ben")
+    assert changed.data["before"] == "until 2026-03-02T04:00:00+00:00 by shell:root: move"
+    assert does(shell, PutFreeze("orders-*", at(90), "longer move"), minutes=6) == ()
+    clicks = Freeze(2, "clicks", at(30), "audit", "shell:root", at(0))
+    orders = Freeze(3, "orders-*", at(90), "longer move", "shell:ben", at(5))
+    assert shell.freezes(at(29)) == (clicks, orders)
+    assert shell.freezes(at(30)) == (orders,)
+    assert does(shell, LiftFreeze("clicks"), minutes=30) == ()
+    (lifted,) = does(shell, LiftFreeze("orders-*"), minutes=31)
+    assert lifted.data["before"] == "until 2026-03-02T04:30:00+00:00 by shell:ben: longer move"
+    assert shell.freezes(at(0)) == ()
+
+
+def test_several_changes_are_made_together_or_not_at_all(shell):
+    """An import that fails half way has done nothing, in the tables or in the record."""
+    does(shell, SetRule(Rule("orders-*", approvals=1)))
+    changes = [DropRule("orders-*"), OPERATES_ORDERS, Give(ANA, Role.VIEWER, "no/pipeline")]
+    with pytest.raises(BadPattern):
+        does(shell, *changes)
+    assert (shell.rules(), shell.grants()) == ((Rule("orders-*", approvals=1),), ())
+    assert len(recorded(shell)) == 1
+    made = does(shell, *changes[:2], minutes=1)
+    assert [event.kind for event in made] == [EventKind.RULE_DROPPED, EventKind.GRANTED]
+    assert tuple(recorded(shell)[1:]) == made
+    assert shell.verify() is None
 
 
 @pytest.mark.anyio
 async def test_the_shell_works_beside_a_running_bot(shell, store):
-    """It takes no lease, and what it grants or revokes counts for the bot's next decision."""
-    granted = grants_orders(shell)
-    assert await store.grants(ANA) == (granted,)
+    """It takes no lease, and what it changes counts for the bot's next decision."""
+    does(shell, OPERATES_ORDERS, SetRule(Rule("*", approvals=1)), PutFreeze("*", at(9), "move"))
+    facts = await store.facts({ANA: EVERYBODY[ANA]})
+    assert (facts.grants, facts.rules) == (shell.grants(), shell.rules())
+    assert facts.freezes == shell.freezes(at(0))
     await store.remember_team(TeamId("T1"))
     assert shell.team() == "T1"
-    shell.revoke([granted.id], revoked_by="root", now=at(1))
-    assert await store.grants(ANA) == ()
+    does(shell, TakeAway(ANA, Role.OPERATOR, "orders-*"), minutes=1)
+    assert await store.grants() == ()
+    assert await store.head() == shell.head()
+
+
+@pytest.mark.anyio
+async def test_the_shell_sees_what_waits_for_people(shell, store):
+    """And finds an operation by as much of its id as people write."""
+    await store.propose(proposed("abc"), PROPOSED)
+    await store.change("abc", requested(), standings={})
+    (waiting,) = shell.pending()
+    assert waiting == shell.operation("ab") == await store.operation("abc")
+    await store.change("abc", becomes(state=State.DENIED), standings={})
+    assert shell.pending() == ()
+    assert shell.operation("x") is None
 
 
 def test_the_shell_can_remember_the_workspace_itself(shell):

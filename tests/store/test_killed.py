@@ -5,11 +5,12 @@ import sys
 
 from bot.domain.operations import State
 from bot.store import operations
-from tests.store.samples import PROPOSED, confirmed, proposed
+from tests.store.samples import PROPOSED, change, confirmed, proposed
 
 DIES_BEFORE_ITS_COMMIT = """
 import sys
 from pathlib import Path
+from bot.domain.authority import Facts
 from bot.store import operations
 from bot.store.database import open_database, writing
 from tests.store.samples import confirmed
@@ -17,7 +18,7 @@ from tests.store.samples import confirmed
 db = open_database(Path(sys.argv[1]))
 with writing(db):
     operation = operations.find(db, "op-1")
-    operations.record(db, operation, confirmed()(operation, ()))
+    operations.record(db, operation, confirmed()(operation, Facts()))
     assert operations.live_on(db, "orders") is not None
     print("written", flush=True)
     sys.stdin.read()
@@ -34,5 +35,5 @@ def test_killed_before_the_commit_nothing_has_happened(path, db):
         bot.wait(timeout=10)
     assert operations.find(db, "op-1") == proposed()
     assert db.table("events").count == 1
-    operations.change(db, "op-1", confirmed())
+    change(db, "op-1", confirmed())
     assert operations.live_on(db, "orders").state is State.READY

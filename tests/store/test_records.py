@@ -1,4 +1,4 @@
-"""Every field of an operation, an event and a grant comes back as it was written."""
+"""Every field of an operation, an event, a grant, a rule and a freeze comes back as it was written."""
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.access import Grant, Role
+from bot.domain.access import Grant, Group, Role
+from bot.domain.administration import Give, PutFreeze, SetRule
+from bot.domain.audit import Entry
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor
 from bot.domain.operations import (
+    Approval,
     Card,
     Ending,
     Event,
@@ -24,11 +27,13 @@ from bot.domain.operations import (
     StepName,
 )
 from bot.domain.pipelines import Checkpoints
-from bot.store import grants, operations
+from bot.domain.policy import Freeze, Rule
+from bot.store import chain, operations, policies
+from bot.store.administration import Administration
 from bot.store.database import open_database
-from bot.store.records import text_of
+from bot.store.values import text_of
 from tests.clock import START
-from tests.store.samples import ANA, PROPOSED
+from tests.store.samples import ANA, PROPOSED, at, change
 
 counts = st.integers(0, 2**63 - 1)
 texts = st.text()
@@ -36,6 +41,7 @@ zones = st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(timezone)
 moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zones)  # noqa: DTZ001 - hypothesis adds zones
 maybe_moments = st.none() | moments
 actors = st.builds(Actor, team=texts, user=texts)
+approvals = st.builds(Approval, by=actors, at=moments)
 rows = {
     "requester": actors,
     "origin": texts,
@@ -53,7 +59,19 @@ rows = {
     "state": st.sampled_from(State),
     "version": st.integers(1_000, 2_000),
     "due_at": maybe_moments,
+    "last_cleared_at": maybe_moments,
     "confirmed_at": maybe_moments,
+    "place": st.none() | texts,
+    "asked_groups": st.lists(texts).map(tuple),
+    "approvals_needed": counts,
+    "approvals": st.lists(approvals).map(tuple),
+    "approve_by": maybe_moments,
+    "remind_at": maybe_moments,
+    "ready_at": maybe_moments,
+    "stop_until": maybe_moments,
+    "held_by_freeze": st.booleans(),
+    "incident": texts,
+    "signed_off": st.none() | approvals,
     "submitted_at": maybe_moments,
     "accepted_at": maybe_moments,
     "ended_at": maybe_moments,
@@ -82,15 +100,31 @@ all_events = st.builds(
     kind=st.sampled_from([kind for kind in EventKind if kind.is_spoken]),
     at=moments,
     data=st.dictionaries(texts, texts | st.integers() | st.none()),
+    by=st.none() | actors,
 )
 
-grant_fields = {
-    "role": st.sampled_from(Role),
-    "pattern": st.sampled_from(["*", "orders-*", "a[bc]?"]),
-    "granted_by": texts,
-    "expires_at": maybe_moments,
-    "note": texts,
-}
+spans = st.none() | st.timedeltas(timedelta(minutes=1), timedelta(days=7))
+all_gifts = st.builds(
+    Give,
+    principal=actors | st.builds(Group, team=texts, group=texts),
+    role=st.sampled_from(Role),
+    pattern=st.sampled_from(["*", "orders-*", "a[bc]?"]),
+    expires_at=maybe_moments,
+    note=texts,
+)
+all_rules = st.builds(
+    Rule,
+    pattern=st.sampled_from(["*", "orders-*", "a[bc]?"]),
+    approvals=st.none() | st.integers(0, 5),
+    ask_channel=st.none() | texts,
+    ask_group=st.none() | texts,
+    approve_within=spans,
+    remind_after=spans,
+    reason_required=st.none() | st.booleans(),
+    reason_pattern=st.none() | st.sampled_from(["INC-[0-9]+", "é"]),
+    stop_window=st.none() | st.timedeltas(timedelta(0), timedelta(seconds=60)),
+    break_glass=st.none() | st.booleans(),
+)
 
 
 def test_the_property_below_covers_every_field():
@@ -107,7 +141,7 @@ def test_an_operation_comes_back_as_it_was_written(first, second):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, first, PROPOSED)
         assert operations.find(db, first.id) == first
-        operations.change(db, first.id, lambda _operation, _grants: Transition(second))
+        change(db, first.id, lambda _operation, _facts: Transition(second))
         assert operations.find(db, first.id) == second
 
 
@@ -117,7 +151,7 @@ def test_events_come_back_as_they_were_recorded(events):
     """In their order, with their data, as lines that are still owed."""
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
-        operations.change(db, "op-1", lambda operation, _grants: Transition(operation, tuple(events)))
+        change(db, "op-1", lambda operation, _facts: Transition(operation, tuple(events)))
         (waiting,) = operations.unannounced(db)
         assert [stored.event for stored in waiting.events] == events
         assert {(stored.operation, stored.posted_ts) for stored in waiting.events} == {("op-1", None)}
@@ -138,12 +172,48 @@ SHOWN = {
 
 
 @settings(deadline=None, max_examples=30)
-@given(principal=actors, grant=st.fixed_dictionaries(grant_fields))
-def test_a_grant_comes_back_as_it_was_given(principal, grant):
+@given(events=st.lists(all_events, min_size=1))
+def test_the_record_gives_back_what_it_was_given(events):
+    """Whoever did it and wherever its moment came from: the chain over what is read is the chain that was written."""
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
-        given_grant = grants.add(db, principal, **grant, now=START)
-        assert grants.unrevoked(db, principal) == (given_grant,)
-        assert given_grant == Grant(id=1, principal=principal, granted_at=START, **grant)
+        operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
+        for event in events:
+            operations.note(db, event, None)
+        assert chain.verify(db) is None
+        kept = list(chain.entries(db))[1:]
+        assert kept == [
+            Entry(entry.id, None, event, entry.hash) for entry, event in zip(kept, events, strict=True)
+        ]
+
+
+@settings(deadline=None, max_examples=30)
+@given(give=all_gifts, by=texts)
+def test_a_grant_comes_back_as_it_was_given(give, by):
+    with TemporaryDirectory() as place, Administration.open(Path(place) / "bot.db") as shell:
+        shell.administer(give, by=by, now=START)
+        (given_grant,) = shell.grants()
+        assert shell.grants(give.principal) == (given_grant,)
+        assert given_grant == Grant(
+            1, give.principal, give.role, give.pattern, by, START, give.expires_at, give.note
+        )
+
+
+@settings(deadline=None, max_examples=60)
+@given(first=all_rules, second=all_rules)
+def test_a_rule_comes_back_as_it_was_set(first, second):
+    """One a pattern, whole: no field of the one before it is left over."""
+    with TemporaryDirectory() as place, Administration.open(Path(place) / "bot.db") as shell:
+        shell.administer(SetRule(first), SetRule(second), by="shell:ana", now=START)
+        rules = {first.pattern: first} | {second.pattern: second}
+        assert shell.rules() == tuple(rules[pattern] for pattern in sorted(rules))
+
+
+@settings(deadline=None, max_examples=30)
+@given(until=moments, reason=texts, by=texts)
+def test_a_freeze_comes_back_as_it_was_put(until, reason, by):
+    with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
+        policies.put_freeze(db, PutFreeze("orders-*", until, reason), entry_id=7, by=by, now=at(1))
+        assert policies.freezes(db) == (Freeze(7, "orders-*", until, reason, by, at(1)),)
 
 
 @given(moments, moments)

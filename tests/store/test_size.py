@@ -2,24 +2,56 @@
 
 import pytest
 
-from bot.domain.operations import EventKind, State
-from bot.store import operations
+from bot.domain.access import Role, Standing
+from bot.domain.administration import Give
+from bot.domain.operations import Approval, EventKind, State
+from bot.store import chain, changes, facts, grants, history, operations
 from bot.store.database import open_database, writing
-from bot.store.grants import unrevoked
 from bot.store.records import row_of_operation
-from tests.store.samples import ANA, CARD, PROPOSED, at, becomes, confirmed, event, proposed
+from tests.store.samples import (
+    ANA,
+    BEN,
+    CARD,
+    EVERYBODY,
+    PROPOSED,
+    at,
+    becomes,
+    change,
+    confirmed,
+    event,
+    proposed,
+)
 
 ENDED = 100_000
 INSTRUCTIONS = 100  # of SQLite's virtual machine, between two calls of the progress handler
 MOST = 5_000  # of them for one question: a hundred thousand rows would take at least as many
 
+ANYTHING = {"pipeline": None, "actor": None, "before": None, "limit": 10}
 QUESTIONS = {
     "operation": lambda db: operations.find(db, "op-live"),
-    "live": operations.live,
+    "underway": operations.underway,
+    "pending": operations.pending,
+    "pending_on": lambda db: operations.pending_on(db, "orders"),
+    "last_cleared_at": lambda db: operations.last_cleared_at(db, "orders"),
+    "an operation by the beginning of its id": lambda db: operations.find_by_beginning(db, "op-li"),
     "live_on": lambda db: operations.live_on(db, "orders"),
     "unannounced": operations.unannounced,
-    "grants": lambda db: unrevoked(db, ANA),
-    "change": lambda db: operations.change(db, "op-live", becomes(event(EventKind.SENT, 2))),
+    "grants": lambda db: grants.unrevoked(db, ANA),
+    "granted_groups": grants.groups,
+    "facts": lambda db: facts.about(db, EVERYBODY),
+    "change": lambda db: change(db, "op-live", becomes(event(EventKind.SENT, 2)), EVERYBODY),
+    "note": lambda db: operations.note(db, event(EventKind.REFUSED, 2, by=ANA, pipeline="orders"), None),
+    "administer": lambda db: changes.administer(
+        db,
+        Give(ANA, Role.VIEWER, "*"),
+        lambda _: event(EventKind.GRANTED),
+        standing=Standing(ANA),
+        by="T1/U0BEN",
+    ),
+    "head": chain.head,
+    "history": lambda db: history.page(db, **ANYTHING),
+    "history of a pipeline": lambda db: history.page(db, **ANYTHING | {"pipeline": "orders"}),
+    "older history of a person": lambda db: history.page(db, **ANYTHING | {"actor": ANA, "before": 50_000}),
     "rendered": lambda db: operations.rendered(db, "op-live", 1),
     "posted": lambda db: operations.posted(db, (ENDED,), "1700000000.000200"),
 }
@@ -30,7 +62,16 @@ def old_db(tmp_path_factory):
     """`ENDED` operations that Slack was told all about, and a live one of which it was not."""
     with open_database(tmp_path_factory.mktemp("store") / "bot.db") as db:
         ended = row_of_operation(
-            proposed(state=State.SUCCEEDED, confirmed_at=at(1), card=CARD, version=4, rendered_version=4)
+            proposed(
+                state=State.SUCCEEDED,
+                confirmed_at=at(1),
+                ended_at=at(2),
+                incident="INC-7",
+                signed_off=Approval(BEN, at(3)),
+                card=CARD,
+                version=4,
+                rendered_version=4,
+            )
         )
         series = "WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :ended)"
         others = [column for column in ended if column != "id"]
@@ -42,8 +83,8 @@ def old_db(tmp_path_factory):
                 ended | {"ended": ENDED},
             )
             db.execute(
-                f"{series} INSERT INTO events (operation, kind, at, data)"  # noqa: S608
-                " SELECT 'op-' || n, 'ended', :created_at, '{}' FROM series",
+                f"{series} INSERT INTO events (operation, pipeline, kind, at, by_team, by_user, data, hash)"  # noqa: S608
+                " SELECT 'op-' || n, 'orders', 'ended', :created_at, 'T1', 'U0ANA', '{}', '0' FROM series",
                 ended | {"ended": ENDED},
             )
             db.execute("INSERT INTO postings (event, ts) SELECT id, '1700000000.000100' FROM events")
@@ -53,7 +94,7 @@ def old_db(tmp_path_factory):
                 ended | {"ended": ENDED},
             )
         operations.propose(db, proposed("op-live"), PROPOSED)
-        operations.change(db, "op-live", confirmed())
+        change(db, "op-live", confirmed())
         yield db
 
 

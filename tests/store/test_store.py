@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
+from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
 from bot.domain.names import TeamId
 from bot.domain.operations import EventKind, State
@@ -14,7 +15,7 @@ from bot.store import operations
 from bot.store.database import open_database
 from bot.store.errors import DatabaseUnusable
 from bot.store.store import SqliteStore
-from tests.store.samples import ANA, CARD, PROPOSED, becomes, confirmed, event, proposed
+from tests.store.samples import CARD, PROPOSED, becomes, confirmed, event, proposed
 
 pytestmark = pytest.mark.anyio
 
@@ -25,19 +26,21 @@ async def test_an_operation_from_proposal_to_its_last_line(store):
     await store.propose(proposed(), PROPOSED)
     assert await store.operation("op-1") == proposed()
     assert await store.live_on("orders") is None
-    await store.change("op-1", confirmed())
+    await store.change("op-1", confirmed(), standings={})
     holder = await store.live_on("orders")
     assert holder is not None
     assert (holder.state, holder.version) == (State.READY, 2)
-    assert await store.live() == (holder,)
+    assert await store.underway() == (holder,)
     assert await store.unannounced() == (Unannounced(holder, ()),)
-    await store.change("op-1", becomes(event(EventKind.ENDED, 3), state=State.SUCCEEDED, card=CARD))
+    await store.change(
+        "op-1", becomes(event(EventKind.ENDED, 3), state=State.SUCCEEDED, card=CARD), standings={}
+    )
     (waiting,) = await store.unannounced()
     await store.rendered("op-1", waiting.operation.version)
     await store.posted(tuple(stored.id for stored in waiting.events), "1700000000.000200")
     assert await store.unannounced() == ()
-    assert await store.live() == ()
-    await store.change("op-1", becomes())
+    assert await store.underway() == ()
+    await store.change("op-1", becomes(), standings={})
     assert len(await store.unannounced()) == 1
     await store.abandoned("op-1")
     assert await store.unannounced() == ()
@@ -47,8 +50,8 @@ async def test_what_was_stored_is_there_after_a_restart(path):
     """A bot that starts again reads what the one before it wrote, owed lines too."""
     async with aclosing(SqliteStore.open(path)) as before:
         await before.propose(proposed(), PROPOSED)
-        await before.change("op-1", confirmed())
-        await before.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING))
+        await before.change("op-1", confirmed(), standings={})
+        await before.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING), standings={})
         written = await before.unannounced()
     async with aclosing(SqliteStore.open(path)) as after:
         assert await after.unannounced() == written
@@ -65,7 +68,10 @@ async def test_two_who_confirm_at_once_do_not_both_get_the_pipeline(path):
             for name in names:
                 await one.propose(proposed(name, pipeline=pipeline), PROPOSED)
             answers = await asyncio.gather(
-                *(asker.change(name, confirmed()) for asker, name in zip((one, other), names, strict=True)),
+                *(
+                    asker.change(name, confirmed(), standings={})
+                    for asker, name in zip((one, other), names, strict=True)
+                ),
                 return_exceptions=True,
             )
             won = [answer for answer in answers if isinstance(answer, Transition)]
@@ -83,7 +89,9 @@ async def test_two_who_change_one_operation_at_once_both_count(path):
             await stack.enter_async_context(aclosing(SqliteStore.open(path))) for _connection in range(2)
         ]
         await stores[0].propose(proposed(), PROPOSED)
-        await asyncio.gather(*(store.change("op-1", becomes()) for store in stores for _turn in range(20)))
+        await asyncio.gather(
+            *(store.change("op-1", becomes(), standings={}) for store in stores for _turn in range(20))
+        )
         row = await stores[0].operation("op-1")
         assert row.version == 41
 
@@ -94,12 +102,12 @@ async def test_a_slow_decision_does_not_hold_up_the_event_loop(store):
     begun, may_go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
-    def slow(operation, _grants):
+    def slow(operation, _facts):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, ())
+        return confirmed()(operation, Facts())
 
-    changing = asyncio.create_task(store.change("op-1", slow))
+    changing = asyncio.create_task(store.change("op-1", slow, standings={}))
     await begun.wait()
     may_go_on.set()
     assert (await changing).operation.state is State.READY
@@ -112,14 +120,14 @@ async def test_a_cancelled_change_is_whole_or_not_begun(store):
     begun, may_go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
-    def slow(operation, _grants):
+    def slow(operation, _facts):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, ())
+        return confirmed()(operation, Facts())
 
-    first = asyncio.create_task(store.change("op-1", slow))
+    first = asyncio.create_task(store.change("op-1", slow, standings={}))
     await begun.wait()
-    second = asyncio.create_task(store.change("op-2", confirmed()))
+    second = asyncio.create_task(store.change("op-2", confirmed(), standings={}))
     await asyncio.sleep(0)  # a turn of the loop: the second one stands in line
     first.cancel()
     second.cancel()
@@ -133,7 +141,7 @@ async def test_closing_finishes_what_was_asked(path):
     """A stop does not lose the transaction at hand."""
     store = SqliteStore.open(path)
     await store.propose(proposed(), PROPOSED)
-    changing = asyncio.create_task(store.change("op-1", confirmed()))
+    changing = asyncio.create_task(store.change("op-1", confirmed(), standings={}))
     await asyncio.sleep(0)
     await store.aclose()
     await changing
@@ -151,4 +159,4 @@ async def test_the_workspace_is_remembered(store):
     await store.remember_team(TeamId("T1"))
     await store.remember_team(TeamId("T2"))
     assert await store.team() == "T2"
-    assert await store.grants(ANA) == ()
+    assert await store.grants() == ()

@@ -1,0 +1,64 @@
+"""Pages of the record: of everything, of a pipeline, or of a person's doing, newest first."""
+
+import pytest
+
+from bot.domain.operations import EventKind
+from bot.store import history, operations
+from tests.store.samples import ANA, BEN, CARD, PROPOSED, becomes, change, confirmed, event, proposed
+
+
+@pytest.fixture
+def told(db):
+    """1 and 4: `orders`, 2 and 6: `clicks`, of an operation or of none; 3 and 5 of no pipeline."""
+    operations.propose(db, proposed(), event(EventKind.PROPOSED, by=ANA))
+    operations.propose(db, proposed("op-2", pipeline="clicks"), PROPOSED)
+    operations.note(db, event(EventKind.GRANTED, 1, by=BEN, pattern="orders"), None)
+    operations.note(db, event(EventKind.REFUSED, 2, by=BEN, pipeline="orders"), None)
+    operations.note(db, event(EventKind.FROZEN, 3, by=ANA), None)
+    operations.note(db, event(EventKind.REFUSED, 4, by=ANA, pipeline="orders"), "op-2")
+    return db
+
+
+def ids(lines):
+    return [line.entry.id for line in lines]
+
+
+def page(db, *, limit=10, **wanted):
+    return history.page(db, **{"pipeline": None, "actor": None, "before": None} | wanted, limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, [6, 5, 4, 3, 2, 1]),
+        ({"limit": 2}, [6, 5]),
+        ({"limit": 2, "before": 5}, [4, 3]),
+        ({"before": 1}, []),
+        ({"pipeline": "orders"}, [4, 1]),
+        ({"pipeline": "clicks"}, [6, 2]),
+        ({"pipeline": "clicks", "before": 6}, [2]),
+        ({"pipeline": "nothing"}, []),
+        ({"actor": ANA}, [6, 5, 1]),
+        ({"actor": ANA, "limit": 1, "before": 6}, [5]),
+        ({"actor": BEN, "pipeline": "orders"}, [4]),
+    ],
+)
+def test_a_page_is_what_was_asked_for(told, wanted, found):
+    """An entry is of the pipeline of its operation, whatever its data says; without one, of the one its data names."""
+    assert ids(page(told, **wanted)) == found
+
+
+def test_each_line_comes_with_its_operation_as_it_is_now(told):
+    change(told, "op-1", confirmed())
+    change(told, "op-1", becomes(card=CARD))
+    assert [line.operation and line.operation.id for line in page(told)] == [
+        "op-1",
+        "op-2",
+        None,
+        None,
+        None,
+        "op-2",
+        "op-1",
+    ]
+    assert page(told)[-1].operation == operations.find(told, "op-1")
+    assert page(told)[-1].entry.event == event(EventKind.PROPOSED, by=ANA)

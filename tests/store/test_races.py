@@ -1,0 +1,378 @@
+"""Two connections, many rounds: people who act at the same moment leave one outcome, and each learns which.
+
+Everything is decided by the domain's own functions, on what the database shows under its write lock; nothing else
+keeps the two apart.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+
+import pytest
+
+from bot.domain.access import Action, Role
+from bot.domain.administration import DropRule, Give, SetRule, TakeAway, judge
+from bot.domain.advance import advance
+from bot.domain.authority import authority
+from bot.domain.happenings import (
+    Approved,
+    CardPlaced,
+    Confirmed,
+    Denied,
+    Looked,
+    Send,
+    Stopped,
+    TimePassed,
+    Transition,
+    Withdrawn,
+)
+from bot.domain.operations import Ending, EventKind, State
+from bot.domain.pipelines import Checkpoints, Pipeline, Seen, Storage
+from bot.domain.policy import Rule
+from bot.engine.ports import NotAuthorized, PipelineBusy
+from bot.store.administration import Administration
+from bot.store.store import SqliteStore
+from tests.clock import START
+from tests.store.samples import ANA, BEN, CARD, CLEO, EVERYBODY, PROPOSED, at, event, proposed
+
+pytestmark = pytest.mark.anyio
+
+ROUNDS = 15
+PIPELINE = Pipeline(
+    id="p-1",
+    name="orders",
+    storage=Storage.IN_USE,
+    status="Stopped",
+    status_since=START,
+    desired_status="Stopped",
+    desired_status_since=START,
+    resources="Stopped",
+    resources_desired="Stopped",
+    program_status="Success",
+    program_status_since=START,
+    checkpoints=Checkpoints(3, 4096),
+    error=None,
+)
+
+
+@pytest.fixture
+def shell(path):
+    with Administration.open(path) as administration:
+        administration.administer(
+            Give(ANA, Role.REQUESTER, "*"),
+            Give(BEN, Role.APPROVER, "*"),
+            Give(CLEO, Role.APPROVER, "*"),
+            by="shell:root",
+            now=START,
+        )
+        yield administration
+        assert administration.verify(administration.head()) is None
+
+
+@pytest.fixture
+async def stores(path, shell):
+    """Two bots' worth of connections to one file."""
+    assert shell.grants()
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(aclosing(SqliteStore.open(path))) for _connection in range(2)]
+
+
+def asks(minutes=1):
+    return lambda operation, facts: advance(
+        operation, Confirmed(ANA, authority(operation, facts, at(minutes))), at(minutes)
+    )
+
+
+def approves(by, minutes=5):
+    def decide(operation, facts):
+        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
+        return advance(operation, Approved(by, decision), at(minutes))
+
+    return decide
+
+
+def denies(by, minutes=5):
+    def decide(operation, facts):
+        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
+        return advance(operation, Denied(by, decision, "not now"), at(minutes))
+
+    return decide
+
+
+def withdraws(minutes=5):
+    return lambda operation, _facts: advance(operation, Withdrawn(ANA), at(minutes))
+
+
+def time_passes(minutes):
+    return lambda operation, _facts: advance(operation, TimePassed(), at(minutes))
+
+
+def looks(minutes=6):
+    def decide(operation, facts):
+        placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
+        seen = Looked(Seen(PIPELINE), authority(placed, facts, at(minutes)))
+        return advance(placed, seen, at(minutes))
+
+    return decide
+
+
+async def at_once(stores, name, first, second):
+    """Both decide on the operation at the same moment, each over a connection of their own."""
+    return await asyncio.gather(
+        *(
+            store.change(name, decide, standings=EVERYBODY)
+            for store, decide in zip(stores, (first, second), strict=True)
+        ),
+        return_exceptions=True,
+    )
+
+
+async def request(stores, turn):
+    """A request that waits for approval, on a pipeline of its own. The connections take turns at being first."""
+    name = f"op-{turn}"
+    await stores[0].propose(proposed(name, pipeline=f"orders-{turn}"), PROPOSED)
+    await stores[0].change(name, asks(), standings=EVERYBODY)
+    if turn % 2:
+        stores.reverse()
+    return name
+
+
+def kinds(answer):
+    return [event.kind for event in answer.events]
+
+
+async def test_two_approvers_on_the_last_slot(stores):
+    """One of them made it ready; the other reads that it was approved, and by whom. It is approved once."""
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        answers = await at_once(stores, name, approves(BEN), approves(CLEO))
+        assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
+        row = await stores[0].operation(name)
+        assert [answer.operation for answer in answers] == [row, row]
+        assert row.state is State.READY
+        assert len(row.approvals) == 1
+
+
+async def test_one_approver_on_two_slots(stores, shell):
+    """A double click is one approval, however quick; both approvals take two people."""
+    shell.administer(SetRule(Rule("*", approvals=2)), by="shell:root", now=START)
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        answers = await at_once(stores, name, approves(BEN), approves(BEN))
+        assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
+        row = await stores[0].operation(name)
+        assert (row.state, len(row.approvals)) == (State.AWAITING_APPROVAL, 1)
+        answers = await at_once(stores, name, approves(CLEO), approves(BEN))
+        assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
+        row = await stores[0].operation(name)
+        assert {approval.by for approval in row.approvals} == {BEN, CLEO}
+        assert row.state is State.READY
+
+
+async def test_two_approvers_on_two_slots_both_count(stores, shell):
+    """Neither approval is lost to the other: the second of them makes it ready."""
+    shell.administer(SetRule(Rule("*", approvals=2)), by="shell:root", now=START)
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        answers = await at_once(stores, name, approves(BEN), approves(CLEO))
+        assert [kinds(answer) for answer in answers] == [[EventKind.APPROVED]] * 2
+        assert sorted(answer.operation.state for answer in answers) == [State.AWAITING_APPROVAL, State.READY]
+
+
+@pytest.mark.parametrize(
+    ("rival", "state", "ending"),
+    [
+        (denies(CLEO), State.DENIED, Ending.DENIED),
+        (withdraws(), State.WITHDRAWN, Ending.WITHDRAWN),
+        (time_passes(61), State.EXPIRED, Ending.NOT_APPROVED),
+    ],
+    ids=["denied", "withdrawn", "expired"],
+)
+async def test_an_approval_beside_an_end(stores, rival, state, ending):
+    """Approved or ended, never both, and both read the same; an end by a person after the approval does nothing."""
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        approval, end = await at_once(stores, name, approves(BEN), rival)
+        row = await stores[0].operation(name)
+        if row.state is State.READY:
+            assert (kinds(approval), kinds(end)) == ([EventKind.APPROVED], [])
+            assert row.outcome is None
+        else:
+            assert (kinds(approval), kinds(end)) == ([], [EventKind.ENDED])
+            assert (row.state, row.outcome.ending, row.approvals) == (state, ending, ())
+        assert approval.operation == end.operation == row
+
+
+async def test_an_approval_after_the_time_is_none(stores):
+    """Whoever is first to look at the clock ends it: the click, if it comes before the loop."""
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        answers = await at_once(stores, name, approves(BEN, 61), time_passes(61))
+        assert sorted(map(kinds, answers)) == [[], [EventKind.ENDED]]
+        assert (await stores[0].operation(name)).state is State.EXPIRED
+
+
+async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
+    """Approved before or refused after: in neither case is anything sent by an approval that counts no more."""
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        take_away = TakeAway(BEN, Role.APPROVER, "*")
+
+        def authorize(_facts):
+            return event(EventKind.REVOKED, 5, by=CLEO)
+
+        approval, revoked = await asyncio.gather(
+            stores[0].change(name, approves(BEN), standings=EVERYBODY),
+            stores[1].administer(take_away, authorize, standing=EVERYBODY[CLEO], by="T1/U0CLEO"),
+        )
+        assert revoked.data["before"] is not None
+        row = await stores[0].operation(name)
+        if kinds(approval) == [EventKind.APPROVED]:
+            assert row.state is State.READY
+            looked = await stores[1].change(name, looks(), standings=EVERYBODY)
+            assert looked.effect is None
+            assert looked.operation.outcome.ending is Ending.APPROVALS_LOST
+        else:
+            assert (row.state, row.approvals) == (State.AWAITING_APPROVAL, ())
+        shell.administer(Give(BEN, Role.APPROVER, "*"), by="shell:root", now=at(7))
+
+
+async def test_the_request_goes_out_once(stores):
+    """Two loops that look at the same ready operation at once: one of them sends."""
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        await stores[0].change(name, approves(BEN), standings=EVERYBODY)
+        answers = await at_once(stores, name, looks(), looks())
+        assert sum(answer.effect == Send() for answer in answers) == 1
+        assert (await stores[0].operation(name)).sends == 1
+
+
+async def test_a_stop_beside_the_request(stores, shell):
+    """Stopped or sent: who stops it is told the truth about which."""
+    shell.administer(SetRule(Rule("*", approvals=1, stop_window=at(1) - at(0))), by="shell:root", now=START)
+
+    def approves_stoppably(operation, facts):
+        decision = facts.may(BEN, Action.APPROVE, operation.pipeline, at(5))
+        return advance(operation, Approved(BEN, decision, at(1) - at(0)), at(5))
+
+    def stops(operation, facts):
+        decision = facts.may(CLEO, Action.APPROVE, operation.pipeline, at(6))
+        return advance(operation, Stopped(CLEO, decision), at(6))
+
+    for turn in range(ROUNDS):
+        name = await request(stores, turn)
+        await stores[0].change(name, approves_stoppably, standings=EVERYBODY)
+        sent, stopped = await at_once(stores, name, looks(), stops)
+        row = await stores[0].operation(name)
+        if sent.effect is None:
+            assert kinds(stopped) == [EventKind.ENDED]
+            assert (row.state, row.sends) == (State.WITHDRAWN, 0)
+        else:
+            assert kinds(stopped) == []
+            assert (row.state, row.sends) == (State.SUBMITTING, 1)
+
+
+async def test_two_requests_on_one_pipeline(stores):
+    """One waits for approval; the other is told which, and stays a proposal."""
+    for turn in range(ROUNDS):
+        names = (f"a-{turn}", f"b-{turn}")
+        for name in names:
+            await stores[0].propose(proposed(name, pipeline=f"orders-{turn}"), PROPOSED)
+        answers = await asyncio.gather(
+            *(
+                store.change(name, asks(), standings=EVERYBODY)
+                for store, name in zip(stores, names, strict=True)
+            ),
+            return_exceptions=True,
+        )
+        (won,) = [answer for answer in answers if isinstance(answer, Transition)]
+        (lost,) = [answer for answer in answers if isinstance(answer, PipelineBusy)]
+        assert lost.holder == won.operation == await stores[0].pending_on(f"orders-{turn}")
+        rows = [await stores[1].operation(name) for name in names]
+        assert sorted(row.state for row in rows) == [State.AWAITING_APPROVAL, State.PROPOSED]
+
+
+async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
+    """The pipeline is one operation's. If the approval comes second it is not taken, and may be given again."""
+    shell.administer(Give(CLEO, Role.OPERATOR, "*"), by="shell:root", now=START)
+
+    def confirms(operation, facts):
+        return advance(operation, Confirmed(CLEO, authority(operation, facts, at(5))), at(5))
+
+    for turn in range(ROUNDS):
+        name, other = await request(stores, turn), f"other-{turn}"
+        await stores[0].propose(proposed(other, pipeline=f"orders-{turn}", requester=CLEO), PROPOSED)
+        answers = await asyncio.gather(
+            stores[0].change(name, approves(BEN), standings=EVERYBODY),
+            stores[1].change(other, confirms, standings=EVERYBODY),
+            return_exceptions=True,
+        )
+        (won,) = [answer for answer in answers if isinstance(answer, Transition)]
+        (lost,) = [answer for answer in answers if isinstance(answer, PipelineBusy)]
+        assert won.operation.state is State.READY
+        assert lost.holder == won.operation == await stores[0].live_on(f"orders-{turn}")
+        if won.operation.id == other:
+            waiting = await stores[0].pending_on(f"orders-{turn}")
+            assert (waiting.id, waiting.approvals) == (name, ())
+            await stores[0].change(other, withdrawn_while_ready, standings={})
+            again = await stores[1].change(name, approves(BEN, 7), standings=EVERYBODY)
+            assert again.operation.state is State.READY
+
+
+def withdrawn_while_ready(operation, _facts):
+    """It is too late to send it: the pipeline is free again."""
+    return advance(operation, TimePassed(), at(5 * 60))
+
+
+async def test_two_who_drop_the_same_rule(stores, shell):
+    """One dropped it, the other reads that there is none; it was dropped once."""
+    for turn in range(ROUNDS):
+        shell.administer(SetRule(Rule("orders", approvals=2)), by="shell:root", now=at(turn))
+
+        def authorize(_facts):
+            return event(EventKind.RULE_DROPPED, 30, by=CLEO)
+
+        answers = await asyncio.gather(
+            *(
+                store.administer(DropRule("orders"), authorize, standing=EVERYBODY[CLEO], by="T1/U0CLEO")
+                for store in stores
+            )
+        )
+        assert {answer.data["before"] for answer in answers} == {"approvals=2", None}
+        (dropped,) = await stores[0].history(limit=1)
+        assert dropped.entry.event.data["before"] == "approvals=2"
+    kinds_recorded = [entry.event.kind for entry in shell.entries()]
+    assert kinds_recorded.count(EventKind.RULE_DROPPED) == ROUNDS
+
+
+async def test_two_admins_who_take_each_others_rights_away(stores, shell):
+    """Whoever is first is still an admin, and whoever is second is none any more: one of them remains."""
+    for turn in range(ROUNDS):
+        admins = [Give(who, Role.ADMIN, "*") for who in (BEN, CLEO)]
+        shell.administer(*admins, by="shell:root", now=at(turn))
+
+        def takes_from(other, actor):
+            wanted = TakeAway(other, Role.ADMIN, "*")
+
+            def authorize(facts):
+                judgement = judge(wanted, EVERYBODY[actor], facts, at(30))
+                if judgement.objection is not None:
+                    raise NotAuthorized(judgement, event(EventKind.REFUSED, 30, by=actor))
+                return event(EventKind.REVOKED, 30, by=actor)
+
+            return wanted, authorize
+
+        pairs = ((stores[0], BEN, CLEO), (stores[1], CLEO, BEN))
+        answers = await asyncio.gather(
+            *(
+                store.administer(*takes_from(other, actor), standing=EVERYBODY[actor], by=actor.user)
+                for store, actor, other in pairs
+            ),
+            return_exceptions=True,
+        )
+        (refused,) = [answer for answer in answers if isinstance(answer, NotAuthorized)]
+        (remaining,) = [grant for grant in shell.grants() if grant.role is Role.ADMIN]
+        newest = (await stores[0].history(limit=2))[::-1]
+        recorded = [(line.entry.event.kind, line.entry.event.by) for line in newest]
+        assert recorded == [(EventKind.REVOKED, remaining.principal), (EventKind.REFUSED, refused.refusal.by)]
+        assert refused.refusal.by != remaining.principal
+        shell.administer(TakeAway(remaining.principal, Role.ADMIN, "*"), by="shell:root", now=at(turn))
