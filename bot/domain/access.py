@@ -135,6 +135,11 @@ class Decision:
     lapsed: Grant | None = None
     standing: Standing | None = field(default=None, compare=False)
 
+    @property
+    def on_record(self) -> dict[str, str | int | None]:
+        """What the record keeps of it: the id of the grant that decided."""
+        return {"grant": None if self.grant is None else self.grant.id}
+
 
 def decide(
     standing: Standing, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime

@@ -44,6 +44,11 @@ class Authority:
     eligible: tuple[Principal, ...] = ()
 
     @property
+    def on_record(self) -> dict[str, str | int | None]:
+        """What the record keeps of it: the requester's grant, and the patterns of the rules that held."""
+        return {**self.requester.on_record, "rules": " ".join(self.terms.rules)}
+
+    @property
     def approvals_needed(self) -> int:
         return 0 if self.by_breaking_glass else self.terms.approvals
 

@@ -108,9 +108,9 @@ def _cleared_for_sending(operation: Operation, authority: Authority, now: dateti
     if is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
     if not authority.may_ask:
-        return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now)
+        return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now, decided_by=authority)
     if not authority.is_enough:
-        return ended(operation, State.REFUSED, Outcome(Ending.APPROVALS_LOST), now)
+        return ended(operation, State.REFUSED, Outcome(Ending.APPROVALS_LOST), now, decided_by=authority)
     if operation.card is None:
         return until_placed(operation)
     if authority.freeze is not None:
@@ -118,7 +118,8 @@ def _cleared_for_sending(operation: Operation, authority: Authority, now: dateti
     operation = replace(operation, held_by_freeze=False)
     if operation.stop_until is not None and now < operation.stop_until:
         return Transition(replace(operation, due_at=operation.stop_until))
-    after = sent(operation, EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN, now)
+    kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
+    after = sent(operation, kind, authority, now)
     # "I keep trying" was said when it was put off: only the first repetition is news.
     return after if operation.put_off <= 1 else replace(after, events=())
 
@@ -162,7 +163,7 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
     if operation.card is None or looked.authority.freeze is not None:  # the card is being posted again
         return Transition(replace(operation, due_at=now + pacing.LONGEST))
-    return sent(operation, EventKind.SENT_AGAIN, now)
+    return sent(operation, EventKind.SENT_AGAIN, looked.authority, now)
 
 
 def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:

@@ -38,7 +38,9 @@ def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transit
         case Stopped(by, decision):
             in_time = operation.state is State.READY and operation.stop_until is not None
             if in_time and operation.sends == 0 and decision.allowed:
-                return ended(operation, State.WITHDRAWN, Outcome(Ending.STOPPED, by=by), now)
+                return ended(
+                    operation, State.WITHDRAWN, Outcome(Ending.STOPPED, by=by), now, decided_by=decision
+                )
             return Transition(operation)
         case SignedOff(by, decision):
             unsigned = operation.incident != "" and operation.signed_off is None
@@ -49,11 +51,11 @@ def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transit
                 and by != operation.requester
             ):
                 signed = replace(operation, signed_off=Approval(by, now))
-                return Transition(signed, (Event(EventKind.SIGNED_OFF, now, by=by),))
+                return Transition(signed, (Event(EventKind.SIGNED_OFF, now, decision.on_record, by),))
             return Transition(operation)
         case Closed(by, decision):
             if operation.state is State.NEEDS_HUMAN and decision.allowed:
-                return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now)
+                return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now, decided_by=decision)
             return Transition(operation)
         case _:
             assert_never(deed)
@@ -90,7 +92,7 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
         told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
         data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
-        return made_ready(public, Event(kind, now, data, by), terms.stop_window)
+        return made_ready(public, Event(kind, now, data | authority.on_record, by), terms.stop_window)
     approve_by = now + terms.approve_within
     remind_at = None if terms.remind_after is None else now + terms.remind_after
     if remind_at is not None and remind_at >= approve_by:
@@ -102,7 +104,9 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         remind_at=remind_at,
         due_at=remind_at or approve_by,
     )
-    return Transition(asked, (Event(EventKind.REQUESTED, now, {"needed": needed}, by),))
+    return Transition(
+        asked, (Event(EventKind.REQUESTED, now, {"needed": needed, **authority.on_record}, by),)
+    )
 
 
 def _decided(operation: Operation, decided: Approved | Denied, now: datetime) -> Transition:
@@ -115,12 +119,13 @@ def _decided(operation: Operation, decided: Approved | Denied, now: datetime) ->
     if not decision.allowed or by == operation.requester:
         return Transition(operation)
     if isinstance(decided, Denied):
-        return ended(operation, State.DENIED, Outcome(Ending.DENIED, decided.reason, by=by), now)
+        outcome = Outcome(Ending.DENIED, decided.reason, by=by)
+        return ended(operation, State.DENIED, outcome, now, decided_by=decision)
     if by in {approval.by for approval in operation.approvals}:
         return Transition(operation)
     approved = replace(operation, approvals=(*operation.approvals, Approval(by, now)))
     count, needed = len(approved.approvals), operation.approvals_needed
-    event = Event(EventKind.APPROVED, now, {"count": count, "needed": needed}, by)
+    event = Event(EventKind.APPROVED, now, {"count": count, "needed": needed, **decision.on_record}, by)
     if count < needed:
         return Transition(approved, (event,))
     return made_ready(approved, event, decided.stop_window)

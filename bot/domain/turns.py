@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import pacing
+from bot.domain.access import Decision
+from bot.domain.authority import Authority
 from bot.domain.happenings import ReadHealth, Send, Transition
 from bot.domain.operations import Event, EventKind, Operation, Outcome, State
 
@@ -27,7 +29,7 @@ def until_placed(operation: Operation) -> Transition:
     return Transition(replace(operation, due_at=ready_at + CONFIRMATION_GOOD_FOR))
 
 
-def sent(operation: Operation, kind: EventKind, now: datetime) -> Transition:
+def sent(operation: Operation, kind: EventKind, authority: Authority, now: datetime) -> Transition:
     submitting = replace(
         operation,
         state=State.SUBMITTING,
@@ -35,7 +37,10 @@ def sent(operation: Operation, kind: EventKind, now: datetime) -> Transition:
         sends=operation.sends + 1,
         due_at=now + pacing.FIRST_LOOK,
     )
-    return Transition(submitting, (Event(kind, now),), Send())
+    approved_by = " ".join(approver.user for approver in authority.approvers)
+    return Transition(
+        submitting, (Event(kind, now, {**authority.on_record, "approved_by": approved_by}),), Send()
+    )
 
 
 def underway(operation: Operation, spread: float, now: datetime) -> Transition:
@@ -92,11 +97,19 @@ def made_ready(operation: Operation, event: Event, stop_window: timedelta) -> Tr
     return Transition(ready, (event,))
 
 
-def ended(operation: Operation, state: State, outcome: Outcome, now: datetime) -> Transition:
+def ended(
+    operation: Operation,
+    state: State,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    decided_by: Decision | Authority | None = None,
+) -> Transition:
     row = replace(
         operation, state=state, outcome=outcome, ended_at=now, due_at=None, failures=0, unreachable_since=None
     )
-    return Transition(row, (Event(EventKind.ENDED, now, {"ending": outcome.ending.value}, outcome.by),))
+    data = {"ending": outcome.ending.value, **(decided_by.on_record if decided_by else {})}
+    return Transition(row, (Event(EventKind.ENDED, now, data, outcome.by),))
 
 
 def seconds(since: datetime | None, now: datetime) -> int:

@@ -1,0 +1,80 @@
+"""What the record keeps of a decision: the grant that decided, and the rules that held, beside who and when."""
+
+import pytest
+
+from bot.domain.access import Action, Decision, Role, Why
+from bot.domain.advance import advance
+from bot.domain.happenings import Approved, Closed, Confirmed, Denied, SignedOff, Stopped
+from bot.domain.operations import EventKind
+from bot.domain.policy import Terms
+from tests.clock import START
+from tests.domain.samples import (
+    ANA,
+    BEN,
+    CLEO,
+    NOT_APPROVED,
+    NOT_PERMITTED,
+    after_look,
+    authority,
+    awaiting,
+    grant,
+    kinds,
+    needs_human,
+    pipeline,
+    proposed,
+    ready,
+)
+
+ASKS = Decision(allowed=True, action=Action.REQUEST, why=Why.GRANTED, grant=grant(ANA, Role.REQUESTER, id=7))
+DECIDES = Decision(
+    allowed=True, action=Action.APPROVE, why=Why.GRANTED, grant=grant(BEN, Role.APPROVER, id=8)
+)
+BY_RULES = Terms(approvals=0, break_glass=True, rules=("orders-*", "*"))
+BASIS = authority(requester=ASKS, terms=BY_RULES, approvers=(BEN, CLEO))
+ASKED = authority(requester=ASKS, terms=Terms(approvals=2, rules=("orders-*",)))
+BROKEN = authority(requester=ASKS, terms=BY_RULES, by_breaking_glass=True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "deed", "kind"),
+    [
+        (awaiting(), Approved(BEN, DECIDES), EventKind.APPROVED),
+        (awaiting(), Denied(BEN, DECIDES, "no"), EventKind.ENDED),
+        (ready(stop_until=START), Stopped(BEN, DECIDES), EventKind.ENDED),
+        (ready(incident="INC-1"), SignedOff(BEN, DECIDES), EventKind.SIGNED_OFF),
+        (needs_human(), Closed(BEN, DECIDES), EventKind.ENDED),
+    ],
+    ids=["approve", "deny", "stop", "sign off", "close"],
+)
+def test_a_deed_is_kept_with_the_grant_that_allowed_it(operation, deed, kind):
+    """By its id: a grant that was revoked since can still be read."""
+    [event] = advance(operation, deed, START).events
+    assert (event.kind, event.by, event.data["grant"]) == (kind, BEN, 8)
+
+
+@pytest.mark.parametrize(
+    ("basis", "kind", "rules"),
+    [
+        (BASIS, EventKind.CONFIRMED, "orders-* *"),
+        (ASKED, EventKind.REQUESTED, "orders-*"),
+        (BROKEN, EventKind.GLASS_BROKEN, "orders-* *"),
+    ],
+)
+def test_a_request_is_kept_with_its_grant_and_the_rules(basis, kind, rules):
+    """What was asked of it can be told from the record alone."""
+    [event] = advance(proposed(), Confirmed(ANA, basis), START).events
+    assert (event.kind, event.data["grant"], event.data["rules"]) == (kind, 7, rules)
+
+
+def test_a_sending_is_kept_with_all_that_carried_it():
+    """The requester's grant, the rules, and whose approvals counted at that moment."""
+    after = after_look(ready(), pipeline(), START, carried=BASIS)
+    assert kinds(after) == [EventKind.SENT]
+    assert after.events[0].data == {"grant": 7, "rules": "orders-* *", "approved_by": "UBEN UCLEO"}
+
+
+@pytest.mark.parametrize("carried", [NOT_PERMITTED, NOT_APPROVED])
+def test_a_refusal_is_kept_with_what_was_missing(carried):
+    """No grant, or rules that were not met."""
+    [event] = after_look(ready(), pipeline(), START, carried=carried).events
+    assert (event.kind, event.data["grant"], event.data["rules"]) == (EventKind.ENDED, None, "")
