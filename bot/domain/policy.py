@@ -51,12 +51,8 @@ class Rule:
     @property
     def as_typed(self) -> dict[str, str]:
         """What it says, key by key, as people type it: `{"approvals": "2", "within": "2h"}`."""
-        said = [
-            (_KEYS[each.name], getattr(self, each.name))
-            for each in fields(self)
-            if each.name != "pattern" and getattr(self, each.name) is not None
-        ]
-        return {key: _value(key, value) for key, value in said}
+        said = [(key, getattr(self, name)) for name, key in _KEYS.items()]
+        return {key: _value(key, value) for key, value in said if value is not None}
 
     @property
     def in_words(self) -> str:
@@ -75,9 +71,9 @@ _KEYS = {
     "approve_within": "within",
     "remind_after": "remind",
     "reason_required": "reason",
-    "reason_pattern": "matching",
     "stop_window": "stop",
     "break_glass": "break-glass",
+    "reason_pattern": "matching",  # last: it takes all that follows it
 }
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 

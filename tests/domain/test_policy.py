@@ -161,8 +161,8 @@ def test_the_bounds_themselves_are_allowed(fields):
 def test_a_rule_in_words():
     """As people type it, in one fixed order; what it does not say is left out."""
     assert LAX.in_words == (
-        "approvals=1 channel=C1 group=S1 within=2h remind=1h reason=optional matching=INC-[0-9]+ stop=10s "
-        "break-glass=allowed"
+        "approvals=1 channel=C1 group=S1 within=2h remind=1h reason=optional stop=10s "
+        "break-glass=allowed matching=INC-[0-9]+"
     )
     assert (
         Rule("*", reason_required=True, break_glass=False).in_words == "reason=required break-glass=forbidden"

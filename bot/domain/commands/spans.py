@@ -21,9 +21,9 @@ def moment(text: str) -> datetime | time | None:
         return time(int(match[1]), int(match[2]), tzinfo=UTC)
     try:
         said = datetime.fromisoformat(text)
-    except ValueError:
+        return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC it may be beyond the calendar
         return None
-    return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
 
 
 def resolved(ends: timedelta | datetime | time, now: datetime) -> datetime:

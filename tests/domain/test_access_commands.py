@@ -1,0 +1,209 @@
+"""What people type about requests, access, rules and freezes, and how each is read."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.access import Role
+from bot.domain.commands import Clear, parse, words
+from bot.domain.commands.rules import RULE_KEYS, rule_of
+from bot.domain.commands.spans import moment, resolved, span
+from bot.domain.errors import BadRule, Misunderstood
+from bot.domain.policy import Rule
+from tests.clock import START
+
+HOURS_12 = timedelta(hours=12)
+ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("clear orders --break-glass INC-1 disk full", Clear("orders", "disk full", "INC-1")),
+        ("clear orders —break-glass INC-1 disk full", Clear("orders", "disk full", "INC-1")),
+        ("clear orders -BREAKGLASS INC-1 why", Clear("orders", "why", "INC-1")),
+        ("clear orders why --break-glass INC-1", Clear("orders", "why --break-glass INC-1")),
+        ("pending", words.Pending()),
+        ("approve 7FK2QA", words.Approve("7fk2qa")),
+        ("approve `7fk2qa`", words.Approve("7fk2qa")),
+        ("deny 7fk2qa not now, please", words.Deny("7fk2qa", "not now, please")),
+        ("withdraw 7fk2qa", words.Withdraw("7fk2qa")),
+        ("sign-off 7fk2qa", words.SignOff("7fk2qa")),
+        ("can-i clear “orders”", words.CanI("orders")),
+        ("whoami", words.WhoAmI()),
+        ("history", words.History()),
+        ("history orders", words.History(name="orders")),
+        (f"history {ANA}", words.History(user="U012ANA")),
+        (f"grant {ANA} operator orders-*", words.Grant("U012ANA", Role.OPERATOR, "orders-*", None, "")),
+        (
+            f"grant {ONCALL} RESPONDER * for 12h on call, see <#C012|ops>",
+            words.Grant("S012ON", Role.RESPONDER, "*", HOURS_12, "on call, see C012"),
+        ),
+        (f"grant {ANA} viewer orders note", words.Grant("U012ANA", Role.VIEWER, "orders", None, "note")),
+        (f"revoke {ANA} operator `orders-*`", words.Revoke("U012ANA", Role.OPERATOR, "orders-*")),
+        ("grants", words.Grants()),
+        (f"grants {ONCALL}", words.Grants(who="S012ON")),
+        ("grants orders-*", words.Grants(pattern="orders-*")),
+        ("rule orders-* off", words.DropTheRule("orders-*")),
+        (
+            "rule prod-* approvals=2 reason=required",
+            words.SetTheRule(Rule("prod-*", approvals=2, reason_required=True)),
+        ),
+        (
+            f"rule prod-* channel=<#C012|ops> group={ONCALL} stop=30s break-glass=allowed matching=INC-\\d+ x",
+            words.SetTheRule(
+                Rule(
+                    "prod-*",
+                    ask_channel="C012",
+                    ask_group="S012ON",
+                    stop_window=timedelta(seconds=30),
+                    break_glass=True,
+                    reason_pattern="INC-\\d+ x",
+                )
+            ),
+        ),
+        ("rules", words.Rules()),
+        ("freeze prod-* for 4h release day", words.Freeze("prod-*", timedelta(hours=4), "release day")),
+        ("freeze prod-* until 00:00 night", words.Freeze("prod-*", time(0, 0, tzinfo=UTC), "night")),
+        (
+            "freeze * until 2026-11-25T08:00 audit",
+            words.Freeze("*", datetime(2026, 11, 25, 8, tzinfo=UTC), "audit"),
+        ),
+        ("unfreeze prod-*", words.Unfreeze("prod-*")),
+    ],
+)
+def test_what_was_meant_is_understood(typed, command):
+    """A mention is the person, group or channel that it stands for; a name typed by hand is nobody."""
+    assert parse(typed) == command
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("clear orders --break-glass", "takes an incident and a reason"),
+        ("clear orders --break-glass INC-1", "takes an incident and a reason"),
+        ("approve", "Which request?"),
+        ("approve orders!", "Which request?"),
+        ("approve 7fk2qa please", "`please` is too much here"),
+        ("deny 7fk2qa", "Say why"),
+        ("can-i", "Ask about a clear"),
+        ("can-i start orders", "Ask about a clear"),
+        ("pending now", "`now` is too much here"),
+        ("grant @ana operator orders", "`@ana` is nobody I can find"),
+        (f"grant {ANA} boss orders", "`boss` is no role"),
+        (f"grant {ANA} operator", "Type `/pipeline grant"),
+        (f"grant {ANA} operator ordérs", "is no pipeline pattern"),
+        (f"grant {ANA} operator orders for ever", "`ever` is no length of time"),
+        (f"grant {ANA} operator orders for 0h", "`0h` is no length of time"),
+        (f"revoke {ANA} operator orders now", "`now` is too much here"),
+        ("rule prod-*", "Type `/pipeline rule"),
+        ("rule prod-* approvals=9", "0 to 5"),
+        ("rule prod-* approval=2", "I do not know `approval=2`"),
+        ("rule prod-* approvals", "I do not know `approvals`"),
+        ("rule prod-* reason=maybe", "neither `required` nor `optional`"),
+        ("rule prod-* within=soon", "no length of time"),
+        ("rule prod-* channel=#ops", "pick it with #"),
+        ("rule prod-* matching=INC-[", "no regular expression"),
+        ("rule prod-* matching=a{99999999999}", "no regular expression"),
+        ("freeze", "Type `/pipeline freeze"),
+        ("freeze prod-* 4h why", "Say how long"),
+        ("freeze prod-* for ever why", "Say how long"),
+        ("freeze prod-* until 25:00 why", "Say how long"),
+        ("freeze prod-* until 0001-01-01T00:00+12:00 why", "Say how long"),
+        ("freeze prod-* for 4h", "Say why"),
+        ("unfreeze", "Type `/pipeline unfreeze"),
+        ("unfreeze prod-* now", "`now` is too much here"),
+    ],
+)
+def test_what_cannot_be_read_is_told_what_to_type(typed, answer):
+    """Nothing is guessed, and nothing is left out silently."""
+    with pytest.raises(Misunderstood) as raised:
+        parse(typed)
+    assert answer in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("30s", timedelta(seconds=30)),
+        ("90M", timedelta(minutes=90)),
+        ("12h", HOURS_12),
+        ("7d", timedelta(days=7)),
+        ("2w", timedelta(weeks=2)),
+        ("0s", timedelta(0)),
+        ("12", None),
+        ("h", None),
+        ("-1h", None),
+        ("1.5h", None),
+        ("12345h", None),
+        ("", None),
+    ],
+)
+def test_lengths_of_time(text, length):
+    """A number of up to four digits and one unit."""
+    assert span(text) == length
+
+
+def test_moments_are_in_utc():
+    """A zone that is given counts; without one it is UTC."""
+    assert moment("2026-11-25T08:00") == datetime(2026, 11, 25, 8, tzinfo=UTC)
+    assert moment("2026-11-25T08:00+02:00") == datetime(2026, 11, 25, 6, tzinfo=UTC)
+    assert moment("8:05") == time(8, 5, tzinfo=UTC)
+    assert [moment(text) for text in ("24:00", "tomorrow", "", "2026-13-01")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("ends", "at"),
+    [
+        (HOURS_12, START + HOURS_12),
+        (START - HOURS_12, START - HOURS_12),
+        (time(3, 1, tzinfo=UTC), START + timedelta(minutes=1)),
+        (time(3, 0, tzinfo=UTC), START + timedelta(days=1)),
+        (time(2, 0, tzinfo=UTC), START + timedelta(hours=23)),
+    ],
+)
+def test_when_it_ends_is_seen_from_now(ends, at):
+    """A time of day is the next one: today's, if it is still to come."""
+    assert resolved(ends, START) == at
+
+
+def seconds(most):
+    return st.integers(0, most).map(lambda each: timedelta(seconds=each))
+
+
+rules = st.builds(
+    Rule,
+    st.just("prod-*"),
+    approvals=st.none() | st.integers(0, 5),
+    ask_channel=st.sampled_from([None, "C012", "G012"]),
+    ask_group=st.sampled_from([None, "S012"]),
+    approve_within=st.none() | st.integers(1, 200).map(lambda minutes: timedelta(minutes=minutes)),
+    remind_after=st.none() | st.integers(1, 7).map(lambda days: timedelta(days=days)),
+    reason_required=st.none() | st.booleans(),
+    stop_window=st.none() | seconds(60),
+    break_glass=st.none() | st.booleans(),
+    reason_pattern=st.sampled_from([None, "INC-\\d+", "^x y$", "stop=1s", "a=b matching=c"]),
+)
+
+
+@given(rules)
+def test_a_rule_in_words_can_be_typed_again(rule):
+    """What is shown of a rule is what sets it, to the letter."""
+    assert rule_of("prod-*", rule.in_words) == rule
+
+
+def test_every_key_of_a_rule_is_shown_as_it_is_typed():
+    """The words of a rule and the keys that are read are one and the same."""
+    whole = Rule("*", 1, "C012", "S012", HOURS_12, HOURS_12, True, "x", timedelta(0), break_glass=True)
+    assert {word.partition("=")[0] for word in whole.in_words.split()} == {*RULE_KEYS}
+
+
+def test_what_follows_matching_belongs_to_it():
+    """Whatever it looks like: an expression may have spaces and signs of its own."""
+    assert rule_of("*", "approvals=1 matching=see stop=5s") == Rule(
+        "*", approvals=1, reason_pattern="see stop=5s"
+    )
+    with pytest.raises(BadRule):
+        rule_of("*", "xmatching=y")
