@@ -23,8 +23,11 @@ _SECRETS = re.compile(
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "filelock", "asyncio")
 
 
-def configure(*, verbose: bool = False) -> None:
-    """Send everything that is logged from here on, by us or by the libraries, to standard error."""
+def configure(*, verbose: bool = False, quiet: bool = False) -> None:
+    """Send everything that is logged from here on, by us or by the libraries, to standard error.
+
+    `quiet` is for commands that say themselves what they find: only what broke is logged.
+    """
     is_terminal = sys.stderr.isatty()
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -42,10 +45,10 @@ def configure(*, verbose: bool = False) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=common))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    root.setLevel(logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO)
     logging.getLogger("slack_bolt").addFilter(_is_of_use)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR if quiet else logging.WARNING)
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -6,7 +6,12 @@ import sys
 
 import click
 
-from bot.cli.access import grant, grants, revoke
+from bot.cli.audit import audit
+from bot.cli.doctor import doctor
+from bot.cli.files import access
+from bot.cli.grants import grant, grants, revoke
+from bot.cli.rules import freeze, rule, rules, unfreeze
+from bot.cli.waiting import pending
 from bot.clock import SystemClock
 from bot.domain.errors import UserError
 
@@ -61,7 +66,7 @@ def demo(*, color: bool | None) -> None:
     sys.exit(asyncio.run(play(color=sys.stdout.isatty() if color is None else color)))
 
 
-for command in (grant, revoke, grants):
+for command in (grant, revoke, grants, rule, rules, freeze, unfreeze, pending, access, audit, doctor):
     cli.add_command(command)
 
 

@@ -109,6 +109,10 @@ class Administration:
         """The first entry that is not as it was written; None if all are. `noted`: a head that must be among them."""
         return chain.verify(self._db, noted)
 
+    def prove_writable(self) -> None:
+        """Raises `DatabaseUnusable`, with what is wrong, if nothing can be written."""
+        workspace.prove_writable(self._db)
+
     def team(self) -> TeamId | None:
         """The workspace the bot last ran in; None if it never did on this database."""
         return workspace.team(self._db)

@@ -3,12 +3,14 @@
 The shell names people of that workspace without asking Slack.
 """
 
+import sqlite3
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.names import TeamId
 from bot.store.database import writing
+from bot.store.errors import DatabaseUnusable
 from bot.store.values import moment_of, text_of
 
 
@@ -31,6 +33,20 @@ def last_done(db: Database, errand: str) -> datetime | None:
 
 def done(db: Database, errand: str, at: datetime) -> None:
     _remember(db, f"last {errand}", text_of(at))
+
+
+def prove_writable(db: Database) -> None:
+    """Write something, and take it back.
+
+    Raises:
+        DatabaseUnusable: it cannot be written, and why.
+    """
+    try:
+        with writing(db):
+            db.execute("INSERT INTO workspace (key, value) VALUES ('proof', '')")
+            db.execute("DELETE FROM workspace WHERE key = 'proof'")
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database cannot be written: {error}.") from error
 
 
 def _value(db: Database, key: str) -> str | None:

@@ -1,0 +1,239 @@
+"""What `doctor` looks at, one check after the other. Each is asked of the real thing, and none changes anything.
+
+A check that cannot be made because of an earlier one is left out: that one says what to mend first.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bootstrap import SLACK_TIMEOUT, feldera_client, slack_client
+from bot.cli.waiting import waits_for_approval
+from bot.config import BadSettings, Mode, Settings, SlackSettings, StoreSettings, load
+from bot.domain.access import Grant
+from bot.domain.errors import UserError
+from bot.domain.linting import Finding, Roster, Severity, lint
+from bot.domain.names import TeamId
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Problem
+from bot.domain.policy import Rule
+from bot.engine.ports import Clock
+from bot.engine.survey import survey
+from bot.slack.checkup import Checkup, checkup
+from bot.slack.identity import SlackRefused, can_open_sockets
+from bot.slack.people import PeopleDirectory
+from bot.store.administration import Administration
+
+CLOCKS_AGREE = timedelta(
+    seconds=30
+)  # Slack's signatures are good for five minutes; approvals lapse by our clock
+MAY_CLEAR = frozenset({"write", "admin", "owner"})  # Feldera's roles
+
+_S = TypeVar("_S", Settings, SlackSettings, StoreSettings)
+
+
+class Result(StrEnum):
+    FINE = "ok"
+    NOTE = "note"  # worth knowing
+    WRONG = "FAIL"  # to be put right
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    result: Result
+    sentence: str
+
+
+async def checks(clock: Clock) -> AsyncIterator[Check]:
+    """Every check that can be made, with what came of it."""
+    settings, misfits = _loaded(Settings)
+    if settings is not None:
+        yield _fine(f"Settings: complete, for {'Socket Mode' if settings.mode is Mode.SOCKET else 'HTTP'}.")
+    for sentence in misfits:
+        yield _wrong(f"Settings: {sentence}")
+    path = load(StoreSettings).pipeline_bot_database
+    slack, _ = _loaded(SlackSettings)
+    async with AsyncExitStack() as stack:
+        client, app = None, None
+        if slack is not None:
+            timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT)
+            session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+            client = slack_client(slack, session)
+            try:
+                app = await checkup(client, clock)
+            except SlackRefused as error:
+                yield _wrong(f"Slack: {error.message}")
+        if app is not None and client is not None:
+            for check in _of_the_app(app):
+                yield check
+            yield await _socket_mode(client, settings)
+        if settings is not None:
+            async for check in _feldera(settings, clock):
+                yield check
+        for check in _database(path, app):
+            yield check
+        async for check in _access(path, clock, client=client, app=app):
+            yield check
+
+
+def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
+    try:
+        return load(kind), []
+    except BadSettings as error:
+        return None, error.message.splitlines()
+
+
+def _of_the_app(app: Checkup) -> Iterator[Check]:
+    yield _fine(f"Slack: the bot token is of the workspace {app.workspace.name} ({app.workspace.team}).")
+    if app.lacking is None:
+        yield _note("Slack did not tell the bot token's scopes.")
+    elif app.lacking:
+        yield _wrong(
+            f"Slack: the bot token lacks the scopes {', '.join(sorted(app.lacking))}. "
+            "Add them to the app as in app_manifest.yml, and install it again."
+        )
+    else:
+        yield _fine("Slack: the bot token has every scope it needs.")
+    if app.ahead is None:
+        yield _note("Slack did not tell the time, so the clock could not be checked.")
+    elif abs(app.ahead) > CLOCKS_AGREE:
+        seconds = round(app.ahead.total_seconds())
+        yield _wrong(
+            f"Clock: this machine is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} Slack. "
+            "Set it by NTP: approvals and grants end by it."
+        )
+    else:
+        yield _fine("Clock: this machine agrees with Slack.")
+
+
+async def _socket_mode(client: AsyncWebClient, settings: Settings | None) -> Check:
+    if settings is None or settings.slack_app_token is None or settings.mode is not Mode.SOCKET:
+        return _note("Socket Mode: not used, or not set up.")
+    try:
+        await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+    except SlackRefused as error:
+        return _wrong(f"Socket Mode: {error.message}")
+    return _fine("Socket Mode: the app token opens connections.")
+
+
+async def _feldera(settings: Settings, clock: Clock) -> AsyncIterator[Check]:
+    async with feldera_client(settings, clock) as feldera:
+        greeting = await feldera.greet()
+        if isinstance(greeting, Problem):
+            yield _wrong(f"Feldera at {settings.feldera_host}: {greeting.message}")
+            return
+        yield _fine(f"Feldera: {greeting} answers at {settings.feldera_host}.")
+        role = await feldera.role()
+    if isinstance(role, Problem):
+        yield _wrong(f"Feldera does not tell the bot's role: {role.message}")
+    elif role is None:
+        yield _note("Feldera is of a version that knows no roles.")
+    elif role not in MAY_CLEAR:
+        yield _wrong(
+            f"Feldera: the bot has the role {role}, and clearing takes write. Give it another API key."
+        )
+    else:
+        yield _fine(f"Feldera: the bot has the role {role}, which may clear.")
+
+
+def _database(path: Path, app: Checkup | None) -> Iterator[Check]:
+    if not path.exists():
+        yield _note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
+        return
+    try:
+        with Administration.open(path) as administration:
+            administration.prove_writable()
+            yield _fine(f"Database: {path} can be written.")
+            yield from _record(administration)
+            yield from _home(administration, app)
+            yield from _waiting(administration)
+    except UserError as error:
+        yield _wrong(f"Database: {error.message}")
+
+
+async def _access(
+    path: Path, clock: Clock, *, client: AsyncWebClient | None, app: Checkup | None
+) -> AsyncIterator[Check]:
+    grants, rules = _granted(path)
+    roster = Roster()
+    if client is not None and app is not None:
+        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, clock.now())
+    elif grants:
+        yield _note("Access: nobody was looked up in Slack.")
+    findings = lint(grants, rules, roster, clock.now())
+    for finding in findings:
+        yield _found(finding)
+    if not findings:
+        yield _fine(f"Access: nothing is wrong with {len(grants)} grants and {len(rules)} rules.")
+
+
+def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]]:
+    """Nothing, from a database that cannot be read: that was said before."""
+    if not path.exists():
+        return (), ()
+    try:
+        with Administration.open(path) as administration:
+            return administration.grants(), administration.rules()
+    except UserError:
+        return (), ()
+
+
+def _record(administration: Administration) -> Iterator[Check]:
+    broken = administration.verify()
+    if broken is None:
+        yield _fine(f"Record: all of its {administration.head()[0]} entries are as they were written.")
+    else:
+        yield _wrong(
+            f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup."
+        )
+
+
+def _home(administration: Administration, app: Checkup | None) -> Iterator[Check]:
+    last: TeamId | None = administration.team()
+    if app is not None and last not in {None, app.workspace.team}:
+        yield _wrong(
+            f"Database: it was last used in the workspace {last}, and what is granted there counts for nobody in "
+            f"{app.workspace.team}. Is it the right file, and the right token?"
+        )
+
+
+def _waiting(administration: Administration) -> Iterator[Check]:
+    pending = administration.pending()
+    asked = [operation for operation in pending if waits_for_approval(operation)]
+    if asked:
+        listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
+        yield _note(f"Requests: {len(asked)} wait for approval ({listed}).")
+    for operation in pending:
+        if not waits_for_approval(operation):
+            yield _wrong(_unsigned(operation))
+
+
+def _unsigned(operation: Operation) -> str:
+    return (
+        f"Requests: nobody has signed off that {operation.requester.user} broke the glass of {operation.pipeline} for "
+        f"{operation.incident}. An approver does it with `/pipeline sign-off {operation.short_id}`."
+    )
+
+
+def _found(finding: Finding) -> Check:
+    sentence = f"Access: {finding.sentence}"
+    return _note(sentence) if finding.severity is Severity.NOTICE else _wrong(sentence)
+
+
+def _fine(sentence: str) -> Check:
+    return Check(Result.FINE, sentence)
+
+
+def _note(sentence: str) -> Check:
+    return Check(Result.NOTE, sentence)
+
+
+def _wrong(sentence: str) -> Check:
+    return Check(Result.WRONG, sentence)

@@ -1,0 +1,34 @@
+"""`doctor`: whether everything the bot needs is there and works, a line each, and what to do where it is not."""
+
+import asyncio
+import sys
+
+import click
+
+from bot import logs
+from bot.cli.shown import one_line
+from bot.clock import SystemClock
+
+
+@click.command()
+def doctor() -> None:
+    """Check the settings, Slack, Feldera, the database and its record, and who may do what.
+
+    Changes nothing, and works beside a running bot. A line each: `ok`; `note`, which is worth knowing; `FAIL`, which
+    says what to put right. Exit status 0 if nothing failed, else 1.
+    """
+    from bot.cli.checks import Result, checks  # noqa: PLC0415 - the other commands start without loading Bolt
+
+    logs.configure(quiet=True)
+
+    async def examined() -> int:
+        failed = 0
+        async for check in checks(SystemClock()):
+            failed += check.result is Result.WRONG
+            click.echo(f"{check.result.value:<4}  {one_line(check.sentence)}")
+        return failed
+
+    failed = asyncio.run(examined())
+    if failed:
+        click.echo(f"{failed} to put right.")
+        sys.exit(1)

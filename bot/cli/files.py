@@ -1,0 +1,132 @@
+"""`access export` and `access import`: grants and rules as one file that a team keeps in git."""
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.cli import access_file
+from bot.cli.lookup import roster_of
+from bot.cli.shown import whoever_runs_this
+from bot.clock import SystemClock
+from bot.config import StoreSettings, load
+from bot.domain.access import Grant
+from bot.domain.administration import AccessChange
+from bot.domain.errors import UserError
+from bot.domain.linting import lint
+from bot.domain.policy import Rule
+from bot.domain.wanted import Wanted, as_it_stands, differences, once_made, plan
+from bot.store.administration import Administration
+
+FILE_MAX = 4 * 2**20  # bytes: thousands of grants
+
+
+@click.group()
+def access() -> None:
+    """Keep grants and rules in a file: export it, keep it in git, import it."""
+
+
+@access.command("export")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def export(file: Path | None) -> None:
+    """Write the grants in force and the rules to FILE, or to standard output, as YAML.
+
+    The same access is always the same text. Freezes are not in it: they pass.
+    """
+    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        standing = as_it_stands(administration.grants(), administration.rules(), SystemClock().now())
+        text = access_file.written(standing, administration.team())
+    if file is None or str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"The file {file} cannot be written: {error.strerror}.") from error
+
+
+@access.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--yes", is_flag=True, help="Make the changes, all of them at once. Without it they are only shown."
+)
+def import_(file: Path, *, yes: bool) -> None:
+    """Make grants and rules what FILE says (`-` for standard input): YAML, as `access export` writes it, or JSON.
+
+    Shows what goes (-) and what comes (+), and what would be wrong with the outcome. With --yes it is made, in one
+    transaction and recorded. What FILE does not list goes; a part that is not in FILE at all (`grants`, `rules`) is
+    left alone, and so are freezes.
+    """
+    text, now = _text_of(file), SystemClock().now()
+    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        try:
+            wanted = access_file.read(text, administration.team())
+        except access_file.BadAccessFile as error:
+            raise access_file.BadAccessFile(f"{file}: {error.message}") from error
+        lapsed = len(wanted.grants or ()) - len(wanted.at(now).grants or ())
+        arrangement = _Arrangement(wanted.at(now), now)
+        if yes:
+            administration.rearrange(arrangement, by=whoever_runs_this(), now=now)
+        else:
+            arrangement(administration.grants(), administration.rules())
+    for line in arrangement.lines:
+        click.echo(line)
+    if lapsed:
+        click.echo(f"{lapsed} of the file's grants have lapsed, and are left out.", err=True)
+    _say_what_is_wrong(arrangement.outcome, now)
+    click.echo(_done(len(arrangement.lines), yes=yes), err=True)
+
+
+class _Arrangement:
+    """The plan, made of what stands in the very transaction in which it is carried out, and what it came to."""
+
+    def __init__(self, wanted: Wanted, now: datetime) -> None:
+        self._wanted = wanted
+        self._now = now
+        self.lines: tuple[str, ...] = ()
+        self.outcome = Wanted()
+
+    def __call__(self, grants: Iterable[Grant], rules: Iterable[Rule]) -> tuple[AccessChange, ...]:
+        standing = as_it_stands(grants, rules, self._now)
+        self.lines = differences(standing, self._wanted)
+        self.outcome = once_made(standing, self._wanted)
+        return plan(standing, self._wanted)
+
+
+def _say_what_is_wrong(outcome: Wanted, now: datetime) -> None:
+    grants = [
+        Grant(0, give.principal, give.role, give.pattern, "", now, give.expires_at, give.note)
+        for give in outcome.grants or ()
+    ]
+    roster, why = roster_of(grants, now)
+    for finding in lint(grants, outcome.rules or (), roster, now):
+        click.echo(f"{finding.severity.value}: {finding.sentence}", err=True)
+    if why:
+        click.echo(f"Nobody was looked up in Slack: {why}.", err=True)
+
+
+def _done(changes: int, *, yes: bool) -> str:
+    if not changes:
+        return "Nothing to change."
+    count = "1 change" if changes == 1 else f"{changes} changes"
+    return f"{count} made." if yes else f"{count} to make. Nothing was changed; --yes does."
+
+
+def _text_of(file: Path) -> str:
+    try:
+        raw = sys.stdin.buffer.read(FILE_MAX + 1) if str(file) == "-" else _bytes_of(file)
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise UserError(f"The file {file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"The file {file} cannot be read: it is not text in UTF-8.") from error
+    if len(raw) > FILE_MAX:
+        raise UserError(f"The file {file} is longer than {FILE_MAX // 2**20} MiB.")
+    return text
+
+
+def _bytes_of(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(FILE_MAX + 1)

@@ -1,0 +1,36 @@
+"""Looks the people behind the grants up in Slack, for the linter: as far as that can be done from here."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import logs
+from bot.config import BadSettings, SlackSettings, load
+from bot.domain.access import Grant
+from bot.domain.errors import UserError
+from bot.domain.linting import Roster
+
+
+def roster_of(grants: Sequence[Grant], now: datetime) -> tuple[Roster, str]:
+    """What Slack says of them, and why it could not be asked, if it could not: then nothing is known of anybody."""
+    try:
+        settings = load(SlackSettings)
+    except BadSettings:
+        return Roster(), "SLACK_BOT_TOKEN is not set"
+    logs.configure(quiet=True)
+    try:
+        return asyncio.run(_asked(settings, grants, now)), ""
+    except UserError as error:
+        return Roster(), error.message.rstrip(".")
+
+
+async def _asked(settings: SlackSettings, grants: Sequence[Grant], now: datetime) -> Roster:
+    from bot.bootstrap import slack_client  # noqa: PLC0415 - most commands start without loading Bolt
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.engine.survey import survey  # noqa: PLC0415
+    from bot.slack.identity import who_are_we  # noqa: PLC0415
+    from bot.slack.people import PeopleDirectory  # noqa: PLC0415
+
+    client = slack_client(settings)
+    workspace = await who_are_we(client)
+    return await survey(PeopleDirectory(client, SystemClock(), workspace.team), grants, now)

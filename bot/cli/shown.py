@@ -1,0 +1,40 @@
+"""How things look in the shell: moments, tables, JSON. Nothing in here asks or changes anything."""
+
+import getpass
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+
+def moment(when: datetime) -> str:
+    return when.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def one_line(text: str) -> str:
+    """Somebody's words, so that they neither break a table nor command a terminal."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return tabulate(
+        [[one_line(cell) for cell in row] for row in rows],
+        headers=columns,
+        tablefmt="plain",
+        disable_numparse=True,
+    )
+
+
+def as_json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def whoever_runs_this() -> str:
+    """Who is written down as having changed something."""
+    return f"shell:{getpass.getuser()}"
+
+
+json_flag = click.option("--json", "wants_json", is_flag=True, help="JSON, for programs.")
