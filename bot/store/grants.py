@@ -33,8 +33,9 @@ def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, 
 
 def weighing_on(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
     """The grants of these people, of all groups, and of all who may approve; with the lapsed, oldest first."""
+    principals: list[Principal] = [*people, *groups(db)]
     found: list[Grant] = []
-    for principal in (*people, *groups(db)):
+    for principal in principals:
         found += unrevoked(db, principal)
     for role in Role:
         if Action.APPROVE in role.actions:
