@@ -4,7 +4,7 @@ A check that cannot be made because of an earlier one is left out: that one says
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -59,28 +59,37 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
     for sentence in misfits:
         yield _wrong(f"Settings: {sentence}")
     path = load(StoreSettings).pipeline_bot_database
-    slack, _ = _loaded(SlackSettings)
-    async with AsyncExitStack() as stack:
-        client, app = None, None
-        if slack is not None:
-            timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT)
-            session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-            client = slack_client(slack, session)
-            try:
-                app = await checkup(client, clock)
-            except SlackRefused as error:
-                yield _wrong(f"Slack: {error.message}")
-        if app is not None and client is not None:
-            for check in _of_the_app(app):
-                yield check
-            yield await _socket_mode(client, settings)
-        if settings is not None:
-            async for check in _feldera(settings, clock):
-                yield check
-        for check in _database(path, app):
+    async with _slack() as client:
+        app, refusal = await _asked(client, clock)
+        if refusal is not None:
+            yield refusal
+        for check in (*_of_the_app(app), *await _socket_mode(client, settings, app)):
             yield check
-        async for check in _access(path, clock, client=client, app=app):
+        for check in (*await _feldera(settings, clock), *_database(path, app)):
             yield check
+        for check in await _access(path, clock, client=client, app=app):
+            yield check
+
+
+@asynccontextmanager
+async def _slack() -> AsyncIterator[AsyncWebClient | None]:
+    """Slack's Web API, if there are settings for it."""
+    settings, _ = _loaded(SlackSettings)
+    if settings is None:
+        yield None
+        return
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT)) as session:
+        yield slack_client(settings, session)
+
+
+async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[Checkup | None, Check | None]:
+    """What Slack says of the app, or why it says nothing."""
+    if client is None:
+        return None, None
+    try:
+        return await checkup(client, clock), None
+    except SlackRefused as error:
+        return None, _wrong(f"Slack: {error.message}")
 
 
 def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
@@ -90,7 +99,9 @@ def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
         return None, error.message.splitlines()
 
 
-def _of_the_app(app: Checkup) -> Iterator[Check]:
+def _of_the_app(app: Checkup | None) -> Iterator[Check]:
+    if app is None:
+        return
     yield _fine(f"Slack: the bot token is of the workspace {app.workspace.name} ({app.workspace.team}).")
     if app.lacking is None:
         yield _note("Slack did not tell the bot token's scopes.")
@@ -113,34 +124,41 @@ def _of_the_app(app: Checkup) -> Iterator[Check]:
         yield _fine("Clock: this machine agrees with Slack.")
 
 
-async def _socket_mode(client: AsyncWebClient, settings: Settings | None) -> Check:
-    if settings is None or settings.slack_app_token is None or settings.mode is not Mode.SOCKET:
-        return _note("Socket Mode: not used, or not set up.")
+async def _socket_mode(
+    client: AsyncWebClient | None, settings: Settings | None, app: Checkup | None
+) -> list[Check]:
+    if client is None or settings is None or app is None:
+        return []
+    if settings.mode is not Mode.SOCKET or settings.slack_app_token is None:
+        return []
     try:
         await can_open_sockets(client, settings.slack_app_token.get_secret_value())
     except SlackRefused as error:
-        return _wrong(f"Socket Mode: {error.message}")
-    return _fine("Socket Mode: the app token opens connections.")
+        return [_wrong(f"Socket Mode: {error.message}")]
+    return [_fine("Socket Mode: the app token opens connections.")]
 
 
-async def _feldera(settings: Settings, clock: Clock) -> AsyncIterator[Check]:
+async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:
+    if settings is None:
+        return []
     async with feldera_client(settings, clock) as feldera:
         greeting = await feldera.greet()
         if isinstance(greeting, Problem):
-            yield _wrong(f"Feldera at {settings.feldera_host}: {greeting.message}")
-            return
-        yield _fine(f"Feldera: {greeting} answers at {settings.feldera_host}.")
+            return [_wrong(f"Feldera at {settings.feldera_host}: {greeting.message}")]
         role = await feldera.role()
+    return [_fine(f"Feldera: {greeting} answers at {settings.feldera_host}."), _role(role)]
+
+
+def _role(role: str | Problem | None) -> Check:
     if isinstance(role, Problem):
-        yield _wrong(f"Feldera does not tell the bot's role: {role.message}")
-    elif role is None:
-        yield _note("Feldera is of a version that knows no roles.")
-    elif role not in MAY_CLEAR:
-        yield _wrong(
+        return _wrong(f"Feldera does not tell the bot's role: {role.message}")
+    if role is None:
+        return _note("Feldera is of a version that knows no roles.")
+    if role not in MAY_CLEAR:
+        return _wrong(
             f"Feldera: the bot has the role {role}, and clearing takes write. Give it another API key."
         )
-    else:
-        yield _fine(f"Feldera: the bot has the role {role}, which may clear.")
+    return _fine(f"Feldera: the bot has the role {role}, which may clear.")
 
 
 def _database(path: Path, app: Checkup | None) -> Iterator[Check]:
@@ -160,18 +178,18 @@ def _database(path: Path, app: Checkup | None) -> Iterator[Check]:
 
 async def _access(
     path: Path, clock: Clock, *, client: AsyncWebClient | None, app: Checkup | None
-) -> AsyncIterator[Check]:
+) -> list[Check]:
     grants, rules = _granted(path)
-    roster = Roster()
+    roster, said = Roster(), []
     if client is not None and app is not None:
         roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, clock.now())
     elif grants:
-        yield _note("Access: nobody was looked up in Slack.")
+        said.append(_note("Access: nobody was looked up in Slack."))
     findings = lint(grants, rules, roster, clock.now())
-    for finding in findings:
-        yield _found(finding)
+    said += [_found(finding) for finding in findings]
     if not findings:
-        yield _fine(f"Access: nothing is wrong with {len(grants)} grants and {len(rules)} rules.")
+        said.append(_fine(f"Access: nothing is wrong with {len(grants)} grants and {len(rules)} rules."))
+    return said
 
 
 def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]]:
