@@ -25,6 +25,8 @@ from bot.engine.access import Access
 from bot.engine.announcements import Announcements
 from bot.engine.driver import Driver
 from bot.engine.handlers import Handlers
+from bot.engine.heads import Heads
+from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
@@ -35,6 +37,7 @@ from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
 from bot.slack.listeners import Desk, register
+from bot.slack.noticeboard import AuditChannel
 from bot.slack.people import PeopleDirectory
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
@@ -64,6 +67,8 @@ class Bot:
     handlers: Handlers
     driver: Driver
     announcements: Announcements
+    heads: Heads
+    inspection: Inspection
     errands: Errands
     transport: SocketTransport | HttpTransport
 
@@ -92,14 +97,16 @@ class Bot:
             loops = [
                 group.create_task(self.driver.run(stopping)),
                 group.create_task(self.announcements.run(stopping)),
+                group.create_task(self.heads.run(stopping)),
             ]
-            watch = self.transport.watch() if isinstance(self.transport, SocketTransport) else None
-            watcher = None if watch is None else group.create_task(watch)
+            asides = [group.create_task(self.inspection.run())]
+            if isinstance(self.transport, SocketTransport):
+                asides.append(group.create_task(self.transport.watch()))
             try:
                 await stopping.wait()
             finally:
-                if watcher is not None:
-                    watcher.cancel()
+                for aside in asides:
+                    aside.cancel()
                 await self.transport.stop()
                 await self._finish(loops)
 
@@ -111,6 +118,7 @@ class Bot:
             await self.errands.abandon()
         self.driver.wake.set()
         self.announcements.wake.set()
+        self.heads.wake.set()
         _, unfinished = await asyncio.wait(loops, timeout=LOOPS_FINISH_WITHIN)
         for loop in unfinished:
             loop.cancel()
@@ -250,7 +258,10 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
 
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
-    judge = Judge(store, PeopleDirectory(client, clock, workspace.team), clock)
+    directory = PeopleDirectory(client, clock, workspace.team)
+    judge = Judge(store, directory, clock)
+    audit_channel = settings.pipeline_bot_audit_channel
+    board = None if audit_channel is None else AuditChannel(threads, audit_channel)
     handlers = Handlers(store, feldera, judge, clock, work)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
@@ -281,6 +292,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         handlers,
         Driver(store, feldera, judge, clock, changed=to_say.set, wake=to_do),
         Announcements(store, threads, clock, placed=to_do.set, wake=to_say),
+        Heads(store, clock, board),
+        Inspection(store, directory, clock),
         errands,
         transport,
     )
