@@ -15,43 +15,24 @@ from bot.domain.advance import advance
 from bot.domain.authority import authority
 from bot.domain.happenings import (
     Approved,
-    CardPlaced,
     Confirmed,
-    Denied,
-    Looked,
     Send,
     Stopped,
     TimePassed,
     Transition,
-    Withdrawn,
 )
 from bot.domain.operations import Ending, EventKind, State
-from bot.domain.pipelines import Checkpoints, Pipeline, Seen, Storage
 from bot.domain.policy import Rule
 from bot.engine.ports import NotAuthorized, PipelineBusy
 from bot.store.administration import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START
-from tests.store.samples import ANA, BEN, CARD, CLEO, EVERYBODY, PROPOSED, at, event, proposed
+from tests.store.deeds import approves, asks, denies, looks, time_passes, withdraws
+from tests.store.samples import ANA, BEN, CLEO, EVERYBODY, PROPOSED, at, event, proposed
 
 pytestmark = pytest.mark.anyio
 
 ROUNDS = 15
-PIPELINE = Pipeline(
-    id="p-1",
-    name="orders",
-    storage=Storage.IN_USE,
-    status="Stopped",
-    status_since=START,
-    desired_status="Stopped",
-    desired_status_since=START,
-    resources="Stopped",
-    resources_desired="Stopped",
-    program_status="Success",
-    program_status_since=START,
-    checkpoints=Checkpoints(3, 4096),
-    error=None,
-)
 
 
 @pytest.fixture
@@ -74,45 +55,6 @@ async def stores(path, shell):
     assert shell.grants()
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(aclosing(SqliteStore.open(path))) for _connection in range(2)]
-
-
-def asks(minutes=1):
-    return lambda operation, facts: advance(
-        operation, Confirmed(ANA, authority(operation, facts, at(minutes))), at(minutes)
-    )
-
-
-def approves(by, minutes=5):
-    def decide(operation, facts):
-        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
-        return advance(operation, Approved(by, decision), at(minutes))
-
-    return decide
-
-
-def denies(by, minutes=5):
-    def decide(operation, facts):
-        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
-        return advance(operation, Denied(by, decision, "not now"), at(minutes))
-
-    return decide
-
-
-def withdraws(minutes=5):
-    return lambda operation, _facts: advance(operation, Withdrawn(ANA), at(minutes))
-
-
-def time_passes(minutes):
-    return lambda operation, _facts: advance(operation, TimePassed(), at(minutes))
-
-
-def looks(minutes=6):
-    def decide(operation, facts):
-        placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
-        seen = Looked(Seen(PIPELINE), authority(placed, facts, at(minutes)))
-        return advance(placed, seen, at(minutes))
-
-    return decide
 
 
 async def at_once(stores, name, first, second):

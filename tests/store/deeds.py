@@ -1,0 +1,64 @@
+"""What people and the loop do to an operation, decided by the domain on the row and the facts that the store shows."""
+
+from bot.domain.access import Action
+from bot.domain.advance import advance
+from bot.domain.authority import authority
+from bot.domain.happenings import Approved, CardPlaced, Confirmed, Denied, Looked, TimePassed, Withdrawn
+from bot.domain.pipelines import Checkpoints, Pipeline, Seen, Storage
+from tests.clock import START
+from tests.store.samples import ANA, CARD, at
+
+PIPELINE = Pipeline(
+    id="p-1",
+    name="orders",
+    storage=Storage.IN_USE,
+    status="Stopped",
+    status_since=START,
+    desired_status="Stopped",
+    desired_status_since=START,
+    resources="Stopped",
+    resources_desired="Stopped",
+    program_status="Success",
+    program_status_since=START,
+    checkpoints=Checkpoints(3, 4096),
+    error=None,
+)
+
+
+def asks(minutes=1):
+    return lambda operation, facts: advance(
+        operation, Confirmed(ANA, authority(operation, facts, at(minutes))), at(minutes)
+    )
+
+
+def approves(by, minutes=5):
+    def decide(operation, facts):
+        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
+        return advance(operation, Approved(by, decision), at(minutes))
+
+    return decide
+
+
+def denies(by, minutes=5):
+    def decide(operation, facts):
+        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
+        return advance(operation, Denied(by, decision, "not now"), at(minutes))
+
+    return decide
+
+
+def withdraws(minutes=5):
+    return lambda operation, _facts: advance(operation, Withdrawn(ANA), at(minutes))
+
+
+def time_passes(minutes):
+    return lambda operation, _facts: advance(operation, TimePassed(), at(minutes))
+
+
+def looks(minutes=6):
+    def decide(operation, facts):
+        placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
+        seen = Looked(Seen(PIPELINE), authority(placed, facts, at(minutes)))
+        return advance(placed, seen, at(minutes))
+
+    return decide
