@@ -140,7 +140,7 @@ def _grant_as_written(give: Give, home: TeamId | None) -> dict[str, Any]:
 
 def _team(node: yaml.Node) -> TeamId:
     if not TEAM.fullmatch(_text(node)):
-        raise _bad(node, f"{_text(node)!r} is no Slack workspace's id, such as T0123ABCD")
+        raise _bad(node, f"{_text(node)!r} is no Slack workspace id, such as T0123ABCD")
     return TeamId(_text(node))
 
 

@@ -9,7 +9,7 @@ from bot.domain.errors import UserError
 from bot.domain.names import Actor, GroupId, TeamId, UserId
 from bot.store.administration import Administration
 
-TEAM = re.compile(r"[TE][A-Z0-9]{2,}")
+TEAM = re.compile(r"T[A-Z0-9]{2,}")
 _PRINCIPAL = re.compile(rf"(?:(?P<team>{TEAM.pattern})/)?(?P<id>[UWS][A-Z0-9]{{2,}})")
 
 
@@ -32,7 +32,9 @@ def named(text: str, team: str | None, administration: Administration) -> Princi
             "Copy member ID), a user group's like S0123ABCD (the group, ⋮, Copy group ID)."
         )
     if team is not None and not TEAM.fullmatch(team):
-        raise UserError(f"{team!r} is no Slack workspace's id: it looks like T0123ABCD.")
+        raise UserError(f"{team!r} is no Slack workspace id: it looks like T0123ABCD.")
+    if team is not None and match["team"] not in {None, team}:
+        raise UserError(f"{text} and --team {team} name two workspaces: leave one of them out.")
     return _principal(match["id"], TeamId(team or match["team"] or home_team(administration)))
 
 

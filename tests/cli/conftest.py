@@ -1,14 +1,15 @@
-"""The command as an operator types it, in a shell of its own."""
+"""The command as an operator types it, in an empty folder and an environment of nothing but the settings of a test."""
 
+import logging
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+import structlog
+from click.testing import CliRunner
 
-ROOT = Path(__file__).parents[2]
+from bot.cli.main import cli
+from bot.store.administration import Administration
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,38 +22,43 @@ class Said:
 
 
 class Shell:
+    """In this process, which is ten times as quick; that it is the same in one of its own is shown elsewhere."""
+
     def __init__(self, folder):
         self.folder = folder
         self.database = folder / "pipeline-bot.db"
 
-    def types(self, *arguments, **settings):
-        """`pipeline-bot …` in an environment of nothing but these settings."""
-        done = subprocess.run(  # noqa: S603 - our own
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **settings},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+    def types(self, *arguments, stdin=None, **settings):
+        """`pipeline-bot …`. It never ends in a traceback."""
+        done = CliRunner().invoke(cli, arguments, input=stdin, env=settings, prog_name="pipeline-bot")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Said(done.exit_code, done.stdout, done.stderr)
 
     def does(self, *arguments, **settings):
         """The output of a command that ends well and complains of nothing."""
         said = self.types(*arguments, **settings)
-        assert (said.status, said.stderr) == (0, "")
+        assert (said.status, said.stderr) == (0, ""), said
         return said.stdout
 
     def is_refused(self, *arguments, **settings):
         """The complaint about a command that ends with exit status 2 and prints nothing."""
         said = self.types(*arguments, **settings)
         assert (said.status, said.stdout) == (2, ""), said
-        assert "Traceback" not in said.stderr
         return said.stderr
+
+    def administration(self):
+        return Administration.open(self.database)
 
 
 @pytest.fixture
-def shell(tmp_path):
-    return Shell(tmp_path)
+def shell(monkeypatch, tmp_path):
+    for name in os.environ:
+        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield Shell(tmp_path)
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.store.administration import Administration
+from bot.domain.access import Role
+from bot.domain.administration import Give
+from bot.domain.operations import EventKind
 
 HOME = ("--team", "T0ACME")
 
@@ -33,6 +35,7 @@ def test_a_grant_says_what_was_granted_and_is_listed(shell):
         "id": 1,
         "team": "T0ACME",
         "user": "U0ANA",
+        "group": None,
         "role": "operator",
         "pattern": "orders-*",
         "is_current": True,
@@ -55,14 +58,14 @@ def test_the_database_it_creates_is_private(shell):
 
 
 def test_the_table_is_for_people(shell):
-    shell.does("grant", "U0ANA", "operator", "orders-*", "--note", "on call", *HOME)
+    shell.does("grant", "U0ANA", "operator", "orders-*", "--note", " on\ncall \x1b[31m", *HOME)
     shell.does("grant", "W0BEN", "viewer", "*", "--for", "7d", *HOME)
     heading, ana, ben = shell.does("grants").splitlines()
     assert heading.split("  ")[0] == "NUMBER"
     columns = [re.split(r"\s{2,}", line.strip()) for line in (heading, ana, ben)]
-    assert columns[0] == ["NUMBER", "USER", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE"]
+    assert columns[0] == ["NUMBER", "WHO", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE"]
     assert columns[1][:5] == ["1", "U0ANA", "operator", "orders-*", "revoked by hand"]
-    assert columns[1][7] == "on call"
+    assert columns[1][7] == "on call [31m"  # nobody's words command the terminal
     assert columns[2][:4] == ["2", "W0BEN", "viewer", "*"]
     assert columns[2][4].endswith(" UTC")
 
@@ -71,16 +74,10 @@ def test_a_lapsed_grant_stays_in_the_list(shell):
     """Whoever asks why something is refused has to see it."""
     shell.does("grant", "U0ANA", "viewer", "*", *HOME)
     yesterday = datetime.now(UTC) - timedelta(days=1)
-    with Administration.open(shell.database) as administration:
+    with shell.administration() as administration:
         (known,) = administration.grants()
-        administration.grant(
-            known.principal,
-            known.role,
-            pattern="orders",
-            granted_by="shell:owner",
-            now=yesterday,
-            expires_at=yesterday + timedelta(hours=1),
-        )
+        lapsed = Give(known.principal, known.role, "orders", expires_at=yesterday + timedelta(hours=1))
+        administration.administer(lapsed, by="shell:owner", now=yesterday)
     assert [grant["is_current"] for grant in listed(shell)] == [True, False]
     assert "  lapsed 20" in shell.does("grants").splitlines()[2]
 
@@ -109,6 +106,55 @@ def test_a_grant_that_does_not_exist_cannot_be_revoked(shell):
     )
 
 
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_every_role_can_be_given_to_a_user_group_and_taken_away(shell, role):
+    """In Slack's words: viewer, requester, operator, approver, responder, admin."""
+    said = shell.does("grant", "S0ONCALL", role, "*", *HOME)
+    assert said == f"Granted: S0ONCALL is {role} on *, until revoked (number 1).\n"
+    (grant,) = listed(shell)
+    assert (grant["user"], grant["group"], grant["role"]) == (None, "S0ONCALL", role)
+    assert shell.does("revoke", "S0ONCALL", role, "*", *HOME) == (
+        f"Revoked: S0ONCALL is {role} on *, until revoked.\n"
+    )
+    assert listed(shell) == []
+
+
+def test_what_is_granted_already_is_said_to_be(shell):
+    """A repeated command changes nothing, and is no entry in the record."""
+    shell.does("grant", "U0ANA", "operator", "*", *HOME)
+    said = shell.does("grant", "U0ANA", "operator", "*", *HOME)
+    assert said == "Granted before: U0ANA is operator on *, until revoked (number 1).\n"
+    with shell.administration() as administration:
+        assert len(list(administration.entries())) == 1
+
+
+def test_every_change_is_in_the_record_with_who_made_it(shell):
+    shell.does("grant", "U0ANA", "operator", "orders-*", "--note", "on call", *HOME)
+    shell.does("revoke", "U0ANA", "operator", "orders-*", *HOME)
+    who = f"shell:{getpass.getuser()}"
+    with shell.administration() as administration:
+        granted, revoked = administration.entries()
+        assert administration.verify() is None
+    assert (granted.event.kind, revoked.event.kind) == (EventKind.GRANTED, EventKind.REVOKED)
+    assert granted.event.data["shell"] == revoked.event.data["shell"] == who
+    assert revoked.event.data["before"] == f"number 1 by {who}, until revoked (on call)"
+
+
+def test_the_list_can_be_of_somebody_or_of_what_may_concern_a_pattern(shell):
+    for who, pattern in (("U0ANA", "orders-*"), ("U0BEN", "prod-*"), ("S0ONCALL", "*")):
+        shell.does("grant", who, "operator", pattern, *HOME)
+
+    def those(wanted):
+        return [one["user"] or one["group"] for one in json.loads(shell.does("grants", wanted, "--json"))]
+
+    assert those("U0ANA") == ["U0ANA"]
+    assert those("S0ONCALL") == ["S0ONCALL"]
+    assert those("prod-b") == ["U0BEN", "S0ONCALL"]
+    shell.does("revoke", "S0ONCALL", "operator", "*", *HOME)
+    assert shell.does("grants", "users") == "No grants for users.\n"
+    assert shell.is_refused("grants", "a/b").startswith("'a/b' is no pipeline pattern")
+
+
 def test_people_of_another_workspace_are_named_with_it(shell):
     """The team in front of the user is the person's; two people with one id in two workspaces are two people."""
     shell.does("grant", "T0OTHER/U0ANA", "viewer", "*")
@@ -119,13 +165,15 @@ def test_people_of_another_workspace_are_named_with_it(shell):
     ]
 
 
-@pytest.mark.parametrize("user", ["ana", "@ana", "<@U0ANA>", "u0ana", "U0ANA ", "B0BOT", ""])
-def test_who_is_no_user_id_is_refused(shell, user):
+@pytest.mark.parametrize(
+    "who", ["ana", "@ana", "<@U0ANA>", "u0ana", "U0ANA ", "B0BOT", "C0OPS", "@oncall", ""]
+)
+def test_who_is_no_user_or_group_id_is_refused(shell, who):
     """Names change hands; ids do not."""
-    said = shell.is_refused("grant", user, "viewer", "*", *HOME)
+    said = shell.is_refused("grant", who, "viewer", "*", *HOME)
     assert said == (
-        f"{user!r} is no Slack user id: it looks like U0123ABCD "
-        "(in Slack: the person's profile, ⋮, Copy member ID).\n"
+        f"{who!r} is no Slack id. A person's looks like U0123ABCD (in Slack: the person's profile, ⋮, Copy member ID), "
+        "a user group's like S0123ABCD (the group, ⋮, Copy group ID).\n"
     )
     assert listed(shell) == []
 
@@ -145,8 +193,8 @@ def test_two_workspaces_for_one_person_are_refused(shell):
 
 
 def test_a_role_that_does_not_exist_is_refused(shell):
-    said = shell.is_refused("grant", "U0ANA", "admin", "*", *HOME)
-    assert "'admin' is not one of 'viewer', 'operator'." in said
+    said = shell.is_refused("grant", "U0ANA", "boss", "*", *HOME)
+    assert f"'boss' is not one of {', '.join(repr(role.value) for role in Role)}." in said
 
 
 @pytest.mark.parametrize("pattern", ["orders/*", "", "orders *", "{a,b}"])
