@@ -68,13 +68,17 @@ def _choice(yes: str, no: str) -> Callable[[str], bool]:
 
 def _channel(value: str) -> ChannelId:
     if not _CHANNEL.fullmatch(value):
-        raise BadRule("`channel` is a channel of this workspace: write `channel=` and pick it with #.")
+        raise BadRule(
+            "`channel` is a channel: pick it from Slack's list with #, or write its id, such as C0123ABCD."
+        )
     return ChannelId(value)
 
 
 def _group(value: str) -> GroupId:
     if not _GROUP.fullmatch(value):
-        raise BadRule("`group` is a user group of this workspace: write `group=` and pick it with @.")
+        raise BadRule(
+            "`group` is a user group: pick it from Slack's list with @, or write its id, such as S0123ABCD."
+        )
     return GroupId(value)
 
 

@@ -1,0 +1,200 @@
+"""`rule`, `rules`, `freeze` and `unfreeze`, as an operator types them."""
+
+import getpass
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.cli.main import cli
+from bot.domain.commands.rules import RULE_KEYS
+from bot.domain.operations import EventKind
+
+EVERY_KEY = (
+    "approvals=2 channel=C0OPS group=S0ONCALL within=2h remind=30m reason=required stop=30s break-glass=allowed "
+    r"matching=INC-\d+ .*"
+)
+
+
+def listed(shell):
+    return json.loads(shell.does("rules", "--json"))
+
+
+def recorded(shell):
+    with shell.administration() as administration:
+        assert administration.verify() is None
+        return [(entry.event.kind, entry.event.data.get("before")) for entry in administration.entries()]
+
+
+def test_a_rule_says_what_was_said_and_is_listed(shell):
+    """Every key, in one word or in many; `matching` takes all that follows."""
+    assert shell.does("rule", "prod-*", *EVERY_KEY.split(" ")) == f"Rule on prod-*: {EVERY_KEY}.\n"
+    assert shell.does("rules").splitlines()[1].split(maxsplit=1) == ["prod-*", EVERY_KEY]
+    assert listed(shell)["rules"] == [
+        {
+            "pattern": "prod-*",
+            "approvals": 2,
+            "channel": "C0OPS",
+            "group": "S0ONCALL",
+            "within": "2h",
+            "remind": "30m",
+            "reason": "required",
+            "matching": r"INC-\d+ .*",
+            "stop": "30s",
+            "break-glass": "allowed",
+        }
+    ]
+
+
+def test_a_rule_takes_the_place_of_the_one_before(shell):
+    """One rule a pattern; the record keeps both."""
+    shell.does("rule", "prod-*", "approvals=2", "reason=required")
+    assert shell.does("rule", "prod-*", "approvals=1") == (
+        "Rule on prod-*: approvals=1. Before: approvals=2 reason=required.\n"
+    )
+    assert shell.does("rule", "prod-*", "approvals=1") == "Rule on prod-*, as before: approvals=1.\n"
+    assert recorded(shell) == [
+        (EventKind.RULE_SET, None),
+        (EventKind.RULE_SET, "approvals=2 reason=required"),
+    ]
+
+
+def test_a_rule_is_dropped(shell):
+    shell.does("rule", "prod-*", "approvals=2")
+    assert shell.does("rule", "prod-*", "off") == "No rule on prod-* any more. Before: approvals=2.\n"
+    assert listed(shell)["rules"] == []
+    assert shell.is_refused("rule", "prod-*", "off") == (
+        "There is no rule on prod-*. `pipeline-bot rules` lists them.\n"
+    )
+    assert recorded(shell)[1:] == [(EventKind.RULE_DROPPED, "approvals=2")]
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("approvals=6", "approvals is 0 to 5, not 6."),
+        ("approvals", "I do not know approvals. A rule is made of"),
+        ("quorum=2", "I do not know quorum=2. A rule is made of"),
+        ("within=soon", "soon is no length of time: write 30s, 45m, 2h or 1d."),
+        ("stop=61s", "stop is 0s to 60s."),
+        ("channel=#ops", "or write its id, such as C0123ABCD."),
+        ("matching=(", "'(' is no regular expression"),
+        ("reason=maybe", "maybe is neither required nor optional."),
+        ("matching=\udcff", "A rule is made of plain characters."),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_with_what_to_write(shell, said, complaint):
+    refused = shell.is_refused("rule", "prod-*", *said.split())
+    assert complaint in refused
+    assert "`pipeline-bot rule --help`" in refused or "plain characters" in refused
+    assert listed(shell)["rules"] == []
+
+
+def test_a_rule_that_says_nothing_is_none(shell):
+    assert "Missing argument" in shell.is_refused("rule", "prod-*")
+
+
+def test_a_rule_needs_a_pattern_that_pipelines_match(shell):
+    assert shell.is_refused("rule", "prod/*", "approvals=1").startswith("'prod/*' is no pipeline pattern")
+
+
+def test_help_on_rules_has_every_key(shell):
+    """The keys of the parser, and no others."""
+    shown = shell.does("rule", "--help").partition("approvals=2")
+    keys = re.findall(r"^ *([-a-z]+)=", "".join(shown[1:]), re.MULTILINE)
+    assert sorted(keys) == sorted(RULE_KEYS)
+
+
+def test_without_any_rule_the_usual_is_said(shell):
+    assert shell.does("rules") == (
+        "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` tells more.\n"
+    )
+
+
+def test_a_freeze_for_a_while_is_listed_until_it_is_lifted(shell):
+    said = shell.does("freeze", "prod-*", "for", "4h", "release", "day")
+    until = re.fullmatch(r"Nothing new starts on prod-\* until (.*) UTC: release day\.\n", said)[1]
+    (freeze,) = listed(shell)["freezes"]
+    assert (freeze["pattern"], freeze["reason"], freeze["by"]) == (
+        "prod-*",
+        "release day",
+        f"shell:{getpass.getuser()}",
+    )
+    lasts = datetime.fromisoformat(freeze["until"]) - datetime.fromisoformat(freeze["at"])
+    assert lasts == timedelta(hours=4)
+    shown = shell.does("rules").splitlines()
+    assert shown[2].split() == ["FROZEN", "UNTIL", "BY", "WHY"]
+    assert until in shown[3]
+    lifted = shell.does("unfreeze", "prod-*")
+    assert lifted.startswith("No freeze on prod-* any more. Before: until ")
+    assert listed(shell)["freezes"] == []
+    assert [kind for kind, _ in recorded(shell)] == [EventKind.FROZEN, EventKind.UNFROZEN]
+
+
+def test_a_freeze_until_a_moment(shell):
+    """A date, or the next time a clock shows it, in UTC."""
+    later = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    shell.does("freeze", "a", "until", later, "audit")
+    shell.does("freeze", "b", "until", "18:00", "audit")
+    ends = [datetime.fromisoformat(freeze["until"]) for freeze in listed(shell)["freezes"]]
+    assert ends[0].strftime("%Y-%m-%dT%H:%M") == later
+    assert ends[1].strftime("%H:%M") == "18:00"
+    assert timedelta(0) < ends[1] - datetime.now(UTC) <= timedelta(days=1)
+
+
+def test_a_freeze_takes_the_place_of_the_one_of_its_pattern(shell):
+    shell.does("freeze", "prod-*", "for", "4h", "release day")
+    assert "Before: until " in shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
+    assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("for", "soon"), "'soon' is no length of time: write 30m, 4h or 2d."),
+        (("for", "18:00"), "'18:00' is no length of time"),
+        (("until", "4h"), "'4h' is no moment: write 18:00 or 2026-11-25T08:00, in UTC."),
+        (("until", "2020-01-01"), "A freeze until 2020-01-01 would be over already."),
+        (("until", "0001-01-01T00:00+14:00"), "is no moment"),
+        (("for", "0h"), "A freeze for 0h would be over already."),
+    ],
+)
+def test_a_freeze_that_cannot_be_is_refused(shell, words, complaint):
+    assert complaint in shell.is_refused("freeze", "prod-*", *words, "release day")
+    assert listed(shell)["freezes"] == []
+
+
+def test_a_freeze_needs_a_reason(shell):
+    """Everybody whom it stops will read it."""
+    assert "Missing argument" in shell.is_refused("freeze", "prod-*", "for", "4h")
+    assert shell.is_refused("freeze", "prod-*", "for", "4h", " ").startswith("Say why")
+
+
+def test_what_is_not_frozen_cannot_be_lifted(shell):
+    shell.does("freeze", "prod-*", "for", "4h", "release day")
+    assert shell.is_refused("unfreeze", "prod") == (
+        "Nothing is frozen as prod. `pipeline-bot rules` lists the freezes.\n"
+    )
+
+
+def test_every_command_helps(shell):
+    """What it does, how it is typed, and how it ends."""
+    helps = {
+        "grant": "responder  requester, and breaks the glass where a rule allows it",
+        "revoke": "written as it was given",
+        "grants": "[WHO|PATTERN]",
+        "freeze": "until 18:00 or 2026-11-25T08:00",
+        "unfreeze": "Lift a freeze",
+        "pending": "wait to be signed off",
+        "access export": "is always the same text",
+        "access import": "Without it they are only shown.",
+        "audit verify": "--head",
+        "audit export": "--since",
+        "audit head": "to be kept where",
+        "doctor": "Exit status 0 if nothing failed, else 1.",
+    }
+    for words, said in helps.items():
+        shown = shell.does(*words.split(), "--help")
+        assert said in shown or said in " ".join(shown.split())
+    assert {words.split()[0] for words in helps} | {"rule", "rules", "run", "demo"} == set(cli.commands)
