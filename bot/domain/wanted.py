@@ -85,7 +85,7 @@ def _of_grants(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:
     if wanted.grants is None:
         return
     before, after = _by_what(standing.grants or frozenset()), _by_what(wanted.grants)
-    for what in sorted(before.keys() | after.keys(), key=repr):
+    for what in sorted(before.keys() | after.keys(), key=lambda what: grant_key(Give(*what))):
         had, has = before.get(what, frozenset()), after.get(what, frozenset())
         goes = had - has
         if goes:
