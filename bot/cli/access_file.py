@@ -29,6 +29,17 @@ _HEADING = (
 )
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what cannot be seen by its code: PyYAML itself loses some line breaks otherwise."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        style = None if text.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
 class BadAccessFile(UserError):  # noqa: N818 - named for what happened, like every other outcome
     """The file says something that cannot be, with the line where it does."""
 
@@ -42,7 +53,7 @@ def written(standing: Wanted, home: TeamId | None) -> str:
     document["rules"] = [
         rule_as_written(rule) for rule in sorted(standing.rules or (), key=lambda rule: rule.pattern)
     ]
-    return _HEADING + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000)
+    return _HEADING + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
 
 
 def rule_as_written(rule: Rule) -> dict[str, str | int]:

@@ -9,8 +9,8 @@ from bot.domain.errors import UserError
 from bot.domain.names import Actor, GroupId, TeamId, UserId
 from bot.store.administration import Administration
 
-TEAM = re.compile(r"T[A-Z0-9]{2,}")
-_PRINCIPAL = re.compile(rf"(?:(?P<team>{TEAM.pattern})/)?(?P<id>[UWS][A-Z0-9]{{2,}})")
+TEAM = re.compile(r"T[A-Z0-9]+")
+_PRINCIPAL = re.compile(rf"(?:(?P<team>{TEAM.pattern})/)?(?P<id>[UWS][A-Z0-9]+)")
 
 
 def principal_of(text: str, team: TeamId) -> Principal | None:

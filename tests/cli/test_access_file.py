@@ -1,0 +1,231 @@
+"""The file of grants and rules: what is written is read back, and whatever cannot be is refused with its line."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cli.access_file import BadAccessFile, read, written
+from bot.domain.access import Group, Role
+from bot.domain.administration import Give
+from bot.domain.commands.rules import RULE_KEYS
+from bot.domain.commands.spans import span
+from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
+from bot.domain.policy import Rule
+from bot.domain.wanted import Wanted
+
+HOME = TeamId("T1")
+ANA, ONCALL = Actor(HOME, UserId("U0ANA")), Group(HOME, GroupId("S0ONCALL"))
+EVERYTHING = Rule(
+    "prod-*",
+    approvals=2,
+    ask_channel=ChannelId("C0OPS"),
+    ask_group=GroupId("S0ONCALL"),
+    approve_within=timedelta(hours=2),
+    remind_after=timedelta(minutes=30),
+    reason_required=True,
+    reason_pattern=r"INC-\d+: .*",
+    stop_window=timedelta(seconds=30),
+    break_glass=False,
+)
+WRITTEN = r"""# Who may do what. `pipeline-bot access import` shows what it would change, and changes it with --yes.
+team: T1
+grants:
+- pattern: '*'
+  role: approver
+  group: S0ONCALL
+- pattern: orders-*
+  role: operator
+  user: U0ANA
+  until: 2026-11-25 08:00:00+00:00
+  note: on call
+rules:
+- pattern: prod-*
+  approvals: 2
+  channel: C0OPS
+  group: S0ONCALL
+  within: 2h
+  remind: 30m
+  reason: required
+  stop: 30s
+  break-glass: forbidden
+  matching: 'INC-\d+: .*'
+"""
+AS_WRITTEN = Wanted(
+    frozenset(
+        {
+            Give(ANA, Role.OPERATOR, "orders-*", datetime(2026, 11, 25, 8, tzinfo=UTC), "on call"),
+            Give(ONCALL, Role.APPROVER, "*"),
+        }
+    ),
+    frozenset({EVERYTHING}),
+)
+
+
+def test_it_is_written_for_people_and_sorted():
+    """By pattern, with the keys that people type."""
+    assert written(AS_WRITTEN, HOME) == WRITTEN
+    assert list(yaml.safe_load(WRITTEN)["rules"][0]) == ["pattern", *EVERYTHING.as_typed]
+    assert {*EVERYTHING.as_typed} == {*RULE_KEYS}
+
+
+def test_what_is_written_is_read_back():
+    assert read(WRITTEN, None) == AS_WRITTEN
+
+
+def test_json_is_yaml():
+    text = """{"team": "T1", "grants": [{"user": "U0ANA", "role": "operator", "pattern": "*",
+               "until": "2026-11-25T08:00:00Z"}],
+               "rules": [{"pattern": "*", "approvals": 0}]}"""
+    assert read(text, None) == Wanted(
+        frozenset({Give(ANA, Role.OPERATOR, "*", datetime(2026, 11, 25, 8, tzinfo=UTC))}),
+        frozenset({Rule("*", approvals=0)}),
+    )
+
+
+def test_a_part_that_is_not_there_is_not_wanted_to_be_empty():
+    assert read("rules: []", HOME) == Wanted(None, frozenset())
+    assert read("grants: []", HOME) == Wanted(frozenset(), None)
+
+
+def test_values_are_taken_as_they_are_written():
+    """Neither `no` nor a number nor a date becomes anything else on the way."""
+    text = "grants:\n- {user: U0ANA, role: viewer, pattern: NO, note: 1e3}\n- {user: U0ANA, role: viewer, pattern: 007}"
+    gives = {(give.pattern, give.note) for give in read(text, HOME).grants}
+    assert gives == {("NO", "1e3"), ("007", "")}
+
+
+def test_people_of_another_workspace_keep_it():
+    give = Give(Actor(TeamId("T0OTHER"), ANA.user), Role.VIEWER, "*")
+    text = written(Wanted(frozenset({give}), frozenset()), HOME)
+    assert "team: T0OTHER" in text
+    assert read(text, None).grants == {give}
+    assert read("grants: [{user: T0OTHER/U0ANA, role: viewer, pattern: x}]", HOME).grants == {
+        Give(give.principal, Role.VIEWER, "x")
+    }
+
+
+GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "The file is empty. To take every grant and rule away, write `grants: []` and `rules: []`."),
+        ("team: T1", "Line 1: there is neither `grants` nor `rules`."),
+        ("- x", "Line 1: the file is made of lines `key: value`, with the keys team, grants, rules."),
+        (
+            "grants: []\nroles: []",
+            "Line 2: `roles` is not known in the file. There are: team, grants, rules.",
+        ),
+        ("grants: []\nrules: []\ngrants: []", "Line 3: `grants` is there twice."),
+        ("grants: U0ANA", "Line 1: `grants` is a list: each begins with a dash."),
+        ("grants:\n- U0ANA", "Line 2: a grant is made of lines `key: value`"),
+        (
+            f"grants:\n{GRANT}\n- {{user: U0BEN, rol: viewer, pattern: x}}",
+            "Line 3: `rol` is not known in a grant.",
+        ),
+        ("grants:\n- {role: viewer, pattern: x}", "Line 2: a grant is to one `user: U…` or one `group: S…`."),
+        (
+            "grants:\n- {user: U0A, group: S0A, role: viewer, pattern: x}",
+            "Line 2: a grant is to one `user: U…`",
+        ),
+        (
+            "grants:\n- user: ana\n  role: viewer\n  pattern: x",
+            "Line 2: 'ana' is not a user id such as U0123ABCD.",
+        ),
+        (
+            "grants:\n- {user: S0A, role: viewer, pattern: x}",
+            "Line 2: 'S0A' is not a user id such as U0123ABCD.",
+        ),
+        (
+            "grants:\n- {group: U0A, role: viewer, pattern: x}",
+            "Line 2: 'U0A' is not a user group's id such as",
+        ),
+        ("grants:\n- user: U0A\n  pattern: x", "Line 2: A grant needs `role`."),
+        (
+            "grants:\n- user: U0A\n  pattern: x\n  role: boss",
+            "Line 4: 'boss' is no role. There are: viewer, requester,",
+        ),
+        ("grants:\n- user: U0A\n  role: viewer\n  pattern: a/b", "Line 4: 'a/b' is no pipeline pattern"),
+        ("grants:\n- {user: U0A, role: viewer, pattern: x, until: 18:00}", "Line 2: '18:00' is no moment."),
+        ("grants:\n- {user: U0A, role: viewer, pattern: x, until: soon}", "Line 2: 'soon' is no moment."),
+        ("grants:\n- {user: U0A, role: viewer, pattern: [x]}", "Line 2: here a single value is wanted."),
+        ('grants:\n- {user: U0A, role: viewer, pattern: x, note: "\\uD800"}', "Line 2: this is no text"),
+        ("team: acme\ngrants: []", "Line 1: 'acme' is no Slack workspace id, such as T0123ABCD."),
+        ("rules:\n- {approvals: 2}", "Line 2: A rule needs `pattern`."),
+        ("rules:\n- {pattern: x}", "Line 2: the rule on x says nothing. Leave it out."),
+        ("rules:\n- {pattern: x, approvals: 9}", "Line 2: "),
+        (
+            "rules:\n- {pattern: x, quorum: 2}",
+            "Line 2: `quorum` is not known in a rule. There are: pattern, approvals,",
+        ),
+        ("rules:\n- {pattern: x, within: 2h approvals=0}", "Line 2: `2h approvals=0` is no length of time"),
+        (
+            "rules:\n- {pattern: x, approvals: 1}\n- {pattern: x, approvals: 2}",
+            "Line 3: there is a rule on x already.",
+        ),
+        ("grants: [", "Line 1: this is no YAML: "),
+        ("a: b: c", "Line 1: this is no YAML: mapping values are not allowed here."),
+        ("grants: \x00", "This is no YAML: "),
+        ("a: 1\n---\nb: 2", "Line 2: this is no YAML: "),
+        ("&a [*a]", "Line 1: "),
+        ("[" * 10_000, "This is no YAML: "),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_line(text, complaint):
+    """A slip is never a grant that nobody meant."""
+    with pytest.raises(BadAccessFile) as refused:
+        read(text, HOME)
+    assert refused.value.message.startswith(complaint)
+    assert refused.value.message.count("\n") == 0
+
+
+def test_a_grant_of_a_workspace_that_nobody_knows_is_refused():
+    with pytest.raises(BadAccessFile, match="Write it at the top of the file, as `team: T0123ABCD`"):
+        read(f"grants:\n{GRANT}", None)
+
+
+@given(st.text(max_size=60) | st.text(alphabet="grantsules:[]{}-,\n *&!|>'\"#?x", max_size=60))
+def test_no_text_is_too_odd_to_be_answered(text):
+    with contextlib.suppress(BadAccessFile):
+        assert isinstance(read(text, HOME), Wanted)
+
+
+WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
+MOMENTS = st.datetimes(timezones=st.just(UTC))
+GIVES = st.builds(
+    Give,
+    st.sampled_from(
+        [ANA, ONCALL, Actor(TeamId("T0OTHER"), UserId("U0EVE")), Group(TeamId("T0OTHER"), GroupId("S0X"))]
+    ),
+    st.sampled_from(list(Role)),
+    st.sampled_from(["*", "orders-*", "no", "007", "[!a]-?", "-x", "1e3", "null", "y"]),
+    st.none() | MOMENTS,
+    WORDS,
+)
+RULES = st.builds(
+    Rule,
+    st.sampled_from(["*", "orders-*", "null", "[!a]"]),
+    approvals=st.integers(0, 5),
+    approve_within=st.none() | st.sampled_from(["61s", "9999s", "90m", "24h", "1d", "1w"]).map(span),
+    reason_required=st.none() | st.booleans(),
+    reason_pattern=st.none() | st.sampled_from([" x", "INC-\\d+", "#x", "a: b", "'", "yes", "\n"]),
+    break_glass=st.none() | st.booleans(),
+)
+
+
+@given(
+    st.frozensets(GIVES, max_size=5),
+    st.lists(RULES, max_size=3, unique_by=lambda rule: rule.pattern).map(frozenset),
+)
+def test_any_access_is_read_back_as_it_was_written_and_written_the_same_again(grants, rules):
+    """Exactly, so that an import of an export changes nothing."""
+    access = Wanted(grants, rules)
+    text = written(access, HOME)
+    again = read(text, None)
+    assert again == access
+    assert written(again, HOME) == text
