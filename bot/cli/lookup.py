@@ -15,8 +15,8 @@ def roster_of(grants: Sequence[Grant], now: datetime) -> tuple[Roster, str]:
     """What Slack says of them, and why it could not be asked, if it could not: then nothing is known of anybody."""
     try:
         settings = load(SlackSettings)
-    except BadSettings:
-        return Roster(), "SLACK_BOT_TOKEN is not set"
+    except BadSettings as error:
+        return Roster(), "; ".join(line.rstrip(".") for line in error.message.splitlines())
     logs.configure(quiet=True)
     try:
         return asyncio.run(_asked(settings, grants, now)), ""

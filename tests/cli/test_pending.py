@@ -1,0 +1,101 @@
+"""`pending`: what waits for people, read from a database as a running bot leaves it."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.operations import Approval, Event, EventKind, Operation, State
+from bot.store import operations
+from bot.store.database import open_database
+from tests.store.samples import ANA, BEN, START, becomes, proposed
+
+ASKED = "7fk2qa5xheyxmjyqfxnzbdlz"
+BROKEN = "b2k7aaaaheyxmjyqfxnzbdlz"
+
+
+def stands(shell, operation: Operation, **fields) -> Operation:
+    """The operation, stored and then in this state."""
+    with open_database(shell.database) as db:
+        operations.propose(db, operation, Event(EventKind.PROPOSED, START, by=ANA))
+        after = becomes(Event(EventKind.CONFIRMED, START, by=ANA), confirmed_at=START, **fields)
+        return operations.change(db, operation.id, after, standings={}).operation
+
+
+@pytest.fixture
+def waiting(shell):
+    asked = stands(
+        shell,
+        proposed(ASKED, reason="schema\nchange"),
+        state=State.AWAITING_APPROVAL,
+        approvals_needed=2,
+        approvals=(Approval(BEN, START),),
+        approve_by=START + timedelta(hours=1),
+        due_at=START + timedelta(hours=1),
+    )
+    broken = stands(
+        shell,
+        replace(
+            proposed(BROKEN, pipeline="users"), incident="INC-7", created_at=START + timedelta(seconds=1)
+        ),
+        state=State.SUCCEEDED,
+        ended_at=START,
+    )
+    return asked, broken
+
+
+def test_requests_and_broken_glasses_are_listed_oldest_first(shell, waiting):
+    """With the id to type in Slack, and what they wait for."""
+    heading, asked, broken = shell.does("pending").splitlines()
+    assert heading.split() == ["ID", "WHO", "PIPELINE", "WAITS", "FOR", "UNTIL", "REASON"]
+    assert asked.split() == [
+        "7fk2qa",
+        "U0ANA",
+        "orders",
+        *["approval,", "1", "of", "2"],
+        *["2026-03-02", "04:00", "UTC"],
+        *["schema", "change"],
+    ]
+    assert broken.split() == [
+        "b2k7aa",
+        "U0ANA",
+        "users",
+        *["sign-off", "of", "the", "glass", "broken", "for", "INC-7", "schema", "change"],
+    ]
+    assert [operation.short_id for operation in waiting] == ["7fk2qa", "b2k7aa"]
+
+
+def test_for_programs_everything_is_there(shell, waiting):
+    asked, broken = json.loads(shell.does("pending", "--json"))
+    assert asked == {
+        "id": ASKED,
+        "waits_for": "approval",
+        "team": "T1",
+        "user": "U0ANA",
+        "pipeline": "orders",
+        "reason": "schema\nchange",
+        "incident": None,
+        "state": "awaiting_approval",
+        "approvals_needed": 2,
+        "approvals": [{"team": "T1", "user": "U0BEN", "at": START.isoformat()}],
+        "requested_at": START.isoformat(),
+        "approve_by": (START + timedelta(hours=1)).isoformat(),
+    }
+    assert (broken["id"], broken["waits_for"], broken["incident"]) == (BROKEN, "sign_off", "INC-7")
+    assert datetime.fromisoformat(broken["requested_at"]) == waiting[1].confirmed_at
+
+
+def test_when_nothing_waits_that_is_said(shell):
+    assert shell.does("pending") == "Nothing waits for anybody.\n"
+    assert json.loads(shell.does("pending", "--json")) == []
+
+
+def test_a_glass_that_was_signed_off_waits_for_nobody(shell):
+    stands(
+        shell,
+        replace(proposed(BROKEN), incident="INC-7"),
+        state=State.SUCCEEDED,
+        signed_off=Approval(BEN, START),
+    )
+    assert shell.does("pending") == "Nothing waits for anybody.\n"
