@@ -19,7 +19,7 @@ from bot.store.administration import Administration
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,4})([mhdw])")
-_TEAM = re.compile(r"[TE][A-Z0-9]+")
+_TEAM = re.compile(r"T[A-Z0-9]+")
 _USER = re.compile(rf"(?:(?P<team>{_TEAM.pattern})/)?(?P<user>[UW][A-Z0-9]+)")
 
 

@@ -257,10 +257,7 @@ def _described(pipeline: Pipeline, live: Operation | None, workspace_url: str) -
             ("Wanted", f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"),
             ("Storage", _storage(pipeline)),
             ("Program", f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}"),
-            (
-                "Last error",
-                "none" if error is None else f"{code(error.message, 500)} ({code(error.code, 80)})",
-            ),
+            ("Last error", "none" if error is None else code(error.message, 500)),
             ("Operation", operation),
         ),
         blocks.context("Only you see this."),
