@@ -29,7 +29,7 @@ from bot.domain.happenings import (
 )
 from bot.domain.names import PipelineName
 from bot.domain.operations import EventKind, Operation, State
-from bot.domain.pipelines import Absent, Look, Problem, Seen
+from bot.domain.pipelines import Absent, Look, Pipeline, Problem, Seen
 from bot.engine.ports import Clock, Pipelines, Store
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,7 @@ class Driver:
             problem = everything
             return lambda _name: problem
         pipelines = everything
-        return lambda name: Seen(pipelines[name]) if name in pipelines else Absent()
+        return lambda name: _as_look(pipelines.get(name))
 
     async def _take_on(self, operation: Operation, look: Look) -> None:
         effect = await self._look_upon(operation, look)
@@ -135,6 +135,12 @@ class Driver:
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
+
+
+def _as_look(found: Pipeline | Problem | None) -> Look:
+    if found is None:
+        return Absent()
+    return found if isinstance(found, Problem) else Seen(found)
 
 
 def _has_no_card(operation: Operation) -> bool:

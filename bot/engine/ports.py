@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.access import Grant
+from bot.domain.errors import UserError
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import Card, Event, Operation, StepName, StoredEvent
-from bot.domain.pipelines import Answer, History, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
 
 
 class Clock(Protocol):
@@ -35,8 +36,11 @@ class Pipelines(Protocol):
         """The pipeline as it is now."""
         ...
 
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline] | Problem:
-        """Every pipeline, for the price of one request."""
+    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
+        """Every pipeline, for the price of one request: whose name is missing is not there.
+
+        One that cannot be read is a problem of its own, and keeps nobody from seeing the others.
+        """
         ...
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
@@ -47,9 +51,17 @@ class Pipelines(Protocol):
 
     async def runner_health(self) -> RunnerHealth: ...
 
+    async def identity(self) -> Identity | Problem:
+        """Which Feldera this is, and whose pipelines it shows; asked once, and remembered when it answered."""
+        ...
+
 
 Decide = Callable[[Operation, tuple[Grant, ...]], Transition]
 """Pure: the row and the acting person's grants, both read in this transaction, to what becomes of it."""
+
+
+class StoreUnavailable(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """The store cannot be read or written now: another process holds it, or its disk is full. Nothing was changed."""
 
 
 class PipelineBusy(Exception):  # noqa: N818 - an outcome, named like the others

@@ -57,19 +57,23 @@ def look(reply: Reply, name: PipelineName) -> Look:
     return Seen(pipeline)
 
 
-def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline] | Problem:
-    """`GET /v0/pipelines?selector=status`.
+def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
+    """`GET /v0/pipelines?selector=status`. What is missing from it passes for deleted, so nothing may be.
 
-    One pipeline that cannot be read spoils the whole list: left out, it would pass for deleted.
+    A pipeline of which only the name can be read is a problem of its own; one without a name, or two of one name,
+    spoil the whole list.
     """
     if not _is_good(reply):
         return problem(reply)
     try:
-        pipelines = [body.pipeline() for body in PIPELINES.validate_json(reply.body)]
+        bodies = PIPELINES.validate_json(reply.body)
     except ValidationError:
         return NOT_AS_KNOWN
-    by_name = {pipeline.name: pipeline for pipeline in pipelines}
-    if len(by_name) != len(pipelines):
+    by_name = {
+        PipelineName(body.name): body.pipeline() if isinstance(body, PipelineBody) else NOT_AS_KNOWN
+        for body in bodies
+    }
+    if len(by_name) != len(bodies):
         return Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of one name.")
     return by_name
 

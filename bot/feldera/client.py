@@ -58,7 +58,7 @@ class FelderaClient:
         reply = await self._get(_path(name), STATUS_ONLY)
         return reply if isinstance(reply, Problem) else answers.look(reply, name)
 
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline] | Problem:
+    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
         reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
         return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
 
