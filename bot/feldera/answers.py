@@ -28,7 +28,7 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.feldera.models import EVENTS, PIPELINES, ConfigurationBody, HealthBody, PipelineBody
+from bot.feldera.models import EVENTS, PIPELINES, ConfigurationBody, HealthBody, PipelineBody, SessionBody
 from bot.feldera.problems import NOT_AS_KNOWN, problem
 from bot.feldera.reply import Reply
 from bot.feldera.text import one_line
@@ -117,6 +117,16 @@ def runner_health(reply: Reply) -> RunnerHealth:
         else:
             return RunnerHealth(runner.healthy, one_line(runner.message))
     return RunnerHealth(None, problem(reply).message)
+
+
+def tenant(reply: Reply) -> str | Problem:
+    """`GET /v0/config/session`: the tenant's id; empty where Feldera tells of a session, but not of its tenant."""
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        return SessionBody.model_validate_json(reply.body).tenant_id
+    except ValidationError:
+        return ""
 
 
 def greeting(reply: Reply) -> str | Problem:

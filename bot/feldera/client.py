@@ -15,7 +15,17 @@ import structlog
 
 from bot.domain.names import PipelineName, is_pipeline_name
 from bot.domain.operations import StepName
-from bot.domain.pipelines import Answer, History, Look, NotSent, Pipeline, Problem, RunnerHealth, Unknown
+from bot.domain.pipelines import (
+    Answer,
+    History,
+    Identity,
+    Look,
+    NotSent,
+    Pipeline,
+    Problem,
+    RunnerHealth,
+    Unknown,
+)
 from bot.engine.ports import Clock
 from bot.feldera import answers, problems
 from bot.feldera.address import FelderaAddress
@@ -39,6 +49,8 @@ class FelderaClient:
 
     def __init__(self, address: FelderaAddress, credentials: Credentials, *, clock: Clock) -> None:
         self._credentials = credentials
+        self._address = str(address.base_url)
+        self._identity: Identity | None = None
         self._wire = Wire(address, clock)
         if address.tls_insecure:
             log.warning("feldera.tls_insecure", meaning="anyone on the way can read and change the traffic")
@@ -84,10 +96,30 @@ class FelderaClient:
             RunnerHealth(None, reply.message) if isinstance(reply, Problem) else answers.runner_health(reply)
         )
 
+    async def identity(self) -> Identity | Problem:
+        """Which Feldera this is, and whose pipelines it shows; what was answered once is not asked again."""
+        if self._identity is None:
+            tenant = await self._tenant()
+            if isinstance(tenant, Problem):
+                return tenant
+            self._identity = Identity(self._address, tenant)
+        return self._identity
+
     async def greet(self) -> str | Problem:
         """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
         reply = await self._get("/v0/config")
         return reply if isinstance(reply, Problem) else answers.greeting(reply)
+
+    async def _tenant(self) -> str | Problem:
+        """Its id, by `GET /v0/config/session`; empty for a Feldera before 0.327, which has no such path."""
+        reply = await self._get("/v0/config/session")
+        if isinstance(reply, Problem):
+            return reply
+        if reply.status != HTTPStatus.NOT_FOUND:
+            return answers.tenant(reply)
+        # A proxy says the same of any path while Feldera is away: only a Feldera that answers may lack this one.
+        greeting = await self.greet()
+        return greeting if isinstance(greeting, Problem) else ""
 
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX

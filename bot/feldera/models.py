@@ -135,6 +135,10 @@ class ConfigurationBody(_Shape):
     edition: Word
 
 
+class SessionBody(_Shape):
+    tenant_id: Word
+
+
 _Listed = Annotated[PipelineBody | OddPipelineBody, Field(union_mode="left_to_right")]
 
 PIPELINES = TypeAdapter(tuple[_Listed, ...])
