@@ -1,8 +1,8 @@
 """The engine's `Pipelines`, spoken to a real Feldera.
 
-It never raises for what Feldera or the network may do, and never makes a request a second time, with one
-exception: after a 401, which Feldera gives before it does anything, a new token may be tried once. It trusts
-Feldera's word only where the answer has Feldera's own form.
+It never raises for what Feldera or the network may do, and never makes a request that changes something a second
+time; a question that was rejected (401) is asked once more with a new token. It trusts Feldera's word only where
+the answer has Feldera's own form.
 """
 
 from collections.abc import Mapping
@@ -75,14 +75,21 @@ class FelderaClient:
         return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
-        reply = await self._ask("POST", f"{_path(name)}/{VERBS[step]}")
+        path = f"{_path(name)}/{VERBS[step]}"
+        token = await self._credentials.token()
+        if isinstance(token, Problem):
+            return NotSent(token)
+        reply = await self._wire.exchange("POST", path, token=token)
         match reply:
             case NoReply(problem=problem, maybe_sent=True):
                 return Unknown(problem)
             case NoReply(problem=problem):
                 return NotSent(problem)
             case Reply(status=HTTPStatus.UNAUTHORIZED):
-                return NotSent(await self._why_rejected(reply))
+                # The next request will have the new token. It is not made here: fetching one took a while, and
+                # in the meantime the pipeline may have changed, or the person's permission.
+                newer = await self._credentials.replacement(token)
+                return NotSent(newer if isinstance(newer, Problem) else await self._why_rejected(reply))
             case Reply():
                 return answers.submitted(reply)
 
@@ -124,31 +131,19 @@ class FelderaClient:
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
     ) -> Reply | Problem:
-        reply = await self._ask("GET", path, query=query, body_max=body_max)
+        token = await self._credentials.token()
+        if isinstance(token, Problem):
+            return token
+        reply = await self._wire.exchange("GET", path, token=token, query=query, body_max=body_max)
+        if isinstance(reply, Reply) and reply.status == HTTPStatus.UNAUTHORIZED:
+            newer = await self._credentials.replacement(token)
+            if isinstance(newer, Problem):
+                return newer
+            if newer is not None:
+                reply = await self._wire.exchange("GET", path, token=newer, query=query, body_max=body_max)
         if isinstance(reply, NoReply):
             return reply.problem
         return await self._why_rejected(reply) if reply.status == HTTPStatus.UNAUTHORIZED else reply
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body_max: int = BODY_MAX,
-    ) -> Reply | NoReply:
-        token = await self._credentials.token()
-        if isinstance(token, Problem):
-            return NoReply(token, maybe_sent=False)
-        reply = await self._wire.exchange(method, path, token=token, query=query, body_max=body_max)
-        if isinstance(reply, NoReply) or reply.status != HTTPStatus.UNAUTHORIZED:
-            return reply
-        newer = await self._credentials.replacement(token)
-        if newer is None:
-            return reply
-        if isinstance(newer, Problem):
-            return NoReply(newer, maybe_sent=False)
-        return await self._wire.exchange(method, path, token=newer, query=query, body_max=body_max)
 
     async def _why_rejected(self, reply: Reply) -> Problem:
         return problems.rejected(reply, await self._wire.exchange("GET", "/healthz"))
