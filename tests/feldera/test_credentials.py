@@ -174,8 +174,8 @@ async def test_requests_rejected_together_run_the_command_once(
 async def test_a_command_that_fails_is_told_without_its_secrets(
     clock: MovableClock, command: str, how: str
 ) -> None:
-    """People read that it failed and how; neither what it printed nor how it was called. Nothing was sent."""
-    problem = Problem(Trouble.UNAUTHORIZED, f"The command that fetches the bot's token for Feldera {how}.")
+    """An outage: people read that it failed and how; neither what it printed nor how it was called. Nothing was sent."""
+    problem = Problem(Trouble.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")
     credentials = TokenCommand(command)
     async with guarded(clock, k1="write") as feldera, speaks(feldera, credentials, clock) as client:
         assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(problem)
@@ -188,7 +188,7 @@ async def test_a_command_that_hangs_is_ended() -> None:
     slow = TokenCommand("sh -c 'sleep 60; echo late'", timeout=0.1)
 
     assert await slow.token() == Problem(
-        Trouble.UNAUTHORIZED,
+        Trouble.UNREACHABLE,
         "The command that fetches the bot's token for Feldera did not finish within 0.1 s.",
     )
 
@@ -203,6 +203,7 @@ async def test_a_command_that_fails_to_replace_a_token_leaves_a_clear_not_sent(
         answer = await client.submit(StepName.CLEAR, ORDERS)
 
         assert isinstance(answer, NotSent)
+        assert answer.problem.trouble is Trouble.UNREACHABLE
         assert answer.problem.message.endswith("ended with exit status 1.")
         assert [request.status for request in feldera.requests] == [401]
 
@@ -277,7 +278,7 @@ async def test_a_fetch_cancelled_while_it_starts_leaves_nothing_behind(children_
         (
             "true",
             Problem(
-                Trouble.UNAUTHORIZED,
+                Trouble.UNREACHABLE,
                 "The command that fetches the bot's token for Feldera printed no token.",
             ),
         ),
