@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import json
+import os
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -136,7 +137,10 @@ def _ask_slack_for_the_team(administration: Administration) -> TeamId:
 
 
 def _shell_user() -> str:
-    return f"shell:{getpass.getuser()}"
+    try:
+        return f"shell:{getpass.getuser()}"
+    except (KeyError, OSError):  # KeyError until Python 3.12: in a container, a uid may have no name
+        return f"shell:uid:{os.getuid()}"
 
 
 def _in_words(grant: Grant) -> str:

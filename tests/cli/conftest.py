@@ -21,14 +21,15 @@ class Said:
 
 
 class Shell:
-    def __init__(self, folder):
+    def __init__(self, folder, *, command=("-m", "bot")):
         self.folder = folder
+        self.command = command
         self.database = folder / "pipeline-bot.db"
 
     def types(self, *arguments, **settings):
         """`pipeline-bot …` in an environment of nothing but these settings."""
         done = subprocess.run(  # noqa: S603 - our own
-            [sys.executable, "-m", "bot", *arguments],
+            [sys.executable, *self.command, *arguments],
             cwd=self.folder,
             env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **settings},
             stdin=subprocess.DEVNULL,

@@ -2,13 +2,17 @@
 
 import getpass
 import json
+import os
 import re
 import stat
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.store.administration import Administration
+from tests.cli.conftest import Shell
 
 HOME = ("--team", "T0ACME")
 
@@ -46,6 +50,18 @@ def test_without_a_duration_it_lasts_until_it_is_revoked(shell):
     assert said == "Granted: U0ANA is viewer on orders, until revoked (number 1).\n"
     (grant,) = listed(shell)
     assert grant["expires_at"] is None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody without a name")
+def test_who_has_no_name_grants_by_number():
+    """In a container the process often has a uid that no /etc/passwd knows."""
+    becoming = "import os; from bot.cli.main import main; os.setuid(54_321); main()"
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        shell = Shell(Path(folder), command=("-c", becoming))
+        shell.does("grant", "U0ANA", "viewer", "*", *HOME)
+        (grant,) = listed(shell)
+    assert grant["granted_by"] == "shell:uid:54321"
 
 
 def test_the_database_it_creates_is_private(shell):
