@@ -24,16 +24,12 @@ _TEAM = re.compile(r"T[A-Z0-9]+")
 _USER = re.compile(rf"(?:(?P<team>{_TEAM.pattern})/)?(?P<user>[UW][A-Z0-9]+)")
 
 
-class _Duration(click.ParamType[timedelta]):
+def _duration(text: str) -> timedelta:
     """`30m`, `12h`, `7d`, `2w`."""
-
-    name = "duration"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        match = _DURATION.fullmatch(str(value))
-        if match is None or int(match[1]) == 0:
-            self.fail(f"{value!r} is no duration; write 30m, 12h, 7d or 2w.", param, ctx)
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    match = _DURATION.fullmatch(text)
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{text!r} is no duration; write 30m, 12h, 7d or 2w.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @click.command()
@@ -41,7 +37,11 @@ class _Duration(click.ParamType[timedelta]):
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.argument("pattern")
 @click.option(
-    "--for", "lasts", type=_Duration(), help="How long, such as 12h or 7d; without it, until revoked."
+    "--for",
+    "lasts",
+    type=_duration,
+    metavar="DURATION",
+    help="How long, such as 12h or 7d; without it, until revoked.",
 )
 @click.option("--note", default="", help="Why, for whoever reads the list later.")
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
