@@ -163,13 +163,14 @@ def _as_json(grant: Grant, now: datetime) -> dict[str, object]:
     }
 
 
-_COLUMNS = ("NUMBER", "USER", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE")
+_COLUMNS = ("NUMBER", "TEAM", "USER", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE")
 
 
 def _table(known: Sequence[Grant], now: datetime) -> str:
     rows = [
         (
             str(one.id),
+            one.principal.team,
             one.principal.user,
             one.role.value,
             one.pattern,
@@ -185,7 +186,7 @@ def _table(known: Sequence[Grant], now: datetime) -> str:
 
 def _until(grant: Grant, now: datetime) -> str:
     if grant.expires_at is None:
-        return "revoked by hand"
+        return "no end"
     return _moment(grant.expires_at) if grant.is_current(now) else f"lapsed {_moment(grant.expires_at)}"
 
 

@@ -72,15 +72,14 @@ def test_the_database_it_creates_is_private(shell):
 
 def test_the_table_is_for_people(shell):
     shell.does("grant", "U0ANA", "operator", "orders-*", "--note", "on call", *HOME)
-    shell.does("grant", "W0BEN", "viewer", "*", "--for", "7d", *HOME)
-    heading, ana, ben = shell.does("grants").splitlines()
-    assert heading.split("  ")[0] == "NUMBER"
-    columns = [re.split(r"\s{2,}", line.strip()) for line in (heading, ana, ben)]
-    assert columns[0] == ["NUMBER", "USER", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE"]
-    assert columns[1][:5] == ["1", "U0ANA", "operator", "orders-*", "revoked by hand"]
-    assert columns[1][7] == "on call"
-    assert columns[2][:4] == ["2", "W0BEN", "viewer", "*"]
-    assert columns[2][4].endswith(" UTC")
+    shell.does("grant", "T0OTHER/W0BEN", "viewer", "*", "--for", "7d")
+    rows = [re.split(r"\s{2,}", line.strip()) for line in shell.does("grants").splitlines()]
+    assert rows[0][:6] == ["NUMBER", "TEAM", "USER", "ROLE", "PATTERN", "UNTIL"]
+    assert rows[0][6:] == ["GRANTED BY", "GRANTED AT", "NOTE"]
+    assert rows[1][:6] == ["1", "T0ACME", "U0ANA", "operator", "orders-*", "no end"]
+    assert rows[1][8] == "on call"
+    assert rows[2][:5] == ["2", "T0OTHER", "W0BEN", "viewer", "*"]
+    assert rows[2][5].endswith(" UTC")
 
 
 def test_a_lapsed_grant_stays_in_the_list(shell):
