@@ -28,6 +28,7 @@ from bot.engine.ports import Clock
 from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
@@ -123,12 +124,11 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     with lease(path, clock.now()):
         store = SqliteStore.open(path)
         try:
-            timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT)
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                session(SLACK_TIMEOUT) as connections,
                 feldera_client(settings, clock) as feldera,
             ):
-                client = slack_client(settings, session)
+                client = slack_client(settings, connections)
                 workspace = await who_are_we(client)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
                     await can_open_sockets(client, settings.slack_app_token.get_secret_value())
@@ -154,12 +154,12 @@ def feldera_client(settings: Settings, clock: Clock) -> FelderaClient:
     return FelderaClient(address, _credentials(settings), clock=clock)
 
 
-def slack_client(settings: SlackSettings, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
     """Slack's Web API. It never repeats a call by itself: a post repeated blindly is a post made twice."""
     return AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        session=session,
+        session=connections,
         timeout=int(SLACK_TIMEOUT),
         retry_handlers=[],
     )

@@ -13,11 +13,13 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-SERVER_ERROR = 500  # HTTP status
+TOO_MANY_REQUESTS = 429  # HTTP statuses
+SERVER_ERROR = 500
 RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a header that makes sense
 RETRY_AFTER_LEAST = 1.0  # seconds; 0 would be a call a millisecond
 RETRY_AFTER_MOST = 3600.0  # seconds; whatever is asked for, an hour later it is worth a try
 
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _BROKE = frozenset(
     {
         "",
@@ -54,7 +56,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Slack did not do it, and asks to be left alone for so many seconds: between 1 and 3,600."""
+    """Slack did not do it, and asks to be left alone for so many seconds (HTTP 429): between 1 and 3,600."""
 
     seconds: float
 
@@ -80,7 +82,29 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | No
     return Done(response.data) if isinstance(response.data, dict) else NoAnswer("no JSON object")
 
 
-def _failed(error: Exception) -> NoAnswer:
+def session(timeout: float) -> aiohttp.ClientSession:
+    """A session for Slack's client, with `timeout` in seconds for a call, connecting included."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=timeout), middlewares=(_known_by_its_status,)
+    )
+
+
+async def _known_by_its_status(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """A 429, whatever its body: slack_sdk reads that first, and trips over what is no JSON object."""
+    response = await handler(request)
+    if response.status != TOO_MANY_REQUESTS:
+        return response
+    response.release()
+    raise aiohttp.ClientResponseError(
+        response.request_info, response.history, status=response.status, headers=response.headers
+    )
+
+
+def _failed(error: Exception) -> Wait | NoAnswer:
+    if isinstance(error, aiohttp.ClientResponseError) and error.status == TOO_MANY_REQUESTS:
+        return Wait(_retry_after(error.headers))
     return NoAnswer(type(error).__name__, in_doubt=not isinstance(error, aiohttp.ClientConnectorError))
 
 
@@ -89,7 +113,7 @@ def _not_ok(response: Any) -> Refused | Wait | NoAnswer:
         return NoAnswer("no JSON object")
     said = response.data.get("error") if isinstance(response.data, dict) else None
     error = said if isinstance(said, str) else ""
-    if error == "ratelimited":
+    if response.status_code == TOO_MANY_REQUESTS or error in _RATE_LIMITED:
         return Wait(_retry_after(response.headers))
     if error in _BROKE or response.status_code >= SERVER_ERROR:
         return NoAnswer(error or f"HTTP {response.status_code}")

@@ -4,9 +4,10 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.calls import session
 
 
 class OddSlack:
@@ -49,11 +50,11 @@ async def odd_slack() -> AsyncIterator[OddSlack]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession() as session:
+    async with session(timeout=5.0) as connections:
         slack.client = AsyncWebClient(
             "xoxb-1",
             base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/api/",
-            session=session,
+            session=connections,
             retry_handlers=[],
         )
         yield slack
@@ -91,3 +92,16 @@ NO_ANSWERS = {
     "a refusal in no word": {"body": {"ok": False, "error": {"code": 1}}},
 }
 """Bodies that say nothing of what was done, by what they are."""
+
+RATE_LIMITS = {
+    "Slack's own": {"body": {"ok": False, "error": "ratelimited"}},
+    "a method's own": {"body": {"ok": False, "error": "rate_limited"}},
+    "another word": {"body": {"ok": False, "error": "internal_error"}},
+    "a page": {"body": b"<html>slow down</html>", "content_type": "text/html"},
+    "a sentence": {"body": b"slow down", "content_type": "text/plain"},
+    "a sentence that is not in UTF-8": {"body": b"\xff\xfe", "content_type": "text/plain; charset=utf-8"},
+    "half an object": {"body": b'{"ok":'},
+    "a list": {"body": [1]},
+    "nothing": {"body": b""},
+}
+"""Bodies of a 429, by what they are."""

@@ -9,7 +9,7 @@ from bot.engine.ports import Later, Taken
 from bot.slack.threads import AFTER_TROUBLE, Threads
 from tests.clock import START, MovableClock
 from tests.domain import samples
-from tests.slack.odd_slack import NO_ANSWERS, odd_slack
+from tests.slack.odd_slack import NO_ANSWERS, RATE_LIMITS, odd_slack
 
 LINE = (Event(EventKind.SENT, START),)
 POSTED = {"ok": True, "channel": "C1", "ts": "1700000000.000100"}
@@ -82,6 +82,24 @@ async def test_a_wait_that_slack_asks_for(said, seconds):
     async with odd_slack() as slack:
         slack.answers({"ok": False, "error": "ratelimited"}, status=429, **headers)
         assert await each(slack) == [Later(START + timedelta(seconds=seconds))] * 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("body", RATE_LIMITS)
+async def test_a_429_is_known_by_its_status(body):
+    """Whoever in between counts calls says it in a body of their own: certainly not taken, and not before its time."""
+    async with odd_slack() as slack:
+        slack.answers(**RATE_LIMITS[body], status=429, Retry_After="40")
+        assert await each(slack) == [Later(START + timedelta(seconds=40))] * 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("error", ["ratelimited", "rate_limited"])
+async def test_a_wait_said_in_a_word_alone(error):
+    """Too many messages, says Slack with status 200: a wait like any other."""
+    async with odd_slack() as slack:
+        slack.answers({"ok": False, "error": error})
+        assert await each(slack) == [Later(START + timedelta(seconds=30))] * 3
 
 
 @pytest.mark.anyio
