@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from string import ascii_letters, digits
 
 from bot.domain.errors import BadPattern
-from bot.domain.names import Actor, PipelineName
+from bot.domain.names import PIPELINE_NAME_MAX, Actor, PipelineName, is_pipeline_name
 
 
 class Action(StrEnum):
@@ -32,7 +33,11 @@ _ACTIONS = {
     Role.OPERATOR: frozenset({Action.VIEW, Action.CLEAR}),
 }
 
-_PATTERN = re.compile(r"[-A-Za-z0-9_*?\[\]!]{1,200}")
+PATTERN_MAX = 200  # characters
+_NAME_CHARACTERS = f"{ascii_letters}{digits}-_"
+# A character of names, * or ?, or one of several: [abc], [!abc], [a-z], where - itself stands first or last.
+_PART = re.compile(r"[-A-Za-z0-9_*?]|\[!?(?:-|-?(?:\w(?:-\w)?)+-?)\]", re.ASCII)
+_PATTERN = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,29 @@ def checked_pattern(text: str) -> str:
     """`text` as a pipeline pattern.
 
     Raises:
-        BadPattern: it has characters that no pipeline's name has.
+        BadPattern: it is no glob of the characters of names, or no name can match it.
     """
-    if not _PATTERN.fullmatch(text):
+    if len(text) > PATTERN_MAX or not _PATTERN.fullmatch(text):
         raise BadPattern(
             f"{text!r} is no pipeline pattern: use the letters, digits, - and _ of pipeline names, "
-            "and * ? [abc] [!abc] to match several."
+            "and * ? [abc] [!abc] [a-z] to match several."
+        )
+    if not _matches_a_name(text):
+        raise BadPattern(
+            f"{text!r} matches no pipeline: names begin and end with a letter or digit, "
+            f"and have at most {PIPELINE_NAME_MAX} characters."
         )
     return text
+
+
+def _matches_a_name(pattern: str) -> bool:
+    """Tried with the names likeliest to be some: each part a letter if it may be one, stars empty but at the ends."""
+    core = "".join(_likeliest(part) for part in _PART.findall(pattern) if part != "*")
+    starts = ("", "a") if pattern.startswith("*") else ("",)
+    ends = ("", "a") if pattern.endswith("*") else ("",)
+    return any(is_pipeline_name(f"{start}{core}{end}") for start in starts for end in ends)
+
+
+def _likeliest(part: str) -> str:
+    """What `part` matches, letters first; a space, which no name has, if it matches nothing."""
+    return next((character for character in _NAME_CHARACTERS if fnmatchcase(character, part)), " ")
