@@ -24,6 +24,7 @@ from bot.domain.pipelines import Problem, Trouble
 from bot.engine.announcements import Announcements
 from bot.engine.driver import Driver
 from bot.engine.handlers import Handlers
+from bot.engine.looping import keep_ticking
 from bot.engine.ports import Clock
 from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
@@ -87,8 +88,8 @@ class Bot:
         """
         async with asyncio.TaskGroup() as group:
             loops = [
-                group.create_task(self.driver.run(stopping)),
-                group.create_task(self.announcements.run(stopping)),
+                group.create_task(keep_ticking(self.driver, stopping)),
+                group.create_task(keep_ticking(self.announcements, stopping)),
             ]
             watch = self.transport.watch() if isinstance(self.transport, SocketTransport) else None
             watcher = None if watch is None else group.create_task(watch)
@@ -108,9 +109,11 @@ class Bot:
             await self.errands.abandon()
         self.driver.wake.set()
         self.announcements.wake.set()
-        _, unfinished = await asyncio.wait(loops, timeout=LOOPS_FINISH_WITHIN)
-        for loop in unfinished:
-            loop.cancel()
+        requests = asyncio.create_task(self.driver.finished())
+        _, unfinished = await asyncio.wait([*loops, requests], timeout=LOOPS_FINISH_WITHIN)
+        for task in unfinished:
+            task.cancel()
+        await self.driver.abandon()
 
 
 @asynccontextmanager

@@ -89,6 +89,7 @@ class Workspace(Reading, Troubles):
     async def _die(self) -> None:
         bot, self._bot = self.bot, None
         await bot.errands.abandon()
+        await bot.driver.abandon()
         await bot.transport.stop()
         await self._running.aclose()
 
@@ -168,7 +169,9 @@ class Workspace(Reading, Troubles):
             await bot.errands.finished()
             bot.driver.wake.clear()
             bot.announcements.wake.clear()
-            moments = [await bot.driver.tick(), await bot.announcements.tick()]
+            moments = [await bot.driver.tick()]
+            await bot.driver.finished()
+            moments.append(await bot.announcements.tick())
             await bot.errands.finished()
             due = min((moment for moment in moments if moment is not None), default=None)
             busy = bot.driver.wake.is_set() or bot.announcements.wake.is_set()

@@ -73,6 +73,7 @@ class Trouble(StrEnum):
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
+    ELSEWHERE = "elsewhere"  # another Feldera, or another tenant, than the one it was reviewed on
     UNEXPECTED = "unexpected"
 
 

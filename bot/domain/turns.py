@@ -48,6 +48,8 @@ def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transitio
         state=State.WAITING,
         accepted_at=event.at,
         failures=0,
+        failing_since=None,
+        refusal=None,
         reported=0,
         overdue_since=None,
         due_at=look_at,
@@ -79,7 +81,14 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
 
 def ended(operation: Operation, state: State, outcome: Outcome, now: datetime) -> Transition:
     row = replace(
-        operation, state=state, outcome=outcome, ended_at=now, due_at=None, failures=0, unreachable_since=None
+        operation,
+        state=state,
+        outcome=outcome,
+        ended_at=now,
+        due_at=None,
+        failures=0,
+        failing_since=None,
+        unreachable_since=None,
     )
     return Transition(row, (Event(EventKind.ENDED, now, {"ending": outcome.ending.value}),))
 

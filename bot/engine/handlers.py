@@ -17,7 +17,7 @@ from bot.domain.commands import Clear
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
-from bot.domain.pipelines import Absent, Pipeline, Problem, Seen, Storage
+from bot.domain.pipelines import Absent, Identity, Pipeline, Problem, Seen, Storage
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.replies import (
     AlreadyCleared,
@@ -68,7 +68,10 @@ class Handlers:
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
-        return _why_not(seen) or await self._propose(actor, command, origin, seen)
+        here = await self.pipelines.identity()
+        if isinstance(here, Problem):
+            return NoAnswer(command.name, here)
+        return _why_not(seen) or await self._propose(actor, command, origin, pipeline=seen, feldera=here)
 
     async def describe(self, actor: Actor, name: PipelineName) -> Reply:
         """The pipeline's state, for whoever may see it."""
@@ -141,7 +144,9 @@ class Handlers:
             return Denied(operation.pipeline, decision)
         return AlreadyDecided(operation)
 
-    async def _propose(self, actor: Actor, command: Clear, origin: ChannelId, pipeline: Pipeline) -> Preview:
+    async def _propose(
+        self, actor: Actor, command: Clear, origin: ChannelId, *, pipeline: Pipeline, feldera: Identity
+    ) -> Preview:
         now = self.clock.now()
         operation = Operation(
             id=OperationId(secrets.token_urlsafe(OPERATION_ID_BYTES)),
@@ -151,6 +156,7 @@ class Handlers:
             reviewed=Reviewed.of(pipeline),
             reason=command.reason,
             created_at=now,
+            feldera=feldera,
         )
         await self.store.propose(operation, Event(EventKind.PROPOSED, now))
         return Preview(operation, pipeline)

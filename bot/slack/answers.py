@@ -160,7 +160,7 @@ def _why(problem: Problem) -> str:
     match problem.trouble:
         case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
             return f"Feldera does not let this bot in ({said}). Whoever runs the bot should check its credentials."
-        case Trouble.NOT_FELDERA:
+        case Trouble.NOT_FELDERA | Trouble.ELSEWHERE:
             return (
                 f"what answers at Feldera's address is not Feldera ({said}). "
                 "Whoever runs the bot should check `FELDERA_HOST`."
