@@ -92,7 +92,7 @@ def session(timeout: float) -> aiohttp.ClientSession:
 async def _known_by_its_status(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """A 429, whatever its body: slack_sdk reads that first, and trips over what is no JSON object."""
+    """A 429, whatever its body: slack_sdk reads that first, and trips over what it cannot decode."""
     response = await handler(request)
     if response.status != TOO_MANY_REQUESTS:
         return response

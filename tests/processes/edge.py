@@ -48,7 +48,9 @@ async def edge_of(slack: SlackSimulator) -> AsyncIterator[Edge]:
     app.router.add_post("/api/{method}", edge.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    edge.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    yield edge
-    await runner.cleanup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        edge.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+        yield edge
+    finally:
+        await runner.cleanup()

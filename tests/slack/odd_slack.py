@@ -49,16 +49,18 @@ async def odd_slack() -> AsyncIterator[OddSlack]:
     app.router.add_post("/api/{method}", slack._handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with session(timeout=5.0) as connections:
-        slack.client = AsyncWebClient(
-            "xoxb-1",
-            base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/api/",
-            session=connections,
-            retry_handlers=[],
-        )
-        yield slack
-    await runner.cleanup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with session(timeout=5.0) as connections:
+            slack.client = AsyncWebClient(
+                "xoxb-1",
+                base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/api/",
+                session=connections,
+                retry_handlers=[],
+            )
+            yield slack
+    finally:
+        await runner.cleanup()
 
 
 NO_ANSWERS = {
