@@ -63,9 +63,10 @@ def still_waiting(operation: Operation, spread: float, now: datetime) -> Transit
     events: tuple[Event, ...] = ()
     milestone = pacing.milestone_reached(waited)
     if milestone > timedelta(seconds=operation.reported):
-        said = int(milestone.total_seconds())
-        operation = replace(operation, reported=said)
-        events = (Event(EventKind.STILL_CLEARING, now, {"seconds": said}),)
+        operation = replace(operation, reported=int(milestone.total_seconds()))
+        # After an outage it is late: then the truth is how long it has been, not which moment was missed.
+        spoken = milestone if waited < milestone + pacing.SHORTEST else waited
+        events = (Event(EventKind.STILL_CLEARING, now, {"seconds": int(spoken.total_seconds())}),)
     due = min(now + pacing.next_look(waited, spread), since + pacing.next_milestone(waited))
     overdue = waited >= pacing.UNUSUALLY_LONG and operation.overdue_since is None
     return Transition(replace(operation, due_at=due), events, ReadHealth() if overdue else None)
