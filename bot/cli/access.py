@@ -1,6 +1,7 @@
 """`grant`, `revoke` and `grants`: who may do what, from the shell. They work beside a running bot, from its next decision on."""
 
 import asyncio
+import contextlib
 import getpass
 import json
 import os
@@ -74,7 +75,7 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
 def revoke(user: str, role: str, pattern: str, *, team: str | None) -> None:
     """Take a grant away, written as it was given."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with _existing_administration() as administration:
         principal = _principal(user, team, administration)
         meant = [
             known.id
@@ -94,7 +95,7 @@ def revoke(user: str, role: str, pattern: str, *, team: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
 def grants(*, as_json: bool) -> None:
     """List the grants, the lapsed ones too."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with _existing_administration() as administration:
         known = administration.grants()
     now = SystemClock().now()
     if as_json:
@@ -103,6 +104,18 @@ def grants(*, as_json: bool) -> None:
         click.echo("No grants: nobody may do anything yet. Give the first with `pipeline-bot grant`.")
     else:
         click.echo(_table(known, now))
+
+
+def _existing_administration() -> Administration:
+    """Of a database that is there: an empty one, made at a mistyped path, would say that nobody has any grant."""
+    path = load(StoreSettings).pipeline_bot_database
+    with contextlib.suppress(PermissionError):  # opening it says so
+        if not path.exists():
+            raise UserError(
+                f"There is no database {path} yet. The first `pipeline-bot grant` creates it, or the bot's first run; "
+                "PIPELINE_BOT_DATABASE says where."
+            )
+    return Administration.open(path)
 
 
 def _principal(user: str, team: str | None, administration: Administration) -> Actor:
