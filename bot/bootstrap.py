@@ -28,11 +28,13 @@ from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
+from bot.engine.looping import keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
 from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
@@ -95,9 +97,9 @@ class Bot:
         """
         async with asyncio.TaskGroup() as group:
             loops = [
-                group.create_task(self.driver.run(stopping)),
-                group.create_task(self.announcements.run(stopping)),
-                group.create_task(self.heads.run(stopping)),
+                group.create_task(keep_ticking(self.driver, stopping)),
+                group.create_task(keep_ticking(self.announcements, stopping)),
+                group.create_task(keep_ticking(self.heads, stopping)),
             ]
             asides = [group.create_task(self.inspection.run())]
             if isinstance(self.transport, SocketTransport):
@@ -119,9 +121,11 @@ class Bot:
         self.driver.wake.set()
         self.announcements.wake.set()
         self.heads.wake.set()
-        _, unfinished = await asyncio.wait(loops, timeout=LOOPS_FINISH_WITHIN)
-        for loop in unfinished:
-            loop.cancel()
+        requests = asyncio.create_task(self.driver.finished())
+        _, unfinished = await asyncio.wait([*loops, requests], timeout=LOOPS_FINISH_WITHIN)
+        for task in unfinished:
+            task.cancel()
+        await self.driver.abandon()
 
 
 @asynccontextmanager
@@ -135,12 +139,11 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     with lease(path, clock.now()):
         store = SqliteStore.open(path)
         try:
-            timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT)
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                session(SLACK_TIMEOUT) as connections,
                 feldera_client(settings, clock) as feldera,
             ):
-                client = slack_client(settings, session)
+                client = slack_client(settings, connections)
                 workspace = await who_are_we(client)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
                     await can_open_sockets(client, settings.slack_app_token.get_secret_value())
@@ -166,12 +169,12 @@ def feldera_client(settings: Settings, clock: Clock) -> FelderaClient:
     return FelderaClient(address, _credentials(settings), clock=clock)
 
 
-def slack_client(settings: SlackSettings, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
     """Slack's Web API. It never repeats a call by itself: a post repeated blindly is a post made twice."""
     return AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        session=session,
+        session=connections,
         timeout=int(SLACK_TIMEOUT),
         retry_handlers=[],
     )

@@ -16,7 +16,10 @@ from typing import Any, TypeVar
 
 from bot.bootstrap import Bot, assembled
 from bot.config import Settings
-from bot.domain.access import Role
+from bot.domain.access import Group, Role
+from bot.domain.administration import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.commands.rules import rule_of
+from bot.domain.names import GroupId, TeamId
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator
 from bot.store.administration import Administration
@@ -89,6 +92,7 @@ class Workspace(Reading, Troubles):
     async def _die(self) -> None:
         bot, self._bot = self.bot, None
         await bot.errands.abandon()
+        await bot.driver.abandon()
         await bot.transport.stop()
         await self._running.aclose()
 
@@ -119,23 +123,46 @@ class Workspace(Reading, Troubles):
     def viewer(self, name: str, pattern: str = "*") -> Teammate:
         return self._with_role(name, Role.VIEWER, pattern)
 
+    def requester(self, name: str, pattern: str = "*") -> Teammate:
+        return self._with_role(name, Role.REQUESTER, pattern)
+
+    def approver(self, name: str, pattern: str = "*") -> Teammate:
+        return self._with_role(name, Role.APPROVER, pattern)
+
+    def responder(self, name: str, pattern: str = "*") -> Teammate:
+        return self._with_role(name, Role.RESPONDER, pattern)
+
+    def admin(self, name: str, pattern: str = "*") -> Teammate:
+        return self._with_role(name, Role.ADMIN, pattern)
+
     def grants(self, teammate: Teammate, role: Role, pattern: str = "*", **lasts: float) -> None:
-        now = self.clock.now()
-        expires_at = now + timedelta(**lasts) if lasts else None
-        with Administration.open(self.database) as administration:
-            administration.grant(
-                teammate.actor,
-                role,
-                pattern=pattern,
-                granted_by="shell:owner",
-                now=now,
-                expires_at=expires_at,
-            )
+        expires_at = self.clock.now() + timedelta(**lasts) if lasts else None
+        self.administers(Give(teammate.actor, role, pattern, expires_at))
+
+    def grants_group(self, group: Any, role: Role, pattern: str = "*") -> None:
+        """To a user group of the simulated Slack (`slack.adds_user_group`)."""
+        team = TeamId(self.slack.workspace.team_id)
+        self.administers(Give(Group(team, GroupId(group.id)), role, pattern))
 
     def revokes(self, teammate: Teammate) -> None:
         with Administration.open(self.database) as administration:
-            ids = [grant.id for grant in administration.grants(teammate.actor)]
-            administration.revoke(ids, revoked_by="shell:owner", now=self.clock.now())
+            known = administration.grants(teammate.actor)
+        self.administers(*(TakeAway(grant.principal, grant.role, grant.pattern) for grant in known))
+
+    def rules(self, pattern: str, said: str) -> None:
+        """Put a rule, written as it is typed: `workspace.rules("prod-*", "approvals=2 within=2h")`."""
+        self.administers(SetRule(rule_of(pattern, said)))
+
+    def freezes(self, pattern: str, reason: str = "release day", **lasts: float) -> None:
+        self.administers(PutFreeze(pattern, self.clock.now() + timedelta(**lasts), reason))
+
+    def unfreezes(self, pattern: str) -> None:
+        self.administers(LiftFreeze(pattern))
+
+    def administers(self, *changes: AccessChange) -> None:
+        """Whoever runs the bot changes access, from the shell."""
+        with Administration.open(self.database) as administration:
+            administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def _with_role(self, name: str, role: Role, pattern: str, **lasts: float) -> Teammate:
         teammate = self.stranger(name)
@@ -168,7 +195,9 @@ class Workspace(Reading, Troubles):
             await bot.errands.finished()
             bot.driver.wake.clear()
             bot.announcements.wake.clear()
-            moments = [await bot.driver.tick(), await bot.announcements.tick()]
+            moments = [await bot.driver.tick()]
+            await bot.driver.finished()
+            moments.append(await bot.announcements.tick())
             await bot.errands.finished()
             due = min((moment for moment in moments if moment is not None), default=None)
             busy = bot.driver.wake.is_set() or bot.announcements.wake.is_set()

@@ -11,13 +11,14 @@ from typing import Any
 import yaml
 
 from bot.cli.principals import TEAM, principal_of
-from bot.domain.access import Group, Principal, Role, checked_pattern
+from bot.domain.access import Group, Principal, Role
 from bot.domain.administration import Give
 from bot.domain.authority import id_of
 from bot.domain.commands.rules import RULE_KEYS, rule_from
 from bot.domain.commands.spans import moment
 from bot.domain.errors import BadPattern, BadRule, UserError
 from bot.domain.names import TeamId
+from bot.domain.patterns import checked_pattern
 from bot.domain.policy import Rule
 from bot.domain.wanted import Wanted, grant_key
 

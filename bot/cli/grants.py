@@ -9,12 +9,13 @@ from bot.cli.principals import named
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.clock import SystemClock
 from bot.config import StoreSettings, load
-from bot.domain.access import Grant, Group, Role, checked_pattern, may_overlap
+from bot.domain.access import Grant, Group, Role
 from bot.domain.administration import Give, TakeAway
 from bot.domain.authority import id_of
 from bot.domain.commands.spans import span
 from bot.domain.errors import UserError
 from bot.domain.names import Actor
+from bot.domain.patterns import checked_pattern, may_overlap
 from bot.store.administration import Administration
 
 ROLES = click.Choice([role.value for role in Role])

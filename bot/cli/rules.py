@@ -8,11 +8,11 @@ from bot.cli.access_file import rule_as_written
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.clock import SystemClock
 from bot.config import StoreSettings, load
-from bot.domain.access import checked_pattern
 from bot.domain.administration import DropRule, LiftFreeze, PutFreeze, SetRule
 from bot.domain.commands import spans
 from bot.domain.commands.rules import rule_of
 from bot.domain.errors import BadRule, UserError
+from bot.domain.patterns import checked_pattern
 from bot.domain.policy import Freeze, Rule
 from bot.store.administration import Administration
 

@@ -4,15 +4,14 @@ It judges a `Standing`: a person as the workspace knows them at this moment, wit
 could not be read or resolved about them counts against them, and the decision says so.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from bot.domain.errors import BadPattern
 from bot.domain.names import Actor, GroupId, PipelineName, TeamId
+from bot.domain.patterns import covers
 
 
 class Action(StrEnum):
@@ -175,46 +174,3 @@ def _decide(standing: Standing, action: Action, matching: list[Grant], now: date
     if held:
         return no(Why.LAPSED, max(held, key=lambda grant: (grant.expires_at or now, grant.id)))
     return no(Why.NO_GRANT)
-
-
-_PATTERN = re.compile(r"[-A-Za-z0-9_*?\[\]!]{1,200}")
-_WILD = re.compile(r"[*?\[]")
-
-
-def checked_pattern(text: str) -> str:
-    """`text` as a pipeline pattern.
-
-    Raises:
-        BadPattern: it has characters that no pipeline's name has.
-    """
-    if not _PATTERN.fullmatch(text):
-        raise BadPattern(
-            f"{text!r} is no pipeline pattern: use the letters, digits, - and _ of pipeline names, "
-            "and * ? [abc] [!abc] to match several."
-        )
-    return text
-
-
-def covers(wide: str, narrow: str) -> bool:
-    """Whether everything that `narrow` matches is certainly matched by `wide`. Where it is hard to tell: no."""
-    if wide in {"*", narrow}:
-        return True
-    if not _WILD.search(narrow):
-        return fnmatchcase(narrow, wide)
-    prefix = wide.removesuffix("*")
-    return wide.endswith("*") and not _WILD.search(prefix) and _literal_start(narrow).startswith(prefix)
-
-
-def may_overlap(one: str, other: str) -> bool:
-    """Whether some name might match both. Where it is hard to tell: yes."""
-    first, second = _literal_start(one), _literal_start(other)
-    if not _WILD.search(one):
-        return fnmatchcase(one, other)
-    if not _WILD.search(other):
-        return fnmatchcase(other, one)
-    return first.startswith(second) or second.startswith(first)
-
-
-def _literal_start(pattern: str) -> str:
-    wild = _WILD.search(pattern)
-    return pattern if wild is None else pattern[: wild.start()]

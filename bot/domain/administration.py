@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.access import Decision, Group, Principal, Role, Standing, decide_on_pattern, may_overlap
+from bot.domain.access import Decision, Group, Principal, Role, Standing, decide_on_pattern
 from bot.domain.authority import Facts
 from bot.domain.operations import EventKind
+from bot.domain.patterns import may_overlap
 from bot.domain.policy import Freeze, Rule, is_looser
 
 _POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER})

@@ -31,7 +31,7 @@ from bot.domain.steps import (
     Unneeded,
     Untouched,
 )
-from bot.domain.trouble import as_troubled, heard_again, looked_in_vain
+from bot.domain.trouble import as_troubled, heard_again, looked_in_vain, no_longer_failing
 from bot.domain.turns import (
     MAX_SENDS,
     RESEND_AFTER,
@@ -67,7 +67,7 @@ def weigh(
 
 def _looked(operation: Operation, looked: Looked, now: datetime) -> Transition:
     """A look that Feldera answered: the end of any trouble, and then whatever the state makes of it."""
-    after = _looked_on(replace(operation, failures=0, unreachable_since=None), looked, now)
+    after = _looked_on(no_longer_failing(operation), looked, now)
     if isinstance(after.effect, ReadHistory):
         # Not the end of the trouble, as long as the record cannot be read.
         return replace(after, operation=as_troubled(after.operation, operation))
@@ -158,6 +158,8 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
     if now < sent_at + RESEND_AFTER:
         soon = min(now + pacing.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
         return Transition(replace(operation, due_at=soon))
+    if operation.refusal is not None:
+        return ended(operation, State.REFUSED, operation.refusal, now)
     may_repeat = looked.authority.is_enough and not is_too_late(operation, now)
     if not may_repeat or operation.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
@@ -186,7 +188,7 @@ def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> 
         return ended(operation, State.SUCCEEDED, Outcome(verdict.ending), now)
     if isinstance(verdict, Underway):
         return underway(replace(operation, outcome=None), looked.spread, now)
-    unproved = operation.outcome is not None and operation.outcome.ending is Ending.UNPROVABLE
+    unproved = operation.outcome is not None and operation.outcome.ending in _RECORD_MAY_TELL
     effect = ReadHistory() if unproved and isinstance(verdict, AskHistory) else None
     return Transition(replace(operation, due_at=now + pacing.FOR_A_HUMAN), (), effect)
 
@@ -205,6 +207,9 @@ def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Trans
         },
     )
     return Transition(replace(operation, overdue_since=now), (said,))
+
+
+_RECORD_MAY_TELL = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
 
 
 def _step(operation: Operation) -> Step:

@@ -20,11 +20,16 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """`stop_window` is what the rules say now: how long it can still be stopped, should this be the last approval."""
+    """`stop_window` and `needed` are what the rules say now: how long it can still be stopped, how many it takes.
+
+    `still_counting` are those whose earlier approvals count now; None counts them all.
+    """
 
     by: Actor
     decision: Decision
     stop_window: timedelta = timedelta(0)
+    needed: int = 0
+    still_counting: frozenset[Actor] | None = None
 
 
 @dataclass(frozen=True, slots=True)

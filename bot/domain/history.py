@@ -10,7 +10,7 @@ from bot.domain import pacing
 from bot.domain.happenings import Transition
 from bot.domain.operations import Ending, Operation, Outcome, State
 from bot.domain.pipelines import History, Problem, Storage, Trouble
-from bot.domain.trouble import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain
+from bot.domain.trouble import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain, no_longer_failing
 from bot.domain.turns import RESEND_AFTER, ended, needs_human
 
 _PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY})
@@ -26,7 +26,7 @@ def history_read(operation: Operation, history: History | Problem, now: datetime
         return Transition(operation)
     if isinstance(history, Problem):
         return _record_unread(operation, history, now)
-    heard = replace(operation, failures=0, unreachable_since=None)
+    heard = no_longer_failing(operation)
     return heard_again(operation, _settled_by(history, heard, now), now)
 
 
@@ -51,7 +51,7 @@ def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Tra
     if problem.trouble in _PASSING:
         called = operation.state is State.NEEDS_HUMAN
         return Transition(operation) if called else looked_in_vain(operation, problem, now)
-    heard = replace(operation, failures=0, unreachable_since=None)
+    heard = no_longer_failing(operation)
     if operation.state is State.NEEDS_HUMAN:
         return heard_again(operation, Transition(heard), now)
     failures = operation.failures + 1

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.access import Action, Grant, Group, Kind, Principal, covers, may_overlap
+from bot.domain.access import Action, Grant, Group, Kind, Principal
 from bot.domain.authority import id_of
 from bot.domain.names import Actor
+from bot.domain.patterns import covers, may_overlap
 from bot.domain.policy import APPROVE_WITHIN, REQUESTER_APPROVALS, Rule
 
 EXPIRES_SOON = timedelta(hours=72)  # over a weekend: whoever reads it on Friday can still do something

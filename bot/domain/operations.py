@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.names import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName
-from bot.domain.pipelines import Checkpoints, Pipeline
+from bot.domain.pipelines import Checkpoints, Identity, Pipeline
 
 
 class State(StrEnum):
@@ -76,6 +76,7 @@ class Ending(StrEnum):
     UNTOUCHED = "untouched"  # needs a human: sent, never answered, and nothing happened
     UNPROVABLE = "unprovable"  # needs a human: sent, and what Feldera shows proves nothing
     CONTRADICTION = "contradiction"  # needs a human: accepted, and yet not cleared
+    OUT_OF_REACH = "out_of_reach"  # needs a human: sent, and Feldera could not be asked for a day
     CLOSED = "closed"
 
 
@@ -139,6 +140,7 @@ class Operation:
     reviewed: Reviewed
     reason: str
     created_at: datetime
+    feldera: Identity | None = None  # where it was reviewed; None for a row older than this field
     plan: tuple[StepName, ...] = (StepName.CLEAR,)
     step: int = 0
     state: State = State.PROPOSED
@@ -162,8 +164,10 @@ class Operation:
     ended_at: datetime | None = None
     sends: int = 0
     put_off: int = 0
+    refusal: Outcome | None = None  # of a repeated request, while the first one may still have had its effect
     failures: int = 0  # looks that failed, in a row
-    unreachable_since: datetime | None = None
+    failing_since: datetime | None = None  # the first of them
+    unreachable_since: datetime | None = None  # the same, once people were told
     overdue_since: datetime | None = None
     reported: int = 0  # seconds of waiting that the last progress line spoke of
     outcome: Outcome | None = None

@@ -36,7 +36,7 @@ def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transit
         case Withdrawn():
             return _withdrawn(operation, deed, now)
         case Stopped(by, decision):
-            in_time = operation.state is State.READY and operation.stop_until is not None
+            in_time = operation.state is State.READY
             if in_time and operation.sends == 0 and decision.allowed:
                 return ended(
                     operation, State.WITHDRAWN, Outcome(Ending.STOPPED, by=by), now, decided_by=decision
@@ -78,6 +78,8 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     if now > operation.created_at + PROPOSAL_GOOD_FOR:
         return _lapsed(operation, now)
     if by != operation.requester or not authority.may_ask or authority.freeze is not None:
+        return Transition(operation)
+    if not authority.terms.takes_reason(operation.reason):  # a rule that came after the preview
         return Transition(operation)
     terms, needed = authority.terms, authority.approvals_needed
     shown_to_others = needed > 0 or authority.by_breaking_glass
@@ -123,8 +125,14 @@ def _decided(operation: Operation, decided: Approved | Denied, now: datetime) ->
         return ended(operation, State.DENIED, outcome, now, decided_by=decision)
     if by in {approval.by for approval in operation.approvals}:
         return Transition(operation)
-    approved = replace(operation, approvals=(*operation.approvals, Approval(by, now)))
-    count, needed = len(approved.approvals), operation.approvals_needed
+    counting = [
+        given
+        for given in operation.approvals
+        if decided.still_counting is None or given.by in decided.still_counting
+    ]
+    needed = max(operation.approvals_needed, decided.needed)
+    approved = replace(operation, approvals=(*counting, Approval(by, now)), approvals_needed=needed)
+    count = len(approved.approvals)
     event = Event(EventKind.APPROVED, now, {"count": count, "needed": needed, **decision.on_record}, by)
     if count < needed:
         return Transition(approved, (event,))

@@ -73,6 +73,7 @@ class Trouble(StrEnum):
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
+    ELSEWHERE = "elsewhere"  # another Feldera, or another tenant, than the one it was reviewed on
     UNEXPECTED = "unexpected"
 
 
@@ -84,6 +85,22 @@ class Problem:
     message: str
     code: str | None = None
     retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which Feldera it is, and whose pipelines it shows: its address, and the tenant's id where it tells one.
+
+    What one Feldera shows proves nothing about a pipeline of another.
+    """
+
+    address: str
+    tenant: str = ""
+
+    def may_be(self, other: "Identity") -> bool:
+        """Whether both may be the same: a Feldera tells the tenant only since 0.327."""
+        same_tenant = self.tenant == other.tenant or not self.tenant or not other.tenant
+        return self.address == other.address and same_tenant
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What Feldera's answer to the request, or its silence, makes of an operation that is being submitted."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain import pacing
@@ -18,18 +18,30 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
     match answered.answer:
         case Accepted():
             return taken_on(operation, Event(EventKind.ACCEPTED, now), now + pacing.FIRST_LOOK)
-        case Refused() | NotSent() if operation.sends > 1:
-            # An earlier request may have arrived after all: only a look can tell what this "no" means.
-            return Transition(replace(operation, due_at=now + pacing.SHORTEST))
+        case Refused() | NotSent() as no if operation.sends > 1:
+            return _no_to_a_repetition(operation, no, now)
         case Refused(refusal, message, code):
             return ended(operation, State.REFUSED, Outcome(_REFUSALS[refusal], message, code), now)
         case NotSent(problem):
             return _put_off(operation, problem, now)
         case Unknown(problem):
             lost = Event(EventKind.ANSWER_LOST, now, {"message": problem.message})
-            return Transition(replace(operation, due_at=now + pacing.FIRST_LOOK), (lost,))
+            return Transition(replace(operation, due_at=now + _wait(problem, pacing.FIRST_LOOK)), (lost,))
         case _:
             assert_never(answered.answer)
+
+
+def _no_to_a_repetition(operation: Operation, no: Refused | NotSent, now: datetime) -> Transition:
+    """This request certainly did nothing, but an earlier one may have arrived: only a look can tell."""
+    fewer = replace(operation, sends=operation.sends - 1)
+    if isinstance(no, NotSent):
+        return Transition(replace(fewer, due_at=now + _wait(no.problem, pacing.SHORTEST)))
+    refusal = Outcome(_REFUSALS[no.refusal], no.message, no.code)
+    return Transition(replace(fewer, refusal=refusal, due_at=now + pacing.SHORTEST))
+
+
+def _wait(problem: Problem, at_least: timedelta) -> timedelta:
+    return max(at_least, timedelta(seconds=problem.retry_after or 0))
 
 
 def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transition:

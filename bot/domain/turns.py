@@ -54,6 +54,8 @@ def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transitio
         state=State.WAITING,
         accepted_at=event.at,
         failures=0,
+        failing_since=None,
+        refusal=None,
         reported=0,
         overdue_since=None,
         due_at=look_at,
@@ -67,9 +69,10 @@ def still_waiting(operation: Operation, spread: float, now: datetime) -> Transit
     events: tuple[Event, ...] = ()
     milestone = pacing.milestone_reached(waited)
     if milestone > timedelta(seconds=operation.reported):
-        said = int(milestone.total_seconds())
-        operation = replace(operation, reported=said)
-        events = (Event(EventKind.STILL_CLEARING, now, {"seconds": said}),)
+        operation = replace(operation, reported=int(milestone.total_seconds()))
+        # After an outage it is late: then the truth is how long it has been, not which moment was missed.
+        spoken = milestone if waited < milestone + pacing.SHORTEST else waited
+        events = (Event(EventKind.STILL_CLEARING, now, {"seconds": int(spoken.total_seconds())}),)
     due = min(now + pacing.next_look(waited, spread), since + pacing.next_milestone(waited))
     overdue = waited >= pacing.UNUSUALLY_LONG and operation.overdue_since is None
     return Transition(replace(operation, due_at=due), events, ReadHealth() if overdue else None)
@@ -106,7 +109,14 @@ def ended(
     decided_by: Decision | Authority | None = None,
 ) -> Transition:
     row = replace(
-        operation, state=state, outcome=outcome, ended_at=now, due_at=None, failures=0, unreachable_since=None
+        operation,
+        state=state,
+        outcome=outcome,
+        ended_at=now,
+        due_at=None,
+        failures=0,
+        failing_since=None,
+        unreachable_since=None,
     )
     data = {"ending": outcome.ending.value, **(decided_by.on_record if decided_by else {})}
     return Transition(row, (Event(EventKind.ENDED, now, data, outcome.by),))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access import Action, Group, Principal, decide_on_pattern, may_overlap
+from bot.domain.access import Action, Group, Principal, decide_on_pattern
 from bot.domain.administration import (
     AccessChange,
     DropRule,
@@ -21,8 +21,10 @@ from bot.domain.authority import Facts, authority_of
 from bot.domain.commands import words
 from bot.domain.commands.readers import is_group
 from bot.domain.commands.spans import resolved
+from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations import Event, EventKind
+from bot.domain.patterns import may_overlap
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
@@ -49,8 +51,10 @@ class Access:
 
     async def change(self, actor: Actor, change: AccessChange) -> Reply:
         """Make the change, if this person may; either way it is recorded."""
-        standings = await self.judge.standings([actor], fresh=True)
-        standing = standings[actor]
+        # A group that nothing is granted to yet must be looked up, too: the person may be in it.
+        meant = change.principal if isinstance(change, Give) else None
+        also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
+        standing = (await self.judge.standings([actor], fresh=True, also=also))[actor]
 
         def authorize(facts: Facts) -> Event:
             now = self.clock.now()
@@ -86,7 +90,11 @@ class Access:
         )
 
     async def freeze(self, actor: Actor, command: words.Freeze) -> Reply:
-        until = resolved(command.ends, self.clock.now())
+        """Raises Misunderstood: the freeze would be over already."""
+        now = self.clock.now()
+        until = resolved(command.ends, now)
+        if until <= now:
+            raise Misunderstood("That moment has passed already: name one to come (times are UTC).")
         return await self.change(actor, PutFreeze(command.pattern, until, command.reason))
 
     async def explain(self, actor: Actor, name: PipelineName) -> Reply:

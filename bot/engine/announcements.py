@@ -46,21 +46,19 @@ class Announcements:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _not_before: dict[OperationId, datetime] = field(default_factory=dict)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Tick whenever something is due, until `stopping` is set (and `wake` with it)."""
-        while not stopping.is_set():
-            self.wake.clear()
-            await self.clock.wait(self.wake, await self.tick())
-
     async def tick(self) -> datetime | None:
         """Show what Slack takes now; return when to go on with the rest."""
         pending = await self.store.unannounced()
         channels: dict[str, list[Unannounced]] = defaultdict(list)
         for item in pending:
             channels[_where(item.operation)].append(item)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._channel(items)) for items in channels.values()]
-        return min((at for task in tasks if (at := task.result()) is not None), default=None)
+        tasks = [asyncio.create_task(self._channel(items)) for items in channels.values()]
+        try:
+            moments = await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return min((at for at in moments if at is not None), default=None)
 
     async def _channel(self, items: list[Unannounced]) -> datetime | None:
         """One channel's operations, one after the other: its pace is shared, so the longest waiting goes first."""

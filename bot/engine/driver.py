@@ -1,14 +1,16 @@
 """The loop that moves operations forward. Level-triggered: it looks at what is stored, not at what was said.
 
-Each round asks Feldera once, however many operations are due, and takes each of them one step on. A round that was
-cut short at any point leaves rows that the next one takes up; after a restart the first round does.
+Each round asks Feldera once, however many operations are due, and takes each of them one step on. What follows from
+that (a request, a record read) runs beside the rounds, so that one slow request holds up no other operation. Work that
+was cut short at any point leaves rows that the next round takes up; after a restart the first round does.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -27,15 +29,29 @@ from bot.domain.happenings import (
     TimePassed,
     Transition,
 )
-from bot.domain.names import PipelineName
+from bot.domain.names import OperationId, PipelineName
 from bot.domain.operations import EventKind, Operation, State
-from bot.domain.pipelines import Absent, Look, Problem, Seen
+from bot.domain.pipelines import (
+    Absent,
+    Identity,
+    Look,
+    NotSent,
+    Pipeline,
+    Problem,
+    Seen,
+    Trouble,
+    Unknown,
+)
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 
 log = structlog.get_logger(__name__)
 
-Looks = Callable[[PipelineName], Look]
+Looks = Callable[[Operation], Look]
+
+_ELSEWHERE = Problem(
+    Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
+)
 
 
 @dataclass(slots=True)
@@ -49,50 +65,91 @@ class Driver:
     changed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     spread: random.Random = field(default_factory=random.Random)
-
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Tick whenever something is due, until `stopping` is set (and `wake` with it)."""
-        while not stopping.is_set():
-            self.wake.clear()
-            await self.clock.wait(self.wake, await self.tick())
+    _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
+    _broken: BaseException | None = None
+    _quiet_until: datetime | None = None  # Feldera asked to be left alone
 
     async def tick(self) -> datetime | None:
-        """Take every due operation one step on; return when the next is due."""
+        """Begin to take every due operation one step on; return when the next is due."""
+        if self._broken is not None:
+            broken, self._broken = self._broken, None
+            raise broken
         now = self.clock.now()
-        underway = await self.store.underway()
-        due = [
-            operation for operation in underway if operation.due_at is not None and operation.due_at <= now
-        ]
-        if due:
-            # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
-            waiting = [operation for operation in underway if operation.state is State.WAITING]
-            await self._round({operation.id: operation for operation in [*due, *waiting]}.values())
-            underway = await self.store.underway()
-        return min((operation.due_at for operation in underway if operation.due_at is not None), default=None)
-
-    async def _round(self, operations: Iterable[Operation]) -> None:
-        to_look_at = []
-        for operation in operations:
+        idle = [operation for operation in await self.store.underway() if operation.id not in self._at_work]
+        due = [operation for operation in idle if operation.due_at is not None and operation.due_at <= now]
+        for operation in due:
             if _needs_no_look(operation):
                 await self._change(operation, TimePassed())
-            else:
-                to_look_at.append(operation)
-        if to_look_at:
-            looks = await self._look_at([operation.pipeline for operation in to_look_at])
-            async with asyncio.TaskGroup() as group:
-                for operation in to_look_at:
-                    group.create_task(self._take_on(operation, looks(operation.pipeline)))
+        to_look_at = [operation for operation in due if not _needs_no_look(operation)]
+        if to_look_at and not self._is_quiet(now):
+            # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
+            waiting = [operation for operation in idle if operation.state is State.WAITING]
+            await self._round({operation.id: operation for operation in [*to_look_at, *waiting]}.values())
+        return self._next_due(await self.store.underway())
+
+    async def finished(self) -> None:
+        """Wait until nothing runs beside the rounds."""
+        while self._at_work:
+            await asyncio.wait(self._at_work.values())
+
+    async def abandon(self) -> None:
+        """Cut short what runs beside the rounds: a request that may have been sent is looked for at the start."""
+        for task in self._at_work.values():
+            task.cancel()
+        await self.finished()
+
+    def _is_quiet(self, now: datetime) -> bool:
+        return self._quiet_until is not None and now < self._quiet_until
+
+    def _next_due(self, live: Iterable[Operation]) -> datetime | None:
+        moments = [
+            operation.due_at
+            if _needs_no_look(operation)
+            else max(operation.due_at, self._quiet_until or operation.due_at)
+            for operation in live
+            if operation.due_at is not None and operation.id not in self._at_work
+        ]
+        return min(moments, default=None)
+
+    async def _round(self, operations: Iterable[Operation]) -> None:
+        placed = list(operations)
+        looks = await self._look_at([operation.pipeline for operation in placed])
+        for operation in placed:
+            task = asyncio.create_task(self._take_on(operation, looks(operation)))
+            self._at_work[operation.id] = task
+            task.add_done_callback(partial(self._ended, operation.id))
+
+    def _ended(self, operation_id: OperationId, task: asyncio.Task[None]) -> None:
+        del self._at_work[operation_id]
+        if not task.cancelled():
+            self._broken = self._broken or task.exception()
+        self.wake.set()
 
     async def _look_at(self, names: list[PipelineName]) -> Looks:
+        here = await self.pipelines.identity()
+        if isinstance(here, Problem):
+            return self._in_vain(here)
         if len(names) == 1:
             look = await self.pipelines.look(names[0])
-            return lambda _name: look
-        everything = await self.pipelines.look_at_all()
-        if isinstance(everything, Problem):
-            problem = everything
-            return lambda _name: problem
-        pipelines = everything
-        return lambda name: Seen(pipelines[name]) if name in pipelines else Absent()
+            found: Mapping[PipelineName, Look] = {names[0]: look}
+        else:
+            everything = await self.pipelines.look_at_all()
+            if isinstance(everything, Problem):
+                return self._in_vain(everything)
+            found = {name: _as_look(everything.get(name)) for name in names}
+        for look in found.values():
+            if isinstance(look, Problem):
+                self._leave_alone(look)
+        return lambda operation: found[operation.pipeline] if _is_here(operation, here) else _ELSEWHERE
+
+    def _in_vain(self, problem: Problem) -> Looks:
+        self._leave_alone(problem)
+        return lambda _operation: problem
+
+    def _leave_alone(self, problem: Problem) -> None:
+        if problem.retry_after:
+            until = self.clock.now() + timedelta(seconds=problem.retry_after)
+            self._quiet_until = max(until, self._quiet_until or until)
 
     async def _take_on(self, operation: Operation, look: Look) -> None:
         effect = await self._look_upon(operation, look)
@@ -122,7 +179,10 @@ class Driver:
         match effect:
             case Send():
                 step = operation.plan[operation.step]
-                return Answered(await self.pipelines.submit(step, operation.pipeline))
+                answer = await self.pipelines.submit(step, operation.pipeline)
+                if isinstance(answer, NotSent | Unknown):
+                    self._leave_alone(answer.problem)
+                return Answered(answer)
             case ReadHistory():
                 return HistoryRead(await self.pipelines.history(operation.pipeline))
             case ReadHealth():
@@ -146,6 +206,16 @@ class Driver:
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
+
+
+def _is_here(operation: Operation, here: Identity) -> bool:
+    return operation.feldera is None or operation.feldera.may_be(here)
+
+
+def _as_look(found: Pipeline | Problem | None) -> Look:
+    if found is None:
+        return Absent()
+    return found if isinstance(found, Problem) else Seen(found)
 
 
 def _needs_no_look(operation: Operation) -> bool:

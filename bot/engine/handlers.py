@@ -20,7 +20,7 @@ from bot.domain.commands import Clear
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
-from bot.domain.pipelines import Absent, Pipeline, Problem, Seen, Storage
+from bot.domain.pipelines import Absent, Identity, Pipeline, Problem, Seen, Storage
 from bot.domain.policy import frozen
 from bot.engine import replies
 from bot.engine.judging import Judge
@@ -78,7 +78,12 @@ class Handlers:
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
-        return _why_not(seen) or await self._propose(actor, command, origin, pipeline=seen, basis=basis)
+        here = await self.pipelines.identity()
+        if isinstance(here, Problem):
+            return replies.NoAnswer(command.name, here)
+        return _why_not(seen) or await self._propose(
+            actor, command, origin, pipeline=seen, feldera=here, basis=basis
+        )
 
     async def describe(self, actor: Actor, name: PipelineName) -> Reply:
         """The pipeline's state, for whoever may see it."""
@@ -170,8 +175,15 @@ class Handlers:
             return replies.Denied(operation.pipeline, decision)
         return replies.AlreadyDecided(operation)
 
-    async def _propose(
-        self, actor: Actor, command: Clear, origin: ChannelId, *, pipeline: Pipeline, basis: Authority
+    async def _propose(  # noqa: PLR0913 - what a proposal is made of
+        self,
+        actor: Actor,
+        command: Clear,
+        origin: ChannelId,
+        *,
+        pipeline: Pipeline,
+        feldera: Identity,
+        basis: Authority,
     ) -> replies.Preview:
         now = self.clock.now()
         operation = Operation(
@@ -184,6 +196,7 @@ class Handlers:
             incident=command.incident,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
+            feldera=feldera,
         )
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, by=actor))
         return replies.Preview(operation, pipeline, basis)
@@ -206,6 +219,8 @@ class Handlers:
             return replies.NameWanted(operation)
         facts, now = await self.judge.facts(actor), self.clock.now()
         basis = authority(operation, facts, now)
+        if not basis.terms.takes_reason(operation.reason):
+            return replies.ReasonWanted(operation.pipeline, basis.terms)
         if basis.requester.allowed and basis.freeze is None and basis.may_ask:
             return replies.TooManyOpen(operation.pipeline, OPEN_REQUESTS_MAX)
         if not basis.requester.allowed:

@@ -33,12 +33,6 @@ class Heads:
     board: Noticeboard | None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Tell whenever it is time, until `stopping` is set (and `wake` with it)."""
-        while not stopping.is_set():
-            self.wake.clear()
-            await self.clock.wait(self.wake, await self.tick())
-
     async def tick(self) -> datetime:
         """Tell what is due; return when to come back."""
         entry_id, head = await self.store.head()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.access import Action, Decision, Standing
+from bot.domain.access import Action, Decision, Group, Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, PipelineName
 from bot.engine.ports import Clock, People, Store
@@ -15,9 +15,11 @@ class Judge:
     people: People
     clock: Clock
 
-    async def standings(self, actors: Iterable[Actor], *, fresh: bool = False) -> Mapping[Actor, Standing]:
-        """Who these people are, and which of the granted groups they are in; looked up anew if `fresh`."""
-        groups = await self.store.granted_groups()
+    async def standings(
+        self, actors: Iterable[Actor], *, fresh: bool = False, also: frozenset[Group] = frozenset()
+    ) -> Mapping[Actor, Standing]:
+        """Who these people are, and which of the granted groups they are in, and of `also`; anew if `fresh`."""
+        groups = await self.store.granted_groups() | also
         return {
             actor: await self.people.standing(actor, groups, fresh=fresh) for actor in dict.fromkeys(actors)
         }

@@ -15,10 +15,11 @@ from bot.domain.access import Grant, Group, Standing
 from bot.domain.administration import AccessChange, Judgement
 from bot.domain.audit import Entry
 from bot.domain.authority import Facts
+from bot.domain.errors import UserError
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import Card, Event, Operation, StepName, StoredEvent
-from bot.domain.pipelines import Answer, History, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
 from bot.domain.policy import Freeze, Rule
 
 
@@ -39,8 +40,11 @@ class Pipelines(Protocol):
         """The pipeline as it is now."""
         ...
 
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline] | Problem:
-        """Every pipeline, for the price of one request."""
+    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
+        """Every pipeline, for the price of one request: whose name is missing is not there.
+
+        One that cannot be read is a problem of its own, and keeps nobody from seeing the others.
+        """
         ...
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
@@ -50,6 +54,10 @@ class Pipelines(Protocol):
     async def history(self, name: PipelineName) -> History | Problem: ...
 
     async def runner_health(self) -> RunnerHealth: ...
+
+    async def identity(self) -> Identity | Problem:
+        """Which Feldera this is, and whose pipelines it shows; asked once, and remembered when it answered."""
+        ...
 
 
 Decide = Callable[[Operation, Facts], Transition]
@@ -66,6 +74,10 @@ class NotAuthorized(Exception):  # noqa: N818 - an outcome, named like the other
         super().__init__(refusal.kind)
         self.judgement = judgement
         self.refusal = refusal
+
+
+class StoreUnavailable(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """The store cannot be read or written now: another process holds it, or its disk is full. Nothing was changed."""
 
 
 class PipelineBusy(Exception):  # noqa: N818 - an outcome, named like the others

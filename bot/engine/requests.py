@@ -4,7 +4,7 @@ By a button or by its id, from Slack or from anywhere else: the same few methods
 deed, and every refusal is recorded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.domain import happenings
@@ -51,10 +51,18 @@ class Requests:
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
-            now = self.clock.now()
-            return happenings.Approved(actor, decision, authority(operation, facts, now).terms.stop_window)
+            basis = authority(operation, facts, self.clock.now())
+            return happenings.Approved(
+                actor,
+                decision,
+                basis.terms.stop_window,
+                needed=basis.approvals_needed,
+                still_counting=frozenset(basis.approvers),
+            )
 
-        return await self._decide(actor, operation_id, approved, replies.ApprovedIt)
+        before = await self.store.operation(operation_id)
+        others = [] if before is None else [given.by for given in before.approvals]
+        return await self._decide(actor, operation_id, approved, replies.ApprovedIt, others=others)
 
     async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
         def denied(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
@@ -118,6 +126,8 @@ class Requests:
         operation_id: OperationId,
         deed: Callable[[Operation, Facts, Decision], Happening],
         done: Callable[[Operation], Reply],
+        *,
+        others: Iterable[Actor] = (),
     ) -> Reply:
         """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
 
@@ -127,7 +137,7 @@ class Requests:
             return advance(operation, deed(operation, facts, decision), now)
 
         try:
-            after = await self._change(actor, operation_id, weigh)
+            after = await self._change(actor, operation_id, weigh, others=others)
         except PipelineBusy as busy:
             return replies.Busy(busy.holder, may_close=False)
         if after is None:
@@ -147,9 +157,14 @@ class Requests:
         return await self._too_late(actor, operation)
 
     async def _change(
-        self, actor: Actor, operation_id: OperationId, weigh: Callable[[Operation, Facts], Transition]
+        self,
+        actor: Actor,
+        operation_id: OperationId,
+        weigh: Callable[[Operation, Facts], Transition],
+        *,
+        others: Iterable[Actor] = (),
     ) -> Transition | None:
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.standings([actor, *others], fresh=True)
         return await self.store.change(operation_id, weigh, standings=standings)
 
     def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:

@@ -64,19 +64,23 @@ def look(reply: Reply, name: PipelineName) -> Look:
     return Seen(pipeline)
 
 
-def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline] | Problem:
-    """`GET /v0/pipelines?selector=status`.
+def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
+    """`GET /v0/pipelines?selector=status`. What is missing from it passes for deleted, so nothing may be.
 
-    One pipeline that cannot be read spoils the whole list: left out, it would pass for deleted.
+    A pipeline of which only the name can be read is a problem of its own; one without a name, or two of one name,
+    spoil the whole list.
     """
     if not _is_good(reply):
         return problem(reply)
     try:
-        pipelines = [body.pipeline() for body in PIPELINES.validate_json(reply.body)]
+        bodies = PIPELINES.validate_json(reply.body)
     except ValidationError:
         return NOT_AS_KNOWN
-    by_name = {pipeline.name: pipeline for pipeline in pipelines}
-    if len(by_name) != len(pipelines):
+    by_name = {
+        PipelineName(body.name): body.pipeline() if isinstance(body, PipelineBody) else NOT_AS_KNOWN
+        for body in bodies
+    }
+    if len(by_name) != len(bodies):
         return Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of one name.")
     return by_name
 
@@ -120,6 +124,16 @@ def runner_health(reply: Reply) -> RunnerHealth:
         else:
             return RunnerHealth(runner.healthy, one_line(runner.message))
     return RunnerHealth(None, problem(reply).message)
+
+
+def tenant(reply: Reply) -> str | Problem:
+    """`GET /v0/config/session`: the tenant's id; empty where Feldera tells of a session, but not of its tenant."""
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        return SessionBody.model_validate_json(reply.body).tenant_id
+    except ValidationError:
+        return ""
 
 
 def greeting(reply: Reply) -> str | Problem:

@@ -1,8 +1,8 @@
 """The engine's `Pipelines`, spoken to a real Feldera.
 
-It never raises for what Feldera or the network may do, and never makes a request a second time, with one
-exception: after a 401, which Feldera gives before it does anything, a new token may be tried once. It trusts
-Feldera's word only where the answer has Feldera's own form.
+It never raises for what Feldera or the network may do, and never makes a request that changes something a second
+time; a question that was rejected (401) is asked once more with a new token. It trusts Feldera's word only where
+the answer has Feldera's own form.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,17 @@ import structlog
 
 from bot.domain.names import PipelineName, is_pipeline_name
 from bot.domain.operations import StepName
-from bot.domain.pipelines import Answer, History, Look, NotSent, Pipeline, Problem, RunnerHealth, Unknown
+from bot.domain.pipelines import (
+    Answer,
+    History,
+    Identity,
+    Look,
+    NotSent,
+    Pipeline,
+    Problem,
+    RunnerHealth,
+    Unknown,
+)
 from bot.engine.ports import Clock
 from bot.feldera import answers, problems
 from bot.feldera.address import FelderaAddress
@@ -39,6 +49,8 @@ class FelderaClient:
 
     def __init__(self, address: FelderaAddress, credentials: Credentials, *, clock: Clock) -> None:
         self._credentials = credentials
+        self._address = str(address.base_url)
+        self._identity: Identity | None = None
         self._wire = Wire(address, clock)
         if address.tls_insecure:
             log.warning("feldera.tls_insecure", meaning="anyone on the way can read and change the traffic")
@@ -58,19 +70,26 @@ class FelderaClient:
         reply = await self._get(_path(name), STATUS_ONLY)
         return reply if isinstance(reply, Problem) else answers.look(reply, name)
 
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline] | Problem:
+    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
         reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
         return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
-        reply = await self._ask("POST", f"{_path(name)}/{VERBS[step]}")
+        path = f"{_path(name)}/{VERBS[step]}"
+        token = await self._credentials.token()
+        if isinstance(token, Problem):
+            return NotSent(token)
+        reply = await self._wire.exchange("POST", path, token=token)
         match reply:
             case NoReply(problem=problem, maybe_sent=True):
                 return Unknown(problem)
             case NoReply(problem=problem):
                 return NotSent(problem)
             case Reply(status=HTTPStatus.UNAUTHORIZED):
-                return NotSent(await self._why_rejected(reply))
+                # The next request will have the new token. It is not made here: fetching one took a while, and
+                # in the meantime the pipeline may have changed, or the person's permission.
+                newer = await self._credentials.replacement(token)
+                return NotSent(newer if isinstance(newer, Problem) else await self._why_rejected(reply))
             case Reply():
                 return answers.submitted(reply)
 
@@ -84,6 +103,15 @@ class FelderaClient:
             RunnerHealth(None, reply.message) if isinstance(reply, Problem) else answers.runner_health(reply)
         )
 
+    async def identity(self) -> Identity | Problem:
+        """Which Feldera this is, and whose pipelines it shows; what was answered once is not asked again."""
+        if self._identity is None:
+            tenant = await self._tenant()
+            if isinstance(tenant, Problem):
+                return tenant
+            self._identity = Identity(self._address, tenant)
+        return self._identity
+
     async def greet(self) -> str | Problem:
         """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
         reply = await self._get("/v0/config")
@@ -94,34 +122,33 @@ class FelderaClient:
         reply = await self._get("/v0/config/session")
         return reply if isinstance(reply, Problem) else answers.role(reply)
 
+    async def _tenant(self) -> str | Problem:
+        """Its id, by `GET /v0/config/session`; empty for a Feldera before 0.327, which has no such path."""
+        reply = await self._get("/v0/config/session")
+        if isinstance(reply, Problem):
+            return reply
+        if reply.status != HTTPStatus.NOT_FOUND:
+            return answers.tenant(reply)
+        # A proxy says the same of any path while Feldera is away: only a Feldera that answers may lack this one.
+        greeting = await self.greet()
+        return greeting if isinstance(greeting, Problem) else ""
+
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
     ) -> Reply | Problem:
-        reply = await self._ask("GET", path, query=query, body_max=body_max)
+        token = await self._credentials.token()
+        if isinstance(token, Problem):
+            return token
+        reply = await self._wire.exchange("GET", path, token=token, query=query, body_max=body_max)
+        if isinstance(reply, Reply) and reply.status == HTTPStatus.UNAUTHORIZED:
+            newer = await self._credentials.replacement(token)
+            if isinstance(newer, Problem):
+                return newer
+            if newer is not None:
+                reply = await self._wire.exchange("GET", path, token=newer, query=query, body_max=body_max)
         if isinstance(reply, NoReply):
             return reply.problem
         return await self._why_rejected(reply) if reply.status == HTTPStatus.UNAUTHORIZED else reply
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body_max: int = BODY_MAX,
-    ) -> Reply | NoReply:
-        token = await self._credentials.token()
-        if isinstance(token, Problem):
-            return NoReply(token, maybe_sent=False)
-        reply = await self._wire.exchange(method, path, token=token, query=query, body_max=body_max)
-        if isinstance(reply, NoReply) or reply.status != HTTPStatus.UNAUTHORIZED:
-            return reply
-        newer = await self._credentials.replacement(token)
-        if newer is None:
-            return reply
-        if isinstance(newer, Problem):
-            return NoReply(newer, maybe_sent=False)
-        return await self._wire.exchange(method, path, token=newer, query=query, body_max=body_max)
 
     async def _why_rejected(self, reply: Reply) -> Problem:
         return problems.rejected(reply, await self._wire.exchange("GET", "/healthz"))

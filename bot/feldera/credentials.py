@@ -162,4 +162,5 @@ def _read(pipe: int) -> bytes:
 
 
 def _failed(how: str) -> Problem:
-    return Problem(Trouble.UNAUTHORIZED, f"The command that fetches the bot's token for Feldera {how}.")
+    # An outage, of whoever gives out the tokens: Feldera has rejected nothing, and may accept the next one.
+    return Problem(Trouble.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")

@@ -13,6 +13,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     NonNegativeInt,
     StringConstraints,
     TypeAdapter,
@@ -104,6 +105,12 @@ class PipelineBody(_Shape):
         )
 
 
+class OddPipelineBody(_Shape):
+    """A pipeline that has not the form this bot knows, but a name."""
+
+    name: Word
+
+
 class EventBody(_Shape):
     """One row of a pipeline's events with `selector=status`."""
 
@@ -129,12 +136,15 @@ class ConfigurationBody(_Shape):
 
 
 class SessionBody(_Shape):
-    """`SessionInfo`. The tenant and the memberships are not read."""
+    """`SessionInfo`. The memberships are not read."""
 
-    role: Word
+    role: Word = ""
+    tenant_id: Word = ""
 
 
-PIPELINES = TypeAdapter(tuple[PipelineBody, ...])
+_Listed = Annotated[PipelineBody | OddPipelineBody, Field(union_mode="left_to_right")]
+
+PIPELINES = TypeAdapter(tuple[_Listed, ...])
 EVENTS = TypeAdapter(tuple[EventBody, ...])
 
 

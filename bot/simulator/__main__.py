@@ -67,7 +67,9 @@ async def serve(*, feldera_port: int, slack_port: int) -> None:
             try:
                 await simulator.start(port)
             except OSError as error:
-                raise PortNotFree(f"Port {port} cannot be listened on: {os.strerror(error.errno or 0)}.") from error
+                raise PortNotFree(
+                    f"Port {port} cannot be listened on: {os.strerror(error.errno or 0)}."
+                ) from error
         print(json.dumps({"feldera": feldera.url, "slack": slack.url}), flush=True)  # noqa: T201 - the one line
         await stopping.wait()
 

@@ -84,7 +84,7 @@ def _actions(operation: Operation) -> list[ButtonElement]:
                 blocks.button("Deny", DENY, operation.id),
                 blocks.button("Withdraw", WITHDRAW, operation.id),
             ]
-        case State.READY if operation.stop_until is not None:
+        case State.READY if operation.stop_until is not None or operation.held_by_freeze:
             found = [blocks.button("Stop", STOP, operation.id, style="danger")]
         case State.NEEDS_HUMAN:
             found = [close_button(operation)]

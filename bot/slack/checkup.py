@@ -36,8 +36,7 @@ async def checkup(client: AsyncWebClient, clock: Clock) -> Checkup:
         SlackRefused: the token does not work, or Slack cannot be reached.
     """
     said = await auth_test(client)
-    headers = {str(name).lower(): str(value) for name, value in dict(said.headers).items()}
-    return Checkup(workspace_of(said), _lacking(headers), _ahead(headers, clock.now()))
+    return Checkup(workspace_of(said), _lacking(said.headers), _ahead(said.headers, clock.now()))
 
 
 def _lacking(headers: Mapping[str, str]) -> frozenset[str] | None:

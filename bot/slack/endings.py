@@ -126,5 +126,10 @@ _SENTENCES = {
         "Not known: why. What to do: look at {name} in Feldera and at its log; once you are sure that nothing is "
         "under way, press *Close*. Then {again} starts afresh."
     ),
+    Ending.OUT_OF_REACH: (
+        "I need a human. Known: the request was sent {sends}, and for a day now Feldera could not be asked ({said}). "
+        "Not known: what became of {name}. What to do: look at Feldera, or at where it has gone; I go on asking. Once "
+        "you are sure that nothing is under way, press *Close*."
+    ),
     Ending.CLOSED: "Closed by {by}, who looked: nothing is under way any more. {again} starts afresh.",
 }

@@ -1,6 +1,7 @@
 """Answers that take longer than an ack: tasks that are held, logged and, at the end, waited for.
 
-Nothing of value is done here: an errand only looks and tells. One that breaks still tells the person that it did.
+Nothing of value is done here: an errand only looks and tells. One whose look breaks still tells the person that it
+did; an answer that Slack does not take is logged, and never given again.
 """
 
 import asyncio
@@ -33,7 +34,10 @@ class Answer:
     _in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def give(self, said: Message) -> None:
-        """Tell. Answers arrive in the order in which they were given."""
+        """Tell, once. Answers arrive in the order in which they were given; one that cannot be given is logged."""
+        if self.respond.response_url is None:
+            log.warning("answer_not_delivered", why="no response URL")
+            return
         async with self._in_order:
             try:
                 response = await self.respond(
@@ -42,7 +46,7 @@ class Answer:
                     response_type="ephemeral",
                     replace_original=self.replaces,
                 )
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
                 log.warning("answer_not_delivered", why=type(error).__name__)
                 return
             if response.status_code != OK:
@@ -59,10 +63,10 @@ class Errands:
         async def errand() -> None:
             await answer.give(await look)
 
-        self._hold(errand(), answer)
+        self._hold(errand(), apology_through=answer)
 
     def say(self, said: Message, answer: Answer) -> None:
-        self._hold(answer.give(said), answer)
+        self._hold(answer.give(said))
 
     async def finished(self) -> None:
         """Wait until no errand runs, those included that start meanwhile."""
@@ -70,18 +74,21 @@ class Errands:
             await asyncio.wait(self._running)
 
     async def abandon(self) -> None:
-        """Cancel what still runs, and wait for it to be gone."""
-        for task in self._running:
-            task.cancel()
-        await self.finished()
+        """Cancel what still runs, an apology for it included, and wait for it to be gone."""
+        while self._running:
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running)
 
-    def _hold(self, errand: Coroutine[Any, Any, None], answer: Answer) -> None:
+    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Answer | None = None) -> None:
         task = asyncio.create_task(errand)
         self._running.add(task)
-        task.add_done_callback(lambda done: self._ended(done, answer))
+        task.add_done_callback(lambda done: self._ended(done, apology_through))
 
-    def _ended(self, task: asyncio.Task[None], answer: Answer) -> None:
+    def _ended(self, task: asyncio.Task[None], apology_through: Answer | None) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("errand_failed", exc_info=error)
-            self.say(answers.trouble(), answer)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.error("errand_failed", exc_info=error)
+        if apology_through is not None:
+            self.say(answers.trouble(), apology_through)  # once: an apology has none of its own

@@ -1,18 +1,23 @@
-"""Who the bot is in Slack, asked once at start-up: a token that does not work is said then, not at the first command."""
+"""Who the bot is in Slack, asked once at start-up: a token that does not work is said then, not at the first command.
+
+It trusts Slack's answer alone. A Slack that cannot be asked proves nothing about a token.
+"""
 
 from dataclasses import dataclass
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import UserError
 from bot.domain.names import TeamId
+from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
 
 
 class SlackRefused(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """Slack does not accept a token, or cannot be reached."""
+    """Slack does not accept a token."""
+
+
+class SlackAway(UserError):  # noqa: N818
+    """Slack cannot be asked now, or something else answers in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +36,35 @@ async def who_are_we(client: AsyncWebClient) -> Workspace:
 
     Raises:
         SlackRefused: with what to check.
+        SlackAway: with where it was looked for.
     """
     return workspace_of(await auth_test(client))
 
 
-async def auth_test(client: AsyncWebClient) -> AsyncSlackResponse:
+async def auth_test(client: AsyncWebClient) -> Done:
     """The whole answer of `auth.test`, with the headers that tell the token's scopes and Slack's time.
 
     Raises:
         SlackRefused: with what to check.
+        SlackAway: with where it was looked for.
     """
-    try:
-        return await client.auth_test()
-    except SlackApiError as error:
-        raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {_error(error)} to it.") from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise SlackRefused(
-            f"Slack cannot be reached at {client.base_url} ({type(error).__name__})."
-        ) from error
+    answer = await ask(client.auth_test())
+    match answer:
+        case Done() if answer.text("team_id") and answer.text("url"):
+            return answer
+        case Refused(error):
+            raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {error} to it.")
+        case _:
+            raise _away(client, answer)
 
 
-def workspace_of(said: AsyncSlackResponse) -> Workspace:
+def workspace_of(said: Done) -> Workspace:
     return Workspace(
-        team=TeamId(str(said["team_id"])),
-        name=str(said["team"]),
-        url=str(said["url"]),
-        bot_id=str(said["bot_id"]),
-        bot_user=str(said["user_id"]),
+        team=TeamId(said.text("team_id")),
+        name=said.text("team"),
+        url=said.text("url"),
+        bot_id=said.text("bot_id"),
+        bot_user=said.text("user_id"),
     )
 
 
@@ -66,20 +73,28 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> None:
 
     Raises:
         SlackRefused: with what to check.
+        SlackAway: with where it was looked for.
     """
-    try:
-        await client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        raise SlackRefused(
-            f"SLACK_APP_TOKEN: Slack answers {_error(error)} to it. It needs the scope connections:write, "
-            "and the app needs Socket Mode switched on."
-        ) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise SlackRefused(
-            f"Slack cannot be reached at {client.base_url} ({type(error).__name__})."
-        ) from error
+    answer = await ask(client.apps_connections_open(app_token=app_token))
+    match answer:
+        case Done():
+            return
+        case Refused(error):
+            raise SlackRefused(
+                f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "
+                "and the app needs Socket Mode switched on."
+            )
+        case _:
+            raise _away(client, answer)
 
 
-def _error(error: SlackApiError) -> str:
-    said = error.response.get("error") if hasattr(error.response, "get") else None
-    return str(said or "nothing that makes sense")
+def _away(client: AsyncWebClient, answer: Done | Wait | NoAnswer) -> SlackAway:
+    match answer:
+        case NoAnswer(why, in_doubt=False):
+            return SlackAway(f"Slack cannot be reached at {client.base_url} ({why}).")
+        case NoAnswer(why):
+            return SlackAway(f"What answers at {client.base_url} makes no sense ({why}).")
+        case Wait(seconds):
+            return SlackAway(f"Slack asks to be left alone for {seconds:g} seconds.")
+        case Done():
+            return SlackAway(f"What answers at {client.base_url} does not say which workspace it is.")

@@ -51,6 +51,7 @@ _MEANWHILE = {
 _TO_DO = {
     Trouble.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
     Trouble.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
+    Trouble.ELSEWHERE.value: " Whoever runs the bot should check `FELDERA_HOST`, the tenant and the key.",
     Trouble.NOT_FELDERA.value: " Whoever runs the bot should check `FELDERA_HOST`.",
 }
 

@@ -7,11 +7,8 @@ whose answer was lost is `in_doubt`, since Slack has no key by which it would kn
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -20,6 +17,7 @@ from bot.domain.operations import Card, Event, Operation
 from bot.engine.ports import Clock, Gone, Later, NotThere, Taken
 from bot.slack import answers
 from bot.slack.blocks import Message
+from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
 from bot.slack.card import card
 from bot.slack.lines import lines
 from bot.slack.pace import Pace
@@ -35,7 +33,6 @@ AFTER_TROUBLE = timedelta(seconds=5)  # before Slack is asked again when it did 
 AFTER_REFUSAL = timedelta(
     minutes=1
 )  # … or when it refused for a reason that only people can mend (a token, a bug)
-RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without the header
 
 _NOT_THERE = frozenset(
     {
@@ -60,7 +57,6 @@ _GONE = frozenset(
         "edit_window_closed",
     }
 )
-_BROKE = frozenset({"", "internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 
 
 @dataclass(slots=True)
@@ -104,7 +100,7 @@ class Threads:
                 channel=at.channel, ts=at.ts, text=shown.text, blocks=list(shown.blocks), unfurl_links=False
             ),
         )
-        return Taken(at.ts) if isinstance(answer, AsyncSlackResponse) else answer
+        return Taken(at.ts) if isinstance(answer, Done) else answer
 
     async def post_lines(
         self, operation: Operation, events: tuple[Event, ...]
@@ -141,50 +137,34 @@ class Threads:
                 unfurl_media=False,
             ),
         )
-        if not isinstance(answer, AsyncSlackResponse):
+        if not isinstance(answer, Done):
             return answer
-        posted = Card(ChannelId(str(answer["channel"])), str(answer["ts"]))
+        posted = Card(ChannelId(answer.text("channel")), answer.text("ts"))
+        if not posted.channel or not posted.ts:
+            log.warning("slack_did_not_answer", method=method, why="neither channel nor ts")
+            return Later(self._pace.hold(AFTER_TROUBLE, method), in_doubt=True)
         self._pace.used(posted.channel)
         return Taken(posted.ts, None if thread_ts else posted)
 
-    async def _ask(
-        self, method: str, call: Awaitable[AsyncSlackResponse]
-    ) -> AsyncSlackResponse | Later | NotThere | Gone:
-        try:
-            return await call
-        except SlackApiError as error:
-            return self._refused(method, error.response)
-        except aiohttp.ClientConnectorError as error:
-            log.warning("slack_unreachable", method=method, why=type(error).__name__)
-            return Later(self._pace.hold(AFTER_TROUBLE, method))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("slack_did_not_answer", method=method, why=type(error).__name__)
-            return Later(self._pace.hold(AFTER_TROUBLE, method), in_doubt=True)
+    async def _ask(self, method: str, call: Awaitable[AsyncSlackResponse]) -> Done | Later | NotThere | Gone:
+        answer = await ask(call)
+        match answer:
+            case Done():
+                return answer
+            case Wait(seconds):
+                log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
+                return Later(self._pace.hold(timedelta(seconds=seconds), method))
+            case NoAnswer(why, in_doubt):
+                event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
+                log.warning(event, method=method, why=why)
+                return Later(self._pace.hold(AFTER_TROUBLE, method), in_doubt=in_doubt)
+            case Refused(error):
+                return self._refused(method, error)
 
-    def _refused(self, method: str, response: Any) -> Later | NotThere | Gone:
-        error = str(response.get("error") or "") if isinstance(response, AsyncSlackResponse) else ""
-        if error == "ratelimited":
-            wait = _retry_after(response.headers)
-            log.warning("slack_asks_us_to_wait", method=method, seconds=wait)
-            return Later(self._pace.hold(timedelta(seconds=wait), method))
+    def _refused(self, method: str, error: str) -> Later | NotThere | Gone:
         if error in _NOT_THERE or error.startswith(RESTRICTED):
             return NotThere(error)
         if error in _GONE:
             return Gone()
-        in_doubt = error in _BROKE
-        report = log.warning if in_doubt else log.error
-        report(
-            "slack_refused",
-            method=method,
-            error=error or "no JSON",
-            status=getattr(response, "status_code", None),
-        )
-        return Later(self._pace.hold(AFTER_TROUBLE if in_doubt else AFTER_REFUSAL, method), in_doubt=in_doubt)
-
-
-def _retry_after(headers: Any) -> float:
-    for key, value in dict(headers).items():
-        if key.lower() == "retry-after":
-            said = value[0] if isinstance(value, list) else value
-            return float(said) if str(said).replace(".", "", 1).isdigit() else RETRY_AFTER_UNSAID
-    return RETRY_AFTER_UNSAID
+        log.error("slack_refused", method=method, error=error)
+        return Later(self._pace.hold(AFTER_REFUSAL, method))

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.access import Grant, Standing, checked_pattern
+from bot.domain.access import Grant, Standing
 from bot.domain.administration import (
     AccessChange,
     DropRule,
@@ -25,6 +25,7 @@ from bot.domain.administration import (
     pattern_of,
 )
 from bot.domain.operations import Event
+from bot.domain.patterns import checked_pattern
 from bot.domain.policy import Freeze, Rule
 from bot.engine.ports import Authorize, NotAuthorized
 from bot.store import chain, facts, grants, policies

@@ -55,21 +55,16 @@ def writing(db: Database) -> Iterator[None]:
     at once, whatever the busy timeout. Whatever is read in here is still true when it is committed.
 
     Raises:
-        DatabaseUnusable: another process did not let go of the file within the busy timeout.
+        DatabaseUnusable: another process did not let go of the file within the busy timeout, or the disk is full.
     """
     try:
         db.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-            raise
-        raise DatabaseUnusable(
-            f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
-        ) from error
-    try:
         yield
         db.commit()
-    except BaseException:
+    except BaseException as error:
         db.rollback()
+        if isinstance(error, sqlite3.OperationalError) and _is_the_world(error):
+            raise DatabaseUnusable(_in_words(error)) from error
         raise
 
 
@@ -78,6 +73,29 @@ def insert(db: Database, table: str, row: Mapping[str, str | int | None]) -> Non
     columns = ", ".join(f'"{column}"' for column in row)
     values = ", ".join(f":{column}" for column in row)
     db.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", dict(row))  # noqa: S608 - names of ours
+
+
+_OF_THE_WORLD = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+def _is_the_world(error: sqlite3.OperationalError) -> bool:
+    """Whether a disk or another process is at fault, and not our own SQL."""
+    return error.sqlite_errorcode & 0xFF in _OF_THE_WORLD  # the low byte is the kind of error
+
+
+def _in_words(error: sqlite3.OperationalError) -> str:
+    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+        return f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
+    return f"The database cannot be used now: {error}."
 
 
 def unusable(path: Path, error: OSError) -> DatabaseUnusable:

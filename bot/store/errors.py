@@ -2,9 +2,10 @@
 
 from bot.domain.audit import Broken
 from bot.domain.errors import UserError
+from bot.engine.ports import StoreUnavailable
 
 
-class DatabaseUnusable(UserError):  # noqa: N818 - named for what happened, like every other outcome
+class DatabaseUnusable(StoreUnavailable):
     """The file is missing its directory, is something else, is too new, or is not ours to write."""
 
 

@@ -45,6 +45,8 @@ CREATE TABLE operations (
   reviewed_bytes INTEGER,
   reason TEXT NOT NULL,
   created_at TEXT NOT NULL,
+  feldera_address TEXT,
+  feldera_tenant TEXT,
   plan TEXT NOT NULL,
   step INTEGER NOT NULL,
   state TEXT NOT NULL,
@@ -56,7 +58,9 @@ CREATE TABLE operations (
   ended_at TEXT,
   sends INTEGER NOT NULL,
   put_off INTEGER NOT NULL,
+  refusal TEXT,
   failures INTEGER NOT NULL,
+  failing_since TEXT,
   unreachable_since TEXT,
   overdue_since TEXT,
   reported INTEGER NOT NULL,
@@ -74,6 +78,7 @@ CREATE TABLE operations (
   CHECK (rendered_version BETWEEN 0 AND version),
   CHECK ((outcome_ending IS NULL) = (outcome_message IS NULL)),
   CHECK ((outcome_by_team IS NULL) = (outcome_by_user IS NULL)),
+  CHECK ((feldera_address IS NULL) = (feldera_tenant IS NULL)),
   CHECK ((card_channel IS NULL) = (card_ts IS NULL))
 );
 CREATE UNIQUE INDEX operations_live ON operations (pipeline)

@@ -17,7 +17,7 @@ from bot.domain.operations import (
     State,
     StepName,
 )
-from bot.domain.pipelines import Checkpoints
+from bot.domain.pipelines import Checkpoints, Identity
 from bot.store.values import (
     Row,
     Value,
@@ -44,6 +44,8 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
         "reviewed_bytes": operation.reviewed.checkpoints.size,
         "reason": operation.reason,
         "created_at": text_of(operation.created_at),
+        "feldera_address": operation.feldera.address if operation.feldera else None,
+        "feldera_tenant": operation.feldera.tenant if operation.feldera else None,
         "plan": json.dumps([step.value for step in operation.plan]),
         "step": operation.step,
         "state": operation.state.value,
@@ -69,7 +71,9 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
         "ended_at": text_or_none(operation.ended_at),
         "sends": operation.sends,
         "put_off": operation.put_off,
+        "refusal": _text_of_refusal(operation.refusal),
         "failures": operation.failures,
+        "failing_since": text_or_none(operation.failing_since),
         "unreachable_since": text_or_none(operation.unreachable_since),
         "overdue_since": text_or_none(operation.overdue_since),
         "reported": operation.reported,
@@ -99,6 +103,7 @@ def operation_of(row: Row) -> Operation:
         ),
         reason=row["reason"],
         created_at=moment_of(row["created_at"]),
+        feldera=_identity(row),
         plan=tuple(StepName(step) for step in json.loads(row["plan"])),
         step=row["step"],
         state=State(row["state"]),
@@ -122,7 +127,9 @@ def operation_of(row: Row) -> Operation:
         ended_at=moment_or_none(row["ended_at"]),
         sends=row["sends"],
         put_off=row["put_off"],
+        refusal=_refusal_of(row["refusal"]),
         failures=row["failures"],
+        failing_since=moment_or_none(row["failing_since"]),
         unreachable_since=moment_or_none(row["unreachable_since"]),
         overdue_since=moment_or_none(row["overdue_since"]),
         reported=row["reported"],
@@ -147,6 +154,23 @@ def _signed_off(row: Row) -> Approval | None:
         return None
     by = actor_of(row["signed_off_by_team"], row["signed_off_by_user"])
     return Approval(by, moment_of(row["signed_off_at"]))
+
+
+def _identity(row: Row) -> Identity | None:
+    if row["feldera_address"] is None:
+        return None
+    return Identity(address=row["feldera_address"], tenant=row["feldera_tenant"])
+
+
+def _text_of_refusal(refusal: Outcome | None) -> str | None:
+    return None if refusal is None else json.dumps([refusal.ending.value, refusal.message, refusal.code])
+
+
+def _refusal_of(text: str | None) -> Outcome | None:
+    if text is None:
+        return None
+    ending, message, code = json.loads(text)
+    return Outcome(Ending(ending), message, code)
 
 
 def _outcome(row: Row) -> Outcome | None:

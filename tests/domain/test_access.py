@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.access import Action, Group, Kind, Role, Standing, Why, decide, decide_on_pattern
+from bot.domain.errors import BadPattern
 from bot.domain.names import Actor, GroupId, PipelineName, TeamId, UserId
+from bot.domain.patterns import checked_pattern
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, grant, standing
 
@@ -184,6 +186,65 @@ TEAMS, USERS, GROUPS = ("T", "U"), ("A", "B"), ("S", "R")
 groups = st.frozensets(st.sampled_from(GROUPS).map(GroupId))
 actors = st.builds(Actor, st.sampled_from(TEAMS).map(TeamId), st.sampled_from(USERS).map(UserId))
 standings = st.builds(Standing, actors, st.sampled_from(Kind), groups, groups)
+NO_GLOBS = ["", "orders eu", "orders/*", "*\n", "ordérs", "`*`", "{a,b}", "a!", "!a", "*" * 201]
+NO_CLASSES = [
+    "[",
+    "]",
+    "[]",
+    "[!]",
+    "[]a]",
+    "[!!a]",
+    "a[b",
+    "ab]",
+    "[a*]",
+    "[[a]]",
+    "[é]",
+    "[a--]",
+    "[a-c-e]",
+]
+
+
+@pytest.mark.parametrize("pattern", [*NO_GLOBS, *NO_CLASSES])
+def test_what_is_no_glob_of_names_is_refused(pattern):
+    """Better at once than a grant that silently never applies."""
+    with pytest.raises(BadPattern, match="is no pipeline pattern: use"):
+        checked_pattern(pattern)
+
+
+EMPTY_CLASSES = ["[z-a]", "x[9-0]*", "a[!-A-Za-z0-9_]a"]
+BAD_ENDS = ["-*", "_orders", "*-", "orders_", "[-_]*", "[!a-zA-Z0-9]", "a[-]"]
+TOO_LONG = ["a" * 64, "?" * 64, "*" + "-" * 62 + "*"]
+
+
+@pytest.mark.parametrize("pattern", [*EMPTY_CLASSES, *BAD_ENDS, *TOO_LONG])
+def test_a_glob_that_no_name_matches_is_refused(pattern):
+    """Feldera: names begin and end with a letter or digit, and have at most 63 characters."""
+    with pytest.raises(BadPattern, match="matches no pipeline: names begin and end"):
+        checked_pattern(pattern)
+
+
+GLOBS = ["*", "?", "orders-*", "Orders_[!a-c]?", "orders", "*-*", "?" * 63, "*" * 200, "*" + "-" * 61 + "*"]
+CLASSES = ["[a-]x", "[-a]*", "x[-]x", "x[!-A-Za-z0-9]x", "[A-z]", "[a-z0-9]"]
+
+
+@pytest.mark.parametrize("pattern", [*GLOBS, *CLASSES])
+def test_a_pattern_that_may_match_is_taken_as_it_is(pattern):
+    """Nothing is normalised: what was typed is what is stored and compared."""
+    assert checked_pattern(pattern) == pattern
+
+
+names = st.from_regex(r"[A-Za-z0-9]([-A-Za-z0-9_]{0,8}[A-Za-z0-9])?", fullmatch=True)
+pieces = st.sampled_from(["a", "Z", "-", "_", "*", "?", "[a-z]", "[!a]", "[-_]", "[Z-a]", "[9-]", "[b-a]"])
+
+
+@given(st.lists(pieces, max_size=8).map("".join), names)
+def test_no_pattern_that_some_name_matches_is_refused(pattern, name):
+    """What is refused could never have been of use."""
+    if fnmatchcase(name, pattern):
+        assert checked_pattern(pattern) == pattern
+
+
+actors = st.builds(Actor, st.sampled_from("TU").map(TeamId), st.sampled_from("AB").map(UserId))
 moments = st.integers(-3, 3).map(lambda hours: START + timedelta(hours=hours))
 grants = st.builds(
     grant,

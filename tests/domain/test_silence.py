@@ -284,6 +284,62 @@ def test_a_record_that_comes_late_still_settles_it():
     assert proof.operation.outcome.ending == Ending.CLEARED_THEN_STARTED
 
 
+def test_a_no_to_a_repetition_counts_as_no_request():
+    """After a lost answer two requests are turned away unread: only one may have arrived, and that is what is said."""
+    busy = Answered(NotSent(Problem(Trouble.BUSY, "locked", retry_after=40)))
+    again = replace(submitting(), sends=2, submitted_at=OLD)
+    after = advance(again, busy, OLD).operation
+    assert (after.state, after.sends) == (State.SUBMITTING, 1)
+    assert after.due_at == OLD + timedelta(seconds=40)
+
+
+def test_a_refused_repetition_ends_it_once_the_first_can_do_nothing_any_more():
+    """Feldera's own sentence is not lost, but it is the end only when a look shows that nothing has happened."""
+    again = replace(submitting(), sends=2, submitted_at=OLD)
+    refused = advance(again, Answered(NO), OLD).operation
+    assert (refused.state, refused.sends, refused.refusal.message) == (State.SUBMITTING, 1, "must be stopped")
+    young = after_look(refused, pipeline(), OLD + timedelta(seconds=14)).operation
+    assert young.state is State.SUBMITTING
+    old = after_look(refused, pipeline(), OLD + timedelta(seconds=15)).operation
+    assert (old.state, old.outcome) == (State.REFUSED, refused.refusal)
+    arrived = after_look(refused, clearing(), OLD + timedelta(seconds=15)).operation
+    assert (arrived.state, arrived.refusal) == (State.WAITING, None)
+
+
+def test_a_lost_answer_that_asks_for_patience_gets_it():
+    """Feldera: 503 with Retry-After, whatever became of the request."""
+    lost = advance(submitting(), Answered(Unknown(Problem(Trouble.BUSY, "503", retry_after=120))), START)
+    assert lost.operation.due_at == START + timedelta(seconds=120)
+
+
+def test_a_feldera_out_of_reach_for_a_day_calls_a_human():
+    """It must not hold the pipeline's lock for ever; it is still asked, and what it shows settles it."""
+    operation, said = submitting(), []
+    for hours in (0, 1, 2, 23, 24, 25):
+        after = after_look(operation, DOWN, START + timedelta(hours=hours))
+        operation, said = after.operation, said + kinds(after)
+    assert (operation.state, operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.OUT_OF_REACH)
+    assert said == [EventKind.UNREACHABLE, EventKind.NEEDS_HUMAN]
+    back = after_look(operation, cleared(), START + timedelta(hours=30))
+    assert (back.operation.state, kinds(back)) == (State.SUCCEEDED, [EventKind.REACHABLE, EventKind.ENDED])
+
+
+def test_a_long_wait_that_feldera_asks_for_is_said_at_once():
+    """Not after the third failure, which would be hours away."""
+    busy = Problem(Trouble.BUSY, "overloaded", retry_after=1800)
+    assert kinds(after_look(ready(), busy, START)) == [EventKind.UNREACHABLE]
+
+
+def test_trouble_is_counted_from_its_first_failure():
+    """Since when, and for how long: from the first look that failed, though people are told at the third."""
+    operation = submitting()
+    for seconds in (0, 30, 60):
+        operation = after_look(operation, DOWN, START + timedelta(seconds=seconds)).operation
+    assert operation.unreachable_since == START
+    back = after_look(operation, clearing(), START + timedelta(seconds=90))
+    assert back.events[0].data == {"seconds": 90}
+
+
 def test_a_key_that_only_the_request_shows_to_be_wrong():
     """Every look succeeds, and the request alone is turned away: that is counted apart, and ends it in the end."""
     operation = ready()

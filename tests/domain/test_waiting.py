@@ -72,10 +72,10 @@ def test_nothing_learned_is_nothing_shown():
     assert kinds(after) == [EventKind.STILL_CLEARING]
 
 
-def test_after_a_gap_only_the_last_milestone_is_told():
-    """A bot that was down for an hour does not make up for five lines."""
+def test_after_a_gap_one_line_tells_how_long_it_has_been():
+    """A bot that was down for an hour does not make up for five lines, nor name a moment that has passed."""
     after = after_look(waiting(), clearing(), at(minutes=61))
-    assert [event.data["seconds"] for event in after.events] == [3600]
+    assert [event.data["seconds"] for event in after.events] == [3660]
     assert kinds(after_look(after.operation, clearing(), at(minutes=62))) == []
 
 

@@ -14,6 +14,7 @@ from bot.domain.pipelines import (
     Accepted,
     Checkpoints,
     History,
+    Identity,
     NotSent,
     Problem,
     Refusal,
@@ -292,6 +293,68 @@ async def test_the_role_is_that_of_the_credentials(clock: MovableClock, role: st
 
 async def test_without_authentication_everybody_is_admin(client: FelderaClient) -> None:
     assert await client.role() == "admin"
+
+
+async def test_its_identity_is_its_address_and_tenant(feldera: FelderaSimulator, clock: MovableClock) -> None:
+    """Asked once: an address belongs to one Feldera, and a key to one tenant, as long as the bot runs."""
+    feldera.answers_next(200, body={"tenant_id": "team-a-id", "tenant_name": "team-a"})
+    address = FelderaAddress(f" {feldera.url.replace('http', 'HTTP')}/v0/ ")
+    async with FelderaClient(address, NoCredentials(), clock=clock) as client:
+        assert await client.identity() == Identity(feldera.url, "team-a-id")
+        assert await client.identity() == Identity(feldera.url, "team-a-id")
+
+    assert [request.path for request in feldera.requests] == ["/v0/config/session"]
+
+
+async def test_an_outage_is_no_identity_and_not_remembered(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """Who does not answer may be anybody."""
+    feldera.proxy_fails()
+
+    assert await client.identity() == Problem(
+        Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."
+    )
+    assert await client.identity() == Identity(feldera.url, "00000000-0000-0000-0000-000000000000")
+
+
+async def test_an_old_feldera_tells_no_tenant(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """Feldera: `/v0/config/session` since 0.327, before that 404 without a body, as for every unknown path."""
+    feldera.is_downgraded()
+
+    assert await client.identity() == Identity(feldera.url, "")
+    await client.identity()
+    assert [request.path for request in feldera.requests] == ["/v0/config/session", "/v0/config"]
+
+
+@pytest.mark.parametrize("session", [{}, {"tenant_id": None}, {"tenant_id": ""}, []])
+async def test_a_session_of_another_form_tells_no_tenant(
+    feldera: FelderaSimulator, client: FelderaClient, session: object
+) -> None:
+    """What an older or newer Feldera leaves out is not known; it is Feldera all the same."""
+    feldera.answers_next(200, body=session)
+
+    assert await client.identity() == Identity(feldera.url, "")
+
+
+async def test_a_proxys_404_is_not_an_old_feldera(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """A proxy without its Feldera says so of every path: taken for an old one, it would be remembered."""
+    feldera.answers_next(404, body=b"default backend - 404", content_type="text/plain", times=2)
+
+    identity = await client.identity()
+
+    assert isinstance(identity, Problem)
+    assert identity.trouble is Trouble.NOT_FELDERA
+    assert await client.identity() == Identity(feldera.url, "00000000-0000-0000-0000-000000000000")
+
+
+async def test_the_web_console_has_no_identity(feldera: FelderaSimulator, clock: MovableClock) -> None:
+    """At a wrong address every path is a page."""
+    async with FelderaClient(FelderaAddress(f"{feldera.url}/ui"), NoCredentials(), clock=clock) as misled:
+        identity = await misled.identity()
+
+    assert isinstance(identity, Problem)
+    assert identity.trouble is Trouble.NOT_FELDERA
 
 
 async def test_the_tenant_is_named_in_every_request(feldera: FelderaSimulator, clock: MovableClock) -> None:

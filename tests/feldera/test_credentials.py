@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.names import PipelineName
 from bot.domain.operations import StepName
-from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble, Unknown
+from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble
 from bot.feldera import ApiKey, Credentials, FelderaAddress, FelderaClient, TokenCommand
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
@@ -111,16 +111,29 @@ async def test_a_token_is_fetched_once_and_kept(
     assert runs(tmp_path) == 1
 
 
-async def test_a_rejected_token_is_replaced_once_even_for_a_clear(
+async def test_a_rejected_look_is_repeated_with_a_new_token(
     clock: MovableClock, prints_tokens: TokenCommand, tmp_path: Path
 ) -> None:
-    """Feldera authenticates before it does anything: after a 401 a new token may be tried, also in a POST."""
+    """A token runs out: whoever looks does not notice."""
     async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
-        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
-
-        assert [request.status for request in feldera.requests] == [401, 202]
-        assert feldera.clears["orders"] == 1
         assert isinstance(await client.look(ORDERS), Seen)
+        assert [request.status for request in feldera.requests] == [401, 200]
+        assert isinstance(await client.look(ORDERS), Seen)
+    assert runs(tmp_path) == 2
+
+
+async def test_a_rejected_clear_is_not_made_again_in_here(
+    clock: MovableClock, prints_tokens: TokenCommand, tmp_path: Path
+) -> None:
+    """What was true before a new token was fetched is checked again by the engine; the next request has the token."""
+    async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
+        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(REJECTED)
+        assert [request.method for request in feldera.requests] == ["POST", "GET"]
+        assert feldera.clears["orders"] == 0
+        assert runs(tmp_path) == 2
+
+        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+        assert feldera.clears["orders"] == 1
     assert runs(tmp_path) == 2
 
 
@@ -129,22 +142,10 @@ async def test_a_second_rejection_is_final(
 ) -> None:
     """Tokens that Feldera does not want are not poured over it."""
     async with guarded(clock, k1="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
-        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(REJECTED)
+        assert await client.look(ORDERS) == REJECTED
         assert [request.status for request in feldera.requests] == [401, 401, 200]
 
     assert runs(tmp_path) == 2
-
-
-async def test_a_reply_lost_after_a_new_token_is_unknown(
-    clock: MovableClock, prints_tokens: TokenCommand
-) -> None:
-    """What counts is the last request: the first was rejected, the second may have cleared."""
-    async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
-        feldera.answers_next(401, content_type=None, method="POST")
-        feldera.loses_the_next_reply()
-
-        assert isinstance(await client.submit(StepName.CLEAR, ORDERS), Unknown)
-        assert feldera.clears["orders"] == 1
 
 
 async def test_requests_rejected_together_run_the_command_once(
@@ -173,8 +174,8 @@ async def test_requests_rejected_together_run_the_command_once(
 async def test_a_command_that_fails_is_told_without_its_secrets(
     clock: MovableClock, command: str, how: str
 ) -> None:
-    """People read that it failed and how; neither what it printed nor how it was called. Nothing was sent."""
-    problem = Problem(Trouble.UNAUTHORIZED, f"The command that fetches the bot's token for Feldera {how}.")
+    """An outage: people read that it failed and how; neither what it printed nor how it was called. Nothing was sent."""
+    problem = Problem(Trouble.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")
     credentials = TokenCommand(command)
     async with guarded(clock, k1="write") as feldera, speaks(feldera, credentials, clock) as client:
         assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(problem)
@@ -187,7 +188,7 @@ async def test_a_command_that_hangs_is_ended() -> None:
     slow = TokenCommand("sh -c 'sleep 60; echo late'", timeout=0.1)
 
     assert await slow.token() == Problem(
-        Trouble.UNAUTHORIZED,
+        Trouble.UNREACHABLE,
         "The command that fetches the bot's token for Feldera did not finish within 0.1 s.",
     )
 
@@ -202,6 +203,7 @@ async def test_a_command_that_fails_to_replace_a_token_leaves_a_clear_not_sent(
         answer = await client.submit(StepName.CLEAR, ORDERS)
 
         assert isinstance(answer, NotSent)
+        assert answer.problem.trouble is Trouble.UNREACHABLE
         assert answer.problem.message.endswith("ended with exit status 1.")
         assert [request.status for request in feldera.requests] == [401]
 
@@ -276,7 +278,7 @@ async def test_a_fetch_cancelled_while_it_starts_leaves_nothing_behind(children_
         (
             "true",
             Problem(
-                Trouble.UNAUTHORIZED,
+                Trouble.UNREACHABLE,
                 "The command that fetches the bot's token for Feldera printed no token.",
             ),
         ),

@@ -20,6 +20,7 @@ from bot.domain.pipelines import (
     Trouble,
 )
 from bot.feldera import answers
+from bot.feldera.problems import NOT_AS_KNOWN
 from bot.feldera.reply import Reply
 from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
 
@@ -247,9 +248,25 @@ def test_all_pipelines_come_by_name() -> None:
     assert answers.look_at_all(reply(200, [])) == {}
 
 
-@pytest.mark.parametrize("second", [{"name": "payments"}, pipeline(id="twin"), None])
-def test_a_list_with_one_unreadable_pipeline_is_a_problem(second: Any) -> None:
-    """Left out of the mapping it would pass for deleted, which proves a clear."""
+@pytest.mark.parametrize(
+    "changes", [{"storage_status": None}, {"program_status_since": "yesterday"}, {"id": ""}]
+)
+def test_a_pipeline_that_cannot_be_read_hides_no_other(changes: dict[str, Any]) -> None:
+    """It is a problem under its own name: left out it would pass for deleted, which proves a clear."""
+    listed = [pipeline(), pipeline(name="payments", **changes), pipeline(name="returns")]
+
+    assert answers.look_at_all(reply(200, listed)) == {
+        ORDERS: seen(),
+        PAYMENTS: NOT_AS_KNOWN,
+        "returns": seen(PipelineName("returns")),
+    }
+
+
+@pytest.mark.parametrize(
+    "second", [None, {}, pipeline(name=None), pipeline(name=""), pipeline(id="twin"), {"name": "orders"}]
+)
+def test_a_list_in_which_somebody_may_be_missing_is_a_problem(second: Any) -> None:
+    """Without its name nobody knows who it is, and of two of one name nobody knows which one it is."""
     assert isinstance(answers.look_at_all(reply(200, [pipeline(), second])), Problem)
 
 

@@ -105,10 +105,10 @@ async def test_a_slack_that_cannot_be_reached_is_a_sentence(world):
 
 @pytest.mark.anyio
 async def test_a_slack_that_answers_nonsense_is_a_sentence(world):
-    """A proxy's page where the Web API should be."""
+    """A proxy's page where the Web API should be: it proves nothing about the token."""
     world.slack.answers_500("auth.test")
     said = await world.refusal()
-    assert said == "SLACK_BOT_TOKEN: Slack answers nothing that makes sense to it."
+    assert said == f"What answers at {world.slack.url} makes no sense (HTTP 500)."
 
 
 @pytest.mark.anyio

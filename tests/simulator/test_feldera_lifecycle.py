@@ -241,15 +241,18 @@ async def test_single_events_can_be_read(visit: Visit):
     assert (await visit.get("/nope/events")).status_code == 404
 
 
-async def test_a_feldera_before_0_292_has_no_events(visit: Visit):
-    """404 without a body, which is not how an unknown pipeline is told; the events are there after the upgrade."""
+async def test_a_feldera_before_0_292_has_neither_events_nor_a_session(visit: Visit):
+    """404 without a body, which is not how an unknown pipeline is told; all is there after the upgrade."""
     visit.feldera.adds("orders")
     visit.feldera.is_downgraded()
     await visit.post("/orders/clear")
     for path in ("/orders/events", "/orders/events/latest"):
         answer = await visit.get(path)
         assert (answer.status_code, answer.content) == (404, b"")
+    session = await visit.http.get("/v0/config/session")
+    assert (session.status_code, session.content) == (404, b"")
     visit.feldera.is_upgraded()
+    assert (await visit.http.get("/v0/config/session")).status_code == 200
     assert [event["storage_status"] for event in await visit.events("orders")] == ["InUse", "Clearing"]
 
 

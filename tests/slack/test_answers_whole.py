@@ -136,7 +136,7 @@ Success since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01
                     {
                         "text": """\
 *Last error*
-`worker &lt;panic&gt; at line 3` (`RuntimeError.WorkerPanic`)\
+`worker &lt;panic&gt; at line 3`\
 """,
                         "type": "mrkdwn",
                     },

@@ -26,7 +26,7 @@ from bot.domain.operations import (
     State,
     StepName,
 )
-from bot.domain.pipelines import Checkpoints
+from bot.domain.pipelines import Checkpoints, Identity
 from bot.domain.policy import Freeze, Rule
 from bot.store import chain, operations, policies
 from bot.store.administration import Administration
@@ -58,6 +58,7 @@ rows = {
     "step": counts,
     "state": st.sampled_from(State),
     "version": st.integers(1_000, 2_000),
+    "feldera": st.none() | st.builds(Identity, address=texts, tenant=texts),
     "due_at": maybe_moments,
     "last_cleared_at": maybe_moments,
     "confirmed_at": maybe_moments,
@@ -77,7 +78,10 @@ rows = {
     "ended_at": maybe_moments,
     "sends": counts,
     "put_off": counts,
+    "refusal": st.none()
+    | st.builds(Outcome, ending=st.sampled_from(Ending), message=texts, code=st.none() | texts),
     "failures": counts,
+    "failing_since": maybe_moments,
     "unreachable_since": maybe_moments,
     "overdue_since": maybe_moments,
     "reported": counts,

@@ -100,7 +100,7 @@ def test_an_answer_so_late_that_it_counts_as_lost(workspace: Workspace) -> None:
             "📤 Sent the request to Feldera.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
-            "🔌 Feldera answers again, after 21 seconds.",
+            "🔌 Feldera answers again, after 26 seconds.",
             "✅ Cleared `orders` after 27 seconds. @ana",
         ]
     )
@@ -158,7 +158,7 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace) -> None:
             "📤 Sent the request to Feldera.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
-            "🔌 Feldera answers again, after 2 minutes and 6 seconds.",
+            "🔌 Feldera answers again, after 2 minutes and 11 seconds.",
             "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana",
         ]
     )

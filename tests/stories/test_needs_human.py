@@ -185,7 +185,7 @@ def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     assert stuck.card() == snapshot("""\
 Clear orders
 *State*
-⚠️ Needs a human. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:50 AM.
+⚠️ Needs a human. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:45 AM.
 *Requested by*
 @ana
 *Destroys*
@@ -199,5 +199,5 @@ Reason: schema change
 """)
     stuck.feldera_comes_back()
     stuck.passes(minutes=2)
-    assert stuck.thread()[-1] == snapshot("🔌 Feldera answers again, after 29 minutes and 21 seconds.")
+    assert stuck.thread()[-1] == snapshot("🔌 Feldera answers again, after 29 minutes and 26 seconds.")
     assert "⚠️ Needs a human." in stuck.card()

@@ -16,7 +16,7 @@ def test_an_hour_before_the_request_is_sent(workspace: Workspace) -> None:
     assert workspace.card() == snapshot("""\
 Clear orders
 *State*
-⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:05 AM.
+⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:00 AM.
 *Requested by*
 @ana
 *Destroys*
@@ -31,7 +31,7 @@ the storage, with 3 checkpoints (7.0 MiB)
     assert workspace.timed_thread() == snapshot(
         [
             "0:00:05  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
-            "1:00:11.375000  🔌 Feldera answers again, after 1 hour and 6 seconds.",
+            "1:00:11.375000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
             "1:00:11.375000  📤 Sent the request to Feldera.",
             "1:00:11.375000  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "1:00:13.875000  ✅ Cleared `orders` after 2 seconds. @ana",
@@ -64,7 +64,7 @@ def test_an_hour_while_the_clear_is_waited_for(workspace: Workspace) -> None:
     assert workspace.card() == snapshot("""\
 Clear payments
 *State*
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:15 AM.
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:10 AM.
 *Requested by*
 @ana
 *Destroys*
@@ -81,7 +81,7 @@ the storage, with 3 checkpoints (7.0 MiB)
             "0:00:01  📤 Sent the request to Feldera.",
             "0:00:01  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:15.500000  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
-            "1:00:21.875000  🔌 Feldera answers again, after 1 hour and 6 seconds.",
+            "1:00:21.875000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
             "1:00:21.875000  ✅ Cleared `payments` after 1 hour and 22 seconds. @ana",
         ]
     )
@@ -104,7 +104,7 @@ def test_an_hour_from_the_very_request_on(workspace: Workspace) -> None:
             "0:00:01  📤 Sent the request to Feldera.",
             "0:00:01  ❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "0:00:05.500000  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
-            "1:00:11.875000  🔌 Feldera answers again, after 1 hour and 6 seconds.",
+            "1:00:11.875000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
             "1:00:11.875000  📤 Sent the request again: so far it had had no effect.",
             "1:00:11.875000  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "1:00:14.375000  ✅ Cleared `orders` after 2 seconds. @ana",
@@ -129,7 +129,7 @@ def test_an_hour_from_the_very_answer_on(workspace: Workspace) -> None:
             "0:00:01  📤 Sent the request to Feldera.",
             "0:00:01  ❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "0:00:05.500000  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
-            "1:00:11.875000  🔌 Feldera answers again, after 1 hour and 6 seconds.",
+            "1:00:11.875000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
             "1:00:11.875000  ✅ Cleared `orders` after 1 hour and 12 seconds. @ana",
         ]
     )
@@ -210,11 +210,11 @@ def test_an_outage_of_several_operations(workspace: Workspace) -> None:
         [
             [
                 "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
-                "🔌 Feldera answers again, after 10 minutes and 6 seconds.",
+                "🔌 Feldera answers again, after 10 minutes and 11 seconds.",
             ],
             [
                 "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
-                "🔌 Feldera answers again, after 10 minutes and 6 seconds.",
+                "🔌 Feldera answers again, after 10 minutes and 11 seconds.",
             ],
         ]
     )

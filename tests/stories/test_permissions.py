@@ -122,7 +122,7 @@ the storage, with 3 checkpoints (7.0 MiB)
     assert workspace.thread() == snapshot(
         [
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
-            "🔌 Feldera answers again, after 1 minute and 6 seconds.",
+            "🔌 Feldera answers again, after 1 minute and 11 seconds.",
             "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @ana",
         ]
     )

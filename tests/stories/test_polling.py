@@ -99,3 +99,24 @@ def test_nothing_is_asked_while_nothing_is_under_way(workspace: Workspace) -> No
     before = len(workspace.feldera.requests)
     workspace.passes(hours=10)
     assert len(workspace.feldera.requests) == before
+
+
+def test_a_pipeline_that_cannot_be_read_stops_no_other(workspace: Workspace) -> None:
+    """In the list of all it is the only one without an answer; it is neither taken for deleted nor given up."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("payments")
+    for name in ["orders", "payments"]:
+        workspace.feldera.sticks_clearing(name)
+        ana.clears(name)
+        workspace.passes(seconds=2)
+    workspace.feldera.pipeline("orders").error = {"message": "an error without a code"}
+    workspace.feldera.unsticks("orders")
+    workspace.feldera.unsticks("payments")
+    workspace.passes(minutes=5)
+    orders, payments = workspace.threads()
+    assert payments[-1].startswith("✅ Cleared")
+    assert "does not have the form this bot knows" in orders[-1]
+    workspace.feldera.pipeline("orders").error = None
+    workspace.passes(minutes=5)
+    assert all("✅ Cleared." in card for card in workspace.cards())
+    assert all(thread[-1].startswith("✅ Cleared") for thread in workspace.threads())

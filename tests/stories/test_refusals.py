@@ -123,6 +123,7 @@ def test_a_card_that_changed_without_a_line_is_shown_too(workspace: Workspace) -
     bot.announcements.wake.clear()
     workspace.clock.passes(seconds=20)
     workspace.run(bot.driver.tick())
+    workspace.run(bot.driver.finished())
     assert bot.announcements.wake.is_set()
     assert "not sent yet" in workspace.card()
     assert workspace.thread()[-1].startswith("📤 Sent the request again")
@@ -205,7 +206,7 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     assert guarded.card() == snapshot("""\
 Clear orders
 *State*
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:05 AM.
+⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. I have not been able to ask Feldera since Mar 2, 2026 at 3:00:00 AM.
 *Requested by*
 @ana
 *Destroys*
@@ -229,7 +230,7 @@ def test_feldera_without_its_database(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The request has not been sent yet. I keep trying.",
-            "🔌 Feldera answers again, after 1 minute and 6 seconds.",
+            "🔌 Feldera answers again, after 1 minute and 11 seconds.",
             "📤 Sent the request to Feldera.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
@@ -272,7 +273,7 @@ def test_a_proxy_that_answers_every_look(workspace: Workspace) -> None:
             "📤 Sent the request to Feldera.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`Feldera cannot be reached through its proxy (502).`). The clear goes on without me. I keep trying.",
-            "🔌 Feldera answers again, after 1 minute and 36 seconds.",
+            "🔌 Feldera answers again, after 1 minute and 41 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
             "✅ Cleared `orders` after 2 minutes and 8 seconds. @ana",

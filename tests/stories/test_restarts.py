@@ -90,7 +90,7 @@ def test_after_the_card(workspace: Workspace, ana: Teammate) -> None:
     assert workspace.thread() == snapshot(
         [
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
-            "🔌 Feldera answers again, after 5 minutes and 6 seconds.",
+            "🔌 Feldera answers again, after 5 minutes and 11 seconds.",
             "📤 Sent the request to Feldera.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
@@ -208,7 +208,7 @@ def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
             "📤 Sent the request to Feldera.",
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
-            "🔌 Feldera answers again, after 2 minutes and 6 seconds.",
+            "🔌 Feldera answers again, after 2 minutes and 11 seconds.",
             "✅ Cleared `orders` after 2 minutes and 18 seconds. @ana",
         ]
     )

@@ -167,7 +167,7 @@ in use, 3 checkpoints, 7.0 MiB
 *Program*
 Success since Mar 2, 2026 at 3:00:00 AM
 *Last error*
-`worker 3 panicked: <!channel> ˋunwrapˋ of *None* & <@U1>` (`RuntimeError.WorkerPanic`)
+`worker 3 panicked: <!channel> ˋunwrapˋ of *None* & <@U1>`
 *Operation*
 none
 Only you see this.\

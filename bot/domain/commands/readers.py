@@ -4,13 +4,14 @@ import re
 from datetime import time
 from typing import TYPE_CHECKING
 
-from bot.domain.access import Role, checked_pattern
+from bot.domain.access import Role
 from bot.domain.commands import words
 from bot.domain.commands.rules import rule_of
 from bot.domain.commands.spans import moment, span
 from bot.domain.commands.typed import first_word, quoted, unquoted
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
 from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId, is_pipeline_name
+from bot.domain.patterns import checked_pattern
 
 if TYPE_CHECKING:
     from bot.domain.commands.table import Verb

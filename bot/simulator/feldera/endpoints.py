@@ -154,6 +154,8 @@ class Endpoints:
         )
 
     async def session(self, request: web.Request) -> web.Response:
+        if not self._world.keeps_events:  # an older Feldera than the first with sessions
+            return web.Response(status=404)
         tenant = "00000000-0000-0000-0000-000000000000"
         role = request[ROLE]
         return json_response({"tenant_id": tenant, "tenant_name": "default", "role": role, "memberships": []})

@@ -209,7 +209,7 @@ class FelderaSimulator:
         self._world.set_runner(healthy=healthy, message=message)
 
     def is_downgraded(self) -> None:
-        """To a Feldera before 0.292, which has no endpoints for a pipeline's events: 404 without a body."""
+        """To a Feldera before 0.292, without endpoints for a pipeline's events or for the session: 404, no body."""
         self._world.keeps_events = False
 
     def is_upgraded(self) -> None:

@@ -41,7 +41,7 @@ class Commands:
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
                 await acknowledge(ack, await self._decide(actor, command))
             case _:
-                await acknowledge(ack, self.desk.in_words(await self._access(actor, command)))
+                await acknowledge(ack, await self._answered(actor, command))
 
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
@@ -80,6 +80,12 @@ class Commands:
             case words.SignOff():
                 reply = await requests.sign_off(actor, operation_id)
         return self.desk.in_words(reply)
+
+    async def _answered(self, actor: Actor, command: words.Access) -> Message:
+        try:
+            return self.desk.in_words(await self._access(actor, command))
+        except Misunderstood as error:
+            return answers.misunderstood(error)
 
     async def _access(self, actor: Actor, command: words.Access) -> Reply:  # noqa: PLR0911, C901 - one case a command
         access = self.desk.access

@@ -1,0 +1,136 @@
+"""One call of Slack's Web API, and what came of it as a value: done, refused, asked to wait, or no answer.
+
+It never raises for what Slack, or whatever stands between Slack and the bot, may say, and never repeats a call. It
+trusts a JSON object alone: any other body, whatever its status, is no answer.
+"""
+
+import math
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+TOO_MANY_REQUESTS = 429  # HTTP statuses
+SERVER_ERROR = 500
+RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a header that makes sense
+RETRY_AFTER_LEAST = 1.0  # seconds; 0 would be a call a millisecond
+RETRY_AFTER_MOST = 3600.0  # seconds; whatever is asked for, an hour later it is worth a try
+
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+_BROKE = frozenset(
+    {
+        "",
+        "accesslimited",
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+# slack_sdk asks any body for `.get`, and lets failures to decode one through (a `UnicodeDecodeError`, too many digits).
+_NO_JSON_OBJECT = (AttributeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Slack did it; `said` is what it answered, and `headers` are by their names in lower case."""
+
+    said: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, key: str) -> str:
+        """What stands there, if it is text; otherwise nothing."""
+        value = self.said.get(key)
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Slack did not do it, and says why in its own word (`not_in_channel`, `invalid_auth`, …)."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Slack did not do it, and asks to be left alone for so many seconds (HTTP 429): between 1 and 3,600."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Nothing that makes sense came back. `in_doubt`: Slack may have done it all the same."""
+
+    why: str
+    in_doubt: bool = True
+
+
+async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | NoAnswer:
+    """What comes of `call`, which is made once."""
+    try:
+        response = await call
+    except SlackApiError as error:
+        return _not_ok(error.response)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return _failed(error)
+    except _NO_JSON_OBJECT:
+        return NoAnswer("no JSON object")
+    if not isinstance(response.data, dict):
+        return NoAnswer("no JSON object")
+    return Done(
+        response.data, {str(name).lower(): str(value) for name, value in dict(response.headers).items()}
+    )
+
+
+def session(timeout: float) -> aiohttp.ClientSession:
+    """A session for Slack's client, with `timeout` in seconds for a call, connecting included."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=timeout), middlewares=(_known_by_its_status,)
+    )
+
+
+async def _known_by_its_status(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """A 429, whatever its body: slack_sdk reads that first, and trips over what it cannot decode."""
+    response = await handler(request)
+    if response.status != TOO_MANY_REQUESTS:
+        return response
+    response.release()
+    raise aiohttp.ClientResponseError(
+        response.request_info, response.history, status=response.status, headers=response.headers
+    )
+
+
+def _failed(error: Exception) -> Wait | NoAnswer:
+    if isinstance(error, aiohttp.ClientResponseError) and error.status == TOO_MANY_REQUESTS:
+        return Wait(_retry_after(error.headers))
+    return NoAnswer(type(error).__name__, in_doubt=not isinstance(error, aiohttp.ClientConnectorError))
+
+
+def _not_ok(response: Any) -> Refused | Wait | NoAnswer:
+    if not isinstance(response, AsyncSlackResponse):
+        return NoAnswer("no JSON object")
+    said = response.data.get("error") if isinstance(response.data, dict) else None
+    error = said if isinstance(said, str) else ""
+    if response.status_code == TOO_MANY_REQUESTS or error in _RATE_LIMITED:
+        return Wait(_retry_after(response.headers))
+    if error in _BROKE or response.status_code >= SERVER_ERROR:
+        return NoAnswer(error or f"HTTP {response.status_code}")
+    return Refused(error)
+
+
+def _retry_after(headers: Mapping[str, str] | None) -> float:
+    said = {key.lower(): value for key, value in (headers or {}).items()}.get("retry-after", "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        return RETRY_AFTER_UNSAID
+    if math.isnan(seconds):
+        return RETRY_AFTER_UNSAID
+    return min(max(seconds, RETRY_AFTER_LEAST), RETRY_AFTER_MOST)

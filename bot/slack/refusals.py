@@ -1,0 +1,147 @@
+"""How a person is told no, and which grant or rule said so: to them alone. Pure."""
+
+from typing import assert_never
+
+from bot.domain.access import Action, Decision, Kind, Why
+from bot.domain.commands import COMMAND
+from bot.domain.names import PipelineName
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Problem, Trouble
+from bot.domain.policy import Freeze, Terms
+from bot.slack.blocks import Message, said
+from bot.slack.mrkdwn import at, code, mention
+from bot.slack.pipelines import link_to
+from bot.slack.previews import frozen_in_words
+
+_WANTED = {
+    Action.VIEW: "see",
+    Action.REQUEST: "clear",
+    Action.CLEAR: "clear",
+    Action.APPROVE: "approve a clear of",
+    Action.BREAK_GLASS: "break the glass for",
+}
+
+
+def denied(name: PipelineName, decision: Decision) -> Message:
+    return said(f"🚫 You may not {_WANTED.get(decision.action, 'do that to')} `{name}`: {why(decision)}")
+
+
+def why(decision: Decision) -> str:
+    """What decided, in a sentence or two that begin in lower case."""
+    who = "" if decision.standing is None else f" You are `{decision.standing.actor.user}`."
+    match decision.why:
+        case Why.GRANTED:
+            grant = decision.grant
+            return (
+                ""
+                if grant is None
+                else f"grant number {grant.id}, *{grant.role.value}* on `{grant.pattern}`."
+            )
+        case Why.NOT_A_MEMBER:
+            return _not_a_member(decision)
+        case Why.UNRESOLVED:
+            unread = "" if decision.standing is None else f" ({code(decision.standing.why)})"
+            return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
+        case Why.LAPSED | Why.NO_GRANT:
+            roles = " or ".join(f"*{role.value}*" for role in decision.would_allow)
+            text = f"that takes the role {roles} on it."
+            lapsed = decision.lapsed
+            if lapsed is not None and lapsed.expires_at is not None:
+                text += f" Your *{lapsed.role.value}* on `{lapsed.pattern}` ended {at(lapsed.expires_at)}."
+            return f"{text} An admin of this bot can grant it.{who}"
+        case _:
+            assert_never(decision.why)
+
+
+_NO_MEMBER = {
+    Kind.GUEST: "guests of this workspace may do nothing here, whatever is granted to them.",
+    Kind.BOT: "bots may do nothing here.",
+    Kind.DEACTIVATED: "the account is deactivated.",
+    Kind.STRANGER: "only members of this workspace's own organisation may do anything here.",
+}
+
+
+def _not_a_member(decision: Decision) -> str:
+    standing = decision.standing
+    if standing is None or standing.kind is Kind.UNKNOWN:
+        unread = "" if standing is None or not standing.why else f" ({code(standing.why)})"
+        return f"Slack did not tell who you are{unread}, and without knowing I say no. Try again in a minute."
+    return _NO_MEMBER.get(standing.kind, "only members may do anything here.")
+
+
+def not_found(name: PipelineName, close: tuple[PipelineName, ...]) -> Message:
+    text = f"❌ Feldera has no pipeline `{name}` (upper and lower case count)."
+    if close:
+        text += f" Did you mean {' or '.join(f'`{other}`' for other in close)}?"
+    return said(text)
+
+
+def no_answer(name: PipelineName, problem: Problem) -> Message:
+    return said(f"❌ I cannot look at `{name}` now: {_in_words(problem)} Nothing has been changed.")
+
+
+def _in_words(problem: Problem) -> str:
+    told = code(problem.message)
+    match problem.trouble:
+        case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
+            return f"Feldera does not let this bot in ({told}). Whoever runs the bot should check its credentials."
+        case Trouble.NOT_FELDERA | Trouble.ELSEWHERE:
+            return (
+                f"what answers at Feldera's address is not Feldera ({told}). "
+                "Whoever runs the bot should check `FELDERA_HOST`."
+            )
+        case Trouble.UNREACHABLE:
+            return f"Feldera does not answer ({told}). Try again in a minute."
+        case Trouble.BUSY:
+            return f"Feldera is busy ({told}). Try again in a minute."
+        case Trouble.UNEXPECTED:
+            return f"Feldera's answer makes no sense to me ({told})."
+        case _:
+            assert_never(problem.trouble)
+
+
+def frozen(name: PipelineName, freeze: Freeze) -> Message:
+    return said(f"Nothing new starts on `{name}`: {frozen_in_words(freeze)} (by {_by(freeze.by)}).")
+
+
+def glass_forbidden(name: PipelineName, terms: Terms) -> Message:
+    rules = ", ".join(f"`{pattern}`" for pattern in terms.rules)
+    because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
+    return said(
+        f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{COMMAND} clear {name} reason…`."
+    )
+
+
+def too_many(name: PipelineName, limit: int) -> Message:
+    return said(
+        f"✋ You have {limit} open requests, and one person may have no more: `{name}` has to wait. "
+        f"`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` takes one back."
+    )
+
+
+def already_decided(operation: Operation, workspace_url: str) -> Message:
+    """A click or command that came too late hears who was first, and when."""
+    name, where = operation.pipeline, link_to(operation, workspace_url)
+    outcome = operation.outcome
+    if operation.confirmed_at is None:
+        return said(f"This was dropped already: nothing was sent, and `{name}` is as it was.")
+    if outcome is not None and operation.ended_at is not None:
+        by = f" by {mention(outcome.by.user)}" if outcome.by else ""
+        return said(
+            f"This is over, {outcome.ending.value.replace('_', ' ')}{by} {at(operation.ended_at)}: {where} tells."
+        )
+    if operation.approvals and operation.ready_at is not None:
+        last = operation.approvals[-1]
+        return said(
+            f"This was already approved by {mention(last.by.user)} {at(last.at)}: follow it in {where}."
+        )
+    return said(
+        f"This was confirmed already, {at(operation.confirmed_at)} by {mention(operation.requester.user)}: "
+        f"follow it in {where}."
+    )
+
+
+def _by(who: str) -> str:
+    """A person in Slack (`T1/U2`), or a user of the shell (`shell:root`)."""
+    _, slash, user = who.partition("/")
+    return f"<@{user}>" if slash and user.isalnum() else code(who, 100)

@@ -1,0 +1,56 @@
+"""Something between the bot and Slack's Web API (a proxy, a gateway) that sometimes answers in Slack's place."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+
+from bot.simulator.slack import SlackSimulator
+
+PASSED_ON = ("Authorization", "Content-Type")
+
+
+class Edge:
+    """Passes calls on to Slack, unless it was told to answer the next ones of a method by itself."""
+
+    def __init__(self, slack: SlackSimulator) -> None:
+        self.url = ""
+        self._slack = slack
+        self._own = defaultdict(list)
+
+    def answers(self, method, body, *, status, times=1, content_type="text/plain", **headers):
+        """The next `times` calls of this method; a sentence in plain text is what gateways say."""
+        said = {"body": body, "status": status, "headers": {"Content-Type": content_type, **headers}}
+        self._own[method] += [said] * times
+
+    async def handle(self, request: web.Request) -> web.Response:
+        method, body = request.match_info["method"], await request.read()
+        if self._own[method]:
+            return web.Response(**self._own[method].pop(0))
+        headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(self._slack.url + method, data=body, headers=headers) as answer,
+        ):
+            return web.Response(
+                body=await answer.read(),
+                status=answer.status,
+                headers={"Content-Type": answer.headers["Content-Type"]},
+            )
+
+
+@asynccontextmanager
+async def edge_of(slack: SlackSimulator) -> AsyncIterator[Edge]:
+    edge = Edge(slack)
+    app = web.Application()
+    app.router.add_post("/api/{method}", edge.handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        edge.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+        yield edge
+    finally:
+        await runner.cleanup()
