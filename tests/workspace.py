@@ -18,14 +18,17 @@ from bot.bootstrap import Bot, assembled
 from bot.config import Settings
 from bot.domain.access import Group, Role
 from bot.domain.administration import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.audit import Broken
 from bot.domain.commands.rules import rule_of
 from bot.domain.names import GroupId, TeamId
+from bot.domain.operations import EventKind
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator
 from bot.store.administration import Administration
 from tests.clock import MovableClock
 from tests.logbook import Logbook
 from tests.reading import Reading
+from tests.record import in_lines
 from tests.teammate import CHANNEL, Teammate
 from tests.troubles import Troubles
 
@@ -164,6 +167,19 @@ class Workspace(Reading, Troubles):
         with Administration.open(self.database) as administration:
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
+    def record(self, *kinds: EventKind) -> list[str]:
+        """What the record keeps since the first person did something: all of it, or the entries of these kinds."""
+        with Administration.open(self.database) as administration:
+            entries = [entry for entry in administration.entries() if "shell" not in entry.event.data]
+        return in_lines(
+            [entry for entry in entries if not kinds or entry.event.kind in kinds], self.slack.names
+        )
+
+    def broken(self) -> Broken | None:
+        """The first entry of the record that is not as it was written."""
+        with Administration.open(self.database) as administration:
+            return administration.verify()
+
     def _with_role(self, name: str, role: Role, pattern: str, **lasts: float) -> Teammate:
         teammate = self.stranger(name)
         self.grants(teammate, role, pattern, **lasts)
@@ -243,6 +259,7 @@ class Workspace(Reading, Troubles):
         assert unexpected == [], "something was logged as an error"
         complaints = [made.ack.error for made in self.slack.deliveries if made.ack.error]
         assert len(complaints) == self.expected_complaints, f"Slack complained: {complaints}"
+        assert self.broken() is None, "the record does not prove itself"
         assert self.slack.suspicious == [], "text from people or Feldera reached Slack as markup"
         assert self.unread() == [], "left unread"
 

@@ -12,6 +12,7 @@ from bot.domain.administration import (
     PutFreeze,
     SetRule,
     TakeAway,
+    pattern_of,
 )
 from bot.domain.authority import Authority, id_of
 from bot.domain.commands import COMMAND
@@ -83,12 +84,23 @@ def rule_list(shown: replies.RuleList) -> Message:
 
 
 def changed(shown: replies.Changed) -> Message:
+    if isinstance(shown.change, Give) and shown.before:
+        return said(
+            f"Nothing to change: {_change(shown.change)} It is granted already, {code(shown.before, 500)}."
+        )
     before = f" Before: {code(shown.before, 500)}." if shown.before else ""
     return said(f"✅ {_change(shown.change)}{before}")
 
 
 def nothing_to_change(shown: replies.NothingToChange) -> Message:
-    return said(f"There is nothing like that to take away: {_change(shown.change)}")
+    match shown.change:
+        case TakeAway(principal, role, pattern):
+            what = f"no grant of *{role.value}* on `{pattern}` to {mention_any(id_of(principal))}. `{COMMAND} grants` lists them"
+        case DropRule(pattern):
+            what = f"no rule on `{pattern}`. `{COMMAND} rules` lists them"
+        case _:
+            what = f"no freeze on `{pattern_of(shown.change)}`. `{COMMAND} rules` lists them"
+    return said(f"Nothing to change: there is {what}, written as they were given.")
 
 
 def not_allowed(shown: replies.NotAllowed) -> Message:
@@ -97,7 +109,9 @@ def not_allowed(shown: replies.NotAllowed) -> Message:
             "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
             "Another admin can, or whoever runs the bot."
         )
-    return said(f"🚫 You may not change access there: {why(shown.judgement.decision)}")
+    return said(
+        f"🚫 You may not change access on `{pattern_of(shown.change)}`: {why(shown.judgement.decision)}"
+    )
 
 
 def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:

@@ -1,0 +1,18 @@
+"""What the record keeps, in lines that a story can compare whole: who did what, and what decided."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.domain.audit import Entry
+
+
+def in_lines(entries: Iterable[Entry], names: Mapping[str, str]) -> list[str]:
+    """`03:00 granted by root: grant=1 pattern=orders …`, oldest first; `[op]` if it is about an operation."""
+    return [_line(entry, names) for entry in entries]
+
+
+def _line(entry: Entry, names: Mapping[str, str]) -> str:
+    event = entry.event
+    by = "" if event.by is None else f" by {names.get(event.by.user, event.by.user)}"
+    about = " [op]" if entry.operation is not None else ""
+    data = " ".join(f"{key}={value}" for key, value in sorted(event.data.items()) if value not in {None, ""})
+    return f"{event.at:%H:%M} {event.kind.value}{by}{about}: {data}".rstrip(": ")
