@@ -1,8 +1,12 @@
 """What a story reads in Slack, and whether all was read: cards, threads and what notifications say of them."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from bot.domain.operations import SHORT_ID
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, SlackSimulator, render, render_text
 
@@ -13,6 +17,7 @@ class Reading:
     slack: SlackSimulator
     feldera: FelderaSimulator
     channel: Channel
+    database: Path
 
     def __init__(self) -> None:
         self._read: dict[str, int] = {}
@@ -22,10 +27,21 @@ class Reading:
         return self._rendered(message)
 
     def _rendered(self, message: Message) -> str:
-        """As people read it; Feldera's port is another one each time, so its address has a name here."""
-        return render(message, self.slack.names).replace(
-            self.feldera.url.removeprefix("http://"), "feldera.example"
-        )
+        """As people read it, with names for what is another one each time: Feldera's port, and the operations' ids."""
+        return self.named(render(message, self.slack.names))
+
+    def named(self, text: str) -> str:
+        """The text, with `ID1` for the id of the first operation that was proposed, and so on."""
+        text = text.replace(self.feldera.url.removeprefix("http://"), "feldera.example")
+        for number, short_id in enumerate(self.short_ids(), start=1):
+            text = text.replace(f"`{short_id}`", f"`ID{number}`")
+        return text
+
+    def short_ids(self) -> list[str]:
+        """What people type to mean an operation, as its card shows it: of every one that was proposed, in order."""
+        with closing(sqlite3.connect(self.database)) as database:
+            rows = database.execute("SELECT id FROM operations ORDER BY rowid").fetchall()
+        return [some_id[:SHORT_ID] for (some_id,) in rows]
 
     def is_unread(self, message: Message) -> bool:
         return self._read.get(_key(message)) != len(message.history)
