@@ -22,6 +22,11 @@ class Teammate:
         self._workspace = workspace
 
     @property
+    def person(self) -> Person:
+        """This person in the simulated Slack, for what is done to them there."""
+        return self._person
+
+    @property
     def id(self) -> str:
         return self._person.id
 

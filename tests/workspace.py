@@ -18,12 +18,12 @@ from bot.bootstrap import Bot, assembled
 from bot.config import Settings
 from bot.domain.access import Group, Role
 from bot.domain.administration import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
-from bot.domain.audit import Broken
+from bot.domain.audit import Broken, Entry
 from bot.domain.commands.rules import rule_of
 from bot.domain.names import GroupId, TeamId
 from bot.domain.operations import EventKind
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.slack import SlackSimulator
+from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.store.administration import Administration
 from tests.clock import MovableClock
 from tests.logbook import Logbook
@@ -142,6 +142,9 @@ class Workspace(Reading, Troubles):
         expires_at = self.clock.now() + timedelta(**lasts) if lasts else None
         self.administers(Give(teammate.actor, role, pattern, expires_at))
 
+    def user_group(self, handle: str, *members: Teammate) -> UserGroup:
+        return self.slack.adds_user_group(handle, [member.person for member in members])
+
     def grants_group(self, group: Any, role: Role, pattern: str = "*") -> None:
         """To a user group of the simulated Slack (`slack.adds_user_group`)."""
         team = TeamId(self.slack.workspace.team_id)
@@ -168,12 +171,16 @@ class Workspace(Reading, Troubles):
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def record(self, *kinds: EventKind) -> list[str]:
-        """What the record keeps since the first person did something: all of it, or the entries of these kinds."""
-        with Administration.open(self.database) as administration:
-            entries = [entry for entry in administration.entries() if "shell" not in entry.event.data]
+        """What the record keeps of what was done in Slack: all of it, or the entries of these kinds."""
+        typed = [entry for entry in self.entries() if "shell" not in entry.event.data]
         return in_lines(
-            [entry for entry in entries if not kinds or entry.event.kind in kinds], self.slack.names
+            [entry for entry in typed if not kinds or entry.event.kind in kinds], self.slack.names
         )
+
+    def entries(self) -> list[Entry]:
+        """The whole record, with what the shell did, oldest first."""
+        with Administration.open(self.database) as administration:
+            return list(administration.entries())
 
     def broken(self) -> Broken | None:
         """The first entry of the record that is not as it was written."""

@@ -105,6 +105,12 @@ def nothing_to_change(shown: replies.NothingToChange) -> Message:
 
 def not_allowed(shown: replies.NotAllowed) -> Message:
     if shown.judgement.objection is Objection.OWN_FAVOUR:
+        standing = shown.judgement.decision.standing
+        if standing is not None and standing.unresolved:
+            return said(
+                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(standing.why)}), "
+                "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
+            )
         return said(
             "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
             "Another admin can, or whoever runs the bot."

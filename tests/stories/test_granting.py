@@ -86,7 +86,7 @@ def test_the_list_of_grants_can_be_narrowed(workspace: Workspace) -> None:
     """To one person, one group, or a pattern: all that may concern some pipeline it matches."""
     root, ana = workspace.admin("root"), workspace.operator("ana", pattern="prod-*")
     workspace.requester("ben", pattern="orders")
-    oncall = workspace.slack.adds_user_group("oncall")
+    oncall = workspace.user_group("oncall")
     workspace.grants_group(oncall, Role.RESPONDER, "prod-*")
     assert root.types("/pipeline grants @ana") == snapshot("@ana: number 2, *operator* on `prod-*`")
     assert root.types("/pipeline grants @oncall") == snapshot(
