@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.names import Actor, TeamId, UserId
-from bot.simulator.slack import Answer, Channel, Person, render_text
+from bot.simulator.slack import Answer, Channel, Person, render_text, render_view
 
 if TYPE_CHECKING:
     from tests.workspace import Workspace
@@ -67,6 +67,50 @@ class Teammate:
         self.reads()
         self.clicks(f"Clear {pipeline}")
         return self.reads()
+
+    def requests(self, pipeline: str, reason: str = "", channel: Any = CHANNEL) -> list[str]:
+        """Ask for a clear that others have to approve; returns what the preview turned into."""
+        self.types(f"/pipeline clear {pipeline} {reason}", channel=channel)
+        self.reads()
+        self.clicks("Ask for approval")
+        return self.reads()
+
+    def told(self, label: str) -> list[str]:
+        """Press the button as it is rendered now; returns what this person alone is answered."""
+        self.clicks(label)
+        return self.reads()
+
+    def opens(self, label: str) -> str:
+        """Press a button that opens a modal; returns what is on the screen then."""
+        return self._opened(self._person.clicks(label))
+
+    def opens_by(self, button: Any) -> str:
+        """The same, with a button found before."""
+        return self._opened(self._person.presses(button))
+
+    def _opened(self, press: Coroutine[Any, Any, Answer]) -> str:
+        self._workspace.does(press)
+        # The button is answered first and the modal opens then, as Slack wants it: wait until it is there.
+        self._workspace.run(self._workspace.slack.until(lambda: self._person.modal is not None))
+        return self.screen
+
+    @property
+    def screen(self) -> str:
+        """The modal on this person's screen; nothing where there is none."""
+        modal = self._person.modal
+        return "" if modal is None else self._workspace.named(render_view(modal, self._workspace.slack.names))
+
+    def submits(self, answer: str) -> str:
+        """Fill in the one input of the modal and submit it; returns what is on the screen then."""
+        self._workspace.does(self._person.submits(answer=answer))
+        return self.screen
+
+    def submitting(self, answer: str) -> Coroutine[Any, Any, Answer]:
+        """For `Workspace.at_once`."""
+        return self._person.submits(answer=answer)
+
+    def closes_modal(self) -> None:
+        self._workspace.does(self._person.closes_modal())
 
     def finds(self, label: str) -> Any:
         """A button to press later, whatever becomes of its message."""
