@@ -131,7 +131,8 @@ class Handlers:
             waits = operation.state is State.AWAITING_APPROVAL
             return replies.Asked(operation) if waits else replies.Begun(operation)
         if operation.state is State.PROPOSED:
-            return await self._why_unconfirmed(actor, operation, typed)
+            # As it was decided: what is remembered of the person may be better than what was just learned.
+            return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
         lapsed = operation.state is State.EXPIRED and operation.confirmed_at is None
         return replies.TooOld(operation) if lapsed else replies.AlreadyDecided(operation)
 
@@ -169,7 +170,8 @@ class Handlers:
         if after.events:
             self.work()
             return replies.ClosedByHand(operation)
-        decision = await self.judge.may(actor, Action.CLEAR, operation.pipeline)
+        facts, now = await self.store.facts(standings), self.clock.now()
+        decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
         if not decision.allowed:
             await self.refused(actor, operation.pipeline, decision)
             return replies.Denied(operation.pipeline, decision)
@@ -214,21 +216,20 @@ class Handlers:
         is_full = sum(each.requester == actor for each in waiting) >= OPEN_REQUESTS_MAX
         return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if is_full else None
 
-    async def _why_unconfirmed(self, actor: Actor, operation: Operation, typed: str | None) -> Reply:
+    async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
         if operation.incident and typed != operation.pipeline:
             return replies.NameWanted(operation)
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        basis = authority(operation, facts, now)
-        if not basis.terms.takes_reason(operation.reason):
-            return replies.ReasonWanted(operation.pipeline, basis.terms)
-        if basis.requester.allowed and basis.freeze is None and basis.may_ask:
-            return replies.TooManyOpen(operation.pipeline, OPEN_REQUESTS_MAX)
+        name, basis = operation.pipeline, authority(operation, facts, self.clock.now())
         if not basis.requester.allowed:
-            await self.refused(actor, operation.pipeline, basis.requester)
-            return replies.Denied(operation.pipeline, basis.requester)
+            await self.refused(operation.requester, name, basis.requester)
+            return replies.Denied(name, basis.requester)
         if basis.freeze is not None:
-            return replies.Frozen(operation.pipeline, basis.freeze)
-        return replies.GlassForbidden(operation.pipeline, basis.terms)
+            return replies.Frozen(name, basis.freeze)
+        if not basis.may_ask:
+            return replies.GlassForbidden(name, basis.terms)
+        if not basis.terms.takes_reason(operation.reason):
+            return replies.ReasonWanted(name, basis.terms)
+        return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
 
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
         look = await self.pipelines.look(name)

@@ -89,7 +89,8 @@ class Requests:
                 )
             return advance(operation, happenings.Withdrawn(actor), now)
 
-        after = await self._change(actor, operation_id, take_back)
+        standings = await self.judge.standings([actor], fresh=True)
+        after = await self.store.change(operation_id, take_back, standings=standings)
         if after is None:
             return replies.NotKnown()
         if after.operation.requester != actor:
@@ -102,13 +103,14 @@ class Requests:
         def stop(operation: Operation, facts: Facts) -> Transition:
             return self._stop(actor, operation, facts)
 
-        after = await self._change(actor, operation_id, stop)
+        standings = await self.judge.standings([actor], fresh=True)
+        after = await self.store.change(operation_id, stop, standings=standings)
         if after is None:
             return replies.NotKnown()
         told = self._told(after, replies.StoppedIt)
         if told is not None:
             return told
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        facts, now = await self.store.facts(standings), self.clock.now()
         decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in _SAY]
         if not any(decision.allowed for decision in decisions):
             return await self._refused(actor, after.operation, decisions[0])
@@ -136,8 +138,9 @@ class Requests:
             decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
             return advance(operation, deed(operation, facts, decision), now)
 
+        standings = await self.judge.standings([actor, *others], fresh=True)
         try:
-            after = await self._change(actor, operation_id, weigh, others=others)
+            after = await self.store.change(operation_id, weigh, standings=standings)
         except PipelineBusy as busy:
             return replies.Busy(busy.holder, may_close=False)
         if after is None:
@@ -146,7 +149,9 @@ class Requests:
         if any(event.by == actor for event in after.events):
             return self._told(after, done) or replies.AlreadyDecided(operation)
         self._told(after, done)  # it may have lapsed at this very click
-        decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
+        # As it was decided: what is remembered of the person may be better than what was just learned.
+        facts, now = await self.store.facts(standings), self.clock.now()
+        decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
         if not decision.allowed:
             return await self._refused(actor, operation, decision)
         if operation.requester == actor:
@@ -155,17 +160,6 @@ class Requests:
         if operation.state is State.AWAITING_APPROVAL:
             return replies.ApprovedBefore(operation)
         return await self._too_late(actor, operation)
-
-    async def _change(
-        self,
-        actor: Actor,
-        operation_id: OperationId,
-        weigh: Callable[[Operation, Facts], Transition],
-        *,
-        others: Iterable[Actor] = (),
-    ) -> Transition | None:
-        standings = await self.judge.standings([actor, *others], fresh=True)
-        return await self.store.change(operation_id, weigh, standings=standings)
 
     def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:
         if not after.events:
