@@ -88,8 +88,8 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
         ("ok", f"Feldera: Feldera 0.337.0 (Open source) answers at {world.feldera.url}."),
         ("ok", "Feldera: the bot has the role admin, which may clear."),
         ("ok", "Database: pipeline-bot.db can be written."),
-        ("ok", "Record: all of its 1 entries are as they were written."),
-        ("ok", "Access: nothing is wrong with 1 grants and 0 rules."),
+        ("ok", "Record: as it was written, up to entry 1."),
+        ("ok", "Access: nothing is wrong with grants (1) and rules (0)."),
     ]
     assert {call.method for call in world.slack.calls} == {"auth.test", "apps.connections.open", "users.info"}
     assert all(request.method == "GET" for request in world.feldera.requests)
@@ -263,7 +263,7 @@ async def test_what_waits_for_people(world, examined):
             event = Event(EventKind.CONFIRMED, START, by=ANA)
             operations.change(db, operation.id, becomes(event, state=state, confirmed_at=START), standings={})
     lines = await examined(world)
-    assert ("note", "Requests: 1 wait for approval (7fk2qa on orders).") in lines
+    assert ("note", "Requests: waiting for approval: 7fk2qa on orders.") in lines
     assert (
         "FAIL",
         (

@@ -67,8 +67,8 @@ async def test_the_head_is_logged_and_posted_at_once_and_then_once_a_day(heads, 
     assert await logged(heads) == ([], START + EVERY)
     assert [message.text for message in channel.messages] == [
         (
-            f"🔏 The record has 1 entries, and its head is `{head}`. Whether it still holds all of them, unchanged, is "
-            f"shown by `pipeline-bot audit verify --head 1:{head}`."
+            f"🔏 The newest entry of the record is number 1, with the hash `{head}`. Whether the record still holds "
+            f"everything up to it, unchanged, is shown by `pipeline-bot audit verify --head 1:{head}`."
         )
     ]
     clock.passes(minutes=1)
