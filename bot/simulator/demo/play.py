@@ -10,6 +10,7 @@ import click
 
 from bot.clock import SystemClock
 from bot.domain.access import Role
+from bot.domain.administration import Give
 from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.demo.clock import QuickClock
 from bot.simulator.demo.process import BotProcess
@@ -110,14 +111,8 @@ def _set_up(
         "pipeline_bot_database": str(folder / "pipeline-bot.db"),
     }
     with Administration.open(folder / "pipeline-bot.db") as administration:
-        administration.grant(
-            Actor(TeamId(ana.team_id), UserId(ana.id)),
-            Role.OPERATOR,
-            pattern="*",
-            granted_by="shell:demo",
-            now=clock.now(),
-            note="on call",
-        )
+        operator = Give(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.OPERATOR, "*", note="on call")
+        administration.administer(operator, by="shell:demo", now=clock.now())
     bot = BotProcess(folder, clock, settings)
     screen = Screen(slack, [ana, mallory], color)
     return _Stage(clock, slack, feldera, channel, ana, mallory, bot, screen)
