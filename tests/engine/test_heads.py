@@ -1,5 +1,6 @@
 """The head of the record is told once a day: to the log, and to a channel of a real Slack where one is named."""
 
+import asyncio
 from contextlib import aclosing
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
+from bot.clock import SystemClock
 from bot.domain.operations import Event, EventKind
 from bot.engine.heads import EVERY, WHILE_EMPTY, Heads
 from bot.simulator.slack import SlackSimulator
@@ -134,3 +136,14 @@ async def test_a_clock_that_was_set_back_does_not_silence_it(heads, store):
     heads.clock = MovableClock(START - timedelta(days=30))
     lines, _ = await logged(heads)
     assert [line["event"] for line in lines] == ["audit_head"]
+
+
+async def test_the_loop_tells_it_and_stops_when_it_is_told_to(heads, store, slack, channel):
+    """Waiting for tomorrow all the while."""
+    await happens(store)
+    heads.clock, stopping = SystemClock(), asyncio.Event()
+    loop = asyncio.create_task(heads.run(stopping))
+    await slack.until(lambda: len(channel.messages) == 1)
+    stopping.set()
+    heads.wake.set()
+    await asyncio.wait_for(loop, timeout=5)
