@@ -188,7 +188,7 @@ async def _access(
     findings = lint(grants, rules, roster, clock.now())
     said += [_found(finding) for finding in findings]
     if not findings:
-        said.append(_fine(f"Access: nothing is wrong with {len(grants)} grants and {len(rules)} rules."))
+        said.append(_fine(f"Access: nothing is wrong with grants ({len(grants)}) and rules ({len(rules)})."))
     return said
 
 
@@ -206,7 +206,7 @@ def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]]:
 def _record(administration: Administration) -> Iterator[Check]:
     broken = administration.verify()
     if broken is None:
-        yield _fine(f"Record: all of its {administration.head()[0]} entries are as they were written.")
+        yield _fine(f"Record: as it was written, up to entry {administration.head()[0]}.")
     else:
         yield _wrong(
             f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup."
@@ -227,7 +227,7 @@ def _waiting(administration: Administration) -> Iterator[Check]:
     asked = [operation for operation in pending if waits_for_approval(operation)]
     if asked:
         listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
-        yield _note(f"Requests: {len(asked)} wait for approval ({listed}).")
+        yield _note(f"Requests: waiting for approval: {listed}.")
     for operation in pending:
         if not waits_for_approval(operation):
             yield _wrong(_unsigned(operation))

@@ -111,11 +111,8 @@ def _set_up(
         "pipeline_bot_database": str(folder / "pipeline-bot.db"),
     }
     with Administration.open(folder / "pipeline-bot.db") as administration:
-        administration.administer(
-            Give(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.OPERATOR, "*", note="on call"),
-            by="shell:demo",
-            now=clock.now(),
-        )
+        operator = Give(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.OPERATOR, "*", note="on call")
+        administration.administer(operator, by="shell:demo", now=clock.now())
     bot = BotProcess(folder, clock, settings)
     screen = Screen(slack, [ana, mallory], color)
     return _Stage(clock, slack, feldera, channel, ana, mallory, bot, screen)
