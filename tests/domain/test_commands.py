@@ -102,7 +102,7 @@ def test_extra_words_are_refused():
         "`status` takes one pipeline name and nothing after it. Type `/pipeline status orders`."
     )
     assert misunderstood("help clear now") == snapshot(
-        "There is no help on `clear now`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `help`."
+        "There is no help on `clear now`. Did you mean `/pipeline help clear`?"
     )
     assert misunderstood("help wash") == snapshot(
         "There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `help`."
@@ -113,6 +113,12 @@ def test_a_slip_is_met_with_a_guess():
     """The guess carries the rest along, so that it can be copied; it is never taken by itself."""
     assert misunderstood("claer orders schema change") == snapshot(
         "I do not know `claer`. Did you mean `/pipeline clear orders schema change`?"
+    )
+    assert misunderstood("help claer") == snapshot(
+        "There is no help on `claer`. Did you mean `/pipeline help clear`?"
+    )
+    assert misunderstood("help Statsu please") == snapshot(
+        "There is no help on `Statsu please`. Did you mean `/pipeline help status`?"
     )
     assert misunderstood("STATSU orders") == snapshot(
         "I do not know `STATSU`. Did you mean `/pipeline status orders`?"
