@@ -9,6 +9,7 @@ only looked up, never believed.
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -79,7 +80,8 @@ class Listeners:
         answer = Answer(respond, replaces=not isinstance(reply, NotYours))
         if isinstance(reply, Begun):
             # No other coroutine runs between the commit and this line that could post the card first.
-            self.threads.can_tell(operation_id, answer.give)
+            # An errand, since the address that takes answers may hang: no other card waits for it.
+            self.threads.can_tell(operation_id, partial(self.errands.say, answer=answer))
         await ack()
         self.errands.say(self._in_words(reply), answer)
 

@@ -25,8 +25,8 @@ from bot.slack.places import RESTRICTED
 
 log = structlog.get_logger(__name__)
 
-Tell = Callable[[Message], Awaitable[None]]
-"""Changes what one person was answered: Slack allows it for 30 minutes (its `response_url`)."""
+Tell = Callable[[Message], None]
+"""Begins to change what one person was answered: Slack allows it for 30 minutes (its `response_url`)."""
 
 ANSWER_CHANGES_FOR = timedelta(minutes=30)
 AFTER_TROUBLE = timedelta(seconds=5)  # before Slack is asked again when it did not answer
@@ -112,7 +112,7 @@ class Threads:
     async def answer_requester(self, operation: Operation) -> None:
         until, tell = self._tell.pop(operation.id, (None, None))
         if tell is not None and until is not None and until > self.clock.now():
-            await tell(answers.placed(operation, self.workspace_url))
+            tell(answers.placed(operation, self.workspace_url))
 
     async def _post(
         self, place: ChannelId, shown: Message, *, thread_ts: str | None
