@@ -84,7 +84,12 @@ class Threads:
     async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
         place = operation.origin if operation.displaced is None else ChannelId(operation.requester.user)
         answer = await self._post(place, card(operation), thread_ts=None)
-        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+        if not isinstance(answer, Refused):
+            return answer
+        # Whatever the reason, and whoever has to mend it: the person is told now, and not kept waiting for a card.
+        if not _is_about_the_place(answer.error):
+            log.error("slack_refused", method="chat.postMessage", error=answer.error)
+        return NotThere(answer.error)
 
     async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
         if operation.card is None:
@@ -170,9 +175,13 @@ class Threads:
 
     def _refused(self, method: str, refused: Refused) -> Later | NotThere | Gone:
         error = refused.error
-        if error in _NOT_THERE or error.startswith(RESTRICTED):
+        if _is_about_the_place(error):
             return NotThere(error)
         if error in _GONE:
             return Gone()
         log.error("slack_refused", method=method, error=error)
         return Later(self._pace.hold(AFTER_REFUSAL, method))
+
+
+def _is_about_the_place(error: str) -> bool:
+    return error in _NOT_THERE or error.startswith(RESTRICTED)
