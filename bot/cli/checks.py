@@ -27,7 +27,7 @@ from bot.domain.policy import Rule
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.slack.checkup import Checkup, checkup
-from bot.slack.identity import SlackRefused, can_open_sockets
+from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
 from bot.store.administration import Administration
 
@@ -88,7 +88,7 @@ async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[Checkup |
         return None, None
     try:
         return await checkup(client, clock), None
-    except SlackRefused as error:
+    except (SlackAway, SlackRefused) as error:
         return None, _wrong(f"Slack: {error.message}")
 
 
@@ -133,7 +133,7 @@ async def _socket_mode(
         return []
     try:
         await can_open_sockets(client, settings.slack_app_token.get_secret_value())
-    except SlackRefused as error:
+    except (SlackAway, SlackRefused) as error:
         return [_wrong(f"Socket Mode: {error.message}")]
     return [_fine("Socket Mode: the app token opens connections.")]
 
