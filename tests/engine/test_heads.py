@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.domain.operations import Event, EventKind
 from bot.engine.heads import EVERY, WHILE_EMPTY, Heads
+from bot.engine.looping import keep_ticking
 from bot.simulator.slack import SlackSimulator
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.threads import Threads
@@ -142,7 +143,7 @@ async def test_the_loop_tells_it_and_stops_when_it_is_told_to(heads, store, slac
     """Waiting for tomorrow all the while."""
     await happens(store)
     heads.clock, stopping = SystemClock(), asyncio.Event()
-    loop = asyncio.create_task(heads.run(stopping))
+    loop = asyncio.create_task(keep_ticking(heads, stopping))
     await slack.until(lambda: len(channel.messages) == 1)
     stopping.set()
     heads.wake.set()
