@@ -67,7 +67,7 @@ def verify(*, head: tuple[int, str] | None) -> None:
     if broken is not None:
         click.echo(f"Entry {broken.id} {broken.why}.")
         sys.exit(1)
-    click.echo(f"The record is whole: {newest[0]} entries, head {_head(newest)}")
+    click.echo(f"The record is whole. Its head: {_head(newest)}")
 
 
 @audit.command()

@@ -27,7 +27,7 @@ from bot.domain.policy import Rule
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.slack.checkup import Checkup, checkup
-from bot.slack.identity import SlackRefused, can_open_sockets
+from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
 from bot.store.administration import Administration
 
@@ -88,7 +88,7 @@ async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[Checkup |
         return None, None
     try:
         return await checkup(client, clock), None
-    except SlackRefused as error:
+    except (SlackAway, SlackRefused) as error:
         return None, _wrong(f"Slack: {error.message}")
 
 
@@ -133,7 +133,7 @@ async def _socket_mode(
         return []
     try:
         await can_open_sockets(client, settings.slack_app_token.get_secret_value())
-    except SlackRefused as error:
+    except (SlackAway, SlackRefused) as error:
         return [_wrong(f"Socket Mode: {error.message}")]
     return [_fine("Socket Mode: the app token opens connections.")]
 
@@ -188,7 +188,7 @@ async def _access(
     findings = lint(grants, rules, roster, clock.now())
     said += [_found(finding) for finding in findings]
     if not findings:
-        said.append(_fine(f"Access: nothing is wrong with {len(grants)} grants and {len(rules)} rules."))
+        said.append(_fine(f"Access: nothing is wrong with grants ({len(grants)}) and rules ({len(rules)})."))
     return said
 
 
@@ -206,7 +206,7 @@ def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]]:
 def _record(administration: Administration) -> Iterator[Check]:
     broken = administration.verify()
     if broken is None:
-        yield _fine(f"Record: all of its {administration.head()[0]} entries are as they were written.")
+        yield _fine(f"Record: as it was written, up to entry {administration.head()[0]}.")
     else:
         yield _wrong(
             f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup."
@@ -227,7 +227,7 @@ def _waiting(administration: Administration) -> Iterator[Check]:
     asked = [operation for operation in pending if waits_for_approval(operation)]
     if asked:
         listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
-        yield _note(f"Requests: {len(asked)} wait for approval ({listed}).")
+        yield _note(f"Requests: waiting for approval: {listed}.")
     for operation in pending:
         if not waits_for_approval(operation):
             yield _wrong(_unsigned(operation))

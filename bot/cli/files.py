@@ -74,7 +74,7 @@ def import_(file: Path, *, yes: bool) -> None:
     for line in arrangement.lines:
         click.echo(line)
     if lapsed:
-        click.echo(f"{lapsed} of the file's grants have lapsed, and are left out.", err=True)
+        click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
     _say_what_is_wrong(arrangement.outcome, now)
     click.echo(_done(len(arrangement.lines), yes=yes), err=True)
 

@@ -82,7 +82,11 @@ class Judgement:
 
 
 def judge(change: AccessChange, standing: Standing, facts: Facts, now: datetime) -> Judgement:
-    """Whether this person may make the change in Slack."""
+    """Whether this person may make the change in Slack.
+
+    The standing has to tell of the group that a `Give` is to, also while nothing is granted to that group yet: one
+    that nobody asked about looks like one they are not in.
+    """
     decision = decide_on_pattern(standing, pattern_of(change), facts.grants, now)
     if not decision.allowed:
         return Judgement(decision, Objection.NO_ADMIN)

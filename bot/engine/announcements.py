@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 NO_PLACE_RETRY = timedelta(minutes=10)  # somebody may let the bot in again
 NO_PLACE_GIVEN_UP = timedelta(days=1)  # after the end of an operation that nobody can be told of
-LINES_AT_ONCE = 10  # lines in one message, so that it stays inside Slack's 3,000 characters
+LINES_AT_ONCE = 10  # lines in one message: a block each, of the 50 that Slack takes, and a text of all that Slack does not cut
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def misunderstood(error: Misunderstood) -> Message:
 def looking(name: PipelineName) -> Message:
     """The first answer, given before Feldera is asked: it must be true whatever follows, even nothing."""
     return said(
-        f"🔎 Looking at `{name}`… If nothing more comes within a minute, type it again: nothing has been changed."
+        f"🔎 Looking at `{name}`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
 
 

@@ -23,6 +23,6 @@ class AuditChannel:
 def head_notice(entry_id: int, head: str) -> Message:
     """What makes a record provable later, to be kept where the bot cannot change it."""
     return said(
-        f"🔏 The record has {entry_id} entries, and its head is `{head}`. Whether it still holds all of them, "
-        f"unchanged, is shown by `pipeline-bot audit verify --head {entry_id}:{head}`."
+        f"🔏 The newest entry of the record is number {entry_id}, with the hash `{head}`. Whether the record still "
+        f"holds everything up to it, unchanged, is shown by `pipeline-bot audit verify --head {entry_id}:{head}`."
     )

@@ -25,14 +25,15 @@ from bot.slack.places import RESTRICTED
 
 log = structlog.get_logger(__name__)
 
-Tell = Callable[[Message], Awaitable[None]]
-"""Changes what one person was answered: Slack allows it for 30 minutes (its `response_url`)."""
+Tell = Callable[[Message], None]
+"""Begins to change what one person was answered: Slack allows it for 30 minutes (its `response_url`)."""
 
 ANSWER_CHANGES_FOR = timedelta(minutes=30)
 AFTER_TROUBLE = timedelta(seconds=5)  # before Slack is asked again when it did not answer
 AFTER_REFUSAL = timedelta(
     minutes=1
 )  # … or when it refused for a reason that only people can mend (a token, a bug)
+EDITABLE_NO_MORE = "edit_window_closed"  # the workspace allows edits for a while only
 
 _NOT_THERE = frozenset(
     {
@@ -54,7 +55,6 @@ _GONE = frozenset(
         "cant_update_message",
         "thread_not_found",
         "invalid_thread_ts",
-        "edit_window_closed",
     }
 )
 
@@ -83,7 +83,13 @@ class Threads:
 
     async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
         place = operation.stands_in or ChannelId(operation.requester.user)
-        return await self._post(place, card(operation), thread_ts=None)
+        answer = await self._post(place, card(operation), thread_ts=None)
+        if not isinstance(answer, Refused):
+            return answer
+        # Whatever the reason, and whoever has to mend it: the person is told now, and not kept waiting for a card.
+        if not _is_about_the_place(answer.error):
+            log.error("slack_refused", method="chat.postMessage", error=answer.error)
+        return NotThere(answer.error)
 
     async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
         if operation.card is None:
@@ -100,27 +106,40 @@ class Threads:
                 channel=at.channel, ts=at.ts, text=shown.text, blocks=list(shown.blocks), unfurl_links=False
             ),
         )
-        return Taken(at.ts) if isinstance(answer, Done) else answer
+        match answer:
+            case Done():
+                return Taken(at.ts)
+            case Refused(error) if error == EDITABLE_NO_MORE:
+                log.info("card_is_editable_no_more", operation=operation.id)
+                return Taken(at.ts)  # it stays as it is, and its thread tells the rest
+            case Refused():
+                return self._refused(method, answer)
+            case Later():
+                return answer
 
     async def post_lines(
         self, operation: Operation, events: tuple[Event, ...]
     ) -> Taken | Later | NotThere | Gone:
         if operation.card is None:
             return Gone()
-        return await self._post(operation.card.channel, lines(operation, events), thread_ts=operation.card.ts)
+        answer = await self._post(
+            operation.card.channel, lines(operation, events), thread_ts=operation.card.ts
+        )
+        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
     async def post_notice(self, place: ChannelId, shown: Message) -> Taken | Later | NotThere | Gone:
         """Post a message that is about no operation."""
-        return await self._post(place, shown, thread_ts=None)
+        answer = await self._post(place, shown, thread_ts=None)
+        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
     async def answer_requester(self, operation: Operation) -> None:
         until, tell = self._tell.pop(operation.id, (None, None))
         if tell is not None and until is not None and until > self.clock.now():
-            await tell(answers.placed(operation, self.workspace_url))
+            tell(answers.placed(operation, self.workspace_url))
 
     async def _post(
         self, place: ChannelId, shown: Message, *, thread_ts: str | None
-    ) -> Taken | Later | NotThere | Gone:
+    ) -> Taken | Later | Refused:
         method = "chat.postMessage"
         held = self._pace.free_at(method, place)
         if held is not None:
@@ -146,10 +165,10 @@ class Threads:
         self._pace.used(posted.channel)
         return Taken(posted.ts, None if thread_ts else posted)
 
-    async def _ask(self, method: str, call: Awaitable[AsyncSlackResponse]) -> Done | Later | NotThere | Gone:
+    async def _ask(self, method: str, call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Later:
         answer = await ask(call)
         match answer:
-            case Done():
+            case Done() | Refused():
                 return answer
             case Wait(seconds):
                 log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
@@ -158,13 +177,16 @@ class Threads:
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=method, why=why)
                 return Later(self._pace.hold(AFTER_TROUBLE, method), in_doubt=in_doubt)
-            case Refused(error):
-                return self._refused(method, error)
 
-    def _refused(self, method: str, error: str) -> Later | NotThere | Gone:
-        if error in _NOT_THERE or error.startswith(RESTRICTED):
+    def _refused(self, method: str, refused: Refused) -> Later | NotThere | Gone:
+        error = refused.error
+        if _is_about_the_place(error):
             return NotThere(error)
         if error in _GONE:
             return Gone()
         log.error("slack_refused", method=method, error=error)
         return Later(self._pace.hold(AFTER_REFUSAL, method))
+
+
+def _is_about_the_place(error: str) -> bool:
+    return error in _NOT_THERE or error.startswith(RESTRICTED)

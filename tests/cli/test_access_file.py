@@ -203,7 +203,7 @@ GIVES = st.builds(
         [ANA, ONCALL, Actor(TeamId("T0OTHER"), UserId("U0EVE")), Group(TeamId("T0OTHER"), GroupId("S0X"))]
     ),
     st.sampled_from(list(Role)),
-    st.sampled_from(["*", "orders-*", "no", "007", "[!a]-?", "-x", "1e3", "null", "y"]),
+    st.sampled_from(["*", "orders-*", "no", "007", "[!a]-?", "a-x", "1e3", "null", "y"]),
     st.none() | MOMENTS,
     WORDS,
 )

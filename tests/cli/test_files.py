@@ -112,7 +112,7 @@ def test_a_grant_of_the_file_that_has_lapsed_is_left_out(shell, file):
     said = shell.types("access", "import", str(file), "--yes")
     assert (said.stdout, said.stderr) == (
         "",
-        f"1 of the file's grants have lapsed, and are left out.\n{UNSEEN}Nothing to change.\n",
+        f"Left out, since they have lapsed: 1 of the file's grants.\n{UNSEEN}Nothing to change.\n",
     )
 
 

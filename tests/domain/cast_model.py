@@ -27,7 +27,7 @@ SPANS = st.sampled_from([timedelta(minutes=5), timedelta(hours=1), timedelta(hou
 RULES = st.builds(
     Rule,
     PATTERNS,
-    approvals=st.none() | st.integers(0, 3),
+    approvals=st.sampled_from([None, None, 0, 1, 2, 2, 3]),
     approve_within=st.none() | SPANS,
     remind_after=st.none() | SPANS,
     stop_window=st.none() | st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(seconds=60)]),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access import Role
 from bot.domain.commands import Clear, parse, words
+from bot.domain.commands.readers import is_group
 from bot.domain.commands.rules import RULE_KEYS, rule_of
 from bot.domain.commands.spans import moment, resolved, span
 from bot.domain.errors import BadRule, Misunderstood
@@ -46,6 +47,7 @@ ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
         ("grants", words.Grants()),
         (f"grants {ONCALL}", words.Grants(who="S012ON")),
         ("grants orders-*", words.Grants(pattern="orders-*")),
+        ("grants <http://orders|orders>", words.Grants(pattern="orders")),
         ("rule orders-* off", words.DropTheRule("orders-*")),
         (
             "rule prod-* approvals=2 reason=required",
@@ -104,7 +106,9 @@ def test_what_was_meant_is_understood(typed, command):
         ("rule prod-* approvals", "I do not know `approvals`"),
         ("rule prod-* reason=maybe", "neither `required` nor `optional`"),
         ("rule prod-* within=soon", "no length of time"),
-        ("rule prod-* channel=#ops", "pick it with #"),
+        ("rule prod-* channel=#ops", "with #"),
+        ("rule prod-* group=@oncall", "with @"),
+        ("rule prod-* approvals=two", "0 to 5"),
         ("rule prod-* matching=INC-[", "no regular expression"),
         ("rule prod-* matching=a{99999999999}", "no regular expression"),
         ("freeze", "Type `/pipeline freeze"),
@@ -207,3 +211,9 @@ def test_what_follows_matching_belongs_to_it():
     )
     with pytest.raises(BadRule):
         rule_of("*", "xmatching=y")
+
+
+def test_a_person_and_a_group_are_told_apart_by_their_first_letter():
+    """Slack's ids of user groups begin with S, those of people with U or W."""
+    for mention, of_group in ((ANA, False), ("<@W012>", False), (ONCALL, True)):
+        assert is_group(parse(f"grant {mention} viewer orders").who) is of_group

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access import Group, Kind, Role, Standing
 from bot.domain.administration import (
+    AccessChange,
     DropRule,
     Give,
     LiftFreeze,
@@ -18,6 +19,7 @@ from bot.domain.administration import (
     freeze_of,
     in_words,
     judge,
+    kind_of,
     pattern_of,
 )
 from bot.domain.authority import Facts
@@ -52,6 +54,13 @@ def test_an_admin_of_the_pattern_may(change):
     judgement = judge(change, standing(), Facts(grants=(ADMIN,)), START)
     assert (judgement.objection, judgement.decision.grant) == (None, ADMIN)
     assert pattern_of(change) == "orders-*"
+
+
+def test_each_change_has_a_name_of_its_own_in_the_record():
+    """Read by people and by the next version of the bot."""
+    named = ["granted", "revoked", "rule_set", "rule_dropped", "frozen", "unfrozen"]
+    assert [kind_of(change).value for change in CHANGES] == named
+    assert {type(change) for change in CHANGES} == set(AccessChange.__args__)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)

@@ -123,16 +123,24 @@ def test_extra_words_are_refused():
     assert misunderstood("status orders please") == snapshot(
         "`status` takes one pipeline name and nothing after it. Type `/pipeline status orders`."
     )
-    for topic in ("clear now", "wash"):
-        assert misunderstood(f"help {topic}") == (
-            f"There is no help on `{topic}`. Type `/pipeline help`, or `/pipeline help` and one of: {EVERY_VERB}."
-        )
+    assert misunderstood("help clear now") == snapshot(
+        "There is no help on `clear now`. Did you mean `/pipeline help clear`?"
+    )
+    assert misunderstood("help wash") == (
+        f"There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: {EVERY_VERB}."
+    )
 
 
 def test_a_slip_is_met_with_a_guess():
     """The guess carries the rest along, so that it can be copied; it is never taken by itself."""
     assert misunderstood("claer orders schema change") == snapshot(
         "I do not know `claer`. Did you mean `/pipeline clear orders schema change`?"
+    )
+    assert misunderstood("help claer") == snapshot(
+        "There is no help on `claer`. Did you mean `/pipeline help clear`?"
+    )
+    assert misunderstood("help Statsu please") == snapshot(
+        "There is no help on `Statsu please`. Did you mean `/pipeline help status`?"
     )
     assert misunderstood("STATSU orders") == snapshot(
         "I do not know `STATSU`. Did you mean `/pipeline status orders`?"

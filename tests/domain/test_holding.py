@@ -23,10 +23,12 @@ from tests.domain.samples import (
     after_look,
     authority,
     cleared,
+    ended,
     kinds,
     pipeline,
     ready,
     submitting,
+    waiting,
 )
 
 SOON = START + timedelta(seconds=10)
@@ -66,8 +68,10 @@ def test_a_stop_ends_it(now):
         (STOPPABLE, Withdrawn(ANA)),
         (ready(), Stopped(BEN, ALLOWED)),
         (submitting(stop_until=STOP_UNTIL), Stopped(BEN, ALLOWED)),
+        (waiting(stop_until=STOP_UNTIL, submitted_at=None, sends=0), Stopped(BEN, ALLOWED)),
+        (ended(State.EXPIRED, Ending.TOO_LATE, stop_until=STOP_UNTIL, sends=0), Stopped(BEN, ALLOWED)),
     ],
-    ids=["no right", "another button", "no window", "sent"],
+    ids=["no right", "another button", "no window", "sent", "sent by somebody else", "over"],
 )
 def test_there_is_no_other_way_to_stop_it(operation, click):
     """A clear cannot be cancelled once it may have been sent."""

@@ -1,5 +1,6 @@
 """The head of the record is told once a day: to the log, and to a channel of a real Slack where one is named."""
 
+import asyncio
 from contextlib import aclosing
 from datetime import timedelta
 
@@ -7,8 +8,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
+from bot.clock import SystemClock
 from bot.domain.operations import Event, EventKind
 from bot.engine.heads import EVERY, WHILE_EMPTY, Heads
+from bot.engine.looping import keep_ticking
 from bot.simulator.slack import SlackSimulator
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.threads import Threads
@@ -67,8 +70,8 @@ async def test_the_head_is_logged_and_posted_at_once_and_then_once_a_day(heads, 
     assert await logged(heads) == ([], START + EVERY)
     assert [message.text for message in channel.messages] == [
         (
-            f"🔏 The record has 1 entries, and its head is `{head}`. Whether it still holds all of them, unchanged, is "
-            f"shown by `pipeline-bot audit verify --head 1:{head}`."
+            f"🔏 The newest entry of the record is number 1, with the hash `{head}`. Whether the record still holds "
+            f"everything up to it, unchanged, is shown by `pipeline-bot audit verify --head 1:{head}`."
         )
     ]
     clock.passes(minutes=1)
@@ -134,3 +137,14 @@ async def test_a_clock_that_was_set_back_does_not_silence_it(heads, store):
     heads.clock = MovableClock(START - timedelta(days=30))
     lines, _ = await logged(heads)
     assert [line["event"] for line in lines] == ["audit_head"]
+
+
+async def test_the_loop_tells_it_and_stops_when_it_is_told_to(heads, store, slack, channel):
+    """Waiting for tomorrow all the while."""
+    await happens(store)
+    heads.clock, stopping = SystemClock(), asyncio.Event()
+    loop = asyncio.create_task(keep_ticking(heads, stopping))
+    await slack.until(lambda: len(channel.messages) == 1)
+    stopping.set()
+    heads.wake.set()
+    await asyncio.wait_for(loop, timeout=5)

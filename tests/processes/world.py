@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.domain.access import Role
+from bot.domain.administration import Give
 from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, Person, SlackSimulator, render
@@ -162,13 +163,8 @@ class World:
     def operator(self, name: str) -> Person:
         person = self.slack.adds_person(name)
         with Administration.open(self.database) as administration:
-            administration.grant(
-                Actor(TeamId(person.team_id), UserId(person.id)),
-                Role.OPERATOR,
-                pattern="*",
-                granted_by="shell:owner",
-                now=self.clock.now(),
-            )
+            operator = Give(Actor(TeamId(person.team_id), UserId(person.id)), Role.OPERATOR, "*")
+            administration.administer(operator, by="shell:owner", now=self.clock.now())
         return person
 
     async def sees(self, person: Person, label: str) -> None:

@@ -8,7 +8,10 @@ from bot.domain.errors import BadPattern
 from bot.domain.names import TeamId
 from bot.domain.operations import EventKind, State
 from bot.domain.policy import Freeze, Rule
+from bot.store import workspace
 from bot.store.administration import Administration
+from bot.store.database import open_database
+from bot.store.errors import DatabaseUnusable
 from tests.store.samples import (
     ANA,
     BEN,
@@ -200,3 +203,49 @@ def test_the_shell_can_remember_the_workspace_itself(shell):
     assert shell.team() is None
     shell.remember_team(TeamId("T1"))
     assert shell.team() == "T1"
+
+
+def test_an_arrangement_is_planned_on_what_stands_when_it_is_made(shell):
+    """All or none, in one transaction, and recorded change by change."""
+    does(shell, OPERATES_ORDERS)
+    seen = []
+
+    def plan(grants, rules):
+        seen.append((grants, rules))
+        return [TakeAway(ANA, Role.OPERATOR, "orders-*"), SetRule(Rule("orders-*", approvals=1))]
+
+    recorded = shell.rearrange(plan, by="shell:root", now=at(5))
+    assert [event.kind for event in recorded] == [EventKind.REVOKED, EventKind.RULE_SET]
+    assert [(len(grants), rules) for grants, rules in seen] == [(1, ())]
+    assert (shell.grants(), shell.rules()) == ((), (Rule("orders-*", approvals=1),))
+    head = shell.head()
+    with pytest.raises(BadPattern):
+        shell.rearrange(
+            lambda _grants, _rules: [DropRule("orders-*"), SetRule(Rule("a/b"))], by="shell:root", now=at(6)
+        )
+    assert (shell.rules(), shell.head()) == ((Rule("orders-*", approvals=1),), head)
+
+
+def test_a_database_that_can_be_written_is_left_as_it_was(shell, db):
+    before = list(db.query("SELECT * FROM workspace"))
+    shell.prove_writable()
+    assert list(db.query("SELECT * FROM workspace")) == before
+
+
+def test_a_database_that_cannot_be_written_says_so(shell):
+    """As on a disk that is full or was mounted read-only."""
+    shell._db.execute("PRAGMA query_only = ON")
+    with pytest.raises(DatabaseUnusable, match="The database cannot be written: attempt to write a readonly"):
+        shell.prove_writable()
+
+
+@pytest.mark.anyio
+async def test_what_is_done_from_time_to_time_is_remembered_by_itself(store, path):
+    """Across restarts, to the microsecond."""
+    assert await store.last_done("head") is None
+    await store.done("head", at(1))
+    await store.done("head", at(2))
+    await store.done("other", at(3))
+    with open_database(path) as db:
+        assert workspace.last_done(db, "head") == await store.last_done("head") == at(2)
+    assert await store.last_done("other") == at(3)

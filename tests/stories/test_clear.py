@@ -9,7 +9,7 @@ def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None
     """Command, preview, confirmation, card, thread, and the person mentioned at the end."""
     ana = workspace.operator("ana")
     assert ana.types("/pipeline clear orders schema change") == snapshot(
-        "🔎 Looking at `orders`… If nothing more comes within a minute, type it again: nothing has been changed."
+        "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
     assert ana.reads() == snapshot(
         [

@@ -94,9 +94,7 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         ),
         (
             "/pipeline help clear now",
-            snapshot(
-                "🤔 There is no help on `clear now`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `help`."
-            ),
+            snapshot("🤔 There is no help on `clear now`. Did you mean `/pipeline help clear`?"),
         ),
         (
             "/pipeline clear",

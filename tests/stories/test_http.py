@@ -31,7 +31,7 @@ def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None
     """The same as over Socket Mode, word for word."""
     ana = workspace.operator("ana")
     assert ana.types("/pipeline clear orders schema change") == snapshot(
-        "🔎 Looking at `orders`… If nothing more comes within a minute, type it again: nothing has been changed."
+        "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
     assert ana.reads()[0].startswith("*Clear `orders`?*")
     ana.clicks("Clear orders")

@@ -1,5 +1,6 @@
 """Where an operation is shown: where it was asked for, else to the requester directly, else nowhere and not at all."""
 
+import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access import Role
@@ -149,6 +150,43 @@ def test_no_place_in_the_direct_messages_either(workspace: Workspace) -> None:
     )
     workspace.passes(minutes=10)
     assert workspace.feldera.clears["orders"] == 0
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "invalid_auth", "invalid_blocks"])
+def test_slack_refuses_the_card_itself(workspace: Workspace, error: str) -> None:
+    """Only whoever runs the bot can mend that; the person hears it at once, and is not kept waiting for four hours."""
+    ana = workspace.operator("ana")
+    workspace.expected_errors |= {"slack_refused", "no_place_takes_the_card"}
+    workspace.slack.fails_next("chat.postMessage", error, times=2)
+    assert ana.clears("orders") == [
+        (
+            f"❌ `orders` was *not* cleared: I cannot post in #ops (`{error}`), and Slack does not let me write to you "
+            f"directly (`{error}`). I clear nothing that nobody can see."
+        )
+    ]
+    workspace.passes(minutes=10)
+    assert workspace.sent == []
+    assert ana.clears("orders") == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
+    workspace.passes(seconds=10)
+    workspace.card()
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
+
+
+def test_the_channel_refuses_for_a_reason_of_its_own(workspace: Workspace) -> None:
+    """A word that nobody foresaw: the way out is the same."""
+    ana = workspace.operator("ana")
+    workspace.expected_errors.add("slack_refused")
+    workspace.slack.fails_next("chat.postMessage", "quite_a_new_word")
+    assert ana.clears("orders") == snapshot(
+        [
+            "⏳ Confirmed. Follow `orders` in its thread, in our direct messages, because I cannot post in #ops (`quite_a_new_word`)."
+        ]
+    )
+    workspace.passes(seconds=10)
+    assert noted(workspace.card(ana.dm)) == snapshot(
+        "Here because I cannot post in #ops (`quite_a_new_word`)."
+    )
+    workspace.thread(ana.dm)
 
 
 def test_kicked_out_in_the_middle(workspace: Workspace) -> None:

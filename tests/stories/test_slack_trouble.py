@@ -174,6 +174,16 @@ def test_an_edit_whose_answer_was_lost(workspace: Workspace, ana: Teammate) -> N
     assert len(workspace.thread()) == 3
 
 
+def test_a_card_that_may_not_be_edited_any_more(workspace: Workspace, ana: Teammate) -> None:
+    """Some workspaces allow edits for a while only: the card stays as it is, and its thread tells the rest."""
+    ana.clears("orders")
+    workspace.slack.fails_next("chat.update", "edit_window_closed", times=9)
+    workspace.passes(minutes=2)
+    assert len(workspace.cards()) == 1
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
+    assert called(workspace, "chat.update") == snapshot([(0.0, None), (2.5, "edit_window_closed")])
+
+
 def test_errors_of_its_own(workspace: Workspace, ana: Teammate) -> None:
     """500s and internal errors pass; the bot goes on trying, and the end is told."""
     ana.clears("orders")

@@ -12,7 +12,7 @@ def test_stopped_and_in_use(workspace: Workspace) -> None:
     ana, ben = workspace.viewer("ana"), workspace.viewer("ben")
     workspace.feldera.adds("sessions", checkpoints=(96_000_000,), since=ago(workspace, minutes=25))
     assert ana.types("/pipeline status sessions") == snapshot(
-        "🔎 Looking at `sessions`… If nothing more comes within a minute, type it again: nothing has been changed."
+        "🔎 Looking at `sessions`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
     assert ana.reads() == snapshot(
         [

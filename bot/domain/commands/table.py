@@ -58,6 +58,11 @@ def _read_help(_verb: Verb, rest: str) -> Help:
         return Help(verb=None)
     verb = find_verb(word)
     if verb is None or extra:
+        close = _closest(word)
+        if close:
+            raise Misunderstood(
+                f"There is no help on `{quoted(rest)}`. Did you mean `{COMMAND} help {close}`?"
+            )
         raise Misunderstood(
             f"There is no help on `{quoted(rest)}`. Type `{COMMAND} help`, or `{COMMAND} help` and one of: {_words()}."
         )
@@ -65,11 +70,17 @@ def _read_help(_verb: Verb, rest: str) -> Help:
 
 
 def _unknown_verb(word: str, rest: str) -> str:
-    close = difflib.get_close_matches(word.lower(), [verb.word for verb in VERBS], n=1)
+    close = _closest(word)
     if close:
-        meant = " ".join(filter(None, (COMMAND, close[0], rest)))
+        meant = " ".join(filter(None, (COMMAND, close, rest)))
         return f"I do not know `{quoted(word)}`. Did you mean `{quoted(meant)}`?"
     return f"I do not know `{quoted(word)}`. I know: {_words()}. Type `{COMMAND} help`."
+
+
+def _closest(word: str) -> str | None:
+    """The verb that was most likely meant, if any."""
+    close = difflib.get_close_matches(word.lower(), [verb.word for verb in VERBS], n=1)
+    return close[0] if close else None
 
 
 def _words() -> str:

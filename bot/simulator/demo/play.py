@@ -16,12 +16,13 @@ from bot.simulator.demo.clock import QuickClock
 from bot.simulator.demo.process import BotProcess
 from bot.simulator.demo.screen import Screen
 from bot.simulator.feldera import FelderaSimulator, default_pipelines
-from bot.simulator.slack import Channel, Person, SlackSimulator
+from bot.simulator.slack import Channel, Message, Person, SlackSimulator
 from bot.store.administration import Administration
 
 SIMULATED = "SIMULATED — no Slack, no Feldera"
 SPEED = 25.0  # seconds of the demo in each real one
 OUTAGE = timedelta(seconds=45)
+BREATH = timedelta(seconds=10)  # in which the bot records that Slack took a line
 WITHIN = 15.0  # real seconds for anything to happen; far more than any of it takes
 LAST_LINE = ("✅", "❌", "⚠️")
 AT_WORK = "⏳"
@@ -55,15 +56,33 @@ class _Stage:
     async def until_said(self, words: str, *, times: int = 1) -> None:
         await self.screen.until(lambda: sum(words in line for line in self._lines()) >= times, within=WITHIN)
 
+    async def until_under_way(self, name: str, line: str) -> None:
+        """Until the card says that the storage is being cleared, and its thread goes on after that with `line`."""
+
+        def is_under_way() -> bool:
+            return any(
+                card.text.startswith(f"Clear {name}: {AT_WORK} Clearing since ")
+                and any(line in later.text for later in self.channel.messages if later.thread_ts == card.ts)
+                for card in self._cards()
+            )
+
+        await self.screen.until(is_under_way, within=WITHIN)
+
+    async def passes(self, duration: timedelta) -> None:
+        await self.clock.wait(asyncio.Event(), self.clock.now() + duration)
+        self.screen.shows()
+
     async def until_told_the_end(self, *, of: int) -> None:
         """Until `of` threads have their last line and their cards say the same."""
 
         def ended() -> bool:
             last = [line for line in self._lines() if line.startswith(LAST_LINE)]
-            cards = [message for message in self.channel.messages if message.thread_ts is None]
-            return len(last) >= of and not any(f": {AT_WORK}" in card.text for card in cards)
+            return len(last) >= of and not any(f": {AT_WORK}" in card.text for card in self._cards())
 
         await self.screen.until(ended, within=WITHIN)
+
+    def _cards(self) -> list[Message]:
+        return [message for message in self.channel.messages if message.thread_ts is None]
 
     def _lines(self) -> list[str]:
         return [message.text for message in self.channel.messages if message.thread_ts is not None]
@@ -101,6 +120,7 @@ def _set_up(
     default_pipelines(feldera)
     feldera.adds("clicks", clear_takes=70.0)
     feldera.adds("users", clear_takes=80.0)
+    feldera.adds("visits", clear_takes=100.0)
     ana, mallory = slack.adds_person("ana"), slack.adds_person("mallory")
     channel = slack.adds_channel("ops")
     settings = {
@@ -111,11 +131,8 @@ def _set_up(
         "pipeline_bot_database": str(folder / "pipeline-bot.db"),
     }
     with Administration.open(folder / "pipeline-bot.db") as administration:
-        administration.administer(
-            Give(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.OPERATOR, "*", note="on call"),
-            by="shell:demo",
-            now=clock.now(),
-        )
+        operator = Give(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.OPERATOR, "*", note="on call")
+        administration.administer(operator, by="shell:demo", now=clock.now())
     bot = BotProcess(folder, clock, settings)
     screen = Screen(slack, [ana, mallory], color)
     return _Stage(clock, slack, feldera, channel, ana, mallory, bot, screen)
@@ -139,16 +156,17 @@ async def _outage(stage: _Stage) -> None:
     stage.screen.tells("Feldera goes down.")
     await stage.feldera.goes_down()
     await stage.until_said("I cannot ask Feldera")
-    await stage.clock.wait(asyncio.Event(), stage.clock.now() + OUTAGE)
+    await stage.passes(OUTAGE)
     stage.screen.tells("Feldera comes back.")
     await stage.feldera.comes_back()
     await stage.until_told_the_end(of=2)
 
 
 async def _killed(stage: _Stage) -> None:
-    await stage.types(stage.ana, "/pipeline clear sessions stuck checkpoint")
-    await stage.clicks(stage.ana, "Clear sessions")
-    await stage.until_said("Feldera accepted it", times=3)
+    await stage.types(stage.ana, "/pipeline clear visits stuck checkpoint")
+    await stage.clicks(stage.ana, "Clear visits")
+    await stage.until_under_way("visits", "Still clearing after")
+    await stage.passes(BREATH)
     stage.screen.tells("kill -9: the bot is gone in the middle of the clear. It is started again.")
     await stage.bot.is_killed()
     await stage.bot.starts()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -31,7 +32,8 @@ class Clicks:
         answer = Answer(respond, replaces=not isinstance(reply, NotYours))
         if isinstance(reply, Begun | Asked):
             # No other coroutine runs between the commit and this line that could post the card first.
-            self.desk.threads.can_tell(operation_id, answer.give)
+            # An errand, since the address that takes answers may hang: no other card waits for it.
+            self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
         self.desk.errands.say(self.desk.in_words(reply), answer)
 

@@ -1,0 +1,287 @@
+"""`doctor`, against a Slack and a Feldera over HTTP and a database on the disk: each thing that can be wrong."""
+
+import os
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.cli.checks import checks
+from bot.clock import SystemClock
+from bot.domain.access import Group, Role
+from bot.domain.administration import Give, SetRule
+from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
+from bot.domain.operations import Event, EventKind, State
+from bot.domain.policy import Rule
+from bot.simulator.feldera import FelderaSimulator
+from bot.simulator.slack import SlackSimulator
+from bot.store import operations
+from bot.store.administration import Administration
+from bot.store.database import open_database
+from tests.clock import MovableClock
+from tests.processes.world import World
+from tests.store.samples import ANA, START, becomes, proposed
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """An empty environment, as far as the bot is concerned, in an empty folder."""
+    for name in os.environ:
+        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.fixture
+async def world(tmp_path):
+    """Everything is as it should be, and the bot has not run yet."""
+    world = World(tmp_path)
+    async with world.slack, world.feldera:
+        yield world
+
+
+@pytest.fixture
+def examined(environment):
+    """What came of each check, and the sentence."""
+
+    async def examine(world, *, clock=None, **changed):
+        with environment.context() as settings:
+            for name, value in world.settings(**changed).items():
+                settings.setenv(name, value)
+            found = [check async for check in checks(clock or SystemClock())]
+        return [(check.result.value, check.sentence) for check in found]
+
+    return examine
+
+
+@pytest.fixture
+def failures(examined):
+    async def failed(world, **changed):
+        return [sentence for result, sentence in await examined(world, **changed) if result == "FAIL"]
+
+    return failed
+
+
+def administers(world, *changes):
+    with Administration.open(world.database) as administration:
+        administration.administer(*changes, by="shell:root", now=world.clock.now())
+
+
+def actor(person):
+    return Actor(TeamId(person.team_id), UserId(person.id))
+
+
+async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examined):
+    """Every check is said, so that one knows what was looked at."""
+    ana = world.slack.adds_person("ana")
+    administers(world, Give(actor(ana), Role.OPERATOR, "*"))
+    assert await examined(world) == [
+        ("ok", "Settings: complete, for Socket Mode."),
+        ("ok", "Slack: the bot token is of the workspace Acme (T0ACME)."),
+        ("ok", "Slack: the bot token has every scope it needs."),
+        ("ok", "Clock: this machine agrees with Slack."),
+        ("ok", "Socket Mode: the app token opens connections."),
+        ("ok", f"Feldera: Feldera 0.337.0 (Open source) answers at {world.feldera.url}."),
+        ("ok", "Feldera: the bot has the role admin, which may clear."),
+        ("ok", "Database: pipeline-bot.db can be written."),
+        ("ok", "Record: as it was written, up to entry 1."),
+        ("ok", "Access: nothing is wrong with grants (1) and rules (0)."),
+    ]
+    assert {call.method for call in world.slack.calls} == {"auth.test", "apps.connections.open", "users.info"}
+    assert all(request.method == "GET" for request in world.feldera.requests)
+
+
+async def test_it_creates_no_database(world, examined):
+    lines = await examined(world)
+    assert lines[-2] == (
+        "note",
+        "Database: there is no pipeline-bot.db yet; the first grant or the first run creates it.",
+    )
+    assert not world.database.exists()
+
+
+async def test_the_command_says_each_check_in_a_line_beside_a_running_bot(world):
+    """Exit status 0: nothing is to be put right."""
+    async with world.serving_bot(), world.bot("doctor") as process:
+        said = await process.rest_of_output()
+        assert (await process.ends(), process.stderr) == (0, "")
+    assert said.splitlines()[:2] == [
+        "ok    Settings: complete, for Socket Mode.",
+        "ok    Slack: the bot token is of the workspace Acme (T0ACME).",
+    ]
+    assert {line[:6] for line in said.splitlines()} == {"ok    "}
+
+
+async def test_the_command_ends_with_1_if_anything_is_to_be_put_right(world):
+    world.slack.refuses_tokens()
+    async with world.bot("doctor", FELDERA_HOST=None) as process:
+        said = (await process.rest_of_output()).splitlines()
+        assert (await process.ends(), process.stderr) == (1, "")
+    assert said[:2] == [
+        "FAIL  Settings: FELDERA_HOST is missing.",
+        "FAIL  Slack: SLACK_BOT_TOKEN: Slack answers invalid_auth to it.",
+    ]
+    assert said[-1] == "2 to put right."
+
+
+async def test_a_clock_that_is_wrong(world, examined):
+    """Approvals and grants end by it."""
+    lines = await examined(world, clock=MovableClock(datetime.now(UTC) - timedelta(minutes=7)))
+    (said,) = [sentence for result, sentence in lines if result == "FAIL"]
+    match = re.fullmatch(r"Clock: this machine is (\d+) s behind Slack\. Set it by NTP: .*", said)
+    assert 418 <= int(match[1]) <= 422
+
+
+async def test_all_that_is_wrong_with_the_settings_is_said_and_the_rest_is_checked(world, examined, failures):
+    """The database needs none of them."""
+    administers(world)
+    assert await failures(world, SLACK_BOT_TOKEN="xoxp-hush", FELDERA_HOST=None, SLACK_APP_TOKEN=None) == [
+        "Settings: SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-.",
+        "Settings: FELDERA_HOST is missing.",
+        "Settings: SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+    ]
+    lines = await examined(world, FELDERA_HOST=None)
+    assert ("ok", "Slack: the bot token has every scope it needs.") in lines
+    assert ("ok", "Database: pipeline-bot.db can be written.") in lines
+
+
+async def test_a_token_that_does_not_work(world, failures):
+    world.slack.refuses_tokens()
+    assert await failures(world) == ["Slack: SLACK_BOT_TOKEN: Slack answers invalid_auth to it."]
+
+
+async def test_a_slack_that_cannot_be_reached(world, failures):
+    await world.slack.goes_down()
+    assert await failures(world) == [
+        f"Slack: Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+    ]
+
+
+async def test_a_token_without_all_scopes(tmp_path, failures):
+    """As after an update of the bot, before the app was installed again."""
+    world = World(tmp_path)
+    world.slack = SlackSimulator(world.clock, scopes={"commands", "chat:write"})
+    async with world.slack, world.feldera:
+        assert await failures(world) == [
+            (
+                "Slack: the bot token lacks the scopes usergroups:read, users:read. "
+                "Add them to the app as in app_manifest.yml, and install it again."
+            )
+        ]
+
+
+async def test_an_app_token_that_opens_no_socket(world, failures):
+    world.slack.fails_next("apps.connections.open", "missing_scope")
+    (said,) = await failures(world)
+    assert said.startswith("Socket Mode: SLACK_APP_TOKEN: Slack answers missing_scope to it.")
+
+
+async def test_over_http_no_socket_is_asked_for(world, examined):
+    lines = await examined(world, SLACK_APP_TOKEN=None, SLACK_SIGNING_SECRET=world.slack.signing_secret)
+    assert lines[0] == ("ok", "Settings: complete, for HTTP.")
+    assert "apps.connections.open" not in {call.method for call in world.slack.calls}
+
+
+async def test_a_feldera_that_does_not_answer(world, failures):
+    await world.feldera.goes_down()
+    (said,) = await failures(world)
+    assert said.startswith(f"Feldera at {world.feldera.url}: No connection to Feldera at ")
+
+
+async def test_a_key_that_may_not_clear(tmp_path, examined, failures):
+    """Feldera: keys are `read` unless one asks for more."""
+    world = World(tmp_path)
+    world.feldera = FelderaSimulator(world.clock, api_keys={"apikey:r": "read", "apikey:w": "write"})
+    async with world.slack, world.feldera:
+        assert await failures(world, FELDERA_API_KEY="apikey:r") == [
+            "Feldera: the bot has the role read, and clearing takes write. Give it another API key."
+        ]
+        lines = await examined(world, FELDERA_API_KEY="apikey:w")
+        assert ("ok", "Feldera: the bot has the role write, which may clear.") in lines
+        (said,) = await failures(world, FELDERA_API_KEY="apikey:x")
+        assert said.startswith(f"Feldera at {world.feldera.url}: ")
+
+
+async def test_a_database_that_is_none(world, failures):
+    world.database.write_text("Dear diary")
+    (said,) = await failures(world)
+    assert said.startswith("Database: The database pipeline-bot.db cannot be used: file is not a database")
+
+
+async def test_a_record_that_was_tampered_with(world, failures):
+    administers(
+        world, SetRule(Rule("*", approvals=0)), SetRule(Rule("*", approvals=1, ask_channel=ChannelId("C1")))
+    )
+    with open_database(world.database) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
+    said = await failures(world)
+    assert said[0].startswith("Record: entry 1 is not what was written")
+
+
+async def test_a_database_of_another_workspace(world, failures):
+    with Administration.open(world.database) as administration:
+        administration.remember_team(TeamId("T0OLD"))
+    assert await failures(world) == [
+        (
+            "Database: it was last used in the workspace T0OLD, and what is granted there counts for nobody in T0ACME. "
+            "Is it the right file, and the right token?"
+        )
+    ]
+
+
+async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
+    """With the people as Slack knows them now; what needs no action does not fail."""
+    ana, ben = world.slack.adds_person("ana"), world.slack.adds_person("ben")
+    leads = world.slack.adds_user_group("leads", [ana, ben])
+    administers(
+        world,
+        Give(actor(ana), Role.REQUESTER, "*", world.clock.now() + timedelta(hours=12)),
+        Give(Group(TeamId(ana.team_id), GroupId(leads.id)), Role.APPROVER, "*"),
+        SetRule(Rule("*", approvals=1, ask_group=GroupId(leads.id))),
+    )
+    lines = await examined(world)
+    assert {result for result, _ in lines} == {"ok", "note"}
+    assert re.fullmatch(rf"Access: {ana.id} is requester on \* only until .* UTC\. If .*", lines[-1][1])
+    ben.is_deactivated()
+    (said,) = await failures(world)
+    assert said.startswith(f"Access: The rule on * asks for 1 approval, which {ana.id} can never get")
+
+
+async def test_what_waits_for_people(world, examined):
+    """Requests are worth knowing; a broken glass without a signature is to be put right."""
+    request = replace(proposed("7fk2qa5x"), requester=ANA)
+    glass = replace(proposed("b2k7aa5x", pipeline="users"), incident="INC-7")
+    with open_database(world.database) as db:
+        for operation, state in ((request, State.AWAITING_APPROVAL), (glass, State.SUCCEEDED)):
+            operations.propose(db, operation, Event(EventKind.PROPOSED, START, by=ANA))
+            event = Event(EventKind.CONFIRMED, START, by=ANA)
+            operations.change(db, operation.id, becomes(event, state=state, confirmed_at=START), standings={})
+    lines = await examined(world)
+    assert ("note", "Requests: waiting for approval: 7fk2qa on orders.") in lines
+    assert (
+        "FAIL",
+        (
+            "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
+            "An approver does it with `/pipeline sign-off b2k7aa`."
+        ),
+    ) in lines
+
+
+async def test_an_import_looks_the_people_up(world):
+    """Who never passes is said before it is made."""
+    ben = world.slack.adds_person("ben", guest=True)
+    file = world.folder / "access.yml"
+    file.write_text(f"team: T0ACME\ngrants:\n- {{user: {ben.id}, role: viewer, pattern: orders}}\n")
+    async with world.bot("access", "import", "access.yml") as process:
+        assert await process.ends() == 0
+        assert await process.rest_of_output() == f"+ grant {ben.id} viewer orders\n"
+    assert process.stderr.splitlines() == [
+        f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Revoke it.",
+        "1 change to make. Nothing was changed; --yes does.",
+    ]

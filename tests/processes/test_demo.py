@@ -1,0 +1,28 @@
+"""`pipeline-bot demo` as a newcomer runs it: with nothing, and to the end."""
+
+import re
+
+import pytest
+
+from tests.processes.world import running
+
+WITHIN = 40.0  # real seconds; on a machine that does nothing else it takes twelve
+
+
+@pytest.mark.anyio
+async def test_the_demo_shows_each_clear_once(tmp_path):
+    """Nothing that a reader could take for a second clear: not even the kill repeats a line."""
+    async with running("-m", "bot", "demo", folder=tmp_path, settings={}) as demo:
+        assert await demo.ends(within=WITHIN) == 0, demo.stderr
+        assert demo.stderr == ""
+        shown = await demo.rest_of_output()
+    lines = shown.splitlines()
+    assert lines[0] == "SIMULATED — no Slack, no Feldera"
+    assert lines[-1] == "— Feldera's own books, clears that changed something: clicks 1, users 1, visits 1."
+    for name in ("clicks", "users", "visits"):
+        assert len(re.findall(rf"✅ Cleared `{name}` after .* @ana", shown)) == 1
+    assert shown.count("📤 Sent the request") == shown.count("⏳ Feldera accepted it") == 3
+    before, _, after = shown.partition("— kill -9")
+    assert "Clearing since" in before.rpartition("the card now says")[2]
+    assert list(tmp_path.iterdir()) == []
+    assert "the card now says: ✅ Cleared." in after
