@@ -33,15 +33,19 @@ class Reading:
     def named(self, text: str) -> str:
         """The text, with `ID1` for the id of the first operation that was proposed, and so on."""
         text = text.replace(self.feldera.url.removeprefix("http://"), "feldera.example")
-        for number, short_id in enumerate(self.short_ids(), start=1):
+        for number, (short_id, _) in enumerate(self._operations(), start=1):
             text = text.replace(f"`{short_id}`", f"`ID{number}`")
         return text
 
-    def short_ids(self) -> list[str]:
-        """What people type to mean an operation, as its card shows it: of every one that was proposed, in order."""
+    def request(self, pipeline: str = "orders") -> str:
+        """The id to type for the newest request on this pipeline, as its card shows it."""
+        return [short_id for short_id, name in self._operations() if name == pipeline][-1]
+
+    def _operations(self) -> list[tuple[str, str]]:
+        """Every operation that was proposed, in order: the id that people type, and the pipeline."""
         with closing(sqlite3.connect(self.database)) as database:
-            rows = database.execute("SELECT id FROM operations ORDER BY rowid").fetchall()
-        return [some_id[:SHORT_ID] for (some_id,) in rows]
+            rows = database.execute("SELECT id, pipeline FROM operations ORDER BY rowid").fetchall()
+        return [(some_id[:SHORT_ID], name) for some_id, name in rows]
 
     def is_unread(self, message: Message) -> bool:
         return self._read.get(_key(message)) != len(message.history)

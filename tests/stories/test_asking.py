@@ -1,0 +1,360 @@
+"""Somebody who may not clear a pipeline themselves asks for it: the request's card, where it goes, and how many fit."""
+
+from inline_snapshot import snapshot
+
+from bot.domain.access import Role
+from tests.workspace import Workspace
+
+
+def test_a_request_from_the_command_to_the_last_line(workspace: Workspace) -> None:
+    """Command, preview, question, card, approval, thread; the last line names the requester and who approved."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    assert ana.asks("/pipeline clear orders schema change") == snapshot("""\
+*Clear `orders`?* Nothing happens unless you press the button. Only you see this.
+*Deployment*
+Stopped since Mar 2, 2026 at 3:00:00 AM
+*Storage*
+in use, 3 checkpoints, 7.0 MiB
+*A clear would destroy*
+the storage, with 3 checkpoints (7.0 MiB)
+Reason: schema change
+⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+🙋 It takes 1 approval by other people, within 1h.
+[Ask for approval] [Never mind]\
+""")
+    ana.clicks("Ask for approval")
+    assert ana.last_confirm == snapshot("""\
+Ask to clear orders?
+This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled once it is sent.
+[Ask] [Go back]\
+""")
+    assert ana.reads() == snapshot(["🙋 Asked. Follow `orders` in its thread."])
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+🙋 Waiting for approval.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+*Approvals*
+0 of 1
+*Until*
+Mar 2, 2026 at 4:00:00 AM
+Reason: schema change
+✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
+⏳ 1 approval more
+○ Request to Feldera
+○ Storage cleared
+Id `ID1`
+[Approve] [Deny] [Withdraw]\
+""")
+    assert workspace.sent == []
+    assert ben.told("Approve") == snapshot(["👍 Approved: 1 of 1."])
+    assert ben.last_confirm == snapshot("""\
+Approve the clear of orders?
+It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled once it is sent.
+[Approve] [Go back]\
+""")
+    workspace.passes(seconds=10)
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+✅ Cleared.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+*Approvals*
+1 of 1: @ben Mar 2, 2026 at 3:00:00 AM
+Reason: schema change
+✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Approved by @ben · Mar 2, 2026 at 3:00:00 AM
+✓ Request sent · Mar 2, 2026 at 3:00:00 AM
+✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
+""")
+    assert workspace.thread() == snapshot(
+        [
+            "👍 @ben approved (1 of 1). @ana",
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
+        ]
+    )
+    assert workspace.feldera.clears["orders"] == 1
+
+
+def test_the_card_goes_where_the_rule_says(workspace: Workspace) -> None:
+    """The channel of the rule, with its group mentioned; whoever asked elsewhere is told where."""
+    approvals = workspace.slack.adds_channel("approvals")
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    oncall = workspace.user_group("oncall", ben)
+    workspace.rules("ord*", f"approvals=2 channel={approvals.id} group={oncall.id} within=2h")
+    assert ana.requests("orders", "schema change") == snapshot(["🙋 Asked. Follow `orders` in its thread."])
+    assert ana.links() == [workspace.permalink(approvals)]
+    assert workspace.cards() == []
+    assert workspace.card(approvals) == snapshot("""\
+Clear orders
+*State*
+🙋 Waiting for approval.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+*Approvals*
+0 of 2
+*Until*
+Mar 2, 2026 at 5:00:00 AM
+*Asked*
+@oncall
+Reason: schema change
+✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
+⏳ 2 approvals more
+○ Request to Feldera
+○ Storage cleared
+Id `ID1`
+[Approve] [Deny] [Withdraw]\
+""")
+    assert workspace.hears(approvals) == snapshot(
+        ["Clear orders: 🙋 Waiting for approval. Requested by @ana: schema change"]
+    )
+
+
+def test_the_bot_is_not_in_the_channel_of_the_rule(workspace: Workspace) -> None:
+    """Then the card goes where it was asked for: a request is never invisible."""
+    private = workspace.slack.adds_channel("approvals", private=True, bot_is_member=False)
+    ana = workspace.requester("ana")
+    workspace.rules("orders", f"channel={private.id}")
+    ana.requests("orders")
+    assert "🙋 Waiting for approval." in workspace.card()
+
+
+def test_what_was_cleared_last_is_on_the_card(workspace: Workspace) -> None:
+    """Approvers see when this bot cleared the pipeline last."""
+    ana = workspace.operator("ana")
+    ana.clears("orders")
+    workspace.passes(minutes=5)
+    workspace.cards()
+    workspace.thread()
+    workspace.feldera.someone_starts("orders")
+    workspace.passes(minutes=5)
+    workspace.feldera.someone_stops("orders")
+    workspace.passes(minutes=5)
+    workspace.requester("ben").requests("orders")
+    assert workspace.cards()[-1] == snapshot("""\
+Clear orders
+*State*
+🙋 Waiting for approval.
+*Requested by*
+@ben
+*Destroys*
+the storage; it has no checkpoints
+*Last cleared*
+Mar 2, 2026 at 3:00:02 AM
+*Approvals*
+0 of 1
+*Until*
+Mar 2, 2026 at 4:15:00 AM
+✓ Asked for by @ben · Mar 2, 2026 at 3:15:00 AM
+⏳ 1 approval more
+○ Request to Feldera
+○ Storage cleared
+Id `ID2`
+[Approve] [Deny] [Withdraw]\
+""")
+
+
+def test_an_operator_under_a_rule(workspace: Workspace) -> None:
+    """Under a rule an operator's clear takes approvals like anybody's."""
+    workspace.rules("orders", "approvals=1")
+    ana, ben = workspace.operator("ana"), workspace.approver("ben")
+    ana.requests("orders")
+    workspace.passes(minutes=1)
+    assert workspace.sent == []
+    ben.told("Approve")
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)")
+
+
+def test_a_rule_that_asks_for_nothing(workspace: Workspace) -> None:
+    """`approvals=0` lets a requester clear by themselves."""
+    workspace.rules("orders", "approvals=0")
+    ana = workspace.requester("ana")
+    ana.clears("orders")
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[-1].endswith("@ana")
+
+
+def test_the_second_to_ask_for_the_same(workspace: Workspace) -> None:
+    """An identical request is not duplicated: the second asker gets a link to it, also if both looked first."""
+    ana, ben = workspace.requester("ana"), workspace.requester("ben")
+    ben.asks("/pipeline clear orders")
+    ana.requests("orders")
+    assert ben.told("Ask for approval") == snapshot(
+        [
+            "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
+        ]
+    )
+    assert ben.asks("/pipeline clear orders") == snapshot(
+        "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
+    )
+    assert ben.links() == [workspace.permalink()]
+    assert ana.asks("/pipeline clear orders") == snapshot(
+        "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
+    )
+    assert len(workspace.cards()) == 1
+
+
+def test_both_ask_at_once(workspace: Workspace) -> None:
+    """One request; the other person gets the link."""
+    ana, ben = workspace.requester("ana"), workspace.requester("ben")
+    for person in (ana, ben):
+        person.asks("/pipeline clear orders")
+    workspace.at_once(ana.clicking("Ask for approval"), ben.clicking("Ask for approval"))
+    told = {person.name: person.reads()[-1] for person in (ana, ben)}
+    (first,) = (name for name, line in told.items() if line.startswith("🙋 Asked."))
+    (second,) = told.keys() - {first}
+    assert told[second].startswith(f"🙋 @{first} asked for just this")
+    assert len(workspace.cards()) == 1
+
+
+def test_a_double_click_on_ask(workspace: Workspace) -> None:
+    """One request, whatever the mouse does."""
+    ana = workspace.requester("ana")
+    ana.asks("/pipeline clear orders")
+    button = ana.finds("Ask for approval")
+    workspace.at_once(ana.pressing(button), ana.pressing(button))
+    assert ana.reads() == snapshot(["🙋 Asked. Follow `orders` in its thread."])
+    assert len(workspace.cards()) == 1
+
+
+def test_five_open_requests(workspace: Workspace) -> None:
+    """A person may have five; the sixth is told what to do, and fits as soon as one is taken back."""
+    ana = workspace.requester("ana")
+    for number in range(1, 7):
+        workspace.feldera.adds(f"p{number}")
+    ana.asks("/pipeline clear p6")
+    late = ana.finds("Ask for approval")
+    for number in range(1, 6):
+        ana.requests(f"p{number}")
+    ana.presses(late)
+    assert ana.reads() == snapshot(
+        [
+            "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` takes one back."
+        ]
+    )
+    assert ana.asks("/pipeline clear p6") == snapshot(
+        "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` takes one back."
+    )
+    ana.types(f"/pipeline withdraw {workspace.request('p1')}")
+    ana.requests("p6")
+    workspace.passes(seconds=10)
+    ana.reads()
+    assert len(workspace.cards()) == 6
+    workspace.threads()
+
+
+def test_others_have_their_own_five(workspace: Workspace) -> None:
+    """The limit is a person's, not the team's."""
+    ana, ben = workspace.requester("ana"), workspace.requester("ben")
+    for number in range(1, 7):
+        workspace.feldera.adds(f"p{number}")
+    for number in range(1, 6):
+        ana.requests(f"p{number}")
+    ben.requests("p6")
+    workspace.passes(seconds=10)
+    ana.reads()
+    ben.reads()
+    assert len(workspace.cards()) == 6
+
+
+def test_a_reason_that_a_rule_wants(workspace: Workspace) -> None:
+    """Without one, or with one that does not match, nothing is asked, and the answer says what would do."""
+    workspace.rules("orders", r"reason=required matching=INC-\d+")
+    ana = workspace.requester("ana")
+    assert ana.asks("/pipeline clear orders") == snapshot(
+        "✍️ A clear of `orders` takes a reason, which must match `INC-\\d+`. Type `/pipeline clear orders reason…`."
+    )
+    assert ana.asks("/pipeline clear orders because") == snapshot(
+        "✍️ A clear of `orders` takes a reason, which must match `INC-\\d+`. Type `/pipeline clear orders reason…`."
+    )
+    ana.requests("orders", "INC-7 is over")
+    assert "Reason: INC-7 is over" in workspace.card()
+
+
+def test_a_reason_wanted_since_the_preview(workspace: Workspace) -> None:
+    """The rules of the moment of the click hold."""
+    ana = workspace.requester("ana")
+    ana.asks("/pipeline clear orders")
+    workspace.rules("orders", "reason=required")
+    assert ana.told("Ask for approval") == snapshot(
+        ["✍️ A clear of `orders` takes a reason. Type `/pipeline clear orders reason…`."]
+    )
+    assert workspace.cards() == []
+
+
+def test_what_waits(workspace: Workspace) -> None:
+    """`pending` lists what the person may see, with the ids to type and links to the cards."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben", pattern="orders")
+    workspace.feldera.adds("payments")
+    assert ben.types("/pipeline pending") == snapshot("Nothing waits for anybody.")
+    ana.requests("orders")
+    ana.requests("payments")
+    workspace.passes(seconds=5)
+    ana.reads()
+    assert ana.types("/pipeline pending") == snapshot("""\
+🙋 `ID1` @ana asks to clear `orders` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread.
+🙋 `ID2` @ana asks to clear `payments` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread.\
+""")
+    assert ben.types("/pipeline pending") == snapshot(
+        "🙋 `ID1` @ana asks to clear `orders` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread."
+    )
+    assert len(workspace.cards()) == 2
+
+
+def test_status_shows_what_waits(workspace: Workspace) -> None:
+    """A request that waits is part of the pipeline's state."""
+    ana = workspace.requester("ana")
+    ana.requests("orders")
+    assert ana.asks("/pipeline status orders").splitlines()[-3:] == snapshot(
+        [
+            "*Waiting for approval*",
+            "🙋 clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread",
+            "Only you see this.",
+        ]
+    )
+    workspace.card()
+
+
+def test_the_right_to_ask_is_lost_before_the_click(workspace: Workspace) -> None:
+    """The preview of somebody who may no longer ask asks nobody."""
+    ana = workspace.requester("ana")
+    ana.asks("/pipeline clear orders")
+    workspace.revokes(ana)
+    assert ana.told("Ask for approval") == snapshot(
+        [
+            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
+        ]
+    )
+    assert workspace.cards() == []
+
+
+def test_a_role_becomes_more_before_the_click(workspace: Workspace) -> None:
+    """Whoever became an operator since the preview needs nobody any more: the card says so at once."""
+    ana = workspace.requester("ana")
+    ana.asks("/pipeline clear orders")
+    workspace.grants(ana, Role.OPERATOR)
+    assert ana.told("Ask for approval") == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
+    workspace.passes(seconds=10)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera.",
+            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
+    workspace.card()
