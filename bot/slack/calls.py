@@ -19,6 +19,7 @@ RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a header that makes sens
 RETRY_AFTER_LEAST = 1.0  # seconds; 0 would be a call a millisecond
 RETRY_AFTER_MOST = 3600.0  # seconds; whatever is asked for, an hour later it is worth a try
 
+NO_JSON_OBJECT = "no JSON object"  # why there is no answer
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _BROKE = frozenset(
     {
@@ -44,15 +45,18 @@ class Done:
 
     def text(self, key: str) -> str:
         """What stands there, if it is text; otherwise nothing."""
-        value = self.said.get(key)
-        return value if isinstance(value, str) else ""
+        return _text(self.said.get(key))
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Slack did not do it, and says why in its own word (`not_in_channel`, `invalid_auth`, …)."""
+    """Slack did not do it, and says why in its own word (`not_in_channel`, `invalid_auth`, …).
+
+    `needed` is the scope that the token lacks, if that is why.
+    """
 
     error: str
+    needed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """Nothing that makes sense came back. `in_doubt`: Slack may have done it all the same."""
+    """Nothing that makes sense came back. `in_doubt`: Slack may have done it all the same.
+
+    `is_silence`: nothing came back at all.
+    """
 
     why: str
     in_doubt: bool = True
+    is_silence: bool = False
 
 
 async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | NoAnswer:
@@ -79,9 +87,9 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | No
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return _failed(error)
     except _NO_JSON_OBJECT:
-        return NoAnswer("no JSON object")
+        return NoAnswer(NO_JSON_OBJECT)
     if not isinstance(response.data, dict):
-        return NoAnswer("no JSON object")
+        return NoAnswer(NO_JSON_OBJECT)
     return Done(
         response.data, {str(name).lower(): str(value) for name, value in dict(response.headers).items()}
     )
@@ -110,19 +118,24 @@ async def _known_by_its_status(
 def _failed(error: Exception) -> Wait | NoAnswer:
     if isinstance(error, aiohttp.ClientResponseError) and error.status == TOO_MANY_REQUESTS:
         return Wait(_retry_after(error.headers))
-    return NoAnswer(type(error).__name__, in_doubt=not isinstance(error, aiohttp.ClientConnectorError))
+    in_doubt = not isinstance(error, aiohttp.ClientConnectorError)
+    return NoAnswer(type(error).__name__, in_doubt=in_doubt, is_silence=True)
 
 
 def _not_ok(response: Any) -> Refused | Wait | NoAnswer:
     if not isinstance(response, AsyncSlackResponse):
-        return NoAnswer("no JSON object")
-    said = response.data.get("error") if isinstance(response.data, dict) else None
-    error = said if isinstance(said, str) else ""
+        return NoAnswer(NO_JSON_OBJECT)
+    said = response.data if isinstance(response.data, dict) else {}
+    error = _text(said.get("error"))
     if response.status_code == TOO_MANY_REQUESTS or error in _RATE_LIMITED:
         return Wait(_retry_after(response.headers))
     if error in _BROKE or response.status_code >= SERVER_ERROR:
         return NoAnswer(error or f"HTTP {response.status_code}")
-    return Refused(error)
+    return Refused(error, _text(said.get("needed")))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> float:

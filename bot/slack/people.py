@@ -9,26 +9,23 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.access import Group, Kind, Standing
 from bot.domain.names import Actor, GroupId, TeamId, UserId
 from bot.engine.ports import Clock, Unread
+from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
 from bot.slack.lookups import Failed, Lookups
 from bot.slack.pace import Pace
-from bot.slack.unanswered import code_of, must_wait, retry_after, why_refused
+from bot.slack.unanswered import UNREADABLE, must_wait, why_refused, why_silent
 
 log = structlog.get_logger(__name__)
 
 ANSWERED_WITHIN = 2.0  # seconds; an ack may take three
 SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
-
-UNREADABLE = "Slack's answer makes no sense"
 
 _USERS_INFO = "users.info"
 _GROUP_USERS = "usergroups.users.list"
@@ -132,31 +129,21 @@ class PeopleDirectory:
         held = self._pace.free_at(method)
         if held is not None:
             return Failed(must_wait((held - self._clock.now()).total_seconds()))
-        try:
-            data = (await call()).data
-        except SlackClientError as error:
-            refusal = self._refused(method, error)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("slack_did_not_answer", method=method, why=type(error).__name__)
-            refusal = Failed("Slack cannot be reached")
-        except (AttributeError, ValueError) as error:
-            # slack_sdk trips over a 200 whose body is no JSON object, such as a proxy's page.
-            log.warning("slack_answer_unreadable", method=method, why=type(error).__name__)
-            refusal = Failed(UNREADABLE)
-        else:
-            return data if isinstance(data, Mapping) else Failed(UNREADABLE)
-        return refusal
-
-    def _refused(self, method: str, error: SlackClientError) -> Failed:
-        code = code_of(error)
-        if code == "ratelimited":
-            wait = retry_after(error)
-            self._pace.hold(timedelta(seconds=wait), method)
-            log.warning("slack_asks_us_to_wait", method=method, seconds=wait)
-            return Failed(must_wait(wait), code)
-        if code not in _NOBODY:
-            log.warning("slack_refused", method=method, error=code or "no JSON")
-        return Failed(why_refused(error), code)
+        answer = await ask(call())
+        match answer:
+            case Done(said):
+                return said
+            case Wait(seconds):
+                self._pace.hold(timedelta(seconds=seconds), method)
+                log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
+                return Failed(must_wait(seconds))
+            case Refused(error):
+                if error not in _NOBODY:
+                    log.warning("slack_refused", method=method, error=error)
+                return Failed(why_refused(answer), error)
+            case NoAnswer(why):
+                log.warning("slack_did_not_answer", method=method, why=why)
+                return Failed(why_silent(answer))
 
 
 def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Failed:

@@ -201,7 +201,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace: Workspace) -> None:
     ana.presses(confirm)
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`Slack cannot be reached`). Try again in a minute."
+            "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`Slack is asked too often and wants 30 s of quiet`). Try again in a minute."
         ]
     )
     workspace.passes(seconds=31)
