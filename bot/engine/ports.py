@@ -206,6 +206,10 @@ class Store(Protocol):
 
     async def operation(self, operation_id: OperationId) -> Operation | None: ...
 
+    async def operation_beginning(self, beginning: str) -> Operation | None:
+        """The one whose id begins so; None if there is none, or several."""
+        ...
+
     async def underway(self) -> tuple[Operation, ...]:
         """All operations that are live or wait for approval, oldest first."""
         ...

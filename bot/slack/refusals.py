@@ -9,6 +9,7 @@ from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
 from bot.slack.blocks import Message, said
+from bot.slack.endings import sentence, took
 from bot.slack.mrkdwn import at, code, mention
 from bot.slack.pipelines import link_to
 from bot.slack.previews import frozen_in_words
@@ -125,16 +126,16 @@ def already_decided(operation: Operation, workspace_url: str) -> Message:
     outcome = operation.outcome
     if operation.confirmed_at is None:
         return said(f"This was dropped already: nothing was sent, and `{name}` is as it was.")
-    if outcome is not None and operation.ended_at is not None:
-        by = f" by {mention(outcome.by.user)}" if outcome.by else ""
-        return said(
-            f"This is over, {outcome.ending.value.replace('_', ' ')}{by} {at(operation.ended_at)}: {where} tells."
-        )
+    approved = ""
     if operation.approvals and operation.ready_at is not None:
         last = operation.approvals[-1]
-        return said(
-            f"This was already approved by {mention(last.by.user)} {at(last.at)}: follow it in {where}."
-        )
+        approved = f"This was already approved by {mention(last.by.user)} {at(last.at)}"
+    if outcome is not None and operation.ended_at is not None:
+        over = f"{approved}, and is over" if approved else f"This is over since {at(operation.ended_at)}"
+        how = sentence(operation, outcome, operation.state, seconds=took(operation))
+        return said(f"{over}. {how} See {where}.")
+    if approved:
+        return said(f"{approved}: follow it in {where}.")
     return said(
         f"This was confirmed already, {at(operation.confirmed_at)} by {mention(operation.requester.user)}: "
         f"follow it in {where}."

@@ -24,6 +24,7 @@ from bot.domain.policy import Freeze, Rule
 from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
 from bot.store import chain, changes, facts, grants, history, operations, policies, workspace
 from bot.store.database import open_database
+from bot.store.errors import AmbiguousId
 
 _T = TypeVar("_T")
 
@@ -104,6 +105,12 @@ class SqliteStore:
 
     async def operation(self, operation_id: OperationId) -> Operation | None:
         return await self._run(lambda db: operations.find(db, operation_id))
+
+    async def operation_beginning(self, beginning: str) -> Operation | None:
+        try:
+            return await self._run(lambda db: operations.find_by_beginning(db, beginning))
+        except AmbiguousId:
+            return None
 
     async def underway(self) -> tuple[Operation, ...]:
         return await self._run(operations.underway)
