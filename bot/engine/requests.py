@@ -6,6 +6,7 @@ deed, and every refusal is recorded.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain import happenings
 from bot.domain.access import Action, Decision
@@ -31,23 +32,41 @@ class Requests:
 
     async def pending(self, actor: Actor) -> Reply:
         """What waits, as far as the person may see it or asked for it."""
+        return replies.PendingList(await self.pending_for(actor))
+
+    async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
         facts, now = await self.judge.facts(actor), self.clock.now()
-        return replies.PendingList(
-            tuple(
-                operation
-                for operation in await self.store.pending()
-                if operation.requester == actor
-                or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed
-            )
-        )
+        waiting = await self.store.pending()
+        return tuple(operation for operation in waiting if _may_see(operation, actor, facts, now))
 
     async def find(self, actor: Actor, beginning: str) -> OperationId | None:
-        """The one request the person may see whose id begins so; None if there is none, or several."""
-        listed = await self.pending(actor)
-        if not isinstance(listed, replies.PendingList):
+        """The one request the person may see whose id begins so; None if there is none, or several.
+
+        One that waits before any other: what is over is meant only by whoever comes too late for it.
+        """
+        waiting = [each for each in await self.pending_for(actor) if each.id.startswith(beginning)]
+        if waiting:
+            return waiting[0].id if len(waiting) == 1 else None
+        over = await self.store.operation_beginning(beginning)
+        if over is None or over.confirmed_at is None:
             return None
-        found = [operation.id for operation in listed.operations if operation.id.startswith(beginning)]
-        return found[0] if len(found) == 1 else None
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        return over.id if _may_see(over, actor, facts, now) else None
+
+    async def why_not_deny(self, actor: Actor, operation_id: OperationId) -> Reply | None:
+        """Why this person's *Deny* would change nothing, before they are asked for a reason; None if it may."""
+        operation = await self.store.operation(operation_id)
+        if operation is None:
+            return replies.NotKnown()
+        decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
+        if not decision.allowed:
+            return await self._refused(actor, operation, decision)
+        if operation.requester == actor:
+            await self._note(actor, operation, "own_request")
+            return replies.OwnRequest(operation)
+        if operation.state is not State.AWAITING_APPROVAL:
+            return await self._too_late(actor, operation)
+        return None
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
@@ -178,3 +197,8 @@ class Requests:
     async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
         data = {"pipeline": operation.pipeline, "why": why, "state": operation.state.value}
         await self.store.note(Event(EventKind.REFUSED, self.clock.now(), data, actor), operation.id)
+
+
+def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:
+    """Their own, and those on pipelines that they may see."""
+    return operation.requester == actor or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed

@@ -89,7 +89,8 @@ def _ended(operation: Operation, _event: Event) -> str:
         raise AssertionError(f"{operation.id} ended without an outcome")
     said = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
     approvers = " ".join(mention(given.by.user) for given in operation.approvals)
-    return f"{said} {mention(operation.requester.user)}{f' (approved by {approvers})' if approvers else ''}"
+    had = "approved by" if operation.ready_at is not None else "until then approved by"
+    return f"{said} {mention(operation.requester.user)}{f' ({had} {approvers})' if approvers else ''}"
 
 
 def _approved(operation: Operation, event: Event) -> str:

@@ -48,9 +48,13 @@ class Clicks:
         await ack()
         await self.client.views_open(trigger_id=body["trigger_id"], view=modals.type_the_name(operation_id))
 
-    async def deny(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        _, operation_id = clicked(body)
+    async def deny(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        actor, operation_id = clicked(body)
+        refusal = await self.desk.requests.why_not_deny(actor, operation_id)
         await ack()
+        if refusal is not None:
+            self.desk.tell(refusal, respond)
+            return
         await self.client.views_open(trigger_id=body["trigger_id"], view=modals.why_deny(operation_id))
 
     async def approve(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
