@@ -9,6 +9,7 @@ from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.slack import Answer, Channel, Person, render_text, render_view
 
 if TYPE_CHECKING:
+    from bot.simulator.slack.workspace import Profile
     from tests.workspace import Workspace
 
 CHANNEL = "ops"
@@ -25,6 +26,11 @@ class Teammate:
     def person(self) -> Person:
         """This person in the simulated Slack, for what is done to them there."""
         return self._person
+
+    @property
+    def profile(self) -> "Profile":
+        """What Slack knows of this person."""
+        return self._workspace.slack.workspace.people[self.id]
 
     @property
     def id(self) -> str:

@@ -136,8 +136,9 @@ class Decision:
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
-        """What the record keeps of it: the id of the grant that decided."""
-        return {"grant": None if self.grant is None else self.grant.id}
+        """What the record keeps of it: the id of the grant that decided, if only by having lapsed."""
+        decisive = self.grant or self.lapsed
+        return {"grant": None if decisive is None else decisive.id}
 
 
 def decide(

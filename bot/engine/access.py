@@ -12,10 +12,10 @@ from bot.domain.administration import (
     Judgement,
     LiftFreeze,
     PutFreeze,
-    SetRule,
     TakeAway,
     in_words,
     judge,
+    kind_of,
 )
 from bot.domain.authority import Facts, authority_of
 from bot.domain.commands import words
@@ -28,17 +28,10 @@ from bot.domain.patterns import may_overlap
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
+from bot.engine.refusing import refused
 from bot.engine.replies import Reply
 
 HISTORY_PAGE = 10  # entries
-_KINDS: dict[type, EventKind] = {
-    Give: EventKind.GRANTED,
-    TakeAway: EventKind.REVOKED,
-    SetRule: EventKind.RULE_SET,
-    DropRule: EventKind.RULE_DROPPED,
-    PutFreeze: EventKind.FROZEN,
-    LiftFreeze: EventKind.UNFROZEN,
-}
 _TAKES_AWAY = (TakeAway, DropRule, LiftFreeze)
 
 
@@ -61,9 +54,8 @@ class Access:
             judgement = judge(change, standing, facts, now)
             if judgement.objection is not None:
                 raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
-            grant = judgement.decision.grant
-            data = in_words(change) | {"grant": None if grant is None else grant.id}
-            return Event(_KINDS[type(change)], now, data, actor)
+            data = in_words(change) | judgement.decision.on_record
+            return Event(kind_of(change), now, data, actor)
 
         try:
             event = await self.store.administer(
@@ -149,6 +141,7 @@ class Access:
         if command.name is not None:
             decision = facts.may(actor, Action.VIEW, command.name, now)
             if not decision.allowed:
+                await self.store.note(refused(actor, command.name, decision, now))
                 return replies.Denied(command.name, decision)
         of = None if command.user is None else Actor(actor.team, command.user)
         found: list[HistoryLine] = []
@@ -167,7 +160,12 @@ class Access:
 
     def _refusal(self, actor: Actor, change: AccessChange, judgement: Judgement) -> Event:
         why = judgement.objection.value if judgement.objection else ""
-        data = in_words(change) | {"action": _KINDS[type(change)].value, "why": why}
+        data = {
+            **in_words(change),
+            **judgement.decision.on_record,
+            "action": kind_of(change).value,
+            "why": why,
+        }
         return Event(EventKind.REFUSED, self.clock.now(), data, actor)
 
 

@@ -25,6 +25,7 @@ from bot.domain.policy import frozen
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
+from bot.engine.refusing import NOT_THEIRS, TOO_LATE, refusal, refused
 from bot.engine.replies import Reply
 
 CLOSE_NAMES = 3  # suggestions beside an unknown name
@@ -62,8 +63,7 @@ class Handlers:
 
     async def refused(self, actor: Actor, name: PipelineName, decision: Decision) -> None:
         """Record that somebody was told no."""
-        data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
-        await self.store.note(Event(EventKind.REFUSED, self.clock.now(), data, actor))
+        await self.store.note(refused(actor, name, decision, self.clock.now()))
 
     async def preview_clear(self, actor: Actor, command: Clear, origin: ChannelId) -> Reply:
         """Show what a clear would destroy and take. Writes the proposal that the preview's buttons stand for."""
@@ -125,7 +125,7 @@ class Handlers:
             return replies.NotKnown()
         operation = after.operation
         if operation.requester != actor:
-            return replies.NotYours()
+            return await self._not_theirs(actor, operation)
         if after.events:
             self.work()
             waits = operation.state is State.AWAITING_APPROVAL
@@ -133,8 +133,10 @@ class Handlers:
         if operation.state is State.PROPOSED:
             # As it was decided: what is remembered of the person may be better than what was just learned.
             return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
-        lapsed = operation.state is State.EXPIRED and operation.confirmed_at is None
-        return replies.TooOld(operation) if lapsed else replies.AlreadyDecided(operation)
+        if operation.state is State.EXPIRED and operation.confirmed_at is None:
+            await self._note(actor, operation, TOO_LATE)
+            return replies.TooOld(operation)
+        return await self._too_late(actor, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
@@ -149,10 +151,10 @@ class Handlers:
             return replies.NotKnown()
         operation = after.operation
         if operation.requester != actor:
-            return replies.NotYours()
+            return await self._not_theirs(actor, operation)
         if operation.confirmed_at is None:
             return replies.NeverMind(operation)
-        return replies.AlreadyDecided(operation)
+        return await self._too_late(actor, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
@@ -175,7 +177,18 @@ class Handlers:
         if not decision.allowed:
             await self.refused(actor, operation.pipeline, decision)
             return replies.Denied(operation.pipeline, decision)
+        return await self._too_late(actor, operation)
+
+    async def _not_theirs(self, actor: Actor, operation: Operation) -> Reply:
+        await self._note(actor, operation, NOT_THEIRS)
+        return replies.NotYours()
+
+    async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
+        await self._note(actor, operation, TOO_LATE)
         return replies.AlreadyDecided(operation)
+
+    async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
+        await self.store.note(refusal(actor, operation, why, self.clock.now()), operation.id)
 
     async def _propose(  # noqa: PLR0913 - what a proposal is made of
         self,

@@ -14,10 +14,11 @@ from bot.domain.advance import advance
 from bot.domain.authority import Facts, authority
 from bot.domain.happenings import Happening, Transition
 from bot.domain.names import Actor, OperationId
-from bot.domain.operations import Event, EventKind, Operation, State
+from bot.domain.operations import Operation, State
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Store
+from bot.engine.refusing import NOT_THEIRS, OWN_REQUEST, TOO_LATE, refusal
 from bot.engine.replies import Reply
 
 _SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)  # whoever has one may stop in time
@@ -62,7 +63,7 @@ class Requests:
         if not decision.allowed:
             return await self._refused(actor, operation, decision)
         if operation.requester == actor:
-            await self._note(actor, operation, "own_request")
+            await self._note(actor, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is not State.AWAITING_APPROVAL:
             return await self._too_late(actor, operation)
@@ -113,6 +114,7 @@ class Requests:
         if after is None:
             return replies.NotKnown()
         if after.operation.requester != actor:
+            await self._note(actor, after.operation, NOT_THEIRS)
             return replies.NotYours()
         return self._told(after, replies.TookBack) or await self._too_late(actor, after.operation)
 
@@ -174,7 +176,7 @@ class Requests:
         if not decision.allowed:
             return await self._refused(actor, operation, decision)
         if operation.requester == actor:
-            await self._note(actor, operation, "own_request")
+            await self._note(actor, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is State.AWAITING_APPROVAL:
             return replies.ApprovedBefore(operation)
@@ -191,12 +193,11 @@ class Requests:
         return replies.Denied(operation.pipeline, decision)
 
     async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
-        await self._note(actor, operation, "too_late")
+        await self._note(actor, operation, TOO_LATE)
         return replies.AlreadyDecided(operation)
 
     async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
-        data = {"pipeline": operation.pipeline, "why": why, "state": operation.state.value}
-        await self.store.note(Event(EventKind.REFUSED, self.clock.now(), data, actor), operation.id)
+        await self.store.note(refusal(actor, operation, why, self.clock.now()), operation.id)
 
 
 def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:
