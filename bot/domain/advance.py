@@ -20,6 +20,7 @@ from bot.domain.happenings import (
     Closed,
     Confirmed,
     Denied,
+    FreezeSeen,
     Happening,
     HealthRead,
     HistoryRead,
@@ -62,6 +63,7 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
         operation.approve_by,
         operation.ready_at,
         operation.held_by_freeze,
+        operation.frozen_until,
         operation.signed_off,
     )
 
@@ -74,6 +76,8 @@ def _advance(operation: Operation, happening: Happening, now: datetime) -> Trans
             return _by_its_card(operation, happening, now)
         case Looked() | Answered() | HistoryRead() | HealthRead():
             return evidence.weigh(operation, happening, now)
+        case FreezeSeen(until):
+            return _frozen(operation, until, now)
         case TimePassed():
             return _by_the_clock(operation, now)
         case _:
@@ -108,6 +112,15 @@ def _by_its_card(
             return Transition(operation)
         case _:
             assert_never(happening)
+
+
+def _frozen(operation: Operation, until: datetime | None, now: datetime) -> Transition:
+    """Its card tells of the freeze; what a lifted one held may go on at once."""
+    if operation.state is State.PROPOSED or operation.state.has_ended:
+        return Transition(operation)
+    is_freed = until is None and operation.state is State.READY and operation.held_by_freeze
+    due_at = now if is_freed else operation.due_at
+    return Transition(replace(operation, frozen_until=until, due_at=due_at))
 
 
 def _by_the_clock(operation: Operation, now: datetime) -> Transition:

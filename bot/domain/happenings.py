@@ -1,7 +1,7 @@
 """What can happen to an operation, and what `advance()` answers: the new row, its events, and one effect at most."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
@@ -100,6 +100,13 @@ class NoPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class FreezeSeen:
+    """A freeze was put on its pipeline, changed or lifted: `until` None means that none holds it now."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """It is due, and nothing of the world needs to be asked."""
 
@@ -150,6 +157,7 @@ Happening = (
     | CardPlaced
     | CardLost
     | NoPlace
+    | FreezeSeen
     | TimePassed
     | Looked
     | Answered

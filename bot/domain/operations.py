@@ -157,6 +157,7 @@ class Operation:
     ready_at: datetime | None = None
     stop_until: datetime | None = None
     held_by_freeze: bool = False
+    frozen_until: datetime | None = None  # of its pipeline, as its card tells it
     incident: str = ""
     signed_off: Approval | None = None
     submitted_at: datetime | None = None

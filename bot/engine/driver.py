@@ -19,6 +19,7 @@ from bot.domain.authority import Facts, authority
 from bot.domain.happenings import (
     Answered,
     Effect,
+    FreezeSeen,
     Happening,
     HealthRead,
     HistoryRead,
@@ -42,12 +43,15 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
+from bot.domain.policy import frozen
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 
 log = structlog.get_logger(__name__)
 
 Looks = Callable[[Operation], Look]
+
+FREEZES_LOOKED_AT_EVERY = timedelta(minutes=1)
 
 _ELSEWHERE = Problem(
     Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
@@ -75,6 +79,7 @@ class Driver:
             broken, self._broken = self._broken, None
             raise broken
         now = self.clock.now()
+        await self._notice_freezes(now)
         idle = [operation for operation in await self.store.underway() if operation.id not in self._at_work]
         due = [operation for operation in idle if operation.due_at is not None and operation.due_at <= now]
         for operation in due:
@@ -86,6 +91,15 @@ class Driver:
             waiting = [operation for operation in idle if operation.state is State.WAITING]
             await self._round({operation.id: operation for operation in [*to_look_at, *waiting]}.values())
         return self._next_due(await self.store.underway())
+
+    async def _notice_freezes(self, now: datetime) -> None:
+        """Have each card tell of the freeze on its pipeline, whoever put or lifted it, and wherever."""
+        freezes = await self.store.freezes(now)
+        for operation in await self.store.underway():
+            freeze = frozen(freezes, operation.pipeline, now)
+            until = None if freeze is None else freeze.until
+            if until != operation.frozen_until and operation.id not in self._at_work:
+                await self._change(operation, FreezeSeen(until))
 
     async def finished(self) -> None:
         """Wait until nothing runs beside the rounds."""
@@ -101,15 +115,19 @@ class Driver:
     def _is_quiet(self, now: datetime) -> bool:
         return self._quiet_until is not None and now < self._quiet_until
 
-    def _next_due(self, live: Iterable[Operation]) -> datetime | None:
-        moments = [
-            operation.due_at
-            if _needs_no_look(operation)
-            else max(operation.due_at, self._quiet_until or operation.due_at)
-            for operation in live
-            if operation.due_at is not None and operation.id not in self._at_work
-        ]
+    def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
+        idle = [operation for operation in underway if operation.id not in self._at_work]
+        moments = [moment for operation in idle for moment in self._moments(operation)]
+        if idle:  # a freeze may be put or lifted from the shell at any time
+            moments.append(self.clock.now() + FREEZES_LOOKED_AT_EVERY)
         return min(moments, default=None)
+
+    def _moments(self, operation: Operation) -> Iterable[datetime]:
+        if operation.frozen_until is not None:
+            yield operation.frozen_until
+        if operation.due_at is not None:
+            quiet = None if _needs_no_look(operation) else self._quiet_until
+            yield max(operation.due_at, quiet or operation.due_at)
 
     async def _round(self, operations: Iterable[Operation]) -> None:
         placed = list(operations)

@@ -113,6 +113,8 @@ def _of_a_request(operation: Operation) -> list[tuple[str, str]]:
         found.append(("Until", at(operation.approve_by)))
     if operation.asked_groups:
         found.append(("Asked", " ".join(mention_any(group) for group in operation.asked_groups)))
+    if operation.frozen_until is not None:
+        found.append(("Frozen", f"🧊 until {at(operation.frozen_until)}"))
     if operation.incident:
         found.append(("Glass broken for", code(operation.incident, 100)))
     return found

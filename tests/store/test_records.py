@@ -71,6 +71,7 @@ rows = {
     "ready_at": maybe_moments,
     "stop_until": maybe_moments,
     "held_by_freeze": st.booleans(),
+    "frozen_until": maybe_moments,
     "incident": texts,
     "signed_off": st.none() | approvals,
     "submitted_at": maybe_moments,
