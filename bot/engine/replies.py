@@ -15,10 +15,14 @@ from bot.engine.ports import HistoryLine
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """Not permitted. Says nothing about the pipeline, not even whether there is one."""
+    """Not permitted. Says nothing about the pipeline, not even whether there is one.
+
+    `stopping`: it was a clear of the pipeline that they wanted to stop.
+    """
 
     pipeline: PipelineName
     decision: Decision
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +289,10 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of the record, newest first; `before` is where the next one begins, None on the last."""
+    """A page of the record, newest first; `before` is where the next one begins, None on the last.
+
+    `title` is the pipeline or the person (`<@U…>`) that it is of; empty, it is of everything.
+    """
 
     lines: tuple[HistoryLine, ...]
     title: str

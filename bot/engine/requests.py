@@ -5,7 +5,7 @@ deed, and every refusal is recorded.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import happenings
@@ -72,12 +72,14 @@ class Requests:
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
             basis = authority(operation, facts, self.clock.now())
+            # Whoever approved since `others` was read was looked up for that, and is again before the request.
+            this_moment = {given.by for given in operation.approvals} - facts.standings.keys()
             return happenings.Approved(
                 actor,
                 decision,
                 basis.terms.stop_window,
                 needed=basis.approvals_needed,
-                still_counting=frozenset(basis.approvers),
+                still_counting=frozenset(basis.approvers) | this_moment,
             )
 
         before = await self.store.operation(operation_id)
@@ -134,7 +136,10 @@ class Requests:
         facts, now = await self.store.facts(standings), self.clock.now()
         decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in _SAY]
         if not any(decision.allowed for decision in decisions):
-            return await self._refused(actor, after.operation, decisions[0])
+            roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
+            decision = replace(decisions[0], would_allow=tuple(roles))
+            await self._note(actor, after.operation, decision.why.value)
+            return replies.Denied(after.operation.pipeline, decision, stopping=True)
         return await self._too_late(actor, after.operation)
 
     def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:

@@ -23,8 +23,9 @@ _WANTED = {
 }
 
 
-def denied(name: PipelineName, decision: Decision) -> Message:
-    return said(f"🚫 You may not {_WANTED.get(decision.action, 'do that to')} `{name}`: {why(decision)}")
+def denied(name: PipelineName, decision: Decision, *, stopping: bool = False) -> Message:
+    wanted = "stop a clear of" if stopping else _WANTED.get(decision.action, "do that to")
+    return said(f"🚫 You may not {wanted} `{name}`: {why(decision)}")
 
 
 def why(decision: Decision) -> str:
