@@ -137,7 +137,7 @@ Id `ID1`\
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved (1 of 2). @ana",
-            '❌ Denied by @cem: `no`. Nothing was sent. @ana (until then approved by @ben)',
+            "❌ Denied by @cem: `no`. Nothing was sent. @ana (until then approved by @ben)",
         ]
     )
 

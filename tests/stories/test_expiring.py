@@ -101,6 +101,7 @@ def test_asleep_when_the_time_was_over(workspace: Workspace) -> None:
     """The bot was down at the end of the time: it says so when it is back, and a click at once counts nothing."""
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
+    button = ben.finds("Approve")
     workspace.dies()
     workspace.passes(hours=2)
     workspace.starts()
@@ -110,7 +111,9 @@ def test_asleep_when_the_time_was_over(workspace: Workspace) -> None:
         ]
     )
     assert "❌ Not cleared." in workspace.card()
-    assert ben.name == "ben"
+    ben.presses(button)
+    assert ben.reads()[-1].startswith("This is over since")
+    assert workspace.sent == []
 
 
 def test_a_click_just_past_the_time(workspace: Workspace) -> None:
