@@ -155,7 +155,7 @@ class Access:
             before = page[-1].entry.id
         shown = tuple(found[:HISTORY_PAGE])
         further = shown[-1].entry.id if len(found) > HISTORY_PAGE else None
-        title = command.name or (f"<@{command.user}>" if command.user else "everything")
+        title = command.name or (f"<@{command.user}>" if command.user else "")
         return replies.HistoryPage(shown, title, further)
 
     def _refusal(self, actor: Actor, change: AccessChange, judgement: Judgement) -> Event:

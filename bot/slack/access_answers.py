@@ -1,8 +1,9 @@
 """What people read about access: their own, the grants, the rules, the changes they made, the record. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.access import Grant, Group
+from bot.domain.access import Action, Grant, Group, Kind
 from bot.domain.administration import (
     AccessChange,
     DropRule,
@@ -16,7 +17,7 @@ from bot.domain.administration import (
 )
 from bot.domain.authority import Authority, id_of
 from bot.domain.commands import COMMAND
-from bot.domain.operations import Operation
+from bot.domain.operations import EventKind, Operation
 from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
@@ -30,7 +31,18 @@ from bot.slack.previews import approvals_in_words, frozen_in_words
 from bot.slack.refusals import why
 
 OLDER = "older_history"  # action id; see `card.CLOSE`
+EVERYTHING = "*"  # in the value of that button: no pipeline is called that
 ROWS_SHOWN = 40  # of a list; more would not fit Slack's limits
+
+
+_KINDS = {
+    Kind.MEMBER: "a member",
+    Kind.GUEST: "a guest, who may do nothing here, whatever is granted",
+    Kind.BOT: "a bot, which may do nothing here, whatever is granted",
+    Kind.DEACTIVATED: "deactivated, and may do nothing here, whatever is granted",
+    Kind.STRANGER: "of another organisation, and may do nothing here, whatever is granted",
+    Kind.UNKNOWN: "perhaps a member, and until I know you may do nothing here",
+}
 
 
 def explained(shown: replies.Explained) -> Message:
@@ -60,7 +72,7 @@ def _then(authority: Authority, name: str) -> str:
 def introduced(shown: replies.Introduced) -> Message:
     standing = shown.standing
     lines = [
-        f"You are {mention(standing.actor.user)}, `{standing.actor.user}` of `{standing.actor.team}`: a {standing.kind.value}."
+        f"You are {mention(standing.actor.user)}, `{standing.actor.user}` of `{standing.actor.team}`: {_KINDS[standing.kind]}."
     ]
     if standing.why:
         lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
@@ -128,10 +140,11 @@ def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
 
 def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
     lines = [_entry(line, workspace_url) for line in shown.lines] or ["Nothing that you may see."]
-    title = shown.title if shown.title.startswith("<@") else escaped(shown.title)
+    title = shown.title if shown.title.startswith("<@") else escaped(shown.title or "everything")
     older = None
     if shown.before is not None:
-        older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {shown.title}"))
+        of = shown.title or EVERYTHING
+        older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
     text = _cut([f"*The record of {title}*", *lines])
     return message(text, blocks.section(text), older)
 
@@ -171,16 +184,53 @@ def _change(change: AccessChange) -> str:
 
 
 def _entry(line: HistoryLine, workspace_url: str) -> str:
-    event = line.entry.event
-    by = f" by {mention(event.by.user)}" if event.by else ""
-    about = ""
-    if line.operation is not None:
-        about = f" `{line.operation.pipeline}` {link_to(line.operation, workspace_url)}"
-    elif isinstance(event.data.get("pipeline") or event.data.get("pattern"), str):
-        about = f" {code(str(event.data.get('pipeline') or event.data.get('pattern')), 100)}"
-    why_word = event.data.get("why") or event.data.get("ending")
-    because = f" ({escaped(str(why_word).replace('_', ' '), 60)})" if why_word else ""
-    return f"{at(event.at)}: {event.kind.value.replace('_', ' ')}{because}{by}{about}"
+    event, operation = line.entry.event, line.operation
+    data = {key: str(value) for key, value in event.data.items() if value not in {None, ""}}
+    what = escaped(event.kind.value.replace("_", " "))
+    who = mention(event.by.user) if event.by else code(data["shell"], 60) if "shell" in data else ""
+    by = f" by {who}" if who else ""
+    if event.kind is EventKind.REFUSED:
+        deed = data.get("action", "")
+        what, by = f"refused {who}: {_DEEDS.get(deed) or escaped(deed.replace('_', ' '))}".rstrip(), ""
+    because = data.get("why") or data.get("ending") or ""
+    if because:
+        because = f" ({escaped(because.replace('_', ' '), 60)})"
+    about = _about_access(data) if operation is None else f" `{operation.pipeline}`"
+    card = "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
+    return f"{at(event.at)}: {what}{about}{because}{by}{_in_detail(data)}{card}"
+
+
+_DEEDS: dict[str, str] = {
+    EventKind.GRANTED: "to grant",
+    EventKind.REVOKED: "to revoke",
+    EventKind.RULE_SET: "to set the rule on",
+    EventKind.RULE_DROPPED: "to drop the rule on",
+    EventKind.FROZEN: "to freeze",
+    EventKind.UNFROZEN: "to unfreeze",
+    Action.VIEW: "to see",
+    Action.REQUEST: "to clear",
+    Action.CLEAR: "to clear",
+    Action.BREAK_GLASS: "to break the glass of",
+}
+
+
+def _about_access(data: Mapping[str, str]) -> str:
+    role = f" *{escaped(data['role'], 20)}*" if "role" in data else ""
+    whose = data.get("user") or data.get("group")
+    to = f" of {mention_any(escaped(whose, 30))}" if whose else ""
+    where = data.get("pipeline") or data.get("pattern")
+    on = f"{' on' if role else ''} {code(where, 100)}" if where else ""
+    return f"{role}{to}{on}"
+
+
+def _in_detail(data: Mapping[str, str]) -> str:
+    """What was put in place, and what was there before."""
+    said = [
+        f"{key} {code(data[key], 150)}"
+        for key in ("rule", "until", "note", "reason", "before")
+        if key in data
+    ]
+    return f": {', '.join(said)}" if said else ""
 
 
 def _cut(lines: list[str]) -> str:
