@@ -241,7 +241,7 @@ class Handlers:
         if not basis.may_ask:
             return replies.GlassForbidden(name, basis.terms)
         if not basis.terms.takes_reason(operation.reason):
-            return replies.ReasonWanted(name, basis.terms)
+            return replies.ReasonWanted(name, basis.terms, operation.incident)
         return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
 
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
@@ -285,7 +285,7 @@ def _hindrance(command: Clear, basis: Authority) -> Reply | None:
     if command.incident and not basis.terms.break_glass:
         return replies.GlassForbidden(command.name, basis.terms)
     if not basis.terms.takes_reason(command.reason):
-        return replies.ReasonWanted(command.name, basis.terms)
+        return replies.ReasonWanted(command.name, basis.terms, command.incident)
     return None
 
 

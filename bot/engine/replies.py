@@ -101,10 +101,11 @@ class TooManyOpen:
 
 @dataclass(frozen=True, slots=True)
 class ReasonWanted:
-    """The rules ask for a reason, or for another one."""
+    """The rules ask for a reason, or for another one. `incident`: what the glass is to be broken for, if it is."""
 
     pipeline: PipelineName
     terms: Terms
+    incident: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,10 @@ class ClosedByHand:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDecided:
-    """The button was good once: the operation has moved on."""
+    """The button was good once: the operation has moved on. `signing`: they wanted to sign it off."""
 
     operation: Operation
+    signing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

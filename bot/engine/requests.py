@@ -96,7 +96,8 @@ class Requests:
         def signed(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
             return happenings.SignedOff(actor, decision)
 
-        return await self._decide(actor, operation_id, signed, replies.SignedItOff)
+        reply = await self._decide(actor, operation_id, signed, replies.SignedItOff)
+        return replace(reply, signing=True) if isinstance(reply, replies.AlreadyDecided) else reply
 
     async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Take one's own request back: while it waits, or while it can still be stopped."""

@@ -65,10 +65,10 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals.glass_forbidden(name, terms)
         case replies.TooManyOpen(name, limit):
             return refusals.too_many(name, limit)
-        case replies.AlreadyDecided(operation):
-            return refusals.already_decided(operation, workspace_url)
-        case replies.ReasonWanted(name, terms):
-            return previews.reason_wanted(name, terms)
+        case replies.AlreadyDecided(operation, signing):
+            return refusals.already_decided(operation, workspace_url, signing=signing)
+        case replies.ReasonWanted(name, terms, incident):
+            return previews.reason_wanted(name, terms, incident)
         case replies.Preview():
             return previews.preview(reply)
         case replies.NotStopped(pipeline):

@@ -163,9 +163,10 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
     )
 
 
-def reason_wanted(name: str, terms: Terms) -> Message:
+def reason_wanted(name: str, terms: Terms, incident: str) -> Message:
     must = " and ".join(f"match {code(pattern, 100)}" for pattern in terms.reason_patterns)
+    again = "--break-glass INCIDENT " if incident else ""
     return said(
         f"✍️ A clear of `{name}` takes a reason{f', which must {must}' if must else ''}. "
-        f"Type `{COMMAND} clear {name} reason…`."
+        f"Type `{COMMAND} clear {name} {again}reason…`."
     )

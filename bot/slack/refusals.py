@@ -121,10 +121,13 @@ def too_many(name: PipelineName, limit: int) -> Message:
     )
 
 
-def already_decided(operation: Operation, workspace_url: str) -> Message:
+def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
     """A click or command that came too late hears who was first, and when."""
     name, where = operation.pipeline, link_to(operation, workspace_url)
     outcome = operation.outcome
+    signed = operation.signed_off
+    if signing and signed is not None:
+        return said(f"It was signed off already, by {mention(signed.by.user)} {at(signed.at)}: see {where}.")
     if operation.confirmed_at is None:
         return said(f"This was dropped already: nothing was sent, and `{name}` is as it was.")
     approved = ""

@@ -43,8 +43,11 @@ class Clicks:
         await ack()
         self.desk.replace(reply, respond)
 
-    async def break_glass(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def break_glass(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         _, operation_id = clicked(body)
+        # A modal that is submitted cannot change the preview: this click can, once the card stands.
+        answer = Answer(respond, replaces=True)
+        self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
         await self.client.views_open(trigger_id=body["trigger_id"], view=modals.type_the_name(operation_id))
 
