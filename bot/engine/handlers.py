@@ -25,7 +25,7 @@ from bot.domain.policy import frozen
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
-from bot.engine.refusing import NOT_THEIRS, TOO_LATE, refusal, refused
+from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, refusal, refused
 from bot.engine.replies import Reply
 
 CLOSE_NAMES = 3  # suggestions beside an unknown name
@@ -74,6 +74,9 @@ class Handlers:
         basis = authority_of(actor, command.name, facts, now, incident=command.incident)
         hindrance = _hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
         if hindrance is not None:
+            event = hindered(actor, command.name, hindrance, basis, now)
+            if event is not None:
+                await self.store.note(event)
             return hindrance
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
@@ -230,19 +233,17 @@ class Handlers:
         return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if is_full else None
 
     async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
-        if operation.incident and typed != operation.pipeline:
-            return replies.NameWanted(operation)
-        name, basis = operation.pipeline, authority(operation, facts, self.clock.now())
-        if not basis.requester.allowed:
-            await self.refused(operation.requester, name, basis.requester)
-            return replies.Denied(name, basis.requester)
-        if basis.freeze is not None:
-            return replies.Frozen(name, basis.freeze)
-        if not basis.may_ask:
-            return replies.GlassForbidden(name, basis.terms)
-        if not basis.terms.takes_reason(operation.reason):
-            return replies.ReasonWanted(name, basis.terms, operation.incident)
-        return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
+        now = self.clock.now()
+        basis = authority(operation, facts, now)
+        reply = _why_not_taken_on(operation, basis, typed)
+        event = (
+            refused(operation.requester, operation.pipeline, basis.requester, now)
+            if isinstance(reply, replies.Denied)
+            else hindered(operation.requester, operation.pipeline, reply, basis, now)
+        )
+        if event is not None:
+            await self.store.note(event, operation.id)
+        return reply
 
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
         look = await self.pipelines.look(name)
@@ -287,6 +288,22 @@ def _hindrance(command: Clear, basis: Authority) -> Reply | None:
     if not basis.terms.takes_reason(command.reason):
         return replies.ReasonWanted(command.name, basis.terms, command.incident)
     return None
+
+
+def _why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply:
+    """Why a proposal stays one, by elimination."""
+    name = operation.pipeline
+    if operation.incident and typed != name:
+        return replies.NameWanted(operation)
+    if not basis.requester.allowed:
+        return replies.Denied(name, basis.requester)
+    if basis.freeze is not None:
+        return replies.Frozen(name, basis.freeze)
+    if not basis.may_ask:
+        return replies.GlassForbidden(name, basis.terms)
+    if not basis.terms.takes_reason(operation.reason):
+        return replies.ReasonWanted(name, basis.terms, operation.incident)
+    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
 
 
 def _why_not(pipeline: Pipeline) -> Reply | None:

@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from bot.domain.access import Decision
+from bot.domain.authority import Authority
 from bot.domain.names import Actor, PipelineName
 from bot.domain.operations import Event, EventKind, Operation
+from bot.engine import replies
+from bot.engine.replies import Reply
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
@@ -17,7 +20,27 @@ def refused(actor: Actor, name: PipelineName, decision: Decision, now: datetime)
     return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
 
 
-def refusal(actor: Actor, operation: Operation, why: str, now: datetime) -> Event:
+def refusal(
+    actor: Actor, operation: Operation, why: str, now: datetime, *, decided_by: Decision | None = None
+) -> Event:
     """About an operation that is what it is."""
     data = {"pipeline": operation.pipeline, "why": why, "state": operation.state.value}
+    return Event(EventKind.REFUSED, now, data | (decided_by.on_record if decided_by else {}), actor)
+
+
+def hindered(actor: Actor, name: PipelineName, reply: Reply, basis: Authority, now: datetime) -> Event | None:
+    """By what holds for the pipeline, whoever asks. None where the reply only points to somebody's operation."""
+    why = _HINDRANCES.get(type(reply))
+    if why is None:
+        return None
+    data = {"pipeline": name, "action": basis.requester.action.value, "why": why, **basis.on_record}
     return Event(EventKind.REFUSED, now, data, actor)
+
+
+_HINDRANCES: dict[type, str] = {
+    replies.Frozen: "frozen",
+    replies.GlassForbidden: "glass_forbidden",
+    replies.NameWanted: "name_differs",
+    replies.ReasonWanted: "reason_wanted",
+    replies.TooManyOpen: "too_many_open",
+}

@@ -139,7 +139,7 @@ class Requests:
         if not any(decision.allowed for decision in decisions):
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
-            await self._note(actor, after.operation, decision.why.value)
+            await self._note(actor, after.operation, decision.why.value, decision)
             return replies.Denied(after.operation.pipeline, decision, stopping=True)
         return await self._too_late(actor, after.operation)
 
@@ -195,15 +195,18 @@ class Requests:
         return done(after.operation)
 
     async def _refused(self, actor: Actor, operation: Operation, decision: Decision) -> Reply:
-        await self._note(actor, operation, decision.why.value)
+        await self._note(actor, operation, decision.why.value, decision)
         return replies.Denied(operation.pipeline, decision)
 
     async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
         await self._note(actor, operation, TOO_LATE)
         return replies.AlreadyDecided(operation)
 
-    async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
-        await self.store.note(refusal(actor, operation, why, self.clock.now()), operation.id)
+    async def _note(
+        self, actor: Actor, operation: Operation, why: str, decided_by: Decision | None = None
+    ) -> None:
+        event = refusal(actor, operation, why, self.clock.now(), decided_by=decided_by)
+        await self.store.note(event, operation.id)
 
 
 def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:

@@ -66,7 +66,7 @@ def test_they_are_told_why(workspace: Workspace) -> None:
         "🚫 You may not change access on `orders`: guests of this workspace may do nothing here, whatever is granted to them."
     )
     assert gus.types("/pipeline whoami") == snapshot("""\
-You are @gus, `U02GUS` of `T0ACME`: a guest.
+You are @gus, `U02GUS` of `T0ACME`: a guest, who may do nothing here, whatever is granted.
 number 1, *viewer* on `*`
 number 2, *requester* on `*`
 number 3, *operator* on `*`
@@ -213,7 +213,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
         "🚫 You may not change access on `orders`: Slack did not tell who you are (`Slack is in trouble`), and without knowing I say no. Try again in a minute."
     )
     assert ana.types("/pipeline whoami") == snapshot("""\
-You are @ana, `U02ANA` of `T0ACME`: a unknown.
+You are @ana, `U02ANA` of `T0ACME`: perhaps a member, and until I know you may do nothing here.
 Slack did not tell all: `Slack is in trouble`. What depends on it counts as no.
 number 1, *viewer* on `*`
 number 2, *requester* on `*`
