@@ -49,10 +49,19 @@ def test_nothing_is_sent_while_it_can_be_stopped():
     assert after_look(STOPPABLE, pipeline(), STOP_UNTIL).effect == Send()
 
 
-@pytest.mark.parametrize("now", [SOON, STOP_UNTIL + timedelta(minutes=1)])
-def test_a_stop_ends_it(now):
-    """As long as nothing was sent, even when the window is over: Feldera may not have answered since."""
-    after = advance(STOPPABLE, Stopped(BEN, ALLOWED), now)
+@pytest.mark.parametrize(
+    ("operation", "now"),
+    [
+        (STOPPABLE, SOON),
+        (STOPPABLE, STOP_UNTIL + timedelta(minutes=1)),
+        (ready(), SOON),
+        (ready(held_by_freeze=True), SOON),
+    ],
+    ids=["within the window", "after it", "no window", "held by a freeze"],
+)
+def test_a_stop_ends_it(operation, now):
+    """As long as nothing was sent, whatever it waits for: Feldera may not have answered since."""
+    after = advance(operation, Stopped(BEN, ALLOWED), now)
     assert (after.operation.state, after.operation.outcome.ending, after.operation.outcome.by) == (
         State.WITHDRAWN,
         Ending.STOPPED,
@@ -66,12 +75,11 @@ def test_a_stop_ends_it(now):
     [
         (STOPPABLE, Stopped(BEN, DENIED)),
         (STOPPABLE, Withdrawn(ANA)),
-        (ready(), Stopped(BEN, ALLOWED)),
         (submitting(stop_until=STOP_UNTIL), Stopped(BEN, ALLOWED)),
         (waiting(stop_until=STOP_UNTIL, submitted_at=None, sends=0), Stopped(BEN, ALLOWED)),
         (ended(State.EXPIRED, Ending.TOO_LATE, stop_until=STOP_UNTIL, sends=0), Stopped(BEN, ALLOWED)),
     ],
-    ids=["no right", "another button", "no window", "sent", "sent by somebody else", "over"],
+    ids=["no right", "another button", "sent", "sent by somebody else", "over"],
 )
 def test_there_is_no_other_way_to_stop_it(operation, click):
     """A clear cannot be cancelled once it may have been sent."""
