@@ -39,8 +39,8 @@ def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
