@@ -34,6 +34,7 @@ from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
 from bot.slack.listeners import Listeners
+from bot.slack.strangers import Strangers
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
 from bot.store.lease import lease
@@ -264,7 +265,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     else:
         host, port = settings.listen
         transport = HttpTransport(
-            app, host, port, verifier=SignatureVerifier(secret), is_healthy=partial(_answers, store)
+            app,
+            host,
+            port,
+            verifier=SignatureVerifier(secret),
+            is_healthy=partial(_answers, store),
+            strangers=Strangers(clock),
         )
     return Bot(
         workspace,

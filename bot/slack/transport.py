@@ -22,6 +22,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
+from bot.slack.strangers import Strangers
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +95,7 @@ class HttpTransport:
     port: int
     verifier: SignatureVerifier
     is_healthy: Callable[[], Awaitable[bool]]
+    strangers: Strangers
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -132,6 +134,7 @@ class HttpTransport:
     async def _events(self, request: web.Request) -> web.Response:
         # Asked before anything is read: Bolt parses a body first, and asks who signed it afterwards.
         if not self._is_signed(request.headers, await request.read()):
+            self.strangers.refused()
             return web.Response(status=401)
         incoming = _with_whole_form(await to_bolt_request(request))
         return await to_aiohttp_response(await self.app.async_dispatch(incoming))
