@@ -188,7 +188,8 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             log.info("stopped", before="serving")
             return
         if isinstance(greeting, Problem):
-            log.warning("feldera_does_not_answer", host=settings.feldera_host, why=greeting.message)
+            event = "feldera_refuses_the_key" if _refuses_us(greeting) else "feldera_does_not_answer"
+            log.warning(event, host=settings.feldera_host, why=greeting.message)
         transport = bot.transport
         log.info(
             "serving",
@@ -196,7 +197,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             command=COMMAND,
             workspace=bot.workspace.name,
             over=f"HTTP on {transport.address}" if isinstance(transport, HttpTransport) else "Socket Mode",
-            feldera=f"{settings.feldera_host} ({'not answering' if isinstance(greeting, Problem) else greeting})",
+            feldera=f"{settings.feldera_host} ({_in_brief(greeting)})",
             database=str(settings.pipeline_bot_database),
         )
         await bot.serve(stopping)
@@ -231,6 +232,16 @@ async def _greeting(feldera: FelderaClient) -> str | Problem:
             return await feldera.greet()
     except TimeoutError:
         return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
+
+
+def _in_brief(greeting: str | Problem) -> str:
+    if isinstance(greeting, str):
+        return greeting
+    return "refuses the key" if _refuses_us(greeting) else "not answering"
+
+
+def _refuses_us(problem: Problem) -> bool:
+    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
 
 
 def _wire(  # noqa: PLR0913 - the parts of the whole

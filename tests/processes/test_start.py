@@ -4,13 +4,16 @@ import socket
 import sqlite3
 import stat
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from bot.simulator.feldera import FelderaSimulator
 from tests.processes.world import running
 
+REFUSAL = b'{"message": "No entry.", "error_code": "Refused", "details": null}'
 OVER_HTTP = {"SLACK_APP_TOKEN": None, "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
 
 
@@ -134,10 +137,23 @@ async def test_a_feldera_that_hangs_does_not_keep_people_waiting(world):
 
 
 @pytest.mark.anyio
-async def test_a_feldera_that_does_not_let_us_in_is_a_warning(world):
-    world.feldera.loses_its_database(times=1)
+@pytest.mark.parametrize(
+    ("refuses", "why"),
+    [
+        (FelderaSimulator.loses_its_database, "Feldera does not accept the bot's credentials (401)."),
+        (partial(FelderaSimulator.answers_next, status=403, body=REFUSAL), "No entry."),
+    ],
+    ids=["401", "403"],
+)
+async def test_a_feldera_that_does_not_let_us_in_is_a_warning(world, refuses, why):
+    """It answers, so nobody should look for an outage; and it serves all the same, since the key may be let in later."""
+    refuses(world.feldera)
     async with world.serving_bot() as bot:
-        assert len(bot.logged("feldera_does_not_answer")) == 1
+        (warning,) = bot.logged("feldera_refuses_the_key")
+        assert warning["level"] == "warning"
+        assert warning["why"] == why
+        assert bot.logged("feldera_does_not_answer") == []
+        assert bot.logged("serving")[0]["feldera"] == f"{world.feldera.url} (refuses the key)"
 
 
 @pytest.mark.anyio
