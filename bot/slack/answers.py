@@ -136,6 +136,8 @@ def _details(verb: Verb) -> Message:
     return _said(f"`{verb.usage}`\n{verb.summary}\n{verb.details}\nFor example: `{COMMAND} {verb.example}`")
 
 
+# Feldera's words for it. What the compiler said is not in the look: it comes with the whole program, megabytes of it.
+_NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
 _WANTED = {Action.CLEAR: "clear", Action.VIEW: "see"}
 
 
@@ -240,7 +242,6 @@ def _busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 
 def _described(pipeline: Pipeline, live: Operation | None, workspace_url: str) -> Message:
     name = pipeline.name
-    error = pipeline.error
     operation = "none"
     if live is not None:
         since = at(live.confirmed_at or live.created_at)
@@ -257,11 +258,19 @@ def _described(pipeline: Pipeline, live: Operation | None, workspace_url: str) -
             ("Wanted", f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"),
             ("Storage", _storage(pipeline)),
             ("Program", f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}"),
-            ("Last error", "none" if error is None else code(error.message, 500)),
+            ("Last error", _last_error(pipeline)),
             ("Operation", operation),
         ),
         blocks.context("Only you see this."),
     )
+
+
+def _last_error(pipeline: Pipeline) -> str:
+    if pipeline.error is not None:
+        return code(pipeline.error.message, 500)
+    if pipeline.program_status in _NOT_COMPILED:
+        return f"the program does not compile ({code(pipeline.program_status)}); Feldera shows why"
+    return "none"
 
 
 def _already_decided(operation: Operation, workspace_url: str) -> Message:
