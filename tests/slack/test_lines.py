@@ -110,7 +110,7 @@ def test_every_kind_that_is_spoken_has_a_line():
         assert said(needs_human(), kind, ending="untouched")
 
 
-datas = st.fixed_dictionaries(
+details = st.fixed_dictionaries(
     {
         "message": hostile,
         "seconds": st.integers(0, 10**8),
@@ -120,7 +120,7 @@ datas = st.fixed_dictionaries(
         "ending": st.sampled_from([ending.value for ending in Ending]),
     }
 )
-events = st.builds(Event, st.sampled_from(SPOKEN), st.just(START), datas)
+events = st.builds(Event, st.sampled_from(SPOKEN), st.just(START), details)
 
 
 @given(st.lists(events, min_size=1, max_size=LINES_AT_ONCE), st.sampled_from(Ending), hostile, hostile)
