@@ -104,7 +104,8 @@ class Handlers:
             self.work()
             return Begun(operation)
         if operation.state is State.PROPOSED:
-            return Denied(operation.pipeline, await self.may(actor, Action.CLEAR, operation.pipeline))
+            decision = await self.may(actor, Action.CLEAR, operation.pipeline)
+            return Denied(operation.pipeline, decision, confirming=True)
         lapsed = operation.state is State.EXPIRED and operation.confirmed_at is None
         return TooOld(operation) if lapsed else AlreadyDecided(operation)
 

@@ -10,10 +10,14 @@ from bot.domain.pipelines import Pipeline, Problem
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """Not permitted. Says nothing about the pipeline, not even whether there is one."""
+    """Not permitted. Says nothing about the pipeline, not even whether there is one.
+
+    `confirming`: the person pressed the preview's button, and should know that it did nothing.
+    """
 
     pipeline: PipelineName
     decision: Decision
+    confirming: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.domain.access import Action, Decision
+from bot.domain.access import Action
 from bot.domain.commands import COMMAND, VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.names import PipelineName
@@ -57,8 +57,8 @@ def unknown_button() -> Message:
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
     """The reply in words. `workspace_url` (`https://….slack.com/`) is where links to cards begin."""
     match reply:
-        case replies.Denied(name, decision):
-            return _denied(name, decision)
+        case replies.Denied():
+            return _denied(reply)
         case replies.NotFound(name, close):
             return _not_found(name, close)
         case replies.NoAnswer(name, problem):
@@ -141,12 +141,15 @@ _NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
 _WANTED = {Action.CLEAR: "clear", Action.VIEW: "see"}
 
 
-def _denied(name: PipelineName, decision: Decision) -> Message:
+def _denied(reply: replies.Denied) -> Message:
+    decision = reply.decision
     roles = " or ".join(f"*{role.value}*" for role in decision.would_allow)
-    text = f"🚫 You may not {_WANTED[decision.action]} `{name}`: that takes the role {roles} on it."
+    text = f"🚫 You may not {_WANTED[decision.action]} `{reply.pipeline}`: that takes the role {roles} on it."
     if decision.lapsed is not None and decision.lapsed.expires_at is not None:
         ended = at(decision.lapsed.expires_at)
         text += f" Your *{decision.lapsed.role.value}* on `{decision.lapsed.pattern}` ended {ended}."
+    if reply.confirming:
+        text += " Nothing was sent."
     return _said(f"{text} Whoever runs this bot can grant it (`pipeline-bot grant`).")
 
 
