@@ -33,9 +33,12 @@ def _duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+_a_role = click.argument("role", metavar="ROLE", type=click.Choice([role.value for role in Role]))
+
+
 @click.command()
 @click.argument("user")
-@click.argument("role", type=click.Choice([role.value for role in Role]))
+@_a_role
 @click.argument("pattern")
 @click.option(
     "--for",
@@ -51,13 +54,16 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
 ) -> None:
     """Give a person a ROLE on the pipelines that match PATTERN.
 
-    USER is a Slack user id such as U0123ABCD (in Slack: profile, ⋮, Copy member ID). PATTERN is a pipeline's name or
-    a glob such as 'orders-*'; quote it, so that the shell leaves it alone. viewer: status. operator: clear, too.
+    USER is a Slack user id such as U0123ABCD (in Slack: profile, ⋮, Copy member ID). ROLE is viewer (status) or
+    operator (clear, too). PATTERN is a pipeline's name or a glob such as 'orders-*'; quote it, so that the shell
+    leaves it alone.
     """
     now = SystemClock().now()
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        principal = _principal(user, team, administration)
+        before = {known.id for known in administration.grants(principal)}
         given = administration.grant(
-            _principal(user, team, administration),
+            principal,
             Role(role),
             pattern=pattern,
             granted_by=_shell_user(),
@@ -65,12 +71,13 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
             expires_at=None if lasts is None else now + lasts,
             note=note,
         )
-    click.echo(f"Granted: {_in_words(given)} (number {given.id}).")
+    done = "Already granted" if given.id in before else "Granted"
+    click.echo(f"{done}: {_in_words(given)} (number {given.id}).")
 
 
 @click.command()
 @click.argument("user")
-@click.argument("role", type=click.Choice([role.value for role in Role]))
+@_a_role
 @click.argument("pattern")
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
 def revoke(user: str, role: str, pattern: str, *, team: str | None) -> None:
