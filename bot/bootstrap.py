@@ -32,7 +32,7 @@ from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCom
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
-from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
+from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
 from bot.slack.listeners import Listeners
 from bot.slack.strangers import Strangers
 from bot.slack.threads import Threads
@@ -43,7 +43,6 @@ from bot.store.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
-CONNECTED_WITHIN = 30.0  # seconds, to Slack's WebSocket: the SDK itself would try for ever, in silence
 GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
 # A stop takes the transport's own seconds, then these, and has to end within ten.
 ERRANDS_FINISH_WITHIN = 2.5  # seconds after a stop: previews that people still wait for
@@ -67,19 +66,12 @@ class Bot:
     transport: SocketTransport | HttpTransport
 
     async def open(self) -> None:
-        """Let Slack reach the bot.
+        """Let Slack reach the bot, however long that takes.
 
         Raises:
-            UserError: it cannot, and why.
+            UserError: the address to listen on cannot be had, and why.
         """
-        try:
-            async with asyncio.timeout(CONNECTED_WITHIN):
-                await self.transport.start()
-        except TimeoutError as error:
-            raise SlackRefused(
-                "Slack's WebSocket cannot be reached, although its Web API can: "
-                "is there a proxy or a firewall that lets no wss:// through?"
-            ) from error
+        await self.transport.start()
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
@@ -119,7 +111,7 @@ class Bot:
 
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
-    """The bot on its database, with its tokens proved and Feldera greeted, not serving yet.
+    """The bot on its database, with its tokens proved, not serving yet. A Slack that is away is waited for.
 
     Raises:
         UserError: what the operator has to put right: a token, the database, another bot on it.
@@ -133,9 +125,10 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 feldera_client(settings, clock) as feldera,
             ):
                 client = slack_client(settings, connections)
-                workspace = await who_are_we(client)
+                workspace = await once_it_answers(partial(who_are_we, client), clock)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
-                    await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+                    app_token = settings.slack_app_token.get_secret_value()
+                    await once_it_answers(partial(can_open_sockets, client, app_token), clock)
                 await store.remember_team(workspace.team)
                 yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
         finally:

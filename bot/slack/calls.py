@@ -5,7 +5,7 @@ trusts a JSON object alone: any other body, whatever its status, is no answer.
 """
 
 import math
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ SERVER_ERROR = 500
 RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a header that makes sense
 RETRY_AFTER_LEAST = 1.0  # seconds; 0 would be a call a millisecond
 RETRY_AFTER_MOST = 3600.0  # seconds; whatever is asked for, an hour later it is worth a try
+
+PAUSE_LEAST = 1.0  # seconds before a Slack that is away is asked again; then twice as long each time, up to …
+PAUSE_MOST = 30.0
 
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _BROKE = frozenset(
@@ -80,6 +83,27 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | No
     except _NO_JSON_OBJECT:
         return NoAnswer("no JSON object")
     return Done(response.data) if isinstance(response.data, dict) else NoAnswer("no JSON object")
+
+
+def in_words(answer: Refused | Wait | NoAnswer, address: str) -> str:
+    """What came of a call to `address`, as a sentence for whoever runs the bot."""
+    match answer:
+        case Refused(error):
+            return f"Slack answers {error}."
+        case Wait(seconds):
+            return f"Slack asks to be left alone for {seconds:g} seconds."
+        case NoAnswer(why, in_doubt=False):
+            return f"Slack cannot be reached at {address} ({why})."
+        case NoAnswer(why):
+            return f"What answers at {address} makes no sense ({why})."
+
+
+def pauses(longest: float = PAUSE_MOST) -> Iterator[float]:
+    """Seconds to wait before each next attempt at a Slack that is away."""
+    pause = min(PAUSE_LEAST, longest)
+    while True:
+        yield pause
+        pause = min(2 * pause, longest)
 
 
 def session(timeout: float) -> aiohttp.ClientSession:

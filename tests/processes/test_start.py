@@ -100,18 +100,38 @@ async def test_an_app_token_that_opens_no_socket_is_refused(world, error):
 
 
 @pytest.mark.anyio
-async def test_a_slack_that_cannot_be_reached_is_a_sentence(world):
+async def test_a_slack_that_cannot_be_reached_is_waited_for(world):
+    """It proves nothing about a token: said once, and the bot serves as soon as Slack is there."""
     await world.slack.goes_down()
-    said = await world.refusal()
-    assert said == f"Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+    ana = world.operator("ana")
+    async with world.bot() as bot:
+        warning = await bot.until_it_logs("slack_is_away")
+        assert warning["level"] == "warning"
+        assert warning["why"] == f"Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+        await world.slack.comes_back()
+        await bot.until_it_logs("serving")
+        assert len(bot.logged("slack_is_away")) == 1
+        await world.confirms_a_clear(ana, "orders")
+        await world.until_told("Cleared `orders`")
 
 
 @pytest.mark.anyio
-async def test_a_slack_that_answers_nonsense_is_a_sentence(world):
-    """A proxy's page where the Web API should be: it proves nothing about the token."""
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_a_slack_that_answers_nonsense_is_waited_for(world, method):
+    """A proxy's page where the Web API should be: what is wrong is said, and no token is blamed."""
+    world.slack.answers_500(method, times=2)
+    async with world.serving_bot() as bot:
+        (warning,) = bot.logged("slack_is_away")
+        assert warning["why"] == f"What answers at {world.slack.url} makes no sense (HTTP 500)."
+
+
+@pytest.mark.anyio
+async def test_a_token_refused_after_a_while_is_a_sentence(world):
+    """Waiting for Slack ends with its answer, whichever it is."""
     world.slack.answers_500("auth.test")
-    said = await world.refusal()
-    assert said == f"What answers at {world.slack.url} makes no sense (HTTP 500)."
+    async with world.bot(SLACK_BOT_TOKEN="xoxb-hush") as bot:
+        assert await bot.ends() == 2
+        assert bot.stderr.splitlines()[-1] == "SLACK_BOT_TOKEN: Slack answers invalid_auth to it."
 
 
 @pytest.mark.anyio
