@@ -37,10 +37,11 @@ from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCom
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
-from bot.slack.identity import SlackRefused, Workspace, can_open_sockets, who_are_we
+from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
 from bot.slack.listeners import Desk, register
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.people import PeopleDirectory
+from bot.slack.strangers import Strangers
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
 from bot.store.lease import lease
@@ -49,7 +50,6 @@ from bot.store.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
-CONNECTED_WITHIN = 30.0  # seconds, to Slack's WebSocket: the SDK itself would try for ever, in silence
 GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
 # A stop takes the transport's own seconds, then these, and has to end within ten.
 ERRANDS_FINISH_WITHIN = 2.5  # seconds after a stop: previews that people still wait for
@@ -75,19 +75,12 @@ class Bot:
     transport: SocketTransport | HttpTransport
 
     async def open(self) -> None:
-        """Let Slack reach the bot.
+        """Let Slack reach the bot, however long that takes.
 
         Raises:
-            UserError: it cannot, and why.
+            UserError: the address to listen on cannot be had, and why.
         """
-        try:
-            async with asyncio.timeout(CONNECTED_WITHIN):
-                await self.transport.start()
-        except TimeoutError as error:
-            raise SlackRefused(
-                "Slack's WebSocket cannot be reached, although its Web API can: "
-                "is there a proxy or a firewall that lets no wss:// through?"
-            ) from error
+        await self.transport.start()
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
@@ -130,7 +123,7 @@ class Bot:
 
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
-    """The bot on its database, with its tokens proved and Feldera greeted, not serving yet.
+    """The bot on its database, with its tokens proved, not serving yet. A Slack that is away is waited for.
 
     Raises:
         UserError: what the operator has to put right: a token, the database, another bot on it.
@@ -144,9 +137,10 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 feldera_client(settings, clock) as feldera,
             ):
                 client = slack_client(settings, connections)
-                workspace = await who_are_we(client)
+                workspace = await once_it_answers(partial(who_are_we, client), clock)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
-                    await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+                    app_token = settings.slack_app_token.get_secret_value()
+                    await once_it_answers(partial(can_open_sockets, client, app_token), clock)
                 await store.remember_team(workspace.team)
                 yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
         finally:
@@ -199,7 +193,8 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             log.info("stopped", before="serving")
             return
         if isinstance(greeting, Problem):
-            log.warning("feldera_does_not_answer", host=settings.feldera_host, why=greeting.message)
+            event = "feldera_refuses_the_key" if _refuses_us(greeting) else "feldera_does_not_answer"
+            log.warning(event, host=settings.feldera_host, why=greeting.message)
         transport = bot.transport
         log.info(
             "serving",
@@ -207,7 +202,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             command=COMMAND,
             workspace=bot.workspace.name,
             over=f"HTTP on {transport.address}" if isinstance(transport, HttpTransport) else "Socket Mode",
-            feldera=f"{settings.feldera_host} ({'not answering' if isinstance(greeting, Problem) else greeting})",
+            feldera=f"{settings.feldera_host} ({_in_brief(greeting)})",
             database=str(settings.pipeline_bot_database),
         )
         await bot.serve(stopping)
@@ -242,6 +237,16 @@ async def _greeting(feldera: FelderaClient) -> str | Problem:
             return await feldera.greet()
     except TimeoutError:
         return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
+
+
+def _in_brief(greeting: str | Problem) -> str:
+    if isinstance(greeting, str):
+        return greeting
+    return "refuses the key" if _refuses_us(greeting) else "not answering"
+
+
+def _refuses_us(problem: Problem) -> bool:
+    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
 
 
 def _wire(  # noqa: PLR0913 - the parts of the whole
@@ -286,7 +291,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     else:
         host, port = settings.listen
         transport = HttpTransport(
-            app, host, port, verifier=SignatureVerifier(secret), is_healthy=partial(_answers, store)
+            app,
+            host,
+            port,
+            verifier=SignatureVerifier(secret),
+            is_healthy=partial(_answers, store),
+            strangers=Strangers(clock),
         )
     return Bot(
         workspace,

@@ -45,7 +45,7 @@ admin      changes grants, rules and freezes in Slack; nothing on pipelines
 
 @click.command(epilog=_ROLES)
 @click.argument("who")
-@click.argument("role", type=ROLES)
+@click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
 @click.option("--for", "lasts", type=Span(), help="How long, such as 12h or 7d; without it, until revoked.")
 @click.option("--note", default="", help="Why, for whoever reads the list later.")
@@ -71,7 +71,7 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
 
 @click.command()
 @click.argument("who")
-@click.argument("role", type=ROLES)
+@click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
 def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:

@@ -37,7 +37,11 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--verbose", is_flag=True, help="Log every request to Feldera, too.")
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Log the looks at Feldera (GET), too; whatever changes something is logged anyway.",
+)
 def run(*, verbose: bool) -> None:
     """Be the bot, until SIGTERM or Ctrl-C."""
     from bot import logs  # noqa: PLC0415 - the other commands start without loading Bolt
@@ -57,7 +61,7 @@ def run(*, verbose: bool) -> None:
     asyncio.run(until_told_to_stop())
 
 
-@cli.command()
+@cli.command(short_help="Play an incident, with no Slack and no Feldera.")
 @click.option("--color/--no-color", default=None, help="By default, colours on a terminal only.")
 def demo(*, color: bool | None) -> None:
     """Play an incident with a simulated Slack and a simulated Feldera: no account, no token, no network."""

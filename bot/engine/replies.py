@@ -17,12 +17,14 @@ from bot.engine.ports import HistoryLine
 class Denied:
     """Not permitted. Says nothing about the pipeline, not even whether there is one.
 
-    `stopping`: it was a clear of the pipeline that they wanted to stop.
+    `stopping`: it was a clear of the pipeline that they wanted to stop. `confirming`: they pressed the preview's
+    button, and should know that it did nothing.
     """
 
     pipeline: PipelineName
     decision: Decision
     stopping: bool = False
+    confirming: bool = False
 
 
 @dataclass(frozen=True, slots=True)

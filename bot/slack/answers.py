@@ -53,8 +53,8 @@ def unknown_request(beginning: str) -> Message:
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
     """The reply in words. `workspace_url` (`https://….slack.com/`) is where links to cards begin."""
     match reply:
-        case replies.Denied(name, decision, stopping):
-            return refusals.denied(name, decision, stopping=stopping)
+        case replies.Denied():
+            return refusals.denied(reply)
         case replies.NotFound(name, close):
             return refusals.not_found(name, close)
         case replies.NoAnswer(name, problem):

@@ -5,7 +5,7 @@ trusts a JSON object alone: any other body, whatever its status, is no answer.
 """
 
 import math
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,9 @@ RETRY_AFTER_LEAST = 1.0  # seconds; 0 would be a call a millisecond
 RETRY_AFTER_MOST = 3600.0  # seconds; whatever is asked for, an hour later it is worth a try
 
 NO_JSON_OBJECT = "no JSON object"  # why there is no answer
+PAUSE_LEAST = 1.0  # seconds before a Slack that is away is asked again; then twice as long each time, up to …
+PAUSE_MOST = 30.0
+
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _BROKE = frozenset(
     {
@@ -93,6 +96,27 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | No
     return Done(
         response.data, {str(name).lower(): str(value) for name, value in dict(response.headers).items()}
     )
+
+
+def in_words(answer: Refused | Wait | NoAnswer, address: str) -> str:
+    """What came of a call to `address`, as a sentence for whoever runs the bot."""
+    match answer:
+        case Refused(error):
+            return f"Slack answers {error}."
+        case Wait(seconds):
+            return f"Slack asks to be left alone for {seconds:g} seconds."
+        case NoAnswer(why, in_doubt=False):
+            return f"Slack cannot be reached at {address} ({why})."
+        case NoAnswer(why):
+            return f"What answers at {address} makes no sense ({why})."
+
+
+def pauses(longest: float = PAUSE_MOST) -> Iterator[float]:
+    """Seconds to wait before each next attempt at a Slack that is away."""
+    pause = min(PAUSE_LEAST, longest)
+    while True:
+        yield pause
+        pause = min(2 * pause, longest)
 
 
 def session(timeout: float) -> aiohttp.ClientSession:

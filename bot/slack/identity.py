@@ -1,15 +1,25 @@
 """Who the bot is in Slack, asked once at start-up: a token that does not work is said then, not at the first command.
 
-It trusts Slack's answer alone. A Slack that cannot be asked proves nothing about a token.
+It trusts Slack's answer alone. A Slack that cannot be asked proves nothing about a token: whoever starts waits for it.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
 from bot.domain.names import TeamId
-from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
+from bot.engine.ports import Clock
+from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask, in_words, pauses
+
+log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
 
 
 class SlackRefused(UserError):  # noqa: N818 - named for what happened, like every other outcome
@@ -17,7 +27,11 @@ class SlackRefused(UserError):  # noqa: N818 - named for what happened, like eve
 
 
 class SlackAway(UserError):  # noqa: N818
-    """Slack cannot be asked now, or something else answers in its place."""
+    """Slack cannot be asked now, or something else answers in its place. `seconds`: how long it asks us to wait."""
+
+    def __init__(self, message: str, *, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +102,28 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> None:
             raise _away(client, answer)
 
 
+async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -> _T:
+    """The answer to `question`, asked again for as long as Slack is away; each reason is logged once.
+
+    Raises:
+        SlackRefused: as `question` does.
+    """
+    said = set()
+    for pause in pauses():
+        try:
+            return await question()
+        except SlackAway as away:
+            if away.message not in said:
+                log.warning("slack_is_away", why=away.message)
+            said.add(away.message)
+            until = clock.now() + timedelta(seconds=max(pause, away.seconds))
+        while clock.now() < until:
+            await clock.wait(asyncio.Event(), until)
+    raise AssertionError("there is always a next pause")
+
+
 def _away(client: AsyncWebClient, answer: Done | Wait | NoAnswer) -> SlackAway:
-    match answer:
-        case NoAnswer(why, in_doubt=False):
-            return SlackAway(f"Slack cannot be reached at {client.base_url} ({why}).")
-        case NoAnswer(why):
-            return SlackAway(f"What answers at {client.base_url} makes no sense ({why}).")
-        case Wait(seconds):
-            return SlackAway(f"Slack asks to be left alone for {seconds:g} seconds.")
-        case Done():
-            return SlackAway(f"What answers at {client.base_url} does not say which workspace it is.")
+    if isinstance(answer, Done):
+        return SlackAway(f"What answers at {client.base_url} does not say which workspace it is.")
+    wait = answer.seconds if isinstance(answer, Wait) else 0.0
+    return SlackAway(in_words(answer, client.base_url), seconds=wait)

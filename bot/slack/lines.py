@@ -17,8 +17,17 @@ def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
     return message("\n".join(said), *(blocks.section(line) for line in said))
 
 
-def _always(text: str) -> Callable[[Operation, Event], str]:
-    return lambda _operation, _event: text
+# A line that was posted twice tells its moment, so that nobody takes one request for two.
+def _sent(_operation: Operation, event: Event) -> str:
+    return f"📤 Sent the request to Feldera, {at(event.at)}."
+
+
+def _sent_again(_operation: Operation, event: Event) -> str:
+    return f"📤 Sent the request again, {at(event.at)}: so far it had had no effect."
+
+
+def _accepted(_operation: Operation, event: Event) -> str:
+    return f"⏳ Feldera accepted it, {at(event.at)}: the storage is being cleared. From here it cannot be cancelled."
 
 
 def _put_off(_operation: Operation, event: Event) -> str:
@@ -134,13 +143,11 @@ _LINES: dict[EventKind, Callable[[Operation, Event], str]] = {
     EventKind.GLASS_BROKEN: _glass_broken,
     EventKind.SIGNED_OFF: _signed_off,
     EventKind.HELD: _held,
-    EventKind.SENT: _always("📤 Sent the request to Feldera."),
-    EventKind.SENT_AGAIN: _always("📤 Sent the request again: so far it had had no effect."),
+    EventKind.SENT: _sent,
+    EventKind.SENT_AGAIN: _sent_again,
     EventKind.PUT_OFF: _put_off,
     EventKind.ANSWER_LOST: _answer_lost,
-    EventKind.ACCEPTED: _always(
-        "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled."
-    ),
+    EventKind.ACCEPTED: _accepted,
     EventKind.FOUND_CLEARING: _found_clearing,
     EventKind.STILL_CLEARING: _still_clearing,
     EventKind.UNREACHABLE: _unreachable,

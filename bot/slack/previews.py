@@ -115,7 +115,7 @@ def described(shown: Described, workspace_url: str) -> Message:
         ("Wanted", f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"),
         ("Storage", storage(pipeline)),
         ("Program", f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}"),
-        ("Last error", "none" if pipeline.error is None else code(pipeline.error.message, 500)),
+        ("Last error", _last_error(pipeline)),
         ("Operation", "none" if shown.live is None else _operation(shown.live, workspace_url)),
     ]
     if shown.pending is not None:
@@ -129,6 +129,18 @@ def described(shown: Described, workspace_url: str) -> Message:
         blocks.fields(*rows),
         blocks.context("Only you see this."),
     )
+
+
+# Feldera's words for it. What the compiler said is not in the look: it comes with the whole program, megabytes of it.
+_NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
+
+
+def _last_error(pipeline: Pipeline) -> str:
+    if pipeline.error is not None:
+        return code(pipeline.error.message, 500)
+    if pipeline.program_status in _NOT_COMPILED:
+        return f"the program does not compile ({code(pipeline.program_status)}); Feldera shows why"
+    return "none"
 
 
 def frozen_in_words(freeze: Freeze) -> str:

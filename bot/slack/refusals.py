@@ -8,6 +8,7 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
+from bot.engine.replies import Denied
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
 from bot.slack.mrkdwn import at, code, mention
@@ -23,9 +24,11 @@ _WANTED = {
 }
 
 
-def denied(name: PipelineName, decision: Decision, *, stopping: bool = False) -> Message:
-    wanted = "stop a clear of" if stopping else _WANTED.get(decision.action, "do that to")
-    return said(f"🚫 You may not {wanted} `{name}`: {why(decision)}")
+def denied(reply: Denied) -> Message:
+    action = reply.decision.action
+    wanted = "stop a clear of" if reply.stopping else _WANTED.get(action, "do that to")
+    nothing = " Nothing was sent." if reply.confirming else ""
+    return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
 
 
 def why(decision: Decision) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import structlog
@@ -22,21 +22,24 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
+from bot.slack.calls import PAUSE_MOST, Done, Wait, ask, in_words, pauses
+from bot.slack.strangers import Strangers
 
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 SOCKET_LOOKED_AT_EVERY = 5.0  # seconds
-SOCKET_REFRESHED_AFTER = 4  # looks in a row that found it disconnected, before a fresh address is asked for
-SOCKET_GIVEN_UP_AFTER = 60  # … before the process ends, to be started afresh
+SOCKET_LEFT_ALONE = 20.0  # seconds in which slack_sdk may reconnect by itself
+SOCKET_CONNECTS_WITHIN = 15.0  # seconds
+SOCKET_CLOSES_WITHIN = 2.0  # seconds for Slack to return the farewell: aiohttp would wait for ten
+NO_WEBSOCKET = (
+    "Slack's WebSocket cannot be reached, although its Web API can: "
+    "is there a proxy or a firewall that lets no wss:// through?"
+)
 REQUESTS_FINISH_WITHIN = 3.0  # seconds after a stop: Slack waits no longer for an answer
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 FORM = "application/x-www-form-urlencoded"
-
-
-class SocketLost(Exception):  # noqa: N818 - named for what happened
-    """Socket Mode could not be re-established: the process should be started afresh."""
 
 
 class CannotListen(UserError):  # noqa: N818
@@ -45,44 +48,75 @@ class CannotListen(UserError):  # noqa: N818
 
 @dataclass(slots=True)
 class SocketTransport:
-    """Slack's WebSocket, with a watch over it.
+    """Slack's WebSocket, with a watch over it that never gives up.
 
-    slack_sdk's client keeps trying one address for ever when connecting to it failed once, though its ticket is
-    spent: the watch makes it ask for a new one.
+    slack_sdk's client reconnects by itself, and can get stuck at it: with a spent ticket, or in a wait of any length. So
+    it is left alone for `left_alone` seconds, and then replaced by a new one, with a fresh address, until one connects.
     """
 
     app: AsyncApp
     app_token: str
     client: AsyncWebClient
     looked_at_every: float = SOCKET_LOOKED_AT_EVERY
-    _handler: AsyncSocketModeHandler = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._handler = AsyncSocketModeHandler(self.app, self.app_token, web_client=self.client)
+    left_alone: float = SOCKET_LEFT_ALONE
+    connects_within: float = SOCKET_CONNECTS_WITHIN
+    longest_pause: float = PAUSE_MOST
+    _handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
-        await self._handler.connect_async()  # type: ignore[no-untyped-call]
+        """Connect, however long it takes; each reason why it does not is logged once."""
+        said = set()
+        for pause in pauses(self.longest_pause):
+            await self.stop()
+            failure = await self._connects()
+            if failure is None:
+                return
+            why, wait = failure
+            if why not in said:
+                log.warning("socket_mode_disconnected", why=why)
+            said.add(why)
+            await asyncio.sleep(max(pause, wait))
 
     async def is_connected(self) -> bool:
-        return await self._handler.client.is_connected()
+        return self._handler is not None and await self._handler.client.is_connected()
 
     async def watch(self) -> None:
-        """Keep the connection alive until cancelled.
-
-        Raises:
-            SocketLost: nothing helped for five minutes.
-        """
-        away = 0
-        while away < SOCKET_GIVEN_UP_AFTER:
+        """Keep the connection alive until cancelled, however long Slack is away."""
+        loop = asyncio.get_running_loop()
+        last_seen = loop.time()
+        while True:
             await asyncio.sleep(self.looked_at_every)
-            away = 0 if await self.is_connected() else away + 1
-            if away and away % SOCKET_REFRESHED_AFTER == 0:
-                log.warning("socket_mode_disconnected", seconds=away * self.looked_at_every)
-                self._handler.client.wss_uri = None
-        raise SocketLost("Socket Mode is disconnected, and reconnecting does not help.")
+            if not await self.is_connected():
+                if loop.time() < last_seen + self.left_alone:
+                    continue
+                await self.start()
+                log.info("socket_mode_connected_again", seconds=round(loop.time() - last_seen))
+            last_seen = loop.time()
 
     async def stop(self) -> None:
-        await self._handler.close_async()  # type: ignore[no-untyped-call]
+        if self._handler is None:
+            return
+        close = self._handler.close_async
+        try:
+            async with asyncio.timeout(SOCKET_CLOSES_WITHIN):
+                await close()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            # Slack does not return the farewell; cut short, it broke the connection, and the rest can be freed.
+            await close()  # type: ignore[no-untyped-call]
+
+    async def _connects(self) -> tuple[str, float] | None:
+        """Try once; returns why it did not work, and how many seconds Slack asks to be left alone."""
+        answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
+        if not isinstance(answer, Done):
+            return in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
+        self._handler = AsyncSocketModeHandler(self.app, self.app_token, web_client=self.client)
+        self._handler.client.wss_uri = answer.text("url")
+        try:
+            async with asyncio.timeout(self.connects_within):
+                await self._handler.connect_async()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            return NO_WEBSOCKET, 0.0
+        return None
 
 
 @dataclass(slots=True)
@@ -94,6 +128,7 @@ class HttpTransport:
     port: int
     verifier: SignatureVerifier
     is_healthy: Callable[[], Awaitable[bool]]
+    strangers: Strangers
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -132,6 +167,7 @@ class HttpTransport:
     async def _events(self, request: web.Request) -> web.Response:
         # Asked before anything is read: Bolt parses a body first, and asks who signed it afterwards.
         if not self._is_signed(request.headers, await request.read()):
+            self.strangers.refused()
             return web.Response(status=401)
         incoming = _with_whole_form(await to_bolt_request(request))
         return await to_aiohttp_response(await self.app.async_dispatch(incoming))

@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -66,6 +66,7 @@ def _holder(lock_file: Path) -> str:
     try:
         with lock_file.open("rb") as file:
             holder = json.loads(file.read(_HOLDER_MAX_BYTES))
-        return f": process {int(holder['pid'])} on {holder['host']}, since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+        since = datetime.fromisoformat(holder["since"]).astimezone(UTC)
+        return f": process {int(holder['pid'])} on {holder['host']}, since {since:%Y-%m-%d %H:%M} UTC"
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return ""

@@ -4,13 +4,16 @@ import socket
 import sqlite3
 import stat
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from bot.simulator.feldera import FelderaSimulator
 from tests.processes.world import running
 
+REFUSAL = b'{"message": "No entry.", "error_code": "Refused", "details": null}'
 OVER_HTTP = {"SLACK_APP_TOKEN": None, "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
 
 
@@ -97,18 +100,38 @@ async def test_an_app_token_that_opens_no_socket_is_refused(world, error):
 
 
 @pytest.mark.anyio
-async def test_a_slack_that_cannot_be_reached_is_a_sentence(world):
+async def test_a_slack_that_cannot_be_reached_is_waited_for(world):
+    """It proves nothing about a token: said once, and the bot serves as soon as Slack is there."""
     await world.slack.goes_down()
-    said = await world.refusal()
-    assert said == f"Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+    ana = world.operator("ana")
+    async with world.bot() as bot:
+        warning = await bot.until_it_logs("slack_is_away")
+        assert warning["level"] == "warning"
+        assert warning["why"] == f"Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+        await world.slack.comes_back()
+        await bot.until_it_logs("serving")
+        assert len(bot.logged("slack_is_away")) == 1
+        await world.confirms_a_clear(ana, "orders")
+        await world.until_told("Cleared `orders`")
 
 
 @pytest.mark.anyio
-async def test_a_slack_that_answers_nonsense_is_a_sentence(world):
-    """A proxy's page where the Web API should be: it proves nothing about the token."""
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_a_slack_that_answers_nonsense_is_waited_for(world, method):
+    """A proxy's page where the Web API should be: what is wrong is said, and no token is blamed."""
+    world.slack.answers_500(method, times=2)
+    async with world.serving_bot() as bot:
+        (warning,) = bot.logged("slack_is_away")
+        assert warning["why"] == f"What answers at {world.slack.url} makes no sense (HTTP 500)."
+
+
+@pytest.mark.anyio
+async def test_a_token_refused_after_a_while_is_a_sentence(world):
+    """Waiting for Slack ends with its answer, whichever it is."""
     world.slack.answers_500("auth.test")
-    said = await world.refusal()
-    assert said == f"What answers at {world.slack.url} makes no sense (HTTP 500)."
+    async with world.bot(SLACK_BOT_TOKEN="xoxb-hush") as bot:
+        assert await bot.ends() == 2
+        assert bot.stderr.splitlines()[-1] == "SLACK_BOT_TOKEN: Slack answers invalid_auth to it."
 
 
 @pytest.mark.anyio
@@ -134,10 +157,23 @@ async def test_a_feldera_that_hangs_does_not_keep_people_waiting(world):
 
 
 @pytest.mark.anyio
-async def test_a_feldera_that_does_not_let_us_in_is_a_warning(world):
-    world.feldera.loses_its_database(times=1)
+@pytest.mark.parametrize(
+    ("refuses", "why"),
+    [
+        (FelderaSimulator.loses_its_database, "Feldera does not accept the bot's credentials (401)."),
+        (partial(FelderaSimulator.answers_next, status=403, body=REFUSAL), "No entry."),
+    ],
+    ids=["401", "403"],
+)
+async def test_a_feldera_that_does_not_let_us_in_is_a_warning(world, refuses, why):
+    """It answers, so nobody should look for an outage; and it serves all the same, since the key may be let in later."""
+    refuses(world.feldera)
     async with world.serving_bot() as bot:
-        assert len(bot.logged("feldera_does_not_answer")) == 1
+        (warning,) = bot.logged("feldera_refuses_the_key")
+        assert warning["level"] == "warning"
+        assert warning["why"] == why
+        assert bot.logged("feldera_does_not_answer") == []
+        assert bot.logged("serving")[0]["feldera"] == f"{world.feldera.url} (refuses the key)"
 
 
 @pytest.mark.anyio

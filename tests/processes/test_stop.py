@@ -124,6 +124,16 @@ async def test_it_stops_before_it_serves(world, ending):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_it_stops_while_it_waits_for_slack(world, ending):
+    await world.slack.goes_down()
+    async with world.bot() as bot:
+        await bot.until_it_logs("slack_is_away")
+        assert await bot.stops(ending, within=2.0) == 0
+        assert "Traceback" not in bot.stderr
+
+
+@pytest.mark.anyio
 async def test_it_stops_before_it_serves_while_slacks_socket_is_silent(world):
     """The Web API answers, and nothing answers at the address it gives: the SDK would try that for ever."""
     asked = []

@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 from bot.domain.access import Action, Grant, Role, decide
 from bot.domain.commands import VERBS
 from bot.domain.operations import Ending, State
-from bot.domain.pipelines import Problem, Storage, Trouble
+from bot.domain.pipelines import PipelineError, Problem, Storage, Trouble
 from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack import answers
@@ -42,6 +42,16 @@ def buttons(message):
     return [element for row in rows for element in row]
 
 
+def last_error(described):
+    fields = answer(described).blocks[1]["fields"]
+    return next(
+        text
+        for field in fields
+        for label, _, text in [field["text"].partition("\n")]
+        if label == "*Last error*"
+    )
+
+
 def denied(action=Action.CLEAR, *grants):
     return replies.Denied("orders", decide(ANA, action, "orders", grants, START))
 
@@ -54,6 +64,26 @@ def test_a_denial():
     assert answer(denied(Action.VIEW)).text == snapshot(
         "🚫 You may not see `orders`: that takes the role *viewer* or *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
     )
+
+
+@pytest.mark.parametrize("word", ["SqlError", "RustError", "SystemError"])
+def test_a_program_that_does_not_compile_is_an_error(word):
+    """Feldera keeps no deployment error of it, and yet the pipeline cannot run."""
+    described = replies.Described(pipeline(program_status=word), None)
+    assert last_error(described) == f"the program does not compile (`{word}`); Feldera shows why"
+
+
+def test_the_deployments_own_error_comes_first():
+    error = PipelineError("out of memory", "RuntimeError")
+    assert (
+        last_error(replies.Described(pipeline(program_status="SqlError", error=error), None))
+        == "`out of memory`"
+    )
+
+
+@pytest.mark.parametrize("word", ["Success", "CompilingSql", "Pending", "AWordOfTomorrow"])
+def test_a_program_that_is_not_known_to_fail_is_no_error(word):
+    assert last_error(replies.Described(pipeline(program_status=word), None)) == "none"
 
 
 def test_a_denial_to_somebody_whose_permission_ended():

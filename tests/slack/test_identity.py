@@ -1,6 +1,10 @@
-"""Who the bot is: a token that Slack refuses is a sentence, and so is a Slack that cannot be asked."""
+"""Who the bot is: a token that Slack refuses is a sentence, and so is a Slack that cannot be asked, which is waited for."""
+
+import asyncio
+from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.names import TeamId
 from bot.slack.identity import (
@@ -8,8 +12,10 @@ from bot.slack.identity import (
     SlackRefused,
     Workspace,
     can_open_sockets,
+    once_it_answers,
     who_are_we,
 )
+from tests.clock import MovableClock
 from tests.slack.odd_slack import NO_ANSWERS, odd_slack
 
 WHO = {
@@ -21,6 +27,18 @@ WHO = {
     "user_id": "U1",
 }
 ACME = Workspace(TeamId("T1"), "Acme", "https://acme.slack.com/", "B1", "U1")
+
+
+class ImpatientClock(MovableClock):
+    """Whoever waits finds that the time has passed; `waits` are the seconds of each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = []
+
+    async def wait(self, _wake: asyncio.Event, until) -> None:
+        self.waits.append((until - self.now()).total_seconds())
+        self.moves_to(until)
 
 
 @pytest.mark.anyio
@@ -58,3 +76,42 @@ async def test_a_refused_token_is_a_sentence():
             await who_are_we(slack.client)
         with pytest.raises(SlackRefused, match="SLACK_APP_TOKEN: Slack answers account_inactive"):
             await can_open_sockets(slack.client, "xapp-1")
+
+
+@pytest.mark.anyio
+async def test_whoever_starts_waits_for_slack():
+    """Longer each time, half a minute at most; each reason is said once."""
+    clock = ImpatientClock()
+    async with odd_slack() as slack:
+        slack.answers(b"gone", status=502, content_type="text/html")
+        for _ in range(6):
+            slack.then(b"gone", status=502, content_type="text/html")
+        slack.then(WHO)
+        with capture_logs() as logs:
+            assert await once_it_answers(lambda: who_are_we(slack.client), clock) == ACME
+    assert clock.waits == [1, 2, 4, 8, 16, 30, 30]
+    assert [line["event"] for line in logs] == ["slack_is_away"]
+    assert logs[0]["log_level"] == "warning"
+
+
+@pytest.mark.anyio
+async def test_whoever_starts_waits_as_long_as_slack_asks_for():
+    clock = ImpatientClock()
+    async with odd_slack() as slack:
+        slack.answers({"ok": False, "error": "ratelimited"}, status=429, Retry_After="90")
+        slack.then(WHO)
+        with capture_logs() as logs:
+            await once_it_answers(lambda: who_are_we(slack.client), clock)
+    assert clock.waits == [90]
+    assert logs[0]["why"] == "Slack asks to be left alone for 90 seconds."
+
+
+@pytest.mark.anyio
+async def test_a_refusal_is_not_waited_for():
+    clock = ImpatientClock()
+    async with odd_slack() as slack:
+        slack.answers(b"gone", status=502, content_type="text/html")
+        slack.then({"ok": False, "error": "invalid_auth"})
+        with capture_logs(), pytest.raises(SlackRefused):
+            await once_it_answers(lambda: who_are_we(slack.client), clock)
+    assert clock.waits == [timedelta(seconds=1).total_seconds()]

@@ -38,8 +38,8 @@ def test_the_lines_of_a_clear_that_goes_well():
         said(done, EventKind.ENDED, ending="cleared"),
     ] == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>.",
+            "⏳ Feldera accepted it, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: the storage is being cleared. From here it cannot be cancelled.",
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 10 minutes.",
             "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy: `runner is down since 3:00`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
@@ -66,7 +66,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
             "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
             "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
-            "📤 Sent the request again: so far it had had no effect.",
+            "📤 Sent the request again, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: so far it had had no effect.",
             "🔌 Feldera answers again, after 1 hour.",
             "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. <@UANA>",
         ]
@@ -110,7 +110,7 @@ def test_every_kind_that_is_spoken_has_a_line():
         assert said(needs_human(), kind, ending="untouched")
 
 
-datas = st.fixed_dictionaries(
+details = st.fixed_dictionaries(
     {
         "message": hostile,
         "seconds": st.integers(0, 10**8),
@@ -120,7 +120,7 @@ datas = st.fixed_dictionaries(
         "ending": st.sampled_from([ending.value for ending in Ending]),
     }
 )
-events = st.builds(Event, st.sampled_from(SPOKEN), st.just(START), datas)
+events = st.builds(Event, st.sampled_from(SPOKEN), st.just(START), details)
 
 
 @given(st.lists(events, min_size=1, max_size=LINES_AT_ONCE), st.sampled_from(Ending), hostile, hostile)

@@ -51,8 +51,8 @@ Reason: schema change
 """)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -142,8 +142,8 @@ def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
     assert asked_for_health(workspace) == 1
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the request to Feldera.",
-            "0:00:01  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:30  ⏳ Still clearing after 30 seconds.",
             "0:01:00  ⏳ Still clearing after 1 minute.",
             "0:02:00  ⏳ Still clearing after 2 minutes.",
@@ -181,8 +181,8 @@ def test_unusually_long_with_a_sick_runner(workspace: Workspace) -> None:
     workspace.passes(minutes=4)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
@@ -265,8 +265,8 @@ def test_what_notifications_and_screen_readers_say(workspace: Workspace) -> None
         [
             "Clear orders: ⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Requested by @ana: schema & keys",
             """\
-📤 Sent the request to Feldera.
-⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.\
+📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.
+⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.\
 """,
             "⏳ Still clearing after 30 seconds.",
         ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,8 +40,8 @@ def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -132,6 +133,18 @@ def test_nonsense_that_nobody_signed(workspace: Workspace, body: str | bytes) ->
     """The signature is asked for before anything is read: a scanner's nonsense is refused like the rest."""
     headers = signed(workspace, "something else")
     assert posts(workspace, body, headers) == 401
+
+
+def test_refused_requests_are_said_in_the_log(workspace: Workspace) -> None:
+    """A wrong secret leaves a trace at once; a scanner's flood is a line a minute, with its number."""
+    unsigned = {"Content-Type": "application/x-www-form-urlencoded"}
+    for seconds in (0, 1, 58, 1, 1, 3600):
+        workspace.clock.passes(seconds=seconds)
+        assert posts(workspace, COMMAND, unsigned) == 401
+    assert posts(workspace, COMMAND, signed(workspace, COMMAND)) == 200
+    refused = [line for line in workspace.logged if "unsigned_request_refused" in line]
+    assert [re.findall(r"'requests': (\d+)", line) for line in refused] == [["1"], ["3"], ["2"]]
+    assert "is SLACK_SIGNING_SECRET right" in refused[0]
 
 
 def test_the_health_page(workspace: Workspace) -> None:

@@ -15,7 +15,7 @@ def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
@@ -60,10 +60,10 @@ the storage, with 3 checkpoints (7.0 MiB)
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -97,7 +97,7 @@ def test_an_answer_so_late_that_it_counts_as_lost(workspace: Workspace) -> None:
     assert "✅ Cleared." in workspace.card()
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "🔌 Feldera answers again, after 26 seconds.",
@@ -116,11 +116,11 @@ def test_lost_three_times(workspace: Workspace) -> None:
     workspace.passes(hours=2)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:30 AM: so far it had had no effect.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @ana",
         ]
@@ -155,7 +155,7 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "🔌 Feldera answers again, after 2 minutes and 11 seconds.",
@@ -188,7 +188,7 @@ def test_lost_and_then_started_instead(workspace: Workspace) -> None:
     workspace.passes(minutes=2)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`. @ana",
         ]
@@ -241,7 +241,7 @@ def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace) -> 
     workspace.passes(minutes=5)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's record does not tell. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @ana",
         ]
@@ -279,9 +279,9 @@ def test_the_second_request_is_refused_because_the_first_one_arrived_late(worksp
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
             "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @ana",
         ]
     )
@@ -298,11 +298,11 @@ def test_a_repeated_request_that_feldera_puts_off(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:30 AM: so far it had had no effect.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:30 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

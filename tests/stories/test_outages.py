@@ -32,8 +32,8 @@ the storage, with 3 checkpoints (7.0 MiB)
         [
             "0:00:05  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
             "1:00:11.375000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
-            "1:00:11.375000  📤 Sent the request to Feldera.",
-            "1:00:11.375000  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "1:00:11.375000  📤 Sent the request to Feldera, Mar 2, 2026 at 4:00:11 AM.",
+            "1:00:11.375000  ⏳ Feldera accepted it, Mar 2, 2026 at 4:00:11 AM: the storage is being cleared. From here it cannot be cancelled.",
             "1:00:13.875000  ✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -78,8 +78,8 @@ the storage, with 3 checkpoints (7.0 MiB)
     workspace.passes(minutes=1)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the request to Feldera.",
-            "0:00:01  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:15.500000  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
             "1:00:21.875000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
             "1:00:21.875000  ✅ Cleared `payments` after 1 hour and 22 seconds. @ana",
@@ -101,12 +101,12 @@ def test_an_hour_from_the_very_request_on(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the request to Feldera.",
+            "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "0:00:01  ❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "0:00:05.500000  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "1:00:11.875000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
-            "1:00:11.875000  📤 Sent the request again: so far it had had no effect.",
-            "1:00:11.875000  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "1:00:11.875000  📤 Sent the request again, Mar 2, 2026 at 4:00:11 AM: so far it had had no effect.",
+            "1:00:11.875000  ⏳ Feldera accepted it, Mar 2, 2026 at 4:00:11 AM: the storage is being cleared. From here it cannot be cancelled.",
             "1:00:14.375000  ✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -126,7 +126,7 @@ def test_an_hour_from_the_very_answer_on(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the request to Feldera.",
+            "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "0:00:01  ❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "0:00:05.500000  🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "1:00:11.875000  🔌 Feldera answers again, after 1 hour and 11 seconds.",
@@ -183,8 +183,8 @@ def test_blips(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `payments` after 26 seconds. @ana",
         ]
     )

@@ -121,8 +121,8 @@ the storage, with 3 checkpoints (7.0 MiB)
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
@@ -161,8 +161,8 @@ def test_accepted_and_yet_not_cleared(workspace: Workspace) -> None:
     workspace.passes(minutes=10)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "⚠️ I need a human. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @ana",
         ]
     )

@@ -82,7 +82,7 @@ def test_a_grant_that_lapses_between_the_preview_and_the_click(workspace: Worksp
     ana.presses(confirm)
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+            "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. Nothing was sent. Whoever runs this bot can grant it (`pipeline-bot grant`)."
         ]
     )
     assert workspace.cards() == []
@@ -93,6 +93,22 @@ def test_a_grant_that_lapses_between_the_preview_and_the_click(workspace: Worksp
     assert workspace.feldera.clears["orders"] == 1
     workspace.card()
     workspace.thread()
+
+
+def test_a_grant_revoked_between_the_preview_and_the_click(workspace: Workspace) -> None:
+    """Whoever pressed the button reads that it did nothing."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+    workspace.revokes(ana)
+    ana.clicks("Clear orders")
+    assert ana.reads() == snapshot(
+        [
+            "🚫 You may not clear `orders`: that takes the role *operator* on it. Nothing was sent. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        ]
+    )
+    workspace.passes(minutes=1)
+    assert workspace.cards() == []
+    assert workspace.feldera.clears["orders"] == 0
 
 
 def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace) -> None:

@@ -32,8 +32,8 @@ Here because I am not in #ops. Invite me to have it there next time.\
 """)
     assert workspace.thread(ana.dm) == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -107,8 +107,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 """)
     assert workspace.thread(ana.dm) == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:01 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:01 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

@@ -164,7 +164,7 @@ def test_the_grant_is_revoked_before_a_repetition(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @ana",
         ]

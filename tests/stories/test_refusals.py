@@ -33,7 +33,7 @@ def test_started_between_the_look_and_the_request(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`). @ana",
         ]
     )
@@ -68,7 +68,10 @@ def test_deleted_between_the_look_and_the_request(workspace: Workspace) -> None:
     ana.reads()
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
-        ["📤 Sent the request to Feldera.", "❌ Not cleared: Feldera has no pipeline `orders` any more. @ana"]
+        [
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "❌ Not cleared: Feldera has no pipeline `orders` any more. @ana",
+        ]
     )
     assert "❌ Not cleared." in workspace.card()
 
@@ -82,10 +85,10 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "⏸️ Feldera did not take the request (`The lock required for this operation took too long to acquire. Try this operation again later.`). Nothing has happened; I keep trying.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:05 AM: so far it had had no effect.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:10 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -104,9 +107,9 @@ def test_a_lock_for_an_hour(workspace: Workspace) -> None:
     workspace.passes(hours=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "⏸️ Feldera did not take the request (`The lock required for this operation took too long to acquire. Try this operation again later.`). Nothing has happened; I keep trying.",
-            "📤 Sent the request again: so far it had had no effect.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:05 AM: so far it had had no effect.",
         ]
     )
     assert "not sent yet" in workspace.card()
@@ -138,7 +141,7 @@ def test_a_key_that_may_only_read(tmp_path: Path) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana",
         ]
     )
@@ -198,8 +201,8 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     guarded.passes(hours=1)
     assert guarded.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. Whoever runs the bot should check its Feldera credentials.",
         ]
     )
@@ -231,8 +234,8 @@ def test_feldera_without_its_database(workspace: Workspace) -> None:
         [
             "🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The request has not been sent yet. I keep trying.",
             "🔌 Feldera answers again, after 1 minute and 11 seconds.",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:01:11 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:01:11 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -248,10 +251,10 @@ def test_a_proxy_that_answers_in_its_place(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`Feldera cannot be reached through its proxy (502).`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -270,11 +273,11 @@ def test_a_proxy_that_answers_every_look(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`Feldera cannot be reached through its proxy (502).`). The clear goes on without me. I keep trying.",
             "🔌 Feldera answers again, after 1 minute and 41 seconds.",
-            "⏳ Still clearing after 1 minute.",
+            "⏳ Still clearing after 1 minute and 41 seconds.",
             "⏳ Still clearing after 2 minutes.",
             "✅ Cleared `orders` after 2 minutes and 8 seconds. @ana",
         ]
@@ -308,7 +311,7 @@ def test_a_request_to_which_no_feldera_answers_404(workspace: Workspace) -> None
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❌ Not cleared: what answers at Feldera's address is not Feldera (`There is no Feldera API at its address (404).`). Whoever runs the bot should check `FELDERA_HOST`. @ana",
         ]
     )
@@ -326,10 +329,10 @@ def test_a_login_page_in_front_of_the_request(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "❔ No usable answer came (`The address of Feldera leads elsewhere, to login.example.com (302).`). I look at the pipeline before I do anything else.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

@@ -55,8 +55,8 @@ def test_right_after_the_confirmation(workspace: Workspace, ana: Teammate) -> No
     )
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:05:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:05:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -91,8 +91,8 @@ def test_after_the_card(workspace: Workspace, ana: Teammate) -> None:
         [
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
             "🔌 Feldera answers again, after 5 minutes and 11 seconds.",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:05:11 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:05:11 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -112,9 +112,9 @@ def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teamma
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "📤 Sent the request again: so far it had had no effect.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -134,7 +134,7 @@ def test_while_the_request_is_under_way_done(workspace: Workspace, ana: Teammate
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
@@ -154,7 +154,10 @@ def test_a_request_that_arrives_after_the_restart(workspace: Workspace, ana: Tea
     workspace.feldera.lets_go()
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
-        ["📤 Sent the request to Feldera.", "✅ Cleared `orders` after 10 seconds. @ana"]
+        [
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "✅ Cleared `orders` after 10 seconds. @ana",
+        ]
     )
     assert "✅ Cleared." in workspace.card()
     assert len(workspace.sent) == 1
@@ -170,8 +173,8 @@ def test_after_acceptance(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 10 minutes. @ana",
         ]
     )
@@ -205,8 +208,8 @@ def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
             "🔌 Feldera answers again, after 2 minutes and 11 seconds.",
             "✅ Cleared `orders` after 2 minutes and 18 seconds. @ana",
@@ -227,8 +230,8 @@ def test_after_the_end_before_its_line(workspace: Workspace, ana: Teammate) -> N
     workspace.passes(minutes=2)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -281,8 +284,8 @@ Posted anew: an older copy of this card, if there is one, is not kept up to date
 """)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:05 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:05 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -308,8 +311,8 @@ def test_a_card_posted_at_the_moment_of_death(workspace: Workspace, ana: Teammat
     assert "✅ Cleared." in new
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:01:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:01:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -341,6 +344,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     lines = workspace.thread()
     assert lines[-1].startswith("✅ Cleared `payments` after")
     said = {line for line in lines if line.startswith("📤")}
-    assert said <= {"📤 Sent the request to Feldera."}, "a line may be repeated, but no other one added"
+    assert len(said) <= 1, "a line may be repeated, of the same moment, but no other one added"
+    assert all(line.startswith("📤 Sent the request to Feldera, ") for line in said)
     assert len(workspace.sent) == 1
     assert workspace.feldera.clears["payments"] == 1

@@ -59,8 +59,8 @@ def test_asked_to_wait_with_a_line_and_an_edit(workspace: Workspace, ana: Teamma
     )
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:51  📤 Sent the request to Feldera.",
-            "0:00:51  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:51  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "0:00:51  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:51  ⏳ Still clearing after 30 seconds.",
             "0:01:00  ⏳ Still clearing after 1 minute.",
             "0:01:12.817778  ✅ Cleared `payments` after 1 minute and 13 seconds. @ana",
@@ -80,8 +80,8 @@ def test_away_for_ten_minutes_in_the_middle(workspace: Workspace, ana: Teammate)
     workspace.passes(seconds=30)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:01  📤 Sent the request to Feldera.",
-            "0:00:01  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:10:10  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
             "0:10:10  ✅ Cleared `payments` after 6 minutes and 45 seconds. @ana",
         ]
@@ -101,8 +101,8 @@ def test_away_from_the_confirmation_on(workspace: Workspace, ana: Teammate) -> N
     ana.reads()
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:10:05 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:10:05 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -153,10 +153,10 @@ def test_a_line_whose_answer_was_lost(workspace: Workspace, ana: Teammate) -> No
     workspace.passes(minutes=1)
     assert workspace.timed_thread() == snapshot(
         [
-            "0:00:02  📤 Sent the request to Feldera.",
-            "0:00:02  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
-            "0:00:07  📤 Sent the request to Feldera.",
-            "0:00:07  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:02  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:02 AM.",
+            "0:00:02  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:02 AM: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:07  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:02 AM.",
+            "0:00:07  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:02 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:07  ✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -192,8 +192,8 @@ def test_errors_of_its_own(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(minutes=2)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )
@@ -210,8 +210,8 @@ def test_the_token_does_not_work_for_a_while(workspace: Workspace, ana: Teammate
     workspace.passes(minutes=2)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

@@ -129,7 +129,7 @@ Only you see this.\
 
 
 def test_a_program_that_does_not_compile(workspace: Workspace) -> None:
-    """The program's status, in Feldera's word."""
+    """The program's status, in Feldera's word, is an error, too: nobody should read that there is none."""
     ana = workspace.viewer("ana")
     workspace.feldera.adds("broken", program_status="SqlError", program_error="Object 'ORDRES' not found")
     assert ana.asks("/pipeline status broken") == snapshot("""\
@@ -143,7 +143,7 @@ in use, 3 checkpoints, 7.0 MiB
 *Program*
 SqlError since Mar 2, 2026 at 3:00:00 AM
 *Last error*
-none
+the program does not compile (`SqlError`); Feldera shows why
 *Operation*
 none
 Only you see this.\
@@ -230,7 +230,7 @@ Only you see this.\
 def test_unknown(workspace: Workspace) -> None:
     """Like a clear of an unknown pipeline: close names that the caller may see."""
     ana = workspace.viewer("ana", pattern="ord*")
-    workspace.feldera.adds("oders")
+    workspace.feldera.adds("border")
     assert ana.asks("/pipeline status order") == snapshot(
         "❌ Feldera has no pipeline `order` (upper and lower case count). Did you mean `orders`?"
     )
