@@ -296,7 +296,7 @@ def _why_not_taken_on(operation: Operation, basis: Authority, typed: str | None)
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
     if not basis.requester.allowed:
-        return replies.Denied(name, basis.requester)
+        return replies.Denied(name, basis.requester, confirming=True)
     if basis.freeze is not None:
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
