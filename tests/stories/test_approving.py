@@ -41,8 +41,8 @@ Id `ID1`
         [
             "👍 @ben approved (1 of 2). @ana",
             "👍 @cem approved (2 of 2). @ana",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:01:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:01:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)",
         ]
     )

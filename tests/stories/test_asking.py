@@ -78,8 +78,8 @@ Id `ID1`\
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved (1 of 1). @ana",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
@@ -337,7 +337,7 @@ def test_the_right_to_ask_is_lost_before_the_click(workspace: Workspace) -> None
     workspace.revokes(ana)
     assert ana.told("Ask for approval") == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
+            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     assert workspace.cards() == []
@@ -352,8 +352,8 @@ def test_a_role_becomes_more_before_the_click(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

@@ -70,8 +70,8 @@ Id `ID1`
     assert workspace.thread() == snapshot(
         [
             "🚨 @rio broke the glass for `INC-123`: `lag alarm at night`. It runs at once. One of you has to look at it afterwards and sign it off. @ben @leads",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @rio",
         ]
     )
@@ -351,7 +351,7 @@ def test_a_guest_by_now(workspace: Workspace) -> None:
     rio.person.becomes_a_guest()
     assert rio.submits("orders") == snapshot("""\
 Answer
-🚫 You may not break the glass for `orders`: guests of this workspace may do nothing here, whatever is granted to them.
+🚫 You may not break the glass for `orders`: guests of this workspace may do nothing here, whatever is granted to them. Nothing was sent.
 [Close]\
 """)
     assert workspace.sent == []

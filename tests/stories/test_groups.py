@@ -82,7 +82,7 @@ def test_leaving_counts_at_the_click(workspace: Workspace) -> None:
     ana.clicks("Clear orders")
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
+            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     workspace.passes(minutes=1)
@@ -201,7 +201,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace: Workspace) -> None:
     ana.presses(confirm)
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`Slack is asked too often and wants 30 s of quiet`). Try again in a minute."
+            "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`Slack is asked too often and wants 30 s of quiet`). Try again in a minute. Nothing was sent."
         ]
     )
     workspace.passes(seconds=31)

@@ -48,7 +48,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✗ Storage not cleared by this
-❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`).\
+❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`).
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 
@@ -156,7 +157,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✗ Storage not cleared by this
-❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`.\
+❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
     workspace.closes()
@@ -187,7 +189,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✗ Request not sent
 ✗ Storage not cleared by this
-❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`.\
+❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`.
+Id `ID1`\
 """)
     assert guarded.sent == []
 
@@ -216,7 +219,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
 """)
 
 

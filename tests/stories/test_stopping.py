@@ -39,8 +39,8 @@ Id `ID1`
     assert workspace.timed_thread() == snapshot(
         [
             "0:00:01  👍 @ben approved (1 of 1). @ana",
-            "0:00:30  📤 Sent the request to Feldera.",
-            "0:00:30  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:00:30  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:30 AM.",
+            "0:00:30  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:30 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:32.500000  ✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
@@ -164,8 +164,8 @@ def test_a_restart_in_the_window(workspace: Workspace) -> None:
     assert "✅ Cleared." in workspace.card()
     assert workspace.timed_thread()[1:] == snapshot(
         [
-            "0:01:00  📤 Sent the request to Feldera.",
-            "0:01:00  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "0:01:00  📤 Sent the request to Feldera, Mar 2, 2026 at 3:01:00 AM.",
+            "0:01:00  ⏳ Feldera accepted it, Mar 2, 2026 at 3:01:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:01:02.500000  ✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
