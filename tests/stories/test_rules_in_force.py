@@ -205,7 +205,24 @@ def test_slack_cannot_be_asked_when_it_is_sent(workspace: Workspace) -> None:
     workspace.passes(minutes=2)
     assert workspace.sent == []
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @ana (approved by @ben)"
+        "❌ Not cleared: Slack did not tell whether the people behind this may still do it (`Slack is in trouble`), and without knowing I send nothing. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
+    )
+    workspace.card()
+
+
+def test_slack_does_not_tell_who_is_in_the_group_when_it_is_sent(workspace: Workspace) -> None:
+    """An approver by a group that cannot be read does not count, and the thread says that this is why."""
+    ana, ben = workspace.requester("ana"), workspace.stranger("ben")
+    workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER)
+    workspace.rules("orders", "approvals=1 stop=30s")
+    ana.requests("orders")
+    ben.told("Approve")
+    workspace.passes(seconds=10)
+    workspace.slack.downgrades_plan()
+    workspace.passes(minutes=2)
+    assert workspace.sent == []
+    assert workspace.thread()[-1] == snapshot(
+        "❌ Not cleared: Slack did not tell whether the people behind this may still do it (`this workspace's Slack plan has no user groups`), and without knowing I send nothing. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
     )
     workspace.card()
 
