@@ -135,6 +135,15 @@ class Decision:
     standing: Standing | None = field(default=None, compare=False)
 
     @property
+    def unread(self) -> str:
+        """Why it is a no for want of knowing, if it is: what Slack did not tell, as a clause."""
+        standing = self.standing
+        if self.allowed or standing is None:
+            return ""
+        unknown = self.why is Why.UNRESOLVED or standing.kind is Kind.UNKNOWN
+        return (standing.why or "nothing is known of the person") if unknown else ""
+
+    @property
     def on_record(self) -> dict[str, str | int | None]:
         """What the record keeps of it: the id of the grant that decided, if only by having lapsed."""
         decisive = self.grant or self.lapsed

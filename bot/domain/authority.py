@@ -33,7 +33,7 @@ class Facts:
 class Authority:
     """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
 
-    `eligible` are those to whom the right to approve it is granted now, as people or as groups.
+    `unread` is what Slack did not tell of one of them, where that is why they do not count. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
     """
 
     requester: Decision
@@ -42,6 +42,7 @@ class Authority:
     freeze: Freeze | None = None
     by_breaking_glass: bool = False
     eligible: tuple[Principal, ...] = ()
+    unread: str = ""
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
@@ -89,15 +90,16 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
         decision = facts.may(requester, Action.BREAK_GLASS, name, now)
     else:
         decision = clear if clear.allowed else facts.may(requester, Action.REQUEST, name, now)
-    approvers = {approval.by for approval in approvals} - {requester}
+    given = {approval.by for approval in approvals} - {requester}
+    approvers = {
+        approver: facts.may(approver, Action.APPROVE, name, now)
+        for approver in sorted(given, key=lambda actor: (actor.team, actor.user))
+    }
     return Authority(
         requester=decision,
         terms=terms(facts.rules, name, is_operator=clear.allowed),
-        approvers=tuple(
-            approver
-            for approver in sorted(approvers, key=lambda actor: (actor.team, actor.user))
-            if facts.may(approver, Action.APPROVE, name, now).allowed
-        ),
+        approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
+        unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), ""),
         freeze=frozen(facts.freezes, name, now),
         by_breaking_glass=incident != "",
         eligible=tuple(

@@ -107,6 +107,9 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
 def _cleared_for_sending(operation: Operation, authority: Authority, now: datetime) -> Transition:
     if is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
+    if authority.unread and not authority.is_enough:
+        outcome = Outcome(Ending.RIGHTS_UNREAD, authority.unread)
+        return ended(operation, State.REFUSED, outcome, now, decided_by=authority)
     if not authority.may_ask:
         return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now, decided_by=authority)
     if not authority.is_enough:

@@ -63,6 +63,7 @@ class Ending(StrEnum):
     WRONG_ADDRESS = "wrong_address"
     PERMISSION_LOST = "permission_lost"
     APPROVALS_LOST = "approvals_lost"
+    RIGHTS_UNREAD = "rights_unread"
     DENIED = "denied"
     NOT_APPROVED = "not_approved"
     STOPPED = "stopped"

@@ -106,6 +106,10 @@ _SENTENCES = {
         "Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). "
         "Nothing was sent. Type {again} to ask again."
     ),
+    Ending.RIGHTS_UNREAD: (
+        "Not cleared: Slack did not tell whether the people behind this may still do it ({said}), and without "
+        "knowing I send nothing. Type {again} to ask again."
+    ),
     Ending.DENIED: "Denied by {by}: {said}. Nothing was sent.",
     Ending.NOT_APPROVED: "Not approved in time. Nothing was sent. Type {again} to ask again.",
     Ending.STOPPED: "Stopped by {by} in time: nothing was sent.",

@@ -30,7 +30,7 @@ def preview(shown: Preview) -> Message:
     name, lost = pipeline.name, destroys(pipeline.checkpoints)
     what_then = _what_then(authority)
     return message(
-        f"Clear {name}? This destroys {lost}. It cannot be cancelled. {what_then} Only you see this.",
+        f"Clear {name}? This destroys {lost}. It cannot be cancelled.{f' {what_then}' if what_then else ''} Only you see this.",
         blocks.section(f"*Clear `{name}`?* Nothing happens unless you press the button. Only you see this."),
         blocks.fields(
             ("Deployment", deployment(pipeline)),

@@ -26,6 +26,7 @@ from tests.domain.samples import (
     proposed,
     ready,
     running,
+    standing,
     waiting,
 )
 from tests.slack.reading import WORKSPACE_URL, check, texts
@@ -53,16 +54,16 @@ def last_error(described):
 
 
 def denied(action=Action.CLEAR, *grants):
-    return replies.Denied("orders", decide(ANA, action, "orders", grants, START))
+    return replies.Denied("orders", decide(standing(), action, "orders", grants, START))
 
 
 def test_a_denial():
     """The role it takes, and whom to ask; nothing about the pipeline, not even whether there is one."""
     assert answer(denied()).text == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `UANA`."
     )
     assert answer(denied(Action.VIEW)).text == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
     )
 
 
@@ -99,7 +100,7 @@ def test_a_denial_to_somebody_whose_permission_ended():
         note="",
     )
     assert answer(denied(Action.CLEAR, grant)).text == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. An admin of this bot can grant it. You are `UANA`."
     )
 
 
@@ -167,7 +168,7 @@ def test_clicks_are_answered():
             "Never mind, then: nothing was sent, and `orders` is as it was.",
             "⌛ This preview is more than 30 minutes old, and things may have changed. Nothing was sent. Type `/pipeline clear orders` to look again.",
             "☑️ Closed. `/pipeline clear orders` starts afresh.",
-            "🚫 Only the person who was shown this preview can use it.",
+            "🚫 Only the person who was shown this, or who asked, can use it.",
             "This button is from another time: it does nothing any more. Type `/pipeline help`.",
         ]
     )

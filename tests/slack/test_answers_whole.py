@@ -5,13 +5,13 @@ from inline_snapshot import snapshot
 from bot.domain.pipelines import PipelineError
 from bot.engine import replies
 from bot.slack.answers import answer
-from tests.domain.samples import pipeline, proposed, running, waiting
+from tests.domain.samples import CARRIED, FREEZE, awaiting, pipeline, proposed, running, waiting
 from tests.slack.reading import WORKSPACE_URL, check
 
 
 def test_a_preview():
     """What is destroyed, that it cannot be cancelled, and two buttons that carry only the operation's id."""
-    message = answer(replies.Preview(proposed(), pipeline()), WORKSPACE_URL)
+    message = answer(replies.Preview(proposed(), pipeline(), CARRIED), WORKSPACE_URL)
     check(message)
     assert message.text == snapshot(
         "Clear orders? This destroys the storage, with 2 checkpoints (3.0 MiB). It cannot be cancelled. Only you see this."
@@ -95,9 +95,9 @@ the storage, with 2 checkpoints (3.0 MiB)\
 
 
 def test_a_status():
-    """Actual and wanted, since when, storage, program, the error's message without its details, who holds it."""
+    """Actual and wanted, since when, storage, program, the error without its details, who holds it or asks."""
     broken = running(error=PipelineError("worker <panic>\nat line 3", "RuntimeError.WorkerPanic"))
-    message = answer(replies.Described(broken, waiting()), WORKSPACE_URL)
+    message = answer(replies.Described(broken, waiting(), awaiting(), FREEZE), WORKSPACE_URL)
     check(message)
     assert message.text == snapshot("orders: Running, wanted Running, storage in use, program Success.")
     assert list(message.blocks) == snapshot(
@@ -143,7 +143,21 @@ Success since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01
                     {
                         "text": """\
 *Operation*
-⏳ clear, asked for by <@UANA> <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: <https://acme.slack.com/archives/C1/p1700000000000100|its thread>\
+⏳ clear `op1`, asked for by <@UANA> <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: <https://acme.slack.com/archives/C1/p1700000000000100|its thread>\
+""",
+                        "type": "mrkdwn",
+                    },
+                    {
+                        "text": """\
+*Waiting for approval*
+🙋 clear `op1`, asked for by <@UANA> <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: <https://acme.slack.com/archives/C1/p1700000000000100|its thread>\
+""",
+                        "type": "mrkdwn",
+                    },
+                    {
+                        "text": """\
+*Frozen*
+🧊 until <!date^1772506800^{date_short_pretty} at {time_secs}|2026-03-03 03:00:00 UTC>: `year end`\
 """,
                         "type": "mrkdwn",
                     },

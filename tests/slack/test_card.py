@@ -10,14 +10,15 @@ from inline_snapshot import snapshot
 
 from bot.domain.advance import advance
 from bot.domain.happenings import CardBegun, CardNotPosted
-from bot.domain.operations import Ending, Outcome, Reviewed, State
+from bot.domain.operations import Approval, Ending, Outcome, Reviewed, State
 from bot.domain.pipelines import Checkpoints
-from bot.slack.card import CLOSE, card, destroys
+from bot.slack.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card, destroys
 from tests.clock import START
 from tests.domain.samples import (
     ANA,
     BEN,
     IN_EVERY_STATE,
+    awaiting,
     ended,
     happenings,
     needs_human,
@@ -93,6 +94,7 @@ the storage, with 2 checkpoints (3.0 MiB)\
                 },
                 "type": "section",
             },
+            {"elements": [{"text": "Id `op1`", "type": "mrkdwn"}], "type": "context"},
         ]
     )
 
@@ -146,6 +148,7 @@ the storage, with 2 checkpoints (3.0 MiB)\
                 "type": "section",
             },
             {"text": {"text": "✅ Cleared `orders` after 9 seconds.", "type": "mrkdwn"}, "type": "section"},
+            {"elements": [{"text": "Id `op1`", "type": "mrkdwn"}], "type": "context"},
         ]
     )
 
@@ -182,15 +185,44 @@ def buttons(operation):
     return [element for block in blocks for element in block["elements"]]
 
 
+WORKING = {State.AWAITING_APPROVAL: [APPROVE, DENY, WITHDRAW], State.NEEDS_HUMAN: [CLOSE]}
+
+
 @pytest.mark.parametrize("operation", CONFIRMED, ids=lambda operation: operation.state.value)
-def test_only_what_needs_a_human_can_be_closed(operation):
-    """There is no way to cancel a clear; the one button carries the operation's id and nothing else."""
-    if operation.state is not State.NEEDS_HUMAN:
-        assert buttons(operation) == []
-        return
-    [button] = buttons(operation)
-    assert (button["action_id"], button["value"]) == (CLOSE, operation.id)
-    assert "confirm" in button
+def test_a_card_has_the_buttons_that_work_and_no_others(operation):
+    """There is no way to cancel a clear that was sent; each button carries the operation's id and nothing else."""
+    assert [button["action_id"] for button in buttons(operation)] == WORKING.get(operation.state, [])
+    assert all(button["value"] == operation.id for button in buttons(operation))
+
+
+@pytest.mark.parametrize("operation", [awaiting(), needs_human()], ids=["approve", "close"])
+def test_what_cannot_be_taken_back_is_asked_for_twice(operation):
+    """An approval may send the request at once, and what was closed by hand is not watched any more."""
+    assert "confirm" in buttons(operation)[0]
+
+
+@pytest.mark.parametrize(
+    ("operation", "stoppable"),
+    [
+        (ready(), False),
+        (ready(stop_until=START + timedelta(seconds=30)), True),
+        (ready(held_by_freeze=True), True),
+        (submitting(stop_until=START), False),
+    ],
+    ids=["sent at once", "a window", "frozen", "sent"],
+)
+def test_what_waits_to_be_sent_can_be_stopped(operation, stoppable):
+    """Within its window, or while a freeze holds it; not from the moment it may have been sent."""
+    assert [button["action_id"] for button in buttons(operation)] == ([STOP] if stoppable else [])
+
+
+@pytest.mark.parametrize("operation", CONFIRMED, ids=lambda operation: operation.state.value)
+def test_a_broken_glass_can_be_signed_off_whatever_became_of_it(operation):
+    """Until it is, and no longer."""
+    broken = replace(operation, incident="INC-1")
+    signed = replace(broken, signed_off=Approval(BEN, START))
+    assert buttons(broken)[-1]["action_id"] == SIGN_OFF
+    assert SIGN_OFF not in [button["action_id"] for button in buttons(signed)]
 
 
 def test_the_steps_follow_the_row():
@@ -216,11 +248,11 @@ def notes(operation):
 
 def test_a_displaced_or_repeated_card_says_why_it_is_here():
     """In the requester's DM: what keeps it out of the channel. Posted twice: an older copy is not kept up."""
-    assert notes(waiting(card_posts=1)) == []
-    [displaced] = notes(waiting(displaced="not_in_channel"))
+    assert notes(waiting(card_posts=1)) == ["Id `op1`"]
+    [_, displaced] = notes(waiting(displaced="not_in_channel"))
     assert "<#C1>" in displaced
     assert "Invite me" in displaced
-    [repeated] = notes(waiting(card_posts=2))
+    [_, repeated] = notes(waiting(card_posts=2))
     assert "older copy" in repeated
 
 

@@ -107,7 +107,7 @@ def test_every_ending_has_its_last_line(ending):
 def test_every_kind_that_is_spoken_has_a_line():
     """A new kind of event cannot be forgotten: it would break the thread of whoever meets it first."""
     for kind in SPOKEN:
-        assert said(needs_human(), kind, ending="untouched")
+        assert said(needs_human(), kind, ending="untouched", until=START.isoformat())
 
 
 details = st.fixed_dictionaries(
@@ -118,6 +118,9 @@ details = st.fixed_dictionaries(
         "healthy": st.sampled_from([None, 0, 1]),
         "state": st.sampled_from([state.value for state in State]),
         "ending": st.sampled_from([ending.value for ending in Ending]),
+        "until": st.just(START.isoformat()),
+        "pattern": hostile,
+        "reason": hostile,
     }
 )
 events = st.builds(Event, st.sampled_from(SPOKEN), st.just(START), details)
