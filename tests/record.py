@@ -14,5 +14,8 @@ def _line(entry: Entry, names: Mapping[str, str]) -> str:
     event = entry.event
     by = "" if event.by is None else f" by {names.get(event.by.user, event.by.user)}"
     about = " [op]" if entry.operation is not None else ""
-    data = " ".join(f"{key}={value}" for key, value in sorted(event.data.items()) if value not in {None, ""})
+    kept = {key: value for key, value in sorted(event.data.items()) if value not in {None, ""}}
+    if "reviewed" in kept:
+        kept["reviewed"] = "…"  # a pipeline's id, another one each time
+    data = " ".join(f"{key}={value}" for key, value in kept.items())
     return f"{event.at:%H:%M} {event.kind.value}{by}{about}: {data}".rstrip(": ")

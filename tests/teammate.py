@@ -81,6 +81,14 @@ class Teammate:
         self.clicks("Ask for approval")
         return self.reads()
 
+    def breaks_glass(self, pipeline: str, why: str = "INC-123 lag alarm at night") -> list[str]:
+        """Clear in an emergency, the pipeline's name typed again; returns what the preview turned into."""
+        self.types(f"/pipeline clear {pipeline} --break-glass {why}")
+        self.reads()
+        self.opens("Break the glass…")
+        self.submits(pipeline)
+        return self.reads()
+
     def told(self, label: str) -> list[str]:
         """Press the button as it is rendered now; returns what this person alone is answered."""
         self.clicks(label)

@@ -216,7 +216,10 @@ class Handlers:
             created_at=now,
             feldera=feldera,
         )
-        await self.store.propose(operation, Event(EventKind.PROPOSED, now, by=actor))
+        # What is wanted, word by word, is in the record itself: nobody can change it afterwards.
+        wanted = {"pipeline": operation.pipeline, "reviewed": operation.reviewed.id}
+        said = {"reason": operation.reason, "incident": operation.incident}
+        await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
         return replies.Preview(operation, pipeline, basis)
 
     async def _in_the_way(self, actor: Actor, name: PipelineName, basis: Authority) -> Reply | None:

@@ -189,89 +189,6 @@ def test_a_rule_that_asks_for_nothing(workspace: Workspace) -> None:
     assert workspace.thread()[-1].endswith("@ana")
 
 
-def test_the_second_to_ask_for_the_same(workspace: Workspace) -> None:
-    """An identical request is not duplicated: the second asker gets a link to it, also if both looked first."""
-    ana, ben = workspace.requester("ana"), workspace.requester("ben")
-    ben.asks("/pipeline clear orders")
-    ana.requests("orders")
-    assert ben.told("Ask for approval") == snapshot(
-        [
-            "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
-        ]
-    )
-    assert ben.asks("/pipeline clear orders") == snapshot(
-        "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
-    )
-    assert ben.links() == [workspace.permalink()]
-    assert ana.asks("/pipeline clear orders") == snapshot(
-        "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
-    )
-    assert len(workspace.cards()) == 1
-
-
-def test_both_ask_at_once(workspace: Workspace) -> None:
-    """One request; the other person gets the link."""
-    ana, ben = workspace.requester("ana"), workspace.requester("ben")
-    for person in (ana, ben):
-        person.asks("/pipeline clear orders")
-    workspace.at_once(ana.clicking("Ask for approval"), ben.clicking("Ask for approval"))
-    told = {person.name: person.reads()[-1] for person in (ana, ben)}
-    (first,) = (name for name, line in told.items() if line.startswith("🙋 Asked."))
-    (second,) = told.keys() - {first}
-    assert told[second].startswith(f"🙋 @{first} asked for just this")
-    assert len(workspace.cards()) == 1
-
-
-def test_a_double_click_on_ask(workspace: Workspace) -> None:
-    """One request, whatever the mouse does."""
-    ana = workspace.requester("ana")
-    ana.asks("/pipeline clear orders")
-    button = ana.finds("Ask for approval")
-    workspace.at_once(ana.pressing(button), ana.pressing(button))
-    assert ana.reads() == snapshot(["🙋 Asked. Follow `orders` in its thread."])
-    assert len(workspace.cards()) == 1
-
-
-def test_five_open_requests(workspace: Workspace) -> None:
-    """A person may have five; the sixth is told what to do, and fits as soon as one is taken back."""
-    ana = workspace.requester("ana")
-    for number in range(1, 7):
-        workspace.feldera.adds(f"p{number}")
-    ana.asks("/pipeline clear p6")
-    late = ana.finds("Ask for approval")
-    for number in range(1, 6):
-        ana.requests(f"p{number}")
-    ana.presses(late)
-    assert ana.reads() == snapshot(
-        [
-            "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` takes one back."
-        ]
-    )
-    assert ana.asks("/pipeline clear p6") == snapshot(
-        "✋ You have 5 open requests, and one person may have no more: `p6` has to wait. `/pipeline pending` lists them; `/pipeline withdraw ID` takes one back."
-    )
-    ana.types(f"/pipeline withdraw {workspace.request('p1')}")
-    ana.requests("p6")
-    workspace.passes(seconds=10)
-    ana.reads()
-    assert len(workspace.cards()) == 6
-    workspace.threads()
-
-
-def test_others_have_their_own_five(workspace: Workspace) -> None:
-    """The limit is a person's, not the team's."""
-    ana, ben = workspace.requester("ana"), workspace.requester("ben")
-    for number in range(1, 7):
-        workspace.feldera.adds(f"p{number}")
-    for number in range(1, 6):
-        ana.requests(f"p{number}")
-    ben.requests("p6")
-    workspace.passes(seconds=10)
-    ana.reads()
-    ben.reads()
-    assert len(workspace.cards()) == 6
-
-
 def test_a_reason_that_a_rule_wants(workspace: Workspace) -> None:
     """Without one, or with one that does not match, nothing is asked, and the answer says what would do."""
     workspace.rules("orders", r"reason=required matching=INC-\d+")
@@ -295,39 +212,6 @@ def test_a_reason_wanted_since_the_preview(workspace: Workspace) -> None:
         ["✍️ A clear of `orders` takes a reason. Type `/pipeline clear orders reason…`."]
     )
     assert workspace.cards() == []
-
-
-def test_what_waits(workspace: Workspace) -> None:
-    """`pending` lists what the person may see, with the ids to type and links to the cards."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben", pattern="orders")
-    workspace.feldera.adds("payments")
-    assert ben.types("/pipeline pending") == snapshot("Nothing waits for anybody.")
-    ana.requests("orders")
-    ana.requests("payments")
-    workspace.passes(seconds=5)
-    ana.reads()
-    assert ana.types("/pipeline pending") == snapshot("""\
-🙋 `ID1` @ana asks to clear `orders` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread.
-🙋 `ID2` @ana asks to clear `payments` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread.\
-""")
-    assert ben.types("/pipeline pending") == snapshot(
-        "🙋 `ID1` @ana asks to clear `orders` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread."
-    )
-    assert len(workspace.cards()) == 2
-
-
-def test_status_shows_what_waits(workspace: Workspace) -> None:
-    """A request that waits is part of the pipeline's state."""
-    ana = workspace.requester("ana")
-    ana.requests("orders")
-    assert ana.asks("/pipeline status orders").splitlines()[-3:] == snapshot(
-        [
-            "*Waiting for approval*",
-            "🙋 clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread",
-            "Only you see this.",
-        ]
-    )
-    workspace.card()
 
 
 def test_the_right_to_ask_is_lost_before_the_click(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ Mar 2, 2026 at 3:00:02 AM: ended `orders` (cleared) · its thread
 Mar 2, 2026 at 3:00:00 AM: accepted `orders` · its thread
 Mar 2, 2026 at 3:00:00 AM: sent `orders` · its thread
 Mar 2, 2026 at 3:00:00 AM: confirmed `orders` by @ana · its thread
-Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana · its thread\
+Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana: reason `schema change` · its thread\
 """)
     workspace.card()
     workspace.thread()
