@@ -34,6 +34,7 @@ from bot.engine.requests import Requests
 from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
@@ -51,11 +52,9 @@ log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
 GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
-# A stop takes the transport's own seconds, then these, and has to end within ten.
-ERRANDS_FINISH_WITHIN = 2.5  # seconds after a stop: previews that people still wait for
-LOOPS_FINISH_WITHIN = (
-    3.0  # seconds after that: the transaction at hand; a request cut off is looked for at the start
-)
+# A stop takes the transport's own seconds (three at most), then these, and has to end within ten.
+LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
+ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
 STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
 
 
@@ -106,11 +105,6 @@ class Bot:
                 await self._finish(loops)
 
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
-        try:
-            async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
-                await self.errands.finished()
-        except TimeoutError:
-            await self.errands.abandon()
         self.driver.wake.set()
         self.announcements.wake.set()
         self.heads.wake.set()
@@ -119,6 +113,12 @@ class Bot:
         for task in unfinished:
             task.cancel()
         await self.driver.abandon()
+        # After the loops, which begin errands of their own.
+        try:
+            async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
+                await self.errands.finished()
+        except TimeoutError:
+            await self.errands.abandon()
 
 
 @asynccontextmanager
@@ -180,6 +180,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
     Raises:
         UserError: what the operator has to put right before it can start.
     """
+    asyncio.get_running_loop().set_default_executor(Lookups())
     async with AsyncExitStack() as stack:
         try:
             async with _given_up_when(stopping):

@@ -1,5 +1,6 @@
 """Slack's signed requests made by hand: for deliveries whose answers go to an address of the test's own."""
 
+import itertools
 import json
 import time
 from urllib.parse import urlencode
@@ -8,13 +9,16 @@ import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
 from bot.simulator.slack import Channel, Person
+from tests.processes.world import Process
 
 
 class SignedSlack:
-    """Commands and clicks of one person in one channel, for a bot that serves HTTP; `takes_answers` is an address."""
+    """Commands and clicks for a bot that serves HTTP; `takes_answers` is an address."""
 
-    def __init__(self, url: str, secret: str, *, takes_answers: str) -> None:
-        self._url = url
+    def __init__(self, bot: Process, secret: str, *, takes_answers: str) -> None:
+        where = bot.logged("serving")[0]["over"].removeprefix("HTTP on ")
+        self._url = f"http://{where}/slack/events"
+        self._triggers = itertools.count(1)
         self._signer = SignatureVerifier(secret)
         self._takes_answers = takes_answers
 
@@ -27,7 +31,7 @@ class SignedSlack:
                 "user_id": person.id,
                 "channel_id": channel.id,
                 "response_url": self._takes_answers,
-                "trigger_id": "1.1",
+                "trigger_id": self._trigger(),
             }
         )
 
@@ -39,10 +43,13 @@ class SignedSlack:
             "channel": {"id": channel.id},
             "container": {"type": "message", "is_ephemeral": True, "message_ts": "1.1"},
             "response_url": self._takes_answers,
-            "trigger_id": "1.2",
+            "trigger_id": self._trigger(),
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value}],
         }
         await self._delivers({"payload": json.dumps(payload)})
+
+    def _trigger(self) -> str:
+        return f"1.{next(self._triggers)}"
 
     async def _delivers(self, form: dict[str, str]) -> None:
         body, now = urlencode(form), str(int(time.time()))

@@ -30,11 +30,6 @@ async def taking_answers(handle):
         await runner.cleanup()
 
 
-def signed(bot, address):
-    where = bot.logged("serving")[0]["over"].removeprefix("HTTP on ")
-    return SignedSlack(f"http://{where}/slack/events", "hush", takes_answers=address)
-
-
 @pytest.mark.anyio
 async def test_an_address_that_hangs_holds_up_no_card(world):
     """The courtesy answer of one person waits alone: the card, its lines and the end are told meanwhile."""
@@ -51,7 +46,7 @@ async def test_an_address_that_hangs_holds_up_no_card(world):
         raise AssertionError
 
     async with taking_answers(hangs_after_the_preview) as address, world.serving_bot(**HTTP) as bot:
-        slack = signed(bot, address)
+        slack = SignedSlack(bot, "hush", takes_answers=address)
         await slack.types(ana, "clear orders", channel=world.channel)
         button = await asyncio.wait_for(previews.get(), 10)
         await slack.clicks(ana, button["action_id"], button["value"], channel=world.channel)
@@ -71,7 +66,9 @@ async def test_an_address_that_answers_nonsense_is_asked_once(world):
         return web.Response(status=502, body=b"caf\xe9", headers={"Content-Type": "text/html; charset=utf-8"})
 
     async with taking_answers(nonsense) as address, world.serving_bot(**HTTP) as bot:
-        await signed(bot, address).types(ana, "status orders", channel=world.channel)
+        await SignedSlack(bot, "hush", takes_answers=address).types(
+            ana, "status orders", channel=world.channel
+        )
         await bot.until_it_logs("answer_not_delivered")
         assert await bot.stops() == 0
         assert len(bot.logged("answer_not_delivered")) == 1

@@ -1,0 +1,132 @@
+"""The bot ends within ten seconds of SIGTERM although something that it waits for never comes."""
+
+import asyncio
+import inspect
+import json
+import signal
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.simulator.slack import SlackSimulator
+from tests.processes.signed import SignedSlack
+from tests.processes.test_answers import HTTP, taking_answers
+from tests.processes.world import ROOT, running
+
+# What Python imports by itself when it starts: a system whose resolver never comes back for one host.
+HANGING_RESOLVER = """
+import socket, sys, threading
+
+ask = socket.getaddrinfo
+
+def hang(host, *arguments, **options):
+    if "unresolved" in str(host):
+        print('{"event": "looks_up"}', file=sys.stderr, flush=True)
+        threading.Event().wait()
+    return ask(host, *arguments, **options)
+
+socket.getaddrinfo = hang
+"""
+
+
+@pytest.fixture
+def hanging_resolver(tmp_path):
+    """The variables of a process for which `unresolved.example` cannot be looked up."""
+    (tmp_path / "sitecustomize.py").write_text(HANGING_RESOLVER)
+    return {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+
+
+@asynccontextmanager
+async def slack_of_its_own(world):
+    """A simulated Slack as a process, which can be frozen; and the settings of a bot for it."""
+    tokens = {name: made.default for name, made in inspect.signature(SlackSimulator).parameters.items()}
+    async with running("-m", "bot.simulator", folder=world.folder, settings={}) as slack:
+        where = json.loads(await slack.first_line())
+        yield (
+            slack,
+            {
+                "SLACK_BOT_TOKEN": tokens["bot_token"],
+                "SLACK_APP_TOKEN": tokens["app_token"],
+                "SLACK_API_URL": where["slack"],
+            },
+        )
+
+
+@asynccontextmanager
+async def frozen(process):
+    """Neither answers nor hangs up: what a network does that swallows packets."""
+    process.is_told(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.is_told(signal.SIGCONT)
+
+
+@pytest.mark.anyio
+async def test_slack_is_frozen(world):
+    """It never returns the WebSocket's farewell."""
+    async with slack_of_its_own(world) as (slack, settings), world.bot(**settings) as bot:
+        await bot.until_it_logs("serving")
+        async with frozen(slack):
+            assert await bot.stops(within=5.0) == 0
+        assert "Traceback" not in bot.stderr
+
+
+@pytest.mark.anyio
+async def test_slack_is_frozen_and_feldera_hangs(world):
+    """All that it may wait for at once: the farewell, an answer to a look, and whatever it has to tell Slack."""
+    ana = world.operator("ana")
+    world.feldera.sticks_clearing("orders")
+    async with world.serving_bot() as bot:
+        await world.confirms_a_clear(ana, "orders")
+        await bot.until_it_logs("accepted")
+        await bot.is_killed()
+    async with slack_of_its_own(world) as (slack, settings), world.bot(**settings) as bot:
+        await bot.until_it_logs("serving")
+        async with frozen(slack):
+            world.feldera.hangs("GET")
+            async with asyncio.timeout(20):
+                await world.feldera.until_it_hangs()
+            assert await bot.stops() == 0
+        assert "Traceback" not in bot.stderr
+
+
+@pytest.mark.anyio
+async def test_an_answer_is_not_taken_and_feldera_hangs(world):
+    """Over HTTP: one person's answer is on its way to an address that is silent, another person's look is under way."""
+    ana, ben = world.operator("ana"), world.operator("ben")
+    asked = asyncio.Event()
+
+    async def never(_request):
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with taking_answers(never) as address, world.serving_bot(**HTTP) as bot:
+        slack = SignedSlack(bot, "hush", takes_answers=address)
+        async with asyncio.timeout(20):
+            await slack.types(ana, "status orders", channel=world.channel)
+            await asked.wait()
+            world.feldera.hangs("GET")
+            await slack.types(ben, "status orders", channel=world.channel)
+            await world.feldera.until_it_hangs()
+        assert await bot.stops() == 0
+        assert "Traceback" not in bot.stderr
+
+
+@pytest.mark.anyio
+async def test_felderas_name_is_being_looked_up(world, hanging_resolver):
+    """The thread in which the system does that cannot be told to end: nobody waits for it."""
+    host = "http://unresolved.example:8080"
+    async with world.serving_bot(FELDERA_HOST=host, **hanging_resolver) as bot:
+        await bot.until_it_logs("looks_up")
+        assert await bot.stops(within=5.0) == 0
+        assert "Traceback" not in bot.stderr
+
+
+@pytest.mark.anyio
+async def test_slacks_name_is_being_looked_up(world, hanging_resolver):
+    """At the start, before anything else."""
+    async with world.bot(SLACK_API_URL="http://unresolved.example/api/", **hanging_resolver) as bot:
+        await bot.until_it_logs("looks_up")
+        assert await bot.stops(within=5.0) == 0
+        assert "Traceback" not in bot.stderr
