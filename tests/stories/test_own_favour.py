@@ -21,7 +21,7 @@ def test_nobody_grants_themselves_anything(workspace: Workspace, role: Role) -> 
     assert root.types(f"/pipeline grant @root {role.value} orders") == OWN_FAVOUR
     assert workspace.record(EventKind.GRANTED) == []
     (refusal,) = workspace.record(EventKind.REFUSED)
-    assert f"action=granted pattern=orders role={role.value}" in refusal
+    assert f"action=granted grant=1 pattern=orders role={role.value}" in refusal
     assert "why=own_favour" in refusal
 
 
@@ -35,7 +35,7 @@ def test_another_admin_can(workspace: Workspace) -> None:
     assert root.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert workspace.record(EventKind.GRANTED, EventKind.REFUSED) == snapshot(
         [
-            "03:00 refused by root: action=granted pattern=orders role=operator team=T0ACME user=U02ROOT why=own_favour",
+            "03:00 refused by root: action=granted grant=1 pattern=orders role=operator team=T0ACME user=U02ROOT why=own_favour",
             "03:00 granted by zoe: grant=2 pattern=orders role=operator team=T0ACME user=U02ROOT",
         ]
     )
