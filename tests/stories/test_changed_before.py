@@ -130,6 +130,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ No request needed: Feldera was clearing it already
 ✓ Storage cleared · Mar 2, 2026 at 3:00:20 AM
-✅ Cleared `payments` after 20 seconds.\
+✅ Cleared `payments` after 20 seconds.
+Id `ID1`\
 """)
     assert workspace.sent == []

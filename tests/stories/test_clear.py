@@ -47,7 +47,8 @@ Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """)
     assert workspace.thread() == snapshot(
         [
@@ -80,7 +81,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ⏳ Request to Feldera
-○ Storage cleared\
+○ Storage cleared
+Id `ID1`\
 """,
             """\
 Clear orders
@@ -92,7 +94,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
 """,
             """\
 Clear orders
@@ -105,7 +108,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """,
         ]
     )
@@ -166,7 +170,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:31:15 AM
-✅ Cleared `orders` after 31 minutes and 15 seconds.\
+✅ Cleared `orders` after 31 minutes and 15 seconds.
+Id `ID1`\
 """)
 
 
@@ -199,7 +204,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
 """)
     workspace.feldera.runner_is(True)
     workspace.passes(minutes=1)
@@ -245,7 +251,8 @@ the storage; it has no checkpoints
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `fresh` after 2 seconds.\
+✅ Cleared `fresh` after 2 seconds.
+Id `ID1`\
 """)
     workspace.thread()
 

@@ -11,10 +11,40 @@ def test_help_for_everybody(workspace: Workspace, typed: str) -> None:
     """Help takes no permission: whoever is new reads what there is, and how to type it."""
     assert workspace.stranger("eve").types(typed) == snapshot("""\
 *What I can do with pipelines*
-• `/pipeline clear NAME [reason…]`
+• `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
    Clear a stopped pipeline's storage, after showing you what that destroys.
 • `/pipeline status NAME`
    Show a pipeline's deployment, storage and last error, to you alone.
+• `/pipeline pending`
+   List the requests that wait for approval, and broken glasses that wait to be signed off.
+• `/pipeline approve ID`
+   Approve a request, as its button does.
+• `/pipeline deny ID reason…`
+   Deny a request, and say why.
+• `/pipeline withdraw ID`
+   Take your own request back.
+• `/pipeline sign-off ID`
+   Sign off a broken glass, having looked at what was done and why.
+• `/pipeline can-i clear NAME`
+   Tell whether you may clear a pipeline, what it would take, and which grant and rule say so.
+• `/pipeline whoami`
+   Show who you are to this bot, and what is granted to you.
+• `/pipeline history [NAME|@user]`
+   Page through the record, of a pipeline or of a person.
+• `/pipeline grant @user|@group ROLE PATTERN [for 12h] [note…]`
+   Give a person or a user group a role on the pipelines that match a pattern.
+• `/pipeline revoke @user|@group ROLE PATTERN`
+   Take a grant away, written as it was given.
+• `/pipeline grants [@user|@group|PATTERN]`
+   List the grants.
+• `/pipeline rule PATTERN key=value…|off`
+   Say what a clear takes on the pipelines that match a pattern.
+• `/pipeline rules`
+   List the rules and the freezes.
+• `/pipeline freeze PATTERN for|until WHEN reason…`
+   Let nothing new start on the pipelines that match a pattern.
+• `/pipeline unfreeze PATTERN`
+   Lift a freeze, written as it was put.
 • `/pipeline help [VERB]`
    Show this, or more about one verb.
 More about one: `/pipeline help clear`.\
@@ -27,9 +57,9 @@ More about one: `/pipeline help clear`.\
         (
             "clear",
             snapshot("""\
-`/pipeline clear NAME [reason…]`
+`/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
 Clear a stopped pipeline's storage, after showing you what that destroys.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. Needs the role operator.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -38,7 +68,7 @@ For example: `/pipeline clear orders schema change, see INC-42`\
             snapshot("""\
 `/pipeline status NAME`
 Show a pipeline's deployment, storage and last error, to you alone.
-Only you see the answer. Needs the role viewer or operator.
+Only you see the answer. Any role on the pipeline will do, but admin.
 For example: `/pipeline status orders`\
 """),
         ),
@@ -54,9 +84,9 @@ For example: `/pipeline help clear`\
         (
             "Clear",
             snapshot("""\
-`/pipeline clear NAME [reason…]`
+`/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
 Clear a stopped pipeline's storage, after showing you what that destroys.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. Needs the role operator.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -80,16 +110,20 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         ),
         (
             "/pipeline delete orders",
-            snapshot("🤔 I do not know `delete`. I know: `clear`, `status`, `help`. Type `/pipeline help`."),
+            snapshot(
+                "🤔 I do not know `delete`. I know: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+            ),
         ),
         (
             "/pipeline orders",
-            snapshot("🤔 I do not know `orders`. I know: `clear`, `status`, `help`. Type `/pipeline help`."),
+            snapshot(
+                "🤔 I do not know `orders`. I know: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+            ),
         ),
         (
             "/pipeline help delete",
             snapshot(
-                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `help`."
+                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
             ),
         ),
         (
@@ -99,7 +133,7 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear",
             snapshot(
-                "🤔 Which pipeline? Type `/pipeline clear NAME [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
+                "🤔 Which pipeline? Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
             ),
         ),
         (
@@ -117,19 +151,19 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear orders/../payments",
             snapshot(
-                "🤔 `orders/../payments` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [reason…]`."
+                "🤔 `orders/../payments` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear -orders",
             snapshot(
-                "🤔 `-orders` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [reason…]`."
+                "🤔 `-orders` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear naïve",
             snapshot(
-                "🤔 `naïve` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [reason…]`."
+                "🤔 `naïve` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
@@ -141,18 +175,20 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear @ben",
             snapshot(
-                "🤔 `@ben` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [reason…]`."
+                "🤔 `@ben` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear #ops",
             snapshot(
-                "🤔 `#ops` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [reason…]`."
+                "🤔 `#ops` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline `rm` *x* <!channel> & co",
-            snapshot("🤔 I do not know `'rm'`. I know: `clear`, `status`, `help`. Type `/pipeline help`."),
+            snapshot(
+                "🤔 I do not know `'rm'`. I know: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+            ),
         ),
     ],
 )

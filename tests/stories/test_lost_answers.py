@@ -33,7 +33,8 @@ Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """)
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.sent) == 1
@@ -55,7 +56,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ⏳ Request sent · Mar 2, 2026 at 3:00:00 AM
-○ Storage cleared\
+○ Storage cleared
+Id `ID1`\
 """)
     workspace.passes(minutes=1)
     assert workspace.thread() == snapshot(
@@ -78,7 +80,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:15 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:17 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """)
     first, second = workspace.sent
     assert second - first == timedelta(seconds=15)
@@ -137,6 +140,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
 ⚠️ Storage cleared? A human has to look
 ⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh.
+Id `ID1`
 [Close]\
 """)
     assert len(workspace.sent) == 3
@@ -173,7 +177,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:02:11 AM
-✅ `orders` was cleared, and somebody has started it since: its storage is in use anew.\
+✅ `orders` was cleared, and somebody has started it since: its storage is in use anew.
+Id `ID1`\
 """)
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.sent) == 1
@@ -204,7 +209,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✗ Storage not cleared by this
-❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`.\
+❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 

@@ -56,7 +56,8 @@ Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
 ☑️ Storage cleared? A human has looked
-☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh.\
+☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh.
+Id `ID1`\
 """)
     starts_afresh(ben, stuck)
 
@@ -88,7 +89,7 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         person.clicks("Close")
         assert person.reads() == snapshot(
             [
-                "🚫 You may not clear `orders`: that takes the role *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+                "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U49VERA`."
             ]
         )
     stuck.passes(minutes=1)
@@ -101,8 +102,8 @@ def test_closed_twice(stuck: Workspace) -> None:
     stuck.at_once(ana.clicking("Close"), ben.clicking("Close"))
     assert sorted([*ana.reads(), *ben.reads()]) == snapshot(
         [
+            "This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ Closed by @anna, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. See its thread.",
             "☑️ Closed. `/pipeline clear orders` starts afresh.",
-            "☑️ This is over: its thread tells how it ended.",
         ]
     )
     stuck.passes(seconds=5)
@@ -129,7 +130,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:02:45 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:02:45 AM
+Id `ID1`\
 """)
     stuck.feldera.unsticks("orders")
     stuck.passes(minutes=2)
@@ -151,7 +153,8 @@ Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:03:05 AM
-✅ Cleared `orders` after 2 minutes and 35 seconds.\
+✅ Cleared `orders` after 2 minutes and 35 seconds.
+Id `ID1`\
 """)
     assert len(stuck.sent) == 3
 
@@ -195,6 +198,7 @@ Reason: schema change
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
 ⚠️ Storage cleared? A human has to look
 ⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh.
+Id `ID1`
 [Close]\
 """)
     stuck.feldera_comes_back()

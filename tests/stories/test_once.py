@@ -70,7 +70,9 @@ def test_a_click_delivered_again_to_the_next_process(workspace: Workspace) -> No
     workspace.passes(seconds=10)
     workspace.restarts()
     assert workspace.does(workspace.slack.delivers_again()) is None
-    assert ana.reads() == snapshot(["✅ This is over: its thread tells how it ended."])
+    assert ana.reads() == snapshot(
+        ["This is over since Mar 2, 2026 at 3:00:02 AM. ✅ Cleared `orders` after 2 seconds. See its thread."]
+    )
     assert workspace.feldera.clears["orders"] == 1
     workspace.card()
     workspace.thread()

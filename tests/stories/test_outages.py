@@ -23,7 +23,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ⏳ Request to Feldera
-○ Storage cleared\
+○ Storage cleared
+Id `ID1`\
 """)
     workspace.passes(minutes=30)
     workspace.feldera_comes_back()
@@ -48,7 +49,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 4:00:11 AM
 ✓ Storage cleared · Mar 2, 2026 at 4:00:13 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 
@@ -71,7 +73,8 @@ Clear payments
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
 """)
     workspace.passes(minutes=30)
     workspace.feldera_comes_back()
@@ -166,7 +169,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✗ Request not sent
 ✗ Storage not cleared by this
-❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again.\
+❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again.
+Id `ID1`\
 """)
     assert workspace.sent == []
 

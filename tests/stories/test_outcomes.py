@@ -64,7 +64,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `payments` after 2 seconds. It is starting already: somebody started it right away.\
+✅ Cleared `payments` after 2 seconds. It is starting already: somebody started it right away.
+Id `ID1`\
 """)
 
 
@@ -114,7 +115,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
 """)
     workspace.passes(minutes=30)
     workspace.feldera.unsticks("orders")
@@ -148,7 +150,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 4:00:15 AM
-✅ Cleared `orders` after 1 hour and 15 seconds.\
+✅ Cleared `orders` after 1 hour and 15 seconds.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 

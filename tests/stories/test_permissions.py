@@ -16,10 +16,10 @@ def test_nothing_is_allowed_to_a_stranger(workspace: Workspace) -> None:
     """Default deny: the answer names the role it takes and who can grant it, and Feldera is not even asked."""
     eve = workspace.stranger("eve")
     assert eve.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert eve.types("/pipeline status orders") == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert eve.reads() == []
     assert workspace.feldera.requests == []
@@ -42,7 +42,7 @@ def test_a_viewer_may_look_and_not_touch(workspace: Workspace) -> None:
     vic = workspace.viewer("vic")
     assert vic.asks("/pipeline status orders").startswith("orders\n")
     assert vic.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02VIC`."
     )
 
 
@@ -69,7 +69,7 @@ def test_a_grant_that_has_lapsed_is_named(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status orders").startswith("orders\n")
     workspace.passes(hours=1)
     assert ana.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. An admin of this bot can grant it. You are `U02ANA`."
     )
 
 
@@ -82,7 +82,7 @@ def test_a_grant_that_lapses_between_the_preview_and_the_click(workspace: Worksp
     ana.presses(confirm)
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. Whoever runs this bot can grant it (`pipeline-bot grant`)."
+            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. An admin of this bot can grant it. You are `U02ANA`."
         ]
     )
     assert workspace.cards() == []
@@ -117,7 +117,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✗ Request not sent
 ✗ Storage not cleared by this
-❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent.\
+❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent.
+Id `ID1`\
 """)
     assert workspace.thread() == snapshot(
         [
@@ -166,9 +167,9 @@ def test_somebody_elses_preview(workspace: Workspace) -> None:
     with pytest.raises(NotPossibleError):
         ben.finds("Clear orders")
     ben.presses(ana.finds("Clear orders"))
-    assert ben.reads() == snapshot(["🚫 Only the person who was shown this preview can use it."])
+    assert ben.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
     ben.presses(ana.finds("Never mind"))
-    assert ben.reads() == snapshot(["🚫 Only the person who was shown this preview can use it."])
+    assert ben.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
     workspace.passes(minutes=1)
     assert workspace.cards() == []
     ana.clicks("Clear orders")
@@ -184,7 +185,7 @@ def test_somebody_external_cannot_use_a_preview(workspace: Workspace) -> None:
     ana, ext = workspace.operator("ana"), workspace.stranger("ext", team="T0OTHER")
     ana.asks("/pipeline clear orders")
     ext.presses(ana.finds("Clear orders"))
-    assert ext.reads() == snapshot(["🚫 Only the person who was shown this preview can use it."])
+    assert ext.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 0
 
@@ -195,7 +196,7 @@ def test_a_grant_is_for_a_person_of_one_workspace(workspace: Workspace) -> None:
     ana.asks("/pipeline clear orders")
     workspace.slack.workspace.people[ana.id].team_id = "T0OTHER"
     ana.clicks("Clear orders")
-    assert ana.reads() == snapshot(["🚫 Only the person who was shown this preview can use it."])
+    assert ana.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 0
 
@@ -221,7 +222,7 @@ def test_a_forged_value_cannot_name_another_pipeline(workspace: Workspace) -> No
     theirs = ana.finds("Clear orders")
     eve.asks("/pipeline clear reports")
     eve.presses(forged(eve.finds("Clear reports"), value=theirs.element["value"]))
-    assert eve.reads() == snapshot(["🚫 Only the person who was shown this preview can use it."])
+    assert eve.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
     workspace.passes(minutes=1)
     assert workspace.feldera.clears == {}
 

@@ -28,7 +28,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `orders` after 2 seconds.
-Here because I am not in #ops. Invite me to have it there next time.\
+Id `ID1` · Here because I am not in #ops. Invite me to have it there next time.\
 """)
     assert workspace.thread(ana.dm) == snapshot(
         [
@@ -49,7 +49,7 @@ def test_a_private_channel_without_the_bot(workspace: Workspace) -> None:
     )
     workspace.passes(seconds=10)
     assert noted(workspace.card(ana.dm)) == snapshot(
-        "Here because I am not in #secret. Invite me to have it there next time."
+        "Id `ID1` · Here because I am not in #secret. Invite me to have it there next time."
     )
     workspace.thread(ana.dm)
 
@@ -64,7 +64,7 @@ def test_a_channel_archived_after_the_preview(workspace: Workspace) -> None:
         ["⏳ Confirmed. Follow `orders` in its thread, in our direct messages, because #ops is archived."]
     )
     workspace.passes(seconds=10)
-    assert noted(workspace.card(ana.dm)) == snapshot("Here because #ops is archived.")
+    assert noted(workspace.card(ana.dm)) == snapshot("Id `ID1` · Here because #ops is archived.")
     workspace.thread(ana.dm)
 
 
@@ -78,7 +78,7 @@ def test_a_channel_where_only_admins_may_post(workspace: Workspace) -> None:
         ]
     )
     workspace.passes(seconds=10)
-    assert noted(workspace.card(ana.dm)) == snapshot("Here because I may not post in #ops.")
+    assert noted(workspace.card(ana.dm)) == snapshot("Id `ID1` · Here because I may not post in #ops.")
     workspace.thread(ana.dm)
 
 
@@ -103,7 +103,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:01 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:03 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """)
     assert workspace.thread(ana.dm) == snapshot(
         [
@@ -184,7 +185,7 @@ def test_the_channel_refuses_for_a_reason_of_its_own(workspace: Workspace) -> No
     )
     workspace.passes(seconds=10)
     assert noted(workspace.card(ana.dm)) == snapshot(
-        "Here because I cannot post in #ops (`quite_a_new_word`)."
+        "Id `ID1` · Here because I cannot post in #ops (`quite_a_new_word`)."
     )
     workspace.thread(ana.dm)
 
@@ -207,7 +208,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
-Here because I am not in #ops. Invite me to have it there next time. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert workspace.thread(ana.dm) == snapshot(["✅ Cleared `orders` after 8 seconds. @ana"])
     workspace.card()
@@ -233,7 +234,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
-Here because #ops is archived. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Here because #ops is archived. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert workspace.thread(ana.dm) == snapshot(["✅ Cleared `orders` after 8 seconds. @ana"])
     workspace.card()
@@ -260,7 +261,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
-Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert [workspace.reads(line) for line in workspace.slack.thread(new_card)[1:]] == snapshot(
         ["✅ Cleared `orders` after 8 seconds. @ana"]

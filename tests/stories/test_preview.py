@@ -86,7 +86,9 @@ def test_never_mind_after_the_confirmation(workspace: Workspace) -> None:
     assert ana.links() == [workspace.permalink()]
     workspace.passes(seconds=10)
     ana.presses(never_mind)
-    assert ana.reads() == snapshot(["✅ This is over: its thread tells how it ended."])
+    assert ana.reads() == snapshot(
+        ["This is over since Mar 2, 2026 at 3:00:02 AM. ✅ Cleared `orders` after 2 seconds. See its thread."]
+    )
     workspace.card()
     workspace.thread()
 

@@ -48,7 +48,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✗ Storage not cleared by this
-❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`).\
+❌ Not cleared: Feldera refused, saying `Cannot transition storage status from 'in_use' to 'clearing' with resources status 'stopped' and desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.` (`StorageStatusImmutableUnlessStopped`).
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 
@@ -153,7 +154,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✗ Storage not cleared by this
-❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`.\
+❌ Not cleared: Feldera does not let this bot in (`Insufficient permissions: this action requires the 'write' role, but the caller has 'read'` (`InsufficientPermissions`)). Whoever runs the bot should check its Feldera credentials: they need the role `write`.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
     workspace.closes()
@@ -184,7 +186,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✗ Request not sent
 ✗ Storage not cleared by this
-❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`.\
+❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`.
+Id `ID1`\
 """)
     assert guarded.sent == []
 
@@ -213,7 +216,8 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM\
+⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
 """)
 
 
@@ -274,7 +278,7 @@ def test_a_proxy_that_answers_every_look(workspace: Workspace) -> None:
             "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`Feldera cannot be reached through its proxy (502).`). The clear goes on without me. I keep trying.",
             "🔌 Feldera answers again, after 1 minute and 41 seconds.",
-            "⏳ Still clearing after 1 minute.",
+            "⏳ Still clearing after 1 minute and 41 seconds.",
             "⏳ Still clearing after 2 minutes.",
             "✅ Cleared `orders` after 2 minutes and 8 seconds. @ana",
         ]

@@ -71,7 +71,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:05:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:05:02 AM
-✅ Cleared `orders` after 2 seconds.\
+✅ Cleared `orders` after 2 seconds.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 
@@ -186,7 +187,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:10:00 AM
-✅ Cleared `orders` after 10 minutes.\
+✅ Cleared `orders` after 10 minutes.
+Id `ID1`\
 """)
     assert len(workspace.sent) == 1
 
@@ -277,7 +279,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:05 AM
 ✓ Storage cleared · Mar 2, 2026 at 3:00:07 AM
 ✅ Cleared `orders` after 2 seconds.
-Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert workspace.thread() == snapshot(
         [
@@ -303,7 +305,7 @@ def test_a_card_posted_at_the_moment_of_death(workspace: Workspace, ana: Teammat
     old, new = workspace.cards()
     assert "not sent yet" in old
     assert new.split("\n")[-1] == snapshot(
-        "Posted anew: an older copy of this card, if there is one, is not kept up to date."
+        "Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date."
     )
     assert "✅ Cleared." in new
     assert workspace.thread() == snapshot(

@@ -137,7 +137,8 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✗ Request not sent
 ✗ Storage not cleared by this
-❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again.\
+❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again.
+Id `ID1`\
 """)
     assert workspace.sent == []
 

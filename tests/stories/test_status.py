@@ -216,7 +216,7 @@ Success since Mar 2, 2026 at 3:00:00 AM
 *Last error*
 none
 *Operation*
-⏳ clear, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread
+⏳ clear `ID1`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread
 Only you see this.\
 """)
     assert ana.links() == [workspace.permalink()]
