@@ -17,7 +17,8 @@ def the_end_of(workspace: Workspace, changes: Callable[[], object]) -> str:
     workspace.passes(minutes=1)
     assert workspace.sent == []
     (line,) = workspace.thread()
-    assert line.startswith(workspace.card().split("\n")[-2])
+    *_, outcome, _id = workspace.card().split("\n")
+    assert line.startswith(outcome)
     return line
 
 

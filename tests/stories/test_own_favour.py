@@ -21,7 +21,7 @@ def test_nobody_grants_themselves_anything(workspace: Workspace, role: Role) -> 
     assert root.types(f"/pipeline grant @root {role.value} orders") == OWN_FAVOUR
     assert workspace.record(EventKind.GRANTED) == []
     (refusal,) = workspace.record(EventKind.REFUSED)
-    assert f"action=granted pattern=orders role={role.value}" in refusal
+    assert f"action=granted grant=1 pattern=orders role={role.value}" in refusal
     assert "why=own_favour" in refusal
 
 
