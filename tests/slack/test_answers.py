@@ -70,21 +70,21 @@ def test_a_denial():
 @pytest.mark.parametrize("word", ["SqlError", "RustError", "SystemError"])
 def test_a_program_that_does_not_compile_is_an_error(word):
     """Feldera keeps no deployment error of it, and yet the pipeline cannot run."""
-    described = replies.Described(pipeline(program_status=word), None)
+    described = replies.Described(pipeline(program_status=word), None, None, None)
     assert last_error(described) == f"the program does not compile (`{word}`); Feldera shows why"
 
 
 def test_the_deployments_own_error_comes_first():
     error = PipelineError("out of memory", "RuntimeError")
     assert (
-        last_error(replies.Described(pipeline(program_status="SqlError", error=error), None))
+        last_error(replies.Described(pipeline(program_status="SqlError", error=error), None, None, None))
         == "`out of memory`"
     )
 
 
 @pytest.mark.parametrize("word", ["Success", "CompilingSql", "Pending", "AWordOfTomorrow"])
 def test_a_program_that_is_not_known_to_fail_is_no_error(word):
-    assert last_error(replies.Described(pipeline(program_status=word), None)) == "none"
+    assert last_error(replies.Described(pipeline(program_status=word), None, None, None)) == "none"
 
 
 def test_a_denial_to_somebody_whose_permission_ended():
