@@ -57,7 +57,7 @@ def test_each_event_is_one_line_of_json_with_its_moment():
     """Ours by name and fields, the libraries' as the sentence they wrote; both say how grave it is."""
     stderr = configured()
     structlog.get_logger("bot.engine").info("accepted", operation="op-1", seconds=2)
-    logging.getLogger("slack_bolt.AsyncApp").warning("Unhandled request (%s)", "view_closed")
+    logging.getLogger("aiohttp.server").warning("Unhandled request (%s)", "view_closed")
     ours, theirs = lines(stderr)
     assert ours.pop("timestamp").endswith("Z")
     assert ours == {"event": "accepted", "level": "info", "operation": "op-1", "seconds": 2}

@@ -211,7 +211,8 @@ async def test_killed_while_the_request_was_on_its_way_and_it_never_arrived(worl
         assert await bot.stops() == 0
     books.balance(world, "orders", world.channel)
     first, second = [request.at for request in world.feldera.requests if request.method == "POST"]
-    assert (second - first).total_seconds() >= 15
+    # Feldera's two moments of receiving: the first request may have been longer on its way than the second.
+    assert (second - first).total_seconds() > 14
     assert any("Sent the request again" in line.text for line in books.lines(world.channel))
 
 
