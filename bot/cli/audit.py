@@ -48,7 +48,7 @@ class _Since(click.ParamType[datetime]):
         return since
 
 
-@click.group()
+@click.group(short_help="Prove and export the record.")
 def audit() -> None:
     """Prove, export and anchor the record of everything that was done, granted and refused."""
 

@@ -69,7 +69,7 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
     click.echo(f"{said}: {_in_words(given)} (number {given.id}).")
 
 
-@click.command()
+@click.command(short_help="Take a grant away.")
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
@@ -91,7 +91,7 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
             click.echo(f"Revoked: {_in_words(known)}.")
 
 
-@click.command()
+@click.command(short_help="List the grants.")
 @click.argument("wanted", required=False, metavar="[WHO|PATTERN]")
 @json_flag
 def grants(wanted: str | None, *, wants_json: bool) -> None:

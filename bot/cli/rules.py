@@ -87,7 +87,7 @@ def rules(*, wants_json: bool) -> None:
         click.echo(f"\n{table(('FROZEN', 'UNTIL', 'BY', 'WHY'), rows)}")
 
 
-@click.command()
+@click.command(short_help="Let nothing new start.")
 @click.argument("pattern")
 @click.argument("how", type=click.Choice(["for", "until"]), metavar="for|until")
 @click.argument("when")

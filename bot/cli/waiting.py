@@ -8,7 +8,7 @@ from bot.domain.operations import Operation, State
 from bot.store.administration import Administration
 
 
-@click.command()
+@click.command(short_help="List what waits for people.")
 @json_flag
 def pending(*, wants_json: bool) -> None:
     """List the requests that wait for approval, and broken glasses that wait to be signed off.
