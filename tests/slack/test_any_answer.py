@@ -8,10 +8,11 @@ from bot.domain.commands import parse
 from bot.domain.errors import Misunderstood
 from bot.domain.operations import Ending, Outcome
 from bot.domain.pipelines import Checkpoints, PipelineError, Problem, Storage, Trouble
+from bot.domain.policy import Freeze
 from bot.engine import replies
 from bot.slack import answers
 from tests.clock import START
-from tests.domain.samples import ANA, IN_EVERY_STATE, pipeline
+from tests.domain.samples import ANA, AUTHORITIES, IN_EVERY_STATE, pipeline
 from tests.slack.reading import LONGEST_NAME, WORKSPACE_URL, check, hostile
 
 pipelines = st.builds(
@@ -57,12 +58,13 @@ decisions = st.builds(
     lapsed=st.sampled_from([None, lapsed]),
 )
 names = st.just(LONGEST_NAME)
+freezes = st.builds(Freeze, st.just(1), st.just("*"), st.just(START), hostile, hostile, st.just(START))
 problems = st.builds(Problem, st.sampled_from(Trouble), hostile, hostile)
 every_reply = st.one_of(
     st.builds(replies.Denied, names, decisions),
     st.builds(replies.NotFound, names, st.lists(names, max_size=3).map(tuple)),
     st.builds(replies.NoAnswer, names, problems),
-    st.builds(replies.Preview, operations(), pipelines),
+    st.builds(replies.Preview, operations(), pipelines, st.sampled_from(AUTHORITIES)),
     *(
         st.builds(kind, pipelines)
         for kind in (
@@ -73,7 +75,10 @@ every_reply = st.one_of(
         )
     ),
     st.builds(replies.Busy, operations(), may_close=st.booleans()),
-    st.builds(replies.Described, pipelines, st.none() | operations()),
+    st.builds(
+        replies.Described, pipelines, st.none() | operations(), st.none() | operations(), st.none() | freezes
+    ),
+    st.builds(replies.Frozen, names, freezes),
     *(
         st.builds(kind, operations())
         for kind in (
