@@ -235,7 +235,9 @@ def test_a_database_that_can_be_written_is_left_as_it_was(shell, db):
 def test_a_database_that_cannot_be_written_says_so(shell):
     """As on a disk that is full or was mounted read-only."""
     shell._db.execute("PRAGMA query_only = ON")
-    with pytest.raises(DatabaseUnusable, match="The database cannot be used now: attempt to write a readonly"):
+    with pytest.raises(
+        DatabaseUnusable, match="The database cannot be used now: attempt to write a readonly"
+    ):
         shell.prove_writable()
 
 
