@@ -23,7 +23,7 @@ from bot.store.administration import Administration
 FILE_MAX = 4 * 2**20  # bytes: thousands of grants
 
 
-@click.group()
+@click.group(short_help="Keep grants and rules in a file, for git.")
 def access() -> None:
     """Keep grants and rules in a file: export it, keep it in git, import it."""
 

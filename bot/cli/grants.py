@@ -43,7 +43,7 @@ admin      changes grants, rules and freezes in Slack; nothing on pipelines
 """
 
 
-@click.command(epilog=_ROLES)
+@click.command(epilog=_ROLES, short_help="Give a person or a group a role.")
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")

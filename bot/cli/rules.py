@@ -29,7 +29,9 @@ matching=INC-\\d+            what the reason has to match; all that follows, so 
 """
 
 
-@click.command(epilog=_KEYS, context_settings={"ignore_unknown_options": True}, short_help="Say what a clear takes.")
+@click.command(
+    epilog=_KEYS, context_settings={"ignore_unknown_options": True}, short_help="Say what a clear takes."
+)
 @click.argument("pattern")
 @click.argument("said", nargs=-1, required=True, metavar="KEY=VALUE…|off")
 def rule(pattern: str, said: tuple[str, ...]) -> None:
