@@ -174,10 +174,8 @@ async def _killed(stage: _Stage) -> None:
 
 
 def _sees(person: Person, label: str) -> bool:
-    return any(
-        element.get("text", {}).get("text") == label
-        for message in person.sees()
-        for block in message.blocks
-        for element in block.get("elements", [])
-        if isinstance(element, dict)
-    )
+    try:
+        person.finds(label)
+    except NotPossibleError:
+        return False
+    return True
