@@ -16,7 +16,7 @@ from bot.simulator.demo.clock import QuickClock
 from bot.simulator.demo.process import BotProcess
 from bot.simulator.demo.screen import Screen
 from bot.simulator.feldera import FelderaSimulator, default_pipelines
-from bot.simulator.slack import Channel, Message, Person, SlackSimulator
+from bot.simulator.slack import Channel, Message, NotPossibleError, Person, SlackSimulator
 from bot.store.administration import Administration
 
 SIMULATED = "SIMULATED — no Slack, no Feldera"
