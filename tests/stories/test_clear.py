@@ -263,7 +263,7 @@ def test_what_notifications_and_screen_readers_say(workspace: Workspace) -> None
     workspace.feldera.sticks_clearing("orders")
     ana.asks("/pipeline clear orders schema & keys")
     assert ana.hears() == snapshot(
-        "Clear orders? This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled.  Only you see this."
+        "Clear orders? This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled. Only you see this."
     )
     ana.clicks("Clear orders")
     ana.reads()

@@ -100,8 +100,8 @@ Id `ID1`
         [
             "0:05:00  👍 @ben approved (1 of 1). @ana",
             "0:05:00  🧊 A freeze on `orders` holds it until Mar 2, 2026 at 5:00:00 AM (`release day`). It goes on when the freeze ends, or lapses.",
-            "2:00:00  📤 Sent the request to Feldera.",
-            "2:00:00  ⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "2:00:00  📤 Sent the request to Feldera, Mar 2, 2026 at 5:00:00 AM.",
+            "2:00:00  ⏳ Feldera accepted it, Mar 2, 2026 at 5:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "2:00:02.500000  ✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
@@ -203,8 +203,8 @@ def test_between_the_confirmation_and_the_request(workspace: Workspace) -> None:
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
             "🔌 Feldera answers again, after 1 minute and 11 seconds.",
             "🧊 A freeze on `orders` holds it until Mar 2, 2026 at 4:01:00 AM (`release day`). It goes on when the freeze ends, or lapses.",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 4:01:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 4:01:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
         ]
     )

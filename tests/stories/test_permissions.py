@@ -82,7 +82,7 @@ def test_a_grant_that_lapses_between_the_preview_and_the_click(workspace: Worksp
     ana.presses(confirm)
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. An admin of this bot can grant it. You are `U02ANA`."
+            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     assert workspace.cards() == []

@@ -257,8 +257,8 @@ def test_gone_right_after_the_last_approval(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved (1 of 1). @ana",
-            "📤 Sent the request to Feldera.",
-            "⏳ Feldera accepted it: the storage is being cleared. From here it cannot be cancelled.",
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)",
         ]
     )
