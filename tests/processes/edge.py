@@ -32,7 +32,13 @@ class Edge:
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
         async with (
             aiohttp.ClientSession() as session,
-            session.post(self._slack.url + method, data=body, headers=headers) as answer,
+            session.request(
+                request.method,
+                self._slack.url + method,
+                params=request.query,
+                data=body or None,
+                headers=headers,
+            ) as answer,
         ):
             return web.Response(
                 body=await answer.read(),
@@ -45,7 +51,7 @@ class Edge:
 async def edge_of(slack: SlackSimulator) -> AsyncIterator[Edge]:
     edge = Edge(slack)
     app = web.Application()
-    app.router.add_post("/api/{method}", edge.handle)
+    app.router.add_route("*", "/api/{method}", edge.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
