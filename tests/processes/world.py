@@ -201,10 +201,11 @@ class World:
         return found[0]
 
     async def until_feldera(self, condition: Callable[[], bool]) -> None:
-        """Wait for Feldera, which moves on only when it is looked at."""
+        """Wait, by the clock, from one of Feldera's steps to the next."""
+        nobody_wakes_us = asyncio.Event()
         async with asyncio.timeout(PATIENCE):
-            while not condition():  # noqa: ASYNC110 - nothing rings when it moves
-                await asyncio.sleep(0.02)
+            while not condition():
+                await self.clock.wait(nobody_wakes_us, self.feldera.next_step_at)
 
     def cards(self, channel: Channel | None = None) -> list[Message]:
         """The cards in the channel, oldest first."""

@@ -123,6 +123,11 @@ class FelderaSimulator:
             since=since,
         )
 
+    @property
+    def next_step_at(self) -> datetime | None:
+        """When the state of a pipeline changes next by itself, for whoever waits for it by the clock."""
+        return self._world.next_step_at
+
     def pipeline(self, name: str) -> SimulatedPipeline:
         """The pipeline as it is now; raises `Refused` (404) where there is none."""
         return self._world.pipeline(name)

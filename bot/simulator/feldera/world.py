@@ -62,6 +62,13 @@ class World:
         self._moment = max(self._moment, now)
         return self._moment
 
+    @property
+    def next_step_at(self) -> datetime | None:
+        """When the runner takes its next step; None while there is nothing for it to do."""
+        self.catch_up()
+        step = self._next_step()
+        return None if step is None else step[0]
+
     def _next_step(self) -> tuple[datetime, SimulatedPipeline] | None:
         if not self.runner.healthy:
             return None
