@@ -1,11 +1,9 @@
-"""What the engine needs of the world, in its own words.
+"""What is remembered. The store is the referee.
 
-The store is the referee: every change of an operation is one transaction in which the row is read afresh, the
-decision is made and the result is written. The other ports never raise for what the world may do: an outage, a
-refusal and a lost answer are values.
+Every change of an operation is one transaction in which the row is read afresh, the decision is made and the result is
+written.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,50 +16,12 @@ from bot.domain.authority import Facts
 from bot.domain.errors import UserError
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
-from bot.domain.operations import Card, Event, Operation, StepName, StoredEvent
-from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.operations import Event, Operation, StoredEvent
 from bot.domain.policy import Freeze, Rule
-
-
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The time now, aware, in UTC."""
-        ...
-
-    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
-        """Return when `wake` is set or `until` has come, whichever is first; `None` waits for `wake` alone."""
-        ...
-
-
-class Pipelines(Protocol):
-    """Feldera, as far as the engine needs it. No method raises for an outage or an odd answer."""
-
-    async def look(self, name: PipelineName) -> Look:
-        """The pipeline as it is now."""
-        ...
-
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
-        """Every pipeline, for the price of one request: whose name is missing is not there.
-
-        One that cannot be read is a problem of its own, and keeps nobody from seeing the others.
-        """
-        ...
-
-    async def submit(self, step: StepName, name: PipelineName) -> Answer:
-        """Make the step's request, once: never retried in here, whatever happens."""
-        ...
-
-    async def history(self, name: PipelineName) -> History | Problem: ...
-
-    async def runner_health(self) -> RunnerHealth: ...
-
-    async def identity(self) -> Identity | Problem:
-        """Which Feldera this is, and whose pipelines it shows; asked once, and remembered when it answered."""
-        ...
-
 
 Decide = Callable[[Operation, Facts], Transition]
 """Pure: the row and the facts, both read in this transaction, to what becomes of it."""
+
 
 Authorize = Callable[[Facts], Event]
 """Pure: the facts, read in this transaction, to the event to record. To refuse, it raises `NotAuthorized`."""
@@ -94,29 +54,6 @@ class HistoryLine:
 
     entry: Entry
     operation: Operation | None
-
-
-class People(Protocol):
-    """What the workspace knows of people. Never raises: who cannot be looked up is `Kind.UNKNOWN`."""
-
-    async def standing(self, actor: Actor, groups: frozenset[Group], *, fresh: bool = False) -> Standing:
-        """Who this is, and which of `groups` they are in. At most 60 s old; looked up anew if `fresh`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A user group whose people are not to be had: `why`, as a clause."""
-
-    why: str
-
-
-class Directory(People, Protocol):
-    """People, for whoever checks everybody at once. What is decided rests on `standing` alone."""
-
-    async def members(self, group: Group) -> frozenset[Actor] | Unread:
-        """Everybody in the group, as Slack lists it. At most 60 s old."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,66 +196,4 @@ class Store(Protocol):
 
     async def abandoned(self, operation_id: OperationId) -> None:
         """No place takes its card, for good: it is unannounced no more."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Slack has it; `ts` is the message's, and `card` where a card was posted."""
-
-    ts: str
-    card: Card | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`.
-
-    `in_doubt`: it may have been taken all the same, since an answer was lost.
-    """
-
-    at: datetime
-    in_doubt: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NotThere:
-    """The place does not take it: `why` is Slack's word (`not_in_channel`, `is_archived`, …)."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The card was deleted by somebody; its place is still good."""
-
-
-class Announcer(Protocol):
-    """Where operations are shown. Paced: a call may answer `Later` without having tried."""
-
-    async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
-        """Post the card in `operation.origin`, or to the requester's DM if it was displaced."""
-        ...
-
-    async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone: ...
-
-    async def post_lines(
-        self, operation: Operation, events: tuple[Event, ...]
-    ) -> Taken | Later | NotThere | Gone:
-        """Post the events' lines in the card's thread, as one message."""
-        ...
-
-    async def answer_requester(self, operation: Operation) -> None:
-        """Tell the person who confirmed, while their answer can still be changed, where the card is.
-
-        Or that there is none. A courtesy: whoever restarts in between loses it, and the card says it all.
-        """
-        ...
-
-
-class Noticeboard(Protocol):
-    """A channel that keeps what the bot posts, out of its own reach."""
-
-    async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
-        """Post the id and the hash of the record's newest entry."""
         ...

@@ -1,0 +1,51 @@
+"""What the engine needs of the world, in its own words."""
+
+from bot.engine.ports.people import (
+    Directory,
+    People,
+    Unread,
+)
+from bot.engine.ports.remembering import (
+    Authorize,
+    Decide,
+    HistoryLine,
+    NotAuthorized,
+    PipelineBusy,
+    Store,
+    StoreUnavailable,
+    Unannounced,
+)
+from bot.engine.ports.showing import (
+    Announcer,
+    Gone,
+    Later,
+    Noticeboard,
+    NotThere,
+    Taken,
+)
+from bot.engine.ports.world import (
+    Clock,
+    Pipelines,
+)
+
+__all__ = [
+    "Announcer",
+    "Authorize",
+    "Clock",
+    "Decide",
+    "Directory",
+    "Gone",
+    "HistoryLine",
+    "Later",
+    "NotAuthorized",
+    "NotThere",
+    "Noticeboard",
+    "People",
+    "PipelineBusy",
+    "Pipelines",
+    "Store",
+    "StoreUnavailable",
+    "Taken",
+    "Unannounced",
+    "Unread",
+]

@@ -1,0 +1,69 @@
+"""Where operations are shown. Slack being away, or saying no, is a value, never raised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.operations import Card, Event, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Slack has it; `ts` is the message's, and `card` where a card was posted."""
+
+    ts: str
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`.
+
+    `in_doubt`: it may have been taken all the same, since an answer was lost.
+    """
+
+    at: datetime
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """The place does not take it: `why` is Slack's word (`not_in_channel`, `is_archived`, …)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The card was deleted by somebody; its place is still good."""
+
+
+class Announcer(Protocol):
+    """Where operations are shown. Paced: a call may answer `Later` without having tried."""
+
+    async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
+        """Post the card in `operation.origin`, or to the requester's DM if it was displaced."""
+        ...
+
+    async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone: ...
+
+    async def post_lines(
+        self, operation: Operation, events: tuple[Event, ...]
+    ) -> Taken | Later | NotThere | Gone:
+        """Post the events' lines in the card's thread, as one message."""
+        ...
+
+    async def answer_requester(self, operation: Operation) -> None:
+        """Tell the person who confirmed, while their answer can still be changed, where the card is.
+
+        Or that there is none. A courtesy: whoever restarts in between loses it, and the card says it all.
+        """
+        ...
+
+
+class Noticeboard(Protocol):
+    """A channel that keeps what the bot posts, out of its own reach."""
+
+    async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
+        """Post the id and the hash of the record's newest entry."""
+        ...

@@ -1,0 +1,77 @@
+"""Answers about who may do what: a no, an explanation, a change of grants, rules and freezes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access import Decision, Grant, Standing
+from bot.domain.administration import AccessChange, Judgement
+from bot.domain.authority import Authority
+from bot.domain.names import PipelineName
+from bot.domain.policy import Freeze, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Not permitted. Says nothing about the pipeline, not even whether there is one.
+
+    `stopping`: it was a clear of the pipeline that they wanted to stop. `confirming`: they pressed the preview's
+    button, and should know that it did nothing.
+    """
+
+    pipeline: PipelineName
+    decision: Decision
+    stopping: bool = False
+    confirming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether a person may clear a pipeline, what it takes, and what decided."""
+
+    pipeline: PipelineName
+    authority: Authority
+    break_glass: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """Who a person is to the bot, and what is granted to them."""
+
+    standing: Standing
+    grants: tuple[Grant, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantList:
+    grants: tuple[Grant, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleList:
+    rules: tuple[Rule, ...]
+    freezes: tuple[Freeze, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The change of access was made; `before` is what it replaced or took away, in words."""
+
+    change: AccessChange
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToChange:
+    """What was to be taken away is not there."""
+
+    change: AccessChange
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The change of access was refused."""
+
+    change: AccessChange
+    judgement: Judgement

@@ -1,0 +1,83 @@
+"""Answers to whoever asks for a clear: what it would destroy and take, or why it is not to be."""
+
+from dataclasses import dataclass
+
+from bot.domain.authority import Authority
+from bot.domain.names import PipelineName
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Pipeline
+from bot.domain.policy import Freeze, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a clear would destroy and what it takes, to be confirmed or not."""
+
+    operation: Operation
+    pipeline: Pipeline
+    authority: Authority
+
+
+@dataclass(frozen=True, slots=True)
+class NotStopped:
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyCleared:
+    """Nothing to clear; where the pipeline is not stopped, it is starting."""
+
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingAlready:
+    """Feldera is clearing it, and no operation of ours asked for that."""
+
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another operation holds the pipeline. `may_close`: the person may end it, since it waits for a human."""
+
+    holder: Operation
+    may_close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAlready:
+    """The same request waits for approval already."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyOpen:
+    """The person has as many open requests as one may have."""
+
+    pipeline: PipelineName
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonWanted:
+    """The rules ask for a reason, or for another one. `incident`: what the glass is to be broken for, if it is."""
+
+    pipeline: PipelineName
+    terms: Terms
+    incident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GlassForbidden:
+    """No rule allows the glass to be broken here, or one forbids it."""
+
+    pipeline: PipelineName
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    pipeline: PipelineName
+    freeze: Freeze

@@ -1,0 +1,61 @@
+"""Answers to whoever wants to see: a pipeline, what waits, the record."""
+
+from dataclasses import dataclass
+
+from bot.domain.names import PipelineName
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Pipeline, Problem
+from bot.domain.policy import Freeze
+from bot.engine.ports import HistoryLine
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No such pipeline; `close` are similar names that the person may see."""
+
+    pipeline: PipelineName
+    close: tuple[PipelineName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Feldera could not be asked. Nothing was changed."""
+
+    pipeline: PipelineName
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Feldera describes the pipeline in words this bot does not know."""
+
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The pipeline as it is, what is under way on it, and what holds it."""
+
+    pipeline: Pipeline
+    live: Operation | None
+    pending: Operation | None
+    freeze: Freeze | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of the record, newest first; `before` is where the next one begins, None on the last.
+
+    `title` is the pipeline or the person (`<@U…>`) that it is of; empty, it is of everything.
+    """
+
+    lines: tuple[HistoryLine, ...]
+    title: str
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingList:
+    """What waits, of what the person may see."""
+
+    operations: tuple[Operation, ...]
