@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from bot.domain.access import Action, Decision, Grant, Group, Kind, Principal, Standing, decide
 from bot.domain.names import Actor, PipelineName
 from bot.domain.operations import Approval, Operation
+from bot.domain.plans import CLEAR, Plan, StepName, loses_data
 from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
 
 
@@ -27,6 +28,13 @@ class Facts:
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
         standing = self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
         return decide(standing, action, name, self.grants, now)
+
+
+ACTIONS = {
+    StepName.STOP: Action.STOP,
+    StepName.CLEAR: Action.CLEAR,
+    StepName.START: Action.START,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
         operation.pipeline,
         facts,
         now,
+        plan=operation.plan,
         incident=operation.incident,
         approvals=operation.approvals,
     )
@@ -81,15 +90,20 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     facts: Facts,
     now: datetime,
     *,
+    plan: Plan = CLEAR,
     incident: str = "",
     approvals: tuple[Approval, ...] = (),
 ) -> Authority:
-    """What would carry a clear of `name` for `requester`. Approvals count distinct people, never the requester."""
-    clear = facts.may(requester, Action.CLEAR, name, now)
+    """What would carry `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
+
+    Whoever may not make each step by themselves has to ask for the whole.
+    """
+    alone = [facts.may(requester, ACTIONS[step], name, now) for step in plan]
+    is_operator = all(decision.allowed for decision in alone)
     if incident:
         decision = facts.may(requester, Action.BREAK_GLASS, name, now)
     else:
-        decision = clear if clear.allowed else facts.may(requester, Action.REQUEST, name, now)
+        decision = alone[0] if is_operator else facts.may(requester, Action.REQUEST, name, now)
     given = {approval.by for approval in approvals} - {requester}
     approvers = {
         approver: facts.may(approver, Action.APPROVE, name, now)
@@ -97,7 +111,7 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     }
     return Authority(
         requester=decision,
-        terms=terms(facts.rules, name, is_operator=clear.allowed),
+        terms=terms(facts.rules, name, is_operator=is_operator, loses_data=loses_data(plan)),
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
         unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), ""),
         freeze=frozen(facts.freezes, name, now),

@@ -36,7 +36,7 @@ def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transit
         case Withdrawn():
             return _withdrawn(operation, deed, now)
         case Stopped(by, decision):
-            in_time = operation.state is State.READY
+            in_time = operation.state is State.READY and not operation.has_begun
             if in_time and operation.sends == 0 and decision.allowed:
                 return ended(
                     operation, State.WITHDRAWN, Outcome(Ending.STOPPED, by=by), now, decided_by=decision

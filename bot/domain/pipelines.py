@@ -11,6 +11,9 @@ from enum import StrEnum
 from bot.domain.names import PipelineId, PipelineName
 
 STOPPED = "Stopped"
+COMPILING_FAILED = frozenset(
+    {"SqlError", "RustError", "SystemError"}
+)  # program_status of what cannot be started
 
 
 class Storage(StrEnum):
@@ -32,15 +35,19 @@ class Checkpoints:
 
 @dataclass(frozen=True, slots=True)
 class PipelineError:
-    """`deployment_error` without its details, which can hold a backtrace."""
+    """`deployment_error`; of its details, which can hold a backtrace, only what a compiler said."""
 
     message: str
     code: str
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A pipeline at one look (`GET /v0/pipelines/{name}?selector=status`)."""
+    """A pipeline at one look (`GET /v0/pipelines/{name}?selector=status`).
+
+    `resources_desired_since` is when it was last asked to run or to stop: the same moment is the same run.
+    """
 
     id: PipelineId
     name: PipelineName
@@ -51,10 +58,12 @@ class Pipeline:
     desired_status_since: datetime
     resources: str
     resources_desired: str
+    resources_desired_since: datetime
     program_status: str
     program_status_since: datetime
     checkpoints: Checkpoints
     error: PipelineError | None
+    last_checkpoint_at: datetime | None = None
 
     @property
     def is_stopped(self) -> bool:
@@ -118,10 +127,14 @@ Look = Seen | Absent | Problem
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on."""
+    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on.
+
+    And whether it was wanted to run then.
+    """
 
     at: datetime
     storage: Storage
+    wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

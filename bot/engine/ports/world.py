@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.plans import StepName
 
 
 class Clock(Protocol):
@@ -39,6 +39,10 @@ class Pipelines(Protocol):
         ...
 
     async def history(self, name: PipelineName) -> History | Problem: ...
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        """The first lines of why its program does not compile; empty if the compiler said nothing."""
+        ...
 
     async def runner_health(self) -> RunnerHealth: ...
 
