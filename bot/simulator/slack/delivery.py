@@ -18,6 +18,11 @@ class Envelope:
     payload: dict[str, Any]
     accepts_response_payload: bool
 
+    @property
+    def asks_for_options(self) -> bool:
+        """Whether a menu wants to know its options: over HTTP that goes to an address of its own."""
+        return self.payload.get("type") == "block_suggestion"
+
 
 @dataclass(frozen=True, slots=True)
 class Ack:

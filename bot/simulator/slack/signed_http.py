@@ -25,26 +25,29 @@ class SignedHttp:
         signing_secret: str,
         *,
         ack_timeout: float,
+        options_url: str | None = None,
         unix_time: Callable[[], float] = time.time,
     ) -> None:
         self._request_url = request_url
+        self._options_url = options_url
         self._signing_secret = signing_secret
         self._ack_timeout = ack_timeout
         self._unix_time = unix_time
 
     async def deliver(self, envelope: Envelope, *, copies: int) -> Ack:
+        url = self._options_url if envelope.asks_for_options else self._request_url
+        if url is None:
+            return NOT_DISPATCHED
         body = _form(envelope).encode()
         headers = self._headers(body)
-        return best_of(await asyncio.gather(*(self._post(body, headers) for _ in range(copies))))
+        return best_of(await asyncio.gather(*(self._post(url, body, headers) for _ in range(copies))))
 
-    async def _post(self, body: bytes, headers: dict[str, str]) -> Ack:
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Ack:
         timeout = aiohttp.ClientTimeout(total=self._ack_timeout)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(
-                    self._request_url, data=body, headers=headers, allow_redirects=False
-                ) as response,
+                session.post(url, data=body, headers=headers, allow_redirects=False) as response,
             ):
                 if response.status != HTTP_OK:
                     return NOT_DISPATCHED

@@ -109,11 +109,23 @@ class SlackSimulator:
         """The base URL for a client of the Web API."""
         return f"{self.origin}/api/"
 
-    def serves_over_http(self, request_url: str, *, signing_secret: str | None = None) -> None:
-        """From now on deliver by signed HTTP to this URL instead of Socket Mode."""
+    def serves_over_http(
+        self, request_url: str, *, options_url: str | None = None, signing_secret: str | None = None
+    ) -> None:
+        """From now on deliver by signed HTTP to this URL instead of Socket Mode.
+
+        Menus ask for their options at `options_url`; without one they have none to show.
+        """
         self._interactions.transport = SignedHttp(
-            request_url, signing_secret or self.signing_secret, ack_timeout=self._ack_timeout
+            request_url,
+            signing_secret or self.signing_secret,
+            ack_timeout=self._ack_timeout,
+            options_url=options_url,
         )
+
+    def adds_shortcut(self, name: str, callback_id: str) -> None:
+        """A global shortcut of the app, as its manifest has it."""
+        self.workspace.shortcuts[name] = callback_id
 
     def adds_person(
         self,

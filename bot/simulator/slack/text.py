@@ -37,7 +37,7 @@ def render_view(view: View, names: Names) -> str:
         if block["type"] != "input":
             lines.append(_block(block, names))
             continue
-        each = Input(block)
+        each = Input(block, view.suggested.get(Input(block).key, ()))
         lines.append(f"{each.label}: {each.shown(view.values[each.key]) or BLANK}")
         if each.block_id in view.errors:
             lines.append(f"⚠ {view.errors[each.block_id]}")

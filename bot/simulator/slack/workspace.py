@@ -94,6 +94,8 @@ class Workspace:
     people: dict[str, Profile] = field(default_factory=dict)
     user_groups: dict[str, UserGroup] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    shortcuts: dict[str, str] = field(default_factory=dict)
+    """The app's global shortcuts: their callback ids by the names that people choose."""
     ephemerals: list[Message] = field(default_factory=list)
     suspicious: list[str] = field(default_factory=list)
     _last_number: int = 0
