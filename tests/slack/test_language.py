@@ -9,7 +9,7 @@ from bot.slack.language import Field
 from bot.slack.lines import _LINES
 
 
-@pytest.mark.parametrize("of", [*State, *EventKind, *Storage])
+@pytest.mark.parametrize("of", [*State, *EventKind, *Storage], ids=repr)
 def test_whatever_can_be_shown_has_a_sign_and_words(of) -> None:
     """A sign alone says nothing to somebody who does not see it."""
     assert language.sign(of)
