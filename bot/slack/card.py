@@ -23,10 +23,10 @@ SIGN_OFF = "sign_off"
 
 def card(operation: Operation) -> Message:
     """The card of a confirmed operation, as its row is now."""
-    state = _state(operation)
+    state = state_now(operation)
     said = escaped(operation.reason)
     text = f"Clear {operation.pipeline}: {state} Requested by {mention(operation.requester.user)}"
-    actions = _actions(operation)
+    actions = buttons_now(operation)
     return message(
         f"{text}: {said}" if said else f"{text}.",
         blocks.header(f"Clear {operation.pipeline}"),
@@ -72,7 +72,7 @@ def close_button(operation: Operation) -> ButtonElement:
     )
 
 
-def _actions(operation: Operation) -> list[ButtonElement]:
+def buttons_now(operation: Operation) -> list[ButtonElement]:
     """The buttons that work now, and no others: the card is edited when they stop working."""
     found = []
     match operation.state:
@@ -126,7 +126,8 @@ def _approvals(operation: Operation) -> str:
     return f"{count}: {by}" if by else count
 
 
-def _state(operation: Operation) -> str:
+def state_now(operation: Operation) -> str:
+    """Its sign and its state as a sentence."""
     unreachable = operation.unreachable_since
     trouble = "" if unreachable is None else f" I have not been able to ask Feldera since {at(unreachable)}."
     return f"{sign(operation.state)} {_state_in_words(operation)}.{trouble}"
