@@ -23,8 +23,7 @@ from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.slack import blocks
 from bot.slack.blocks import Message, message, said
-from bot.slack.card import short_id
-from bot.slack.endings import SIGNS
+from bot.slack.language import GLASS, sign
 from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
 from bot.slack.pipelines import link_to
 from bot.slack.previews import approvals_in_words, frozen_in_words
@@ -152,10 +151,10 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
 def _waiting(operation: Operation, workspace_url: str) -> str:
     who, where = mention(operation.requester.user), link_to(operation, workspace_url)
     if operation.incident:
-        return f"🚨 `{short_id(operation)}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
+        return f"{GLASS} `{operation.short_id}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
     count = f"{len(operation.approvals)} of {operation.approvals_needed}"
     until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-    return f"{SIGNS[operation.state]} `{short_id(operation)}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
+    return f"{sign(operation.state)} `{operation.short_id}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
 
 
 def _grant(grant: Grant, now: datetime) -> str:
