@@ -13,9 +13,11 @@ from slack_sdk.models.views import View
 from bot.domain.access import Kind
 from bot.domain.commands import COMMAND
 from bot.domain.home import Deed, HomePage, Item
-from bot.domain.operations import Operation
+from bot.domain.names import OperationId
+from bot.domain.operations import SHORT_ID, Operation
 from bot.slack import blocks, card
 from bot.slack.access_answers import cut, grant_in_words
+from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
 from bot.slack.language import by
 from bot.slack.mrkdwn import at, code, plain
@@ -52,6 +54,14 @@ def home(page: HomePage, workspace_url: str) -> dict[str, Any]:
     """The view to publish."""
     shown = _page(page, workspace_url) if page.grants else _welcome(page)
     return View(type="home", blocks=[block for block in shown if block is not None]).to_dict()
+
+
+def typed_instead(operation_id: OperationId) -> Message:
+    """When the form of *Deny* does not open."""
+    short_id = operation_id[:SHORT_ID]
+    return said(
+        f"✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {short_id} reason…`."
+    )
 
 
 def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
