@@ -29,7 +29,7 @@ from bot.engine.heads import Heads
 from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
-from bot.engine.looping import keep_ticking
+from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
 from bot.feldera.address import FelderaAddress
@@ -91,12 +91,7 @@ class Bot:
             ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
         """
         async with asyncio.TaskGroup() as group:
-            loops = [
-                group.create_task(keep_ticking(self.driver, stopping)),
-                group.create_task(keep_ticking(self.announcements, stopping)),
-                group.create_task(keep_ticking(self.homes, stopping)),
-                group.create_task(keep_ticking(self.heads, stopping)),
-            ]
+            loops = [group.create_task(keep_ticking(loop, stopping)) for loop in self._loops]
             asides = [group.create_task(self.inspection.run())]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
@@ -108,11 +103,13 @@ class Bot:
                 await self.transport.stop()
                 await self._finish(loops)
 
+    @property
+    def _loops(self) -> tuple[Loop, ...]:
+        return self.driver, self.announcements, self.homes, self.heads
+
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
-        self.driver.wake.set()
-        self.announcements.wake.set()
-        self.homes.wake.set()
-        self.heads.wake.set()
+        for loop in self._loops:
+            loop.wake.set()
         requests = asyncio.create_task(self.driver.finished())
         _, unfinished = await asyncio.wait([*loops, requests], timeout=LOOPS_FINISH_WITHIN)
         for task in unfinished:
@@ -265,19 +262,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     workspace: Workspace,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    def work() -> None:
-        to_do.set()
-        changed()
-
-    def changed() -> None:
-        to_say.set()
-        to_show.set()
-
-    def placed() -> None:
-        to_do.set()
-        to_show.set()
-
+    work = partial(_ring, to_do, to_say, to_show)
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
     directory = PeopleDirectory(client, clock, workspace.team)
@@ -315,14 +300,19 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         store,
         feldera,
         handlers,
-        Driver(store, feldera, judge, clock, changed=changed, wake=to_do),
-        Announcements(store, threads, clock, placed=placed, wake=to_say),
+        Driver(store, feldera, judge, clock, changed=partial(_ring, to_say, to_show), wake=to_do),
+        Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
         Heads(store, clock, board),
         Inspection(store, directory, clock),
         errands,
         transport,
     )
+
+
+def _ring(*bells: asyncio.Event) -> None:
+    for bell in bells:
+        bell.set()
 
 
 async def _answers(store: SqliteStore) -> bool:
