@@ -1,14 +1,14 @@
 """What Slack sends to an app, and how the person behind it learns how that went.
 
 A transport (Socket Mode or signed HTTP) carries one envelope and waits for its ack. It never repeats one on its own:
-Slack documents no retries for commands and interactions.
+Slack documents no retries for commands and interactions, and those of events are left out.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-EnvelopeType = Literal["slash_commands", "interactive"]
+EnvelopeType = Literal["slash_commands", "interactive", "events_api"]
 
 
 @dataclass(frozen=True, slots=True)

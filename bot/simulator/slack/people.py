@@ -5,13 +5,14 @@ A person cannot press what they do not see, cannot type where they are not, and 
 
 from collections.abc import Iterator, Sequence
 
+from bot.simulator.slack.app_home import AppHome, Tab
 from bot.simulator.slack.filling import Filling
 from bot.simulator.slack.interactions import Answer, Button, Interactions
 from bot.simulator.slack.messages import Block, Channel, Message
 from bot.simulator.slack.modals import ModalButton, Modals, Suggestions
 from bot.simulator.slack.mrkdwn import as_typed, unescape
 from bot.simulator.slack.refusals import NotPossibleError
-from bot.simulator.slack.text import render_confirm
+from bot.simulator.slack.text import render_block, render_confirm
 from bot.simulator.slack.views import View
 from bot.simulator.slack.workspace import Content, Profile, Workspace
 
@@ -81,6 +82,37 @@ class Person:
     async def clicks(self, label: str, *, on: Message | None = None, confirms: bool = True) -> Answer:
         """Find the button with this label as now rendered, and press it."""
         return await self.presses(self.finds(label, on=on), confirms=confirms)
+
+    async def opens_home(self, tab: Tab = "home") -> Answer:
+        """Open the app's App Home, on this tab; what is published there is `home`.
+
+        Raises:
+            NotPossibleError: the app has no Home tab.
+        """
+        self._must_be_active()
+        if tab == "home" and not self._workspace.home_tab:
+            raise NotPossibleError("the app has no Home tab")
+        return await AppHome(self._interactions).opened(self._profile, tab)
+
+    def finds_on_home(self, label: str, *, below: str = "") -> ModalButton:
+        """The button with this label on the Home tab: the first one that stands below a text with `below` in it.
+
+        Raises:
+            NotPossibleError: there is none, or two stand side by side.
+        """
+        if self.home is None:
+            raise NotPossibleError(f"nothing is published on the Home of {self.name}")
+        is_below, shown = not below, []
+        for block in self.home.blocks:
+            is_below = is_below or below in render_block(block, self._workspace.names)
+            buttons = [ModalButton(self.home, *found) for found in _pressable([block])]
+            shown += [_label(button) for button in buttons]
+            found = [button for button in buttons if _label(button) == label]
+            if is_below and len(found) > 1:
+                raise NotPossibleError(f"{len(found)} buttons {label!r} side by side")
+            if is_below and found:
+                return found[0]
+        raise NotPossibleError(f"{self.name} has no button {label!r} below {below!r}; there are {shown}")
 
     def finds(self, label: str, *, on: Message | None = None) -> Button | ModalButton:
         """The button with this label: in the modal on the screen, else on the newest message that has one.

@@ -233,6 +233,10 @@ class SlackSimulator:
         """The app can send nobody direct messages any more."""
         self.workspace.messages_tab = False
 
+    def disables_home_tab(self) -> None:
+        """The app has no Home tab any more: nobody can open it, and nothing can be published on it."""
+        self.workspace.home_tab = False
+
     async def goes_down(self) -> None:
         """Every connection breaks and new ones are refused; the state stays."""
         await self.stop()

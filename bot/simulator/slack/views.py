@@ -19,6 +19,8 @@ from bot.simulator.slack.workspace import Content, Workspace
 
 TRIGGER_LIFETIME = timedelta(seconds=3)
 MOST_STACKED = 3
+PUBLISHED_A_MINUTE = 100
+"""Tier 4: how often Slack takes views.publish."""
 
 
 @dataclass(eq=False, slots=True)
@@ -148,7 +150,10 @@ class Views:
         return {"view": self.told(view)}
 
     def _publish(self, call: Call) -> dict[str, Any]:
+        call.pacing.counts("views.publish", self.workspace.clock.now(), most=PUBLISHED_A_MINUTE)
         body = self._checked(call.args.get("view"), "home")
+        if not self.workspace.home_tab:
+            raise Refused("not_enabled")
         user_id = call.argument("user_id")
         if user_id not in self.workspace.people:
             raise Refused("user_not_found")

@@ -89,6 +89,8 @@ class Workspace:
     bot_name: str = "pipeline"
     messages_tab: bool = True
     """Whether people can be sent direct messages by the app."""
+    home_tab: bool = True
+    """Whether the app has a Home tab."""
     has_user_groups: bool = True
     """Whether the workspace's plan comes with user groups."""
     people: dict[str, Profile] = field(default_factory=dict)
