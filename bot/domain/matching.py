@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 from bot.domain.names import PipelineName
@@ -25,15 +26,21 @@ def matching(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
 
 def close(names: Iterable[PipelineName], typed: str, *, limit: int) -> list[PipelineName]:
     """The names that are nearly `typed` and do not have it in them, the nearest first; for whoever mistyped one."""
-    wanted = typed.strip()[:TYPED_MAX].casefold()
+    wanted = typed.strip()[:TYPED_MAX]
     if len(wanted) < CLOSE_FROM:
         return []
-    folded: dict[str, list[PipelineName]] = {}
+    return resembling(
+        [name for name in names if wanted.casefold() not in name.casefold()], wanted, limit=limit
+    )
+
+
+def resembling(names: Iterable[PipelineName], wanted: str, *, limit: int) -> list[PipelineName]:
+    """The names most like `wanted`; a difference in case alone is the likeliest slip of all."""
+    spelled: dict[str, list[PipelineName]] = defaultdict(list)
     for name in names:
-        if wanted not in name.casefold():
-            folded.setdefault(name.casefold(), []).append(name)
-    nearest = difflib.get_close_matches(wanted, folded, n=limit)
-    return [name for each in nearest for name in sorted(folded[each])][:limit]
+        spelled[name.casefold()].append(name)
+    nearest = difflib.get_close_matches(wanted.casefold(), spelled, n=limit)
+    return [name for folded in nearest for name in spelled[folded]][:limit]
 
 
 def _rank(name: PipelineName, wanted: str) -> int | None:
