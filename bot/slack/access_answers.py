@@ -23,8 +23,7 @@ from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.slack import blocks
 from bot.slack.blocks import Message, message, said
-from bot.slack.card import short_id
-from bot.slack.endings import SIGNS
+from bot.slack.language import GLASS, sign
 from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
 from bot.slack.pipelines import link_to
 from bot.slack.previews import approvals_in_words, frozen_in_words
@@ -76,15 +75,20 @@ def introduced(shown: replies.Introduced) -> Message:
     ]
     if standing.why:
         lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
-    lines += [_grant(grant, shown.now) for grant in shown.grants] or ["Nothing is granted to you."]
-    return said(_cut(lines))
+    lines += [grant_in_words(grant, shown.now) for grant in shown.grants] or ["Nothing is granted to you."]
+    return said(cut(lines))
 
 
 def grant_list(shown: replies.GrantList) -> Message:
     if not shown.grants:
         return said("No grants to show: you see your own, and those on patterns that you administer.")
     return said(
-        _cut([f"{mention_any(id_of(grant.principal))}: {_grant(grant, shown.now)}" for grant in shown.grants])
+        cut(
+            [
+                f"{mention_any(id_of(grant.principal))}: {grant_in_words(grant, shown.now)}"
+                for grant in shown.grants
+            ]
+        )
     )
 
 
@@ -92,7 +96,7 @@ def rule_list(shown: replies.RuleList) -> Message:
     lines = [f"• `{rule.pattern}`: {code(rule.in_words, 500)}" for rule in shown.rules]
     lines += [f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
     usual = "Without a rule a requester needs 1 approval, an operator none."
-    return said(_cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
+    return said(cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
 
 
 def changed(shown: replies.Changed) -> Message:
@@ -135,7 +139,7 @@ def not_allowed(shown: replies.NotAllowed) -> Message:
 def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
     if not shown.operations:
         return said("Nothing waits for anybody.")
-    return said(_cut([_waiting(operation, workspace_url) for operation in shown.operations]))
+    return said(cut([_waiting(operation, workspace_url) for operation in shown.operations]))
 
 
 def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
@@ -145,22 +149,23 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    text = _cut([f"*The record of {title}*", *lines])
+    text = cut([f"*The record of {title}*", *lines])
     return message(text, blocks.section(text), older)
 
 
 def _waiting(operation: Operation, workspace_url: str) -> str:
     who, where = mention(operation.requester.user), link_to(operation, workspace_url)
     if operation.incident:
-        return f"🚨 `{short_id(operation)}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
+        return f"{GLASS} `{operation.short_id}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
     count = f"{len(operation.approvals)} of {operation.approvals_needed}"
     until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-    return f"{SIGNS[operation.state]} `{short_id(operation)}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
+    return f"{sign(operation.state)} `{operation.short_id}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
 
 
-def _grant(grant: Grant, now: datetime) -> str:
+def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
+    """Its number, role, pattern and end, through which group somebody has it, and whether it lapsed by `now`."""
     until = "" if grant.expires_at is None else f" until {at(grant.expires_at)}"
-    lapsed = "" if grant.is_current(now) else " (lapsed)"
+    lapsed = "" if now is None or grant.is_current(now) else " (lapsed)"
     through = f" through {mention_any(grant.principal.group)}" if isinstance(grant.principal, Group) else ""
     note = f", {code(grant.note, 100)}" if grant.note else ""
     return f"number {grant.id}, *{grant.role.value}* on `{grant.pattern}`{until}{lapsed}{through}{note}"
@@ -233,7 +238,7 @@ def _in_detail(data: Mapping[str, str]) -> str:
     return f": {', '.join(said)}" if said else ""
 
 
-def _cut(lines: list[str]) -> str:
+def cut(lines: list[str]) -> str:
     """The lines that fit one text, and how many more there are."""
     shown: list[str] = []
     room = TEXT_MAX - 60

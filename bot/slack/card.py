@@ -8,7 +8,8 @@ from bot.domain.operations import Operation, State
 from bot.domain.pipelines import Checkpoints
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
-from bot.slack.endings import SIGNS, sentence, took
+from bot.slack.endings import sentence, took
+from bot.slack.language import DOING, DONE, NOT_DONE, TO_DO, Field, frozen, in_order, sign, words
 from bot.slack.mrkdwn import at, code, escaped, mention, mention_any, size
 from bot.slack.places import can_be_invited, why_not
 
@@ -22,19 +23,14 @@ SIGN_OFF = "sign_off"
 
 def card(operation: Operation) -> Message:
     """The card of a confirmed operation, as its row is now."""
-    state = _state(operation)
+    state = state_now(operation)
     said = escaped(operation.reason)
-    text = f"Clear {operation.pipeline}: {state} Requested by {mention(operation.requester.user)}"
-    actions = _actions(operation)
+    text = f"{title(operation)}: {state} Requested by {mention(operation.requester.user)}"
+    actions = buttons_now(operation)
     return message(
         f"{text}: {said}" if said else f"{text}.",
-        blocks.header(f"Clear {operation.pipeline}"),
-        blocks.fields(
-            ("State", state),
-            ("Requested by", mention(operation.requester.user)),
-            ("Destroys", destroys(operation.reviewed.checkpoints)),
-            *_of_a_request(operation),
-        ),
+        blocks.header(title(operation)),
+        blocks.fields(*told(operation)),
         blocks.reason(operation.reason),
         blocks.section("\n".join(_steps(operation))),
         _outcome(operation),
@@ -43,9 +39,20 @@ def card(operation: Operation) -> Message:
     )
 
 
-def short_id(operation: Operation) -> str:
-    """What people type to mean this operation."""
-    return operation.short_id
+def title(operation: Operation) -> str:
+    return f"Clear {operation.pipeline}"
+
+
+def told(operation: Operation) -> list[tuple[str, str]]:
+    """What a card says first: labels and values."""
+    return in_order(
+        {
+            Field.STATE: state_now(operation),
+            Field.REQUESTED_BY: mention(operation.requester.user),
+            Field.DESTROYS: destroys(operation.reviewed.checkpoints),
+            **_of_a_request(operation),
+        }
+    )
 
 
 def destroys(checkpoints: Checkpoints) -> str:
@@ -72,7 +79,7 @@ def close_button(operation: Operation) -> ButtonElement:
     )
 
 
-def _actions(operation: Operation) -> list[ButtonElement]:
+def buttons_now(operation: Operation) -> list[ButtonElement]:
     """The buttons that work now, and no others: the card is edited when they stop working."""
     found = []
     match operation.state:
@@ -102,21 +109,21 @@ def _sure_to_approve(operation: Operation) -> ConfirmObject:
     )
 
 
-def _of_a_request(operation: Operation) -> list[tuple[str, str]]:
+def _of_a_request(operation: Operation) -> dict[Field, str]:
     """The fields that only a request has, or a broken glass."""
-    found = []
+    found = {}
     if operation.last_cleared_at is not None:
-        found.append(("Last cleared", at(operation.last_cleared_at)))
+        found[Field.LAST_CLEARED] = at(operation.last_cleared_at)
     if operation.approvals_needed:
-        found.append(("Approvals", _approvals(operation)))
+        found[Field.APPROVALS] = _approvals(operation)
     if operation.state is State.AWAITING_APPROVAL and operation.approve_by is not None:
-        found.append(("Until", at(operation.approve_by)))
+        found[Field.UNTIL] = at(operation.approve_by)
     if operation.asked_groups:
-        found.append(("Asked", " ".join(mention_any(group) for group in operation.asked_groups)))
+        found[Field.ASKED] = " ".join(mention_any(group) for group in operation.asked_groups)
     if operation.frozen_until is not None:
-        found.append(("Frozen", f"🧊 until {at(operation.frozen_until)}"))
+        found[Field.FROZEN] = frozen(operation.frozen_until)
     if operation.incident:
-        found.append(("Glass broken for", code(operation.incident, 100)))
+        found[Field.GLASS] = code(operation.incident, 100)
     return found
 
 
@@ -126,16 +133,17 @@ def _approvals(operation: Operation) -> str:
     return f"{count}: {by}" if by else count
 
 
-def _state(operation: Operation) -> str:
+def state_now(operation: Operation) -> str:
+    """Its sign and its state as a sentence."""
     unreachable = operation.unreachable_since
     trouble = "" if unreachable is None else f" I have not been able to ask Feldera since {at(unreachable)}."
-    return f"{SIGNS[operation.state]} {_state_in_words(operation)}.{trouble}"
+    return f"{sign(operation.state)} {_state_in_words(operation)}.{trouble}"
 
 
 def _state_in_words(operation: Operation) -> str:
     match operation.state:
         case State.AWAITING_APPROVAL:
-            return "Waiting for approval"
+            return words(operation.state)
         case State.READY if operation.held_by_freeze:
             return "Held by a freeze, not sent"
         case State.READY if operation.stop_until is not None:
@@ -150,17 +158,7 @@ def _state_in_words(operation: Operation) -> str:
             unusual = "" if operation.overdue_since is None else ", which is unusually long"
             return f"Clearing since{_on(operation.accepted_at)}{unusual}"
         case _:
-            return _AT_REST.get(operation.state, "Not cleared")
-
-
-_AT_REST = {
-    State.NEEDS_HUMAN: "Needs a human",
-    State.SUCCEEDED: "Cleared",
-    State.UNNECESSARY: "Nothing to clear",
-    State.CLOSED: "Closed by hand",
-    State.DENIED: "Denied",
-    State.WITHDRAWN: "Taken back",
-}
+            return words(operation.state)
 
 
 def _on(moment: datetime | None) -> str:
@@ -168,43 +166,45 @@ def _on(moment: datetime | None) -> str:
 
 
 def _steps(operation: Operation) -> list[str]:
-    """✓ done, ⏳ being done, ○ still to do, ✗ not done."""
+    """What was done, is being done, is still to do, or was not done."""
     ended = operation.state.has_ended
     asked = (
         "Glass broken" if operation.incident else "Asked for" if operation.approvals_needed else "Confirmed"
     )
-    steps = [f"✓ {asked} by {mention(operation.requester.user)}{_when(operation.confirmed_at)}"]
-    steps += [f"✓ Approved by {mention(given.by.user)}{_when(given.at)}" for given in operation.approvals]
+    steps = [f"{DONE} {asked} by {mention(operation.requester.user)}{_when(operation.confirmed_at)}"]
+    steps += [
+        f"{DONE} Approved by {mention(given.by.user)}{_when(given.at)}" for given in operation.approvals
+    ]
     missing = operation.approvals_needed - len(operation.approvals)
     if missing > 0:
         more = "approval" if missing == 1 else "approvals"
-        steps.append(f"✗ {missing} {more} missing" if ended else f"⏳ {missing} {more} more")
+        steps.append(f"{NOT_DONE} {missing} {more} missing" if ended else f"{DOING} {missing} {more} more")
     if operation.accepted_at is not None and operation.submitted_at is None:
-        steps.append("✓ No request needed: Feldera was clearing it already")
+        steps.append(f"{DONE} No request needed: Feldera was clearing it already")
     elif operation.submitted_at is not None:
         open_still = operation.state is State.SUBMITTING
-        steps.append(f"{'⏳' if open_still else '✓'} Request sent{_when(operation.submitted_at)}")
+        steps.append(f"{DOING if open_still else DONE} Request sent{_when(operation.submitted_at)}")
     else:
-        doing = "○" if operation.state is State.AWAITING_APPROVAL else "⏳"
-        steps.append("✗ Request not sent" if ended else f"{doing} Request to Feldera")
+        doing = TO_DO if operation.state is State.AWAITING_APPROVAL else DOING
+        steps.append(f"{NOT_DONE} Request not sent" if ended else f"{doing} Request to Feldera")
     if operation.state is State.SUCCEEDED:
-        steps.append(f"✓ Storage cleared{_when(operation.ended_at)}")
+        steps.append(f"{DONE} Storage cleared{_when(operation.ended_at)}")
     elif operation.state is State.UNNECESSARY:
-        steps.append("✓ Storage cleared already")
+        steps.append(f"{DONE} Storage cleared already")
     elif operation.state is State.WAITING:
-        steps.append(f"⏳ Storage being cleared{_when(operation.accepted_at)}")
+        steps.append(f"{DOING} Storage being cleared{_when(operation.accepted_at)}")
     elif operation.state is State.NEEDS_HUMAN:
-        steps.append("⚠️ Storage cleared? A human has to look")
+        steps.append(f"{sign(operation.state)} Storage cleared? A human has to look")
     elif operation.state is State.CLOSED:
-        steps.append("☑️ Storage cleared? A human has looked")
+        steps.append(f"{sign(operation.state)} Storage cleared? A human has looked")
     else:
-        steps.append("✗ Storage not cleared by this" if ended else "○ Storage cleared")
+        steps.append(f"{NOT_DONE} Storage not cleared by this" if ended else f"{TO_DO} Storage cleared")
     if operation.incident:
         signed = operation.signed_off
         steps.append(
-            "⏳ To be signed off by an approver"
+            f"{DOING} To be signed off by an approver"
             if signed is None
-            else f"✓ Signed off by {mention(signed.by.user)}{_when(signed.at)}"
+            else f"{DONE} Signed off by {mention(signed.by.user)}{_when(signed.at)}"
         )
     return steps
 
@@ -220,7 +220,7 @@ def _outcome(operation: Operation) -> SectionBlock | None:
 
 
 def _notes(operation: Operation) -> list[str]:
-    notes = [f"Id `{short_id(operation)}`"]
+    notes = [f"Id `{operation.short_id}`"]
     if operation.displaced is not None:
         note = f"Here because {why_not(operation.origin, operation.displaced)}."
         invitable = can_be_invited(operation.origin, operation.displaced)

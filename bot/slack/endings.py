@@ -3,24 +3,8 @@
 from bot.domain.commands import COMMAND
 from bot.domain.names import PipelineName
 from bot.domain.operations import Ending, Operation, Outcome, State
+from bot.slack.language import sign
 from bot.slack.mrkdwn import code, duration, mention
-
-SIGNS = {
-    State.PROPOSED: "💬",
-    State.AWAITING_APPROVAL: "🙋",
-    State.READY: "⏳",
-    State.SUBMITTING: "⏳",
-    State.WAITING: "⏳",
-    State.NEEDS_HUMAN: "⚠️",
-    State.SUCCEEDED: "✅",
-    State.UNNECESSARY: "✅",
-    State.REFUSED: "❌",
-    State.STALE: "❌",
-    State.EXPIRED: "❌",
-    State.DENIED: "❌",
-    State.WITHDRAWN: "↩️",
-    State.CLOSED: "☑️",
-}
 
 
 def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: int | None = None) -> str:
@@ -36,7 +20,7 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
         by=mention(outcome.by.user) if outcome.by else "somebody",
         sends="once" if operation.sends == 1 else f"{operation.sends} times",
     )
-    return f"{SIGNS[state]} {text}"
+    return f"{sign(state)} {text}"
 
 
 def took(operation: Operation) -> int | None:

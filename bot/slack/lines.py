@@ -8,46 +8,54 @@ from bot.domain.pipelines import Trouble
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
+from bot.slack.language import sign
 from bot.slack.mrkdwn import at, code, duration, mention, mention_any
 
 
 def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
     """These events' lines, as one message: a block each, so that none can push another over Slack's limit."""
-    said = [_LINES[event.kind](operation, event) for event in events]
+    said = [_line(operation, event) for event in events]
     return message("\n".join(said), *(blocks.section(line) for line in said))
+
+
+def _line(operation: Operation, event: Event) -> str:
+    text = _LINES[event.kind](operation, event)
+    # How an operation stands is told with its own sign: an event says only that something ended.
+    return text if event.kind in _TOLD_BY_STATE else f"{sign(event.kind)} {text}"
+
+
+_TOLD_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
 
 
 # A line that was posted twice tells its moment, so that nobody takes one request for two.
 def _sent(_operation: Operation, event: Event) -> str:
-    return f"📤 Sent the request to Feldera, {at(event.at)}."
+    return f"Sent the request to Feldera, {at(event.at)}."
 
 
 def _sent_again(_operation: Operation, event: Event) -> str:
-    return f"📤 Sent the request again, {at(event.at)}: so far it had had no effect."
+    return f"Sent the request again, {at(event.at)}: so far it had had no effect."
 
 
 def _accepted(_operation: Operation, event: Event) -> str:
-    return f"⏳ Feldera accepted it, {at(event.at)}: the storage is being cleared. From here it cannot be cancelled."
+    return f"Feldera accepted it, {at(event.at)}: the storage is being cleared. From here it cannot be cancelled."
 
 
 def _put_off(_operation: Operation, event: Event) -> str:
-    return f"⏸️ Feldera did not take the request ({_said(event)}). Nothing has happened; I keep trying."
+    return f"Feldera did not take the request ({_said(event)}). Nothing has happened; I keep trying."
 
 
 def _answer_lost(_operation: Operation, event: Event) -> str:
-    return f"❔ No usable answer came ({_said(event)}). I look at the pipeline before I do anything else."
+    return f"No usable answer came ({_said(event)}). I look at the pipeline before I do anything else."
 
 
 def _found_clearing(_operation: Operation, event: Event) -> str:
     if event.data.get("sends"):
-        return (
-            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled."
-        )
-    return "⏳ Feldera is clearing the storage already. I send nothing, and watch."
+        return "The storage is being cleared: it seems that the request did arrive. It cannot be cancelled."
+    return "Feldera is clearing the storage already. I send nothing, and watch."
 
 
 def _still_clearing(_operation: Operation, event: Event) -> str:
-    return f"⏳ Still clearing after {_duration(event)}."
+    return f"Still clearing after {_duration(event)}."
 
 
 _MEANWHILE = {
@@ -68,11 +76,11 @@ _TO_DO = {
 def _unreachable(_operation: Operation, event: Event) -> str:
     meanwhile = _MEANWHILE.get(str(event.data.get("state")), "The clear goes on without me.")
     to_do = _TO_DO.get(str(event.data.get("trouble")), "")
-    return f"🔌 I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying.{to_do}"
+    return f"I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying.{to_do}"
 
 
 def _reachable(_operation: Operation, event: Event) -> str:
-    return f"🔌 Feldera answers again, after {_duration(event)}."
+    return f"Feldera answers again, after {_duration(event)}."
 
 
 def _overdue(_operation: Operation, event: Event) -> str:
@@ -82,7 +90,7 @@ def _overdue(_operation: Operation, event: Event) -> str:
     )
     said = f": {_said(event)}" if event.data.get("message") else ""
     return (
-        f"🐌 This takes unusually long: {_duration(event)} so far. Feldera's runner {health}{said}. "
+        f"This takes unusually long: {_duration(event)} so far. Feldera's runner {health}{said}. "
         "Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching."
     )
 
@@ -104,31 +112,31 @@ def _ended(operation: Operation, _event: Event) -> str:
 
 def _approved(operation: Operation, event: Event) -> str:
     count, needed = event.data.get("count"), event.data.get("needed")
-    return f"👍 {_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    return f"{_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
 
 
 def _reminded(operation: Operation, _event: Event) -> str:
     asked = " ".join(mention_any(group) for group in operation.asked_groups)
     until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-    return f"⏰ Still waiting for approval{until}. {asked}".rstrip()
+    return f"Still waiting for approval{until}. {asked}".rstrip()
 
 
 def _glass_broken(operation: Operation, event: Event) -> str:
     told = " ".join(mention_any(some_id) for some_id in str(event.data.get("told") or "").split())
     return (
-        f"🚨 {_by(event)} broke the glass for {code(operation.incident, 100)}: {code(operation.reason)}. "
+        f"{_by(event)} broke the glass for {code(operation.incident, 100)}: {code(operation.reason)}. "
         f"It runs at once. One of you has to look at it afterwards and sign it off. {told}"
     ).rstrip()
 
 
 def _signed_off(operation: Operation, event: Event) -> str:
-    return f"🔏 {_by(event)} signed it off. {mention(operation.requester.user)}"
+    return f"{_by(event)} signed it off. {mention(operation.requester.user)}"
 
 
 def _held(_operation: Operation, event: Event) -> str:
     until = datetime.fromisoformat(str(event.data["until"]))
     return (
-        f"🧊 A freeze on {code(str(event.data.get('pattern')))} holds it until {at(until)} "
+        f"A freeze on {code(str(event.data.get('pattern')))} holds it until {at(until)} "
         f"({code(str(event.data.get('reason')))}). It goes on when the freeze ends, or lapses."
     )
 

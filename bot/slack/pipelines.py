@@ -2,6 +2,7 @@
 
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Checkpoints, Pipeline, Storage
+from bot.slack import language
 from bot.slack.mrkdwn import at, escaped, link, size
 
 
@@ -12,18 +13,10 @@ def deployment(pipeline: Pipeline) -> str:
     return f"{text}, wanted {escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"
 
 
-def storage_word(pipeline: Pipeline) -> str:
-    return {
-        Storage.CLEARED: "cleared",
-        Storage.IN_USE: "in use",
-        Storage.CLEARING: "being cleared",
-        Storage.OTHER: "unknown",
-    }[pipeline.storage]
-
-
 def storage(pipeline: Pipeline) -> str:
-    word = storage_word(pipeline)
-    return f"{word}, {checkpoints(pipeline.checkpoints)}" if pipeline.storage is Storage.IN_USE else word
+    """The storage, with the checkpoints that are in it."""
+    shown = language.storage(pipeline)
+    return f"{shown}, {checkpoints(pipeline.checkpoints)}" if pipeline.storage is Storage.IN_USE else shown
 
 
 def checkpoints(checkpoints: Checkpoints) -> str:

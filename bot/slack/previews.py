@@ -8,12 +8,12 @@ from bot.domain.operations import Operation, State
 from bot.domain.pipelines import STOPPED, Pipeline
 from bot.domain.policy import Freeze, Terms, span_in_words
 from bot.engine.replies import Described, Preview
-from bot.slack import blocks
+from bot.slack import blocks, language
 from bot.slack.blocks import Message, message, said
-from bot.slack.card import close_button, destroys, short_id
-from bot.slack.endings import SIGNS
+from bot.slack.card import close_button, destroys
+from bot.slack.language import Field, asked_at, asked_for, deployment_sign, in_order, words
 from bot.slack.mrkdwn import at, code, escaped, mention
-from bot.slack.pipelines import deployment, link_to, storage, storage_word
+from bot.slack.pipelines import deployment, link_to, storage
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
 BREAK_GLASS = "break_glass"
@@ -33,9 +33,13 @@ def preview(shown: Preview) -> Message:
         f"Clear {name}? This destroys {lost}. It cannot be cancelled.{f' {what_then}' if what_then else ''} Only you see this.",
         blocks.section(f"*Clear `{name}`?* Nothing happens unless you press the button. Only you see this."),
         blocks.fields(
-            ("Deployment", deployment(pipeline)),
-            ("Storage", storage(pipeline)),
-            ("A clear would destroy", lost),
+            *in_order(
+                {
+                    Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
+                    Field.STORAGE: storage(pipeline),
+                    Field.WOULD_DESTROY: lost,
+                }
+            )
         ),
         blocks.reason(operation.reason),
         blocks.section(_CANNOT_BE_CANCELLED),
@@ -110,23 +114,22 @@ def already_cleared(pipeline: Pipeline) -> Message:
 
 def described(shown: Described, workspace_url: str) -> Message:
     pipeline, name = shown.pipeline, shown.pipeline.name
-    rows = [
-        ("Deployment", f"{escaped(pipeline.status)} since {at(pipeline.status_since)}"),
-        ("Wanted", f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"),
-        ("Storage", storage(pipeline)),
-        ("Program", f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}"),
-        ("Last error", _last_error(pipeline)),
-        ("Operation", "none" if shown.live is None else _operation(shown.live, workspace_url)),
-    ]
-    if shown.pending is not None:
-        rows.append(("Waiting for approval", _operation(shown.pending, workspace_url)))
-    if shown.freeze is not None:
-        rows.append(("Frozen", frozen_in_words(shown.freeze)))
+    pending, freeze = shown.pending, shown.freeze
+    rows = {
+        Field.DEPLOYMENT: language.deployment(pipeline.status, pipeline.status_since),
+        Field.WANTED: f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}",
+        Field.STORAGE: storage(pipeline),
+        Field.PROGRAM: f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}",
+        Field.LAST_ERROR: _last_error(pipeline),
+        Field.OPERATION: "none" if shown.live is None else with_link(shown.live, workspace_url),
+        Field.WAITING: None if pending is None else with_link(pending, workspace_url),
+        Field.FROZEN: None if freeze is None else frozen_in_words(freeze),
+    }
     return message(
         f"{name}: {escaped(pipeline.status)}, wanted {escaped(pipeline.desired_status)}, "
-        f"storage {storage_word(pipeline)}, program {escaped(pipeline.program_status)}.",
+        f"storage {words(pipeline.storage)}, program {escaped(pipeline.program_status)}.",
         blocks.header(name),
-        blocks.fields(*rows),
+        blocks.fields(*in_order(rows)),
         blocks.context("Only you see this."),
     )
 
@@ -144,19 +147,15 @@ def _last_error(pipeline: Pipeline) -> str:
 
 
 def frozen_in_words(freeze: Freeze) -> str:
-    return f"🧊 until {at(freeze.until)}: {code(freeze.reason)}"
+    return f"{language.frozen(freeze.until)}: {code(freeze.reason)}"
 
 
-def _operation(operation: Operation, workspace_url: str) -> str:
-    since = at(operation.confirmed_at or operation.created_at)
-    return (
-        f"{SIGNS[operation.state]} clear `{short_id(operation)}`, asked for by {mention(operation.requester.user)} {since}: "
-        f"{link_to(operation, workspace_url)}"
-    )
+def with_link(operation: Operation, workspace_url: str) -> str:
+    return f"{asked_for(operation)}: {link_to(operation, workspace_url)}"
 
 
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
-    since = holder.confirmed_at or holder.created_at
+    since = asked_at(holder)
     text = (
         f"✋ Another operation holds `{holder.pipeline}`: {mention(holder.requester.user)} asked for a clear "
         f"{at(since)}. Follow it in {link_to(holder, workspace_url)}."
@@ -168,7 +167,7 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 
 
 def asked_already(operation: Operation, workspace_url: str) -> Message:
-    since = at(operation.confirmed_at or operation.created_at)
+    since = at(asked_at(operation))
     return said(
         f"🙋 {mention(operation.requester.user)} asked for just this {since}, and it waits for approval: "
         f"follow it in {link_to(operation, workspace_url)}."

@@ -30,14 +30,14 @@ def test_a_preview():
                     {
                         "text": """\
 *Deployment*
-Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>\
+⏹️ Stopped since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01:00:00 UTC>\
 """,
                         "type": "mrkdwn",
                     },
                     {
                         "text": """\
 *Storage*
-in use, 2 checkpoints, 3.0 MiB\
+💾 in use, 2 checkpoints, 3.0 MiB\
 """,
                         "type": "mrkdwn",
                     },
@@ -108,7 +108,7 @@ def test_a_status():
                     {
                         "text": """\
 *Deployment*
-Running since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>\
+▶️ Running since <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>\
 """,
                         "type": "mrkdwn",
                     },
@@ -122,7 +122,7 @@ Running since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01
                     {
                         "text": """\
 *Storage*
-in use, 2 checkpoints, 3.0 MiB\
+💾 in use, 2 checkpoints, 3.0 MiB\
 """,
                         "type": "mrkdwn",
                     },

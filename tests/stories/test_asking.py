@@ -12,9 +12,9 @@ def test_a_request_from_the_command_to_the_last_line(workspace: Workspace) -> No
     assert ana.asks("/pipeline clear orders schema change") == snapshot("""\
 *Clear `orders`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, 3 checkpoints, 7.0 MiB
+💾 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change

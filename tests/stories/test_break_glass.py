@@ -16,9 +16,9 @@ def test_from_the_command_to_the_signature(workspace: Workspace) -> None:
     assert rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night") == snapshot("""\
 *Clear `orders`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, 3 checkpoints, 7.0 MiB
+💾 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: lag alarm at night

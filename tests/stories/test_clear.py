@@ -16,9 +16,9 @@ def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None
             """\
 *Clear `orders`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, 3 checkpoints, 7.0 MiB
+💾 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
@@ -222,9 +222,9 @@ def test_an_empty_pipeline_and_no_reason(workspace: Workspace) -> None:
             """\
 *Clear `fresh`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, no checkpoints
+💾 in use, no checkpoints
 *A clear would destroy*
 the storage; it has no checkpoints
 ⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.

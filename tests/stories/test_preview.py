@@ -16,9 +16,9 @@ def test_what_a_clear_would_destroy(workspace: Workspace) -> None:
     assert ana.asks("/pipeline clear sessions the schema changed") == snapshot("""\
 *Clear `sessions`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
-Stopped since Feb 28, 2026 at 3:00:00 AM
+⏹️ Stopped since Feb 28, 2026 at 3:00:00 AM
 *Storage*
-in use, 2 checkpoints, size unknown
+💾 in use, 2 checkpoints, size unknown
 *A clear would destroy*
 the storage, with 2 checkpoints (size unknown)
 Reason: the schema changed

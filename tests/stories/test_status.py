@@ -19,11 +19,11 @@ def test_stopped_and_in_use(workspace: Workspace) -> None:
             """\
 sessions
 *Deployment*
-Stopped since Mar 2, 2026 at 2:35:00 AM
+⏹️ Stopped since Mar 2, 2026 at 2:35:00 AM
 *Wanted*
 Stopped since Mar 2, 2026 at 2:35:00 AM
 *Storage*
-in use, 1 checkpoint, 91.6 MiB
+💾 in use, 1 checkpoint, 91.6 MiB
 *Program*
 Success since Mar 2, 2026 at 2:35:00 AM
 *Last error*
@@ -44,11 +44,11 @@ def test_running(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status payments") == snapshot("""\
 payments
 *Deployment*
-Running since Feb 27, 2026 at 3:00:00 AM
+▶️ Running since Feb 27, 2026 at 3:00:00 AM
 *Wanted*
 Running since Feb 27, 2026 at 3:00:00 AM
 *Storage*
-in use, 2 checkpoints, size unknown
+💾 in use, 2 checkpoints, size unknown
 *Program*
 Success since Feb 27, 2026 at 3:00:00 AM
 *Last error*
@@ -68,11 +68,11 @@ def test_on_its_way_up(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status payments") == snapshot("""\
 payments
 *Deployment*
-Provisioning since Mar 2, 2026 at 3:00:00 AM
+🔄 Provisioning since Mar 2, 2026 at 3:00:00 AM
 *Wanted*
 Running since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, 3 checkpoints, 7.0 MiB
+💾 in use, 3 checkpoints, 7.0 MiB
 *Program*
 Success since Mar 2, 2026 at 2:00:00 AM
 *Last error*
@@ -90,11 +90,11 @@ def test_cleared(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status archive") == snapshot("""\
 archive
 *Deployment*
-Stopped since Jan 21, 2026 at 3:00:00 AM
+⏹️ Stopped since Jan 21, 2026 at 3:00:00 AM
 *Wanted*
 Stopped since Jan 21, 2026 at 3:00:00 AM
 *Storage*
-cleared
+⬜ cleared
 *Program*
 Success since Jan 21, 2026 at 3:00:00 AM
 *Last error*
@@ -113,11 +113,11 @@ def test_cleared_with_an_early_start(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status reports") == snapshot("""\
 reports
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Wanted*
 Running since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-cleared
+⬜ cleared
 *Program*
 CompilingRust since Mar 2, 2026 at 3:00:00 AM
 *Last error*
@@ -135,11 +135,11 @@ def test_a_program_that_does_not_compile(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status broken") == snapshot("""\
 broken
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Wanted*
 Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, 3 checkpoints, 7.0 MiB
+💾 in use, 3 checkpoints, 7.0 MiB
 *Program*
 SqlError since Mar 2, 2026 at 3:00:00 AM
 *Last error*
@@ -159,11 +159,11 @@ def test_crashed(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status payments") == snapshot("""\
 payments
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:01 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:01 AM
 *Wanted*
 Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-in use, 3 checkpoints, 7.0 MiB
+💾 in use, 3 checkpoints, 7.0 MiB
 *Program*
 Success since Mar 2, 2026 at 3:00:00 AM
 *Last error*
@@ -182,11 +182,11 @@ def test_being_cleared_by_somebody_else(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status orders") == snapshot("""\
 orders
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Wanted*
 Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-being cleared
+🧹 being cleared
 *Program*
 Success since Mar 2, 2026 at 3:00:00 AM
 *Last error*
@@ -206,11 +206,11 @@ def test_the_live_operation_is_shown(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status orders") == snapshot("""\
 orders
 *Deployment*
-Stopped since Mar 2, 2026 at 3:00:00 AM
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Wanted*
 Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
-being cleared
+🧹 being cleared
 *Program*
 Success since Mar 2, 2026 at 3:00:00 AM
 *Last error*

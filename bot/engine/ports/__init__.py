@@ -18,6 +18,7 @@ from bot.engine.ports.remembering import (
 from bot.engine.ports.showing import (
     Announcer,
     Gone,
+    HomeTabs,
     Later,
     Noticeboard,
     NotThere,
@@ -36,6 +37,7 @@ __all__ = [
     "Directory",
     "Gone",
     "HistoryLine",
+    "HomeTabs",
     "Later",
     "NotAuthorized",
     "NotThere",
