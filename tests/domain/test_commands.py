@@ -8,6 +8,8 @@ from bot.domain.errors import Misunderstood
 
 COMMANDS = {
     "clear": {Clear},
+    "stop": {words.Stop},
+    "start": {words.Start},
     "status": {Status},
     "pending": {words.Pending},
     "approve": {words.Approve},
@@ -78,7 +80,6 @@ def test_what_was_meant_is_understood(typed, command):
 @pytest.mark.parametrize(
     "name",
     [
-        "-orders",
         "orders-",
         "orders_",
         "_orders",
@@ -111,7 +112,7 @@ def test_what_cannot_be_a_name_is_refused(verb, name):
 def test_a_missing_name_is_asked_for():
     """The answer shows what to type, with an example."""
     assert misunderstood("clear") == snapshot(
-        "Which pipeline? Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
+        "Which pipeline? Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
     )
     assert misunderstood("status ``") == snapshot(
         "Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`."
@@ -157,7 +158,7 @@ def test_an_unknown_verb_is_met_with_the_known_ones():
 def test_a_name_that_cannot_be_is_explained():
     """The rule is Feldera's, in words."""
     assert misunderstood("clear orders.eu schema change") == snapshot(
-        "`orders.eu` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+        "`orders.eu` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
     )
 
 

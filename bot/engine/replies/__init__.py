@@ -12,11 +12,14 @@ from bot.engine.replies.access import (
 )
 from bot.engine.replies.asking import (
     AlreadyCleared,
+    AlreadyStarted,
+    AlreadyStopped,
     AskedAlready,
     Busy,
     ClearingAlready,
     Frozen,
     GlassForbidden,
+    NotCompiled,
     NotStopped,
     Preview,
     ReasonWanted,
@@ -55,6 +58,9 @@ Reply = (
     | NoAnswer
     | Preview
     | NotStopped
+    | AlreadyStopped
+    | AlreadyStarted
+    | NotCompiled
     | AlreadyCleared
     | ClearingAlready
     | NotUnderstood
@@ -96,6 +102,8 @@ Reply = (
 __all__ = [
     "AlreadyCleared",
     "AlreadyDecided",
+    "AlreadyStarted",
+    "AlreadyStopped",
     "ApprovedBefore",
     "ApprovedIt",
     "Asked",
@@ -118,6 +126,7 @@ __all__ = [
     "NeverMind",
     "NoAnswer",
     "NotAllowed",
+    "NotCompiled",
     "NotFound",
     "NotKnown",
     "NotStopped",

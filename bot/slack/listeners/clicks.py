@@ -12,6 +12,7 @@ from bot.domain.commands import words
 from bot.domain.names import PipelineName, UserId, is_pipeline_name
 from bot.engine.replies import Asked, Begun, NotYours
 from bot.slack import answers, modals
+from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, clicked, value, who
 
@@ -36,6 +37,16 @@ class Clicks:
             self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
         self.desk.errands.say(self.desk.in_words(reply), answer)
+
+    async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """The message turns into the preview of the longer plan; it takes a look, so it is an errand."""
+        actor, operation_id = clicked(body)
+        await ack()
+
+        async def shown() -> Message:
+            return self.desk.in_words(await self.desk.handlers.take_offer(actor, operation_id))
+
+        self.desk.errands.run(shown(), Answer(respond, replaces=True))
 
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)

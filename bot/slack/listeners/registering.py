@@ -31,6 +31,7 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, home: HomeTab) -
     app.command(COMMAND)(Commands(desk).typed)
     listeners: dict[str | re.Pattern[str], Any] = {
         previews.CONFIRM: clicks.confirm,
+        previews.STOP_AND_CLEAR: clicks.stop_and_clear,
         previews.BREAK_GLASS: clicks.break_glass,
         previews.DROP: clicks.drop,
         card.APPROVE: clicks.approve,
