@@ -5,10 +5,8 @@ for the loops, which are woken when there is work.
 """
 
 import base64
-import difflib
 import secrets
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -22,13 +20,14 @@ from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
 from bot.domain.pipelines import Absent, Identity, Pipeline, Problem, Seen, Storage
 from bot.domain.policy import frozen
+from bot.domain.targets import Targets
 from bot.engine import replies
+from bot.engine.finding import not_found
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, refusal, refused
 from bot.engine.replies import Reply
 
-CLOSE_NAMES = 3  # suggestions beside an unknown name
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
@@ -45,6 +44,10 @@ class Handlers:
     clock: Clock
     work: Callable[[], None]
 
+    @property
+    def targets(self) -> Targets:
+        return self.pipelines.targets
+
     async def may_ask(self, actor: Actor, command: Clear) -> Decision:
         """Whether `actor` may clear it or ask for that: quick enough to answer before an ack."""
         facts, now = await self.judge.facts(actor), self.clock.now()
@@ -60,6 +63,10 @@ class Handlers:
         if not decision.allowed:
             await self.refused(actor, name, decision)
         return decision
+
+    async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
+        """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
+        return await not_found(actor, name, pipelines=self.pipelines, judge=self.judge)
 
     async def refused(self, actor: Actor, name: PipelineName, decision: Decision) -> None:
         """Record that somebody was told no."""
@@ -81,7 +88,7 @@ class Handlers:
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
-        here = await self.pipelines.identity()
+        here = await self.pipelines.identity(command.name)
         if isinstance(here, Problem):
             return replies.NoAnswer(command.name, here)
         return _why_not(seen) or await self._propose(
@@ -254,7 +261,7 @@ class Handlers:
             case Problem():
                 return replies.NoAnswer(name, look)
             case Absent():
-                return await self._not_found(actor, name)
+                return await self.not_found(actor, name)
             case Seen(pipeline):
                 return pipeline
             case _:
@@ -267,14 +274,6 @@ class Handlers:
         if holder.state is State.NEEDS_HUMAN:
             may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
         return replies.Busy(holder, may_close=may_close)
-
-    async def _not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
-        everything = await self.pipelines.look_at_all()
-        if isinstance(everything, Problem):
-            return replies.NotFound(name, close=())
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
-        return replies.NotFound(name, close=_close_to(name, visible))
 
 
 def _new_id() -> OperationId:
@@ -322,12 +321,3 @@ def _why_not(pipeline: Pipeline) -> Reply | None:
             return None if pipeline.is_stopped else replies.NotStopped(pipeline)
         case _:
             assert_never(pipeline.storage)
-
-
-def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The names most like this one; a difference in case alone is the likeliest slip of all."""
-    spelled: dict[str, list[PipelineName]] = defaultdict(list)
-    for other in names:
-        spelled[other.lower()].append(other)
-    close = difflib.get_close_matches(name.lower(), spelled, n=CLOSE_NAMES)
-    return tuple(other for lower in close for other in spelled[lower])[:CLOSE_NAMES]

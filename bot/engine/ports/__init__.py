@@ -25,6 +25,7 @@ from bot.engine.ports.showing import (
 )
 from bot.engine.ports.world import (
     Clock,
+    Everything,
     Pipelines,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "Clock",
     "Decide",
     "Directory",
+    "Everything",
     "Gone",
     "HistoryLine",
     "Later",
