@@ -25,9 +25,10 @@ from bot.engine.announcements import Announcements
 from bot.engine.driver import Driver
 from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
+from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
-from bot.engine.looping import keep_ticking
+from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
 from bot.feldera.fleet import Fleet
@@ -36,8 +37,9 @@ from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
+from bot.slack.hometabs import HomeTabs
 from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
-from bot.slack.listeners import Desk, register
+from bot.slack.listeners import Desk, HomeTab, register
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.people import PeopleDirectory
 from bot.slack.strangers import Strangers
@@ -65,6 +67,7 @@ class Bot:
     handlers: Handlers
     driver: Driver
     announcements: Announcements
+    homes: Homes
     heads: Heads
     inspection: Inspection
     errands: Errands
@@ -85,11 +88,7 @@ class Bot:
             ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
         """
         async with asyncio.TaskGroup() as group:
-            loops = [
-                group.create_task(keep_ticking(self.driver, stopping)),
-                group.create_task(keep_ticking(self.announcements, stopping)),
-                group.create_task(keep_ticking(self.heads, stopping)),
-            ]
+            loops = [group.create_task(keep_ticking(loop, stopping)) for loop in self._loops]
             asides = [group.create_task(self.inspection.run())]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
@@ -101,10 +100,13 @@ class Bot:
                 await self.transport.stop()
                 await self._finish(loops)
 
+    @property
+    def _loops(self) -> tuple[Loop, ...]:
+        return self.driver, self.announcements, self.homes, self.heads
+
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
-        self.driver.wake.set()
-        self.announcements.wake.set()
-        self.heads.wake.set()
+        for loop in self._loops:
+            loop.wake.set()
         requests = asyncio.create_task(self.driver.finished())
         _, unfinished = await asyncio.wait([*loops, requests], timeout=LOOPS_FINISH_WITHIN)
         for task in unfinished:
@@ -220,12 +222,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     client: AsyncWebClient,
     workspace: Workspace,
 ) -> Bot:
-    to_do, to_say = asyncio.Event(), asyncio.Event()
-
-    def work() -> None:
-        to_do.set()
-        to_say.set()
-
+    to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    work = partial(_ring, to_do, to_say, to_show)
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
     directory = PeopleDirectory(client, clock, workspace.team)
@@ -233,6 +231,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     audit_channel = settings.pipeline_bot_audit_channel
     board = None if audit_channel is None else AuditChannel(threads, audit_channel)
     handlers = Handlers(store, feldera, judge, clock, work)
+    tabs = HomeTabs(client, clock, workspace.url)
+    homes = Homes(store, judge, tabs, clock, wake=to_show)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         logger=logging.getLogger("slack_bolt"),
@@ -240,13 +240,9 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=secret or None,
     )
-    register(
-        app,
-        Desk(
-            handlers, Requests(store, judge, clock, work), Access(store, judge, clock, work), threads, errands
-        ),
-        client,
-    )
+    requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
+    desk = Desk(handlers, requests, access, threads, errands)
+    register(app, desk, client, HomeTab(desk, homes, tabs))
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)
@@ -265,13 +261,19 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         store,
         feldera,
         handlers,
-        Driver(store, feldera, judge, clock, changed=to_say.set, wake=to_do),
-        Announcements(store, threads, clock, placed=to_do.set, wake=to_say),
+        Driver(store, feldera, judge, clock, changed=partial(_ring, to_say, to_show), wake=to_do),
+        Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
+        homes,
         Heads(store, clock, board),
         Inspection(store, directory, clock),
         errands,
         transport,
     )
+
+
+def _ring(*bells: asyncio.Event) -> None:
+    for bell in bells:
+        bell.set()
 
 
 async def _answers(store: SqliteStore) -> bool:

@@ -3,11 +3,11 @@
 A guess is only ever offered, never taken, and never made of a name that the person may not see.
 """
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable
 
 from bot.domain.access import Action
+from bot.domain.matching import resembling
 from bot.domain.names import Actor, PipelineName
 from bot.domain.pipelines import Problem
 from bot.domain.targets import name_on_target
@@ -44,10 +44,11 @@ def _namesakes(name: PipelineName, names: Iterable[PipelineName]) -> tuple[Pipel
 
 
 def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The names most like this one; a difference in case alone is the likeliest slip of all."""
-    has_target = "/" in name
-    spelled: dict[str, list[PipelineName]] = defaultdict(list)
+    """The names most like this one, on whatever target where it names none."""
+    if "/" in name:
+        return tuple(resembling(names, name, limit=CLOSE_NAMES))
+    called: dict[PipelineName, list[PipelineName]] = defaultdict(list)
     for other in names:
-        spelled[(other if has_target else name_on_target(other)).lower()].append(other)
-    close = difflib.get_close_matches(name.lower(), spelled, n=CLOSE_NAMES)
-    return tuple(other for lower in close for other in spelled[lower])[:CLOSE_NAMES]
+        called[name_on_target(other)].append(other)
+    close = resembling(called, name, limit=CLOSE_NAMES)
+    return tuple(other for own in close for other in called[own])[:CLOSE_NAMES]

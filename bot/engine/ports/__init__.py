@@ -18,6 +18,7 @@ from bot.engine.ports.remembering import (
 from bot.engine.ports.showing import (
     Announcer,
     Gone,
+    HomeTabs,
     Later,
     Noticeboard,
     NotThere,
@@ -38,6 +39,7 @@ __all__ = [
     "Everything",
     "Gone",
     "HistoryLine",
+    "HomeTabs",
     "Later",
     "NotAuthorized",
     "NotThere",
