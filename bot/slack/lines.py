@@ -217,7 +217,7 @@ def _step(event: Event) -> StepName:
 
 
 def _request(event: Event) -> str:
-    return f"the request to {_step(event).value}" if "step" in event.data else "the request"
+    return f"the {_step(event).value}" if "step" in event.data else "the request"
 
 
 def _name(operation: Operation) -> str:

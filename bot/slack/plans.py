@@ -54,7 +54,7 @@ def lost(reviewed: Reviewed, *, with_times: bool = True) -> str:
     if not reviewed.was_wanted:
         return "nothing: it is stopped, or stopping, already"
     if reviewed.checkpoints.count == 0:
-        return "all that it holds: it has no checkpoint"
+        return "all that it holds, since it has no checkpoint"
     if not with_times:
         return "what came since the last checkpoint"
     if reviewed.last_checkpoint_at is None:
