@@ -101,7 +101,7 @@ def compose(standing: Standing, facts: Facts, board: Board, now: datetime) -> Ho
 def _items(standing: Standing, facts: Facts, board: Board, now: datetime) -> Iterable[Item]:
     """Each open operation once, oldest first."""
     found = {operation.id: operation for operation in (*board.pending, *board.underway)}
-    for operation in sorted(found.values(), key=lambda each: (each.created_at, each.id)):
+    for operation in sorted(found.values(), key=lambda each: each.created_at):
         if _may_see(operation, standing, facts, now):
             yield Item(operation, _deeds(operation, standing, facts, now))
 

@@ -14,17 +14,17 @@ from bot.domain.access import Kind
 from bot.domain.commands import COMMAND
 from bot.domain.home import Deed, HomePage, Item
 from bot.domain.names import OperationId
-from bot.domain.operations import SHORT_ID, Operation
+from bot.domain.operations import SHORT_ID, Operation, State
 from bot.slack import blocks, card
 from bot.slack.access_answers import cut, grant_in_words
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.language import by
+from bot.slack.language import GLASS, by
 from bot.slack.mrkdwn import at, code, plain
 from bot.slack.pipelines import link_to
 from bot.slack.previews import frozen_in_words
 
-DECISIONS_SHOWN = 8  # items of four blocks, of the hundred that a Home has
+DECISIONS_SHOWN = 8  # items of five blocks, of the hundred that a Home has
 REQUESTS_SHOWN = 8  # of two
 UNDERWAY_SHOWN = 10  # of two
 ENDED_SHOWN = 5  # lines
@@ -43,10 +43,11 @@ _WHAT_FOR = (
     "👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that "
     "the team wants, and everybody sees what came of it."
 )
+_UNSIGNED = f"{GLASS} The glass was broken, and no approver has signed it off yet"
 _AGAIN_SOON = "I look again in a minute."
 _FOOTER = (
-    "Only you see this page. It is kept up to date for an hour after you opened it or pressed a button on it; then "
-    f"open it again. `{COMMAND} help` shows all that I can do."
+    "Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. "
+    f"`{COMMAND} help` shows all that I can do."
 )
 
 
@@ -72,6 +73,7 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
         yield blocks.section(_headline(item.operation, workspace_url))
         yield blocks.fields(*card.told(item.operation))
         yield blocks.reason(item.operation.reason)
+        yield _what_for_a_human(item.operation)
         yield _buttons(item)
     yield _left_out(len(page.decides) - DECISIONS_SHOWN)
     yield from _listed("Your requests", page.requests, REQUESTS_SHOWN, workspace_url)
@@ -88,7 +90,9 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
         )
     yield blocks.header("Your access")
     yield blocks.section(cut([f"• {grant_in_words(grant)}" for grant in page.grants]))
-    unread = f"Slack did not tell all of you ({code(page.unread)}): what depends on it is not shown."
+    unread = (
+        f"Slack did not tell everything about you ({code(page.unread)}): what depends on it is not shown."
+    )
     yield blocks.context(unread if page.unread else "", _FOOTER)
 
 
@@ -113,7 +117,23 @@ def _progress(operation: Operation) -> str:
     if len(operation.approvals) < operation.approvals_needed:
         until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
         text += f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}."
+    if _is_unsigned(operation):
+        text += f" {_UNSIGNED}."
     return text
+
+
+def _what_for_a_human(operation: Operation) -> Block | None:
+    """What there is to be looked at, where it is not simply to be approved."""
+    found = []
+    if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
+        found.append(sentence(operation, operation.outcome, operation.state))
+    if _is_unsigned(operation):
+        found.append(f"{_UNSIGNED}: look at what was done and why, then sign it off.")
+    return blocks.section("\n".join(found)) if found else None
+
+
+def _is_unsigned(operation: Operation) -> bool:
+    return operation.incident != "" and operation.signed_off is None
 
 
 def _buttons(item: Item) -> Block | None:
