@@ -20,7 +20,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
-from bot.domain.pipelines import Problem, Trouble
 from bot.engine.access import Access
 from bot.engine.announcements import Announcements
 from bot.engine.catalog import Catalog
@@ -34,9 +33,8 @@ from bot.engine.judging import Judge
 from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
-from bot.feldera.address import FelderaAddress
-from bot.feldera.client import FelderaClient
-from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.feldera.fleet import Fleet
+from bot.felderas import connected, greet, in_brief, warn_of_silence
 from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
@@ -55,7 +53,6 @@ from bot.store.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
-GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
 # A stop takes the transport's own seconds (three at most), then these, and has to end within ten.
 LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
 ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
@@ -68,7 +65,7 @@ class Bot:
 
     workspace: Workspace
     store: SqliteStore
-    feldera: FelderaClient
+    feldera: Fleet
     handlers: Handlers
     driver: Driver
     announcements: Announcements
@@ -138,7 +135,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         try:
             async with (
                 session(SLACK_TIMEOUT) as connections,
-                feldera_client(settings, clock) as feldera,
+                connected(settings, clock) as feldera,
             ):
                 client = slack_client(settings, connections)
                 workspace = await once_it_answers(partial(who_are_we, client), clock)
@@ -149,22 +146,6 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
         finally:
             await store.aclose()
-
-
-def feldera_client(settings: Settings, clock: Clock) -> FelderaClient:
-    """Feldera, as the settings describe it.
-
-    Raises:
-        ValueError: the TLS certificate cannot be read.
-    """
-    address = FelderaAddress(
-        host=settings.feldera_host,
-        tenant=settings.feldera_tenant,
-        tls_cert=settings.feldera_https_tls_cert,
-        tls_insecure=settings.feldera_tls_insecure,
-        request_timeout=settings.feldera_request_timeout,
-    )
-    return FelderaClient(address, _credentials(settings), clock=clock)
 
 
 def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
@@ -190,16 +171,14 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             async with _given_up_when(stopping):
                 bot = await stack.enter_async_context(assembled(settings, clock))
                 stack.push_async_callback(bot.transport.stop)
-                greeting = await _greeting(bot.feldera)
+                greetings = await greet(bot.feldera)
                 await bot.open()
         except TimeoutError:
             if not stopping.is_set():
                 raise
             log.info("stopped", before="serving")
             return
-        if isinstance(greeting, Problem):
-            event = "feldera_refuses_the_key" if _refuses_us(greeting) else "feldera_does_not_answer"
-            log.warning(event, host=settings.feldera_host, why=greeting.message)
+        warn_of_silence(greetings, settings)
         transport = bot.transport
         log.info(
             "serving",
@@ -207,7 +186,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             command=COMMAND,
             workspace=bot.workspace.name,
             over=f"HTTP on {transport.address}" if isinstance(transport, HttpTransport) else "Socket Mode",
-            feldera=f"{settings.feldera_host} ({_in_brief(greeting)})",
+            feldera=in_brief(greetings, settings),
             database=str(settings.pipeline_bot_database),
         )
         await bot.serve(stopping)
@@ -236,30 +215,12 @@ async def _given_up_when(stopping: asyncio.Event) -> AsyncIterator[None]:
             told.cancel()
 
 
-async def _greeting(feldera: FelderaClient) -> str | Problem:
-    try:
-        async with asyncio.timeout(GREETED_WITHIN):
-            return await feldera.greet()
-    except TimeoutError:
-        return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
-
-
-def _in_brief(greeting: str | Problem) -> str:
-    if isinstance(greeting, str):
-        return greeting
-    return "refuses the key" if _refuses_us(greeting) else "not answering"
-
-
-def _refuses_us(problem: Problem) -> bool:
-    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
-
-
 def _wire(  # noqa: PLR0913 - the parts of the whole
     settings: Settings,
     clock: Clock,
     *,
     store: SqliteStore,
-    feldera: FelderaClient,
+    feldera: Fleet,
     client: AsyncWebClient,
     workspace: Workspace,
 ) -> Bot:
@@ -340,11 +301,3 @@ def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[Auth
         )
 
     return authorize
-
-
-def _credentials(settings: Settings) -> Credentials:
-    if settings.feldera_auth_token_command is not None:
-        return TokenCommand(settings.feldera_auth_token_command)
-    if settings.feldera_api_key is not None:
-        return ApiKey(settings.feldera_api_key)
-    return NoCredentials()

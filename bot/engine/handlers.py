@@ -16,19 +16,19 @@ from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear
 from bot.domain.happenings import Transition
-from bot.domain.matching import resembling
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
 from bot.domain.pipelines import Absent, Pipeline, Problem, Seen
 from bot.domain.policy import frozen
+from bot.domain.targets import Targets
 from bot.engine import replies
+from bot.engine.finding import not_found
 from bot.engine.hindrances import OPEN_REQUESTS_MAX, Weighed, hindrance, why_not, why_not_taken_on
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, refusal, refused
 from bot.engine.replies import Reply
 
-SUGGESTIONS = 3  # beside an unknown name
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
@@ -43,6 +43,10 @@ class Handlers:
     judge: Judge
     clock: Clock
     work: Callable[[], None]
+
+    @property
+    def targets(self) -> Targets:
+        return self.pipelines.targets
 
     async def may_ask(self, actor: Actor, command: Clear) -> Decision:
         """Whether `actor` may clear it or ask for that: quick enough to answer before an ack."""
@@ -62,6 +66,10 @@ class Handlers:
         if not decision.allowed:
             await self.refused(actor, name, decision)
         return decision
+
+    async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
+        """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
+        return await not_found(actor, name, pipelines=self.pipelines, judge=self.judge)
 
     async def refused(self, actor: Actor, name: PipelineName, decision: Decision) -> None:
         """Record that somebody was told no."""
@@ -93,7 +101,7 @@ class Handlers:
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
-        here = await self.pipelines.identity()
+        here = await self.pipelines.identity(command.name)
         if isinstance(here, Problem):
             return replies.NoAnswer(command.name, here)
         return why_not(seen) or Weighed(seen, here, basis)
@@ -275,7 +283,7 @@ class Handlers:
             case Problem():
                 return replies.NoAnswer(name, look)
             case Absent():
-                return await self._not_found(actor, name)
+                return await self.not_found(actor, name)
             case Seen(pipeline):
                 return pipeline
             case _:
@@ -288,14 +296,6 @@ class Handlers:
         if holder.state is State.NEEDS_HUMAN:
             may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
         return replies.Busy(holder, may_close=may_close)
-
-    async def _not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
-        everything = await self.pipelines.look_at_all()
-        if isinstance(everything, Problem):
-            return replies.NotFound(name, close=())
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
-        return replies.NotFound(name, close=tuple(resembling(visible, name, limit=SUGGESTIONS)))
 
 
 def new_id() -> OperationId:

@@ -26,6 +26,7 @@ from bot.engine.ports.showing import (
 )
 from bot.engine.ports.world import (
     Clock,
+    Everything,
     Pipelines,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "Clock",
     "Decide",
     "Directory",
+    "Everything",
     "Gone",
     "HistoryLine",
     "HomeTabs",
