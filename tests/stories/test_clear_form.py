@@ -14,6 +14,7 @@ Clear a pipeline
 Pipeline: ____
 Nothing happens unless you press the button below. Only you see this.
 Reason: ____
+(It is shown on the card.)
 [Never mind] [Clear]\
 """)
     assert ana.looks_for("") == snapshot(["orders", "users"])
@@ -30,6 +31,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
 Its card goes to #ops.
 Reason: ____
+(It is shown on the card.)
 [Never mind] [Clear]\
 """)
     assert workspace.cards() == []
