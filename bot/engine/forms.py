@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,6 +19,7 @@ from bot.domain.matching import close, matching
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Reviewed
 from bot.domain.pipelines import Pipeline, Problem, Trouble
+from bot.domain.targets import TargetName
 from bot.domain.turns import PROPOSAL_GOOD_FOR
 from bot.engine import replies
 from bot.engine.catalog import Catalog
@@ -37,6 +39,14 @@ class Offer:
 
     name: PipelineName
     state: Pipeline | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What may be meant, the likeliest first. Of the `unanswered` Felderas' pipelines nothing is known."""
+
+    found: tuple[Offer, ...]
+    unanswered: Mapping[TargetName, Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +79,11 @@ class Forms:
     handlers: Handlers
     catalog: Catalog
 
-    async def offer(self, actor: Actor, typed: str) -> tuple[Offer, ...] | Problem:
+    async def offer(self, actor: Actor, typed: str) -> Offers:
         """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""
         everything, facts = await asyncio.gather(
             self.catalog.everything(within=LISTED_WITHIN), self.handlers.judge.facts(actor)
         )
-        if isinstance(everything, Problem):
-            return everything
         now = self.handlers.clock.now()
 
         def may_see(name: PipelineName) -> bool:
@@ -84,7 +92,7 @@ class Forms:
         names = list(islice(filter(may_see, matching(everything, typed)), OFFERED_MAX))
         if len(names) < FEW:
             names += close(filter(may_see, everything), typed, limit=FEW - len(names))
-        return tuple(Offer(name, everything[name]) for name in names)
+        return Offers(tuple(Offer(name, everything[name]) for name in names), everything.unanswered)
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""
