@@ -28,6 +28,7 @@ from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
+from bot.engine.listing import Listing
 from bot.engine.looping import keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
@@ -282,7 +283,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     register(
         app,
         Desk(
-            handlers, Requests(store, judge, clock, work), Access(store, judge, clock, work), threads, errands
+            handlers,
+            Requests(store, judge, clock, work),
+            Access(store, judge, clock, work),
+            Listing(store, feldera, judge, clock),
+            threads,
+            errands,
         ),
         client,
     )

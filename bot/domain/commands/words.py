@@ -31,6 +31,13 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """The pipelines whose names match."""
+
+    pattern: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     verb: str | None
 
@@ -144,4 +151,4 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Clear | Status | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Clear | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access

@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
-from bot.slack import access_answers, answers, card, modals, previews
+from bot.slack import access_answers, answers, card, listing, modals, previews
 from bot.slack.errands import Answer
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
@@ -35,6 +35,8 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient) -> None:
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
         access_answers.OLDER: clicks.older,
+        listing.EARLIER: clicks.earlier,
+        listing.LATER: clicks.later,
         # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
         re.compile(".*"): clicks.unknown,
     }
