@@ -20,27 +20,27 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
-from bot.domain.pipelines import Problem, Trouble
 from bot.engine.access import Access
 from bot.engine.announcements import Announcements
 from bot.engine.driver import Driver
 from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
+from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
 from bot.engine.listing import Listing
-from bot.engine.looping import keep_ticking
+from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
-from bot.feldera.address import FelderaAddress
-from bot.feldera.client import FelderaClient
-from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.feldera.fleet import Fleet
+from bot.felderas import connected, greet, in_brief, warn_of_silence
 from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
+from bot.slack.hometabs import HomeTabs
 from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
-from bot.slack.listeners import Desk, register
+from bot.slack.listeners import Desk, HomeTab, register
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.people import PeopleDirectory
 from bot.slack.strangers import Strangers
@@ -52,7 +52,6 @@ from bot.store.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
-GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
 # A stop takes the transport's own seconds (three at most), then these, and has to end within ten.
 LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
 ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
@@ -65,10 +64,11 @@ class Bot:
 
     workspace: Workspace
     store: SqliteStore
-    feldera: FelderaClient
+    feldera: Fleet
     handlers: Handlers
     driver: Driver
     announcements: Announcements
+    homes: Homes
     heads: Heads
     inspection: Inspection
     errands: Errands
@@ -89,11 +89,7 @@ class Bot:
             ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
         """
         async with asyncio.TaskGroup() as group:
-            loops = [
-                group.create_task(keep_ticking(self.driver, stopping)),
-                group.create_task(keep_ticking(self.announcements, stopping)),
-                group.create_task(keep_ticking(self.heads, stopping)),
-            ]
+            loops = [group.create_task(keep_ticking(loop, stopping)) for loop in self._loops]
             asides = [group.create_task(self.inspection.run())]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
@@ -105,10 +101,13 @@ class Bot:
                 await self.transport.stop()
                 await self._finish(loops)
 
+    @property
+    def _loops(self) -> tuple[Loop, ...]:
+        return self.driver, self.announcements, self.homes, self.heads
+
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
-        self.driver.wake.set()
-        self.announcements.wake.set()
-        self.heads.wake.set()
+        for loop in self._loops:
+            loop.wake.set()
         requests = asyncio.create_task(self.driver.finished())
         _, unfinished = await asyncio.wait([*loops, requests], timeout=LOOPS_FINISH_WITHIN)
         for task in unfinished:
@@ -135,7 +134,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         try:
             async with (
                 session(SLACK_TIMEOUT) as connections,
-                feldera_client(settings, clock) as feldera,
+                connected(settings, clock) as feldera,
             ):
                 client = slack_client(settings, connections)
                 workspace = await once_it_answers(partial(who_are_we, client), clock)
@@ -146,22 +145,6 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
         finally:
             await store.aclose()
-
-
-def feldera_client(settings: Settings, clock: Clock) -> FelderaClient:
-    """Feldera, as the settings describe it.
-
-    Raises:
-        ValueError: the TLS certificate cannot be read.
-    """
-    address = FelderaAddress(
-        host=settings.feldera_host,
-        tenant=settings.feldera_tenant,
-        tls_cert=settings.feldera_https_tls_cert,
-        tls_insecure=settings.feldera_tls_insecure,
-        request_timeout=settings.feldera_request_timeout,
-    )
-    return FelderaClient(address, _credentials(settings), clock=clock)
 
 
 def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
@@ -187,16 +170,14 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             async with _given_up_when(stopping):
                 bot = await stack.enter_async_context(assembled(settings, clock))
                 stack.push_async_callback(bot.transport.stop)
-                greeting = await _greeting(bot.feldera)
+                greetings = await greet(bot.feldera)
                 await bot.open()
         except TimeoutError:
             if not stopping.is_set():
                 raise
             log.info("stopped", before="serving")
             return
-        if isinstance(greeting, Problem):
-            event = "feldera_refuses_the_key" if _refuses_us(greeting) else "feldera_does_not_answer"
-            log.warning(event, host=settings.feldera_host, why=greeting.message)
+        warn_of_silence(greetings, settings)
         transport = bot.transport
         log.info(
             "serving",
@@ -204,7 +185,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             command=COMMAND,
             workspace=bot.workspace.name,
             over=f"HTTP on {transport.address}" if isinstance(transport, HttpTransport) else "Socket Mode",
-            feldera=f"{settings.feldera_host} ({_in_brief(greeting)})",
+            feldera=in_brief(greetings, settings),
             database=str(settings.pipeline_bot_database),
         )
         await bot.serve(stopping)
@@ -233,39 +214,17 @@ async def _given_up_when(stopping: asyncio.Event) -> AsyncIterator[None]:
             told.cancel()
 
 
-async def _greeting(feldera: FelderaClient) -> str | Problem:
-    try:
-        async with asyncio.timeout(GREETED_WITHIN):
-            return await feldera.greet()
-    except TimeoutError:
-        return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
-
-
-def _in_brief(greeting: str | Problem) -> str:
-    if isinstance(greeting, str):
-        return greeting
-    return "refuses the key" if _refuses_us(greeting) else "not answering"
-
-
-def _refuses_us(problem: Problem) -> bool:
-    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
-
-
 def _wire(  # noqa: PLR0913 - the parts of the whole
     settings: Settings,
     clock: Clock,
     *,
     store: SqliteStore,
-    feldera: FelderaClient,
+    feldera: Fleet,
     client: AsyncWebClient,
     workspace: Workspace,
 ) -> Bot:
-    to_do, to_say = asyncio.Event(), asyncio.Event()
-
-    def work() -> None:
-        to_do.set()
-        to_say.set()
-
+    to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    work = partial(_ring, to_do, to_say, to_show)
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
     directory = PeopleDirectory(client, clock, workspace.team)
@@ -273,6 +232,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     audit_channel = settings.pipeline_bot_audit_channel
     board = None if audit_channel is None else AuditChannel(threads, audit_channel)
     handlers = Handlers(store, feldera, judge, clock, work)
+    tabs = HomeTabs(client, clock, workspace.url)
+    homes = Homes(store, judge, tabs, clock, wake=to_show)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         logger=logging.getLogger("slack_bolt"),
@@ -280,18 +241,10 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=secret or None,
     )
-    register(
-        app,
-        Desk(
-            handlers,
-            Requests(store, judge, clock, work),
-            Access(store, judge, clock, work),
-            Listing(store, feldera, judge, clock),
-            threads,
-            errands,
-        ),
-        client,
-    )
+    requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
+    listing = Listing(store, feldera, judge, clock)
+    desk = Desk(handlers, requests, access, listing, threads, errands)
+    register(app, desk, client, HomeTab(desk, homes, tabs))
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)
@@ -310,13 +263,19 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         store,
         feldera,
         handlers,
-        Driver(store, feldera, judge, clock, changed=to_say.set, wake=to_do),
-        Announcements(store, threads, clock, placed=to_do.set, wake=to_say),
+        Driver(store, feldera, judge, clock, changed=partial(_ring, to_say, to_show), wake=to_do),
+        Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
+        homes,
         Heads(store, clock, board),
         Inspection(store, directory, clock),
         errands,
         transport,
     )
+
+
+def _ring(*bells: asyncio.Event) -> None:
+    for bell in bells:
+        bell.set()
 
 
 async def _answers(store: SqliteStore) -> bool:
@@ -341,11 +300,3 @@ def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[Auth
         )
 
     return authorize
-
-
-def _credentials(settings: Settings) -> Credentials:
-    if settings.feldera_auth_token_command is not None:
-        return TokenCommand(settings.feldera_auth_token_command)
-    if settings.feldera_api_key is not None:
-        return ApiKey(settings.feldera_api_key)
-    return NoCredentials()

@@ -5,23 +5,31 @@ what can be checked without asking anybody: whether a token works is proved at s
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import UserError
 from bot.domain.names import ChannelId
-from bot.feldera.address import FelderaAddress
-from bot.feldera.credentials import ApiKey, TokenCommand
+from bot.domain.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
+from bot.feldera.address import REQUEST_TIMEOUT
+from bot.feldera.settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 
-LEAST_REQUEST_TIMEOUT = (
-    15.0  # seconds: Feldera may wait 10 s for a row lock, and answers one request at a time
-)
+TARGETS = "PIPELINE_BOT_TARGETS"
+DELIMITER = "__"  # between a variable and what it is a part of: PIPELINE_BOT_TARGETS__PROD__HOST
 
 
 class BadSettings(UserError):  # noqa: N818 - named for what happened, like every other outcome
@@ -73,33 +81,10 @@ def _channel(text: str) -> ChannelId:
     return ChannelId(text)
 
 
-def _feldera_host(text: str) -> str:
-    FelderaAddress(host=text)
-    return text
-
-
-def _tenant(text: str) -> str:
-    FelderaAddress(host="localhost", tenant=text)
-    return text
-
-
-def _tls_cert(path: Path) -> Path:
-    FelderaAddress(host="localhost", tls_cert=path).tls_context()
-    return path
-
-
-def _api_key(secret: SecretStr) -> SecretStr:
-    ApiKey(secret)
-    return secret
-
-
-def _token_command(text: str) -> str:
-    TokenCommand(text)
-    return text
-
-
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", env_nested_delimiter=DELIMITER
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -132,6 +117,19 @@ class SlackSettings(_Settings):
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
 
 
+class TargetNames(_Settings):
+    """Which Felderas there are, for the shell's own commands: whether all is right with them is not their business."""
+
+    feldera_host: str | None = None
+    pipeline_bot_targets: Annotated[dict[str, Any], NoDecode] = {}
+
+    @property
+    def targets(self) -> Targets | None:
+        """None: nothing is said of any Feldera here."""
+        keys = [*([] if self.feldera_host is None else [DEFAULT]), *sorted(self.pipeline_bot_targets)]
+        return targets_of(keys) if keys else None
+
+
 class Settings(SlackSettings, StoreSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
@@ -141,13 +139,44 @@ class Settings(SlackSettings, StoreSettings):
     pipeline_bot_listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:3000"
     pipeline_bot_audit_channel: Annotated[ChannelId, AfterValidator(_channel)] | None = None
 
-    feldera_host: Annotated[str, AfterValidator(_feldera_host)]
-    feldera_api_key: Annotated[SecretStr, AfterValidator(_api_key)] | None = None
-    feldera_auth_token_command: Annotated[str, AfterValidator(_token_command)] | None = None
-    feldera_tenant: Annotated[str, AfterValidator(_tenant)] | None = None
-    feldera_https_tls_cert: Annotated[FilePath, AfterValidator(_tls_cert)] | None = None
+    pipeline_bot_targets: Annotated[dict[str, FelderaSettings], NoDecode] = {}
+    feldera_host: Annotated[Host | None, Field(validate_default=True)] = None
+    feldera_api_key: Key | None = None
+    feldera_auth_token_command: Command | None = None
+    feldera_tenant: Tenant | None = None
+    feldera_https_tls_cert: Certificate | None = None
     feldera_tls_insecure: bool = False
-    feldera_request_timeout: Annotated[float, Field(ge=LEAST_REQUEST_TIMEOUT, le=600)] = 30.0
+    feldera_request_timeout: Timeout = REQUEST_TIMEOUT
+
+    @field_validator("feldera_host")
+    @classmethod
+    def _there_is_a_feldera(cls, host: str | None, known: ValidationInfo) -> str | None:
+        if host is None and known.data.get("pipeline_bot_targets") == {}:
+            raise PydanticCustomError("missing", "Field required")
+        return host
+
+    @property
+    def felderas(self) -> Mapping[TargetName, FelderaSettings]:
+        """Each under its target's name; that of a single one is of no consequence."""
+        named = {
+            target_named(key): self.pipeline_bot_targets[key] for key in sorted(self.pipeline_bot_targets)
+        }
+        return named if self.feldera_host is None else {DEFAULT: self._default(self.feldera_host), **named}
+
+    @property
+    def targets(self) -> Targets:
+        return targets_of(self.felderas)
+
+    def _default(self, host: str) -> FelderaSettings:
+        return FelderaSettings(
+            host=host,
+            api_key=self.feldera_api_key,
+            auth_token_command=self.feldera_auth_token_command,
+            tenant=self.feldera_tenant,
+            https_tls_cert=self.feldera_https_tls_cert,
+            tls_insecure=self.feldera_tls_insecure,
+            request_timeout=self.feldera_request_timeout,
+        )
 
     @property
     def mode(self) -> Mode:
@@ -164,7 +193,7 @@ class Settings(SlackSettings, StoreSettings):
     def misfits(cls, values: Mapping[str, Any]) -> list[str]:
         given = {key.lower() for key in values}
         mode = str(values.get("pipeline_bot_mode", "")).lower()
-        found = []
+        found = list(_misfits_of_targets(given, values.get("pipeline_bot_targets", {})))
         match mode, "slack_app_token" in given, "slack_signing_secret" in given:
             case _, False, False if mode not in {Mode.SOCKET, Mode.HTTP}:
                 found.append(
@@ -186,6 +215,34 @@ class Settings(SlackSettings, StoreSettings):
         return found
 
 
+def _misfits_of_targets(given: Collection[str], targets: Any) -> Iterator[str]:
+    keys = sorted(targets) if isinstance(targets, Mapping) else []
+    if keys and "feldera_host" not in given:
+        for variable in sorted(key.upper() for key in given if key.startswith("feldera_")):
+            yield f"{variable} is of no use without FELDERA_HOST: the targets have settings of their own."
+    seen = {DEFAULT: "FELDERA_HOST"} if "feldera_host" in given else {}
+    for key in keys:
+        variable, name = f"{TARGETS}{DELIMITER}{key}".upper(), target_named(key)
+        if not is_target_name(name):
+            yield (
+                f"{variable}: a target's name has letters, digits and _ inside, which becomes a dash, and "
+                f"at most {TARGET_NAME_MAX} of them."
+            )
+        elif name in seen:
+            yield f"{variable}: there is a target {name} already, by {seen[name]}. Give it another name."
+        seen[name] = variable
+
+
+def target_named(key: str) -> TargetName:
+    """The target that a variable is of: in most shells a variable cannot hold the dash that a name may."""
+    return TargetName(key.lower().replace("_", "-"))
+
+
+def targets_of(keys: Collection[str]) -> Targets:
+    """A single Feldera has no name that anybody sees."""
+    return Targets(tuple(map(target_named, keys))) if len(keys) > 1 else ONE
+
+
 _S = TypeVar("_S", bound=_Settings)
 
 
@@ -204,9 +261,13 @@ def load(kind: type[_S]) -> _S:
 
 
 def _in_words(detail: ErrorDetails) -> str:
-    variable = str(detail["loc"][0]).upper() if detail["loc"] else "The settings"
+    variable = DELIMITER.join(map(str, detail["loc"])).upper() if detail["loc"] else "The settings"
     if detail["type"] == "missing":
         return f"{variable} is missing."
+    if detail["type"] == "extra_forbidden":
+        return f"{variable}: there is no such setting of a target."
+    if variable.startswith(TARGETS) and detail["type"] in {"dict_type", "model_type"}:
+        return f"{variable} holds nothing itself: set {TARGETS}{DELIMITER}NAME{DELIMITER}HOST and the like."
     # The message of our own checks; never the input, which may be a secret.
     message = str(detail.get("ctx", {}).get("error") or detail["msg"]).rstrip(".")
     return f"{variable}: {message[0].lower() if message.startswith('Input ') else message[0]}{message[1:]}."

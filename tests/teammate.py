@@ -108,6 +108,29 @@ class Teammate:
         self._workspace.run(self._workspace.slack.until(lambda: self._person.modal is not None))
         return self.screen
 
+    def opens_home(self) -> str:
+        """Open the app's Home tab; returns what stands there then."""
+        self._workspace.does(self._person.opens_home())
+        return self.home()
+
+    def home(self) -> str:
+        """The Home of this person as it stands now; nothing where none was published."""
+        home = self._person.home
+        return "" if home is None else self._workspace.named(render_view(home, self._workspace.slack.names))
+
+    def clicks_home(self, label: str, *, below: str = "") -> str:
+        """Press the button on Home (the one below the text `below`, of several); returns what stands there then."""
+        self._workspace.does(self._person.presses(self.finds_on_home(label, below=below)))
+        return self.home()
+
+    def opens_from_home(self, label: str, *, below: str = "") -> str:
+        """Press a button on Home that is answered by a modal; returns what is on the screen then."""
+        return self._opened(self._person.presses(self.finds_on_home(label, below=below)))
+
+    def finds_on_home(self, label: str, *, below: str = "") -> Any:
+        """A button on Home to press later, whatever becomes of the page."""
+        return self._person.finds_on_home(label, below=below)
+
     @property
     def screen(self) -> str:
         """The modal on this person's screen; nothing where there is none."""

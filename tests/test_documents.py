@@ -69,6 +69,28 @@ def test_the_manifest_lets_the_bot_write_to_people() -> None:
     assert MANIFEST["features"]["app_home"]["messages_tab_enabled"] is True
 
 
+def test_the_manifest_has_the_home_tab_and_hears_when_it_is_opened() -> None:
+    """Without the event nobody's Home would ever be published."""
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"] is True
+    assert MANIFEST["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened"]}
+
+
+def test_the_lines_for_http_give_every_kind_of_delivery_an_address() -> None:
+    """Over HTTP Slack needs to be told where commands, clicks and events go; the rest of those lines is the manifest's."""
+    lines = README.partition("### Over HTTP instead of Socket Mode")[2].partition("```yaml")[2]
+    over_http = yaml.safe_load(lines.partition("```")[0])
+    address = "https://bot.example.com/slack/events"
+    (command,) = over_http["features"]["slash_commands"]
+    assert command == {"command": COMMAND, "url": address}
+    settings = over_http["settings"]
+    assert settings.pop("socket_mode_enabled") is False
+    for name, section in settings.items():
+        assert section["request_url"] == address
+        unchanged = {key: value for key, value in section.items() if value != address}
+        assert unchanged == {key: MANIFEST["settings"][name][key] for key in unchanged}
+    assert settings.keys() == MANIFEST["settings"].keys() & {"event_subscriptions", "interactivity"}
+
+
 def test_the_design_page_shows_every_state() -> None:
     """The states are the contract between versions; the diagram has them all and no other."""
     diagram = DESIGN.partition("stateDiagram-v2")[2].partition("```")[0]

@@ -218,12 +218,14 @@ class Workspace(Reading, Troubles):
             await bot.errands.finished()
             bot.driver.wake.clear()
             bot.announcements.wake.clear()
+            bot.homes.wake.clear()
             moments = [await bot.driver.tick()]
             await bot.driver.finished()
             moments.append(await bot.announcements.tick())
+            moments.append(await bot.homes.tick())
             await bot.errands.finished()
             due = min((moment for moment in moments if moment is not None), default=None)
-            busy = bot.driver.wake.is_set() or bot.announcements.wake.is_set()
+            busy = any(loop.wake.is_set() for loop in (bot.driver, bot.announcements, bot.homes))
             if not busy and (due is None or due > self.clock.now()):
                 return due
         raise AssertionError("the bot never comes to rest")

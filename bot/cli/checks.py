@@ -3,6 +3,7 @@
 A check that cannot be made because of an earlier one is left out: that one says what to mend first.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TypeVar
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import SLACK_TIMEOUT, feldera_client, slack_client
+from bot.bootstrap import SLACK_TIMEOUT, slack_client
 from bot.cli.waiting import waits_for_approval
 from bot.config import BadSettings, Mode, Settings, SlackSettings, StoreSettings, load
 from bot.domain.access import Grant
@@ -26,6 +27,8 @@ from bot.domain.pipelines import Problem
 from bot.domain.policy import Rule
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
+from bot.feldera.client import FelderaClient
+from bot.felderas import connected, hosts
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
@@ -141,24 +144,31 @@ async def _socket_mode(
 async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:
     if settings is None:
         return []
-    async with feldera_client(settings, clock) as feldera:
-        greeting = await feldera.greet()
-        if isinstance(greeting, Problem):
-            return [_wrong(f"Feldera at {settings.feldera_host}: {greeting.message}")]
-        role = await feldera.role()
-    return [_fine(f"Feldera: {greeting} answers at {settings.feldera_host}."), _role(role)]
+    async with connected(settings, clock) as fleet:
+        examined = [
+            _one_feldera(client, f"Feldera {target}".rstrip(), hosts(settings)[target])
+            for target, client in fleet.clients.items()
+        ]
+        return [check for checked in await asyncio.gather(*examined) for check in checked]
 
 
-def _role(role: str | Problem | None) -> Check:
+async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Check]:
+    greeting = await feldera.greet()
+    if isinstance(greeting, Problem):
+        return [_wrong(f"{which} at {host}: {greeting.message}")]
+    return [_fine(f"{which}: {greeting} answers at {host}."), _role(await feldera.role(), which)]
+
+
+def _role(role: str | Problem | None, which: str) -> Check:
     if isinstance(role, Problem):
-        return _wrong(f"Feldera does not tell the bot's role: {role.message}")
+        return _wrong(f"{which} does not tell the bot's role: {role.message}")
     if role is None:
-        return _note("Feldera is of a version that knows no roles.")
+        return _note(f"{which} is of a version that knows no roles.")
     if role not in MAY_CLEAR:
         return _wrong(
-            f"Feldera: the bot has the role {role}, and clearing takes write. Give it another API key."
+            f"{which}: the bot has the role {role}, and clearing takes write. Give it another API key."
         )
-    return _fine(f"Feldera: the bot has the role {role}, which may clear.")
+    return _fine(f"{which}: the bot has the role {role}, which may clear.")
 
 
 def _database(path: Path, app: Checkup | None) -> Iterator[Check]:

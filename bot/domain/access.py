@@ -25,6 +25,10 @@ class Action(StrEnum):
     ADMINISTER = "administer"
 
 
+SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)
+"""Whoever may do one of these may stop an operation in time, before it is sent."""
+
+
 class Role(StrEnum):
     VIEWER = "viewer"
     REQUESTER = "requester"

@@ -1,12 +1,14 @@
 """The loop that moves operations forward. Level-triggered: it looks at what is stored, not at what was said.
 
-Each round asks Feldera once, however many operations are due, and takes each of them one step on. What follows from
-that (a request, a record read) runs beside the rounds, so that one slow request holds up no other operation. Work that
-was cut short at any point leaves rows that the next round takes up; after a restart the first round does.
+Each round asks a Feldera once, however many operations are due on it, and takes each of them one step on. Rounds, and
+what follows from them (a request, a record read), run beside each other, so that one slow Feldera or request holds up no
+other operation. Work that was cut short at any point leaves rows that the next round takes up; after a restart the
+first round does.
 """
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,12 +46,15 @@ from bot.domain.pipelines import (
     Unknown,
 )
 from bot.domain.policy import frozen
+from bot.domain.targets import TargetName
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 
 log = structlog.get_logger(__name__)
 
 Looks = Callable[[Operation], Look]
+
+_Target = TargetName | None  # None: the operation is of a target that was taken out of the settings
 
 FREEZES_LOOKED_AT_EVERY = timedelta(minutes=1)
 
@@ -71,7 +76,8 @@ class Driver:
     spread: random.Random = field(default_factory=random.Random)
     _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
     _broken: BaseException | None = None
-    _quiet_until: datetime | None = None  # Feldera asked to be left alone
+    _rounds: dict[_Target, asyncio.Task[None]] = field(default_factory=dict)
+    _quiet_until: dict[_Target, datetime] = field(default_factory=dict)  # it asked to be left alone
 
     async def tick(self) -> datetime | None:
         """Begin to take every due operation one step on; return when the next is due."""
@@ -85,12 +91,24 @@ class Driver:
         for operation in due:
             if _needs_no_look(operation):
                 await self._change(operation, TimePassed())
-        to_look_at = [operation for operation in due if not _needs_no_look(operation)]
-        if to_look_at and not self._is_quiet(now):
-            # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
-            waiting = [operation for operation in idle if operation.state is State.WAITING]
-            await self._round({operation.id: operation for operation in [*to_look_at, *waiting]}.values())
+        to_look_at = self._by_target(operation for operation in due if not _needs_no_look(operation))
+        # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
+        waiting = self._by_target(operation for operation in idle if operation.state is State.WAITING)
+        for target, operations in to_look_at.items():
+            if target not in self._rounds and not self._is_quiet(target, now):
+                self._begin_round(
+                    target, {each.id: each for each in [*operations, *waiting.get(target, [])]}.values()
+                )
         return self._next_due(await self.store.underway())
+
+    def _by_target(self, operations: Iterable[Operation]) -> Mapping[_Target, list[Operation]]:
+        grouped: dict[_Target, list[Operation]] = defaultdict(list)
+        for operation in operations:
+            grouped[self._target_of(operation)].append(operation)
+        return grouped
+
+    def _target_of(self, operation: Operation) -> _Target:
+        return self.pipelines.targets.of(operation.pipeline)
 
     async def _notice_freezes(self, now: datetime) -> None:
         """Have each card tell of the freeze on its pipeline, whoever put or lifted it, and wherever."""
@@ -102,18 +120,19 @@ class Driver:
                 await self._change(operation, FreezeSeen(until))
 
     async def finished(self) -> None:
-        """Wait until nothing runs beside the rounds."""
-        while self._at_work:
-            await asyncio.wait(self._at_work.values())
+        """Wait until no round and nothing beside the rounds runs."""
+        while running := [*self._rounds.values(), *self._at_work.values()]:
+            await asyncio.wait(running)
 
     async def abandon(self) -> None:
-        """Cut short what runs beside the rounds: a request that may have been sent is looked for at the start."""
-        for task in self._at_work.values():
+        """Cut short all that runs: a request that may have been sent is looked for at the start."""
+        for task in [*self._rounds.values(), *self._at_work.values()]:
             task.cancel()
         await self.finished()
 
-    def _is_quiet(self, now: datetime) -> bool:
-        return self._quiet_until is not None and now < self._quiet_until
+    def _is_quiet(self, target: _Target, now: datetime) -> bool:
+        quiet = self._quiet_until.get(target)
+        return quiet is not None and now < quiet
 
     def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
@@ -125,49 +144,69 @@ class Driver:
     def _moments(self, operation: Operation) -> Iterable[datetime]:
         if operation.frozen_until is not None:
             yield operation.frozen_until
-        if operation.due_at is not None:
-            quiet = None if _needs_no_look(operation) else self._quiet_until
-            yield max(operation.due_at, quiet or operation.due_at)
+        if operation.due_at is None:
+            return
+        if _needs_no_look(operation):
+            yield operation.due_at
+        elif (target := self._target_of(operation)) not in self._rounds:  # the end of a round wakes us
+            yield max(operation.due_at, self._quiet_until.get(target, operation.due_at))
 
-    async def _round(self, operations: Iterable[Operation]) -> None:
+    def _begin_round(self, target: _Target, operations: Iterable[Operation]) -> None:
         placed = list(operations)
-        looks = await self._look_at([operation.pipeline for operation in placed])
+        round_ = asyncio.create_task(self._round(target, placed))
+        self._rounds[target] = round_
+        # Nobody else takes them up while they are looked at.
+        self._at_work |= {operation.id: round_ for operation in placed}
+        round_.add_done_callback(partial(self._round_ended, target, placed))
+
+    def _round_ended(self, target: _Target, placed: list[Operation], round_: asyncio.Task[None]) -> None:
+        del self._rounds[target]
         for operation in placed:
+            if self._at_work.get(operation.id) is round_:  # it was cut short, or broke
+                del self._at_work[operation.id]
+        self._note_end(round_)
+
+    async def _round(self, target: _Target, operations: list[Operation]) -> None:
+        looks = await self._look_at(target, [operation.pipeline for operation in operations])
+        for operation in operations:
             task = asyncio.create_task(self._take_on(operation, looks(operation)))
             self._at_work[operation.id] = task
             task.add_done_callback(partial(self._ended, operation.id))
 
     def _ended(self, operation_id: OperationId, task: asyncio.Task[None]) -> None:
         del self._at_work[operation_id]
+        self._note_end(task)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
             self._broken = self._broken or task.exception()
         self.wake.set()
 
-    async def _look_at(self, names: list[PipelineName]) -> Looks:
-        here = await self.pipelines.identity()
+    async def _look_at(self, target: _Target, names: list[PipelineName]) -> Looks:
+        here = await self.pipelines.identity(names[0])
         if isinstance(here, Problem):
-            return self._in_vain(here)
+            return self._in_vain(target, here)
         if len(names) == 1:
             look = await self.pipelines.look(names[0])
             found: Mapping[PipelineName, Look] = {names[0]: look}
         else:
-            everything = await self.pipelines.look_at_all()
+            everything = await self.pipelines.look_at_all(target)
             if isinstance(everything, Problem):
-                return self._in_vain(everything)
+                return self._in_vain(target, everything)
             found = {name: _as_look(everything.get(name)) for name in names}
         for look in found.values():
             if isinstance(look, Problem):
-                self._leave_alone(look)
+                self._leave_alone(target, look)
         return lambda operation: found[operation.pipeline] if _is_here(operation, here) else _ELSEWHERE
 
-    def _in_vain(self, problem: Problem) -> Looks:
-        self._leave_alone(problem)
+    def _in_vain(self, target: _Target, problem: Problem) -> Looks:
+        self._leave_alone(target, problem)
         return lambda _operation: problem
 
-    def _leave_alone(self, problem: Problem) -> None:
+    def _leave_alone(self, target: _Target, problem: Problem) -> None:
         if problem.retry_after:
             until = self.clock.now() + timedelta(seconds=problem.retry_after)
-            self._quiet_until = max(until, self._quiet_until or until)
+            self._quiet_until[target] = max(until, self._quiet_until.get(target, until))
 
     async def _take_on(self, operation: Operation, look: Look) -> None:
         effect = await self._look_upon(operation, look)
@@ -199,12 +238,12 @@ class Driver:
                 step = operation.plan[operation.step]
                 answer = await self.pipelines.submit(step, operation.pipeline)
                 if isinstance(answer, NotSent | Unknown):
-                    self._leave_alone(answer.problem)
+                    self._leave_alone(self._target_of(operation), answer.problem)
                 return Answered(answer)
             case ReadHistory():
                 return HistoryRead(await self.pipelines.history(operation.pipeline))
             case ReadHealth():
-                return HealthRead(await self.pipelines.runner_health())
+                return HealthRead(await self.pipelines.runner_health(operation.pipeline))
 
     def _told(self, after: Transition | None) -> Effect | None:
         if after is None:

@@ -5,10 +5,8 @@ for the loops, which are woken when there is work.
 """
 
 import base64
-import difflib
 import secrets
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,19 +18,20 @@ from bot.domain.commands import Clear
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
-from bot.domain.pipelines import Absent, Identity, Pipeline, Problem, Seen, Storage
+from bot.domain.pipelines import Absent, Pipeline, Problem, Seen
 from bot.domain.policy import frozen
+from bot.domain.targets import Targets
 from bot.engine import replies
+from bot.engine.finding import not_found
+from bot.engine.hindrances import OPEN_REQUESTS_MAX, Weighed, hindrance, why_not, why_not_taken_on
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, refusal, refused
 from bot.engine.replies import Reply
 
-CLOSE_NAMES = 3  # suggestions beside an unknown name
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
-OPEN_REQUESTS_MAX = 5  # of one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,22 @@ class Handlers:
     clock: Clock
     work: Callable[[], None]
 
+    @property
+    def targets(self) -> Targets:
+        return self.pipelines.targets
+
     async def may_ask(self, actor: Actor, command: Clear) -> Decision:
         """Whether `actor` may clear it or ask for that: quick enough to answer before an ack."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        wanted = (Action.BREAK_GLASS,) if command.incident else (Action.CLEAR, Action.REQUEST)
-        decisions = [facts.may(actor, action, command.name, now) for action in wanted]
-        decision = next((each for each in decisions if each.allowed), decisions[-1])
+        decision = await self._decision(actor, command)
         if not decision.allowed:
             await self.refused(actor, command.name, decision)
         return decision
+
+    async def _decision(self, actor: Actor, command: Clear) -> Decision:
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        wanted = (Action.BREAK_GLASS,) if command.incident else (Action.CLEAR, Action.REQUEST)
+        decisions = [facts.may(actor, action, command.name, now) for action in wanted]
+        return next((each for each in decisions if each.allowed), decisions[-1])
 
     async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
         decision = await self.judge.may(actor, Action.VIEW, name)
@@ -61,32 +67,50 @@ class Handlers:
             await self.refused(actor, name, decision)
         return decision
 
+    async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
+        """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
+        return await not_found(actor, name, pipelines=self.pipelines, judge=self.judge)
+
     async def refused(self, actor: Actor, name: PipelineName, decision: Decision) -> None:
         """Record that somebody was told no."""
         await self.store.note(refused(actor, name, decision, self.clock.now()))
 
     async def preview_clear(self, actor: Actor, command: Clear, origin: ChannelId) -> Reply:
         """Show what a clear would destroy and take. Writes the proposal that the preview's buttons stand for."""
-        decision = await self.may_ask(actor, command)
+        weighed = await self.weigh(actor, command)
+        if isinstance(weighed, Weighed):
+            return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
+        await self.note_no(actor, command, weighed)
+        return weighed
+
+    async def weigh(self, actor: Actor, command: Clear) -> Weighed | Reply:
+        """What a clear would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
+        decision = await self._decision(actor, command)
         if not decision.allowed:
             return replies.Denied(command.name, decision)
         facts, now = await self.judge.facts(actor), self.clock.now()
         basis = authority_of(actor, command.name, facts, now, incident=command.incident)
-        hindrance = _hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
-        if hindrance is not None:
-            event = hindered(actor, command.name, hindrance, basis, now)
-            if event is not None:
-                await self.store.note(event)
-            return hindrance
+        in_the_way = hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
+        if in_the_way is not None:
+            return in_the_way
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
-        here = await self.pipelines.identity()
+        here = await self.pipelines.identity(command.name)
         if isinstance(here, Problem):
             return replies.NoAnswer(command.name, here)
-        return _why_not(seen) or await self._propose(
-            actor, command, origin, pipeline=seen, feldera=here, basis=basis
-        )
+        return why_not(seen) or Weighed(seen, here, basis)
+
+    async def note_no(self, actor: Actor, command: Clear, reply: Reply) -> None:
+        """Record that somebody was told `reply`, if it is a no."""
+        if isinstance(reply, replies.Denied):
+            await self.refused(actor, command.name, reply.decision)
+            return
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        basis = authority_of(actor, command.name, facts, now, incident=command.incident)
+        event = hindered(actor, command.name, reply, basis, now)
+        if event is not None:
+            await self.store.note(event)
 
     async def describe(self, actor: Actor, name: PipelineName) -> Reply:
         """The pipeline's state, for whoever may see it."""
@@ -193,19 +217,19 @@ class Handlers:
     async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
         await self.store.note(refusal(actor, operation, why, self.clock.now()), operation.id)
 
-    async def _propose(  # noqa: PLR0913 - what a proposal is made of
+    async def propose(
         self,
+        operation_id: OperationId,
         actor: Actor,
         command: Clear,
-        origin: ChannelId,
         *,
-        pipeline: Pipeline,
-        feldera: Identity,
-        basis: Authority,
+        origin: ChannelId,
+        weighed: Weighed,
     ) -> replies.Preview:
-        now = self.clock.now()
+        """Write what is wanted of the pipeline as it was weighed, to be confirmed or not."""
+        now, pipeline = self.clock.now(), weighed.pipeline
         operation = Operation(
-            id=_new_id(),
+            id=operation_id,
             requester=actor,
             origin=origin,
             pipeline=pipeline.name,
@@ -214,13 +238,13 @@ class Handlers:
             incident=command.incident,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
-            feldera=feldera,
+            feldera=weighed.feldera,
         )
         # What is wanted, word by word, is in the record itself: nobody can change it afterwards.
         wanted = {"pipeline": operation.pipeline, "reviewed": operation.reviewed.id}
         said = {"reason": operation.reason, "incident": operation.incident}
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
-        return replies.Preview(operation, pipeline, basis)
+        return replies.Preview(operation, pipeline, weighed.authority)
 
     async def _in_the_way(self, actor: Actor, name: PipelineName, basis: Authority) -> Reply | None:
         holder = await self.store.live_on(name)
@@ -238,7 +262,7 @@ class Handlers:
     async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
         now = self.clock.now()
         basis = authority(operation, facts, now)
-        reply = _why_not_taken_on(operation, basis, typed)
+        reply = why_not_taken_on(operation, basis, typed)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now)
             if isinstance(reply, replies.Denied)
@@ -254,7 +278,7 @@ class Handlers:
             case Problem():
                 return replies.NoAnswer(name, look)
             case Absent():
-                return await self._not_found(actor, name)
+                return await self.not_found(actor, name)
             case Seen(pipeline):
                 return pipeline
             case _:
@@ -268,66 +292,7 @@ class Handlers:
             may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
         return replies.Busy(holder, may_close=may_close)
 
-    async def _not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
-        everything = await self.pipelines.look_at_all()
-        if isinstance(everything, Problem):
-            return replies.NotFound(name, close=())
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
-        return replies.NotFound(name, close=_close_to(name, visible))
 
-
-def _new_id() -> OperationId:
+def new_id() -> OperationId:
     """Random; lower case letters and digits, so that its beginning can be typed."""
     return OperationId(base64.b32encode(secrets.token_bytes(OPERATION_ID_BYTES)).decode("ascii").lower())
-
-
-def _hindrance(command: Clear, basis: Authority) -> Reply | None:
-    """What the rules have against it, before anything is looked at."""
-    if basis.freeze is not None:
-        return replies.Frozen(command.name, basis.freeze)
-    if command.incident and not basis.terms.break_glass:
-        return replies.GlassForbidden(command.name, basis.terms)
-    if not basis.terms.takes_reason(command.reason):
-        return replies.ReasonWanted(command.name, basis.terms, command.incident)
-    return None
-
-
-def _why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply:
-    """Why a proposal stays one, by elimination."""
-    name = operation.pipeline
-    if operation.incident and typed != name:
-        return replies.NameWanted(operation)
-    if not basis.requester.allowed:
-        return replies.Denied(name, basis.requester, confirming=True)
-    if basis.freeze is not None:
-        return replies.Frozen(name, basis.freeze)
-    if not basis.may_ask:
-        return replies.GlassForbidden(name, basis.terms)
-    if not basis.terms.takes_reason(operation.reason):
-        return replies.ReasonWanted(name, basis.terms, operation.incident)
-    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
-
-
-def _why_not(pipeline: Pipeline) -> Reply | None:
-    """Why there is nothing to confirm, if there is not."""
-    match pipeline.storage:
-        case Storage.CLEARED:
-            return replies.AlreadyCleared(pipeline)
-        case Storage.CLEARING:
-            return replies.ClearingAlready(pipeline)
-        case Storage.OTHER:
-            return replies.NotUnderstood(pipeline)
-        case Storage.IN_USE:
-            return None if pipeline.is_stopped else replies.NotStopped(pipeline)
-        case _:
-            assert_never(pipeline.storage)
-
-
-def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The names most like this one; a difference in case alone is the likeliest slip of all."""
-    spelled: dict[str, list[PipelineName]] = defaultdict(list)
-    for other in names:
-        spelled[other.lower()].append(other)
-    close = difflib.get_close_matches(name.lower(), spelled, n=CLOSE_NAMES)
-    return tuple(other for lower in close for other in spelled[lower])[:CLOSE_NAMES]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import happenings
-from bot.domain.access import Action, Decision
+from bot.domain.access import SAY, Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Facts, authority
 from bot.domain.happenings import Happening, Transition
@@ -20,8 +20,6 @@ from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Store
 from bot.engine.refusing import NOT_THEIRS, OWN_REQUEST, TOO_LATE, refusal
 from bot.engine.replies import Reply
-
-_SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)  # whoever has one may stop in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class Requests:
         if told is not None:
             return told
         facts, now = await self.store.facts(standings), self.clock.now()
-        decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in _SAY]
+        decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in SAY]
         if not any(decision.allowed for decision in decisions):
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
@@ -145,7 +143,7 @@ class Requests:
 
     def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
         now = self.clock.now()
-        decisions = [facts.may(actor, action, operation.pipeline, now) for action in _SAY]
+        decisions = [facts.may(actor, action, operation.pipeline, now) for action in SAY]
         decision = next((each for each in decisions if each.allowed), decisions[0])
         return advance(operation, happenings.Stopped(actor, decision), now)
 

@@ -75,15 +75,20 @@ def introduced(shown: replies.Introduced) -> Message:
     ]
     if standing.why:
         lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
-    lines += [_grant(grant, shown.now) for grant in shown.grants] or ["Nothing is granted to you."]
-    return said(_cut(lines))
+    lines += [grant_in_words(grant, shown.now) for grant in shown.grants] or ["Nothing is granted to you."]
+    return said(cut(lines))
 
 
 def grant_list(shown: replies.GrantList) -> Message:
     if not shown.grants:
         return said("No grants to show: you see your own, and those on patterns that you administer.")
     return said(
-        _cut([f"{mention_any(id_of(grant.principal))}: {_grant(grant, shown.now)}" for grant in shown.grants])
+        cut(
+            [
+                f"{mention_any(id_of(grant.principal))}: {grant_in_words(grant, shown.now)}"
+                for grant in shown.grants
+            ]
+        )
     )
 
 
@@ -91,7 +96,7 @@ def rule_list(shown: replies.RuleList) -> Message:
     lines = [f"• `{rule.pattern}`: {code(rule.in_words, 500)}" for rule in shown.rules]
     lines += [f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
     usual = "Without a rule a requester needs 1 approval, an operator none."
-    return said(_cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
+    return said(cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
 
 
 def changed(shown: replies.Changed) -> Message:
@@ -134,7 +139,7 @@ def not_allowed(shown: replies.NotAllowed) -> Message:
 def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
     if not shown.operations:
         return said("Nothing waits for anybody.")
-    return said(_cut([_waiting(operation, workspace_url) for operation in shown.operations]))
+    return said(cut([_waiting(operation, workspace_url) for operation in shown.operations]))
 
 
 def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
@@ -144,7 +149,7 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    text = _cut([f"*The record of {title}*", *lines])
+    text = cut([f"*The record of {title}*", *lines])
     return message(text, blocks.section(text), older)
 
 
@@ -157,9 +162,10 @@ def _waiting(operation: Operation, workspace_url: str) -> str:
     return f"{sign(operation.state)} `{operation.short_id}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
 
 
-def _grant(grant: Grant, now: datetime) -> str:
+def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
+    """Its number, role, pattern and end, through which group somebody has it, and whether it lapsed by `now`."""
     until = "" if grant.expires_at is None else f" until {at(grant.expires_at)}"
-    lapsed = "" if grant.is_current(now) else " (lapsed)"
+    lapsed = "" if now is None or grant.is_current(now) else " (lapsed)"
     through = f" through {mention_any(grant.principal.group)}" if isinstance(grant.principal, Group) else ""
     note = f", {code(grant.note, 100)}" if grant.note else ""
     return f"number {grant.id}, *{grant.role.value}* on `{grant.pattern}`{until}{lapsed}{through}{note}"
@@ -232,7 +238,7 @@ def _in_detail(data: Mapping[str, str]) -> str:
     return f": {', '.join(said)}" if said else ""
 
 
-def _cut(lines: list[str]) -> str:
+def cut(lines: list[str]) -> str:
     """The lines that fit one text, and how many more there are."""
     shown: list[str] = []
     room = TEXT_MAX - 60

@@ -25,26 +25,33 @@ def card(operation: Operation) -> Message:
     """The card of a confirmed operation, as its row is now."""
     state = state_now(operation)
     said = escaped(operation.reason)
-    text = f"Clear {operation.pipeline}: {state} Requested by {mention(operation.requester.user)}"
+    text = f"{title(operation)}: {state} Requested by {mention(operation.requester.user)}"
     actions = buttons_now(operation)
     return message(
         f"{text}: {said}" if said else f"{text}.",
-        blocks.header(f"Clear {operation.pipeline}"),
-        blocks.fields(
-            *in_order(
-                {
-                    Field.STATE: state,
-                    Field.REQUESTED_BY: mention(operation.requester.user),
-                    Field.DESTROYS: destroys(operation.reviewed.checkpoints),
-                    **_of_a_request(operation),
-                }
-            )
-        ),
+        blocks.header(title(operation)),
+        blocks.fields(*told(operation)),
         blocks.reason(operation.reason),
         blocks.section("\n".join(_steps(operation))),
         _outcome(operation),
         blocks.context(*_notes(operation)),
         blocks.buttons(*actions) if actions else None,
+    )
+
+
+def title(operation: Operation) -> str:
+    return f"Clear {operation.pipeline}"
+
+
+def told(operation: Operation) -> list[tuple[str, str]]:
+    """What a card says first: labels and values."""
+    return in_order(
+        {
+            Field.STATE: state_now(operation),
+            Field.REQUESTED_BY: mention(operation.requester.user),
+            Field.DESTROYS: destroys(operation.reviewed.checkpoints),
+            **_of_a_request(operation),
+        }
     )
 
 

@@ -7,7 +7,7 @@ did; an answer that Slack does not take is logged, and never given again.
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
@@ -53,11 +53,17 @@ class Answer:
                 log.warning("answer_not_delivered", status=response.status_code)
 
 
+class Place(Protocol):
+    """Where one person is told something, once."""
+
+    async def give(self, said: Message) -> None: ...
+
+
 @dataclass(slots=True)
 class Errands:
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def run(self, look: Coroutine[Any, Any, Message], answer: Answer) -> None:
+    def run(self, look: Coroutine[Any, Any, Message], answer: Place) -> None:
         """Look, then tell what was seen; if looking breaks, tell that."""
 
         async def errand() -> None:
@@ -65,7 +71,7 @@ class Errands:
 
         self._hold(errand(), apology_through=answer)
 
-    def say(self, said: Message, answer: Answer) -> None:
+    def say(self, said: Message, answer: Place) -> None:
         self._hold(answer.give(said))
 
     async def finished(self) -> None:
@@ -80,12 +86,12 @@ class Errands:
                 task.cancel()
             await asyncio.wait(self._running)
 
-    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Answer | None = None) -> None:
+    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Place | None = None) -> None:
         task = asyncio.create_task(errand)
         self._running.add(task)
         task.add_done_callback(lambda done: self._ended(done, apology_through))
 
-    def _ended(self, task: asyncio.Task[None], apology_through: Answer | None) -> None:
+    def _ended(self, task: asyncio.Task[None], apology_through: Place | None) -> None:
         self._running.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return

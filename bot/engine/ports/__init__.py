@@ -18,6 +18,7 @@ from bot.engine.ports.remembering import (
 from bot.engine.ports.showing import (
     Announcer,
     Gone,
+    HomeTabs,
     Later,
     Noticeboard,
     NotThere,
@@ -25,6 +26,7 @@ from bot.engine.ports.showing import (
 )
 from bot.engine.ports.world import (
     Clock,
+    Everything,
     Pipelines,
 )
 
@@ -34,8 +36,10 @@ __all__ = [
     "Clock",
     "Decide",
     "Directory",
+    "Everything",
     "Gone",
     "HistoryLine",
+    "HomeTabs",
     "Later",
     "NotAuthorized",
     "NotThere",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.home import HomePage
 from bot.domain.operations import Card, Event, Operation
 
 
@@ -66,4 +67,15 @@ class Noticeboard(Protocol):
 
     async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
         """Post the id and the hash of the record's newest entry."""
+        ...
+
+
+class HomeTabs(Protocol):
+    """The page that each person has of their own. Paced: a call may answer `Later` without having tried."""
+
+    async def publish(self, page: HomePage) -> Taken | Later | NotThere:
+        """Show this page instead of the one before; a page that is shown already costs nothing.
+
+        `NotThere`: this person has no such page, and will have none.
+        """
         ...

@@ -1,13 +1,15 @@
 """Time, and Feldera: what the engine asks of them, in its own words. An outage is a value, never raised."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.names import PipelineName
 from bot.domain.operations import StepName
 from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.targets import TargetName, Targets
 
 
 class Clock(Protocol):
@@ -20,17 +22,41 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Everything(Mapping[PipelineName, Pipeline | Problem]):
+    """Every pipeline of the targets that answered; `unanswered` are the others: of theirs, nothing is known."""
+
+    found: Mapping[PipelineName, Pipeline | Problem]
+    unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
 class Pipelines(Protocol):
-    """Feldera, as far as the engine needs it. No method raises for an outage or an odd answer."""
+    """Feldera, or several, as far as the engine needs them. No method raises for an outage or an odd answer.
+
+    Names are whole ones: `target/name` where there are several Felderas.
+    """
+
+    @property
+    def targets(self) -> Targets: ...
 
     async def look(self, name: PipelineName) -> Look:
         """The pipeline as it is now."""
         ...
 
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
-        """Every pipeline, for the price of one request: whose name is missing is not there.
+    async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
+        """Every pipeline, or those of one target, for the price of one request each: whose name is missing is not there.
 
-        One that cannot be read is a problem of its own, and keeps nobody from seeing the others.
+        One that cannot be read is a problem of its own, and keeps nobody from seeing the others. A target that does not
+        answer in time hides none of another's; where no target answers, it is a problem.
         """
         ...
 
@@ -40,8 +66,10 @@ class Pipelines(Protocol):
 
     async def history(self, name: PipelineName) -> History | Problem: ...
 
-    async def runner_health(self) -> RunnerHealth: ...
+    async def runner_health(self, name: PipelineName) -> RunnerHealth:
+        """Of the Feldera that has the pipeline."""
+        ...
 
-    async def identity(self) -> Identity | Problem:
-        """Which Feldera this is, and whose pipelines it shows; asked once, and remembered when it answered."""
+    async def identity(self, name: PipelineName) -> Identity | Problem:
+        """Which Feldera has the pipeline, and whose it shows; asked once, and remembered when it answered."""
         ...

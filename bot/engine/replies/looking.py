@@ -6,15 +6,21 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Pipeline, Problem
 from bot.domain.policy import Freeze
+from bot.domain.targets import TargetName
 from bot.engine.ports import HistoryLine
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """No such pipeline; `close` are similar names that the person may see."""
+    """No such pipeline; `close` are similar names that the person may see.
+
+    `needs_target`: the name has no target, or one that is not there. `unanswered` targets may have it, or similar names.
+    """
 
     pipeline: PipelineName
     close: tuple[PipelineName, ...]
+    needs_target: bool = False
+    unanswered: tuple[TargetName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

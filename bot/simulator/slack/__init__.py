@@ -6,7 +6,7 @@ Start with `SlackSimulator`; `render` shows a message as a person reads it, `ren
 from bot.simulator.slack.delivery import RecordedDelivery
 from bot.simulator.slack.interactions import Answer, Button
 from bot.simulator.slack.messages import Channel, Message, Version
-from bot.simulator.slack.modals import ModalButton
+from bot.simulator.slack.modals import ModalButton, Suggestions
 from bot.simulator.slack.people import Person
 from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.simulator import SlackSimulator
@@ -26,6 +26,7 @@ __all__ = [
     "RecordedCall",
     "RecordedDelivery",
     "SlackSimulator",
+    "Suggestions",
     "UserGroup",
     "Version",
     "View",

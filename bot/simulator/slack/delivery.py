@@ -1,14 +1,14 @@
 """What Slack sends to an app, and how the person behind it learns how that went.
 
 A transport (Socket Mode or signed HTTP) carries one envelope and waits for its ack. It never repeats one on its own:
-Slack documents no retries for commands and interactions.
+Slack documents no retries for commands and interactions, and those of events are left out.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-EnvelopeType = Literal["slash_commands", "interactive"]
+EnvelopeType = Literal["slash_commands", "interactive", "events_api"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class Envelope:
     type: EnvelopeType
     payload: dict[str, Any]
     accepts_response_payload: bool
+
+    @property
+    def asks_for_options(self) -> bool:
+        """Whether a menu wants to know its options: over HTTP that goes to an address of its own."""
+        return self.payload.get("type") == "block_suggestion"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The inputs of a modal: what a person can put into each, and what Slack tells the app of it.
 
-Text fields, menus of fixed options, radio buttons and checkboxes. Whatever else a view asks for is shown and sent empty:
-nobody can fill it in here. It holds no state; what stands in an input is the view's.
+Text fields, menus of fixed options and of options that the app is asked for, radio buttons and checkboxes. Whatever else
+a view asks for is shown and sent empty: nobody can fill it in here. It holds no state; what stands in an input is the
+view's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +18,11 @@ Values = dict[Key, tuple[str, ...]]
 """What stands in each input: the text, or the values of the options picked; nothing is `()`."""
 
 _TYPED = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
-_PICKED = frozenset({"static_select", "radio_buttons"})
+_ASKED_FOR = "external_select"
+_PICKED = frozenset({"static_select", "radio_buttons", _ASKED_FOR})
 _TICKED = frozenset({"checkboxes", "multi_static_select"})
+SHORTEST_QUERY = 3
+"""Characters typed into a menu before the app is asked for options, unless the menu says otherwise."""
 
 
 class CannotPutInError(Exception):
@@ -27,7 +31,10 @@ class CannotPutInError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Input:
+    """`suggested` are the options that the app was asked for and that were picked, or can be picked now."""
+
     block: Block
+    suggested: tuple[Block, ...] = ()
 
     @property
     def block_id(self) -> str:
@@ -44,6 +51,25 @@ class Input:
     @property
     def is_optional(self) -> bool:
         return bool(self.block.get("optional", False))
+
+    @property
+    def asks_the_app(self) -> bool:
+        """Whether its options are those the app suggests for what is typed into it."""
+        return self._type == _ASKED_FOR
+
+    @property
+    def is_ticked(self) -> bool:
+        return self._type == "checkboxes"
+
+    @property
+    def shortest_query(self) -> int:
+        said = self._element.get("min_query_length")
+        return SHORTEST_QUERY if said is None else int(said)
+
+    @property
+    def tells_at_once(self) -> bool:
+        """Whether the app hears of a change before the view is submitted."""
+        return bool(self.block.get("dispatch_action", False))
 
     @property
     def initial(self) -> tuple[str, ...]:
@@ -68,6 +94,10 @@ class Input:
             raise CannotPutInError(f"{self.label!r} takes one option")
         return tuple(self._option(each)["value"] for each in wanted)
 
+    def among(self, standing: tuple[str, ...]) -> tuple[Block, ...]:
+        """The options, of those that the app suggested, that stand in it."""
+        return tuple(option for option in self.suggested if option["value"] in standing)
+
     def state(self, standing: tuple[str, ...]) -> dict[str, Any]:
         """What Slack sends of it (`state.values`): no text and no option are null."""
         if self._type in _TYPED:
@@ -79,10 +109,22 @@ class Input:
             return {"type": self._type, "selected_option": options[0] if options else None}
         return {"type": self._type}
 
+    def told(self, standing: tuple[str, ...]) -> dict[str, Any]:
+        """What Slack sends of a change of it, under `actions`."""
+        block_id, action_id = self.key
+        placeholder = self._element.get("placeholder")
+        more = {} if placeholder is None else {"placeholder": placeholder}
+        return {"block_id": block_id, "action_id": action_id, **self.state(standing), **more}
+
     def shown(self, standing: tuple[str, ...]) -> str:
-        """How a person sees it filled in."""
+        """How a person sees it filled in; checkboxes all, ticked or not."""
         if self._type in _TYPED:
             return "".join(standing)
+        if self.is_ticked:
+            return " ".join(
+                f"{'☑' if option['value'] in standing else '☐'} {unescape(option['text']['text'])}"
+                for option in self._options
+            )
         return ", ".join(unescape(self._option(value)["text"]["text"]) for value in standing)
 
     def _checked_text(self, text: str) -> tuple[str, ...]:
@@ -93,12 +135,19 @@ class Input:
         return (text,) if text else ()
 
     def _option(self, wanted: str) -> Mapping[str, Any]:
-        grouped = [option for group in self._element.get("option_groups", []) for option in group["options"]]
-        options: list[Mapping[str, Any]] = self._element.get("options", grouped)
-        for option in options:
+        for option in self._options:
             if wanted in {option["value"], unescape(option["text"]["text"])}:
                 return option
         raise CannotPutInError(f"{self.label!r} has no option {wanted!r}")
+
+    @property
+    def _options(self) -> Sequence[Mapping[str, Any]]:
+        if self.asks_the_app:
+            initial = self._element.get("initial_option")
+            return [*self.suggested, *([initial] if initial else [])]
+        grouped = [option for group in self._element.get("option_groups", []) for option in group["options"]]
+        options: Sequence[Mapping[str, Any]] = self._element.get("options", grouped)
+        return options
 
     @staticmethod
     def _told(option: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,19 +163,26 @@ class Input:
         return str(self._element["type"])
 
 
-def inputs(blocks: Sequence[Block]) -> Iterator[Input]:
-    return (Input(block) for block in blocks if block["type"] == "input")
+Suggested = Mapping[Key, tuple[Block, ...]]
+"""The options that the app was asked for, by input."""
+
+
+def inputs(blocks: Sequence[Block], suggested: Suggested) -> Iterator[Input]:
+    for block in blocks:
+        if block["type"] == "input":
+            each = Input(block)
+            yield Input(block, suggested.get(each.key, ()))
 
 
 def carried_over(blocks: Sequence[Block], standing: Values) -> Values:
     """What stands in the inputs of `blocks` that replace others: an input of the same ids keeps what it had."""
-    return {each.key: standing.get(each.key, each.initial) for each in inputs(blocks)}
+    return {each.key: standing.get(each.key, each.initial) for each in inputs(blocks, {})}
 
 
-def state_of(blocks: Sequence[Block], standing: Values) -> dict[str, Any]:
+def state_of(blocks: Sequence[Block], standing: Values, suggested: Suggested) -> dict[str, Any]:
     """`view.state` as payloads carry it."""
     values: dict[str, dict[str, Any]] = {}
-    for each in inputs(blocks):
+    for each in inputs(blocks, suggested):
         block_id, action_id = each.key
         values[block_id] = {action_id: each.state(standing.get(each.key, ()))}
     return {"values": values}

@@ -86,6 +86,18 @@ class Interactions:
             workspace.posts(channel, person.id, content=Content(f"{command} {text}".strip()))
         return self._shows(ack, person, channel, ts=place)
 
+    async def shortcut(self, person: Profile, callback_id: str) -> Answer:
+        """A global shortcut comes without a channel and without a response_url."""
+        payload = {
+            "type": "shortcut",
+            **self.sender(person),
+            "action_ts": f"{self.workspace.clock.now().timestamp():.6f}",
+            "callback_id": callback_id,
+            "trigger_id": self.views.issues_trigger(person.id),
+        }
+        ack = await self.deliver("interactive", payload, accepts_response_payload=False)
+        return Answer(error=ack.error)
+
     async def press(self, person: Profile, button: Button) -> Answer:
         message, workspace = button.message, self.workspace
         ephemeral = message.ephemeral_to is not None

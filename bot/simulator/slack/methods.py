@@ -4,6 +4,7 @@ A method gets a `Call` whose token was already checked and returns the body of t
 error code of the real service. It knows nothing of HTTP, and of no faults but those the workspace's state explains.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from bot.simulator.slack.workspace import Workspace
 
 BETWEEN_POSTS = timedelta(seconds=1)
 """Slack takes about one chat.postMessage a second per channel."""
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,23 @@ class Call:
 
 
 class Pacing:
-    """When each channel last took a message; refuses the next one for a second, if it is strict."""
+    """When each channel last took a message, and how often methods were called; refuses what is too much, if strict."""
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._last: dict[str, datetime] = {}
+        self._calls: dict[str, list[datetime]] = {}
+
+    def counts(self, method: str, now: datetime, *, most: int) -> None:
+        """A call of this method, which Slack takes so many times a minute.
+
+        Raises:
+            Refused: ratelimited, until the first of the minute's calls is a minute ago.
+        """
+        recent = [at for at in self._calls.get(method, []) if now - at < MINUTE]
+        if self._strict and len(recent) >= most:
+            raise Refused("ratelimited", retry_after=math.ceil((recent[0] + MINUTE - now).total_seconds()))
+        self._calls[method] = [*recent, now]
 
     def takes(self, channel: Channel, now: datetime) -> None:
         last = self._last.get(channel.id)

@@ -5,13 +5,14 @@ A person cannot press what they do not see, cannot type where they are not, and 
 
 from collections.abc import Iterator, Sequence
 
-from bot.simulator.slack.forms import CannotPutInError, Input, inputs
+from bot.simulator.slack.app_home import AppHome, Tab
+from bot.simulator.slack.filling import Filling
 from bot.simulator.slack.interactions import Answer, Button, Interactions
 from bot.simulator.slack.messages import Block, Channel, Message
-from bot.simulator.slack.modals import ModalButton, Modals
+from bot.simulator.slack.modals import ModalButton, Modals, Suggestions
 from bot.simulator.slack.mrkdwn import as_typed, unescape
 from bot.simulator.slack.refusals import NotPossibleError
-from bot.simulator.slack.text import render_confirm
+from bot.simulator.slack.text import render_block, render_confirm
 from bot.simulator.slack.views import View
 from bot.simulator.slack.workspace import Content, Profile, Workspace
 
@@ -82,6 +83,37 @@ class Person:
         """Find the button with this label as now rendered, and press it."""
         return await self.presses(self.finds(label, on=on), confirms=confirms)
 
+    async def opens_home(self, tab: Tab = "home") -> Answer:
+        """Open the app's App Home, on this tab; what is published there is `home`.
+
+        Raises:
+            NotPossibleError: the app has no Home tab.
+        """
+        self._must_be_active()
+        if tab == "home" and not self._workspace.home_tab:
+            raise NotPossibleError("the app has no Home tab")
+        return await AppHome(self._interactions).opened(self._profile, tab)
+
+    def finds_on_home(self, label: str, *, below: str = "") -> ModalButton:
+        """The button with this label on the Home tab: the first one that stands below a text with `below` in it.
+
+        Raises:
+            NotPossibleError: there is none, or two stand side by side.
+        """
+        if self.home is None:
+            raise NotPossibleError(f"nothing is published on the Home of {self.name}")
+        is_below, shown = not below, []
+        for block in self.home.blocks:
+            is_below = is_below or below in render_block(block, self._workspace.names)
+            buttons = [ModalButton(self.home, *found) for found in _pressable([block])]
+            shown += [_label(button) for button in buttons]
+            found = [button for button in buttons if _label(button) == label]
+            if is_below and len(found) > 1:
+                raise NotPossibleError(f"{len(found)} buttons {label!r} side by side")
+            if is_below and found:
+                return found[0]
+        raise NotPossibleError(f"{self.name} has no button {label!r} below {below!r}; there are {shown}")
+
     def finds(self, label: str, *, on: Message | None = None) -> Button | ModalButton:
         """The button with this label: in the modal on the screen, else on the newest message that has one.
 
@@ -134,22 +166,50 @@ class Person:
             NotPossibleError: there is no modal, no such input, the input does not take that, or one that must be
                 filled in is empty: Slack would not let them submit.
         """
-        self._must_be_active()
-        view = self._on_screen()
-        if "submit" not in view.body:
-            raise NotPossibleError("the modal has nothing to submit")
+        filling = self._filling()
         for name, value in given.items():
-            into = _input(view, name)
-            try:
-                view.values[into.key] = into.takes(value)
-            except CannotPutInError as error:
-                raise NotPossibleError(str(error)) from error
-        empty = [
-            each.label for each in inputs(view.blocks) if not each.is_optional and not view.values[each.key]
-        ]
-        if empty:
-            raise NotPossibleError(f"{self.name} cannot submit while {empty} must be filled in")
-        return await self._modals.submit(self._profile, view)
+            await filling.fills(name, value)
+        return await filling.submits()
+
+    async def looks_for(self, typed: str) -> Suggestions:
+        """Type into the menu of the modal that asks the app for its options; nothing has to be typed into some.
+
+        Raises:
+            NotPossibleError: see `Filling.looks_for`.
+        """
+        return await self._filling().looks_for(typed)
+
+    async def picks(self, label: str) -> Answer:
+        """Pick an option that `looks_for` found.
+
+        Raises:
+            NotPossibleError: it was not among them.
+        """
+        return await self._filling().picks(label)
+
+    async def ticks(self, label: str) -> Answer:
+        """Tick a checkbox of the modal, or untick it.
+
+        Raises:
+            NotPossibleError: there is none of this label.
+        """
+        return await self._filling().ticks(label)
+
+    async def uses_shortcut(self, name: str) -> Answer:
+        """Choose one of the app's global shortcuts, from anywhere in Slack: no channel comes with it.
+
+        Raises:
+            NotPossibleError: the app has none of this name, or it is another workspace's.
+        """
+        self._must_be_active()
+        if self.team_id != self._workspace.team_id:
+            raise NotPossibleError(f"{self.name} is external: the shortcuts of this workspace are not theirs")
+        callback_id = self._workspace.shortcuts.get(name)
+        if callback_id is None:
+            raise NotPossibleError(
+                f"there is no shortcut {name!r}; there are {list(self._workspace.shortcuts)}"
+            )
+        return await self._interactions.shortcut(self._profile, callback_id)
 
     async def closes_modal(self) -> Answer:
         """Close the modal on the screen without submitting it.
@@ -202,6 +262,10 @@ class Person:
             if self.id in element.get("visible_to_user_ids", [self.id])
         ]
 
+    def _filling(self) -> Filling:
+        self._must_be_active()
+        return Filling(self._profile, self._on_screen(), self._modals)
+
     def _on_screen(self) -> View:
         if self.modal is None:
             raise NotPossibleError(f"{self.name} has no modal open")
@@ -232,15 +296,6 @@ def _pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
         for part in parts:
             if part.get("type") == "button":
                 yield block["block_id"], part
-
-
-def _input(view: View, name: str) -> Input:
-    """The input with this block id, or with this label."""
-    found = [each for each in inputs(view.blocks) if name in {each.block_id, each.label}]
-    if len(found) != 1:
-        labels = [each.label for each in inputs(view.blocks)]
-        raise NotPossibleError(f"the modal has {len(found)} inputs {name!r}; there are {labels}")
-    return found[0]
 
 
 def _label(button: Button | ModalButton) -> str:

@@ -109,11 +109,23 @@ class SlackSimulator:
         """The base URL for a client of the Web API."""
         return f"{self.origin}/api/"
 
-    def serves_over_http(self, request_url: str, *, signing_secret: str | None = None) -> None:
-        """From now on deliver by signed HTTP to this URL instead of Socket Mode."""
+    def serves_over_http(
+        self, request_url: str, *, options_url: str | None = None, signing_secret: str | None = None
+    ) -> None:
+        """From now on deliver by signed HTTP to this URL instead of Socket Mode.
+
+        Menus ask for their options at `options_url`; without one they have none to show.
+        """
         self._interactions.transport = SignedHttp(
-            request_url, signing_secret or self.signing_secret, ack_timeout=self._ack_timeout
+            request_url,
+            signing_secret or self.signing_secret,
+            ack_timeout=self._ack_timeout,
+            options_url=options_url,
         )
+
+    def adds_shortcut(self, name: str, callback_id: str) -> None:
+        """A global shortcut of the app, as its manifest has it."""
+        self.workspace.shortcuts[name] = callback_id
 
     def adds_person(
         self,
@@ -220,6 +232,10 @@ class SlackSimulator:
     def disables_messages_tab(self) -> None:
         """The app can send nobody direct messages any more."""
         self.workspace.messages_tab = False
+
+    def disables_home_tab(self) -> None:
+        """The app has no Home tab any more: nobody can open it, and nothing can be published on it."""
+        self.workspace.home_tab = False
 
     async def goes_down(self) -> None:
         """Every connection breaks and new ones are refused; the state stays."""

@@ -87,14 +87,7 @@ class SocketMode:
         acked: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
         self._unacked[envelope.id].append(acked)
         try:
-            await connection.socket.send_json(
-                {
-                    "envelope_id": envelope.id,
-                    "type": envelope.type,
-                    "payload": envelope.payload,
-                    "accepts_response_payload": envelope.accepts_response_payload,
-                }
-            )
+            await connection.socket.send_json(_sent(envelope))
             async with asyncio.timeout(self._ack_timeout):
                 return await acked
         except ConnectionError:
@@ -152,3 +145,14 @@ class SocketMode:
 
     def _disconnect(self, reason: DisconnectReason) -> dict[str, Any]:
         return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-simulated"}}
+
+
+def _sent(envelope: Envelope) -> dict[str, Any]:
+    tries = {"retry_attempt": 0, "retry_reason": ""} if envelope.type == "events_api" else {}
+    return {
+        "envelope_id": envelope.id,
+        "type": envelope.type,
+        "payload": envelope.payload,
+        "accepts_response_payload": envelope.accepts_response_payload,
+        **tries,
+    }

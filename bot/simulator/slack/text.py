@@ -27,7 +27,7 @@ def render(message: Message, names: Names) -> str:
     """The message's lines, blocks if it has any, else its text. `names` maps ids to shown names."""
     if not message.blocks:
         return render_text(message.text, names)
-    return "\n".join(_block(block, names) for block in message.blocks)
+    return "\n".join(render_block(block, names) for block in message.blocks)
 
 
 def render_view(view: View, names: Names) -> str:
@@ -35,9 +35,9 @@ def render_view(view: View, names: Names) -> str:
     lines = [_text(view.body["title"], names)] if "title" in view.body else []
     for block in view.blocks:
         if block["type"] != "input":
-            lines.append(_block(block, names))
+            lines.append(render_block(block, names))
             continue
-        each = Input(block)
+        each = Input(block, view.suggested.get(Input(block).key, ()))
         lines.append(f"{each.label}: {each.shown(view.values[each.key]) or BLANK}")
         if each.block_id in view.errors:
             lines.append(f"⚠ {view.errors[each.block_id]}")
@@ -63,7 +63,8 @@ def render_confirm(dialog: Block, names: Names) -> str:
     return f"{title}\n{text}\n[{_text(dialog['confirm'], names)}] [{_text(dialog['deny'], names)}]"
 
 
-def _block(block: Block, names: Names) -> str:
+def render_block(block: Block, names: Names) -> str:
+    """One block's lines."""
     shown = _SHOWN.get(block["type"])
     return shown(block, names) if shown else f"[{block['type']}]"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
 from bot.simulator.slack.content import invalid, read_json
-from bot.simulator.slack.forms import Values, carried_over, state_of
+from bot.simulator.slack.forms import Input, Key, Values, carried_over, inputs, state_of
 from bot.simulator.slack.messages import Block
 from bot.simulator.slack.methods import Call, Method
 from bot.simulator.slack.refusals import Refused
@@ -19,6 +19,8 @@ from bot.simulator.slack.workspace import Content, Workspace
 
 TRIGGER_LIFETIME = timedelta(seconds=3)
 MOST_STACKED = 3
+PUBLISHED_A_MINUTE = 100
+"""Tier 4: how often Slack takes views.publish."""
 
 
 @dataclass(eq=False, slots=True)
@@ -26,7 +28,8 @@ class View:
     """A view as it stands; `body` is what the app sent, `hash` changes with every update.
 
     `blocks` are those of the body with all their ids, `values` what stands in the inputs, and `errors` what the app
-    said of them, by block id.
+    said of them, by block id. `suggested` are the options that the app was asked for, by input: what was picked of them,
+    and what it suggested last.
     """
 
     id: str
@@ -36,6 +39,11 @@ class View:
     blocks: tuple[Block, ...] = ()
     values: Values = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    suggested: dict[Key, tuple[Block, ...]] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return tuple(inputs(self.blocks, self.suggested))
 
 
 @dataclass(slots=True)
@@ -83,7 +91,7 @@ class Views:
             "id": view.id,
             "hash": view.hash,
             "blocks": list(view.blocks),
-            "state": state_of(view.blocks, view.values),
+            "state": state_of(view.blocks, view.values, view.suggested),
             "root_view_id": below[0].id if below else view.id,
             "previous_view_id": below[-1].id if below else None,
             "team_id": self.workspace.team_id,
@@ -142,7 +150,10 @@ class Views:
         return {"view": self.told(view)}
 
     def _publish(self, call: Call) -> dict[str, Any]:
+        call.pacing.counts("views.publish", self.workspace.clock.now(), most=PUBLISHED_A_MINUTE)
         body = self._checked(call.args.get("view"), "home")
+        if not self.workspace.home_tab:
+            raise Refused("not_enabled")
         user_id = call.argument("user_id")
         if user_id not in self.workspace.people:
             raise Refused("user_not_found")

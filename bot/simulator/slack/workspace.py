@@ -89,11 +89,15 @@ class Workspace:
     bot_name: str = "pipeline"
     messages_tab: bool = True
     """Whether people can be sent direct messages by the app."""
+    home_tab: bool = True
+    """Whether the app has a Home tab."""
     has_user_groups: bool = True
     """Whether the workspace's plan comes with user groups."""
     people: dict[str, Profile] = field(default_factory=dict)
     user_groups: dict[str, UserGroup] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    shortcuts: dict[str, str] = field(default_factory=dict)
+    """The app's global shortcuts: their callback ids by the names that people choose."""
     ephemerals: list[Message] = field(default_factory=list)
     suspicious: list[str] = field(default_factory=list)
     _last_number: int = 0

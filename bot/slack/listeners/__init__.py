@@ -7,6 +7,7 @@ only looked up, never believed.
 """
 
 from bot.slack.listeners.desk import Desk
+from bot.slack.listeners.home import HomeTab
 from bot.slack.listeners.registering import register
 
-__all__ = ["Desk", "register"]
+__all__ = ["Desk", "HomeTab", "register"]

@@ -16,13 +16,18 @@ from bot.slack.errands import Answer
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
 from bot.slack.listeners.desk import Desk
+from bot.slack.listeners.home import HomeTab
 from bot.slack.listeners.submissions import Submissions
+from bot.slack.screens import Screen, is_on_home
 
 log = structlog.get_logger(__name__)
 
 
-def register(app: AsyncApp, desk: Desk, client: AsyncWebClient) -> None:
+def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, home: HomeTab) -> None:
     clicks, submissions = Clicks(desk, client), Submissions(desk)
+    app.event("app_home_opened")(home.opened)
+    # Before all others: the buttons are those of cards, and there is no message to answer.
+    app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
     app.command(COMMAND)(Commands(desk).typed)
     listeners: dict[str | re.Pattern[str], Any] = {
         previews.CONFIRM: clicks.confirm,
@@ -44,12 +49,17 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient) -> None:
         app.action(action_id)(listener)
     app.view(modals.DENY_REQUEST)(submissions.deny)
     app.view(modals.BREAK_THE_GLASS)(submissions.break_glass)
-    app.error(_Failed(desk).failed)
+    app.error(_Failed(desk, client).failed)
+
+
+async def _is_on_home(body: dict[str, Any]) -> bool:
+    return is_on_home(body)
 
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
     desk: Desk
+    client: AsyncWebClient
 
     async def failed(
         self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
@@ -62,6 +72,8 @@ class _Failed:
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
         if not acked and request.body.get("type") == "view_submission":
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
-        if request.context.respond is not None:
+        if is_on_home(request.body):
+            self.desk.errands.say(said, Screen(self.client, self.desk.threads, request.body))
+        elif request.context.respond is not None:
             self.desk.errands.say(said, Answer(request.context.respond))
         return None if acked else BoltResponse(status=200, body="")

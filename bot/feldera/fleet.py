@@ -1,0 +1,136 @@
+"""The engine's `Pipelines` over one Feldera or several: whose a pipeline is, its name says (`target/name`).
+
+Each Feldera has its own connections, credentials and troubles, and nothing here waits for one on behalf of another.
+With a single one, names pass through as they are. It decides nothing, and makes no request of its own.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.domain.names import PipelineName
+from bot.domain.operations import StepName
+from bot.domain.pipelines import (
+    Answer,
+    History,
+    Identity,
+    Look,
+    NotSent,
+    Pipeline,
+    Problem,
+    RunnerHealth,
+    Seen,
+    Trouble,
+)
+from bot.domain.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
+from bot.engine.ports import Everything
+from bot.feldera.client import FelderaClient
+
+LATE_AFTER = 5.0  # seconds: how long a list waits for other targets once one has answered
+_NO_SUCH_TARGET = Problem(Trouble.ELSEWHERE, "no target of this bot has this name")
+_LATE = Problem(Trouble.UNREACHABLE, f"Feldera did not answer within {LATE_AFTER:g} s.")
+
+
+class Fleet:
+    """`clients` by their targets' names; a single one may have any."""
+
+    def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
+        if not clients:
+            raise ValueError("there must be a Feldera")
+        self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
+        self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
+
+    @property
+    def clients(self) -> Mapping[TargetName, FelderaClient]:
+        """By target: `THE_ONLY` where there is one."""
+        return self._clients
+
+    async def look(self, name: PipelineName) -> Look:
+        target = self.targets.of(name)
+        if target is None:
+            return _NO_SUCH_TARGET
+        look = await self._clients[target].look(name_on_target(name))
+        return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
+
+    async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
+        if target is not None or not self.targets.names:
+            return await self._of(target or THE_ONLY)
+        looks = {each: asyncio.create_task(self._of(each)) for each in self._clients}
+        try:
+            await _good_answers(looks.values())
+        finally:
+            for look in looks.values():
+                look.cancel()
+        return _together({each: look.result() if _is_done(look) else _LATE for each, look in looks.items()})
+
+    async def submit(self, step: StepName, name: PipelineName) -> Answer:
+        target = self.targets.of(name)
+        if target is None:
+            return NotSent(_NO_SUCH_TARGET)
+        return await self._clients[target].submit(step, name_on_target(name))
+
+    async def history(self, name: PipelineName) -> History | Problem:
+        target = self.targets.of(name)
+        return (
+            _NO_SUCH_TARGET if target is None else await self._clients[target].history(name_on_target(name))
+        )
+
+    async def runner_health(self, name: PipelineName) -> RunnerHealth:
+        target = self.targets.of(name)
+        if target is None:
+            return RunnerHealth(None, _NO_SUCH_TARGET.message)
+        return await self._clients[target].runner_health()
+
+    async def identity(self, name: PipelineName) -> Identity | Problem:
+        target = self.targets.of(name)
+        return _NO_SUCH_TARGET if target is None else await self._clients[target].identity()
+
+    async def _of(self, target: TargetName) -> Everything | Problem:
+        listed = await self._clients[target].look_at_all()
+        if isinstance(listed, Problem):
+            return listed
+        return Everything(
+            {
+                full_name(target, name): each if isinstance(each, Problem) else _named(each, target)
+                for name, each in listed.items()
+            }
+        )
+
+
+def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:
+    return replace(pipeline, name=full_name(target, pipeline.name)) if target else pipeline
+
+
+_Looking = asyncio.Task[Everything | Problem]
+
+
+async def _good_answers(looks: Iterable[_Looking]) -> None:
+    """Wait for all, but once one has answered well, for the others only a little longer."""
+    waiting, some_answered = set(looks), False
+    loop = asyncio.get_running_loop()
+    until = loop.time()
+    while waiting:
+        timeout = max(until - loop.time(), 0) if some_answered else None
+        done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        if not some_answered and any(isinstance(look.result(), Everything) for look in done):
+            some_answered, until = True, loop.time() + LATE_AFTER
+
+
+def _is_done(look: _Looking) -> bool:
+    return look.done() and not look.cancelled()
+
+
+def _together(answers: Mapping[TargetName, Everything | Problem]) -> Everything | Problem:
+    """Everything that was answered; the first problem where nothing was."""
+    problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
+    if len(problems) == len(answers):
+        return next(iter(problems.values()))
+    found = {
+        name: each
+        for answer in answers.values()
+        if isinstance(answer, Everything)
+        for name, each in answer.items()
+    }
+    return Everything(found, problems)

@@ -1,0 +1,91 @@
+"""What somebody sets to say where one Feldera is, and how the bot gets in. Checked without asking anybody.
+
+It knows nothing of where settings are read from. Secrets stay `SecretStr`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
+
+from bot.engine.ports import Clock
+from bot.feldera.address import REQUEST_TIMEOUT, FelderaAddress
+from bot.feldera.client import FelderaClient
+from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+
+LEAST_REQUEST_TIMEOUT = (
+    15.0  # seconds: Feldera may wait 10 s for a row lock, and answers one request at a time
+)
+
+
+def _host(text: str) -> str:
+    FelderaAddress(host=text)
+    return text
+
+
+def _tenant(text: str) -> str:
+    FelderaAddress(host="localhost", tenant=text)
+    return text
+
+
+def _tls_cert(path: Path) -> Path:
+    FelderaAddress(host="localhost", tls_cert=path).tls_context()
+    return path
+
+
+def _api_key(secret: SecretStr) -> SecretStr:
+    ApiKey(secret)
+    return secret
+
+
+def _token_command(text: str) -> str:
+    TokenCommand(text)
+    return text
+
+
+Host = Annotated[str, AfterValidator(_host)]
+Key = Annotated[SecretStr, AfterValidator(_api_key)]
+Command = Annotated[str, AfterValidator(_token_command)]
+Tenant = Annotated[str, AfterValidator(_tenant)]
+Certificate = Annotated[FilePath, AfterValidator(_tls_cert)]
+Timeout = Annotated[float, Field(ge=LEAST_REQUEST_TIMEOUT, le=600)]
+
+
+class FelderaSettings(BaseModel):
+    """One Feldera."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: Host
+    api_key: Key | None = None
+    auth_token_command: Command | None = None
+    tenant: Tenant | None = None
+    https_tls_cert: Certificate | None = None
+    tls_insecure: bool = False
+    request_timeout: Timeout = REQUEST_TIMEOUT
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.api_key is not None and self.auth_token_command is not None:
+            raise ValueError("API_KEY and AUTH_TOKEN_COMMAND exclude each other: set one of them")
+        return self
+
+    def client(self, clock: Clock) -> FelderaClient:
+        """A connection to it; to be closed.
+
+        Raises:
+            ValueError: the TLS certificate cannot be read.
+        """
+        address = FelderaAddress(
+            host=self.host,
+            tenant=self.tenant,
+            tls_cert=self.https_tls_cert,
+            tls_insecure=self.tls_insecure,
+            request_timeout=self.request_timeout,
+        )
+        return FelderaClient(address, self._credentials(), clock=clock)
+
+    def _credentials(self) -> Credentials:
+        if self.auth_token_command is not None:
+            return TokenCommand(self.auth_token_command)
+        return NoCredentials() if self.api_key is None else ApiKey(self.api_key)

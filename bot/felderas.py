@@ -1,0 +1,83 @@
+"""The Felderas of the settings: connected, and greeted at the start. Whether one answers is only said.
+
+With several, each is named by its target; with one, nobody reads of a target.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+
+from bot.config import Settings
+from bot.domain.pipelines import Problem, Trouble
+from bot.domain.targets import TargetName
+from bot.engine.ports import Clock
+from bot.feldera.client import FelderaClient
+from bot.feldera.fleet import Fleet
+
+log = structlog.get_logger(__name__)
+
+GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
+
+Greetings = Mapping[TargetName, str | Problem]
+
+
+@asynccontextmanager
+async def connected(settings: Settings, clock: Clock) -> AsyncIterator[Fleet]:
+    """All of them.
+
+    Raises:
+        ValueError: a TLS certificate cannot be read.
+    """
+    async with AsyncExitStack() as stack:
+        clients = {
+            target: await stack.enter_async_context(feldera.client(clock))
+            for target, feldera in settings.felderas.items()
+        }
+        yield Fleet(clients)
+
+
+def hosts(settings: Settings) -> Mapping[TargetName, str]:
+    """Where each of a fleet's clients finds its Feldera, as it was set."""
+    addresses = [feldera.host for feldera in settings.felderas.values()]
+    return dict(zip(settings.targets.all, addresses, strict=True))
+
+
+async def greet(fleet: Fleet) -> Greetings:
+    """What each says of itself, asked at once."""
+    answers = await asyncio.gather(*(_greeting(client) for client in fleet.clients.values()))
+    return dict(zip(fleet.clients, answers, strict=True))
+
+
+def warn_of_silence(greetings: Greetings, settings: Settings) -> None:
+    for target, greeting in greetings.items():
+        if isinstance(greeting, Problem):
+            event = "feldera_refuses_the_key" if _refuses_us(greeting) else "feldera_does_not_answer"
+            which = {"target": target} if target else {}
+            log.warning(event, host=hosts(settings)[target], why=greeting.message, **which)
+
+
+def in_brief(greetings: Greetings, settings: Settings) -> str:
+    return ", ".join(
+        f"{f'{target} at ' if target else ''}{host} ({_in_brief(greetings[target])})"
+        for target, host in hosts(settings).items()
+    )
+
+
+async def _greeting(feldera: FelderaClient) -> str | Problem:
+    try:
+        async with asyncio.timeout(GREETED_WITHIN):
+            return await feldera.greet()
+    except TimeoutError:
+        return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
+
+
+def _in_brief(greeting: str | Problem) -> str:
+    if isinstance(greeting, str):
+        return greeting
+    return "refuses the key" if _refuses_us(greeting) else "not answering"
+
+
+def _refuses_us(problem: Problem) -> bool:
+    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
