@@ -6,15 +6,18 @@ by the name next to it, not by its number: pipelines come and go between two cli
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from bot.domain.access import Action, Decision
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, PipelineName
+from bot.domain.patterns import may_overlap
 from bot.domain.pipelines import Problem
 from bot.domain.policy import frozen
+from bot.domain.targets import TargetName
 from bot.engine.judging import Judge
-from bot.engine.ports import Clock, Pipelines, Store
+from bot.engine.ports import Clock, Everything, Pipelines, Store
 from bot.engine.refusing import refused_to_list
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
 
@@ -71,6 +74,7 @@ class Listing:
             before=start,
             total=len(names),
             unread=_unread(actor, facts),
+            unanswered=_hiding(everything, pattern, actor, facts, now),
         )
 
 
@@ -87,6 +91,23 @@ def _start(names: list[PipelineName], after: PipelineName | None, before: Pipeli
     if before is not None:
         return max(0, bisect_left(names, _place(before), key=_place) - PAGE)
     return 0
+
+
+def _hiding(
+    everything: Everything, pattern: str, actor: Actor, facts: Facts, now: datetime
+) -> dict[TargetName, Problem]:
+    """The targets that did not answer and might have shown this person something: they hear of no other."""
+    standing = facts.standings[actor]
+    held = [
+        grant.pattern
+        for grant in facts.grants
+        if Action.VIEW in grant.role.actions and grant.is_to(standing) and grant.is_current(now)
+    ]
+    return {
+        target: problem
+        for target, problem in everything.unanswered.items()
+        if may_overlap(pattern, f"{target}/*") and any(may_overlap(each, f"{target}/*") for each in held)
+    }
 
 
 def _unread(actor: Actor, facts: Facts) -> str:

@@ -65,9 +65,16 @@ def _title(shown: PipelineList) -> str:
 
 
 def _note(shown: PipelineList) -> str:
-    if not shown.unread:
-        return ""
-    return f"Slack did not tell which user groups you are in ({code(shown.unread)}): some pipelines may be missing."
+    """What may be missing, and why."""
+    notes = [
+        f"`{target}` cannot be asked now, and its pipelines are missing: {in_words(problem)}"
+        for target, problem in shown.unanswered.items()
+    ]
+    if shown.unread:
+        notes.append(
+            f"Slack did not tell which user groups you are in ({code(shown.unread)}): some pipelines may be missing."
+        )
+    return " ".join(notes)
 
 
 def _row(row: Listed, workspace_url: str) -> str:

@@ -1,12 +1,14 @@
 """Answers to whoever wants to see the pipelines: a page of them, or why there is none."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.access import Decision
 from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Pipeline, Problem
 from bot.domain.policy import Freeze
+from bot.domain.targets import TargetName
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Listed:
 class PipelineList:
     """A page of the `total` pipelines that match `pattern` and that the person may see, by name.
 
-    `before` is how many come before this page. `unread` is what Slack did not tell of the person, where that may
-    keep pipelines off the list.
+    `before` is how many come before this page. `unread` is what Slack did not tell of the person, and `unanswered`
+    are the Felderas that could not be asked, where that may keep pipelines off the list.
     """
 
     pattern: str
@@ -33,6 +35,7 @@ class PipelineList:
     before: int
     total: int
     unread: str = ""
+    unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
 
     @property
     def after(self) -> int:
