@@ -26,6 +26,11 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearByForm:
+    """A clear of a pipeline that is yet to be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     name: PipelineName
 
@@ -151,4 +156,4 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Clear | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Clear | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
