@@ -82,10 +82,11 @@ def not_found(name: PipelineName, close: tuple[PipelineName, ...]) -> Message:
 
 
 def no_answer(name: PipelineName, problem: Problem) -> Message:
-    return said(f"❌ I cannot look at `{name}` now: {_in_words(problem)} Nothing has been changed.")
+    return said(f"❌ I cannot look at `{name}` now: {in_words(problem)} Nothing has been changed.")
 
 
-def _in_words(problem: Problem) -> str:
+def in_words(problem: Problem) -> str:
+    """Why Feldera gave no answer, and what to do about it."""
     told = code(problem.message)
     match problem.trouble:
         case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
