@@ -5,7 +5,7 @@ or away hides nothing of another.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,22 @@ GOOD_FOR = timedelta(seconds=5)  # counted from when Feldera was asked
 Listed = Everything | Problem
 Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
 """Begins a task that somebody holds, and ends with the process."""
+
+
+class _Chained(Mapping[PipelineName, Pipeline | Problem]):
+    """The lists of several targets as one. Nothing is copied: a row is read when it is looked at, of thousands few."""
+
+    def __init__(self, lists: Iterable[Mapping[PipelineName, Pipeline | Problem]]) -> None:
+        self._list_of = {name: listed for listed in lists for name in listed}
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        return self._list_of[name][name]
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return iter(self._list_of)
+
+    def __len__(self) -> int:
+        return len(self._list_of)
 
 
 @dataclass(slots=True)
@@ -49,15 +65,15 @@ class Catalog:
         asking = {target: task for target in targets if (task := self._asked(target)) is not None}
         if asking:
             await asyncio.wait(asking.values(), timeout=within)
-        found: dict[PipelineName, Pipeline | Problem] = {}
+        found: list[Mapping[PipelineName, Pipeline | Problem]] = []
         unanswered: dict[TargetName, Problem] = {}
         for target in targets:
             listed = self._listed(target, asking.get(target), within)
             if isinstance(listed, Problem):
                 unanswered[target] = listed
             else:
-                found |= listed.found
-        return Everything(found, unanswered)
+                found.append(listed.found)
+        return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered)
 
     def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
         """The question to this target that is under way, a new one if need be; None if its answer is still good."""

@@ -201,8 +201,7 @@ def test_the_menu_tells_the_state(workspace: Workspace) -> None:
 
 def test_ten_thousand_pipelines(workspace: Workspace) -> None:
     """A menu of a hundred at most; Feldera is asked once for all that is typed within five seconds."""
-    for number in range(10_000):
-        workspace.feldera.adds(f"tenant-{number:05}", checkpoints=())
+    workspace.feldera.adds_many(f"tenant-{number:05}" for number in range(10_000))
     ana = workspace.operator("ana")
     ana.opens_form()
     before = len(workspace.feldera.requests)
