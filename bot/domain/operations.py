@@ -65,6 +65,7 @@ class Ending(StrEnum):
     APPROVALS_LOST = "approvals_lost"
     RIGHTS_UNREAD = "rights_unread"
     DENIED = "denied"
+    DENIED_IN_SHELL = "denied_in_shell"
     NOT_APPROVED = "not_approved"
     STOPPED = "stopped"
     NO_PLACE = "no_place"

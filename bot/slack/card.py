@@ -24,7 +24,7 @@ def card(operation: Operation) -> Message:
     """The card of a confirmed operation, as its row is now."""
     state = _state(operation)
     said = escaped(operation.reason)
-    text = f"Clear {operation.pipeline}: {state} Requested by {mention(operation.requester.user)}"
+    text = f"Clear {operation.pipeline}: {state}{_asked(operation)} Requested by {mention(operation.requester.user)}"
     actions = _actions(operation)
     return message(
         f"{text}: {said}" if said else f"{text}.",
@@ -118,6 +118,15 @@ def _of_a_request(operation: Operation) -> list[tuple[str, str]]:
     if operation.incident:
         found.append(("Glass broken for", code(operation.incident, 100)))
     return found
+
+
+def _asked(operation: Operation) -> str:
+    """For the notification of a request, which shows no fields: what it takes, until when, and who is asked."""
+    if operation.state is not State.AWAITING_APPROVAL:
+        return ""
+    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
+    groups = "".join(f" {mention_any(group)}" for group in operation.asked_groups)
+    return f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}.{groups}"
 
 
 def _approvals(operation: Operation) -> str:

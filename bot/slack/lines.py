@@ -104,7 +104,11 @@ def _ended(operation: Operation, _event: Event) -> str:
 
 def _approved(operation: Operation, event: Event) -> str:
     count, needed = event.data.get("count"), event.data.get("needed")
-    return f"👍 {_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    said = f"👍 {_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    lost = [mention_any(user) for user in str(event.data.get("lost") or "").split()]
+    if lost:
+        said += f" Not counted any more, since they may no longer approve this: {', '.join(lost)}."
+    return said
 
 
 def _reminded(operation: Operation, _event: Event) -> str:

@@ -136,7 +136,7 @@ def test_no_pattern_of_an_admin_holds_everybody_up():
         {"remind_after": timedelta(0)},
         {"reason_pattern": "INC-["},
         {"reason_pattern": "a" * 101},
-        {"reason_pattern": "a{99999999999}"},
+        {"reason_pattern": "a{1001}"},
     ],
 )
 def test_a_rule_outside_its_bounds_is_refused(fields):
