@@ -11,9 +11,14 @@ from bot.slack.endings import sentence, took
 from bot.slack.mrkdwn import at, code, duration, mention, mention_any
 
 
-def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
-    """These events' lines, as one message: a block each, so that none can push another over Slack's limit."""
+def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> Message:
+    """These events' lines, as one message: a block each, so that none can push another over Slack's limit.
+
+    `where` is the way to the card, for a message that does not stand in its thread.
+    """
     said = [_LINES[event.kind](operation, event) for event in events]
+    if where:
+        said.append(f"This is about the clear of `{operation.pipeline}`: see {where}.")
     return message("\n".join(said), *(blocks.section(line) for line in said))
 
 

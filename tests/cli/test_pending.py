@@ -122,7 +122,8 @@ def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
     assert shell.does("deny", "7fk2", "again").startswith("Denied"), "as it was wanted"
 
 
-def test_a_request_whose_time_is_over_is_not_denied(shell, waiting):
+@pytest.mark.usefixtures("waiting")
+def test_a_request_whose_time_is_over_is_not_denied(shell):
     """Nobody decided in time: that is how it ended, also where no bot ran to notice."""
     assert shell.is_refused("deny", "7fk2qa", "no") == "7fk2qa waits for no approval: it is expired.\n"
 
