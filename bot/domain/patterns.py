@@ -34,6 +34,14 @@ def checked_pattern(text: str) -> str:
     return text
 
 
+def is_pattern(text: str) -> bool:
+    try:
+        checked_pattern(text)
+    except BadPattern:
+        return False
+    return True
+
+
 def covers(wide: str, narrow: str) -> bool:
     """Whether everything that `narrow` matches is certainly matched by `wide`. Where it is hard to tell: no."""
     if wide in {"*", narrow}:

@@ -11,9 +11,7 @@ from enum import StrEnum
 from bot.domain.names import PipelineId, PipelineName
 
 STOPPED = "Stopped"
-COMPILING_FAILED = frozenset(
-    {"SqlError", "RustError", "SystemError"}
-)  # program_status of what cannot be started
+NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
 
 
 class Storage(StrEnum):
@@ -64,6 +62,11 @@ class Pipeline:
     checkpoints: Checkpoints
     error: PipelineError | None
     last_checkpoint_at: datetime | None = None
+
+    @property
+    def does_not_compile(self) -> bool:
+        """What the compiler said is not in the look: it comes with the whole program, megabytes of it."""
+        return self.program_status in NOT_COMPILED
 
     @property
     def is_stopped(self) -> bool:

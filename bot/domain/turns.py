@@ -190,7 +190,7 @@ def ended(
         **of_step(operation),
         **(decided_by.on_record if decided_by else {}),
     }
-    if outcome.ending is Ending.DENIED:
+    if state is State.DENIED:
         data["reason"] = outcome.message
     return Transition(row, (Event(EventKind.ENDED, now, data, outcome.by),))
 

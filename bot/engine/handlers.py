@@ -18,8 +18,8 @@ from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear, Wish
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
-from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
-from bot.domain.pipelines import COMPILING_FAILED, STOPPED, Absent, Pipeline, Problem, Seen
+from bot.domain.operations import Event, EventKind, Operation, State
+from bot.domain.pipelines import NOT_COMPILED, STOPPED, Absent, Pipeline, Problem, Seen
 from bot.domain.plans import CLEAR, Plan, StepName
 from bot.domain.policy import frozen
 from bot.domain.targets import Targets
@@ -114,12 +114,17 @@ class Handlers:
         )
         return await self.preview(actor, wish, offer.origin)
 
-    async def weigh(self, actor: Actor, command: Wish) -> Weighed | Reply:
+    async def weigh(
+        self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
+    ) -> Weighed | Reply:
         """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
         basis = await self._basis(actor, command)
         if not basis.requester.allowed:
             return replies.Denied(command.name, basis.requester, plan=command.plan)
-        in_the_way = hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
+        by_rule = hindrance(command, basis)
+        if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
+            by_rule = None
+        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis)
         if in_the_way is not None:
             return in_the_way
         # Before the look: a row that is newer than the look could hide another run.
@@ -133,10 +138,10 @@ class Handlers:
         nothing_to_do = why_not(seen, command.plan)
         if nothing_to_do is not None:
             return nothing_to_do
-        if StepName.START in command.plan and seen.program_status in COMPILING_FAILED:
+        if StepName.START in command.plan and seen.program_status in NOT_COMPILED:
             said = await self.pipelines.program_error(command.name)
             return replies.NotCompiled(seen, "" if isinstance(said, Problem) else said)
-        return Weighed(seen, here, basis, recorded_at)
+        return Weighed(seen, here, basis, command.plan, recorded_at)
 
     async def _recorded_at(self, command: Wish) -> datetime | None:
         if not {StepName.STOP, StepName.CLEAR} <= set(command.plan):
@@ -277,8 +282,8 @@ class Handlers:
             requester=actor,
             origin=origin,
             pipeline=pipeline.name,
-            reviewed=Reviewed.of(pipeline, recorded_at=weighed.recorded_at),
-            plan=command.plan,
+            reviewed=weighed.reviewed,
+            plan=weighed.plan,
             reason=command.reason,
             incident=command.incident,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),

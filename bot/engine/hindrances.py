@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.authority import Authority
 from bot.domain.commands import Wish
-from bot.domain.operations import Operation
+from bot.domain.operations import Operation, Reviewed
 from bot.domain.pipelines import STOPPED, Identity, Pipeline, Storage
 from bot.domain.plans import CLEAR, START, STOP, Plan, StepName
 from bot.engine import replies
@@ -24,7 +24,13 @@ class Weighed:
     pipeline: Pipeline
     feldera: Identity
     authority: Authority
+    plan: Plan = CLEAR
     recorded_at: datetime | None = None
+
+    @property
+    def reviewed(self) -> Reviewed:
+        """The fingerprint of what there is to see."""
+        return Reviewed.of(self.pipeline, recorded_at=self.recorded_at)
 
 
 def hindrance(command: Wish, basis: Authority) -> Reply | None:

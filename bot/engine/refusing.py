@@ -12,6 +12,7 @@ from bot.engine.replies import Reply
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
+APPROVED_BEFORE = "approved_before"
 TOO_LATE = "too_late"
 
 
@@ -26,6 +27,12 @@ def refused(
 def plan_on_record(plan: Plan) -> dict[str, str | int | None]:
     """What was wanted, where it was not just a clear."""
     return {} if plan == CLEAR else {"plan": " ".join(step.value for step in plan)}
+
+
+def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
+    """Somebody who may see no pipeline at all."""
+    data = {"pattern": pattern, "action": decision.action.value, "why": decision.why.value}
+    return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
 
 
 def refusal(

@@ -14,7 +14,6 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
-    Field,
     NonNegativeInt,
     StringConstraints,
     TypeAdapter,
@@ -137,12 +136,6 @@ class PipelineBody(_Shape):
         )
 
 
-class OddPipelineBody(_Shape):
-    """A pipeline that has not the form this bot knows, but a name."""
-
-    name: Word
-
-
 class EventBody(_Shape):
     """One row of a pipeline's events with `selector=status`."""
 
@@ -218,9 +211,6 @@ class SessionBody(_Shape):
     tenant_id: Word = ""
 
 
-_Listed = Annotated[PipelineBody | OddPipelineBody, Field(union_mode="left_to_right")]
-
-PIPELINES = TypeAdapter(tuple[_Listed, ...])
 EVENTS = TypeAdapter(tuple[EventBody, ...])
 
 

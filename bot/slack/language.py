@@ -18,6 +18,8 @@ from bot.slack.plans import deed
 UNKNOWN = "❔"
 FROZEN = "🧊"
 GLASS = "🚨"
+LOCK = "🔒"
+TROUBLE = "⚠️"
 
 # A step of a plan.
 DONE = "✓"
@@ -172,7 +174,12 @@ def storage(pipeline: Pipeline) -> str:
 
 def asked_for(operation: Operation) -> str:
     """`⏳ clear `7fk2qa`, asked for by @ana …`: what, who and when, in this order."""
-    return f"{sign(operation.state)} {deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+    return f"{sign(operation.state)} {what(operation)}"
+
+
+def what(operation: Operation) -> str:
+    """The same without its sign, for after words that say how it stands."""
+    return f"{deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
 
 
 def by(actor: Actor, moment: datetime | None = None) -> str:

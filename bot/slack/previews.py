@@ -4,9 +4,9 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.authority import Authority
 from bot.domain.names import PipelineName
-from bot.domain.operations import Operation, State
+from bot.domain.operations import Operation, Reviewed, State
 from bot.domain.pipelines import STOPPED, Pipeline
-from bot.domain.plans import START, STOP, StepName
+from bot.domain.plans import START, STOP, Plan, StepName
 from bot.domain.policy import Freeze, span_in_words
 from bot.engine.replies import (
     AlreadyStarted,
@@ -48,36 +48,33 @@ def preview(shown: Preview) -> Message:
     return message(
         f"{plans.title(plan, name)}? {_at_stake(operation)}{then} Only you see this.",
         blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
-        blocks.fields(
-            *in_order(
-                {
-                    Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
-                    Field.STORAGE: storage(pipeline),
-                    Field.WOULD_DESTROY: plans.destroyed(operation.reviewed)
-                    if StepName.CLEAR in plan
-                    else None,
-                    Field.LOSES: plans.lost(operation.reviewed) if StepName.STOP in plan else None,
-                }
-            )
-        ),
+        state(pipeline, operation.reviewed, plan),
         blocks.reason(operation.reason),
-        *_warnings(operation),
-        blocks.section(what_then) if what_then else None,
+        *consequences(authority, operation.reviewed, plan),
         blocks.buttons(_go(operation, authority), blocks.button("Never mind", DROP, operation.id)),
     )
 
 
-def _warnings(operation: Operation) -> list[Block]:
-    """What cannot be undone, and how the steps hang together."""
-    plan = operation.plan
-    told = []
-    if plan == STOP:
-        told.append(_STOPS_BY_FORCE.format(lost=plans.lost(operation.reviewed)))
-    if StepName.CLEAR in plan:
-        told.append(_CANNOT_BE_CANCELLED)
-    if len(plan) > 1:
-        told.append(_IN_ORDER.format(steps=", ".join(step.value for step in plan)))
-    return [blocks.section(text) for text in told]
+def state(pipeline: Pipeline, reviewed: Reviewed, plan: Plan) -> Block:
+    """What there is, and what of it the plan would destroy or lose."""
+    rows = {
+        Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
+        Field.STORAGE: storage(pipeline),
+        Field.WOULD_DESTROY: plans.destroyed(reviewed) if StepName.CLEAR in plan else None,
+        Field.LOSES: plans.lost(reviewed) if StepName.STOP in plan else None,
+    }
+    return blocks.fields(*in_order(rows))
+
+
+def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[Block]:
+    """What cannot be undone, how the steps hang together, and who decides."""
+    told = [
+        _STOPS_BY_FORCE.format(lost=plans.lost(reviewed)) if plan == STOP else "",
+        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan else "",
+        _IN_ORDER.format(steps=", ".join(step.value for step in plan)) if len(plan) > 1 else "",
+        _what_then(authority),
+    ]
+    return [blocks.section(text) for text in told if text]
 
 
 def _at_stake(operation: Operation, *, once_sent: bool = False) -> str:
@@ -206,14 +203,10 @@ def described(shown: Described, workspace_url: str) -> Message:
     )
 
 
-# Feldera's words for it. What the compiler said is not in the look: it comes with the whole program, megabytes of it.
-_NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
-
-
 def _last_error(pipeline: Pipeline) -> str:
     if pipeline.error is not None:
         return code(pipeline.error.message, 500)
-    if pipeline.program_status in _NOT_COMPILED:
+    if pipeline.does_not_compile:
         return f"the program does not compile ({code(pipeline.program_status)}); Feldera shows why"
     return "none"
 

@@ -72,6 +72,7 @@ SENTENCES: Mapping[Ending, str] = {
         "knowing I send nothing. Type {again} to ask again."
     ),
     Ending.DENIED: "Denied by {by}: {said}. {Nothing}.",
+    Ending.DENIED_IN_SHELL: "Denied by whoever runs this bot: {said}. {Nothing}.",
     Ending.NOT_APPROVED: "Not approved in time. {Nothing}. Type {again} to ask again.",
     Ending.STOPPED: "Stopped by {by} in time: {nothing}.",
     Ending.WITHDRAWN: "Taken back by {by}: {nothing}.",

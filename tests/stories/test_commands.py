@@ -19,6 +19,8 @@ def test_help_for_everybody(workspace: Workspace, typed: str) -> None:
    Start a pipeline, and watch until it runs or fails.
 • `/pipeline status NAME`
    Show a pipeline's deployment, storage and last error, to you alone.
+• `/pipeline list [PATTERN]`
+   List the pipelines that you may see: their state, and what is under way on them.
 • `/pipeline pending`
    List the requests that wait for approval, and broken glasses that wait to be signed off.
 • `/pipeline approve ID`
@@ -63,7 +65,7 @@ More about one: `/pipeline help clear`.\
             snapshot("""\
 `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`
 Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -90,7 +92,7 @@ For example: `/pipeline help clear`\
             snapshot("""\
 `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`
 Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -115,30 +117,24 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline delete orders",
             snapshot(
-                "🤔 I do not know `delete`. I know: `clear`, `stop`, `start`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `delete`. I know: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
         (
             "/pipeline orders",
             snapshot(
-                "🤔 I do not know `orders`. I know: `clear`, `stop`, `start`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `orders`. I know: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
         (
             "/pipeline help delete",
             snapshot(
-                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `stop`, `start`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
+                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
             ),
         ),
         (
             "/pipeline help clear now",
             snapshot("🤔 There is no help on `clear now`. Did you mean `/pipeline help clear`?"),
-        ),
-        (
-            "/pipeline clear",
-            snapshot(
-                "🤔 Which pipeline? Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
-            ),
         ),
         (
             "/pipeline status",
@@ -191,7 +187,7 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline `rm` *x* <!channel> & co",
             snapshot(
-                "🤔 I do not know `'rm'`. I know: `clear`, `stop`, `start`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `'rm'`. I know: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
     ],

@@ -23,7 +23,9 @@ _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REQUEST = re.compile(r"[a-z2-7]{4,26}")
 
 
-def clear(verb: "Verb", rest: str) -> words.Clear:
+def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
+    if not rest:
+        return words.ClearByForm()
     read = options(rest, known=OF_A_CLEAR, usage=verb.usage)
     name = _pipeline(verb, *read.words or ("",))
     return words.Clear(
@@ -60,6 +62,12 @@ def _incident(verb: "Verb", name: PipelineName, read: Options) -> str:
 
 def status(verb: "Verb", rest: str) -> words.Status:
     return words.Status(_only_pipeline(verb, rest))
+
+
+def list_them(verb: "Verb", rest: str) -> words.List:
+    word, extra = first_word(rest)
+    _nothing_more(verb, extra)
+    return words.List(_pattern(word)) if word else words.List()
 
 
 def can_i(verb: "Verb", rest: str) -> words.CanI:

@@ -104,6 +104,7 @@ VERBS: tuple[Verb, ...] = (
         summary="Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.",
         details=(
             "Shows what the clear would destroy, to you alone, and asks once more before anything happens. "
+            "Without NAME, a form opens in which you choose the pipeline. "
             "The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, "
             "all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: "
             "all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, "
@@ -143,6 +144,17 @@ VERBS: tuple[Verb, ...] = (
         details=f"{_ALONE} Any role on the pipeline will do, but admin.",
         example="status orders",
         read=readers.status,
+    ),
+    Verb(
+        word="list",
+        arguments="[PATTERN]",
+        summary="List the pipelines that you may see: their state, and what is under way on them.",
+        details=(
+            f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; upper and lower case count. "
+            "Any role will do, but admin."
+        ),
+        example="list orders-*",
+        read=readers.list_them,
     ),
     Verb(
         word="pending",

@@ -61,8 +61,20 @@ Wish = Clear | Stop | Start
 
 
 @dataclass(frozen=True, slots=True)
+class ClearByForm:
+    """A clear of a pipeline that is yet to be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     name: PipelineName
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """The pipelines whose names match."""
+
+    pattern: str = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +192,4 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Wish | Status | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Wish | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access

@@ -6,7 +6,7 @@ stopped with that moment as it was has not been touched.
 """
 
 from bot.domain.operations import Ending, Reviewed
-from bot.domain.pipelines import COMPILING_FAILED, STOPPED, Absent, Pipeline, Seen, Storage
+from bot.domain.pipelines import NOT_COMPILED, STOPPED, Absent, Pipeline, Seen, Storage
 from bot.domain.steps.verdicts import (
     Blocked,
     Contradiction,
@@ -40,7 +40,7 @@ class StartStep:
             return Unneeded(Ending.NOTHING_TO_START) if _up(pipeline) else _underway(pipeline)
         if not _is_as_reviewed(reviewed, pipeline):
             return Blocked(Ending.CHANGED_BEFORE)
-        if pipeline.program_status in COMPILING_FAILED:
+        if pipeline.program_status in NOT_COMPILED:
             return Blocked(Ending.NOT_COMPILED)
         return Go()
 

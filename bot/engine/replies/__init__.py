@@ -43,6 +43,7 @@ from bot.engine.replies.deciding import (
     TookBack,
     TooOld,
 )
+from bot.engine.replies.listing import Listed, NoList, PipelineList, SeesNothing
 from bot.engine.replies.looking import (
     Described,
     HistoryPage,
@@ -96,6 +97,9 @@ Reply = (
     | NothingToChange
     | NotAllowed
     | HistoryPage
+    | PipelineList
+    | NoList
+    | SeesNothing
 )
 
 
@@ -122,9 +126,11 @@ __all__ = [
     "GrantList",
     "HistoryPage",
     "Introduced",
+    "Listed",
     "NameWanted",
     "NeverMind",
     "NoAnswer",
+    "NoList",
     "NotAllowed",
     "NotCompiled",
     "NotFound",
@@ -135,10 +141,12 @@ __all__ = [
     "NothingToChange",
     "OwnRequest",
     "PendingList",
+    "PipelineList",
     "Preview",
     "ReasonWanted",
     "Reply",
     "RuleList",
+    "SeesNothing",
     "SignedItOff",
     "StoppedIt",
     "TooManyOpen",

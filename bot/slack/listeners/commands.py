@@ -11,10 +11,11 @@ from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, w
 from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, ChannelId, TeamId, UserId
 from bot.domain.plans import CLEAR
-from bot.engine.replies import Denied, Reply
+from bot.engine.replies import Denied, Reply, SeesNothing
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
+from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.desk import Desk, acknowledge
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ _Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
 @dataclass(frozen=True, slots=True)
 class Commands:
     desk: Desk
+    form: ClearForm
 
     async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
@@ -39,6 +41,11 @@ class Commands:
                 await acknowledge(ack, answers.help_on(verb))
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, body, respond)
+            case words.List(pattern):
+                await self._list(actor, pattern, ack, respond)
+            case words.ClearByForm():
+                await ack()
+                self.form.typed(actor, body, respond)
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
                 await acknowledge(ack, await self._decide(actor, command))
             case _:
@@ -59,6 +66,18 @@ class Commands:
         await acknowledge(ack, answers.looking(command.name))
         origin = ChannelId(body["channel_id"])
         self.desk.errands.run(self._seen(actor, command, origin), Answer(respond))
+
+    async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
+        decision = await self.desk.listing.may_list(actor, pattern)
+        if not decision.allowed:
+            log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
+            await acknowledge(ack, self.desk.in_words(SeesNothing(decision)))
+            return
+        await acknowledge(ack, answers.looking_around())
+        self.desk.errands.run(self._page(actor, pattern), Answer(respond))
+
+    async def _page(self, actor: Actor, pattern: str) -> Message:
+        return self.desk.in_words(await self.desk.listing.page(actor, pattern))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         handlers = self.desk.handlers
