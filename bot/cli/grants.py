@@ -8,14 +8,14 @@ import click
 from bot.cli.principals import named
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.clock import SystemClock
-from bot.config import StoreSettings, load
+from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant, Group, Role
 from bot.domain.administration import Give, TakeAway
 from bot.domain.authority import id_of
 from bot.domain.commands.spans import span
 from bot.domain.errors import UserError
 from bot.domain.names import Actor
-from bot.domain.patterns import checked_pattern, may_overlap
+from bot.domain.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.store.administration import Administration
 
 ROLES = click.Choice([role.value for role in Role])
@@ -58,11 +58,13 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
     WHO is a Slack user id such as U0123ABCD (in Slack: profile, ⋮, Copy member ID) or a user group's id such as
     S0123ABCD. PATTERN is a pipeline's name or a glob such as 'orders-*'; quote it, so that the shell leaves it alone.
     """
-    now = SystemClock().now()
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    now, settings = SystemClock().now(), load(ShellSettings)
+    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         principal = named(who, team, administration)
         expires_at = None if lasts is None else now + lasts
-        give = Give(principal, Role(role), checked_pattern(pattern), expires_at, one_line(note))
+        give = Give(
+            principal, Role(role), checked_pattern(pattern, settings.targets), expires_at, one_line(note)
+        )
         made = administration.administer(give, by=whoever_runs_this(), now=now)
         given = next(each for each in reversed(administration.grants(principal)) if _says(each, give))
     said = "Granted" if made else "Granted before"
@@ -115,7 +117,7 @@ def _wanted(known: Iterable[Grant], wanted: str | None) -> Iterable[Grant]:
         return known
     held = [one for one in known if id_of(one.principal) == wanted]
     # A person's id could be a pipeline's name, too; whoever has grants is meant first.
-    return held or [one for one in known if may_overlap(one.pattern, checked_pattern(wanted))]
+    return held or [one for one in known if may_overlap(one.pattern, checked_anywhere(wanted))]
 
 
 def _says(grant: Grant, give: Give) -> bool:

@@ -1,7 +1,9 @@
 """A pipeline's state in words, and links to what is told of it elsewhere. Pure."""
 
+from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Checkpoints, Pipeline, Storage
+from bot.domain.targets import DEFAULT
 from bot.slack import language
 from bot.slack.mrkdwn import at, escaped, link, size
 
@@ -33,3 +35,11 @@ def link_to(operation: Operation, workspace_url: str) -> str:
     card = operation.card
     url = f"{workspace_url}archives/{card.channel}/p{card.ts.replace('.', '')}"
     return link(url, "its thread")
+
+
+def host_setting(name: PipelineName) -> str:
+    """The variable that says where the pipeline's Feldera is."""
+    target, slash, _ = name.partition("/")
+    if not slash or target == DEFAULT:
+        return "`FELDERA_HOST`"
+    return f"`PIPELINE_BOT_TARGETS__{target.upper().replace('-', '_')}__HOST`"

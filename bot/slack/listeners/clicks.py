@@ -9,13 +9,14 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import words
-from bot.domain.names import PipelineName, UserId, is_pipeline_name
+from bot.domain.names import PipelineName, UserId
+from bot.domain.targets import Targets
 from bot.engine.replies import Asked, Begun, NotYours
 from bot.slack import answers, modals
 from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, clicked, value, who
 
-_OLDER = re.compile(r"(\d{1,18}) (.{1,80})")
+_OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
@@ -97,7 +98,8 @@ class Clicks:
         if match is None:
             self.desk.errands.say(answers.unknown_button(), Answer(respond))
             return
-        reply = await self.desk.access.history(who(body), _of(match[2]), before=int(match[1]))
+        wanted = _of(match[2], self.desk.handlers.targets)
+        reply = await self.desk.access.history(who(body), wanted, before=int(match[1]))
         self.desk.replace(reply, respond)
 
     async def unknown(self, ack: AsyncAck, respond: AsyncRespond) -> None:
@@ -105,8 +107,8 @@ class Clicks:
         self.desk.errands.say(answers.unknown_button(), Answer(respond))
 
 
-def _of(title: str) -> words.History:
+def _of(title: str, targets: Targets) -> words.History:
     person = _PERSON.fullmatch(title)
     if person is not None:
         return words.History(user=UserId(person[1]))
-    return words.History(name=PipelineName(title)) if is_pipeline_name(title) else words.History()
+    return words.History(name=PipelineName(title)) if targets.may_be_typed(title) else words.History()
