@@ -22,7 +22,9 @@ from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
 from bot.engine.access import Access
 from bot.engine.announcements import Announcements
+from bot.engine.catalog import Catalog
 from bot.engine.driver import Driver
+from bot.engine.forms import Forms
 from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
 from bot.engine.homes import Homes
@@ -245,7 +247,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     )
     requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
     desk = Desk(handlers, requests, access, threads, errands)
-    register(app, desk, client, HomeTab(desk, homes, tabs))
+    forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
+    register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)

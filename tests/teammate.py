@@ -137,9 +137,48 @@ class Teammate:
         modal = self._person.modal
         return "" if modal is None else self._workspace.named(render_view(modal, self._workspace.slack.names))
 
-    def submits(self, answer: str) -> str:
-        """Fill in the one input of the modal and submit it; returns what is on the screen then."""
-        self._workspace.does(self._person.submits(answer=answer))
+    def uses_shortcut(self, name: str) -> str:
+        """Choose one of the app's shortcuts; returns what is on the screen then."""
+        self._workspace.does(self._person.uses_shortcut(name))
+        return self.screen
+
+    def opens_form(self, channel: Any = CHANNEL) -> str:
+        """Type `/pipeline clear` alone; returns what is on the screen then."""
+        assert self.types("/pipeline clear", channel=channel) == ""
+        return self.screen
+
+    def looks_for(self, typed: str) -> list[str]:
+        """Type into the menu of the form; returns what it offers, or Slack's complaint alone."""
+        found = self._workspace.does(self._person.looks_for(typed))
+        return [found.error] if found.error else list(found.labels)
+
+    def looking_for(self, typed: str) -> Coroutine[Any, Any, Any]:
+        """For `Workspace.run` and the like, when the bot is given no time to react."""
+        return self._person.looks_for(typed)
+
+    def picks(self, label: str) -> str:
+        """Pick an option that was found; returns what is on the screen then."""
+        self._workspace.does(self._person.picks(label))
+        return self.screen
+
+    def picking(self, label: str) -> Coroutine[Any, Any, Answer]:
+        """For `Workspace.at_once` and the like."""
+        return self._person.picks(label)
+
+    def chooses(self, label: str) -> str:
+        """Look for a pipeline and pick it; returns what is on the screen then."""
+        self.looks_for(label)
+        return self.picks(label)
+
+    def ticks(self, label: str) -> str:
+        """Tick a checkbox of the form, or untick it; returns what is on the screen then."""
+        self._workspace.does(self._person.ticks(label))
+        return self.screen
+
+    def submits(self, answer: str | None = None, **given: str) -> str:
+        """Fill in the modal (`answer`: its one input) and submit it; returns what is on the screen then."""
+        filled = given if answer is None else {"answer": answer}
+        self._workspace.does(self._person.submits(**filled))
         return self.screen
 
     def submitting(self, answer: str) -> Coroutine[Any, Any, Answer]:

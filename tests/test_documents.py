@@ -10,6 +10,7 @@ from bot.config import Settings
 from bot.domain.access import Role
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.operations import State
+from bot.slack.clear_form import SHORTCUT, TITLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -69,6 +70,14 @@ def test_the_manifest_lets_the_bot_write_to_people() -> None:
     assert MANIFEST["features"]["app_home"]["messages_tab_enabled"] is True
 
 
+def test_the_manifest_has_the_shortcut() -> None:
+    """Slack sends back the callback id of the manifest, and the code listens for its own."""
+    (shortcut,) = MANIFEST["features"]["shortcuts"]
+    assert (shortcut["name"], shortcut["type"]) == (TITLE, "global")
+    assert shortcut["callback_id"] == SHORTCUT
+    assert f"*{TITLE}*" in README
+
+
 def test_the_manifest_has_the_home_tab_and_hears_when_it_is_opened() -> None:
     """Without the event nobody's Home would ever be published."""
     assert MANIFEST["features"]["app_home"]["home_tab_enabled"] is True
@@ -86,6 +95,7 @@ def test_the_lines_for_http_give_every_kind_of_delivery_an_address() -> None:
     assert settings.pop("socket_mode_enabled") is False
     for name, section in settings.items():
         assert section["request_url"] == address
+        assert section.get("message_menu_options_url") == (address if name == "interactivity" else None)
         unchanged = {key: value for key, value in section.items() if value != address}
         assert unchanged == {key: MANIFEST["settings"][name][key] for key in unchanged}
     assert settings.keys() == MANIFEST["settings"].keys() & {"event_subscriptions", "interactivity"}

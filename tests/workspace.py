@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
+
 from bot.bootstrap import Bot, assembled
 from bot.config import Settings
 from bot.domain.access import Group, Role
@@ -33,6 +35,8 @@ from tests.teammate import CHANNEL, Teammate
 from tests.troubles import Troubles
 
 __all__ = ["CHANNEL", "Teammate", "Workspace"]
+
+MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "app_manifest.yml").read_text())
 
 _T = TypeVar("_T")
 
@@ -54,6 +58,8 @@ class Workspace(Reading, Troubles):
             self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None
         )
         self.slack = SlackSimulator(self.clock)
+        for shortcut in MANIFEST["features"]["shortcuts"]:
+            self.slack.adds_shortcut(shortcut["name"], shortcut["callback_id"])
         self.channel = self.slack.adds_channel(CHANNEL)
         self.database = folder / "pipeline-bot.db"
         self.expected_errors: set[str] = set()
@@ -90,7 +96,8 @@ class Workspace(Reading, Troubles):
         self._bot.driver.spread = _Even()
         await self._bot.transport.start()
         if self._over_http:
-            self.slack.serves_over_http(f"http://{self._bot.transport.address}/slack/events")
+            url = f"http://{self._bot.transport.address}/slack/events"
+            self.slack.serves_over_http(url, options_url=url)
 
     async def _die(self) -> None:
         bot, self._bot = self.bot, None

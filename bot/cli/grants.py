@@ -16,6 +16,7 @@ from bot.domain.commands.spans import span
 from bot.domain.errors import UserError
 from bot.domain.names import Actor
 from bot.domain.patterns import checked_anywhere, checked_pattern, may_overlap
+from bot.domain.targets import Targets
 from bot.store.administration import Administration
 
 ROLES = click.Choice([role.value for role in Role])
@@ -98,8 +99,9 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
 @json_flag
 def grants(wanted: str | None, *, wants_json: bool) -> None:
     """List the grants, the lapsed ones too: all, or those of one person or group, or those that may concern a PATTERN."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
-        known = tuple(_wanted(administration.grants(), wanted))
+    settings = load(ShellSettings)
+    with Administration.open(settings.pipeline_bot_database) as administration:
+        known = tuple(_wanted(administration.grants(), wanted, settings.targets))
     now = SystemClock().now()
     if wants_json:
         click.echo(as_json([_as_json(one, now) for one in known]))
@@ -111,13 +113,17 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
         click.echo(f"No grants for {wanted}.")
 
 
-def _wanted(known: Iterable[Grant], wanted: str | None) -> Iterable[Grant]:
+def _wanted(known: Iterable[Grant], wanted: str | None, targets: Targets) -> Iterable[Grant]:
     known = tuple(known)
     if wanted is None:
         return known
     held = [one for one in known if id_of(one.principal) == wanted]
     # A person's id could be a pipeline's name, too; whoever has grants is meant first.
-    return held or [one for one in known if may_overlap(one.pattern, checked_anywhere(wanted))]
+    if held:
+        return held
+    # With targets, what has none is still listed: it may have to be taken away.
+    pattern = checked_anywhere(wanted) if targets.names else checked_pattern(wanted)
+    return [one for one in known if may_overlap(one.pattern, pattern)]
 
 
 def _says(grant: Grant, give: Give) -> bool:

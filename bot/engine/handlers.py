@@ -83,14 +83,19 @@ class Handlers:
         await self.note_no(actor, command, weighed)
         return weighed
 
-    async def weigh(self, actor: Actor, command: Clear) -> Weighed | Reply:
+    async def weigh(
+        self, actor: Actor, command: Clear, *, reason_comes_later: bool = False
+    ) -> Weighed | Reply:
         """What a clear would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
         decision = await self._decision(actor, command)
         if not decision.allowed:
             return replies.Denied(command.name, decision)
         facts, now = await self.judge.facts(actor), self.clock.now()
         basis = authority_of(actor, command.name, facts, now, incident=command.incident)
-        in_the_way = hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
+        by_rule = hindrance(command, basis)
+        if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
+            by_rule = None
+        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis)
         if in_the_way is not None:
             return in_the_way
         seen = await self._look(actor, command.name)
@@ -280,6 +285,8 @@ class Handlers:
         return reply
 
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
+        if self.targets.of(name) is None:
+            return await self.not_found(actor, name)
         look = await self.pipelines.look(name)
         match look:
             case Problem():

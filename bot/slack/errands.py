@@ -7,7 +7,7 @@ did; an answer that Slack does not take is logged, and never given again.
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import structlog
@@ -19,6 +19,8 @@ from bot.slack.blocks import Message
 log = structlog.get_logger(__name__)
 
 OK = 200  # HTTP status
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ class Place(Protocol):
 
 @dataclass(slots=True)
 class Errands:
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def run(self, look: Coroutine[Any, Any, Message], answer: Place) -> None:
         """Look, then tell what was seen; if looking breaks, tell that."""
@@ -73,6 +75,17 @@ class Errands:
 
     def say(self, said: Message, answer: Place) -> None:
         self._hold(answer.give(said))
+
+    def do(self, work: Coroutine[Any, Any, None], answer: Place) -> None:
+        """Do what tells of itself by another way; if it breaks, tell that."""
+        self._hold(work, apology_through=answer)
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Work that somebody waits for, who may leave before it is done; what breaks in it is theirs to tell."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     async def finished(self) -> None:
         """Wait until no errand runs, those included that start meanwhile."""
@@ -91,7 +104,7 @@ class Errands:
         self._running.add(task)
         task.add_done_callback(lambda done: self._ended(done, apology_through))
 
-    def _ended(self, task: asyncio.Task[None], apology_through: Place | None) -> None:
+    def _ended(self, task: asyncio.Task[Any], apology_through: Place | None) -> None:
         self._running.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return

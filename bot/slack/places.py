@@ -35,4 +35,5 @@ def _place(origin: ChannelId) -> str:
 
 
 def _is_direct(origin: ChannelId) -> bool:
-    return origin.startswith("D")
+    # A form that was opened from nowhere in particular is answered to its person (`U…`, `W…`).
+    return origin.startswith(("D", "U", "W"))

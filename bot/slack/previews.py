@@ -1,6 +1,6 @@
 """What somebody reads who wants to clear a pipeline, or to see it: previews and states. Pure."""
 
-from slack_sdk.models.blocks import ButtonElement
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.authority import Authority
 from bot.domain.commands import COMMAND
@@ -32,20 +32,27 @@ def preview(shown: Preview) -> Message:
     return message(
         f"Clear {name}? This destroys {lost}. It cannot be cancelled.{f' {what_then}' if what_then else ''} Only you see this.",
         blocks.section(f"*Clear `{name}`?* Nothing happens unless you press the button. Only you see this."),
-        blocks.fields(
-            *in_order(
-                {
-                    Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
-                    Field.STORAGE: storage(pipeline),
-                    Field.WOULD_DESTROY: lost,
-                }
-            )
-        ),
+        state(pipeline),
         blocks.reason(operation.reason),
-        blocks.section(_CANNOT_BE_CANCELLED),
-        blocks.section(what_then) if what_then else None,
+        *consequences(authority),
         blocks.buttons(_go(operation, authority, lost), blocks.button("Never mind", DROP, operation.id)),
     )
+
+
+def state(pipeline: Pipeline) -> Block:
+    """What there is, and what of it a clear would destroy."""
+    rows = {
+        Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
+        Field.STORAGE: storage(pipeline),
+        Field.WOULD_DESTROY: destroys(pipeline.checkpoints),
+    }
+    return blocks.fields(*in_order(rows))
+
+
+def consequences(authority: Authority) -> list[Block]:
+    """What cannot be undone, and who decides."""
+    what_then = _what_then(authority)
+    return [blocks.section(text) for text in (_CANNOT_BE_CANCELLED, what_then) if text]
 
 
 def _go(operation: Operation, authority: Authority, lost: str) -> ButtonElement:

@@ -1,4 +1,4 @@
-"""How somebody is answered who pressed a button on their Home: there is no message to answer, and no response URL.
+"""How somebody is answered who did something where there is no message to answer, and no response URL.
 
 A modal says it, if Slack still lets one open (for three seconds); otherwise a direct message does.
 """
@@ -23,6 +23,11 @@ def is_on_home(body: dict[str, Any]) -> bool:
     """Whether a payload is of something that was done on a Home."""
     view = body.get("view")
     return isinstance(view, dict) and view.get("type") == "home"
+
+
+def has_no_message(body: dict[str, Any]) -> bool:
+    """Whether a payload comes from where no message can be answered: a Home, a modal, a shortcut."""
+    return isinstance(body.get("view"), dict) or body.get("type") == "shortcut"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bot.domain.commands import VERBS, Clear, Command, Help, Status, parse, word
 from bot.domain.errors import Misunderstood
 
 COMMANDS = {
-    "clear": {Clear},
+    "clear": {Clear, words.ClearByForm},
     "status": {Status},
     "pending": {words.Pending},
     "approve": {words.Approve},
@@ -110,12 +110,19 @@ def test_what_cannot_be_a_name_is_refused(verb, name):
 
 def test_a_missing_name_is_asked_for():
     """The answer shows what to type, with an example."""
-    assert misunderstood("clear") == snapshot(
-        "Which pipeline? Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
+    assert misunderstood("status") == snapshot(
+        "Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`."
     )
     assert misunderstood("status ``") == snapshot(
         "Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`."
     )
+
+
+def test_a_clear_of_nothing_in_particular():
+    """A form asks which pipeline; quotes without anything in them are a slip."""
+    assert parse("clear") == words.ClearByForm()
+    assert parse("  CLEAR \N{ZERO WIDTH SPACE} ") == words.ClearByForm()
+    assert "Which pipeline?" in misunderstood('clear ""')
 
 
 def test_extra_words_are_refused():

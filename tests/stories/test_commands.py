@@ -59,7 +59,7 @@ More about one: `/pipeline help clear`.\
             snapshot("""\
 `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
 Clear a stopped pipeline's storage, after showing you what that destroys.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -86,7 +86,7 @@ For example: `/pipeline help clear`\
             snapshot("""\
 `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
 Clear a stopped pipeline's storage, after showing you what that destroys.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -129,12 +129,6 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline help clear now",
             snapshot("🤔 There is no help on `clear now`. Did you mean `/pipeline help clear`?"),
-        ),
-        (
-            "/pipeline clear",
-            snapshot(
-                "🤔 Which pipeline? Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`, for example `/pipeline clear orders schema change, see INC-42`."
-            ),
         ),
         (
             "/pipeline status",

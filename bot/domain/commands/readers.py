@@ -22,8 +22,10 @@ _REQUEST = re.compile(r"[a-z2-7]{4,26}")
 _BREAK_GLASS = re.compile(r"-{1,2}break-?glass", re.IGNORECASE)
 
 
-def clear(verb: "Verb", rest: str) -> words.Clear:
+def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
     word, reason = first_word(rest)
+    if not word:
+        return words.ClearByForm()
     name = _pipeline(verb, word)
     option, after = first_word(reason)
     if not _BREAK_GLASS.fullmatch(option):

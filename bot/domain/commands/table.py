@@ -99,6 +99,7 @@ VERBS: tuple[Verb, ...] = (
         summary="Clear a stopped pipeline's storage, after showing you what that destroys.",
         details=(
             "Shows what the clear would destroy, to you alone, and asks once more before anything happens. "
+            "Without NAME, a form opens in which you choose the pipeline. "
             "The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: "
             "all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, "
             "shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and "

@@ -26,6 +26,11 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearByForm:
+    """A clear of a pipeline that is yet to be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     name: PipelineName
 
@@ -144,7 +149,7 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Clear | Status | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Clear | ClearByForm | Status | Help | Approve | Deny | Withdraw | SignOff | Access
 
 
 def pipeline_of(command: Command) -> PipelineName | None:

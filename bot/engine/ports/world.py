@@ -29,6 +29,15 @@ class Everything(Mapping[PipelineName, Pipeline | Problem]):
     found: Mapping[PipelineName, Pipeline | Problem]
     unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, answers: "Mapping[TargetName, Everything | Problem]") -> "Everything | Problem":
+        """All that was answered; the first problem where nothing was."""
+        problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
+        if len(problems) == len(answers):
+            return next(iter(problems.values()))
+        listed = [answer for answer in answers.values() if isinstance(answer, Everything)]
+        return cls({name: each for answer in listed for name, each in answer.items()}, problems)
+
     def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
         return self.found[name]
 

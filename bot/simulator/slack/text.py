@@ -39,6 +39,8 @@ def render_view(view: View, names: Names) -> str:
             continue
         each = Input(block, view.suggested.get(Input(block).key, ()))
         lines.append(f"{each.label}: {each.shown(view.values[each.key]) or BLANK}")
+        if "hint" in block:
+            lines.append(f"({_text(block['hint'], names)})")
         if each.block_id in view.errors:
             lines.append(f"⚠ {view.errors[each.block_id]}")
     if view.body["type"] == "modal":

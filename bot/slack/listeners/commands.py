@@ -14,6 +14,7 @@ from bot.engine.replies import Denied, Reply
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
+from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.desk import Desk, acknowledge
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,7 @@ _Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
 @dataclass(frozen=True, slots=True)
 class Commands:
     desk: Desk
+    form: ClearForm
 
     async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
@@ -43,6 +45,9 @@ class Commands:
                 await acknowledge(ack, answers.help_on(verb))
             case Clear() | Status():
                 await self._look(actor, command, ack, body, respond)
+            case words.ClearByForm():
+                await ack()
+                self.form.typed(actor, body, respond)
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
                 await acknowledge(ack, await self._decide(actor, command))
             case _:

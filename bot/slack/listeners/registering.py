@@ -11,24 +11,31 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
-from bot.slack import access_answers, answers, card, modals, previews
+from bot.engine.forms import Forms
+from bot.slack import access_answers, answers, card, clear_form, modals, previews
 from bot.slack.errands import Answer
+from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
 from bot.slack.listeners.desk import Desk
 from bot.slack.listeners.home import HomeTab
 from bot.slack.listeners.submissions import Submissions
-from bot.slack.screens import Screen, is_on_home
+from bot.slack.open_forms import OpenForms
+from bot.slack.screens import Screen, has_no_message, is_on_home
 
 log = structlog.get_logger(__name__)
 
 
-def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, home: HomeTab) -> None:
+def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab, forms: Forms) -> None:
     clicks, submissions = Clicks(desk, client), Submissions(desk)
+    clear = ClearForm(desk, forms, OpenForms(client))
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
     app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
-    app.command(COMMAND)(Commands(desk).typed)
+    app.command(COMMAND)(Commands(desk, clear).typed)
+    app.global_shortcut(clear_form.SHORTCUT)(clear.shortcut)
+    app.options(clear_form.CHOOSE)(clear.suggest)
+    app.view(clear_form.CLEAR_FORM)(clear.submitted)
     listeners: dict[str | re.Pattern[str], Any] = {
         previews.CONFIRM: clicks.confirm,
         previews.BREAK_GLASS: clicks.break_glass,
@@ -40,6 +47,7 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, home: HomeTab) -
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
         access_answers.OLDER: clicks.older,
+        clear_form.CHOOSE: clear.changed,
         # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
         re.compile(".*"): clicks.unknown,
     }
@@ -70,7 +78,9 @@ class _Failed:
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
         if not acked and request.body.get("type") == "view_submission":
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
-        if is_on_home(request.body):
+        if not acked and request.body.get("type") == "block_suggestion":
+            return BoltResponse(status=200, body={"options": []})
+        if has_no_message(request.body):
             self.desk.errands.say(said, Screen(self.client, self.desk.threads, request.body))
         elif request.context.respond is not None:
             self.desk.errands.say(said, Answer(request.context.respond))

@@ -1,0 +1,159 @@
+"""A clear asked for without typing: which pipelines a form offers, what it shows of one, and what submitting it does.
+
+A form decides nothing: it is weighed, proposed and confirmed like a command and its preview, by the same handlers. What
+is submitted is bound to what the person was shown: where that is not known, or not so any more, they look again.
+"""
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from bot.domain.access import Action
+from bot.domain.commands import Clear
+from bot.domain.matching import close, matching
+from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
+from bot.domain.operations import Reviewed
+from bot.domain.pipelines import Pipeline, Problem, Trouble
+from bot.domain.turns import PROPOSAL_GOOD_FOR
+from bot.engine import replies
+from bot.engine.catalog import Catalog
+from bot.engine.handlers import OPERATION_ID_BYTES, Handlers
+from bot.engine.hindrances import Weighed
+from bot.engine.replies import Reply
+
+OFFERED_MAX = 100  # Slack's limit for a menu
+FEW = 10  # names that match: fewer, and those that are only close are offered as well
+LISTED_WITHIN = 2.0  # seconds: Slack waits three for the options of a menu
+LOOKED_AT_WITHIN = 1.5  # seconds for the look at a submission; Slack waits three in all
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A pipeline to choose; its state is a problem where Feldera shows one that cannot be read."""
+
+    name: PipelineName
+    state: Pipeline | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person is shown of the pipeline that they chose, since `at`. `mark` is another one for anything else."""
+
+    weighed: Weighed
+    at: datetime
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Nothing was done: this is what it comes to now, and the person has not been shown it.
+
+    `changed`: they were shown something else.
+    """
+
+    shown: Shown
+    changed: bool
+
+
+def new_form_id() -> str:
+    """Random, since the ids of operations are made of it."""
+    return _in_letters(secrets.token_bytes(OPERATION_ID_BYTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    handlers: Handlers
+    catalog: Catalog
+
+    async def offer(self, actor: Actor, typed: str) -> tuple[Offer, ...] | Problem:
+        """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""
+        everything, facts = await asyncio.gather(
+            self.catalog.everything(within=LISTED_WITHIN), self.handlers.judge.facts(actor)
+        )
+        if isinstance(everything, Problem):
+            return everything
+        now = self.handlers.clock.now()
+
+        def may_see(name: PipelineName) -> bool:
+            return facts.may(actor, Action.VIEW, name, now).allowed
+
+        names = list(islice(filter(may_see, matching(everything, typed)), OFFERED_MAX))
+        if len(names) < FEW:
+            names += close(filter(may_see, everything), typed, limit=FEW - len(names))
+        return tuple(Offer(name, everything[name]) for name in names)
+
+    async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
+        """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""
+        weighed = await self.handlers.weigh(actor, command, reason_comes_later=True)
+        return self._shown(weighed) if isinstance(weighed, Weighed) else weighed
+
+    async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
+        self,
+        actor: Actor,
+        command: Clear,
+        origin: ChannelId,
+        *,
+        form_id: str,
+        seen: str,
+        shown: Shown | None,
+    ) -> Reply | LookAgain:
+        """Ask for what the form says, as if its preview had been confirmed.
+
+        `seen` is the mark of what was on the screen, and `shown` what that was, if it is still known. A Feldera that
+        is away does not stand in the way then: the pipeline is looked at again before anything is sent.
+        """
+        handlers = self.handlers
+        operation_id = _operation_id(form_id, actor, command, seen)
+        before = await handlers.store.operation(operation_id)
+        if before is not None and before.confirmed_at is not None:
+            return await handlers.confirm(actor, operation_id)
+        weighed = await self._weighed_in_time(actor, command)
+        if (
+            isinstance(weighed, replies.NoAnswer)
+            and shown is not None
+            and self._is_good(shown, command, seen)
+        ):
+            weighed = shown.weighed
+        if not isinstance(weighed, Weighed):
+            await handlers.note_no(actor, command, weighed)
+            return weighed
+        now = self._shown(weighed)
+        if now.mark != seen:
+            return LookAgain(now, changed=shown is not None)
+        if before is None:
+            await handlers.propose(operation_id, actor, command, origin=origin, weighed=weighed)
+        return await handlers.confirm(actor, operation_id)
+
+    def _is_good(self, shown: Shown, command: Clear, seen: str) -> bool:
+        is_recent = self.handlers.clock.now() <= shown.at + PROPOSAL_GOOD_FOR
+        return is_recent and shown.mark == seen and shown.weighed.pipeline.name == command.name
+
+    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Weighed | Reply:
+        try:
+            async with asyncio.timeout(LOOKED_AT_WITHIN):
+                return await self.handlers.weigh(actor, command)
+        except TimeoutError:
+            problem = Problem(Trouble.UNREACHABLE, f"No answer within {LOOKED_AT_WITHIN:g} s.")
+            return replies.NoAnswer(command.name, problem)
+
+    def _shown(self, weighed: Weighed) -> Shown:
+        pipeline = weighed.pipeline
+        mark = _digest(pipeline.name, Reviewed.of(pipeline), weighed.feldera.address)
+        return Shown(weighed, self.handlers.clock.now(), mark)
+
+
+def _operation_id(form_id: str, actor: Actor, command: Clear, seen: str) -> OperationId:
+    """The same form, filled in the same way by the same person, is the same operation, however often it is submitted."""
+    return OperationId(_digest(form_id, actor, command, seen))
+
+
+def _digest(*parts: object) -> str:
+    return _in_letters(hashlib.sha256(repr(parts).encode()).digest()[:OPERATION_ID_BYTES])
+
+
+def _in_letters(some: bytes) -> str:
+    return base64.b32encode(some).decode("ascii").lower()

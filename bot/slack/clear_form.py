@@ -1,0 +1,262 @@
+"""The form in which a pipeline to clear is chosen instead of typed: its fields, and what it says of the choice. Pure.
+
+What it carries through Slack and back (`Token`) decides nothing: it tells where the form was opened, and what stood on
+it, so that what is submitted can be held against that.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    ExternalDataSelectElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.authority import Authority, id_of
+from bot.domain.commands import COMMAND, Clear
+from bot.domain.names import ChannelId, PipelineName
+from bot.domain.pipelines import Pipeline, Problem
+from bot.domain.policy import Terms
+from bot.domain.targets import could_be_named
+from bot.engine.forms import LookAgain, Offer, Shown
+from bot.slack import blocks, language
+from bot.slack.blocks import Message, said, section
+from bot.slack.mrkdwn import channel, code, escaped, mention_any, plain
+from bot.slack.previews import consequences, state
+
+SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
+CLEAR_FORM = "clear_form"
+CHOOSE = "choose_pipeline"
+PIPELINE = "pipeline"  # the inputs, by block
+REASON = "reason"
+
+TITLE = "Clear a pipeline"
+OPTION_MAX = 75  # characters
+REASON_MAX = blocks.REASON_MAX  # more than that no card shows
+HINT_MAX = 500
+TOLD_MAX = 10  # people and groups named who could approve
+
+_TOKEN = re.compile(r"(?P<form>[a-z2-7]{24}) (?P<origin>[A-Z0-9]{2,30}) (?P<seen>[a-z2-7]{24}|-)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`origin` is where the form was opened; the person's own id, where it was opened from nowhere.
+
+    `seen` is the mark of what the form says of the choice (`bot.engine.forms.Shown`), empty where it says nothing.
+    """
+
+    form_id: str
+    origin: ChannelId
+    seen: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.origin} {self.seen or '-'}"
+
+    @classmethod
+    def of(cls, view: dict[str, Any]) -> "Token | None":
+        """As it came back; None where it is none of ours."""
+        match = _TOKEN.fullmatch(str(view.get("private_metadata", "")))
+        if match is None:
+            return None
+        return cls(match["form"], ChannelId(match["origin"]), match["seen"].strip("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the form says, and how it asks; what people put into it is theirs, and stays as it is."""
+
+    about: tuple[dict[str, Any], ...] = ()
+    notice: str = ""
+    terms: Terms | None = None
+    submit: str = "Clear"
+    seen: str = ""
+
+
+def opening(token: Token) -> dict[str, Any]:
+    """The first view: it must open within three seconds, and be true whatever follows, even nothing."""
+    wait = "🔎 One moment… If nothing more comes within a minute, close this and try again: nothing has been changed."
+    return _view(token, [section(wait)])
+
+
+def form(token: Token, page: Page) -> dict[str, Any]:
+    nothing_yet = "Nothing happens unless you press the button below. Only you see this."
+    parts: list[Block | dict[str, Any]] = [
+        _which(),
+        section(f"🔌 {page.notice}") if page.notice else section(nothing_yet),
+        *page.about,
+        _why(page.terms),
+    ]
+    return _view(replace(token, seen=page.seen), parts, submit=page.submit)
+
+
+def looking(name: PipelineName) -> Page:
+    """While Feldera is asked; what was said of another pipeline must not stand beside this one's name."""
+    text = f"🔎 Looking at `{name}`… If nothing more comes within a minute, choose it again."
+    return Page(about=_dicts(section(text)))
+
+
+def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
+    """What a clear of the chosen pipeline would destroy and take."""
+    pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
+    asks = authority.approvals_needed > 0
+    return Page(
+        about=_dicts(
+            section(remark) if remark else None,
+            state(pipeline),
+            *consequences(authority),
+            blocks.context(*_who_is_told(authority, origin)),
+        ),
+        terms=authority.terms,
+        submit="Ask for approval" if asks else "Clear",
+        seen=shown.mark,
+    )
+
+
+def about_again(again: LookAgain, origin: ChannelId) -> Page:
+    name = again.shown.weighed.pipeline.name
+    remark = (
+        f"✋ `{name}` has changed since you looked, and nothing was sent. This is how it is now: look again."
+        if again.changed
+        else f"✋ Nothing was sent yet. This is what a clear of `{name}` would do: look at it first."
+    )
+    return about(again.shown, origin, remark)
+
+
+def about_no(answer: Message) -> Page:
+    """Why the chosen pipeline cannot be cleared: its buttons belong to messages, and are left out."""
+    return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
+
+
+def without_list(problem: Problem) -> str:
+    """Why the menu is empty."""
+    return (
+        f"I cannot list the pipelines now: Feldera does not answer as it should ({code(problem.message)}). "
+        f"Try again in a minute, or type `{COMMAND} clear NAME reason…`."
+    )
+
+
+def nothing_to_see() -> Message:
+    return said(
+        f"🚫 There is no pipeline here that you may see. `{COMMAND} whoami` shows what is granted to you; "
+        "an admin of this bot can grant more."
+    )
+
+
+def did_not_open(why: str) -> Message:
+    return said(
+        f"❌ The form did not open: {escaped(why)}. Nothing was changed. Type `{COMMAND} clear NAME reason…`."
+    )
+
+
+def still_deciding() -> Message:
+    return said(
+        "⏳ This takes longer than usual. The answer comes here; if you close this, "
+        f"`{COMMAND} status NAME` shows whether it was begun."
+    )
+
+
+def look_again_elsewhere(again: LookAgain) -> Message:
+    """The same as `about_again`, when the form has gone meanwhile."""
+    name = again.shown.weighed.pipeline.name
+    return said(f"✋ Nothing was sent: look at `{name}` first. Type `{COMMAND} clear {name} reason…`.")
+
+
+def option(offer: Offer) -> dict[str, Any]:
+    """A line of the menu, with the pipeline's state below its name."""
+    now = offer.state
+    text = (
+        f"{language.deployment_sign(now.status)} {now.status} · {language.storage(now)}"
+        if isinstance(now, Pipeline)
+        else f"{language.UNKNOWN} cannot be read"
+    )
+    described = PlainTextObject(text=plain(text, OPTION_MAX))
+    shown = PlainTextObject(text=plain(offer.name, OPTION_MAX), emoji=False)
+    return Option(text=shown, value=offer.name, description=described).to_dict()
+
+
+def chosen(view: dict[str, Any]) -> Clear | None:
+    """What the form says now; None while no pipeline is chosen."""
+    values = view["state"]["values"]
+    option = values.get(PIPELINE, {}).get(CHOOSE, {}).get("selected_option") or {}
+    name = str(option.get("value", ""))
+    if not could_be_named(name):
+        return None
+    why = values.get(REASON, {}).get(REASON, {}).get("value") or ""
+    return Clear(PipelineName(name), plain(str(why), REASON_MAX))
+
+
+def _which() -> InputBlock:
+    menu = ExternalDataSelectElement(
+        action_id=CHOOSE,
+        placeholder=PlainTextObject(text="Type a part of its name"),
+        min_query_length=0,
+    )
+    return InputBlock(
+        block_id=PIPELINE, label=PlainTextObject(text="Pipeline"), element=menu, dispatch_action=True
+    )
+
+
+def _why(terms: Terms | None) -> InputBlock:
+    patterns = () if terms is None else terms.reason_patterns
+    is_wanted = terms is not None and (terms.reason_required or bool(patterns))
+    hint = "It is shown on the card."
+    if patterns:
+        hint = f"It must match {' and '.join(patterns)}. {hint}"
+    return InputBlock(
+        block_id=REASON,
+        label=PlainTextObject(text="Reason"),
+        element=PlainTextInputElement(action_id=REASON, max_length=REASON_MAX),
+        hint=PlainTextObject(text=plain(hint, HINT_MAX), emoji=False),
+        optional=not is_wanted,
+    )
+
+
+def _who_is_told(authority: Authority, origin: ChannelId) -> Iterable[str]:
+    """Who is asked to approve, who could, and where the card goes."""
+    terms, asks = authority.terms, authority.approvals_needed > 0
+    where = terms.ask_channels[0] if asks and terms.ask_channels else origin
+    if asks:
+        asked = " ".join(mention_any(group) for group in terms.ask_groups)
+        yield f"Its card goes to {_place(where)}{f' and asks {asked}' if asked else ''}."
+        could = [mention_any(id_of(principal)) for principal in authority.eligible]
+        more = f" and {len(could) - TOLD_MAX} more" if len(could) > TOLD_MAX else ""
+        yield (
+            f"Who may approve: {', '.join(could[:TOLD_MAX])}{more}."
+            if could
+            else "⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it."
+        )
+    else:
+        yield f"Its card goes to {_place(where)}."
+
+
+def _place(where: ChannelId) -> str:
+    # Slack shows no name for a reference to direct messages.
+    if where.startswith(("U", "W")):
+        return "our direct messages"
+    return "the conversation in which you typed this" if where.startswith("D") else channel(where)
+
+
+def _view(
+    token: Token, parts: Sequence[Block | dict[str, Any]], *, submit: str | None = None
+) -> dict[str, Any]:
+    return View(
+        type="modal",
+        callback_id=CLEAR_FORM,
+        private_metadata=str(token),
+        title=PlainTextObject(text=TITLE),
+        submit=None if submit is None else PlainTextObject(text=submit),
+        close=PlainTextObject(text="Never mind"),
+        blocks=list(parts),
+    ).to_dict()
+
+
+def _dicts(*parts: Block | None) -> tuple[dict[str, Any], ...]:
+    return tuple(part.to_dict() for part in parts if part is not None)

@@ -1,0 +1,169 @@
+"""The form to clear a pipeline: opened by a command or a shortcut, filled in, submitted.
+
+A form is on the screen of one person, who alone is answered there. It is submitted by the same handlers that a typed
+command and its preview go through; what it can be refused for stands under its fields.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+
+from bot.domain.names import Actor, ChannelId
+from bot.domain.pipelines import Problem
+from bot.engine.forms import Forms, LookAgain, Shown, new_form_id
+from bot.engine.replies import Asked, Begun, Reply
+from bot.slack import answers, clear_form, field_errors, modals
+from bot.slack.blocks import Message
+from bot.slack.calls import NoAnswer, Refused, Wait
+from bot.slack.clear_form import Token
+from bot.slack.errands import Answer, Place
+from bot.slack.listeners.desk import Desk, who
+from bot.slack.open_forms import OpenForm, OpenForms
+from bot.slack.screens import Screen
+from bot.slack.unanswered import must_wait, why_refused, why_silent
+
+log = structlog.get_logger(__name__)
+
+ANSWERED_WITHIN = 2.5  # seconds; Slack waits three
+
+
+@dataclass(frozen=True, slots=True)
+class ClearForm:
+    desk: Desk
+    forms: Forms
+    open_forms: OpenForms
+
+    def typed(self, actor: Actor, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """`/pipeline clear`, without a name: the card goes where it was typed, if no rule says otherwise."""
+        token = Token(new_form_id(), ChannelId(body["channel_id"]))
+        failing = Answer(respond)
+        self.desk.errands.do(self._opens(actor, body, token, failing=failing, respond=respond), failing)
+
+    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """From anywhere in Slack: there is no channel, so the card goes to the person, if no rule says otherwise."""
+        await ack()
+        actor = who(body)
+        token = Token(new_form_id(), ChannelId(actor.user))
+        failing = Screen(self.open_forms.client, self.desk.threads, body)
+        self.desk.errands.do(self._opens(actor, body, token, failing=failing), failing)
+
+    async def _opens(
+        self,
+        actor: Actor,
+        body: dict[str, Any],
+        token: Token,
+        *,
+        failing: Place,
+        respond: AsyncRespond | None = None,
+    ) -> None:
+        opened = await self.open_forms.open(body["trigger_id"], token, respond=respond)
+        if not isinstance(opened, OpenForm):
+            log.warning("form_not_opened", why=repr(opened))
+            await failing.give(clear_form.did_not_open(_why(opened)))
+            return
+        turn = opened.turn
+        offers = await self.forms.offer(actor, "")
+        if isinstance(offers, Problem):
+            await opened.show(clear_form.Page(notice=clear_form.without_list(offers)), turn=turn)
+        elif offers:
+            await opened.show(clear_form.Page(), turn=turn)
+        else:
+            await opened.give(clear_form.nothing_to_see())
+
+    async def suggest(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """The options for what was typed into the menu: an empty list, where there are none to be had."""
+        offers = await self.forms.offer(who(body), str(body.get("value") or ""))
+        if not isinstance(offers, Problem):
+            await ack(options=[clear_form.option(offer) for offer in offers])
+            return
+        await ack(options=[])
+        form = self.open_forms.of(body["view"])
+        if form is not None:
+            self.desk.errands.do(form.notice(clear_form.without_list(offers)), form)
+
+    async def changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Something else was chosen: what is said of it follows."""
+        form = self.open_forms.of(body["view"])
+        turn = 0 if form is None else form.next_turn()
+        await ack()
+        if form is not None:
+            self.desk.errands.do(self._says(form, who(body), body["view"], turn=turn), form)
+
+    async def _says(self, form: OpenForm, actor: Actor, view: dict[str, Any], *, turn: int) -> None:
+        command = clear_form.chosen(view)
+        if command is None:
+            await form.show(clear_form.Page(), turn=turn)
+            return
+        await form.show(clear_form.looking(command.name), turn=turn)
+        seen = await self.forms.look(actor, command)
+        if isinstance(seen, Shown):
+            await form.show(clear_form.about(seen, form.token.origin), turn=turn, shown=seen)
+        else:
+            await form.show(clear_form.about_no(self.desk.in_words(seen)), turn=turn)
+
+    async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        form, command, token = self.open_forms.of(view), clear_form.chosen(view), Token.of(view)
+        if form is None or token is None:
+            await ack(response_action="update", view=modals.showing(answers.unknown_button()))
+            return
+        if command is None:
+            await ack(response_action="errors", errors=field_errors.nothing_chosen())
+            return
+
+        async def decides() -> Reply | LookAgain:
+            # One after the other: the second press of a slow button finds what the first one did.
+            async with form.deciding:
+                reply = await self.forms.submit(
+                    who(body),
+                    command,
+                    token.origin,
+                    form_id=token.form_id,
+                    seen=token.seen,
+                    shown=form.shown_as(token.seen),
+                )
+                if isinstance(reply, Begun | Asked):
+                    # No other coroutine runs between the commit and this line that could post the card first.
+                    say = partial(self.desk.errands.say, answer=form)
+                    self.desk.threads.can_tell(reply.operation.id, say)
+                return reply
+
+        deciding = self.desk.errands.begin(decides())
+        done, _ = await asyncio.wait({deciding}, timeout=ANSWERED_WITHIN)
+        if done:
+            await ack(**self._as_ack(deciding.result(), form))
+            return
+        form.is_answered()
+        await ack(response_action="update", view=modals.showing(clear_form.still_deciding()))
+        self.desk.errands.run(self._late(deciding), form)
+
+    def _as_ack(self, reply: Reply | LookAgain, form: OpenForm) -> dict[str, Any]:
+        """What Slack is to do with the form that was submitted."""
+        if isinstance(reply, LookAgain):
+            page = clear_form.about_again(reply, form.token.origin)
+            return {"response_action": "update", "view": form.turned_into(page, reply.shown)}
+        answer = self.desk.in_words(reply)
+        errors = field_errors.errors(reply, answer)
+        if errors is not None:
+            return {"response_action": "errors", "errors": errors}
+        form.is_answered()
+        return {"response_action": "update", "view": modals.showing(answer)}
+
+    async def _late(self, deciding: asyncio.Task[Reply | LookAgain]) -> Message:
+        reply = await deciding
+        if isinstance(reply, LookAgain):
+            return clear_form.look_again_elsewhere(reply)
+        return self.desk.in_words(reply)
+
+
+def _why(opened: Refused | Wait | NoAnswer) -> str:
+    match opened:
+        case Refused():
+            return why_refused(opened)
+        case Wait(seconds):
+            return must_wait(seconds)
+        case NoAnswer():
+            return why_silent(opened)
