@@ -30,6 +30,7 @@ from bot.engine.heads import Heads
 from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
+from bot.engine.listing import Listing
 from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
@@ -246,7 +247,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         signing_secret=secret or None,
     )
     requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
-    desk = Desk(handlers, requests, access, threads, errands)
+    listing = Listing(store, feldera, judge, clock)
+    desk = Desk(handlers, requests, access, listing, threads, errands)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
     register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms)
     transport: SocketTransport | HttpTransport

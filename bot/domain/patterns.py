@@ -60,6 +60,15 @@ def can_match(pattern: str, targets: Targets) -> bool:
     )
 
 
+def is_pattern(text: str) -> bool:
+    """Whatever targets there are."""
+    try:
+        checked_anywhere(text)
+    except BadPattern:
+        return False
+    return True
+
+
 def covers(wide: str, narrow: str) -> bool:
     """Whether everything that `narrow` matches is certainly matched by `wide`. Where it is hard to tell: no."""
     if wide in {"*", narrow}:

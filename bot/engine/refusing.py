@@ -20,6 +20,12 @@ def refused(actor: Actor, name: PipelineName, decision: Decision, now: datetime)
     return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
 
 
+def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
+    """Somebody who may see no pipeline at all."""
+    data = {"pattern": pattern, "action": decision.action.value, "why": decision.why.value}
+    return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
+
+
 def refusal(
     actor: Actor, operation: Operation, why: str, now: datetime, *, decided_by: Decision | None = None
 ) -> Event:

@@ -5,7 +5,7 @@ With a single one, names pass through as they are. It decides nothing, and makes
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.domain.names import PipelineName
@@ -89,14 +89,32 @@ class Fleet:
 
     async def _of(self, target: TargetName) -> Everything | Problem:
         listed = await self._clients[target].look_at_all()
-        if isinstance(listed, Problem):
-            return listed
-        return Everything(
-            {
-                full_name(target, name): each if isinstance(each, Problem) else _named(each, target)
-                for name, each in listed.items()
-            }
-        )
+        return listed if isinstance(listed, Problem) else Everything(_Listed({target: listed}))
+
+
+class _Listed(Mapping[PipelineName, Pipeline | Problem]):
+    """The lists of some targets as one, by whole names. A pipeline is read when somebody asks for it, as below."""
+
+    def __init__(self, lists: Mapping[TargetName, Mapping[PipelineName, Pipeline | Problem]]) -> None:
+        self.lists = lists
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        target = TargetName(name.rpartition("/")[0])
+        each = self.lists[target][name_on_target(name)]
+        return each if isinstance(each, Problem) else _named(each, target)
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return (full_name(target, name) for target, listed in self.lists.items() for name in listed)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.lists.values()))
+
+    def __contains__(self, name: object) -> bool:
+        """Without reading it."""
+        if not isinstance(name, str):
+            return False
+        target, _, own = name.rpartition("/")
+        return own in self.lists.get(TargetName(target), {})
 
 
 def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:

@@ -3,6 +3,7 @@
 from bot.domain.commands import COMMAND
 from bot.domain.names import PipelineName
 from bot.domain.operations import Ending, Operation, Outcome, State
+from bot.domain.targets import target_in
 from bot.slack.language import sign
 from bot.slack.mrkdwn import code, duration, mention
 from bot.slack.pipelines import host_setting
@@ -19,7 +20,7 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
         code=f" ({code(outcome.code)})" if outcome.code else "",
         requester=mention(operation.requester.user),
         by=mention(outcome.by.user) if outcome.by else "somebody",
-        host=host_setting(operation.pipeline),
+        host=host_setting(target_in(operation.pipeline)),
         sends="once" if operation.sends == 1 else f"{operation.sends} times",
     )
     return f"{sign(state)} {text}"

@@ -17,6 +17,8 @@ from bot.slack.mrkdwn import at, escaped, mention
 UNKNOWN = "❔"
 FROZEN = "🧊"
 GLASS = "🚨"
+LOCK = "🔒"
+TROUBLE = "⚠️"
 
 # A step of a plan.
 DONE = "✓"
@@ -168,7 +170,12 @@ def storage(pipeline: Pipeline) -> str:
 
 def asked_for(operation: Operation) -> str:
     """`⏳ clear `7fk2qa`, asked for by @ana …`: what, who and when, in this order."""
-    return f"{sign(operation.state)} clear `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+    return f"{sign(operation.state)} {what(operation)}"
+
+
+def what(operation: Operation) -> str:
+    """The same without its sign, for after words that say how it stands."""
+    return f"clear `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
 
 
 def by(actor: Actor, moment: datetime | None = None) -> str:

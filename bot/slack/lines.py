@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Trouble
+from bot.domain.targets import target_in
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
@@ -76,7 +77,9 @@ _TO_DO = {
 
 def _unreachable(operation: Operation, event: Event) -> str:
     meanwhile = _MEANWHILE.get(str(event.data.get("state")), "The clear goes on without me.")
-    to_do = _TO_DO.get(str(event.data.get("trouble")), "").format(host=host_setting(operation.pipeline))
+    to_do = _TO_DO.get(str(event.data.get("trouble")), "").format(
+        host=host_setting(target_in(operation.pipeline))
+    )
     return f"I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying.{to_do}"
 
 

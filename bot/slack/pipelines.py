@@ -1,9 +1,8 @@
 """A pipeline's state in words, and links to what is told of it elsewhere. Pure."""
 
-from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Checkpoints, Pipeline, Storage
-from bot.domain.targets import DEFAULT
+from bot.domain.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack import language
 from bot.slack.mrkdwn import at, escaped, link, size
 
@@ -37,9 +36,8 @@ def link_to(operation: Operation, workspace_url: str) -> str:
     return link(url, "its thread")
 
 
-def host_setting(name: PipelineName) -> str:
-    """The variable that says where the pipeline's Feldera is."""
-    target, slash, _ = name.partition("/")
-    if not slash or target == DEFAULT:
+def host_setting(target: TargetName) -> str:
+    """The variable that says where this Feldera is."""
+    if target in {THE_ONLY, DEFAULT}:
         return "`FELDERA_HOST`"
     return f"`PIPELINE_BOT_TARGETS__{target.upper().replace('-', '_')}__HOST`"

@@ -141,14 +141,10 @@ def described(shown: Described, workspace_url: str) -> Message:
     )
 
 
-# Feldera's words for it. What the compiler said is not in the look: it comes with the whole program, megabytes of it.
-_NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
-
-
 def _last_error(pipeline: Pipeline) -> str:
     if pipeline.error is not None:
         return code(pipeline.error.message, 500)
-    if pipeline.program_status in _NOT_COMPILED:
+    if pipeline.does_not_compile:
         return f"the program does not compile ({code(pipeline.program_status)}); Feldera shows why"
     return "none"
 

@@ -8,6 +8,7 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
+from bot.domain.targets import THE_ONLY, TargetName, target_in
 from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
@@ -96,10 +97,13 @@ def _needs_target(name: PipelineName) -> str:
 
 
 def no_answer(name: PipelineName, problem: Problem) -> Message:
-    return said(f"❌ I cannot look at `{name}` now: {_in_words(name, problem)} Nothing has been changed.")
+    return said(
+        f"❌ I cannot look at `{name}` now: {in_words(problem, target_in(name))} Nothing has been changed."
+    )
 
 
-def _in_words(name: PipelineName, problem: Problem) -> str:
+def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
+    """Why Feldera gave no answer, and what to do about it."""
     told = code(problem.message)
     match problem.trouble:
         case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
@@ -107,7 +111,7 @@ def _in_words(name: PipelineName, problem: Problem) -> str:
         case Trouble.NOT_FELDERA | Trouble.ELSEWHERE:
             return (
                 f"what answers at Feldera's address is not Feldera ({told}). "
-                f"Whoever runs the bot should check {host_setting(name)}."
+                f"Whoever runs the bot should check {host_setting(target)}."
             )
         case Trouble.UNREACHABLE:
             return f"Feldera does not answer ({told}). Try again in a minute."

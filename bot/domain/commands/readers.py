@@ -43,6 +43,12 @@ def status(verb: "Verb", rest: str) -> words.Status:
     return words.Status(_only_pipeline(verb, rest))
 
 
+def list_them(verb: "Verb", rest: str) -> words.List:
+    word, extra = first_word(rest)
+    _nothing_more(verb, extra)
+    return words.List(_pattern(verb, word)) if word else words.List()
+
+
 def can_i(verb: "Verb", rest: str) -> words.CanI:
     action, name = first_word(rest)
     if action.lower() != "clear":

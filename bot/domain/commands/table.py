@@ -118,6 +118,17 @@ VERBS: tuple[Verb, ...] = (
         read=readers.status,
     ),
     Verb(
+        word="list",
+        arguments="[PATTERN]",
+        summary="List the pipelines that you may see: their state, and what is under way on them.",
+        details=(
+            f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; upper and lower case count. "
+            "Any role will do, but admin."
+        ),
+        example="list orders-*",
+        read=readers.list_them,
+    ),
+    Verb(
         word="pending",
         arguments="",
         summary="List the requests that wait for approval, and broken glasses that wait to be signed off.",

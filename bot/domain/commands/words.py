@@ -36,6 +36,13 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """The pipelines whose names match."""
+
+    pattern: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     verb: str | None
 
@@ -149,7 +156,7 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Clear | ClearByForm | Status | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Clear | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
 
 
 def pipeline_of(command: Command) -> PipelineName | None:

@@ -1,6 +1,7 @@
 """Buttons: on previews, which only one person sees, and on cards, which all see and only some may press."""
 
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,12 +11,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import words
 from bot.domain.names import PipelineName, UserId
+from bot.domain.patterns import is_pattern
 from bot.domain.targets import Targets
-from bot.engine.replies import Asked, Begun, NotYours
+from bot.engine.replies import Asked, Begun, NotYours, Reply
 from bot.slack import answers, modals
+from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, clicked, value, who
 
+_PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
 _OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
@@ -101,6 +105,27 @@ class Clicks:
         wanted = _of(match[2], self.desk.handlers.targets)
         reply = await self.desk.access.history(who(body), wanted, before=int(match[1]))
         self.desk.replace(reply, respond)
+
+    async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        self._turn_the_page(body, respond, forward=False)
+
+    async def later(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        self._turn_the_page(body, respond, forward=True)
+
+    def _turn_the_page(self, body: dict[str, Any], respond: AsyncRespond, *, forward: bool) -> None:
+        """The page beside the one that was clicked; where it is comes back in the button, and is checked like typing."""
+        match = _PAGE.fullmatch(value(body))
+        if match is None or not is_pattern(match[2]):
+            self.desk.errands.say(answers.unknown_button(), Answer(respond))
+            return
+        name, pattern = PipelineName(match[1]), match[2]
+        page = self.desk.listing.page(who(body), pattern, **{"after" if forward else "before": name})
+        self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
+
+    async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
+        return self.desk.in_words(await reply)
 
     async def unknown(self, ack: AsyncAck, respond: AsyncRespond) -> None:
         await ack()

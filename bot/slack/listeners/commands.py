@@ -10,7 +10,7 @@ from bot.domain.administration import DropRule, LiftFreeze, SetRule
 from bot.domain.commands import Clear, Help, Status, parse, words
 from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
-from bot.engine.replies import Denied, Reply
+from bot.engine.replies import Denied, Reply, SeesNothing
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
@@ -45,6 +45,8 @@ class Commands:
                 await acknowledge(ack, answers.help_on(verb))
             case Clear() | Status():
                 await self._look(actor, command, ack, body, respond)
+            case words.List(pattern):
+                await self._list(actor, pattern, ack, respond)
             case words.ClearByForm():
                 await ack()
                 self.form.typed(actor, body, respond)
@@ -72,6 +74,18 @@ class Commands:
         await acknowledge(ack, answers.looking(command.name))
         origin = ChannelId(body["channel_id"])
         self.desk.errands.run(self._seen(actor, command, origin), Answer(respond))
+
+    async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
+        decision = await self.desk.listing.may_list(actor, pattern)
+        if not decision.allowed:
+            log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
+            await acknowledge(ack, self.desk.in_words(SeesNothing(decision)))
+            return
+        await acknowledge(ack, answers.looking_around())
+        self.desk.errands.run(self._page(actor, pattern), Answer(respond))
+
+    async def _page(self, actor: Actor, pattern: str) -> Message:
+        return self.desk.in_words(await self.desk.listing.page(actor, pattern))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         handlers = self.desk.handlers

@@ -1,0 +1,237 @@
+"""When a Home is published: for those who look, when something on it changed, at Slack's pace, whatever Slack does."""
+
+import asyncio
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Teammate, Workspace
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Teammate:
+    return workspace.requester("ana")
+
+
+@pytest.fixture
+def ben(workspace: Workspace) -> Teammate:
+    return workspace.approver("ben")
+
+
+def published(workspace: Workspace) -> int:
+    """How often Slack was asked to publish a Home."""
+    return len([call for call in workspace.slack.calls if call.method == "views.publish"])
+
+
+def test_for_an_hour_after_it_was_opened(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Then it stays as it is, and costs nothing, until it is opened again."""
+    ben.opens_home()
+    workspace.passes(minutes=59)
+    ana.requests("orders")
+    workspace.passes(seconds=5)
+    assert "Clear orders" in ben.home()
+    workspace.passes(minutes=2)
+    calls = len(workspace.slack.calls)
+    ana.types(f"/pipeline withdraw {workspace.request()}")
+    workspace.passes(hours=5)
+    assert "Clear orders" in ben.home()
+    assert {call.method for call in workspace.slack.calls[calls:]} <= {
+        "chat.postMessage",
+        "chat.update",
+        "users.info",
+    }
+    assert "Nothing waits for you." in ben.opens_home()
+    ana.reads()
+    workspace.card()
+    workspace.thread()
+
+
+def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Whoever presses a button has the page before them for another hour."""
+    workspace.rules("orders", "within=4h")
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.passes(minutes=50)
+    ben.opens_from_home("Deny")
+    ben.closes_modal()
+    workspace.passes(minutes=50)
+    ana.types(f"/pipeline withdraw {workspace.request()}")
+    workspace.passes(seconds=5)
+    assert "↩️ Taken back by @ana" in ben.home()
+    workspace.card()
+    workspace.thread()
+
+
+def test_nothing_changed(workspace: Workspace, ben: Teammate) -> None:
+    """A page that is the same is not published again: not by the minute, and not when it is opened again."""
+    ben.opens_home()
+    assert published(workspace) == 1
+    workspace.passes(minutes=30)
+    ben.opens_home()
+    assert published(workspace) == 1
+
+
+def test_what_concerns_only_others(workspace: Workspace, ana: Teammate) -> None:
+    """A change that somebody may not see publishes nothing for them."""
+    vic = workspace.viewer("vic", pattern="payments")
+    vic.opens_home()
+    ana.requests("orders")
+    workspace.passes(minutes=5)
+    assert published(workspace) == 1
+    workspace.card()
+
+
+def test_nobody_looked(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Without a reader no Home is published, whatever happens; nor for whoever opens the tab of messages."""
+    workspace.run(ben.person.opens_home("messages"))
+    ana.requests("orders")
+    ben.told("Approve")
+    workspace.passes(minutes=5)
+    assert published(workspace) == 0
+    workspace.card()
+    workspace.thread()
+
+
+def test_many_changes_at_once(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """What changes within a second is published as one page, the last one."""
+    for number in range(1, 6):
+        workspace.feldera.adds(f"p{number}")
+    ben.opens_home()
+    for number in range(1, 6):
+        ana.requests(f"p{number}")
+    assert published(workspace) == 1
+    workspace.passes(seconds=1)
+    assert published(workspace) == 2
+    assert ben.home().count("[Approve] [Deny]") == 5
+    workspace.passes(seconds=5)
+    ana.reads()
+    workspace.cards()
+
+
+def test_slack_asks_to_wait(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """As long as it says; then the page is as things are, and the clear was not kept waiting."""
+    ben.opens_home()
+    workspace.slack.rate_limits("views.publish", retry_after=30)
+    ana.requests("orders")
+    workspace.passes(seconds=2)
+    ben.told("Approve")
+    workspace.passes(seconds=20)
+    assert "Nothing waits for you." in ben.home()
+    assert "Lately" not in ben.home()
+    assert workspace.feldera.clears["orders"] == 1
+    calls = published(workspace)
+    workspace.passes(seconds=15)
+    assert published(workspace) == calls + 1
+    assert "✅ Cleared `orders`" in ben.home()
+    workspace.card()
+    workspace.thread()
+
+
+@pytest.mark.parametrize("trouble", ["loses_the_next_reply", "drops_the_next_request", "answers_500"])
+def test_slack_does_not_answer(workspace: Workspace, ana: Teammate, ben: Teammate, trouble: str) -> None:
+    """It is published again, also over what a lost answer may have left there."""
+    ben.opens_home()
+    getattr(workspace.slack, trouble)("views.publish")
+    ana.requests("orders")
+    workspace.passes(seconds=2)
+    ana.types(f"/pipeline withdraw {workspace.request()}")
+    workspace.passes(seconds=10)
+    assert "Taken back by @ana" in ben.home()
+    assert "[Approve]" not in ben.home()
+    calls = published(workspace)
+    workspace.passes(minutes=10)
+    assert published(workspace) == calls
+    ana.reads()
+    workspace.card()
+    workspace.thread()
+
+
+def test_something_else_stands_there(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """An older page that arrived late, or another bot's, is found out by its hash, and replaced."""
+    ben.opens_home()
+    odd = {"type": "home", "blocks": [{"type": "divider"}]}
+    workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=odd))
+    ana.requests("orders")
+    workspace.passes(seconds=5)
+    assert "Clear orders" in ben.home()
+    workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=odd))
+    workspace.passes(seconds=5)
+    assert ben.home() == "———"
+    ben.opens_home()
+    workspace.passes(seconds=1)
+    assert "Clear orders" in ben.home()
+    workspace.card()
+
+
+def test_slack_does_not_take_a_page(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """It is logged, tried again after a minute, and disturbs nothing else: the request is approved and done meanwhile."""
+    workspace.expected_errors.add("slack_refused")
+    ben.opens_home()
+    workspace.slack.fails_next("views.publish", "invalid_arguments")
+    ana.requests("orders")
+    ben.told("Approve")
+    workspace.passes(seconds=30)
+    assert workspace.feldera.clears["orders"] == 1
+    assert "Lately" not in ben.home()
+    workspace.passes(minutes=1)
+    assert "✅ Cleared `orders`" in ben.home()
+    workspace.card()
+    workspace.thread()
+
+
+def test_the_app_has_no_home_tab_any_more(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """An old manifest, say: nobody looks any more, and Slack is not asked again and again."""
+    ben.opens_home()
+    workspace.slack.disables_home_tab()
+    ana.requests("orders")
+    workspace.passes(minutes=30)
+    assert published(workspace) == 2
+    workspace.card()
+
+
+def test_slack_is_silent(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """A publication that hangs keeps nobody waiting: what was asked for is shown, approved and done."""
+    ben.opens_home()
+    workspace.slack.hangs("views.publish")
+    workspace.passes(seconds=1)
+
+    async def goes_on() -> None:
+        workspace.bot.homes.looked_at_by(ben.actor)
+        workspace.bot.homes.tabs.found(ben.actor.user, None)
+        publishing = asyncio.create_task(workspace.bot.homes.tick())
+        await workspace.slack.until(lambda: workspace.slack.hanging == 1)
+        for _ in range(3):
+            await workspace.bot.driver.tick()
+            await workspace.bot.announcements.tick()
+        assert not publishing.done()
+        workspace.slack.lets_go()
+        await publishing
+
+    ana.asks("/pipeline clear orders")
+    workspace.run(ana.clicking("Ask for approval"))
+    workspace.run(goes_on())
+    workspace.passes(seconds=2)
+    assert "Clear orders" in ben.home()
+    assert ana.reads() == snapshot(["🙋 Asked. Follow `orders` in its thread."])
+    workspace.card()
+
+
+def test_opened_twice_at_once(workspace: Workspace, ben: Teammate) -> None:
+    """Slack may deliver an event twice: one page."""
+    workspace.slack.delivers_twice()
+    ben.opens_home()
+    workspace.passes(seconds=10)
+    assert published(workspace) == 1
+
+
+def test_opened_while_the_bot_is_down(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """The page stays as it was; opened again, it is right."""
+    workspace.expected_complaints = 1
+    ben.opens_home()
+    ana.requests("orders")
+    workspace.dies()
+    ben.opens_home()
+    workspace.starts()
+    assert "Clear orders" in ben.opens_home()
+    ana.reads()
+    workspace.card()
