@@ -46,12 +46,6 @@ class Targets:
 ONE = Targets()
 
 
-def could_be_named(text: str) -> bool:
-    """Whether a pipeline could be called so, by whatever targets there are."""
-    target, slash, name = text.rpartition("/")
-    return is_pipeline_name(name) and (not slash or is_target_name(target))
-
-
 def is_target_name(text: str) -> bool:
     return len(text) <= TARGET_NAME_MAX and _TARGET_NAME.fullmatch(text) is not None
 

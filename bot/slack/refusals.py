@@ -12,7 +12,7 @@ from bot.domain.targets import THE_ONLY, TargetName, target_in
 from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, mention
+from bot.slack.mrkdwn import at, code, either, mention
 from bot.slack.pipelines import host_setting, link_to
 from bot.slack.previews import frozen_in_words
 
@@ -49,7 +49,7 @@ def why(decision: Decision) -> str:
             unread = "" if decision.standing is None else f" ({code(decision.standing.why)})"
             return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
         case Why.LAPSED | Why.NO_GRANT:
-            roles = " or ".join(f"*{role.value}*" for role in decision.would_allow)
+            roles = either([f"*{role.value}*" for role in decision.would_allow])
             text = f"that takes the role {roles} on it."
             lapsed = decision.lapsed
             if lapsed is not None and lapsed.expires_at is not None:
@@ -78,7 +78,7 @@ def _not_a_member(decision: Decision) -> str:
 def not_found(reply: NotFound) -> Message:
     text = f"❌ {_needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline)}"
     if reply.close:
-        text += f" Did you mean {' or '.join(f'`{other}`' for other in reply.close)}?"
+        text += f" Did you mean {either([f'`{other}`' for other in reply.close])}?"
     if reply.unanswered:
         silent = " and ".join(f"`{target}`" for target in reply.unanswered)
         text += f" Of what is on {silent} I know nothing: no answer from there."
