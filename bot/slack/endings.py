@@ -3,9 +3,11 @@
 from bot.domain.commands import COMMAND
 from bot.domain.operations import Ending, Operation, Outcome, State
 from bot.domain.plans import StepName
+from bot.domain.targets import target_in
 from bot.slack import plans, progress
 from bot.slack.language import sign
 from bot.slack.mrkdwn import code, code_block, duration, mention
+from bot.slack.pipelines import host_setting
 from bot.slack.sentences import SENTENCES
 
 
@@ -44,6 +46,7 @@ def of_step(operation: Operation, outcome: Outcome, step: StepName, *, seconds: 
         code=f" ({code(outcome.code)})" if outcome.code else "",
         requester=mention(operation.requester.user),
         by=mention(outcome.by.user) if outcome.by else "somebody",
+        host=host_setting(target_in(operation.pipeline)),
         sends="once" if operation.sends == 1 else f"{operation.sends} times",
     )
 

@@ -37,7 +37,7 @@ SENTENCES: Mapping[Ending, str] = {
     ),
     Ending.WRONG_ADDRESS: (
         "{undone}: what answers at Feldera's address is not Feldera ({said}). "
-        "Whoever runs the bot should check `FELDERA_HOST`."
+        "Whoever runs the bot should check {host}."
     ),
     Ending.PERMISSION_LOST: (
         "{undone}: {requester} may no longer {do} {name}. The permission ended after the confirmation; "
