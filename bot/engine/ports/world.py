@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
 from bot.domain.operations import StepName
 from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
@@ -65,6 +66,10 @@ class Pipelines(Protocol):
         ...
 
     async def history(self, name: PipelineName) -> History | Problem: ...
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        """What the pipeline was lately, newest first, for people to read; None where Feldera keeps no such record."""
+        ...
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         """Of the Feldera that has the pipeline."""
