@@ -48,7 +48,9 @@ class Facts:
         """
         standing = self._standing(actor)
         own = [grant for grant in self.grants if grant.is_to(standing)]
-        return [name for name in names if decide(standing, Action.VIEW, name, own, now).allowed]
+        patterns = {grant.pattern for grant in own}
+        concerned = (name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
+        return [name for name in concerned if decide(standing, Action.VIEW, name, own, now).allowed]
 
     def _standing(self, actor: Actor) -> Standing:
         return self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")

@@ -11,6 +11,7 @@ from bot.engine.replies import Reply
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
+APPROVED_BEFORE = "approved_before"
 TOO_LATE = "too_late"
 
 

@@ -95,6 +95,7 @@ _SENTENCES = {
         "knowing I send nothing. Type {again} to ask again."
     ),
     Ending.DENIED: "Denied by {by}: {said}. Nothing was sent.",
+    Ending.DENIED_IN_SHELL: "Denied by whoever runs this bot: {said}. Nothing was sent.",
     Ending.NOT_APPROVED: "Not approved in time. Nothing was sent. Type {again} to ask again.",
     Ending.STOPPED: "Stopped by {by} in time: nothing was sent.",
     Ending.WITHDRAWN: "Taken back by {by}: nothing was sent.",

@@ -12,9 +12,14 @@ from bot.slack.language import sign
 from bot.slack.mrkdwn import at, code, duration, mention, mention_any
 
 
-def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
-    """These events' lines, as one message: a block each, so that none can push another over Slack's limit."""
+def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> Message:
+    """These events' lines, as one message: a block each, so that none can push another over Slack's limit.
+
+    `where` is the way to the card, for a message that does not stand in its thread.
+    """
     said = [_line(operation, event) for event in events]
+    if where:
+        said.append(f"This is about the clear of `{operation.pipeline}`: see {where}.")
     return message("\n".join(said), *(blocks.section(line) for line in said))
 
 
@@ -112,7 +117,11 @@ def _ended(operation: Operation, _event: Event) -> str:
 
 def _approved(operation: Operation, event: Event) -> str:
     count, needed = event.data.get("count"), event.data.get("needed")
-    return f"{_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    said = f"{_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    lost = [mention_any(user) for user in str(event.data.get("lost") or "").split()]
+    if lost:
+        said += f" Not counted any more, since they may no longer approve this: {', '.join(lost)}."
+    return said
 
 
 def _reminded(operation: Operation, _event: Event) -> str:

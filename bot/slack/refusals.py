@@ -11,7 +11,7 @@ from bot.domain.policy import Freeze, Terms
 from bot.engine.replies import Denied
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, mention
+from bot.slack.mrkdwn import at, code, either, mention
 from bot.slack.pipelines import link_to
 from bot.slack.previews import frozen_in_words
 
@@ -48,7 +48,7 @@ def why(decision: Decision) -> str:
             unread = "" if decision.standing is None else f" ({code(decision.standing.why)})"
             return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
         case Why.LAPSED | Why.NO_GRANT:
-            roles = " or ".join(f"*{role.value}*" for role in decision.would_allow)
+            roles = either([f"*{role.value}*" for role in decision.would_allow])
             text = f"that takes the role {roles} on it."
             lapsed = decision.lapsed
             if lapsed is not None and lapsed.expires_at is not None:
@@ -77,7 +77,7 @@ def _not_a_member(decision: Decision) -> str:
 def not_found(name: PipelineName, close: tuple[PipelineName, ...]) -> Message:
     text = f"❌ Feldera has no pipeline `{name}` (upper and lower case count)."
     if close:
-        text += f" Did you mean {' or '.join(f'`{other}`' for other in close)}?"
+        text += f" Did you mean {either([f'`{other}`' for other in close])}?"
     return said(text)
 
 

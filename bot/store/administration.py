@@ -15,8 +15,10 @@ from sqlite_utils import Database
 
 from bot.domain.access import Grant, Principal
 from bot.domain.administration import AccessChange
+from bot.domain.advance import advance
 from bot.domain.audit import Broken, Entry
-from bot.domain.names import TeamId
+from bot.domain.happenings import DeniedInShell
+from bot.domain.names import OperationId, TeamId
 from bot.domain.operations import Event, Operation
 from bot.domain.policy import Freeze, Rule
 from bot.store import chain, changes, grants, operations, policies, workspace
@@ -84,6 +86,17 @@ class Administration:
     def pending(self) -> tuple[Operation, ...]:
         """Requests that wait for approval, and broken glasses that nobody signed off, oldest first."""
         return operations.pending(self._db)
+
+    def deny(self, operation_id: OperationId, reason: str, *, by: str, now: datetime) -> Operation | None:
+        """Deny a request that waits for approval. What is returned is the row as it is then: None if there is none.
+
+        One that waits no more is left as it is. `by` is who is written down, such as `shell:ana`.
+        """
+        denied = DeniedInShell(by, reason)
+        after = operations.change(
+            self._db, operation_id, lambda operation, _: advance(operation, denied, now), standings={}
+        )
+        return None if after is None else after.operation
 
     def operation(self, beginning: str) -> Operation | None:
         """The operation whose id is this, or begins like this.
