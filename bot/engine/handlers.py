@@ -148,7 +148,7 @@ class Handlers:
         """
 
         def take_on(operation: Operation, facts: Facts) -> Transition:
-            if operation.incident and typed != operation.pipeline:
+            if not self._is_as_proposed(operation, typed):
                 return Transition(operation)
             now = self.clock.now()
             basis = authority(operation, facts, now)
@@ -272,7 +272,14 @@ class Handlers:
         is_full = sum(each.requester == actor for each in waiting) >= OPEN_REQUESTS_MAX
         return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if is_full else None
 
+    def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
+        """Whether its target is still there, after a change of settings, and its name was typed where it must be."""
+        is_here = self.targets.of(operation.pipeline) is not None
+        return is_here and (not operation.incident or typed == operation.pipeline)
+
     async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
+        if self.targets.of(operation.pipeline) is None:
+            return await self.not_found(operation.requester, operation.pipeline)
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = why_not_taken_on(operation, basis, typed)
@@ -286,6 +293,8 @@ class Handlers:
         return reply
 
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
+        if self.targets.of(name) is None:
+            return await self.not_found(actor, name)
         look = await self.pipelines.look(name)
         match look:
             case Problem():

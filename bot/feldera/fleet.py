@@ -62,7 +62,9 @@ class Fleet:
         finally:
             for look in looks.values():
                 look.cancel()
-        return _together({each: look.result() if _is_done(look) else _LATE for each, look in looks.items()})
+        return Everything.of(
+            {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
+        )
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
         target = self.targets.of(name)
@@ -143,17 +145,3 @@ async def _good_answers(looks: Iterable[_Looking]) -> None:
 
 def _is_done(look: _Looking) -> bool:
     return look.done() and not look.cancelled()
-
-
-def _together(answers: Mapping[TargetName, Everything | Problem]) -> Everything | Problem:
-    """Everything that was answered; the first problem where nothing was."""
-    problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
-    if len(problems) == len(answers):
-        return next(iter(problems.values()))
-    lists = {
-        target: listed
-        for answer in answers.values()
-        if isinstance(answer, Everything) and isinstance(answer.found, _Listed)
-        for target, listed in answer.found.lists.items()
-    }
-    return Everything(_Listed(lists), problems)

@@ -60,8 +60,8 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
     match reply:
         case replies.Denied():
             return refusals.denied(reply)
-        case replies.NotFound(name, close):
-            return refusals.not_found(name, close)
+        case replies.NotFound():
+            return refusals.not_found(reply)
         case replies.NoAnswer(name, problem):
             return refusals.no_answer(name, problem)
         case replies.Frozen(name, freeze):

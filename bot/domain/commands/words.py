@@ -157,3 +157,8 @@ Access = (
     | Unfreeze
 )
 Command = Clear | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+
+
+def pipeline_of(command: Command) -> PipelineName | None:
+    """The pipeline that the command is about, if it is about one."""
+    return getattr(command, "name", None)

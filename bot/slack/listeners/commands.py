@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.administration import DropRule, LiftFreeze, SetRule
 from bot.domain.commands import Clear, Help, Status, parse, words
 from bot.domain.errors import Misunderstood
-from bot.domain.names import Actor, ChannelId, TeamId, UserId
+from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
 from bot.engine.replies import Denied, Reply, SeesNothing
 from bot.slack import answers
 from bot.slack.blocks import Message
@@ -31,9 +31,14 @@ class Commands:
     async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
         try:
-            command = parse(body.get("text") or "")
+            command = parse(body.get("text") or "", self.desk.handlers.targets)
         except Misunderstood as error:
             await acknowledge(ack, answers.misunderstood(error))
+            return
+        name = words.pipeline_of(command)
+        if name is not None and self.desk.handlers.targets.of(name) is None:
+            await acknowledge(ack, answers.looking(name))
+            self.desk.errands.run(self._meant(actor, name), Answer(respond))
             return
         match command:
             case Help(verb):
@@ -49,6 +54,10 @@ class Commands:
                 await acknowledge(ack, await self._decide(actor, command))
             case _:
                 await acknowledge(ack, await self._answered(actor, command))
+
+    async def _meant(self, actor: Actor, name: PipelineName) -> Message:
+        """What they may have meant by a name that does not say on which Feldera."""
+        return self.desk.in_words(await self.desk.handlers.not_found(actor, name))
 
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
