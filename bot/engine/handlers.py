@@ -16,6 +16,7 @@ from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear, Wish
+from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, State
@@ -34,6 +35,10 @@ from bot.engine.replies import Reply
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
+
+
+DOINGS_SHOWN = 5  # with a state
+ENDED_SHOWN = 3  # operations, with a state
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +174,15 @@ class Handlers:
         seen = await self._look(actor, name)
         if not isinstance(seen, Pipeline):
             return seen
+        shapes = await self.pipelines.shapes(name)
         facts, now = await self.judge.facts(actor), self.clock.now()
         return replies.Described(
             seen,
             live=await self.store.live_on(name),
             pending=await self.store.pending_on(name),
             freeze=frozen(facts.freezes, name, now),
+            doings=latest(shapes, DOINGS_SHOWN) if isinstance(shapes, tuple) else shapes,
+            ended=await self.store.ended_on(name, ENDED_SHOWN),
         )
 
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:

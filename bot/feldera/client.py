@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import structlog
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName, is_pipeline_name
 from bot.domain.pipelines import (
     Answer,
@@ -27,7 +28,7 @@ from bot.domain.pipelines import (
 )
 from bot.domain.plans import StepName
 from bot.engine.ports import Clock
-from bot.feldera import answers, problems
+from bot.feldera import answers, events, problems
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
 from bot.feldera.reply import NoReply, Reply
@@ -107,6 +108,10 @@ class FelderaClient:
     async def program_error(self, name: PipelineName) -> str | Problem:
         reply = await self._get(_path(name), {"selector": "all"}, body_max=PROGRAM_MAX)
         return reply if isinstance(reply, Problem) else answers.program_error(reply)
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
+        return reply if isinstance(reply, Problem) else events.shapes(reply)
 
     async def runner_health(self) -> RunnerHealth:
         reply = await self._get("/v0/cluster_healthz")

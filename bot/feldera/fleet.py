@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
 from bot.domain.pipelines import (
     Answer,
@@ -82,6 +83,10 @@ class Fleet:
         if target is None:
             return _NO_SUCH_TARGET
         return await self._clients[target].program_error(name_on_target(name))
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        target = self.targets.of(name)
+        return _NO_SUCH_TARGET if target is None else await self._clients[target].shapes(name_on_target(name))
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         target = self.targets.of(name)

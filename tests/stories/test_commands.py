@@ -18,7 +18,7 @@ def test_help_for_everybody(workspace: Workspace, typed: str) -> None:
 • `/pipeline start NAME [--break-glass INCIDENT] [reason…]`
    Start a pipeline, and watch until it runs or fails.
 • `/pipeline status NAME`
-   Show a pipeline's deployment, storage and last error, to you alone.
+   Show a pipeline's state, its last events and operations, to you alone.
 • `/pipeline list [PATTERN]`
    List the pipelines that you may see: their state, and what is under way on them.
 • `/pipeline pending`
@@ -73,7 +73,7 @@ For example: `/pipeline clear orders schema change, see INC-42`\
             "status",
             snapshot("""\
 `/pipeline status NAME`
-Show a pipeline's deployment, storage and last error, to you alone.
+Show a pipeline's state, its last events and operations, to you alone.
 Only you see the answer. Any role on the pipeline will do, but admin.
 For example: `/pipeline status orders`\
 """),

@@ -143,7 +143,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="status",
         arguments="NAME",
-        summary="Show a pipeline's deployment, storage and last error, to you alone.",
+        summary="Show a pipeline's state, its last events and operations, to you alone.",
         details=f"{_ALONE} Any role on the pipeline will do, but admin.",
         example="status orders",
         read=readers.status,

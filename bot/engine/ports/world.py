@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
 from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
 from bot.domain.plans import StepName
@@ -79,6 +80,10 @@ class Pipelines(Protocol):
 
     async def program_error(self, name: PipelineName) -> str | Problem:
         """The first lines of why its program does not compile; empty if the compiler said nothing."""
+        ...
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        """What the pipeline was lately, newest first, for people to read; None where Feldera keeps no such record."""
         ...
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
