@@ -47,7 +47,7 @@ def preview(shown: Preview) -> Message:
     doing = plans.title(plan, PipelineName(f"`{name}`"))
     then = f" {what_then}" if what_then else ""
     return message(
-        f"{plans.title(plan, name)}? {_at_stake(operation)}{then} Only you see this.",
+        f"{plans.title(plan, name)}? {_at_stake(operation, with_times=True)}{then} Only you see this.",
         blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
         state(pipeline, operation.reviewed, plan),
         blocks.reason(operation.reason),
@@ -72,21 +72,28 @@ def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[B
     told = [
         _STOPS_BY_FORCE.format(lost=plans.lost(reviewed)) if plan == STOP else "",
         _CANNOT_BE_CANCELLED if StepName.CLEAR in plan else "",
+        _begins(reviewed) if plan == START else "",
         _IN_ORDER.format(steps=", ".join(step.value for step in plan)) if len(plan) > 1 else "",
         _what_then(authority),
     ]
     return [blocks.section(text) for text in told if text]
 
 
-def _at_stake(operation: Operation, *, once_sent: bool = False) -> str:
-    """What goes with it, in plain sentences: a dialog reads no markup, and no dates."""
+def _begins(reviewed: Reviewed) -> str:
+    if reviewed.cleared or reviewed.checkpoints.count == 0:
+        return "▶️ It begins from nothing: there is no checkpoint to go on from."
+    return "▶️ It goes on from its last checkpoint."
+
+
+def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool = False) -> str:
+    """What goes with it, in plain sentences: a dialog reads no markup, and so no times."""
     plan = operation.plan
     if plan == START:
         return "This loses nothing."
-    costs = plans.costs(operation, with_times=False)
+    costs = plans.costs(operation, with_times=with_times)
     goes = f"This {'destroys' if StepName.CLEAR in plan else 'loses'} {costs}."
     if StepName.CLEAR in plan and StepName.STOP in plan:
-        goes += f" The stop loses {plans.lost(operation.reviewed, with_times=False)}."
+        goes += f" The stop loses {plans.lost(operation.reviewed, with_times=with_times)}."
     return f"{goes} It cannot be cancelled{' once it is sent' if once_sent else ''}."
 
 
