@@ -4,10 +4,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.authority import Authority
 from bot.domain.commands import COMMAND
+from bot.domain.fingerprints import Reviewed
 from bot.domain.names import PipelineName
-from bot.domain.operations import Operation, Reviewed, State
+from bot.domain.operations import Operation, State
 from bot.domain.pipelines import STOPPED, Pipeline, Problem
-from bot.domain.plans import START, STOP, Plan, StepName
+from bot.domain.plans import CLEAR, START, STOP, Plan, StepName
 from bot.domain.policy import Freeze, span_in_words
 from bot.engine.replies import (
     AlreadyStarted,
@@ -71,12 +72,16 @@ def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[B
     """What cannot be undone, how the steps hang together, and who decides."""
     told = [
         _STOPS_BY_FORCE.format(lost=plans.lost(reviewed)) if plan == STOP else "",
-        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan else "",
+        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan and not _is_cleared(reviewed) else "",
         _begins(reviewed) if plan == START else "",
         _IN_ORDER.format(steps=", ".join(step.value for step in plan)) if len(plan) > 1 else "",
         _what_then(authority),
     ]
     return [blocks.section(text) for text in told if text]
+
+
+def _is_cleared(reviewed: Reviewed) -> bool:
+    return reviewed.cleared and not reviewed.was_wanted
 
 
 def _begins(reviewed: Reviewed) -> str:
@@ -264,8 +269,9 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 
 def asked_already(operation: Operation, workspace_url: str) -> Message:
     since = at(asked_at(operation))
+    what = "asked for just this" if operation.plan == CLEAR else f"asked to {plans.deed(operation.plan)} it"
     return said(
-        f"🙋 {mention(operation.requester.user)} asked for just this {since}, and it waits for approval: "
+        f"🙋 {mention(operation.requester.user)} {what} {since}, and it waits for approval: "
         f"follow it in {link_to(operation, workspace_url)}."
     )
 

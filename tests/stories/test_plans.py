@@ -11,8 +11,8 @@ from tests.workspace import Teammate, Workspace
 DAYS_AGO = timedelta(days=3)
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
+@pytest.fixture(name="ana")
+def ana_beside_a_pipeline_that_runs(workspace: Workspace) -> Teammate:
     workspace.feldera.adds("sales", running=True, since=workspace.clock.now() - DAYS_AGO)
     return workspace.operator("ana")
 
@@ -258,7 +258,7 @@ Id `ID2`\
     assert verbs(workspace) == ["stop", "clear"]
 
 
-def test_an_offer_to_stop_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
+def test_an_offer_to_stop_clear_and_start(ana: Teammate) -> None:
     """What was to come after the clear still comes after it."""
     ana.asks("/pipeline clear sales --start")
     (preview,) = ana.told("Stop it, clear and start")
@@ -267,13 +267,14 @@ def test_an_offer_to_stop_clear_and_start(workspace: Workspace, ana: Teammate) -
     assert ana.reads() == snapshot(["Never mind, then: nothing was sent, and `sales` is as it was."])
 
 
-def test_no_offer_for_who_may_not(workspace: Workspace, ana: Teammate) -> None:
-    """Somebody else asked for it already: there is nothing to offer."""
+def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
+    """The answer is who asked, for what, and where."""
+    workspace.feldera.adds("sales", running=True)
     ria, ben = workspace.requester("ria"), workspace.approver("ben")
     ria.confirms("/pipeline clear sales --stop", "Ask for approval")
     other = workspace.requester("olaf")
     assert other.asks("/pipeline clear sales") == snapshot(
-        "🙋 @ria asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
+        "🙋 @ria asked to stop and clear it Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
     )
     ben.told("Approve")
     workspace.passes(minutes=1)
@@ -286,7 +287,7 @@ def test_another_one_cannot_take_the_offer(workspace: Workspace, ana: Teammate) 
     button = ana.finds("Stop it and clear")
     ben = workspace.operator("ben")
     ben.presses(button)
-    assert ben.reads() == snapshot([])
+    assert ben.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
     assert workspace.sent == []
 
 
@@ -335,7 +336,6 @@ def test_a_restart_of_what_is_stopped_and_cleared_already(workspace: Workspace, 
 nothing: the storage is cleared already
 *A stop loses*
 nothing: it is stopped, or stopping, already
-⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.
 [Stop, clear and start fresh] [Never mind]\
 """)
@@ -422,9 +422,11 @@ def test_run_by_somebody_in_between_is_not_cleared(
     workspace.passes(minutes=2)
     assert workspace.thread() == [
         "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent.",
-        "❌ Not cleared: `sales` is stopped, but Feldera's record does not prove that nobody ran it since it was "
-        "reviewed, and nobody has seen what a clear would destroy now. Nothing was sent. Type `/pipeline clear sales` "
-        "to look again. Done: stopped. Not done: cleared. @ana",
+        (
+            "❌ Not cleared: `sales` is stopped, but Feldera's record does not prove that nobody ran it since it was "
+            "reviewed, and nobody has seen what a clear would destroy now. Nothing was sent. Type `/pipeline clear sales` "
+            "to look again. Done: stopped. @ana"
+        ),
     ]
     assert "❌ Stopped, not cleared." in workspace.card()
     assert verbs(workspace) == []
@@ -448,7 +450,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
             "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `clicks` is being stopped. From here that cannot be cancelled.",
             "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-            "❌ Not cleared: `clicks` is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would destroy now. Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: cleared. `clicks` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+            "❌ Not cleared: `clicks` is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would destroy now. Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 in use. @ana",
         ]
     )
     assert "❌ Stopped, not cleared." in workspace.card()
@@ -457,11 +459,11 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
 
 def test_restarted_between_stop_and_clear(workspace: Workspace, ana: Teammate) -> None:
     """The rest is left undone, and the last line says what state the pipeline is in now."""
-    workspace.feldera.once_stopped("sales", lambda name: workspace.feldera.someone_starts(name))
+    workspace.feldera.once_stopped("sales", workspace.feldera.someone_starts)
     ana.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use. @ana"
+        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use. @ana"
     )
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
@@ -477,7 +479,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 ✗ Not stopped: request sent Mar 2, 2026 at 3:00:00 AM
 ✗ Not cleared: request not sent
 ✗ Not started: request not sent
-❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use.
+❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline clear sales --restart` to look again. Not done: stop, clear and start. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use.
 Id `ID1`\
 """)
     assert verbs(workspace) == ["stop"]
@@ -485,13 +487,13 @@ Id `ID1`\
 
 def test_recreated_after_the_clear(workspace: Workspace, ana: Teammate) -> None:
     """The clear was done; the pipeline of that name is another one: it is not started."""
-    workspace.feldera.once_cleared("sales", lambda name: workspace.feldera.someone_recreates(name))
+    workspace.feldera.once_cleared("sales", workspace.feldera.someone_recreates)
     ana.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
     workspace.passes(minutes=1)
     assert workspace.thread()[-2:] == snapshot(
         [
             "✓ Step 2 of 3: `sales` was cleared, and somebody has deleted it and created another pipeline of that name since.",
-            "❌ Not started: `sales` is another pipeline than the one reviewed: it was deleted and created anew. Nothing more was sent. Type `/pipeline clear sales --restart` to look again. Done: stopped and cleared. Not done: started. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+            "❌ Not started: `sales` is another pipeline than the one reviewed: it was deleted and created anew. Nothing more was sent. Type `/pipeline clear sales --restart` to look again. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
         ]
     )
     assert "❌ Stopped, cleared, not started." in workspace.card()
@@ -500,7 +502,7 @@ def test_recreated_after_the_clear(workspace: Workspace, ana: Teammate) -> None:
 
 def test_started_by_somebody_after_the_clear(workspace: Workspace, ana: Teammate) -> None:
     """What was to be done is done: nothing more is sent."""
-    workspace.feldera.once_cleared("sales", lambda name: workspace.feldera.someone_starts(name))
+    workspace.feldera.once_cleared("sales", workspace.feldera.someone_starts)
     ana.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
     workspace.passes(minutes=1)
     assert workspace.thread()[-3:] == snapshot(
@@ -526,7 +528,7 @@ def test_a_start_that_fails_at_the_end(workspace: Workspace, ana: Teammate) -> N
         [
             "❌ Not started: the program of `sales` does not compile. Nothing more was sent.",
             "```line 1, column 1: E0425: no such value```",
-            "Done: stopped and cleared. Not done: started. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+            "Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
         ]
     )
     assert workspace.card() == snapshot("""\
@@ -545,7 +547,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 ✗ Not started: request not sent
 ❌ Not started: the program of `sales` does not compile. Nothing more was sent.
 ```line 1, column 1: E0425: no such value```
-Done: stopped and cleared. Not done: started. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.
+Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.
 Id `ID1`\
 """)
     assert verbs(workspace) == ["stop", "clear"]
@@ -558,7 +560,7 @@ def test_feldera_refuses_the_clear(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera.answers_next(400, body=body, method="POST")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: cleared and started. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana"
+        "❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana"
     )
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
@@ -574,7 +576,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
 ✗ Not cleared: request sent Mar 2, 2026 at 3:00:02 AM
 ✗ Not started: request not sent
-❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: cleared and started. `sales` is now ⏹️ Stopped, its storage 💾 in use.
+❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use.
 Id `ID1`\
 """)
     assert verbs(workspace) == ["stop", "clear"]
