@@ -30,11 +30,12 @@ from bot.engine.heads import Heads
 from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
+from bot.engine.listing import Listing
 from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
 from bot.feldera.fleet import Fleet
-from bot.felderas import connected, greet, in_brief, warn_of_silence
+from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
 from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
@@ -127,12 +128,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """The bot on its database, with its tokens proved, not serving yet. A Slack that is away is waited for.
 
     Raises:
-        UserError: what the operator has to put right: a token, the database, another bot on it.
+        UserError: what the operator has to put right: a token, the database, another bot on it, a Feldera that is gone.
     """
     path = settings.pipeline_bot_database
     with lease(path, clock.now()):
-        store = SqliteStore.open(path)
+        store = SqliteStore.open(path, settings.targets)
         try:
+            lost = misplaced(await store.underway(), settings.targets)
+            if lost is not None:
+                raise Misplaced(lost)
             async with (
                 session(SLACK_TIMEOUT) as connections,
                 connected(settings, clock) as feldera,
@@ -243,7 +247,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         signing_secret=secret or None,
     )
     requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
-    desk = Desk(handlers, requests, access, threads, errands)
+    listing = Listing(store, feldera, judge, clock)
+    desk = Desk(handlers, requests, access, listing, threads, errands)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
     register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms)
     transport: SocketTransport | HttpTransport
@@ -268,7 +273,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
         Heads(store, clock, board),
-        Inspection(store, directory, clock),
+        Inspection(store, directory, clock, feldera.targets),
         errands,
         transport,
     )

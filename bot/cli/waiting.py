@@ -1,10 +1,15 @@
-"""`pending`: the requests that wait for approval, and the broken glasses that nobody signed off."""
+"""`pending` and `deny`: what waits for people, and a no from whoever runs the bot.
+
+There is no `approve`: an approval is somebody's, and the shell cannot tell who is typing.
+"""
 
 import click
 
-from bot.cli.shown import as_json, json_flag, moment, table
+from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
+from bot.clock import SystemClock
 from bot.config import StoreSettings, load
-from bot.domain.operations import Operation, State
+from bot.domain.errors import UserError
+from bot.domain.operations import Ending, Operation, State
 from bot.store.administration import Administration
 
 
@@ -13,7 +18,8 @@ from bot.store.administration import Administration
 def pending(*, wants_json: bool) -> None:
     """List the requests that wait for approval, and broken glasses that wait to be signed off.
 
-    People decide about them in Slack: on the card, or with `/pipeline approve ID` and its like.
+    People decide about them in Slack: on the card, or with `/pipeline approve ID` and its like. `pipeline-bot deny`
+    says no from here.
     """
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
         waiting = administration.pending()
@@ -23,6 +29,33 @@ def pending(*, wants_json: bool) -> None:
         click.echo(table(_COLUMNS, [_row(operation) for operation in waiting]))
     else:
         click.echo("Nothing waits for anybody.")
+
+
+@click.command(short_help="Deny a request.")
+@click.argument("request_id", metavar="ID")
+@click.argument("reason", nargs=-1, required=True)
+def deny(request_id: str, reason: tuple[str, ...]) -> None:
+    """Deny a request that waits for approval, and say why: the person who asked reads the REASON.
+
+    ID is its beginning, as `pending` shows it. A running bot shows it on the card within ten seconds. Requests are
+    approved in Slack alone: an approval is somebody's, and the shell cannot tell who is typing.
+    """
+    why = one_line(" ".join(reason))
+    if not why:
+        raise click.UsageError("Say why, for the person who asked.")
+    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        meant = administration.operation(request_id)
+        before = None if meant is None or meant.confirmed_at is None else meant
+        if before is None:
+            raise UserError(f"No request's id begins with {request_id!r}: `pipeline-bot pending` lists them.")
+        if before.state is State.AWAITING_APPROVAL:
+            now = SystemClock().now()
+            before = administration.deny(before.id, why, by=whoever_runs_this(), now=now) or before
+    if before.outcome is None or before.outcome.ending is not Ending.DENIED_IN_SHELL:
+        raise UserError(
+            f"{before.short_id} waits for no approval: it is {before.state.value.replace('_', ' ')}."
+        )
+    click.echo(f"Denied: {before.requester.user}'s clear of {before.pipeline} ({before.short_id}).")
 
 
 def waits_for_approval(operation: Operation) -> bool:

@@ -1,1 +1,1 @@
-"""What the bot knows: pure functions over frozen values, standard library only."""
+"""What the bot knows: pure functions over frozen values, the standard library alone, and RE2."""

@@ -161,6 +161,11 @@ def decide(
     return _decide(standing, action, [grant for grant in grants if fnmatchcase(name, grant.pattern)], now)
 
 
+def decide_somewhere(standing: Standing, action: Action, grants: Iterable[Grant], now: datetime) -> Decision:
+    """Whether there is any name at all to which this person may do `action`, whether or not a pipeline has it."""
+    return _decide(standing, action, list(grants), now)
+
+
 def decide_on_pattern(standing: Standing, pattern: str, grants: Iterable[Grant], now: datetime) -> Decision:
     """Whether this person may administer all that `pattern` can match: grants, rules and freezes on it."""
     return _decide(

@@ -20,6 +20,7 @@ from bot.domain.happenings import (
     Closed,
     Confirmed,
     Denied,
+    DeniedInShell,
     FreezeSeen,
     Happening,
     HealthRead,
@@ -70,7 +71,16 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
 
 def _advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
     match happening:
-        case Confirmed() | Approved() | Denied() | Withdrawn() | Stopped() | SignedOff() | Closed():
+        case (
+            Confirmed()
+            | Approved()
+            | Denied()
+            | DeniedInShell()
+            | Withdrawn()
+            | Stopped()
+            | SignedOff()
+            | Closed()
+        ):
             return done_by_a_person(operation, happening, now)
         case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
             return _by_its_card(operation, happening, now)

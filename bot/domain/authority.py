@@ -3,12 +3,22 @@
 Pure. What the store knows and what the workspace says of the people comes in as `Facts`, read for this one decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from bot.domain.access import Action, Decision, Grant, Group, Kind, Principal, Standing, decide
+from bot.domain.access import (
+    Action,
+    Decision,
+    Grant,
+    Group,
+    Kind,
+    Principal,
+    Standing,
+    decide,
+    decide_somewhere,
+)
 from bot.domain.names import Actor, PipelineName
 from bot.domain.operations import Approval, Operation
 from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
@@ -25,8 +35,25 @@ class Facts:
     open_requests: int = 0  # of the requester, this one not counted
 
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
-        standing = self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
-        return decide(standing, action, name, self.grants, now)
+        return decide(self._standing(actor), action, name, self.grants, now)
+
+    def may_somewhere(self, actor: Actor, action: Action, now: datetime) -> Decision:
+        """Whether there is any name to which `actor` may do `action`."""
+        return decide_somewhere(self._standing(actor), action, self.grants, now)
+
+    def seen_by(self, actor: Actor, names: Iterable[PipelineName], now: datetime) -> list[PipelineName]:
+        """Those of `names` that `actor` may see, in their order: what `may` says of each.
+
+        Only the person's own grants are held against each name: there may be thousands of both.
+        """
+        standing = self._standing(actor)
+        own = [grant for grant in self.grants if grant.is_to(standing)]
+        patterns = {grant.pattern for grant in own}
+        concerned = (name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
+        return [name for name in concerned if decide(standing, Action.VIEW, name, own, now).allowed]
+
+    def _standing(self, actor: Actor) -> Standing:
+        return self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
 
 
 @dataclass(frozen=True, slots=True)

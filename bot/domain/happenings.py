@@ -40,6 +40,14 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True)
+class DeniedInShell:
+    """Whoever has the shell said no: `by` is how the record names them, such as `shell:ana`."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """The requester pressed *Never mind* on the preview, or *Withdraw* on the request."""
 
@@ -148,6 +156,7 @@ Happening = (
     Confirmed
     | Approved
     | Denied
+    | DeniedInShell
     | Withdrawn
     | Stopped
     | SignedOff

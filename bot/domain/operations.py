@@ -65,6 +65,7 @@ class Ending(StrEnum):
     APPROVALS_LOST = "approvals_lost"
     RIGHTS_UNREAD = "rights_unread"
     DENIED = "denied"
+    DENIED_IN_SHELL = "denied_in_shell"
     NOT_APPROVED = "not_approved"
     STOPPED = "stopped"
     NO_PLACE = "no_place"
@@ -190,6 +191,11 @@ class Operation:
         """The channel that its card belongs in; None is the requester's DM."""
         return None if self.displaced is not None else self.place or self.origin
 
+    @property
+    def is_shown_elsewhere(self) -> bool:
+        """Whether its card stands where a rule wants it: a channel that its requester may not even be in."""
+        return self.place is not None and self.stands_in == self.place != self.origin
+
 
 class EventKind(StrEnum):
     PROPOSED = "proposed"
@@ -228,11 +234,19 @@ class EventKind(StrEnum):
         return self not in _UNSPOKEN
 
     @property
+    def is_for_the_requester(self) -> bool:
+        """Whether whoever asked has to hear of it wherever they are: its line mentions them."""
+        return self in _FOR_THE_REQUESTER
+
+    @property
     def is_progress(self) -> bool:
         """Whether any later line makes this one old news: Slack may never be shown it after a jam."""
         return self is EventKind.STILL_CLEARING
 
 
+_FOR_THE_REQUESTER = frozenset(
+    {EventKind.APPROVED, EventKind.SIGNED_OFF, EventKind.NEEDS_HUMAN, EventKind.ENDED}
+)
 _UNSPOKEN = frozenset(
     {
         EventKind.PROPOSED,

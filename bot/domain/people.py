@@ -14,6 +14,7 @@ from bot.domain.happenings import (
     Closed,
     Confirmed,
     Denied,
+    DeniedInShell,
     SignedOff,
     Stopped,
     Transition,
@@ -24,35 +25,21 @@ from bot.domain.turns import PROPOSAL_GOOD_FOR, ended, made_ready
 
 TOLD_MAX = 50  # people and groups mentioned when a glass is broken; a line has room for so many
 
-Deed = Confirmed | Approved | Denied | Withdrawn | Stopped | SignedOff | Closed
+Deed = Confirmed | Approved | Denied | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
 
 
 def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transition:
     match deed:
         case Confirmed():
             return _confirmed(operation, deed, now)
-        case Approved() | Denied():
+        case Approved() | Denied() | DeniedInShell():
             return _decided(operation, deed, now)
         case Withdrawn():
             return _withdrawn(operation, deed, now)
-        case Stopped(by, decision):
-            in_time = operation.state is State.READY
-            if in_time and operation.sends == 0 and decision.allowed:
-                return ended(
-                    operation, State.WITHDRAWN, Outcome(Ending.STOPPED, by=by), now, decided_by=decision
-                )
-            return Transition(operation)
-        case SignedOff(by, decision):
-            unsigned = operation.incident != "" and operation.signed_off is None
-            if (
-                unsigned
-                and operation.confirmed_at is not None
-                and decision.allowed
-                and by != operation.requester
-            ):
-                signed = replace(operation, signed_off=Approval(by, now))
-                return Transition(signed, (Event(EventKind.SIGNED_OFF, now, decision.on_record, by),))
-            return Transition(operation)
+        case Stopped():
+            return _stopped(operation, deed, now)
+        case SignedOff():
+            return _signed_off(operation, deed, now)
         case Closed(by, decision):
             if operation.state is State.NEEDS_HUMAN and decision.allowed:
                 return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now, decided_by=decision)
@@ -111,32 +98,66 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     )
 
 
-def _decided(operation: Operation, decided: Approved | Denied, now: datetime) -> Transition:
+def _decided(operation: Operation, decided: Approved | Denied | DeniedInShell, now: datetime) -> Transition:
     if operation.state is not State.AWAITING_APPROVAL:
         return Transition(operation)
     late = by_the_clock_of_approval(operation, now)
     if late.operation.state is State.EXPIRED:
         return late
-    by, decision = decided.by, decided.decision
-    if not decision.allowed or by == operation.requester:
+    if isinstance(decided, DeniedInShell):
+        return _denied_in_shell(operation, decided, now)
+    if not decided.decision.allowed or decided.by == operation.requester:
         return Transition(operation)
     if isinstance(decided, Denied):
-        outcome = Outcome(Ending.DENIED, decided.reason, by=by)
-        return ended(operation, State.DENIED, outcome, now, decided_by=decision)
-    if by in {approval.by for approval in operation.approvals}:
+        outcome = Outcome(Ending.DENIED, decided.reason, by=decided.by)
+        return ended(operation, State.DENIED, outcome, now, decided_by=decided.decision)
+    return _approved(operation, decided, now)
+
+
+def _denied_in_shell(operation: Operation, denied: DeniedInShell, now: datetime) -> Transition:
+    over = ended(operation, State.DENIED, Outcome(Ending.DENIED_IN_SHELL, denied.reason), now)
+    (event,) = over.events
+    return replace(over, events=(replace(event, data={**event.data, "shell": denied.by}),))
+
+
+def _approved(operation: Operation, approved: Approved, now: datetime) -> Transition:
+    if approved.by in {approval.by for approval in operation.approvals}:
         return Transition(operation)
-    counting = [
-        given
-        for given in operation.approvals
-        if decided.still_counting is None or given.by in decided.still_counting
-    ]
-    needed = max(operation.approvals_needed, decided.needed)
-    approved = replace(operation, approvals=(*counting, Approval(by, now)), approvals_needed=needed)
-    count = len(approved.approvals)
-    event = Event(EventKind.APPROVED, now, {"count": count, "needed": needed, **decision.on_record}, by)
+    counting: list[Approval] = []
+    lost: list[str] = []
+    for given in operation.approvals:
+        if approved.still_counting is None or given.by in approved.still_counting:
+            counting.append(given)
+        else:
+            lost.append(given.by.user)
+    needed = max(operation.approvals_needed, approved.needed)
+    after = replace(operation, approvals=(*counting, Approval(approved.by, now)), approvals_needed=needed)
+    count = len(after.approvals)
+    data = {"count": count, "needed": needed, **approved.decision.on_record}
+    if lost:
+        data["lost"] = " ".join(lost)
+    event = Event(EventKind.APPROVED, now, data, approved.by)
     if count < needed:
-        return Transition(approved, (event,))
-    return made_ready(approved, event, decided.stop_window)
+        return Transition(after, (event,))
+    return made_ready(after, event, approved.stop_window)
+
+
+def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transition:
+    in_time = operation.state is State.READY and operation.sends == 0
+    if not in_time or not stopped.decision.allowed:
+        return Transition(operation)
+    outcome = Outcome(Ending.STOPPED, by=stopped.by)
+    return ended(operation, State.WITHDRAWN, outcome, now, decided_by=stopped.decision)
+
+
+def _signed_off(operation: Operation, signed: SignedOff, now: datetime) -> Transition:
+    is_broken = operation.incident != "" and operation.confirmed_at is not None
+    if not is_broken or operation.signed_off is not None:
+        return Transition(operation)
+    if not signed.decision.allowed or signed.by == operation.requester:
+        return Transition(operation)
+    after = replace(operation, signed_off=Approval(signed.by, now))
+    return Transition(after, (Event(EventKind.SIGNED_OFF, now, signed.decision.on_record, signed.by),))
 
 
 def _withdrawn(operation: Operation, withdrawn: Withdrawn, now: datetime) -> Transition:

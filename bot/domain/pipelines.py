@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.names import PipelineId, PipelineName
 
 STOPPED = "Stopped"
+NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
 
 
 class Storage(StrEnum):
@@ -55,6 +56,11 @@ class Pipeline:
     program_status_since: datetime
     checkpoints: Checkpoints
     error: PipelineError | None
+
+    @property
+    def does_not_compile(self) -> bool:
+        """What the compiler said is not in the look: it comes with the whole program, megabytes of it."""
+        return self.program_status in NOT_COMPILED
 
     @property
     def is_stopped(self) -> bool:

@@ -10,7 +10,7 @@ from bot.domain import pacing
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
 from bot.domain.happenings import ReadHealth, Send, Transition
-from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations import Event, EventKind, Operation, Outcome, State
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
 CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
@@ -119,7 +119,7 @@ def ended(
         unreachable_since=None,
     )
     data = {"ending": outcome.ending.value, **(decided_by.on_record if decided_by else {})}
-    if outcome.ending is Ending.DENIED:
+    if state is State.DENIED:
         data["reason"] = outcome.message
     return Transition(row, (Event(EventKind.ENDED, now, data, outcome.by),))
 

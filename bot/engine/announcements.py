@@ -45,6 +45,9 @@ class Announcements:
     placed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _not_before: dict[OperationId, datetime] = field(default_factory=dict)
+    _told: set[int] = field(
+        default_factory=set
+    )  # events that requesters were told of, their lines still owed
 
     async def tick(self) -> datetime | None:
         """Show what Slack takes now; return when to go on with the rest."""
@@ -145,15 +148,40 @@ class Announcements:
             await self.store.posted(tuple(stored.id for stored in old_news), ts="")
         lines = [stored for stored in events if stored not in old_news]
         batch, rest = lines[:LINES_AT_ONCE], lines[LINES_AT_ONCE:]
+        held = await self._tell_requester(operation, batch)
+        if held is not None:
+            return held
         answer = await self.announcer.post_lines(operation, tuple(stored.event for stored in batch))
         match answer:
             case Taken(ts=ts):
                 await self.store.posted(tuple(stored.id for stored in batch), ts)
+                self._told -= {stored.id for stored in batch}
                 return self.clock.now() if rest else None
             case Later(at):
                 return at
             case NotThere() | Gone():
                 return await self._lost(operation, answer)
+
+    async def _tell_requester(self, operation: Operation, batch: list[StoredEvent]) -> datetime | None:
+        """Say it to whoever asked, too, if the card stands elsewhere; when to go on, if Slack does not take it now.
+
+        Before the thread's lines, which alone are remembered as posted: a crash in between repeats a message, and
+        loses none. A DM that Slack never takes holds nothing up.
+        """
+        if not operation.is_shown_elsewhere:
+            return None
+        news = [
+            stored
+            for stored in batch
+            if stored.event.kind.is_for_the_requester and stored.id not in self._told
+        ]
+        if not news:
+            return None
+        answer = await self.announcer.tell_requester(operation, tuple(stored.event for stored in news))
+        if isinstance(answer, Later):
+            return answer.at
+        self._told |= {stored.id for stored in news}
+        return None
 
     async def _change(self, operation: Operation, happening: Happening) -> Operation | None:
         def weigh(current: Operation, _facts: Facts) -> Transition:

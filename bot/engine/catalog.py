@@ -1,26 +1,53 @@
 """Every pipeline there is, for whoever types a part of a name: asked for once however fast they type, and kept briefly.
 
-Good for suggestions alone. It decides nothing, and nothing is decided on what it says.
+Good for suggestions alone: nothing is decided on what it says. Each Feldera is asked by itself, so that one that is slow
+or away hides nothing of another.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.names import PipelineName
 from bot.domain.pipelines import Pipeline, Problem, Trouble
-from bot.engine.ports import Clock, Pipelines
+from bot.domain.targets import TargetName
+from bot.engine.ports import Clock, Everything, Pipelines
 
 GOOD_FOR = timedelta(seconds=5)  # counted from when Feldera was asked
+LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
 
-Everything = Mapping[PipelineName, Pipeline | Problem]
-Begin = Callable[
-    [Coroutine[Any, Any, Everything | Problem]],
-    asyncio.Task[Everything | Problem],
-]
+Listed = Everything | Problem
+Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
 """Begins a task that somebody holds, and ends with the process."""
+
+
+class _Chained(Mapping[PipelineName, Pipeline | Problem]):
+    """The lists of several targets as one. Nothing is copied: a row is read when it is looked at, of thousands few."""
+
+    def __init__(self, lists: Iterable[Mapping[PipelineName, Pipeline | Problem]]) -> None:
+        self._list_of = {name: listed for listed in lists for name in listed}
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        return self._list_of[name][name]
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return iter(self._list_of)
+
+    def __len__(self) -> int:
+        return len(self._list_of)
+
+
+@dataclass(slots=True)
+class _Known:
+    listed: Everything | None = None
+    since: datetime | None = None
+    asking: asyncio.Task[Listed] | None = None
+
+    def is_recent(self, now: datetime) -> bool:
+        # A clock that was set back makes an answer old, not young for ever.
+        return self.since is not None and timedelta(0) <= now - self.since <= GOOD_FOR
 
 
 @dataclass(slots=True)
@@ -28,32 +55,57 @@ class Catalog:
     pipelines: Pipelines
     clock: Clock
     begin: Begin
-    _known: Everything | None = None
-    _since: datetime | None = None
-    _asking: asyncio.Task[Everything | Problem] | None = None
+    _known: dict[TargetName, _Known] = field(default_factory=dict)
 
-    async def everything(self, *, within: float) -> Everything | Problem:
-        """Every pipeline as it was at most a few seconds ago, or why it is not to be had `within` so many seconds.
+    async def everything(self, *, within: float) -> Everything:
+        """Every pipeline as it was at most a few seconds ago, of the targets that tell `within` so many seconds.
 
         A question that takes longer goes on, for whoever comes next. A failure is not remembered.
         """
-        now = self.clock.now()
-        # A clock that was set back makes an answer old, not young for ever.
-        if (
-            self._known is not None
-            and self._since is not None
-            and timedelta(0) <= now - self._since <= GOOD_FOR
-        ):
-            return self._known
-        if self._asking is None or self._asking.done():
-            self._asking = self.begin(self._ask(now))
-        done, _ = await asyncio.wait({self._asking}, timeout=within)
-        if not done:
-            return Problem(Trouble.UNREACHABLE, f"No answer within {within:g} s.")
-        return self._asking.result()
+        targets = self.pipelines.targets.all
+        asking = {target: task for target in targets if (task := self._asked(target)) is not None}
+        await _enough(asking.values(), within, has_some=len(asking) < len(targets))
+        found: list[Mapping[PipelineName, Pipeline | Problem]] = []
+        unanswered: dict[TargetName, Problem] = {}
+        for target in targets:
+            listed = self._listed(target, asking.get(target), within)
+            if isinstance(listed, Problem):
+                unanswered[target] = listed
+            else:
+                found.append(listed.found)
+        return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered)
 
-    async def _ask(self, now: datetime) -> Everything | Problem:
-        answer = await self.pipelines.look_at_all()
-        if not isinstance(answer, Problem):
-            self._known, self._since = answer, now
-        return answer
+    def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
+        """The question to this target that is under way, a new one if need be; None if its answer is still good."""
+        known, now = self._known.setdefault(target, _Known()), self.clock.now()
+        if known.is_recent(now):
+            return None
+        if known.asking is None or known.asking.done():
+            known.asking = self.begin(self._ask(target, known, now))
+        return known.asking
+
+    async def _ask(self, target: TargetName, known: _Known, now: datetime) -> Listed:
+        listed = await self.pipelines.look_at_all(target)
+        if not isinstance(listed, Problem):
+            known.listed, known.since = listed, now
+        return listed
+
+    def _listed(self, target: TargetName, asked: asyncio.Task[Listed] | None, within: float) -> Listed:
+        if asked is None:
+            return self._known[target].listed or Everything({})
+        if not asked.done():
+            return Problem(Trouble.UNREACHABLE, f"No answer within {within:g} s.")
+        return asked.result()
+
+
+async def _enough(asking: Iterable[asyncio.Task[Listed]], within: float, *, has_some: bool) -> None:
+    """Wait until all have answered, or one has and the others had their chance, or it has been long enough."""
+    loop = asyncio.get_running_loop()
+    waiting, until = set(asking), loop.time() + within
+    while waiting:
+        left = until - loop.time()
+        timeout = max(min(left, LATE_AFTER) if has_some else left, 0)
+        done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        has_some = has_some or any(isinstance(each.result(), Everything) for each in done)

@@ -56,7 +56,7 @@ Looks = Callable[[Operation], Look]
 
 _Target = TargetName | None  # None: the operation is of a target that was taken out of the settings
 
-FREEZES_LOOKED_AT_EVERY = timedelta(minutes=1)
+SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 
 _ELSEWHERE = Problem(
     Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
@@ -75,6 +75,7 @@ class Driver:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     spread: random.Random = field(default_factory=random.Random)
     _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
+    _seen_underway: frozenset[OperationId] = frozenset()
     _broken: BaseException | None = None
     _rounds: dict[_Target, asyncio.Task[None]] = field(default_factory=dict)
     _quiet_until: dict[_Target, datetime] = field(default_factory=dict)  # it asked to be left alone
@@ -86,6 +87,7 @@ class Driver:
             raise broken
         now = self.clock.now()
         await self._notice_freezes(now)
+        await self._notice_ends()
         idle = [operation for operation in await self.store.underway() if operation.id not in self._at_work]
         due = [operation for operation in idle if operation.due_at is not None and operation.due_at <= now]
         for operation in due:
@@ -119,6 +121,13 @@ class Driver:
             if until != operation.frozen_until and operation.id not in self._at_work:
                 await self._change(operation, FreezeSeen(until))
 
+    async def _notice_ends(self) -> None:
+        """Have people told of what ended elsewhere: the shell cannot wake anybody."""
+        underway = frozenset(operation.id for operation in await self.store.underway())
+        if self._seen_underway - underway:
+            self.changed()
+        self._seen_underway = underway
+
     async def finished(self) -> None:
         """Wait until no round and nothing beside the rounds runs."""
         while running := [*self._rounds.values(), *self._at_work.values()]:
@@ -137,8 +146,8 @@ class Driver:
     def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
         moments = [moment for operation in idle for moment in self._moments(operation)]
-        if idle:  # a freeze may be put or lifted from the shell at any time
-            moments.append(self.clock.now() + FREEZES_LOOKED_AT_EVERY)
+        if idle:  # the shell may deny a request, put a freeze or lift one at any time
+            moments.append(self.clock.now() + SHELL_NOTICED_WITHIN)
         return min(moments, default=None)
 
     def _moments(self, operation: Operation) -> Iterable[datetime]:

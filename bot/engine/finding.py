@@ -6,7 +6,6 @@ A guess is only ever offered, never taken, and never made of a name that the per
 from collections import defaultdict
 from collections.abc import Iterable
 
-from bot.domain.access import Action
 from bot.domain.matching import resembling
 from bot.domain.names import Actor, PipelineName
 from bot.domain.pipelines import Problem
@@ -27,7 +26,7 @@ async def not_found(
     if isinstance(everything, Problem):
         return replies.NotFound(name, close=(), needs_target=needs_target, unanswered=pipelines.targets.names)
     facts, now = await judge.facts(actor), judge.clock.now()
-    visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
+    visible = facts.seen_by(actor, everything, now)
     return replies.NotFound(
         name,
         close=_namesakes(name, visible) or _close_to(name, visible),

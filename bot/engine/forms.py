@@ -8,16 +8,16 @@ import asyncio
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
-from bot.domain.access import Action
 from bot.domain.commands import Clear
-from bot.domain.matching import close, matching
+from bot.domain.matching import matching, nearly, resembling
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Reviewed
 from bot.domain.pipelines import Pipeline, Problem, Trouble
+from bot.domain.targets import TargetName
 from bot.domain.turns import PROPOSAL_GOOD_FOR
 from bot.engine import replies
 from bot.engine.catalog import Catalog
@@ -27,6 +27,8 @@ from bot.engine.replies import Reply
 
 OFFERED_MAX = 100  # Slack's limit for a menu
 FEW = 10  # names that match: fewer, and those that are only close are offered as well
+JUDGED_AT_ONCE = 200  # names
+MISTYPED_MAX = 50  # names compared with what was typed, letter by letter
 LISTED_WITHIN = 2.0  # seconds: Slack waits three for the options of a menu
 LOOKED_AT_WITHIN = 1.5  # seconds for the look at a submission; Slack waits three in all
 
@@ -37,6 +39,14 @@ class Offer:
 
     name: PipelineName
     state: Pipeline | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What may be meant, the likeliest first. Of the `unanswered` Felderas' pipelines nothing is known."""
+
+    found: tuple[Offer, ...]
+    unanswered: Mapping[TargetName, Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +79,27 @@ class Forms:
     handlers: Handlers
     catalog: Catalog
 
-    async def offer(self, actor: Actor, typed: str) -> tuple[Offer, ...] | Problem:
+    async def offer(self, actor: Actor, typed: str) -> Offers:
         """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""
         everything, facts = await asyncio.gather(
             self.catalog.everything(within=LISTED_WITHIN), self.handlers.judge.facts(actor)
         )
-        if isinstance(everything, Problem):
-            return everything
         now = self.handlers.clock.now()
 
-        def may_see(name: PipelineName) -> bool:
-            return facts.may(actor, Action.VIEW, name, now).allowed
+        def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
+            """The first of `names` that they may see, found without judging thousands."""
+            seen: list[PipelineName] = []
+            for start in range(0, len(names), JUDGED_AT_ONCE):
+                if len(seen) >= number:
+                    break
+                seen += facts.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
+            return seen[:number]
 
-        names = list(islice(filter(may_see, matching(everything, typed)), OFFERED_MAX))
+        names = first(OFFERED_MAX, matching(everything, typed))
         if len(names) < FEW:
-            names += close(filter(may_see, everything), typed, limit=FEW - len(names))
-        return tuple(Offer(name, everything[name]) for name in names)
+            mistyped = first(MISTYPED_MAX, nearly(everything, typed))
+            names += resembling(mistyped, typed.strip(), limit=FEW - len(names))
+        return Offers(tuple(Offer(name, everything[name]) for name in names), everything.unanswered)
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""

@@ -15,6 +15,7 @@ from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear
+from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
@@ -32,6 +33,10 @@ from bot.engine.replies import Reply
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
+
+
+DOINGS_SHOWN = 5  # with a state
+ENDED_SHOWN = 3  # operations, with a state
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +130,15 @@ class Handlers:
         seen = await self._look(actor, name)
         if not isinstance(seen, Pipeline):
             return seen
+        shapes = await self.pipelines.shapes(name)
         facts, now = await self.judge.facts(actor), self.clock.now()
         return replies.Described(
             seen,
             live=await self.store.live_on(name),
             pending=await self.store.pending_on(name),
             freeze=frozen(facts.freezes, name, now),
+            doings=latest(shapes, DOINGS_SHOWN) if isinstance(shapes, tuple) else shapes,
+            ended=await self.store.ended_on(name, ENDED_SHOWN),
         )
 
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
@@ -140,7 +148,7 @@ class Handlers:
         """
 
         def take_on(operation: Operation, facts: Facts) -> Transition:
-            if operation.incident and typed != operation.pipeline:
+            if not self._is_as_proposed(operation, typed):
                 return Transition(operation)
             now = self.clock.now()
             basis = authority(operation, facts, now)
@@ -264,7 +272,14 @@ class Handlers:
         is_full = sum(each.requester == actor for each in waiting) >= OPEN_REQUESTS_MAX
         return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if is_full else None
 
+    def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
+        """Whether its target is still there, after a change of settings, and its name was typed where it must be."""
+        is_here = self.targets.of(operation.pipeline) is not None
+        return is_here and (not operation.incident or typed == operation.pipeline)
+
     async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
+        if self.targets.of(operation.pipeline) is None:
+            return await self.not_found(operation.requester, operation.pipeline)
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = why_not_taken_on(operation, basis, typed)
@@ -278,6 +293,8 @@ class Handlers:
         return reply
 
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
+        if self.targets.of(name) is None:
+            return await self.not_found(actor, name)
         look = await self.pipelines.look(name)
         match look:
             case Problem():

@@ -11,12 +11,19 @@ from bot.engine.replies import Reply
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
+APPROVED_BEFORE = "approved_before"
 TOO_LATE = "too_late"
 
 
 def refused(actor: Actor, name: PipelineName, decision: Decision, now: datetime) -> Event:
     """By the decision on what they wanted to do to the pipeline."""
     data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
+    return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
+
+
+def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
+    """Somebody who may see no pipeline at all."""
+    data = {"pattern": pattern, "action": decision.action.value, "why": decision.why.value}
     return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
 
 

@@ -18,7 +18,7 @@ from bot.domain.operations import Operation, State
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Store
-from bot.engine.refusing import NOT_THEIRS, OWN_REQUEST, TOO_LATE, refusal
+from bot.engine.refusing import APPROVED_BEFORE, NOT_THEIRS, OWN_REQUEST, TOO_LATE, refusal
 from bot.engine.replies import Reply
 
 
@@ -183,6 +183,7 @@ class Requests:
             await self._note(actor, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is State.AWAITING_APPROVAL:
+            await self._note(actor, operation, APPROVED_BEFORE)
             return replies.ApprovedBefore(operation)
         return await self._too_late(actor, operation)
 

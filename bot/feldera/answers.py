@@ -28,9 +28,9 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
+from bot.feldera.listed import listed
 from bot.feldera.models import (
     EVENTS,
-    PIPELINES,
     ConfigurationBody,
     HealthBody,
     PipelineBody,
@@ -70,19 +70,7 @@ def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline | Problem] | Pro
     A pipeline of which only the name can be read is a problem of its own; one without a name, or two of one name,
     spoil the whole list.
     """
-    if not _is_good(reply):
-        return problem(reply)
-    try:
-        bodies = PIPELINES.validate_json(reply.body)
-    except ValidationError:
-        return NOT_AS_KNOWN
-    by_name = {
-        PipelineName(body.name): body.pipeline() if isinstance(body, PipelineBody) else NOT_AS_KNOWN
-        for body in bodies
-    }
-    if len(by_name) != len(bodies):
-        return Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of one name.")
-    return by_name
+    return listed(reply.body) if _is_good(reply) else problem(reply)
 
 
 def submitted(reply: Reply) -> Answer:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import structlog
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName, is_pipeline_name
 from bot.domain.operations import StepName
 from bot.domain.pipelines import (
@@ -27,7 +28,7 @@ from bot.domain.pipelines import (
     Unknown,
 )
 from bot.engine.ports import Clock
-from bot.feldera import answers, problems
+from bot.feldera import answers, events, problems
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
 from bot.feldera.reply import NoReply, Reply
@@ -96,6 +97,10 @@ class FelderaClient:
     async def history(self, name: PipelineName) -> History | Problem:
         reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
         return reply if isinstance(reply, Problem) else answers.history(reply)
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
+        return reply if isinstance(reply, Problem) else events.shapes(reply)
 
     async def runner_health(self) -> RunnerHealth:
         reply = await self._get("/v0/cluster_healthz")

@@ -5,9 +5,10 @@ With a single one, names pass through as they are. It decides nothing, and makes
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
 from bot.domain.operations import StepName
 from bot.domain.pipelines import (
@@ -61,7 +62,9 @@ class Fleet:
         finally:
             for look in looks.values():
                 look.cancel()
-        return _together({each: look.result() if _is_done(look) else _LATE for each, look in looks.items()})
+        return Everything.of(
+            {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
+        )
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
         target = self.targets.of(name)
@@ -75,6 +78,10 @@ class Fleet:
             _NO_SUCH_TARGET if target is None else await self._clients[target].history(name_on_target(name))
         )
 
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        target = self.targets.of(name)
+        return _NO_SUCH_TARGET if target is None else await self._clients[target].shapes(name_on_target(name))
+
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         target = self.targets.of(name)
         if target is None:
@@ -87,14 +94,32 @@ class Fleet:
 
     async def _of(self, target: TargetName) -> Everything | Problem:
         listed = await self._clients[target].look_at_all()
-        if isinstance(listed, Problem):
-            return listed
-        return Everything(
-            {
-                full_name(target, name): each if isinstance(each, Problem) else _named(each, target)
-                for name, each in listed.items()
-            }
-        )
+        return listed if isinstance(listed, Problem) else Everything(_Listed({target: listed}))
+
+
+class _Listed(Mapping[PipelineName, Pipeline | Problem]):
+    """The lists of some targets as one, by whole names. A pipeline is read when somebody asks for it, as below."""
+
+    def __init__(self, lists: Mapping[TargetName, Mapping[PipelineName, Pipeline | Problem]]) -> None:
+        self.lists = lists
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        target = TargetName(name.rpartition("/")[0])
+        each = self.lists[target][name_on_target(name)]
+        return each if isinstance(each, Problem) else _named(each, target)
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return (full_name(target, name) for target, listed in self.lists.items() for name in listed)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.lists.values()))
+
+    def __contains__(self, name: object) -> bool:
+        """Without reading it."""
+        if not isinstance(name, str):
+            return False
+        target, _, own = name.rpartition("/")
+        return own in self.lists.get(TargetName(target), {})
 
 
 def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:
@@ -120,17 +145,3 @@ async def _good_answers(looks: Iterable[_Looking]) -> None:
 
 def _is_done(look: _Looking) -> bool:
     return look.done() and not look.cancelled()
-
-
-def _together(answers: Mapping[TargetName, Everything | Problem]) -> Everything | Problem:
-    """Everything that was answered; the first problem where nothing was."""
-    problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
-    if len(problems) == len(answers):
-        return next(iter(problems.values()))
-    found = {
-        name: each
-        for answer in answers.values()
-        if isinstance(answer, Everything)
-        for name, each in answer.items()
-    }
-    return Everything(found, problems)

@@ -13,7 +13,6 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
-    Field,
     NonNegativeInt,
     StringConstraints,
     TypeAdapter,
@@ -105,12 +104,6 @@ class PipelineBody(_Shape):
         )
 
 
-class OddPipelineBody(_Shape):
-    """A pipeline that has not the form this bot knows, but a name."""
-
-    name: Word
-
-
 class EventBody(_Shape):
     """One row of a pipeline's events with `selector=status`."""
 
@@ -142,9 +135,6 @@ class SessionBody(_Shape):
     tenant_id: Word = ""
 
 
-_Listed = Annotated[PipelineBody | OddPipelineBody, Field(union_mode="left_to_right")]
-
-PIPELINES = TypeAdapter(tuple[_Listed, ...])
 EVENTS = TypeAdapter(tuple[EventBody, ...])
 
 

@@ -8,7 +8,7 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.engine import replies
 from bot.engine.replies import Reply
-from bot.slack import access_answers, previews, refusals
+from bot.slack import access_answers, listing, previews, refusals
 from bot.slack.blocks import Message, message, said, section
 from bot.slack.mrkdwn import TEXT_MAX, code, escaped
 from bot.slack.pipelines import link_to
@@ -24,6 +24,11 @@ def looking(name: PipelineName) -> Message:
     return said(
         f"🔎 Looking at `{name}`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
+
+
+def looking_around() -> Message:
+    """The first answer to who lists the pipelines."""
+    return said("🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.")
 
 
 def help_on(word: str | None) -> Message:
@@ -55,8 +60,8 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
     match reply:
         case replies.Denied():
             return refusals.denied(reply)
-        case replies.NotFound(name, close):
-            return refusals.not_found(name, close)
+        case replies.NotFound():
+            return refusals.not_found(reply)
         case replies.NoAnswer(name, problem):
             return refusals.no_answer(name, problem)
         case replies.Frozen(name, freeze):
@@ -97,6 +102,12 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return access_answers.not_allowed(reply)
         case replies.PendingList():
             return access_answers.pending_list(reply, workspace_url)
+        case replies.PipelineList():
+            return listing.pipeline_list(reply, workspace_url)
+        case replies.NoList():
+            return listing.no_list(reply)
+        case replies.SeesNothing():
+            return listing.sees_nothing(reply)
         case replies.HistoryPage():
             return access_answers.history_page(reply, workspace_url)
         case _:

@@ -25,7 +25,7 @@ def card(operation: Operation) -> Message:
     """The card of a confirmed operation, as its row is now."""
     state = state_now(operation)
     said = escaped(operation.reason)
-    text = f"{title(operation)}: {state} Requested by {mention(operation.requester.user)}"
+    text = f"{title(operation)}: {state}{_asked(operation)} Requested by {mention(operation.requester.user)}"
     actions = buttons_now(operation)
     return message(
         f"{text}: {said}" if said else f"{text}.",
@@ -125,6 +125,15 @@ def _of_a_request(operation: Operation) -> dict[Field, str]:
     if operation.incident:
         found[Field.GLASS] = code(operation.incident, 100)
     return found
+
+
+def _asked(operation: Operation) -> str:
+    """For the notification of a request, which shows no fields: what it takes, until when, and who is asked."""
+    if operation.state is not State.AWAITING_APPROVAL:
+        return ""
+    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
+    groups = "".join(f" {mention_any(group)}" for group in operation.asked_groups)
+    return f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}.{groups}"
 
 
 def _approvals(operation: Operation) -> str:

@@ -5,7 +5,7 @@ it, so that what is submitted can be held against that.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,9 +21,10 @@ from slack_sdk.models.views import View
 
 from bot.domain.authority import Authority, id_of
 from bot.domain.commands import COMMAND, Clear
-from bot.domain.names import ChannelId, PipelineName, is_pipeline_name
+from bot.domain.names import ChannelId, PipelineName
 from bot.domain.pipelines import Pipeline, Problem
 from bot.domain.policy import Terms
+from bot.domain.targets import TargetName, Targets
 from bot.engine.forms import LookAgain, Offer, Shown
 from bot.slack import blocks, language
 from bot.slack.blocks import Message, said, section
@@ -40,6 +41,7 @@ TITLE = "Clear a pipeline"
 OPTION_MAX = 75  # characters
 REASON_MAX = blocks.REASON_MAX  # more than that no card shows
 HINT_MAX = 500
+TARGETS_MAX = 5  # named that do not answer
 TOLD_MAX = 10  # people and groups named who could approve
 
 _TOKEN = re.compile(r"(?P<form>[a-z2-7]{24}) (?P<origin>[A-Z0-9]{2,30}) (?P<seen>[a-z2-7]{24}|-)")
@@ -134,10 +136,17 @@ def about_no(answer: Message) -> Page:
     return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
 
 
-def without_list(problem: Problem) -> str:
-    """Why the menu is empty."""
+def missing(unanswered: Mapping[TargetName, Problem]) -> str:
+    """Which pipelines the menu lacks, and why; nothing where it lacks none."""
+    if not unanswered:
+        return ""
+    whose = [
+        f"{f'those of `{target}`' if target else 'the pipelines'} ({code(problem.message, 100)})"
+        for target, problem in unanswered.items()
+    ]
+    more = f" and {len(whose) - TARGETS_MAX} more" if len(whose) > TARGETS_MAX else ""
     return (
-        f"I cannot list the pipelines now: Feldera does not answer as it should ({code(problem.message)}). "
+        f"I cannot list {', '.join(whose[:TARGETS_MAX])}{more}. "
         f"Try again in a minute, or type `{COMMAND} clear NAME reason…`."
     )
 
@@ -181,12 +190,12 @@ def option(offer: Offer) -> dict[str, Any]:
     return Option(text=shown, value=offer.name, description=described).to_dict()
 
 
-def chosen(view: dict[str, Any]) -> Clear | None:
+def chosen(view: dict[str, Any], targets: Targets) -> Clear | None:
     """What the form says now; None while no pipeline is chosen."""
     values = view["state"]["values"]
     option = values.get(PIPELINE, {}).get(CHOOSE, {}).get("selected_option") or {}
     name = str(option.get("value", ""))
-    if not is_pipeline_name(name):
+    if not targets.may_be_typed(name):
         return None
     why = values.get(REASON, {}).get(REASON, {}).get("value") or ""
     return Clear(PipelineName(name), plain(str(why), REASON_MAX))

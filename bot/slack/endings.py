@@ -3,8 +3,10 @@
 from bot.domain.commands import COMMAND
 from bot.domain.names import PipelineName
 from bot.domain.operations import Ending, Operation, Outcome, State
+from bot.domain.targets import target_in
 from bot.slack.language import sign
 from bot.slack.mrkdwn import code, duration, mention
+from bot.slack.pipelines import host_setting
 
 
 def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: int | None = None) -> str:
@@ -18,6 +20,7 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
         code=f" ({code(outcome.code)})" if outcome.code else "",
         requester=mention(operation.requester.user),
         by=mention(outcome.by.user) if outcome.by else "somebody",
+        host=host_setting(target_in(operation.pipeline)),
         sends="once" if operation.sends == 1 else f"{operation.sends} times",
     )
     return f"{sign(state)} {text}"
@@ -57,7 +60,7 @@ _SENTENCES = {
     ),
     Ending.WRONG_ADDRESS: (
         "Not cleared: what answers at Feldera's address is not Feldera ({said}). "
-        "Whoever runs the bot should check `FELDERA_HOST`."
+        "Whoever runs the bot should check {host}."
     ),
     Ending.PERMISSION_LOST: (
         "Not cleared: {requester} may no longer clear {name}. The permission ended after the confirmation; "
@@ -95,6 +98,7 @@ _SENTENCES = {
         "knowing I send nothing. Type {again} to ask again."
     ),
     Ending.DENIED: "Denied by {by}: {said}. Nothing was sent.",
+    Ending.DENIED_IN_SHELL: "Denied by whoever runs this bot: {said}. Nothing was sent.",
     Ending.NOT_APPROVED: "Not approved in time. Nothing was sent. Type {again} to ask again.",
     Ending.STOPPED: "Stopped by {by} in time: nothing was sent.",
     Ending.WITHDRAWN: "Taken back by {by}: nothing was sent.",

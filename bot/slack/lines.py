@@ -5,16 +5,23 @@ from datetime import datetime
 
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Trouble
+from bot.domain.targets import target_in
 from bot.slack import blocks
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
 from bot.slack.language import sign
 from bot.slack.mrkdwn import at, code, duration, mention, mention_any
+from bot.slack.pipelines import host_setting
 
 
-def lines(operation: Operation, events: tuple[Event, ...]) -> Message:
-    """These events' lines, as one message: a block each, so that none can push another over Slack's limit."""
+def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> Message:
+    """These events' lines, as one message: a block each, so that none can push another over Slack's limit.
+
+    `where` is the way to the card, for a message that does not stand in its thread.
+    """
     said = [_line(operation, event) for event in events]
+    if where:
+        said.append(f"This is about the clear of `{operation.pipeline}`: see {where}.")
     return message("\n".join(said), *(blocks.section(line) for line in said))
 
 
@@ -68,14 +75,16 @@ _MEANWHILE = {
 _TO_DO = {
     Trouble.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
     Trouble.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
-    Trouble.ELSEWHERE.value: " Whoever runs the bot should check `FELDERA_HOST`, the tenant and the key.",
-    Trouble.NOT_FELDERA.value: " Whoever runs the bot should check `FELDERA_HOST`.",
+    Trouble.ELSEWHERE.value: " Whoever runs the bot should check {host}, the tenant and the key.",
+    Trouble.NOT_FELDERA.value: " Whoever runs the bot should check {host}.",
 }
 
 
-def _unreachable(_operation: Operation, event: Event) -> str:
+def _unreachable(operation: Operation, event: Event) -> str:
     meanwhile = _MEANWHILE.get(str(event.data.get("state")), "The clear goes on without me.")
-    to_do = _TO_DO.get(str(event.data.get("trouble")), "")
+    to_do = _TO_DO.get(str(event.data.get("trouble")), "").format(
+        host=host_setting(target_in(operation.pipeline))
+    )
     return f"I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying.{to_do}"
 
 
@@ -112,7 +121,11 @@ def _ended(operation: Operation, _event: Event) -> str:
 
 def _approved(operation: Operation, event: Event) -> str:
     count, needed = event.data.get("count"), event.data.get("needed")
-    return f"{_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    said = f"{_by(event)} approved ({count} of {needed}). {mention(operation.requester.user)}"
+    lost = [mention_any(user) for user in str(event.data.get("lost") or "").split()]
+    if lost:
+        said += f" Not counted any more, since they may no longer approve this: {', '.join(lost)}."
+    return said
 
 
 def _reminded(operation: Operation, _event: Event) -> str:

@@ -7,6 +7,7 @@ entity.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import humanize
@@ -36,6 +37,12 @@ def escaped(text: str, limit: int = SENTENCE_SHOWN) -> str:
     if len(marked) <= limit:
         return marked
     return f"{_LAST_ENTITY.sub('', marked[: limit - 1])}…"
+
+
+def either(choices: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`: markup of ours, joined."""
+    *first, last = choices
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def code(text: str, limit: int = SENTENCE_SHOWN) -> str:

@@ -5,7 +5,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.domain.authority import Authority
 from bot.domain.commands import COMMAND
 from bot.domain.operations import Operation, State
-from bot.domain.pipelines import STOPPED, Pipeline
+from bot.domain.pipelines import STOPPED, Pipeline, Problem
 from bot.domain.policy import Freeze, Terms, span_in_words
 from bot.engine.replies import Described, Preview
 from bot.slack import blocks, language
@@ -137,18 +137,37 @@ def described(shown: Described, workspace_url: str) -> Message:
         f"storage {words(pipeline.storage)}, program {escaped(pipeline.program_status)}.",
         blocks.header(name),
         blocks.fields(*in_order(rows)),
+        blocks.section("\n".join([f"*{Field.DOINGS.value}*", *_doings(shown)])),
+        blocks.section("\n".join([f"*{Field.ENDED.value}*", *_ended(shown, workspace_url)])),
         blocks.context("Only you see this."),
     )
 
 
-# Feldera's words for it. What the compiler said is not in the look: it comes with the whole program, megabytes of it.
-_NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
+def _doings(shown: Described) -> list[str]:
+    match shown.doings:
+        case None:
+            return ["This Feldera keeps none: it is older than 0.292."]
+        case Problem() as problem:
+            return [f"I cannot read it now ({code(problem.message)})."]
+        case ():
+            return ["none"]
+        case doings:
+            return [f"• {at(doing.at)}: {language.doing(doing)}" for doing in doings]
+
+
+def _ended(shown: Described, workspace_url: str) -> list[str]:
+    lines = [
+        f"• {language.ended(operation)}, {link_to(operation, workspace_url)}" for operation in shown.ended
+    ]
+    if not lines:
+        return ["none"]
+    return [*lines, f"`{COMMAND} history {shown.pipeline.name}` shows all."]
 
 
 def _last_error(pipeline: Pipeline) -> str:
     if pipeline.error is not None:
         return code(pipeline.error.message, 500)
-    if pipeline.program_status in _NOT_COMPILED:
+    if pipeline.does_not_compile:
         return f"the program does not compile ({code(pipeline.program_status)}); Feldera shows why"
     return "none"
 

@@ -8,11 +8,12 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
-from bot.engine.replies import Denied
+from bot.domain.targets import THE_ONLY, TargetName, target_in
+from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, mention
-from bot.slack.pipelines import link_to
+from bot.slack.mrkdwn import at, code, either, mention
+from bot.slack.pipelines import host_setting, link_to
 from bot.slack.previews import frozen_in_words
 
 _WANTED = {
@@ -48,7 +49,7 @@ def why(decision: Decision) -> str:
             unread = "" if decision.standing is None else f" ({code(decision.standing.why)})"
             return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
         case Why.LAPSED | Why.NO_GRANT:
-            roles = " or ".join(f"*{role.value}*" for role in decision.would_allow)
+            roles = either([f"*{role.value}*" for role in decision.would_allow])
             text = f"that takes the role {roles} on it."
             lapsed = decision.lapsed
             if lapsed is not None and lapsed.expires_at is not None:
@@ -74,18 +75,35 @@ def _not_a_member(decision: Decision) -> str:
     return _NO_MEMBER.get(standing.kind, "only members may do anything here.")
 
 
-def not_found(name: PipelineName, close: tuple[PipelineName, ...]) -> Message:
-    text = f"❌ Feldera has no pipeline `{name}` (upper and lower case count)."
-    if close:
-        text += f" Did you mean {' or '.join(f'`{other}`' for other in close)}?"
+def not_found(reply: NotFound) -> Message:
+    text = f"❌ {_needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline)}"
+    if reply.close:
+        text += f" Did you mean {either([f'`{other}`' for other in reply.close])}?"
+    if reply.unanswered:
+        silent = " and ".join(f"`{target}`" for target in reply.unanswered)
+        text += f" Of what is on {silent} I know nothing: no answer from there."
     return said(text)
 
 
+def _unknown(name: PipelineName) -> str:
+    return f"Feldera has no pipeline `{name}` (upper and lower case count)."
+
+
+def _needs_target(name: PipelineName) -> str:
+    target, slash, own = name.rpartition("/")
+    if slash:
+        return f"There is no Feldera called `{target}` here: pipelines are called `TARGET/{own}`."
+    return f"`{name}` does not say on which Feldera: pipelines are called `TARGET/{name}` here."
+
+
 def no_answer(name: PipelineName, problem: Problem) -> Message:
-    return said(f"❌ I cannot look at `{name}` now: {_in_words(problem)} Nothing has been changed.")
+    return said(
+        f"❌ I cannot look at `{name}` now: {in_words(problem, target_in(name))} Nothing has been changed."
+    )
 
 
-def _in_words(problem: Problem) -> str:
+def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
+    """Why Feldera gave no answer, and what to do about it."""
     told = code(problem.message)
     match problem.trouble:
         case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
@@ -93,7 +111,7 @@ def _in_words(problem: Problem) -> str:
         case Trouble.NOT_FELDERA | Trouble.ELSEWHERE:
             return (
                 f"what answers at Feldera's address is not Feldera ({told}). "
-                "Whoever runs the bot should check `FELDERA_HOST`."
+                f"Whoever runs the bot should check {host_setting(target)}."
             )
         case Trouble.UNREACHABLE:
             return f"Feldera does not answer ({told}). Try again in a minute."

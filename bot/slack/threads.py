@@ -21,6 +21,7 @@ from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
 from bot.slack.card import card
 from bot.slack.lines import lines
 from bot.slack.pace import Pace
+from bot.slack.pipelines import link_to
 from bot.slack.places import RESTRICTED
 
 log = structlog.get_logger(__name__)
@@ -125,6 +126,13 @@ class Threads:
         answer = await self._post(
             operation.card.channel, lines(operation, events), thread_ts=operation.card.ts
         )
+        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+
+    async def tell_requester(
+        self, operation: Operation, events: tuple[Event, ...]
+    ) -> Taken | Later | NotThere | Gone:
+        shown = lines(operation, events, link_to(operation, self.workspace_url))
+        answer = await self._post(ChannelId(operation.requester.user), shown, thread_ts=None)
         return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
     async def post_notice(self, place: ChannelId, shown: Message) -> Taken | Later | NotThere | Gone:

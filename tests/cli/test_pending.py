@@ -1,4 +1,4 @@
-"""`pending`: what waits for people, read from a database as a running bot leaves it."""
+"""`pending` and `deny`: what waits for people, read from a database as a running bot leaves it."""
 
 import json
 from dataclasses import replace
@@ -99,3 +99,56 @@ def test_a_glass_that_was_signed_off_waits_for_nobody(shell):
         signed_off=Approval(BEN, START),
     )
     assert shell.does("pending") == "Nothing waits for anybody.\n"
+
+
+def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
+    """With the reason, and whoever typed it, in the record."""
+    asked = stands(
+        shell,
+        proposed(ASKED),
+        state=State.AWAITING_APPROVAL,
+        approvals_needed=1,
+        approve_by=START + timedelta(days=36_500),
+    )
+    assert shell.does("deny", "7fk2", "not", "today") == "Denied: U0ANA's clear of orders (7fk2qa).\n"
+    with shell.administration() as administration:
+        after = administration.operation(asked.id)
+        entry = list(administration.entries())[-1]
+        assert administration.verify() is None
+    assert (after.state, after.outcome.message, after.due_at) == (State.DENIED, "not today", None)
+    assert (entry.operation, entry.event.by, entry.event.data["reason"]) == (asked.id, None, "not today")
+    assert entry.event.data["shell"].startswith("shell:")
+    assert shell.does("pending") == "Nothing waits for anybody.\n"
+    assert shell.does("deny", "7fk2", "again").startswith("Denied"), "as it was wanted"
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_request_whose_time_is_over_is_not_denied(shell):
+    """Nobody decided in time: that is how it ended, also where no bot ran to notice."""
+    assert shell.is_refused("deny", "7fk2qa", "no") == "7fk2qa waits for no approval: it is expired.\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        (["zzzz", "no"], "No request's id begins with 'zzzz': `pipeline-bot pending` lists them.\n"),
+        (["", "no"], "No request's id begins with '': `pipeline-bot pending` lists them.\n"),
+        (["b2k7aa", "no"], "b2k7aa waits for no approval: it is succeeded.\n"),
+    ],
+)
+def test_what_waits_for_no_approval_is_not_denied(shell, waiting, typed, complaint):
+    """It says what it is instead, and records nothing."""
+    with shell.administration() as administration:
+        head = administration.head()
+    assert shell.is_refused("deny", *typed) == complaint
+    with shell.administration() as administration:
+        assert (administration.head(), len(administration.pending())) == (head, len(waiting))
+
+
+@pytest.mark.parametrize("typed", [["7fk2qa"], ["7fk2qa", "  "], ["7fk2qa", "\x1b"]])
+def test_a_denial_has_a_reason(shell, waiting, typed):
+    """The person who asked reads it."""
+    said = shell.is_refused("deny", *typed)
+    assert "reason" in said.lower() or "why" in said
+    with shell.administration() as administration:
+        assert [each.id for each in administration.pending()] == [each.id for each in waiting]

@@ -187,6 +187,7 @@ def test_every_command_helps(shell):
         "freeze": "until 18:00 or 2026-11-25T08:00",
         "unfreeze": "Lift a freeze",
         "pending": "wait to be signed off",
+        "deny": "within ten seconds",
         "access export": "is always the same text",
         "access import": "Without it they are only shown.",
         "audit verify": "--head",

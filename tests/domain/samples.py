@@ -17,6 +17,7 @@ from bot.domain.happenings import (
     Closed,
     Confirmed,
     Denied,
+    DeniedInShell,
     FreezeSeen,
     Happening,
     HealthRead,
@@ -255,6 +256,7 @@ def happenings() -> list[Happening]:
     return [
         *(Confirmed(by, carried) for by in (ANA, BEN) for carried in AUTHORITIES),
         *clicks,
+        DeniedInShell("shell:root", "not now"),
         Withdrawn(ANA),
         Withdrawn(BEN),
         CardBegun(),

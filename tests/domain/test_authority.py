@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.access import Action, Group, Kind, Role, Why
 from bot.domain.authority import Facts, authority
-from bot.domain.names import Actor, GroupId, TeamId, UserId
+from bot.domain.names import Actor, GroupId, PipelineName, TeamId, UserId
 from bot.domain.operations import Approval
 from bot.domain.policy import Rule, Terms
 from tests.clock import START
@@ -183,3 +183,23 @@ def test_those_who_may_approve_it_are_known_by_their_grants():
         grant(Actor(TeamId("T1"), UserId("UFAY")), Role.OPERATOR, "*", id=10),
     )
     assert carried(proposed(), known).eligible == (BEN, CLEO, APPROVERS)
+
+
+@pytest.mark.parametrize("at", [START, START + timedelta(days=2)])
+def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(at) -> None:
+    """A list of thousands says of each name what a look at that one would."""
+    names = [PipelineName(name) for name in ("orders", "orders-eu", "payments", "users", "Users")]
+    grants = (
+        grant(ANA, Role.VIEWER, "orders*", expires_at=START + timedelta(days=1)),
+        grant(ANA, Role.ADMIN, "*"),
+        grant(BEN, Role.VIEWER, "payments"),
+        grant(Group(ANA.team, GroupId("S1")), Role.APPROVER, "users"),
+        grant(Group(ANA.team, GroupId("S2")), Role.APPROVER, "Users"),
+    )
+    for kind in Kind:
+        ana = standing(ANA, "S1", kind=kind, unresolved=frozenset({GroupId("S2")}))
+        known = Facts(grants=grants, standings={ANA: ana})
+        allowed = [name for name in names if known.may(ANA, Action.VIEW, name, at).allowed]
+        assert known.seen_by(ANA, names, at) == allowed
+        assert known.may_somewhere(ANA, Action.VIEW, at).allowed == bool(allowed)
+        assert known.seen_by(BEN, names, at) == []

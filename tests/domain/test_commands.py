@@ -9,6 +9,7 @@ from bot.domain.errors import Misunderstood
 COMMANDS = {
     "clear": {Clear, words.ClearByForm},
     "status": {Status},
+    "list": {words.List},
     "pending": {words.Pending},
     "approve": {words.Approve},
     "deny": {words.Deny},
@@ -62,6 +63,8 @@ def misunderstood(text: str) -> str:
         ("clear orders <https://x.io/a?b=1|x.io>", Clear("orders", "x.io")),
         ("clear orders <https://x.io/a>", Clear("orders", "https://x.io/a")),
         ("status orders", Status("orders")),
+        ("list", words.List("*")),
+        ("list `orders-*`", words.List("orders-*")),
         ("Status “orders”", Status("orders")),
         ("", Help(None)),
         (" \N{NO-BREAK SPACE}\t", Help(None)),

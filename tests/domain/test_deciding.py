@@ -12,6 +12,7 @@ from bot.domain.happenings import (
     CardPlaced,
     Confirmed,
     Denied,
+    DeniedInShell,
     NoPlace,
     SignedOff,
     Stopped,
@@ -164,6 +165,31 @@ def test_one_denial_is_enough(by):
     assert (kinds(after), after.events[0].by, after.operation.due_at) == ([EventKind.ENDED], by, None)
 
 
+def test_the_shell_says_no():
+    """It is nobody's in Slack; the record keeps who typed it, and the reason."""
+    after = advance(HALF, DeniedInShell("shell:root", "month end"), SOON)
+    outcome = after.operation.outcome
+    assert (after.operation.state, outcome.ending, outcome.message, outcome.by) == (
+        State.DENIED,
+        Ending.DENIED_IN_SHELL,
+        "month end",
+        None,
+    )
+    [event] = after.events
+    assert (event.kind, event.by, event.data["shell"], event.data["reason"]) == (
+        EventKind.ENDED,
+        None,
+        "shell:root",
+        "month end",
+    )
+
+
+def test_an_approval_that_counts_no_more_is_named():
+    """Whoever reads "1 of 2" again can tell why."""
+    [event] = advance(HALF, Approved(CLEO, ALLOWED, needed=2, still_counting=frozenset()), SOON).events
+    assert (event.data["count"], event.data["lost"]) == (1, BEN.user)
+
+
 def test_the_requester_takes_it_back():
     """Said to others this time: they were asked."""
     after = advance(HALF, Withdrawn(ANA), SOON)
@@ -172,7 +198,9 @@ def test_the_requester_takes_it_back():
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.AWAITING_APPROVAL])
-@pytest.mark.parametrize("click", [Approved(BEN, ALLOWED), Denied(BEN, ALLOWED, "no")])
+@pytest.mark.parametrize(
+    "click", [Approved(BEN, ALLOWED), Denied(BEN, ALLOWED, "no"), DeniedInShell("shell:root", "no")]
+)
 def test_a_decision_on_what_is_decided_changes_nothing(state, click):
     """Whoever comes too late is answered from the row."""
     operation = IN_EVERY_STATE[state]
@@ -180,7 +208,15 @@ def test_a_decision_on_what_is_decided_changes_nothing(state, click):
     assert (after.operation, after.events) == (operation, ())
 
 
-@pytest.mark.parametrize("click", [Approved(CLEO, ALLOWED), Denied(CLEO, ALLOWED, "no"), TimePassed()])
+@pytest.mark.parametrize(
+    "click",
+    [
+        Approved(CLEO, ALLOWED),
+        Denied(CLEO, ALLOWED, "no"),
+        DeniedInShell("shell:root", "no"),
+        TimePassed(),
+    ],
+)
 def test_a_request_that_nobody_decided_expires(click):
     """At its very moment, whether time or a click finds that out first."""
     assert advance(HALF, click, JUST_BEFORE).operation.state is not State.EXPIRED

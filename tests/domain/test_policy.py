@@ -119,6 +119,11 @@ def test_a_reason_is_taken_if_every_rule_takes_it(rules, reason, taken):
     assert held(*rules).takes_reason(reason) is taken
 
 
+def test_no_pattern_of_an_admin_holds_everybody_up():
+    """Backtracking would search these 3,000 letters for longer than the universe is old."""
+    assert not held(Rule("*", reason_pattern="(a+)+$")).takes_reason("a" * 3000 + "b")
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -131,7 +136,7 @@ def test_a_reason_is_taken_if_every_rule_takes_it(rules, reason, taken):
         {"remind_after": timedelta(0)},
         {"reason_pattern": "INC-["},
         {"reason_pattern": "a" * 101},
-        {"reason_pattern": "a{99999999999}"},
+        {"reason_pattern": "a{1001}"},
     ],
 )
 def test_a_rule_outside_its_bounds_is_refused(fields):

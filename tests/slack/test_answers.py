@@ -63,7 +63,7 @@ def test_a_denial():
         "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `UANA`."
     )
     assert answer(denied(Action.VIEW)).text == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
+        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
     )
 
 

@@ -87,6 +87,12 @@ def test_an_approver_who_was_deactivated_since(workspace: Workspace) -> None:
     assert cem.told("Approve") == snapshot(["👍 Approved: 1 of 2."])
     workspace.passes(minutes=1)
     assert workspace.sent == []
+    assert workspace.thread() == snapshot(
+        [
+            "👍 @ben approved (1 of 2). @ana",
+            "👍 @cem approved (1 of 2). @ana Not counted any more, since they may no longer approve this: @ben.",
+        ]
+    )
     assert workspace.approver("dan").told("Approve") == snapshot(["👍 Approved: 2 of 2."])
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == snapshot(

@@ -118,7 +118,9 @@ Id `ID1`
 [Approve] [Deny] [Withdraw]\
 """)
     assert workspace.hears(approvals) == snapshot(
-        ["Clear orders: 🙋 Waiting for approval. Requested by @ana: schema change"]
+        [
+            "Clear orders: 🙋 Waiting for approval. 0 of 2 approvals until Mar 2, 2026 at 5:00:00 AM. @oncall Requested by @ana: schema change"
+        ]
     )
 
 
@@ -221,7 +223,7 @@ def test_the_right_to_ask_is_lost_before_the_click(workspace: Workspace) -> None
     workspace.revokes(ana)
     assert ana.told("Ask for approval") == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
+            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     assert workspace.cards() == []

@@ -2,6 +2,7 @@
 
 from inline_snapshot import snapshot
 
+from bot.domain.access import Role
 from tests.workspace import Workspace
 
 
@@ -78,3 +79,203 @@ Answer
             "03:00 ended [op]: ending=cleared",
         ]
     )
+
+
+def test_the_shortcut_has_no_channel(workspace: Workspace) -> None:
+    """Chosen from anywhere in Slack: the card goes to the person, and the form tells where it will be."""
+    ana = workspace.operator("ana")
+    assert ana.uses_shortcut("Clear a pipeline").startswith("Clear a pipeline\nPipeline: ____")
+    assert "\nIts card goes to our direct messages.\n" in ana.chooses("orders")
+    assert ana.submits() == snapshot("""\
+Answer
+⏳ Confirmed. Follow `orders` in its thread.
+[Close]\
+""")
+    workspace.passes(seconds=10)
+    assert workspace.cards() == []
+    assert "✅ Cleared." in workspace.card(ana.dm)
+    assert workspace.thread(ana.dm)[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
+
+
+def test_the_shortcut_where_a_rule_names_a_channel(workspace: Workspace) -> None:
+    """A request goes to the channel of its rule, from wherever it was asked."""
+    approvals = workspace.slack.adds_channel("approvals")
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    oncall = workspace.user_group("oncall", ben)
+    workspace.rules("ord*", f"approvals=2 channel={approvals.id} group={oncall.id} within=2h stop=30s")
+    ana.uses_shortcut("Clear a pipeline")
+    assert ana.chooses("orders") == snapshot("""\
+Clear a pipeline
+Pipeline: orders
+Nothing happens unless you press the button below. Only you see this.
+*Deployment*
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
+*Storage*
+💾 in use, 3 checkpoints, 7.0 MiB
+*A clear would destroy*
+the storage, with 3 checkpoints (7.0 MiB)
+⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+🙋 It takes 2 approvals by other people, within 2h. It can be stopped for 30s before it is sent.
+Its card goes to #approvals and asks @oncall. · Who may approve: @ben.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Ask for approval]\
+""")
+    assert ana.submits(Reason="schema change") == snapshot("""\
+Answer
+🙋 Asked. Follow `orders` in its thread.
+[Close]\
+""")
+    assert workspace.card(approvals) == snapshot("""\
+Clear orders
+*State*
+🙋 Waiting for approval.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+*Approvals*
+0 of 2
+*Until*
+Mar 2, 2026 at 5:00:00 AM
+*Asked*
+@oncall
+Reason: schema change
+✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
+⏳ 2 approvals more
+○ Request to Feldera
+○ Storage cleared
+Id `ID1`
+[Approve] [Deny] [Withdraw]\
+""")
+    assert workspace.cards(ana.dm) == []
+    assert workspace.sent == []
+
+
+def test_nobody_could_approve(workspace: Workspace) -> None:
+    """The form says so before anything is asked."""
+    ana = workspace.requester("ana")
+    ana.opens_form()
+    assert ana.chooses("orders").splitlines()[-5:] == snapshot(
+        [
+            "🙋 It takes 1 approval by other people, within 1h.",
+            "Its card goes to #ops. · ⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it.",
+            "Reason: ____",
+            "(It is shown on the card.)",
+            "[Never mind] [Ask for approval]",
+        ]
+    )
+
+
+def test_the_menu_has_what_the_person_may_see(workspace: Workspace) -> None:
+    """And nothing else, whatever is typed; the likeliest first."""
+    for name in ("orders-eu", "eu-orders", "preorders", "payments"):
+        workspace.feldera.adds(name)
+    ana, ben = workspace.operator("ana"), workspace.operator("ben", pattern="*orders-*")
+    ana.opens_form()
+    assert ana.looks_for("orders") == ["orders", "orders-eu", "eu-orders", "preorders"]
+    assert ana.looks_for("ORD") == ["orders", "orders-eu", "eu-orders", "preorders"]
+    assert ana.looks_for("paymnets") == ["payments"]
+    assert ana.looks_for("zzzz") == []
+    ben.opens_form()
+    assert ben.looks_for("") == ["orders-eu"]
+    assert ben.looks_for("payments") == []
+
+
+def test_the_menu_tells_the_state(workspace: Workspace) -> None:
+    """Below each name, as signs and words."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("users", running=True)
+    workspace.feldera.adds("archive", storage="Cleared")
+    ana.opens_form()
+    ana.looks_for("")
+    options = workspace.slack.deliveries[-1].ack.body["options"]
+    assert [(each["value"], each["description"]["text"]) for each in options] == snapshot(
+        [
+            ("archive", "⏹️ Stopped · ⬜ cleared"),
+            ("orders", "⏹️ Stopped · 💾 in use"),
+            ("users", "▶️ Running · 💾 in use"),
+        ]
+    )
+
+
+def test_ten_thousand_pipelines(workspace: Workspace) -> None:
+    """A menu of a hundred at most; Feldera is asked once for all that is typed within five seconds."""
+    workspace.feldera.adds_many(f"tenant-{number:05}" for number in range(10_000))
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    before = len(workspace.feldera.requests)
+    assert ana.looks_for("")[:2] == ["orders", "tenant-00000"]
+    assert len(ana.looks_for("tenant")) == 100
+    assert ana.looks_for("04711") == ["tenant-04711"]
+    assert len(workspace.feldera.requests) == before
+    workspace.passes(seconds=6)
+    ana.looks_for("0471")
+    assert len(workspace.feldera.requests) == before + 1
+
+
+def test_nothing_to_see(workspace: Workspace) -> None:
+    """Whoever may see no pipeline is told so, instead of a menu without options."""
+    eve = workspace.stranger("eve")
+    assert eve.opens_form() == snapshot("""\
+Answer
+🚫 There is no pipeline here that you may see. `/pipeline whoami` shows what is granted to you; an admin of this bot can grant more.
+[Close]\
+""")
+    guest = workspace.stranger("gus", guest=True)
+    workspace.grants(guest, Role.OPERATOR)
+    assert guest.uses_shortcut("Clear a pipeline") == eve.screen
+
+
+def test_another_choice(workspace: Workspace) -> None:
+    """What is shown follows the choice; the reason that was typed stays."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("archive", storage="Cleared")
+    workspace.feldera.adds("users", running=True)
+    workspace.rules("users", r"reason=required matching=INC-\d+")
+    ana.opens_form()
+    ana.chooses("orders")
+    assert ana.chooses("archive") == snapshot("""\
+Clear a pipeline
+Pipeline: archive
+Nothing happens unless you press the button below. Only you see this.
+✅ Nothing to clear: the storage of `archive` is cleared.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert ana.chooses("users") == snapshot("""\
+Clear a pipeline
+Pipeline: users
+Nothing happens unless you press the button below. Only you see this.
+✋ `users` must be stopped before it can be cleared. It is Running since Mar 2, 2026 at 3:00:00 AM. Stop it in Feldera, then type `/pipeline clear users` again.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert ana.submits(Reason="INC-7") == snapshot("""\
+Clear a pipeline
+Pipeline: users
+⚠ ✋ users must be stopped before it can be cleared. It is Running since 2026-03-02 03:00:00 UTC. Stop it in Feldera, then type /pipeline clear users again.
+Nothing happens unless you press the button below. Only you see this.
+✋ `users` must be stopped before it can be cleared. It is Running since Mar 2, 2026 at 3:00:00 AM. Stop it in Feldera, then type `/pipeline clear users` again.
+Reason: INC-7
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert "7.0 MiB" in ana.chooses("orders")
+    ana.submits()
+    assert "Reason: INC-7" in workspace.card()
+    workspace.passes(seconds=10)
+    workspace.thread()
+
+
+def test_never_mind(workspace: Workspace) -> None:
+    """Closing the form does nothing, and leaves nothing behind."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    ana.closes_modal()
+    workspace.passes(minutes=1)
+    assert workspace.record() == []
+    assert workspace.feldera.clears["orders"] == 0

@@ -14,7 +14,9 @@ def test_help_for_everybody(workspace: Workspace, typed: str) -> None:
 • `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
    Clear a stopped pipeline's storage, after showing you what that destroys.
 • `/pipeline status NAME`
-   Show a pipeline's deployment, storage and last error, to you alone.
+   Show a pipeline's state, its last events and operations, to you alone.
+• `/pipeline list [PATTERN]`
+   List the pipelines that you may see: their state, and what is under way on them.
 • `/pipeline pending`
    List the requests that wait for approval, and broken glasses that wait to be signed off.
 • `/pipeline approve ID`
@@ -67,7 +69,7 @@ For example: `/pipeline clear orders schema change, see INC-42`\
             "status",
             snapshot("""\
 `/pipeline status NAME`
-Show a pipeline's deployment, storage and last error, to you alone.
+Show a pipeline's state, its last events and operations, to you alone.
 Only you see the answer. Any role on the pipeline will do, but admin.
 For example: `/pipeline status orders`\
 """),
@@ -111,19 +113,19 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline delete orders",
             snapshot(
-                "🤔 I do not know `delete`. I know: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `delete`. I know: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
         (
             "/pipeline orders",
             snapshot(
-                "🤔 I do not know `orders`. I know: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `orders`. I know: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
         (
             "/pipeline help delete",
             snapshot(
-                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
+                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
             ),
         ),
         (
@@ -181,7 +183,7 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline `rm` *x* <!channel> & co",
             snapshot(
-                "🤔 I do not know `'rm'`. I know: `clear`, `status`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `'rm'`. I know: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
     ],

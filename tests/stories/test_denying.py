@@ -2,6 +2,7 @@
 
 from inline_snapshot import snapshot
 
+from bot.store.administration import Administration
 from tests.workspace import Workspace
 
 
@@ -183,3 +184,53 @@ def test_denied_and_asked_again(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     assert [card.splitlines()[2] for card in workspace.cards()] == snapshot(["❌ Denied.", "✅ Cleared."])
     assert workspace.thread()[-1].startswith("✅")
+
+
+def test_denied_from_the_shell(workspace: Workspace) -> None:
+    """Whoever runs the bot says no beside it: the buttons are gone ten seconds later, and a click meanwhile is told."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana.requests("orders")
+    approve = ben.finds("Approve")
+    with Administration.open(workspace.database) as administration:
+        administration.deny(
+            administration.operation(workspace.request()).id,
+            "audit <!here>",
+            by="shell:owner",
+            now=workspace.clock.now(),
+        )
+    ben.presses(approve)
+    assert ben.reads() == snapshot(
+        [
+            "This is over since Mar 2, 2026 at 3:00:00 AM. ❌ Denied by whoever runs this bot: `audit <!here>`. Nothing was sent. See its thread."
+        ]
+    )
+    workspace.passes(seconds=10)
+    assert workspace.card() == snapshot("""\
+Clear orders
+*State*
+❌ Denied.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+*Approvals*
+0 of 1
+✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
+✗ 1 approval missing
+✗ Request not sent
+✗ Storage not cleared by this
+❌ Denied by whoever runs this bot: `audit <!here>`. Nothing was sent.
+Id `ID1`\
+""")
+    assert workspace.thread() == snapshot(
+        ["❌ Denied by whoever runs this bot: `audit <!here>`. Nothing was sent. @ana"]
+    )
+    assert ana.types("/pipeline history orders") == snapshot("""\
+*The record of orders*
+Mar 2, 2026 at 3:00:00 AM: refused @ben: `orders` (too late) · its thread
+Mar 2, 2026 at 3:00:00 AM: ended `orders` (denied in shell) by `shell:owner`: reason `audit <!here>` · its thread
+Mar 2, 2026 at 3:00:00 AM: requested `orders` by @ana · its thread
+Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana · its thread\
+""")
+    workspace.passes(hours=5)
+    assert workspace.sent == []

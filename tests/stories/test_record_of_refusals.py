@@ -52,6 +52,14 @@ def clicks_on_a_request(workspace: Workspace) -> None:
     eve.told("Withdraw")
 
 
+def a_second_approval(workspace: Workspace) -> None:
+    workspace.rules("orders", "approvals=2")
+    workspace.requester("ana").requests("orders")
+    ben = workspace.approver("ben")
+    ben.told("Approve")
+    ben.told("Approve")
+
+
 def clicks_that_come_too_late(workspace: Workspace) -> None:
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
@@ -125,6 +133,10 @@ REFUSALS = [
                 "03:00 refused by eve [op]: pipeline=orders state=awaiting_approval why=not_theirs",
             ]
         ),
+    ),
+    (
+        a_second_approval,
+        snapshot(["03:00 refused by ben [op]: pipeline=orders state=awaiting_approval why=approved_before"]),
     ),
     (
         clicks_that_come_too_late,

@@ -114,7 +114,7 @@ Without a rule a requester needs 1 approval, an operator none.\
         ),
         (
             "rule orders matching=[",
-            snapshot("🤔 '[' is no regular expression: unterminated character set at position 0."),
+            snapshot("🤔 '[' is no regular expression (RE2 says: missing ]: [)."),
         ),
         (
             "rule orders colour=red",

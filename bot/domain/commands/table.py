@@ -2,20 +2,22 @@
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.commands import readers
 from bot.domain.commands.rules import EXAMPLES
 from bot.domain.commands.typed import first_word, plain, quoted
 from bot.domain.commands.words import COMMAND, Command, Help
 from bot.domain.errors import Misunderstood
+from bot.domain.targets import ONE, Targets
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A row of the table: how a verb is written, what it does, and how the words after it are read.
 
-    `ids`: its words name people, groups or channels, so that a mention counts as what it stands for.
+    `ids`: its words name people, groups or channels, so that a mention counts as what it stands for. `targets` are
+    those of the bot that reads them.
     """
 
     word: str
@@ -25,14 +27,15 @@ class Verb:
     example: str
     read: Callable[["Verb", str], Command]
     ids: bool = False
+    targets: Targets = ONE
 
     @property
     def usage(self) -> str:
         return " ".join(filter(None, (COMMAND, self.word, self.arguments)))
 
 
-def parse(text: str) -> Command:
-    """Read what followed `/pipeline`.
+def parse(text: str, targets: Targets = ONE) -> Command:
+    """Read what followed `/pipeline`, of a bot with these targets.
 
     Raises:
         Misunderstood: with what to type instead.
@@ -45,7 +48,7 @@ def parse(text: str) -> Command:
         raise Misunderstood(_unknown_verb(word, rest))
     if verb.ids:
         rest = first_word(plain(text, ids=True))[1]
-    return verb.read(verb, rest)
+    return verb.read(replace(verb, targets=targets), rest)
 
 
 def find_verb(word: str) -> Verb | None:
@@ -109,10 +112,21 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         word="status",
         arguments="NAME",
-        summary="Show a pipeline's deployment, storage and last error, to you alone.",
+        summary="Show a pipeline's state, its last events and operations, to you alone.",
         details=f"{_ALONE} Any role on the pipeline will do, but admin.",
         example="status orders",
         read=readers.status,
+    ),
+    Verb(
+        word="list",
+        arguments="[PATTERN]",
+        summary="List the pipelines that you may see: their state, and what is under way on them.",
+        details=(
+            f"{_ALONE} PATTERN is a name or a glob such as `orders-*` or `*orders*`; upper and lower case count. "
+            "Any role will do, but admin."
+        ),
+        example="list orders-*",
+        read=readers.list_them,
     ),
     Verb(
         word="pending",

@@ -36,6 +36,13 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """The pipelines whose names match."""
+
+    pattern: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     verb: str | None
 
@@ -149,4 +156,9 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Clear | ClearByForm | Status | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Clear | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+
+
+def pipeline_of(command: Command) -> PipelineName | None:
+    """The pipeline that the command is about, if it is about one."""
+    return getattr(command, "name", None)

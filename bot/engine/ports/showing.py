@@ -54,6 +54,12 @@ class Announcer(Protocol):
         """Post the events' lines in the card's thread, as one message."""
         ...
 
+    async def tell_requester(
+        self, operation: Operation, events: tuple[Event, ...]
+    ) -> Taken | Later | NotThere | Gone:
+        """Post the events' lines to the requester's DM, as one message, with the way to the card."""
+        ...
+
     async def answer_requester(self, operation: Operation) -> None:
         """Tell the person who confirmed, while their answer can still be changed, where the card is.
 

@@ -40,6 +40,7 @@ from bot.engine.replies.deciding import (
     TookBack,
     TooOld,
 )
+from bot.engine.replies.listing import Listed, NoList, PipelineList, SeesNothing
 from bot.engine.replies.looking import (
     Described,
     HistoryPage,
@@ -90,6 +91,9 @@ Reply = (
     | NothingToChange
     | NotAllowed
     | HistoryPage
+    | PipelineList
+    | NoList
+    | SeesNothing
 )
 
 
@@ -114,9 +118,11 @@ __all__ = [
     "GrantList",
     "HistoryPage",
     "Introduced",
+    "Listed",
     "NameWanted",
     "NeverMind",
     "NoAnswer",
+    "NoList",
     "NotAllowed",
     "NotFound",
     "NotKnown",
@@ -126,10 +132,12 @@ __all__ = [
     "NothingToChange",
     "OwnRequest",
     "PendingList",
+    "PipelineList",
     "Preview",
     "ReasonWanted",
     "Reply",
     "RuleList",
+    "SeesNothing",
     "SignedItOff",
     "StoppedIt",
     "TooManyOpen",

@@ -5,7 +5,7 @@ happens in the world: pipelines that are there, other people's doings, and troub
 the background; each request and each look first lets the runner do what was due by the clock.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -122,6 +122,10 @@ class FelderaSimulator:
             ),
             since=since,
         )
+
+    def adds_many(self, names: Iterable[str]) -> None:
+        """Pipelines by the thousand, each stopped since now with its storage in use."""
+        self._world.add_many(names)
 
     @property
     def next_step_at(self) -> datetime | None:

@@ -13,7 +13,6 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.names import Actor, ChannelId
-from bot.domain.pipelines import Problem
 from bot.engine.forms import Forms, LookAgain, Shown, new_form_id
 from bot.engine.replies import Asked, Begun, Reply
 from bot.slack import answers, clear_form, field_errors, modals
@@ -67,23 +66,18 @@ class ClearForm:
             return
         turn = opened.turn
         offers = await self.forms.offer(actor, "")
-        if isinstance(offers, Problem):
-            await opened.show(clear_form.Page(notice=clear_form.without_list(offers)), turn=turn)
-        elif offers:
-            await opened.show(clear_form.Page(), turn=turn)
+        if offers.found or offers.unanswered:
+            await opened.show(clear_form.Page(notice=clear_form.missing(offers.unanswered)), turn=turn)
         else:
             await opened.give(clear_form.nothing_to_see())
 
     async def suggest(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
         offers = await self.forms.offer(who(body), str(body.get("value") or ""))
-        if not isinstance(offers, Problem):
-            await ack(options=[clear_form.option(offer) for offer in offers])
-            return
-        await ack(options=[])
+        await ack(options=[clear_form.option(offer) for offer in offers.found])
         form = self.open_forms.of(body["view"])
-        if form is not None:
-            self.desk.errands.do(form.notice(clear_form.without_list(offers)), form)
+        if form is not None and offers.unanswered:
+            self.desk.errands.do(form.notice(clear_form.missing(offers.unanswered)), form)
 
     async def changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Something else was chosen: what is said of it follows."""
@@ -94,7 +88,7 @@ class ClearForm:
             self.desk.errands.do(self._says(form, who(body), body["view"], turn=turn), form)
 
     async def _says(self, form: OpenForm, actor: Actor, view: dict[str, Any], *, turn: int) -> None:
-        command = clear_form.chosen(view)
+        command = clear_form.chosen(view, self.desk.handlers.targets)
         if command is None:
             await form.show(clear_form.Page(), turn=turn)
             return
@@ -106,7 +100,8 @@ class ClearForm:
             await form.show(clear_form.about_no(self.desk.in_words(seen)), turn=turn)
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        form, command, token = self.open_forms.of(view), clear_form.chosen(view), Token.of(view)
+        form, token = self.open_forms.of(view), Token.of(view)
+        command = clear_form.chosen(view, self.desk.handlers.targets)
         if form is None or token is None:
             await ack(response_action="update", view=modals.showing(answers.unknown_button()))
             return

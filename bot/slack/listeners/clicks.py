@@ -1,6 +1,7 @@
 """Buttons: on previews, which only one person sees, and on cards, which all see and only some may press."""
 
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,13 +10,17 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import words
-from bot.domain.names import PipelineName, UserId, is_pipeline_name
-from bot.engine.replies import Asked, Begun, NotYours
+from bot.domain.names import PipelineName, UserId
+from bot.domain.patterns import is_pattern
+from bot.domain.targets import Targets
+from bot.engine.replies import Asked, Begun, NotYours, Reply
 from bot.slack import answers, modals
+from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, clicked, value, who
 
-_OLDER = re.compile(r"(\d{1,18}) (.{1,80})")
+_PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
+_OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
@@ -97,16 +102,38 @@ class Clicks:
         if match is None:
             self.desk.errands.say(answers.unknown_button(), Answer(respond))
             return
-        reply = await self.desk.access.history(who(body), _of(match[2]), before=int(match[1]))
+        wanted = _of(match[2], self.desk.handlers.targets)
+        reply = await self.desk.access.history(who(body), wanted, before=int(match[1]))
         self.desk.replace(reply, respond)
+
+    async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        self._turn_the_page(body, respond, forward=False)
+
+    async def later(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        self._turn_the_page(body, respond, forward=True)
+
+    def _turn_the_page(self, body: dict[str, Any], respond: AsyncRespond, *, forward: bool) -> None:
+        """The page beside the one that was clicked; where it is comes back in the button, and is checked like typing."""
+        match = _PAGE.fullmatch(value(body))
+        if match is None or not is_pattern(match[2]):
+            self.desk.errands.say(answers.unknown_button(), Answer(respond))
+            return
+        name, pattern = PipelineName(match[1]), match[2]
+        page = self.desk.listing.page(who(body), pattern, **{"after" if forward else "before": name})
+        self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
+
+    async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
+        return self.desk.in_words(await reply)
 
     async def unknown(self, ack: AsyncAck, respond: AsyncRespond) -> None:
         await ack()
         self.desk.errands.say(answers.unknown_button(), Answer(respond))
 
 
-def _of(title: str) -> words.History:
+def _of(title: str, targets: Targets) -> words.History:
     person = _PERSON.fullmatch(title)
     if person is not None:
         return words.History(user=UserId(person[1]))
-    return words.History(name=PipelineName(title)) if is_pipeline_name(title) else words.History()
+    return words.History(name=PipelineName(title)) if targets.may_be_typed(title) else words.History()

@@ -9,8 +9,8 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.administration import DropRule, LiftFreeze, SetRule
 from bot.domain.commands import Clear, Help, Status, parse, words
 from bot.domain.errors import Misunderstood
-from bot.domain.names import Actor, ChannelId, TeamId, UserId
-from bot.engine.replies import Denied, Reply
+from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
+from bot.engine.replies import Denied, Reply, SeesNothing
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
@@ -31,15 +31,22 @@ class Commands:
     async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
         try:
-            command = parse(body.get("text") or "")
+            command = parse(body.get("text") or "", self.desk.handlers.targets)
         except Misunderstood as error:
             await acknowledge(ack, answers.misunderstood(error))
+            return
+        name = words.pipeline_of(command)
+        if name is not None and self.desk.handlers.targets.of(name) is None:
+            await acknowledge(ack, answers.looking(name))
+            self.desk.errands.run(self._meant(actor, name), Answer(respond))
             return
         match command:
             case Help(verb):
                 await acknowledge(ack, answers.help_on(verb))
             case Clear() | Status():
                 await self._look(actor, command, ack, body, respond)
+            case words.List(pattern):
+                await self._list(actor, pattern, ack, respond)
             case words.ClearByForm():
                 await ack()
                 self.form.typed(actor, body, respond)
@@ -47,6 +54,10 @@ class Commands:
                 await acknowledge(ack, await self._decide(actor, command))
             case _:
                 await acknowledge(ack, await self._answered(actor, command))
+
+    async def _meant(self, actor: Actor, name: PipelineName) -> Message:
+        """What they may have meant by a name that does not say on which Feldera."""
+        return self.desk.in_words(await self.desk.handlers.not_found(actor, name))
 
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
@@ -63,6 +74,18 @@ class Commands:
         await acknowledge(ack, answers.looking(command.name))
         origin = ChannelId(body["channel_id"])
         self.desk.errands.run(self._seen(actor, command, origin), Answer(respond))
+
+    async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
+        decision = await self.desk.listing.may_list(actor, pattern)
+        if not decision.allowed:
+            log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
+            await acknowledge(ack, self.desk.in_words(SeesNothing(decision)))
+            return
+        await acknowledge(ack, answers.looking_around())
+        self.desk.errands.run(self._page(actor, pattern), Answer(respond))
+
+    async def _page(self, actor: Actor, pattern: str) -> Message:
+        return self.desk.in_words(await self.desk.listing.page(actor, pattern))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         handlers = self.desk.handlers

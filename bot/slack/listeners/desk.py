@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.names import Actor, OperationId, TeamId, UserId
 from bot.engine.access import Access
 from bot.engine.handlers import Handlers
+from bot.engine.listing import Listing
 from bot.engine.replies import NotYours, Reply
 from bot.engine.requests import Requests
 from bot.slack import answers
@@ -21,6 +22,7 @@ class Desk:
     handlers: Handlers
     requests: Requests
     access: Access
+    listing: Listing
     threads: Threads
     errands: Errands
 

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
-from bot.slack import access_answers, answers, card, clear_form, modals, previews
+from bot.slack import access_answers, answers, card, clear_form, listing, modals, previews
 from bot.slack.errands import Answer
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
@@ -47,6 +47,8 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
         access_answers.OLDER: clicks.older,
+        listing.EARLIER: clicks.earlier,
+        listing.LATER: clicks.later,
         clear_form.CHOOSE: clear.changed,
         # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
         re.compile(".*"): clicks.unknown,

@@ -1,0 +1,57 @@
+"""Answers to whoever wants to see the pipelines: a page of them, or why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.access import Decision
+from bot.domain.names import PipelineName
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Pipeline, Problem
+from bot.domain.policy import Freeze
+from bot.domain.targets import TargetName
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A pipeline, or why it cannot be read; the operation that holds it, the one that waits, and what freezes it."""
+
+    name: PipelineName
+    pipeline: Pipeline | Problem
+    live: Operation | None = None
+    pending: Operation | None = None
+    freeze: Freeze | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineList:
+    """A page of the `total` pipelines that match `pattern` and that the person may see, by name.
+
+    `before` is how many come before this page. `unread` is what Slack did not tell of the person, and `unanswered`
+    are the Felderas that could not be asked, where that may keep pipelines off the list.
+    """
+
+    pattern: str
+    rows: tuple[Listed, ...]
+    before: int
+    total: int
+    unread: str = ""
+    unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+
+    @property
+    def after(self) -> int:
+        """How many come after this page."""
+        return self.total - self.before - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class NoList:
+    """Feldera could not be asked."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SeesNothing:
+    """The person may see no pipeline at all, whatever there is."""
+
+    decision: Decision

@@ -1,0 +1,310 @@
+"""`/pipeline list`: the pipelines that the caller may see, with what is under way on them, to them alone."""
+
+from datetime import timedelta
+
+from inline_snapshot import snapshot
+
+from bot.domain.access import Role
+from tests.workspace import Workspace
+
+
+def test_every_state_at_a_glance(workspace: Workspace) -> None:
+    """Sign and word of the deployment, since when, the storage, and an error where there is one."""
+    ana, ben = workspace.viewer("ana"), workspace.viewer("ben")
+    feldera, day = workspace.feldera, timedelta(days=1)
+    feldera.adds("payments", running=True, since=workspace.clock.now() - day)
+    feldera.adds("archive", storage="Cleared", since=workspace.clock.now() - 40 * day)
+    feldera.adds("Broken", program_status="SqlError", checkpoints=[None])
+    feldera.adds("reports", provision_takes=60)
+    feldera.someone_starts("reports")
+    workspace.passes(seconds=1)
+    assert ana.types("/pipeline list") == snapshot(
+        "🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again."
+    )
+    assert ana.reads() == snapshot(
+        [
+            """\
+*Pipelines*: 5 that you may see.
+⏹️ `archive`: Stopped since Jan 21, 2026 at 3:00:00 AM · ⬜ cleared
+⏹️ `Broken`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 1 checkpoint, size unknown · ⚠️ does not compile (SqlError)
+⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+▶️ `payments`: Running since Mar 1, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+🔄 `reports`: Provisioning since Mar 2, 2026 at 3:00:00 AM, wanted Running since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB\
+"""
+        ]
+    )
+    assert ana.hears() == snapshot("""\
+*Pipelines*: 5 that you may see.
+archive: Stopped, storage cleared.
+Broken: Stopped, storage in use, has an error.
+orders: Stopped, storage in use.
+payments: Running, storage in use.
+reports: Provisioning, wanted Running, storage in use.\
+""")
+    assert ben.reads() == []
+
+
+def test_what_is_under_way(workspace: Workspace) -> None:
+    """Who holds a pipeline, who waits for approval, what is frozen: in the words of the status, with links."""
+    ana, ben = workspace.operator("ana"), workspace.requester("ben")
+    for name in ("payments", "users"):
+        workspace.feldera.adds(name)
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders", "schema change")
+    ben.requests("payments")
+    workspace.freezes("us*", hours=2)
+    workspace.passes(minutes=2)
+    assert ana.asks("/pipeline list") == snapshot("""\
+*Pipelines*: 3 that you may see.
+⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 🧹 being cleared
+🔒 Held by ⏳ clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread
+⏹️ `payments`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+🙋 Waiting for approval: clear `ID2`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread
+⏹️ `users`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+🧊 Frozen until Mar 2, 2026 at 5:00:00 AM: `release day`\
+""")
+    assert ana.hears() == snapshot("""\
+*Pipelines*: 3 that you may see.
+orders: Stopped, storage being cleared, held by a clear of @ana.
+payments: Stopped, storage in use, @ben waits for approval.
+users: Stopped, storage in use, frozen.\
+""")
+    links = ana.links()
+    workspace.cards()
+    assert len(set(links)) == 2
+    workspace.feldera.unsticks("orders")
+    workspace.passes(minutes=1)
+    assert "Held" not in ana.asks("/pipeline list orders")
+    workspace.threads()
+    ben.reads()
+
+
+def test_only_what_the_caller_may_see(workspace: Workspace) -> None:
+    """Neither the rows nor the numbers tell of other pipelines."""
+    ana = workspace.viewer("ana", pattern="orders*")
+    for name in ("orders-eu", "prod-orders", "payments"):
+        workspace.feldera.adds(name)
+    assert ana.asks("/pipeline list") == snapshot("""\
+*Pipelines*: 2 that you may see.
+⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+⏹️ `orders-eu`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB\
+""")
+    assert ana.asks("/pipeline list *orders*").split("\n")[0] == snapshot(
+        "*Pipelines that match `*orders*`*: 2 that you may see."
+    )
+
+
+def test_a_pattern_that_matches_nothing_says_so_and_no_more(workspace: Workspace) -> None:
+    """The same sentence whether there is such a pipeline or not."""
+    ana = workspace.viewer("ana", pattern="orders")
+    workspace.feldera.adds("prod-users")
+    assert ana.asks("/pipeline list prod-*") == snapshot(
+        "No pipeline that you may see matches `prod-*` (upper and lower case count)."
+    )
+    assert ana.asks("/pipeline list test-*") == snapshot(
+        "No pipeline that you may see matches `test-*` (upper and lower case count)."
+    )
+    assert ana.asks("/pipeline list prod-users") == snapshot(
+        "No pipeline that you may see matches `prod-users` (upper and lower case count). `/pipeline list *prod-users*` finds it anywhere in a name."
+    )
+    assert ana.asks("/pipeline list nothing") == snapshot(
+        "No pipeline that you may see matches `nothing` (upper and lower case count). `/pipeline list *nothing*` finds it anywhere in a name."
+    )
+    workspace.feldera.someone_clears("orders")
+    workspace.passes(seconds=5)
+    workspace.feldera.someone_deletes("orders")
+    assert ana.asks("/pipeline list") == snapshot("There is no pipeline that you may see.")
+
+
+def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
+    """At once, without a look at Feldera, and on record; an admin sees no pipelines either."""
+    eve, root = workspace.stranger("eve"), workspace.admin("root")
+    before = len(workspace.feldera.requests)
+    assert eve.types("/pipeline list prod-*") == snapshot(
+        "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+    )
+    assert root.types("/pipeline list") == snapshot(
+        "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U03ROOT`."
+    )
+    assert len(workspace.feldera.requests) == before
+    assert workspace.record() == snapshot(
+        [
+            "03:00 refused by eve: action=view pattern=prod-* why=no_grant",
+            "03:00 refused by root: action=view pattern=* why=no_grant",
+        ]
+    )
+    assert root.types("/pipeline history").split("\n")[1:3] == snapshot(
+        [
+            "Mar 2, 2026 at 3:00:00 AM: refused @root: to see `*` (no grant)",
+            "Mar 2, 2026 at 3:00:00 AM: refused @eve: to see `prod-*` (no grant)",
+        ]
+    )
+
+
+def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
+    """What may be missing is said; what is certain is shown."""
+    ana = workspace.viewer("ana", pattern="orders")
+    workspace.feldera.adds("payments")
+    group = workspace.user_group("oncall", ana)
+    workspace.grants_group(group, Role.VIEWER, "payments")
+    workspace.slack.downgrades_plan()
+    assert ana.asks("/pipeline list") == snapshot("""\
+*Pipelines*: 1 that you may see.
+⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
+Slack did not tell which user groups you are in (`this workspace's Slack plan has no user groups`): some pipelines may be missing.\
+""")
+
+
+def test_page_by_page(workspace: Workspace) -> None:
+    """Next and Previous turn the page in place; the pattern stays."""
+    ana = workspace.viewer("ana")
+    for number in range(30):
+        workspace.feldera.adds(f"prod-{number:02}")
+    assert shape(ana.asks("/pipeline list prod-*")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 1 to 12 of 30 that you may see.",
+            "prod-00",
+            "…",
+            "prod-11",
+            "[Next]",
+        ]
+    )
+    assert shape(*ana.told("Next")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 13 to 24 of 30 that you may see.",
+            "prod-12",
+            "…",
+            "prod-23",
+            "[Previous] [Next]",
+        ]
+    )
+    assert shape(*ana.told("Next")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 25 to 30 of 30 that you may see.",
+            "prod-24",
+            "…",
+            "prod-29",
+            "[Previous]",
+        ]
+    )
+    assert shape(*ana.told("Previous")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 13 to 24 of 30 that you may see.",
+            "prod-12",
+            "…",
+            "prod-23",
+            "[Previous] [Next]",
+        ]
+    )
+    assert shape(*ana.told("Previous")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 1 to 12 of 30 that you may see.",
+            "prod-00",
+            "…",
+            "prod-11",
+            "[Next]",
+        ]
+    )
+
+
+def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
+    """Pipelines come and go between two clicks, and nobody misses one or sees one twice."""
+    ana = workspace.viewer("ana")
+    for number in range(30):
+        workspace.feldera.adds(f"prod-{number:02}", storage="Cleared")
+    ana.asks("/pipeline list prod-*")
+    for gone in ("prod-03", "prod-11"):
+        workspace.feldera.someone_deletes(gone)
+    workspace.feldera.adds("prod-00a")
+    assert shape(*ana.told("Next")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 12 to 23 of 29 that you may see.",
+            "prod-12",
+            "…",
+            "prod-23",
+            "[Previous] [Next]",
+        ]
+    )
+    for number in range(12, 30):
+        workspace.feldera.someone_deletes(f"prod-{number}")
+    assert shape(*ana.told("Next")) == snapshot(
+        [
+            "*Pipelines that match `prod-*`*: 11 that you may see.",
+            "prod-00",
+            "…",
+            "prod-10",
+            "⏹️ `prod-10`: Stopped since Mar 2, 2026 at 3:00:00 AM · ⬜ cleared",
+        ]
+    )
+
+
+def test_a_right_that_ended_between_two_pages(workspace: Workspace) -> None:
+    """Every page is decided anew."""
+    ana = workspace.viewer("ana")
+    for number in range(30):
+        workspace.feldera.adds(f"prod-{number:02}")
+    ana.asks("/pipeline list")
+    workspace.revokes(ana)
+    assert ana.told("Next") == snapshot(
+        [
+            "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
+        ]
+    )
+
+
+def test_feldera_does_not_answer(workspace: Workspace) -> None:
+    """The reason, and what to do."""
+    ana = workspace.viewer("ana")
+    workspace.feldera_goes_down()
+    assert ana.asks("/pipeline list") == snapshot(
+        "❌ I cannot look at the pipelines now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute."
+    )
+    workspace.feldera_comes_back()
+    workspace.feldera.answers_next(503, body={"message": "no", "error_code": "Busy", "details": {}})
+    assert ana.asks("/pipeline list") == snapshot(
+        "❌ I cannot look at the pipelines now: Feldera is busy (`no`). Try again in a minute."
+    )
+
+
+def test_one_that_cannot_be_read(workspace: Workspace) -> None:
+    """It keeps its row, and keeps nobody from seeing the others."""
+    ana = workspace.viewer("ana")
+    workspace.feldera.answers_next(200, body=[{"name": "odd", "storage_status": 7}])
+    assert ana.asks("/pipeline list") == snapshot("""\
+*Pipelines*: 1 that you may see.
+❔ `odd`: Feldera's answer does not have the form this bot knows.\
+""")
+
+
+def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
+    """Nobody may type what no pipeline could match, and nobody's markup acts."""
+    ana = workspace.viewer("ana")
+    assert ana.types("/pipeline list <!channel> `x`") == snapshot(
+        "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`."
+    )
+    assert ana.types("/pipeline list -") == snapshot(
+        "🤔 '-' matches no pipeline: names begin and end with a letter or digit, and have at most 63 characters."
+    )
+    assert ana.types("/pipeline list `x`y") == snapshot(
+        "🤔 '`x`y' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several."
+    )
+
+
+def test_ten_thousand_pipelines(workspace: Workspace) -> None:
+    """One request to Feldera, and the same twelve rows: a large Feldera only has more pages."""
+    ana = workspace.viewer("ana", pattern="p-*")
+    workspace.feldera.adds_many(f"p-{number:05}" for number in range(10_000))
+    before = len(workspace.feldera.requests)
+    shown = ana.asks("/pipeline list")
+    asked = [request.path for request in workspace.feldera.requests[before:]]
+    assert asked == ["/v0/pipelines"]
+    assert shape(shown) == snapshot(
+        ["*Pipelines*: 1 to 12 of 10,000 that you may see.", "p-00000", "…", "p-00011", "[Next]"]
+    )
+
+
+def shape(answer: str) -> list[str]:
+    """The title, the first and the last row's names, and the buttons."""
+    title, *rest = answer.split("\n")
+    rows = [line.split("`")[1] for line in rest if "`" in line]
+    return [title, rows[0], "…", rows[-1], rest[-1]]
