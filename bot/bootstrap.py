@@ -35,7 +35,7 @@ from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.requests import Requests
 from bot.feldera.fleet import Fleet
-from bot.felderas import connected, greet, in_brief, warn_of_silence
+from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
 from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
@@ -128,12 +128,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """The bot on its database, with its tokens proved, not serving yet. A Slack that is away is waited for.
 
     Raises:
-        UserError: what the operator has to put right: a token, the database, another bot on it.
+        UserError: what the operator has to put right: a token, the database, another bot on it, a Feldera that is gone.
     """
     path = settings.pipeline_bot_database
     with lease(path, clock.now()):
-        store = SqliteStore.open(path)
+        store = SqliteStore.open(path, settings.targets)
         try:
+            lost = misplaced(await store.underway(), settings.targets)
+            if lost is not None:
+                raise Misplaced(lost)
             async with (
                 session(SLACK_TIMEOUT) as connections,
                 connected(settings, clock) as feldera,
@@ -270,7 +273,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
         Heads(store, clock, board),
-        Inspection(store, directory, clock),
+        Inspection(store, directory, clock, feldera.targets),
         errands,
         transport,
     )

@@ -105,9 +105,21 @@ class _Settings(BaseSettings):
 
 
 class StoreSettings(_Settings):
-    """What the shell's own commands need: where the database is."""
+    """Where the database is."""
 
     pipeline_bot_database: Path = Path("pipeline-bot.db")
+
+
+class ShellSettings(StoreSettings):
+    """What the shell needs that changes access: the database, and which Felderas there are, whatever is wrong with them."""
+
+    feldera_host: str | None = None
+    pipeline_bot_targets: Annotated[dict[str, Any], NoDecode] = {}
+
+    @property
+    def targets(self) -> Targets:
+        keys = [*([] if self.feldera_host is None else [DEFAULT]), *sorted(self.pipeline_bot_targets)]
+        return targets_of(keys)
 
 
 class SlackSettings(_Settings):
@@ -115,19 +127,6 @@ class SlackSettings(_Settings):
 
     slack_bot_token: Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-")]
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
-
-
-class TargetNames(_Settings):
-    """Which Felderas there are, for the shell's own commands: whether all is right with them is not their business."""
-
-    feldera_host: str | None = None
-    pipeline_bot_targets: Annotated[dict[str, Any], NoDecode] = {}
-
-    @property
-    def targets(self) -> Targets | None:
-        """None: nothing is said of any Feldera here."""
-        keys = [*([] if self.feldera_host is None else [DEFAULT]), *sorted(self.pipeline_bot_targets)]
-        return targets_of(keys) if keys else None
 
 
 class Settings(SlackSettings, StoreSettings):

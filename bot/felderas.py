@@ -1,17 +1,19 @@
-"""The Felderas of the settings: connected, and greeted at the start. Whether one answers is only said.
+"""The Felderas of the settings: connected, greeted at the start, and whether they have all that is under way.
 
-With several, each is named by its target; with one, nobody reads of a target.
+Whether one answers is only said. With several, each is named by its target; with one, nobody reads of a target.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
 from bot.config import Settings
+from bot.domain.errors import UserError
+from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
-from bot.domain.targets import TargetName
+from bot.domain.targets import TargetName, Targets
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
 from bot.feldera.fleet import Fleet
@@ -20,7 +22,13 @@ log = structlog.get_logger(__name__)
 
 GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
 
+LISTED_MAX = 5  # pipelines in one sentence
+
 Greetings = Mapping[TargetName, str | Problem]
+
+
+class Misplaced(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """Operations are under way on a Feldera that is not in the settings any more."""
 
 
 @asynccontextmanager
@@ -42,6 +50,23 @@ def hosts(settings: Settings) -> Mapping[TargetName, str]:
     """Where each of a fleet's clients finds its Feldera, as it was set."""
     addresses = [feldera.host for feldera in settings.felderas.values()]
     return dict(zip(settings.targets.all, addresses, strict=True))
+
+
+def misplaced(underway: Iterable[Operation], targets: Targets) -> str | None:
+    """What to do about operations on pipelines that are on none of these targets; None if there are none."""
+    lost = [operation.pipeline for operation in underway if targets.of(operation.pipeline) is None]
+    if not lost:
+        return None
+    further = f" and {len(lost) - LISTED_MAX} more" if len(lost) > LISTED_MAX else ""
+    named = (
+        f"the Felderas of the settings are {', '.join(targets.names)}, and pipelines are called TARGET/NAME"
+        if targets.names
+        else "the settings have one Feldera, and pipelines go by their own names"
+    )
+    return (
+        f"Something is under way on {', '.join(lost[:LISTED_MAX])}{further}, which nobody could look after any more: "
+        f"{named}. Run the bot with the settings from before until that has ended, and change them then."
+    )
 
 
 async def greet(fleet: Fleet) -> Greetings:

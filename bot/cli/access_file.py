@@ -20,6 +20,7 @@ from bot.domain.errors import BadPattern, BadRule, UserError
 from bot.domain.names import TeamId
 from bot.domain.patterns import checked_pattern
 from bot.domain.policy import Rule
+from bot.domain.targets import ONE, Targets
 from bot.domain.wanted import Wanted, grant_key
 
 _TOP = ("team", "grants", "rules")
@@ -63,8 +64,8 @@ def rule_as_written(rule: Rule) -> dict[str, str | int]:
     return said if rule.approvals is None else said | {"approvals": rule.approvals}
 
 
-def read(text: str, home: TeamId | None) -> Wanted:
-    """What the file wants. A part that it does not have is left as it stands.
+def read(text: str, home: TeamId | None, targets: Targets = ONE) -> Wanted:
+    """What the file wants, of a bot with these targets. A part that it does not have is left as it stands.
 
     `home` is the workspace of principals for which neither they nor the file name one.
 
@@ -89,28 +90,28 @@ def read(text: str, home: TeamId | None) -> Wanted:
         raise _bad(root, "there is neither `grants` nor `rules`")
     team = _team(top["team"]) if "team" in top else home
     return Wanted(
-        frozenset(_grants(top["grants"], team)) if "grants" in top else None,
-        frozenset(_rules(top["rules"])) if "rules" in top else None,
+        frozenset(_grants(top["grants"], team, targets)) if "grants" in top else None,
+        frozenset(_rules(top["rules"], targets)) if "rules" in top else None,
     )
 
 
-def _grants(node: yaml.Node, home: TeamId | None) -> Iterator[Give]:
+def _grants(node: yaml.Node, home: TeamId | None, targets: Targets) -> Iterator[Give]:
     for entry in _entries(node, "grants"):
         said = _mapping(entry, _GRANT, "a grant")
         yield Give(
             _principal(entry, said, home),
             _role(_needed(entry, said, "role", "A grant")),
-            _pattern(_needed(entry, said, "pattern", "A grant")),
+            _pattern(_needed(entry, said, "pattern", "A grant"), targets),
             _moment(said["until"]) if "until" in said else None,
             _text(said["note"]) if "note" in said else "",
         )
 
 
-def _rules(node: yaml.Node) -> Iterator[Rule]:
+def _rules(node: yaml.Node, targets: Targets) -> Iterator[Rule]:
     seen: set[str] = set()
     for entry in _entries(node, "rules"):
         said = _mapping(entry, _RULE, "a rule")
-        pattern = _pattern(_needed(entry, said, "pattern", "A rule"))
+        pattern = _pattern(_needed(entry, said, "pattern", "A rule"), targets)
         if pattern in seen:
             raise _bad(entry, f"there is a rule on {pattern} already. Make them one")
         seen.add(pattern)
@@ -162,9 +163,9 @@ def _role(node: yaml.Node) -> Role:
     return Role(_text(node))
 
 
-def _pattern(node: yaml.Node) -> str:
+def _pattern(node: yaml.Node, targets: Targets) -> str:
     try:
-        return checked_pattern(_text(node))
+        return checked_pattern(_text(node), targets)
     except BadPattern as error:
         raise BadAccessFile(f"Line {_line(node)}: {error.message}") from error
 

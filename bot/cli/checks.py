@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
 from bot.cli.waiting import waits_for_approval
-from bot.config import BadSettings, Mode, Settings, SlackSettings, StoreSettings, load
+from bot.config import BadSettings, Mode, Settings, ShellSettings, SlackSettings, StoreSettings, load
 from bot.domain.access import Grant
 from bot.domain.errors import UserError
 from bot.domain.linting import Finding, Roster, Severity, lint
@@ -25,10 +25,11 @@ from bot.domain.names import TeamId
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem
 from bot.domain.policy import Rule
+from bot.domain.targets import ONE
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
-from bot.felderas import connected, hosts
+from bot.felderas import connected, hosts, misplaced
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
@@ -39,7 +40,7 @@ CLOCKS_AGREE = timedelta(
 )  # Slack's signatures are good for five minutes; approvals lapse by our clock
 MAY_CLEAR = frozenset({"write", "admin", "owner"})  # Feldera's roles
 
-_S = TypeVar("_S", Settings, SlackSettings, StoreSettings)
+_S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
 
 
 class Result(StrEnum):
@@ -68,7 +69,7 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
             yield refusal
         for check in (*_of_the_app(app), *await _socket_mode(client, settings, app)):
             yield check
-        for check in (*await _feldera(settings, clock), *_database(path, app)):
+        for check in (*await _feldera(settings, clock), *_database(path, app, settings)):
             yield check
         for check in await _access(path, clock, client=client, app=app):
             yield check
@@ -171,7 +172,7 @@ def _role(role: str | Problem | None, which: str) -> Check:
     return _fine(f"{which}: the bot has the role {role}, which may clear.")
 
 
-def _database(path: Path, app: Checkup | None) -> Iterator[Check]:
+def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
     if not path.exists():
         yield _note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
         return
@@ -182,6 +183,9 @@ def _database(path: Path, app: Checkup | None) -> Iterator[Check]:
             yield from _record(administration)
             yield from _home(administration, app)
             yield from _waiting(administration)
+            lost = None if settings is None else misplaced(administration.underway(), settings.targets)
+            if lost is not None:
+                yield _wrong(f"Felderas: {lost}")
     except UserError as error:
         yield _wrong(f"Database: {error.message}")
 
@@ -191,11 +195,12 @@ async def _access(
 ) -> list[Check]:
     grants, rules = _granted(path)
     roster, said = Roster(), []
+    shell, _ = _loaded(ShellSettings)
     if client is not None and app is not None:
         roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, clock.now())
     elif grants:
         said.append(_note("Access: nobody was looked up in Slack."))
-    findings = lint(grants, rules, roster, clock.now())
+    findings = lint(grants, rules, roster, clock.now(), ONE if shell is None else shell.targets)
     said += [_found(finding) for finding in findings]
     if not findings:
         said.append(_fine(f"Access: nothing is wrong with grants ({len(grants)}) and rules ({len(rules)})."))

@@ -11,12 +11,13 @@ from bot.cli import access_file
 from bot.cli.lookup import roster_of
 from bot.cli.shown import whoever_runs_this
 from bot.clock import SystemClock
-from bot.config import StoreSettings, load
+from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant
 from bot.domain.administration import AccessChange
 from bot.domain.errors import UserError
 from bot.domain.linting import lint
 from bot.domain.policy import Rule
+from bot.domain.targets import Targets
 from bot.domain.wanted import Wanted, as_it_stands, differences, once_made, plan
 from bot.store.administration import Administration
 
@@ -59,10 +60,10 @@ def import_(file: Path, *, yes: bool) -> None:
     transaction and recorded. What FILE does not list goes; a part that is not in FILE at all (`grants`, `rules`) is
     left alone, and so are freezes.
     """
-    text, now = _text_of(file), SystemClock().now()
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    text, now, settings = _text_of(file), SystemClock().now(), load(ShellSettings)
+    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         try:
-            wanted = access_file.read(text, administration.team())
+            wanted = access_file.read(text, administration.team(), settings.targets)
         except access_file.BadAccessFile as error:
             raise access_file.BadAccessFile(f"{file}: {error.message}") from error
         lapsed = len(wanted.grants or ()) - len(wanted.at(now).grants or ())
@@ -75,7 +76,7 @@ def import_(file: Path, *, yes: bool) -> None:
         click.echo(line)
     if lapsed:
         click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
-    _say_what_is_wrong(arrangement.outcome, now)
+    _say_what_is_wrong(arrangement.outcome, now, settings.targets)
     click.echo(_done(len(arrangement.lines), yes=yes), err=True)
 
 
@@ -95,13 +96,13 @@ class _Arrangement:
         return plan(standing, self._wanted)
 
 
-def _say_what_is_wrong(outcome: Wanted, now: datetime) -> None:
+def _say_what_is_wrong(outcome: Wanted, now: datetime, targets: Targets) -> None:
     grants = [
         Grant(0, give.principal, give.role, give.pattern, "", now, give.expires_at, give.note)
         for give in outcome.grants or ()
     ]
     roster, why = roster_of(grants, now)
-    for finding in lint(grants, outcome.rules or (), roster, now):
+    for finding in lint(grants, outcome.rules or (), roster, now, targets):
         click.echo(f"{finding.severity.value}: {finding.sentence}", err=True)
     if why:
         click.echo(f"Nobody was looked up in Slack: {why}.", err=True)

@@ -8,14 +8,15 @@ import click
 from bot.cli.principals import named
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.clock import SystemClock
-from bot.config import StoreSettings, load
+from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant, Group, Role
 from bot.domain.administration import Give, TakeAway
 from bot.domain.authority import id_of
 from bot.domain.commands.spans import span
 from bot.domain.errors import UserError
 from bot.domain.names import Actor
-from bot.domain.patterns import checked_pattern, may_overlap
+from bot.domain.patterns import checked_anywhere, checked_pattern, may_overlap
+from bot.domain.targets import Targets
 from bot.store.administration import Administration
 
 ROLES = click.Choice([role.value for role in Role])
@@ -58,11 +59,13 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
     WHO is a Slack user id such as U0123ABCD (in Slack: profile, ⋮, Copy member ID) or a user group's id such as
     S0123ABCD. PATTERN is a pipeline's name or a glob such as 'orders-*'; quote it, so that the shell leaves it alone.
     """
-    now = SystemClock().now()
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    now, settings = SystemClock().now(), load(ShellSettings)
+    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         principal = named(who, team, administration)
         expires_at = None if lasts is None else now + lasts
-        give = Give(principal, Role(role), checked_pattern(pattern), expires_at, one_line(note))
+        give = Give(
+            principal, Role(role), checked_pattern(pattern, settings.targets), expires_at, one_line(note)
+        )
         made = administration.administer(give, by=whoever_runs_this(), now=now)
         given = next(each for each in reversed(administration.grants(principal)) if _says(each, give))
     said = "Granted" if made else "Granted before"
@@ -96,8 +99,9 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
 @json_flag
 def grants(wanted: str | None, *, wants_json: bool) -> None:
     """List the grants, the lapsed ones too: all, or those of one person or group, or those that may concern a PATTERN."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
-        known = tuple(_wanted(administration.grants(), wanted))
+    settings = load(ShellSettings)
+    with Administration.open(settings.pipeline_bot_database) as administration:
+        known = tuple(_wanted(administration.grants(), wanted, settings.targets))
     now = SystemClock().now()
     if wants_json:
         click.echo(as_json([_as_json(one, now) for one in known]))
@@ -109,13 +113,17 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
         click.echo(f"No grants for {wanted}.")
 
 
-def _wanted(known: Iterable[Grant], wanted: str | None) -> Iterable[Grant]:
+def _wanted(known: Iterable[Grant], wanted: str | None, targets: Targets) -> Iterable[Grant]:
     known = tuple(known)
     if wanted is None:
         return known
     held = [one for one in known if id_of(one.principal) == wanted]
     # A person's id could be a pipeline's name, too; whoever has grants is meant first.
-    return held or [one for one in known if may_overlap(one.pattern, checked_pattern(wanted))]
+    if held:
+        return held
+    # With targets, what has none is still listed: it may have to be taken away.
+    pattern = checked_anywhere(wanted) if targets.names else checked_pattern(wanted)
+    return [one for one in known if may_overlap(one.pattern, pattern)]
 
 
 def _says(grant: Grant, give: Give) -> bool:

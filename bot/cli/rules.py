@@ -7,12 +7,12 @@ import click
 from bot.cli.access_file import rule_as_written
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.clock import SystemClock
-from bot.config import StoreSettings, load
+from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.administration import DropRule, LiftFreeze, PutFreeze, SetRule
 from bot.domain.commands import spans
 from bot.domain.commands.rules import rule_of
 from bot.domain.errors import BadRule, UserError
-from bot.domain.patterns import checked_pattern
+from bot.domain.patterns import checked_anywhere, checked_pattern
 from bot.domain.policy import Freeze, Rule
 from bot.store.administration import Administration
 
@@ -40,10 +40,12 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
     Where several rules match, the strictest value of each key wins. `off` drops the rule. Without any rule a requester
     needs 1 approval, and an operator none.
     """
-    now, words = SystemClock().now(), " ".join(said)
-    pattern = checked_pattern(pattern)
-    change = DropRule(pattern) if words.lower() == "off" else SetRule(_rule(pattern, words))
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    now, words, settings = SystemClock().now(), " ".join(said), load(ShellSettings)
+    if words.lower() == "off":
+        change: DropRule | SetRule = DropRule(checked_anywhere(pattern))
+    else:
+        change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
+    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=whoever_runs_this(), now=now)
     if isinstance(change, DropRule):
         if not made:
@@ -99,12 +101,12 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
 
     What is ready waits or lapses; what has been sent goes on. A freeze of the same pattern takes the place of the last.
     """
-    now = SystemClock().now()
+    now, settings = SystemClock().now(), load(ShellSettings)
     until = _end(how, when, now)
-    change = PutFreeze(checked_pattern(pattern), until, one_line(" ".join(reason)))
+    change = PutFreeze(checked_pattern(pattern, settings.targets), until, one_line(" ".join(reason)))
     if not change.reason:
         raise UserError("Say why: everybody whom it stops will read it.")
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=whoever_runs_this(), now=now)
     before = made[0].data.get("before") if made else None
     click.echo(f"Nothing new starts on {pattern} until {moment(until)}: {change.reason}.{_before(before)}")
@@ -117,7 +119,7 @@ def unfreeze(pattern: str) -> None:
     now = SystemClock().now()
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
         made = administration.administer(
-            LiftFreeze(checked_pattern(pattern)), by=whoever_runs_this(), now=now
+            LiftFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
         )
     if not made:
         raise UserError(f"Nothing is frozen as {pattern}. `pipeline-bot rules` lists the freezes.")

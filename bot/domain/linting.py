@@ -12,8 +12,9 @@ from enum import StrEnum
 from bot.domain.access import Action, Grant, Group, Kind, Principal
 from bot.domain.authority import id_of
 from bot.domain.names import Actor
-from bot.domain.patterns import covers, may_overlap
+from bot.domain.patterns import can_match, covers, may_overlap
 from bot.domain.policy import APPROVE_WITHIN, REQUESTER_APPROVALS, Rule
+from bot.domain.targets import ONE, Targets
 
 EXPIRES_SOON = timedelta(hours=72)  # over a weekend: whoever reads it on Friday can still do something
 LISTED_MAX = 5  # people named in one sentence
@@ -44,12 +45,13 @@ class Roster:
 
 
 def lint(
-    grants: Iterable[Grant], rules: Iterable[Rule], roster: Roster, now: datetime
+    grants: Iterable[Grant], rules: Iterable[Rule], roster: Roster, now: datetime, targets: Targets = ONE
 ) -> tuple[Finding, ...]:
     """Everything found, the worst first."""
     grants, rules = tuple(grants), tuple(rules)
     access = _Access(tuple(grant for grant in grants if grant.is_current(now)), rules, roster)
     found = [
+        *_nowhere(access, targets),
         *_principals(access),
         *_quorums(access),
         *_glasses(access),
@@ -93,6 +95,25 @@ class _Access:
     def _may_pass(self, person: Actor) -> bool:
         # Who could not be looked up now may pass later: that is said of them, not of the rule.
         return self.roster.kinds.get(person, Kind.MEMBER) in {Kind.MEMBER, Kind.UNKNOWN}
+
+
+def _nowhere(access: _Access, targets: Targets) -> Iterator[Finding]:
+    """Patterns from when there were other Felderas: they look as if they held."""
+    if targets.names:
+        here = f"pipelines are called TARGET/NAME here, and the targets are {', '.join(targets.names)}"
+    else:
+        here = "there is one Feldera here, and pipelines go by their own names"
+    for rule in access.rules:
+        if not can_match(rule.pattern, targets):
+            yield _problem(
+                f"The rule on {rule.pattern} holds for no pipeline: {here}. Write it anew, and drop it."
+            )
+    for grant in access.grants:
+        if not can_match(grant.pattern, targets):
+            yield _problem(
+                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern}, which is no pipeline: {here}. "
+                "Grant it anew, and revoke it."
+            )
 
 
 _NEVER = {

@@ -55,6 +55,11 @@ def full_name(target: TargetName, name: PipelineName) -> PipelineName:
     return PipelineName(f"{target}/{name}") if target else name
 
 
+def target_in(name: PipelineName) -> TargetName:
+    """The target that the name begins with, be it there or not."""
+    return TargetName(name.rpartition("/")[0])
+
+
 def name_on_target(name: PipelineName) -> PipelineName:
     """What its own Feldera calls it."""
     return PipelineName(name.rpartition("/")[2])

@@ -16,6 +16,7 @@ from bot.domain.targets import TargetName
 from bot.engine.ports import Clock, Everything, Pipelines
 
 GOOD_FOR = timedelta(seconds=5)  # counted from when Feldera was asked
+LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
 
 Listed = Everything | Problem
 Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
@@ -63,8 +64,7 @@ class Catalog:
         """
         targets = self.pipelines.targets.all
         asking = {target: task for target in targets if (task := self._asked(target)) is not None}
-        if asking:
-            await asyncio.wait(asking.values(), timeout=within)
+        await _enough(asking.values(), within, has_some=len(asking) < len(targets))
         found: list[Mapping[PipelineName, Pipeline | Problem]] = []
         unanswered: dict[TargetName, Problem] = {}
         for target in targets:
@@ -96,3 +96,16 @@ class Catalog:
         if not asked.done():
             return Problem(Trouble.UNREACHABLE, f"No answer within {within:g} s.")
         return asked.result()
+
+
+async def _enough(asking: Iterable[asyncio.Task[Listed]], within: float, *, has_some: bool) -> None:
+    """Wait until all have answered, or one has and the others had their chance, or it has been long enough."""
+    loop = asyncio.get_running_loop()
+    waiting, until = set(asking), loop.time() + within
+    while waiting:
+        left = until - loop.time()
+        timeout = max(min(left, LATE_AFTER) if has_some else left, 0)
+        done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        has_some = has_some or any(isinstance(each.result(), Everything) for each in done)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.linting import Severity, lint
+from bot.domain.targets import ONE, Targets
 from bot.engine.ports import Clock, Directory, Store
 from bot.engine.survey import survey
 
@@ -16,10 +17,11 @@ class Inspection:
     store: Store
     directory: Directory
     clock: Clock
+    targets: Targets = ONE
 
     async def run(self) -> None:
         """A log line for each finding: a warning, unless nothing has to be done about it."""
         grants, rules, now = await self.store.grants(), await self.store.rules(), self.clock.now()
-        for finding in lint(grants, rules, await survey(self.directory, grants, now), now):
+        for finding in lint(grants, rules, await survey(self.directory, grants, now), now, self.targets):
             report = log.info if finding.severity is Severity.NOTICE else log.warning
             report("access_finding", severity=finding.severity.value, finding=finding.sentence)

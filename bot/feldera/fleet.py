@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import (
     Answer,
     History,
@@ -22,6 +22,7 @@ from bot.domain.pipelines import (
     Seen,
     Trouble,
 )
+from bot.domain.plans import StepName
 from bot.domain.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
 from bot.engine.ports import Everything
 from bot.feldera.client import FelderaClient
@@ -61,7 +62,9 @@ class Fleet:
         finally:
             for look in looks.values():
                 look.cancel()
-        return _together({each: look.result() if _is_done(look) else _LATE for each, look in looks.items()})
+        return Everything.of(
+            {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
+        )
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
         target = self.targets.of(name)
@@ -74,6 +77,16 @@ class Fleet:
         return (
             _NO_SUCH_TARGET if target is None else await self._clients[target].history(name_on_target(name))
         )
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        target = self.targets.of(name)
+        if target is None:
+            return _NO_SUCH_TARGET
+        return await self._clients[target].program_error(name_on_target(name))
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        target = self.targets.of(name)
+        return _NO_SUCH_TARGET if target is None else await self._clients[target].shapes(name_on_target(name))
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         target = self.targets.of(name)
@@ -138,17 +151,3 @@ async def _good_answers(looks: Iterable[_Looking]) -> None:
 
 def _is_done(look: _Looking) -> bool:
     return look.done() and not look.cancelled()
-
-
-def _together(answers: Mapping[TargetName, Everything | Problem]) -> Everything | Problem:
-    """Everything that was answered; the first problem where nothing was."""
-    problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
-    if len(problems) == len(answers):
-        return next(iter(problems.values()))
-    lists = {
-        target: listed
-        for answer in answers.values()
-        if isinstance(answer, Everything) and isinstance(answer.found, _Listed)
-        for target, listed in answer.found.lists.items()
-    }
-    return Everything(_Listed(lists), problems)

@@ -21,6 +21,7 @@ from bot.slack.mrkdwn import plain
 
 BUTTON_MAX = 75  # characters
 BUTTON_VALUE_MAX = 2000
+TITLE_MAX = 100  # of a confirm dialog
 REASON_MAX = 500
 
 
@@ -98,7 +99,7 @@ def plain_button(label: str, action: str, value: str) -> ButtonElement:
 def are_you_sure(title: str, text: str, *, yes: str, no: str) -> ConfirmObject:
     """Slack's confirm dialog: a courtesy on the person's screen, never an authorization."""
     return ConfirmObject(
-        title=PlainTextObject(text=title),
+        title=PlainTextObject(text=plain(title, TITLE_MAX)),
         text=PlainTextObject(text=text),
         confirm=PlainTextObject(text=yes),
         deny=PlainTextObject(text=no),

@@ -67,7 +67,7 @@ def _title(shown: PipelineList) -> str:
 def _note(shown: PipelineList) -> str:
     """What may be missing, and why."""
     notes = [
-        f"`{target}` cannot be asked now, and its pipelines are missing: {in_words(problem)}"
+        f"`{target}` cannot be asked now, and its pipelines are missing: {in_words(problem, target)}"
         for target, problem in shown.unanswered.items()
     ]
     if shown.unread:

@@ -2,6 +2,7 @@
 
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Checkpoints, Pipeline, Storage
+from bot.domain.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack import language
 from bot.slack.mrkdwn import at, escaped, link, size
 
@@ -33,3 +34,10 @@ def link_to(operation: Operation, workspace_url: str) -> str:
     card = operation.card
     url = f"{workspace_url}archives/{card.channel}/p{card.ts.replace('.', '')}"
     return link(url, "its thread")
+
+
+def host_setting(target: TargetName) -> str:
+    """The variable that says where this Feldera is."""
+    if target in {THE_ONLY, DEFAULT}:
+        return "`FELDERA_HOST`"
+    return f"`PIPELINE_BOT_TARGETS__{target.upper().replace('-', '_')}__HOST`"

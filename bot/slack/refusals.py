@@ -8,25 +8,24 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
-from bot.engine.replies import Denied
+from bot.domain.targets import THE_ONLY, TargetName, target_in
+from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
 from bot.slack.mrkdwn import at, code, either, mention
-from bot.slack.pipelines import link_to
+from bot.slack.pipelines import host_setting, link_to
+from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
 
-_WANTED = {
+_WANTED = {  # whatever else was wanted is the plan
     Action.VIEW: "see",
-    Action.REQUEST: "clear",
-    Action.CLEAR: "clear",
     Action.APPROVE: "approve a clear of",
     Action.BREAK_GLASS: "break the glass for",
 }
 
 
 def denied(reply: Denied) -> Message:
-    action = reply.decision.action
-    wanted = "stop a clear of" if reply.stopping else _WANTED.get(action, "do that to")
+    wanted = "stop a clear of" if reply.stopping else _WANTED.get(reply.decision.action) or deed(reply.plan)
     nothing = " Nothing was sent." if reply.confirming else ""
     return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
 
@@ -74,18 +73,34 @@ def _not_a_member(decision: Decision) -> str:
     return _NO_MEMBER.get(standing.kind, "only members may do anything here.")
 
 
-def not_found(name: PipelineName, close: tuple[PipelineName, ...]) -> Message:
-    text = f"❌ Feldera has no pipeline `{name}` (upper and lower case count)."
-    if close:
-        text += f" Did you mean {either([f'`{other}`' for other in close])}?"
+def not_found(reply: NotFound) -> Message:
+    text = f"❌ {_needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline)}"
+    if reply.close:
+        text += f" Did you mean {either([f'`{other}`' for other in reply.close])}?"
+    if reply.unanswered:
+        silent = " and ".join(f"`{target}`" for target in reply.unanswered)
+        text += f" Of what is on {silent} I know nothing: no answer from there."
     return said(text)
 
 
+def _unknown(name: PipelineName) -> str:
+    return f"Feldera has no pipeline `{name}` (upper and lower case count)."
+
+
+def _needs_target(name: PipelineName) -> str:
+    target, slash, own = name.rpartition("/")
+    if slash:
+        return f"There is no Feldera called `{target}` here: pipelines are called `TARGET/{own}`."
+    return f"`{name}` does not say on which Feldera: pipelines are called `TARGET/{name}` here."
+
+
 def no_answer(name: PipelineName, problem: Problem) -> Message:
-    return said(f"❌ I cannot look at `{name}` now: {in_words(problem)} Nothing has been changed.")
+    return said(
+        f"❌ I cannot look at `{name}` now: {in_words(problem, target_in(name))} Nothing has been changed."
+    )
 
 
-def in_words(problem: Problem) -> str:
+def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
     """Why Feldera gave no answer, and what to do about it."""
     told = code(problem.message)
     match problem.trouble:
@@ -94,7 +109,7 @@ def in_words(problem: Problem) -> str:
         case Trouble.NOT_FELDERA | Trouble.ELSEWHERE:
             return (
                 f"what answers at Feldera's address is not Feldera ({told}). "
-                "Whoever runs the bot should check `FELDERA_HOST`."
+                f"Whoever runs the bot should check {host_setting(target)}."
             )
         case Trouble.UNREACHABLE:
             return f"Feldera does not answer ({told}). Try again in a minute."

@@ -21,6 +21,7 @@ from bot.domain.happenings import DeniedInShell
 from bot.domain.names import OperationId, TeamId
 from bot.domain.operations import Event, Operation
 from bot.domain.policy import Freeze, Rule
+from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.changes import Plan
 from bot.store.database import open_database
@@ -29,17 +30,18 @@ from bot.store.database import open_database
 class Administration:
     """Open it with `open()`; a `with` block closes it. Every call may raise `DatabaseUnusable`."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, targets: Targets = ONE) -> None:
         self._db = db
+        self._targets = targets
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open, or create, the database at `path`.
+    def open(cls, path: Path, targets: Targets = ONE) -> Self:
+        """Open, or create, the database at `path`, of a bot with these targets.
 
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place.
         """
-        return cls(open_database(path))
+        return cls(open_database(path), targets)
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +75,7 @@ class Administration:
         Raises:
             BadPattern: no pipeline could match one of the patterns.
         """
-        return changes.administer_from_the_shell(self._db, wanted, by=by, now=now)
+        return changes.administer_from_the_shell(self._db, wanted, by=by, now=now, targets=self._targets)
 
     def rearrange(self, plan: Plan, *, by: str, now: datetime) -> tuple[Event, ...]:
         """`administer`, with the changes that `plan` makes of the grants and rules as they stand in the transaction.
@@ -81,11 +83,15 @@ class Administration:
         Raises:
             BadPattern: no pipeline could match one of the patterns.
         """
-        return changes.rearrange(self._db, plan, by=by, now=now)
+        return changes.rearrange(self._db, plan, by=by, now=now, targets=self._targets)
 
     def pending(self) -> tuple[Operation, ...]:
         """Requests that wait for approval, and broken glasses that nobody signed off, oldest first."""
         return operations.pending(self._db)
+
+    def underway(self) -> tuple[Operation, ...]:
+        """Every operation that is live or waits for approval."""
+        return operations.underway(self._db)
 
     def deny(self, operation_id: OperationId, reason: str, *, by: str, now: datetime) -> Operation | None:
         """Deny a request that waits for approval. What is returned is the row as it is then: None if there is none.

@@ -27,6 +27,7 @@ from bot.domain.administration import (
 from bot.domain.operations import Event
 from bot.domain.patterns import checked_pattern
 from bot.domain.policy import Freeze, Rule
+from bot.domain.targets import ONE, Targets
 from bot.engine.ports import Authorize, NotAuthorized
 from bot.store import chain, facts, grants, policies
 from bot.store.database import writing
@@ -35,11 +36,17 @@ Plan = Callable[[tuple[Grant, ...], tuple[Rule, ...]], Iterable[AccessChange]]
 """Pure: the grants, lapsed ones too, and the rules, to the changes to make."""
 
 
-def administer(
-    db: Database, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
+def administer(  # noqa: PLR0913 - what a change is, and who makes it
+    db: Database,
+    change: AccessChange,
+    authorize: Authorize,
+    *,
+    standing: Standing,
+    by: str,
+    targets: Targets = ONE,
 ) -> Event:
     """See `Store.administer`."""
-    _check_pattern(change)
+    _check_pattern(change, targets)
     with writing(db):
         try:
             event = authorize(facts.about(db, {standing.actor: standing}))
@@ -52,7 +59,7 @@ def administer(
 
 
 def administer_from_the_shell(
-    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime
+    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets = ONE
 ) -> tuple[Event, ...]:
     """Make the changes, all or none, and return what was recorded: nothing for what was as wanted already.
 
@@ -60,33 +67,38 @@ def administer_from_the_shell(
         BadPattern: no pipeline could match one of the patterns.
     """
     with writing(db):
-        return _all_made(db, changes, by=by, now=now)
+        return _all_made(db, changes, by=by, now=now, targets=targets)
 
 
-def rearrange(db: Database, plan: Plan, *, by: str, now: datetime) -> tuple[Event, ...]:
+def rearrange(
+    db: Database, plan: Plan, *, by: str, now: datetime, targets: Targets = ONE
+) -> tuple[Event, ...]:
     """The same, of the changes that `plan` makes of the grants and rules as they stand in the transaction.
 
     Raises:
         BadPattern: no pipeline could match one of the patterns.
     """
     with writing(db):
-        return _all_made(db, plan(grants.unrevoked(db), policies.rules(db)), by=by, now=now)
+        wanted = plan(grants.unrevoked(db), policies.rules(db))
+        return _all_made(db, wanted, by=by, now=now, targets=targets)
 
 
-def _all_made(db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime) -> tuple[Event, ...]:
+def _all_made(
+    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets
+) -> tuple[Event, ...]:
     recorded: list[Event] = []
     for change in changes:
-        _check_pattern(change)
+        _check_pattern(change, targets)
         event = Event(kind_of(change), now, {**in_words(change), "shell": by})
         made, changed = _made(db, change, event, by=by)
         recorded += [made] if changed else []
     return tuple(recorded)
 
 
-def _check_pattern(change: AccessChange) -> None:
+def _check_pattern(change: AccessChange, targets: Targets) -> None:
     # What is taken away stands already, whatever an earlier version thought a pattern was.
     if isinstance(change, Give | SetRule | PutFreeze):
-        checked_pattern(pattern_of(change))
+        checked_pattern(pattern_of(change), targets)
 
 
 def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple[Event, bool]:

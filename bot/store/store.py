@@ -21,6 +21,7 @@ from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations import Event, Operation
 from bot.domain.policy import Freeze, Rule
+from bot.domain.targets import ONE, Targets
 from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
 from bot.store import chain, changes, facts, grants, history, operations, policies, workspace
 from bot.store.database import open_database
@@ -32,20 +33,21 @@ _T = TypeVar("_T")
 class SqliteStore:
     """Open it with `open()`, close it with `aclose()`."""
 
-    def __init__(self, thread: ThreadPoolExecutor, db: Database) -> None:
+    def __init__(self, thread: ThreadPoolExecutor, db: Database, targets: Targets) -> None:
         self._thread = thread
         self._db = db
+        self._targets = targets
 
     @classmethod
-    def open(cls, path: Path) -> "SqliteStore":
-        """Open, or create, the database at `path`. Waits for the disk: for start-up, before anything else runs.
+    def open(cls, path: Path, targets: Targets = ONE) -> "SqliteStore":
+        """Open, or create, the database at `path`, of a bot with these targets. Waits for the disk: for start-up, before anything else runs.
 
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
-            return cls(thread, thread.submit(open_database, path).result())
+            return cls(thread, thread.submit(open_database, path).result(), targets)
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -74,7 +76,11 @@ class SqliteStore:
     async def administer(
         self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
     ) -> Event:
-        return await self._run(lambda db: changes.administer(db, change, authorize, standing=standing, by=by))
+        return await self._run(
+            lambda db: changes.administer(
+                db, change, authorize, standing=standing, by=by, targets=self._targets
+            )
+        )
 
     async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
         await self._run(lambda db: operations.note(db, event, operation_id))
@@ -123,6 +129,9 @@ class SqliteStore:
 
     async def pending_on(self, name: PipelineName) -> Operation | None:
         return await self._run(lambda db: operations.pending_on(db, name))
+
+    async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
+        return await self._run(lambda db: operations.ended_on(db, name, limit))
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
         return await self._run(lambda db: operations.last_cleared_at(db, name))

@@ -121,10 +121,10 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     eve, root = workspace.stranger("eve"), workspace.admin("root")
     before = len(workspace.feldera.requests)
     assert eve.types("/pipeline list prod-*") == snapshot(
-        "🚫 You may not see any pipeline: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert root.types("/pipeline list") == snapshot(
-        "🚫 You may not see any pipeline: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U03ROOT`."
+        "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U03ROOT`."
     )
     assert len(workspace.feldera.requests) == before
     assert workspace.record() == snapshot(
@@ -247,7 +247,7 @@ def test_a_right_that_ended_between_two_pages(workspace: Workspace) -> None:
     workspace.revokes(ana)
     assert ana.told("Next") == snapshot(
         [
-            "🚫 You may not see any pipeline: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
+            "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
         ]
     )
 

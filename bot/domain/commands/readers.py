@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
 from bot.domain.commands import words
+from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options
 from bot.domain.commands.rules import rule_of
 from bot.domain.commands.spans import moment, span
 from bot.domain.commands.typed import first_word, quoted, unquoted
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
-from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId, is_pipeline_name
-from bot.domain.patterns import checked_pattern
+from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId
+from bot.domain.patterns import checked_anywhere, checked_pattern
+from bot.domain.plans import CLEAR, START, STOP, StepName
 
 if TYPE_CHECKING:
     from bot.domain.commands.table import Verb
@@ -19,24 +21,43 @@ if TYPE_CHECKING:
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REQUEST = re.compile(r"[a-z2-7]{4,26}")
-_BREAK_GLASS = re.compile(r"-{1,2}break-?glass", re.IGNORECASE)
 
 
 def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
-    word, reason = first_word(rest)
-    if not word:
+    if not rest:
         return words.ClearByForm()
-    name = _pipeline(verb, word)
-    option, after = first_word(reason)
-    if not _BREAK_GLASS.fullmatch(option):
-        return words.Clear(name=name, reason=reason)
-    incident, why = first_word(after)
-    if not incident or not why:
+    read = options(rest, known=OF_A_CLEAR, usage=verb.usage)
+    name = _pipeline(verb, *read.words or ("",))
+    return words.Clear(
+        name=name,
+        reason=read.reason,
+        incident=_incident(verb, name, read),
+        stop=StepName.STOP in read.steps,
+        start=StepName.START in read.steps,
+    )
+
+
+def stop(verb: "Verb", rest: str) -> words.Stop:
+    read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
+    name = _pipeline(verb, *read.words or ("",))
+    return words.Stop(name=name, reason=read.reason, incident=_incident(verb, name, read))
+
+
+def start(verb: "Verb", rest: str) -> words.Start:
+    read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
+    name = _pipeline(verb, *read.words or ("",))
+    return words.Start(name=name, reason=read.reason, incident=_incident(verb, name, read))
+
+
+def _incident(verb: "Verb", name: PipelineName, read: Options) -> str:
+    if read.incident is None:
+        return ""
+    if not read.incident or not read.reason:
         raise Misunderstood(
             "Breaking the glass takes an incident and a reason. "
-            f"Type `{words.COMMAND} clear {name} --break-glass INCIDENT reason…`."
+            f"Type `{words.COMMAND} {verb.word} {name} --break-glass INCIDENT reason…`."
         )
-    return words.Clear(name=name, reason=why, incident=incident)
+    return read.incident
 
 
 def status(verb: "Verb", rest: str) -> words.Status:
@@ -46,14 +67,15 @@ def status(verb: "Verb", rest: str) -> words.Status:
 def list_them(verb: "Verb", rest: str) -> words.List:
     word, extra = first_word(rest)
     _nothing_more(verb, extra)
-    return words.List(_pattern(word)) if word else words.List()
+    return words.List(_pattern(verb, word)) if word else words.List()
 
 
 def can_i(verb: "Verb", rest: str) -> words.CanI:
     action, name = first_word(rest)
-    if action.lower() != "clear":
-        raise Misunderstood(f"Ask about a clear: type `{verb.usage}`.")
-    return words.CanI(_only_pipeline(verb, name))
+    plan = {"stop": STOP, "clear": CLEAR, "start": START}.get(action.lower())
+    if plan is None:
+        raise Misunderstood(f"Ask about a clear, a stop or a start: type `{verb.usage}`.")
+    return words.CanI(_only_pipeline(verb, name), plan)
 
 
 def pending(verb: "Verb", rest: str) -> words.Pending:
@@ -108,6 +130,7 @@ def history(verb: "Verb", rest: str) -> words.History:
 
 def grant(verb: "Verb", rest: str) -> words.Grant:
     who, role, pattern, rest = _grant(verb, rest)
+    pattern = _pattern(verb, pattern)
     lasts = None
     word, after = first_word(rest)
     if word.lower() == "for":
@@ -123,7 +146,7 @@ def grant(verb: "Verb", rest: str) -> words.Grant:
 def revoke(verb: "Verb", rest: str) -> words.Revoke:
     who, role, pattern, extra = _grant(verb, rest)
     _nothing_more(verb, extra)
-    return words.Revoke(who, role, pattern)
+    return words.Revoke(who, role, _standing(pattern))
 
 
 def grants(verb: "Verb", rest: str) -> words.Grants:
@@ -132,16 +155,16 @@ def grants(verb: "Verb", rest: str) -> words.Grants:
     if not word:
         return words.Grants()
     who = _who(word)
-    return words.Grants(pattern=_pattern(word)) if who is None else words.Grants(who=who)
+    return words.Grants(pattern=_standing(word)) if who is None else words.Grants(who=who)
 
 
 def rule(verb: "Verb", rest: str) -> words.SetTheRule | words.DropTheRule:
     word, said = first_word(rest)
     if not word or not said:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
-    pattern = _pattern(word)
     if said.lower() == "off":
-        return words.DropTheRule(pattern)
+        return words.DropTheRule(_standing(word))
+    pattern = _pattern(verb, word)
     try:
         return words.SetTheRule(rule_of(pattern, said))
     except BadRule as error:
@@ -152,7 +175,7 @@ def freeze(verb: "Verb", rest: str) -> words.Freeze:
     word, after = first_word(rest)
     if not word:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
-    pattern = _pattern(word)
+    pattern = _pattern(verb, word)
     kind, after = first_word(after)
     when, reason = first_word(after)
     ends: words.Ends | None = {"for": span, "until": moment}.get(kind.lower(), _unreadable)(when)
@@ -175,7 +198,7 @@ def unfreeze(verb: "Verb", rest: str) -> words.Unfreeze:
     if not word:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
     _nothing_more(verb, extra)
-    return words.Unfreeze(_pattern(word))
+    return words.Unfreeze(_standing(word))
 
 
 def _grant(verb: "Verb", rest: str) -> tuple[words.Who, Role, str, str]:
@@ -192,7 +215,7 @@ def _grant(verb: "Verb", rest: str) -> tuple[words.Who, Role, str, str]:
     if role.lower() not in set(Role):
         known = ", ".join(f"`{each.value}`" for each in Role)
         raise Misunderstood(f"`{quoted(role)}` is no role. There are: {known}.")
-    return who, Role(role.lower()), _pattern(pattern), rest
+    return who, Role(role.lower()), pattern, rest
 
 
 def _who(word: str) -> words.Who | None:
@@ -205,9 +228,17 @@ def is_group(who: words.Who) -> bool:
     return who.startswith("S")
 
 
-def _pattern(word: str) -> str:
+def _pattern(verb: "Verb", word: str) -> str:
     try:
-        return checked_pattern(unquoted(word))
+        return checked_pattern(unquoted(word), verb.targets)
+    except BadPattern as error:
+        raise Misunderstood(error.message) from error
+
+
+def _standing(word: str) -> str:
+    """The pattern of something that stands already: it may have been written when there were other targets."""
+    try:
+        return checked_anywhere(unquoted(word))
     except BadPattern as error:
         raise Misunderstood(error.message) from error
 
@@ -244,9 +275,10 @@ def _pipeline(verb: "Verb", word: str) -> PipelineName:
         raise Misunderstood(
             f"Which pipeline? Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`."
         )
-    if not is_pipeline_name(name):
+    if not verb.targets.may_be_typed(name):
+        target = f"a target (`{verb.targets.names[0]}/`), and then " if verb.targets.names else ""
         raise Misunderstood(
-            f"`{quoted(name)}` cannot be the name of a pipeline: 1 to {PIPELINE_NAME_MAX} letters, digits, `-` and "
-            f"`_`, starting and ending with a letter or digit. Type `{verb.usage}`."
+            f"`{quoted(name)}` cannot be the name of a pipeline: {target}1 to {PIPELINE_NAME_MAX} letters, digits, `-` "
+            f"and `_`, starting and ending with a letter or digit. Type `{verb.usage}`."
         )
     return PipelineName(name)

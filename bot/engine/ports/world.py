@@ -1,14 +1,16 @@
 """Time, and Feldera: what the engine asks of them, in its own words. An outage is a value, never raised."""
 
 import asyncio
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
+from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.plans import StepName
 from bot.domain.targets import TargetName, Targets
 
 
@@ -28,6 +30,16 @@ class Everything(Mapping[PipelineName, Pipeline | Problem]):
 
     found: Mapping[PipelineName, Pipeline | Problem]
     unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answers: "Mapping[TargetName, Everything | Problem]") -> "Everything | Problem":
+        """All that was answered; the first problem where nothing was."""
+        problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
+        if len(problems) == len(answers):
+            return next(iter(problems.values()))
+        listed = [answer.found for answer in answers.values() if isinstance(answer, Everything)]
+        # As they are: a pipeline may be read only when it is looked at.
+        return cls(ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", listed)), problems)
 
     def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
         return self.found[name]
@@ -65,6 +77,14 @@ class Pipelines(Protocol):
         ...
 
     async def history(self, name: PipelineName) -> History | Problem: ...
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        """The first lines of why its program does not compile; empty if the compiler said nothing."""
+        ...
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        """What the pipeline was lately, newest first, for people to read; None where Feldera keeps no such record."""
+        ...
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         """Of the Feldera that has the pipeline."""

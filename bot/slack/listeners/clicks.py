@@ -10,8 +10,9 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import words
-from bot.domain.names import PipelineName, UserId, is_pipeline_name
+from bot.domain.names import PipelineName, UserId
 from bot.domain.patterns import is_pattern
+from bot.domain.targets import Targets
 from bot.engine.replies import Asked, Begun, NotYours, Reply
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
@@ -19,7 +20,7 @@ from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, clicked, value, who
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
-_OLDER = re.compile(r"(\d{1,18}) (.{1,80})")
+_OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
@@ -40,6 +41,16 @@ class Clicks:
             self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
         self.desk.errands.say(self.desk.in_words(reply), answer)
+
+    async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """The message turns into the preview of the longer plan; it takes a look, so it is an errand."""
+        actor, operation_id = clicked(body)
+        await ack()
+
+        async def shown() -> Message:
+            return self.desk.in_words(await self.desk.handlers.take_offer(actor, operation_id))
+
+        self.desk.errands.run(shown(), Answer(respond, replaces=True))
 
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)
@@ -101,7 +112,8 @@ class Clicks:
         if match is None:
             self.desk.errands.say(answers.unknown_button(), Answer(respond))
             return
-        reply = await self.desk.access.history(who(body), _of(match[2]), before=int(match[1]))
+        wanted = _of(match[2], self.desk.handlers.targets)
+        reply = await self.desk.access.history(who(body), wanted, before=int(match[1]))
         self.desk.replace(reply, respond)
 
     async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
@@ -130,8 +142,8 @@ class Clicks:
         self.desk.errands.say(answers.unknown_button(), Answer(respond))
 
 
-def _of(title: str) -> words.History:
+def _of(title: str, targets: Targets) -> words.History:
     person = _PERSON.fullmatch(title)
     if person is not None:
         return words.History(user=UserId(person[1]))
-    return words.History(name=PipelineName(title)) if is_pipeline_name(title) else words.History()
+    return words.History(name=PipelineName(title)) if targets.may_be_typed(title) else words.History()
