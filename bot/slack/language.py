@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.doings import Doing
 from bot.domain.names import Actor
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import Pipeline, Storage
 from bot.slack.mrkdwn import at, escaped, mention
+from bot.slack.plans import deed
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -59,6 +61,8 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.ACCEPTED: ("⏳", "accepted by Feldera"),
     EventKind.FOUND_CLEARING: ("⏳", "found being cleared"),
     EventKind.STILL_CLEARING: ("⏳", "still being cleared"),
+    EventKind.PHASE: ("⏳", "further"),
+    EventKind.STEP_DONE: (DONE, "a step done"),
     EventKind.UNREACHABLE: ("🔌", "Feldera away during"),
     EventKind.REACHABLE: ("🔌", "Feldera back during"),
     EventKind.OVERDUE: ("🐌", "unusually long"),
@@ -119,12 +123,15 @@ class Field(StrEnum):
     REQUESTED_BY = "Requested by"
     DESTROYS = "Destroys"
     WOULD_DESTROY = "A clear would destroy"
+    LOSES = "A stop loses"
     LAST_CLEARED = "Last cleared"
     APPROVALS = "Approvals"
     UNTIL = "Until"
     ASKED = "Asked"
     FROZEN = "Frozen"
     GLASS = "Glass broken for"
+    DOINGS = "Last events, by Feldera's record"
+    ENDED = "Last operations"
 
 
 def in_order(values: Mapping[Field, str | None]) -> list[tuple[str, str]]:
@@ -168,6 +175,34 @@ def storage(pipeline: Pipeline) -> str:
     return f"{sign(pipeline.storage)} {words(pipeline.storage)}"
 
 
+def doing(event: Doing) -> str:
+    """`▶️ Running, wanted Running, 💾 storage in use`: what is new, in the order of the labels."""
+    told = [
+        deployment(event.deployment) if event.deployment else "",
+        _WANTED.get(event.wanted, f"wanted {escaped(event.wanted)}") if event.wanted else "",
+        f"{sign(event.storage)} storage {words(event.storage)}" if event.storage else "",
+        f"program {escaped(event.program)}" if event.program else "",
+        "" if event.has_error is None else f"{TROUBLE} an error" if event.has_error else "the error is gone",
+    ]
+    return ", ".join(filter(None, told))
+
+
+# Feldera's record has the resources' words where nothing runs yet: a state says `wanted Running` then.
+_WANTED = {"Provisioned": "to be started", "Stopped": "to be stopped"}
+
+
+def ended(operation: Operation) -> str:
+    """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
+    outcome, told = operation.outcome, words(operation.state)
+    if outcome is not None and operation.state in _TELLS_NO_REASON:
+        told += f" ({outcome.ending.value.replace('_', ' ')})"
+    when = "" if operation.ended_at is None else f" {at(operation.ended_at)}"
+    return f"{asked_for(operation)}: {told}{when}"
+
+
+_TELLS_NO_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
+
+
 def asked_for(operation: Operation) -> str:
     """`⏳ clear `7fk2qa`, asked for by @ana …`: what, who and when, in this order."""
     return f"{sign(operation.state)} {what(operation)}"
@@ -175,7 +210,7 @@ def asked_for(operation: Operation) -> str:
 
 def what(operation: Operation) -> str:
     """The same without its sign, for after words that say how it stands."""
-    return f"clear `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+    return f"{deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
 
 
 def by(actor: Actor, moment: datetime | None = None) -> str:

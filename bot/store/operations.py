@@ -79,10 +79,21 @@ def pending_on(db: Database, name: PipelineName) -> Operation | None:
     return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_AWAITING}", name)  # noqa: S608 - constants
 
 
+def ended_on(db: Database, name: PipelineName, limit: int) -> tuple[Operation, ...]:
+    """The last operations on this pipeline that were confirmed and are over, newest first, by way of its record."""
+    rows = db.query(
+        "SELECT operations.* FROM events CROSS JOIN operations ON operations.id = events.operation"
+        " WHERE events.pipeline = :name AND events.kind = 'ended' AND operations.confirmed_at IS NOT NULL"
+        " ORDER BY events.id DESC LIMIT :limit",
+        {"name": name, "limit": limit},
+    )
+    return tuple(operation_of(row) for row in rows)
+
+
 def last_cleared_at(db: Database, name: PipelineName) -> datetime | None:
-    """When an operation on this pipeline last succeeded."""
+    """When an operation last cleared this pipeline."""
     (text,) = db.execute(
-        "SELECT max(ended_at) FROM operations WHERE pipeline = ? AND state = 'succeeded'", (name,)
+        "SELECT max(cleared_at) FROM operations WHERE pipeline = ? AND cleared_at IS NOT NULL", (name,)
     ).fetchone()
     return moment_or_none(text)
 

@@ -130,6 +130,9 @@ class SqliteStore:
     async def pending_on(self, name: PipelineName) -> Operation | None:
         return await self._run(lambda db: operations.pending_on(db, name))
 
+    async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
+        return await self._run(lambda db: operations.ended_on(db, name, limit))
+
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
         return await self._run(lambda db: operations.last_cleared_at(db, name))
 

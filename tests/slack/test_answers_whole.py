@@ -164,6 +164,26 @@ Success since <!date^1772413200^{date_short_pretty} at {time_secs}|2026-03-02 01
                 ],
                 "type": "section",
             },
+            {
+                "text": {
+                    "text": """\
+*Last events, by Feldera's record*
+none\
+""",
+                    "type": "mrkdwn",
+                },
+                "type": "section",
+            },
+            {
+                "text": {
+                    "text": """\
+*Last operations*
+none\
+""",
+                    "type": "mrkdwn",
+                },
+                "type": "section",
+            },
             {"elements": [{"text": "Only you see this.", "type": "mrkdwn"}], "type": "context"},
         ]
     )

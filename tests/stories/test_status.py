@@ -30,6 +30,10 @@ Success since Mar 2, 2026 at 2:35:00 AM
 none
 *Operation*
 none
+*Last events, by Feldera's record*
+none
+*Last operations*
+none
 Only you see this.\
 """
         ]
@@ -55,6 +59,10 @@ Success since Feb 27, 2026 at 3:00:00 AM
 none
 *Operation*
 none
+*Last events, by Feldera's record*
+none
+*Last operations*
+none
 Only you see this.\
 """)
 
@@ -79,6 +87,11 @@ Success since Mar 2, 2026 at 2:00:00 AM
 none
 *Operation*
 none
+*Last events, by Feldera's record*
+• Mar 2, 2026 at 3:00:00 AM: 🔄 Provisioning
+• Mar 2, 2026 at 3:00:00 AM: to be started
+*Last operations*
+none
 Only you see this.\
 """)
 
@@ -100,6 +113,10 @@ Success since Jan 21, 2026 at 3:00:00 AM
 *Last error*
 none
 *Operation*
+none
+*Last events, by Feldera's record*
+none
+*Last operations*
 none
 Only you see this.\
 """)
@@ -124,6 +141,10 @@ CompilingRust since Mar 2, 2026 at 3:00:00 AM
 none
 *Operation*
 none
+*Last events, by Feldera's record*
+• Mar 2, 2026 at 3:00:00 AM: to be started
+*Last operations*
+none
 Only you see this.\
 """)
 
@@ -145,6 +166,10 @@ SqlError since Mar 2, 2026 at 3:00:00 AM
 *Last error*
 the program does not compile (`SqlError`); Feldera shows why
 *Operation*
+none
+*Last events, by Feldera's record*
+none
+*Last operations*
 none
 Only you see this.\
 """)
@@ -170,6 +195,12 @@ Success since Mar 2, 2026 at 3:00:00 AM
 `worker 3 panicked: <!channel> ˋunwrapˋ of *None* & <@U1>`
 *Operation*
 none
+*Last events, by Feldera's record*
+• Mar 2, 2026 at 3:00:01 AM: ⏹️ Stopped
+• Mar 2, 2026 at 3:00:00 AM: 🔄 Stopping, ⚠️ an error
+• Mar 2, 2026 at 3:00:00 AM: to be stopped
+*Last operations*
+none
 Only you see this.\
 """)
 
@@ -192,6 +223,10 @@ Success since Mar 2, 2026 at 3:00:00 AM
 *Last error*
 none
 *Operation*
+none
+*Last events, by Feldera's record*
+• Mar 2, 2026 at 3:00:00 AM: 🧹 storage being cleared
+*Last operations*
 none
 Only you see this.\
 """)
@@ -217,6 +252,10 @@ Success since Mar 2, 2026 at 3:00:00 AM
 none
 *Operation*
 ⏳ clear `ID1`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread
+*Last events, by Feldera's record*
+• Mar 2, 2026 at 3:00:00 AM: 🧹 storage being cleared
+*Last operations*
+none
 Only you see this.\
 """)
     assert ana.links() == [workspace.permalink()]

@@ -163,8 +163,12 @@ class Store(Protocol):
         """The request on this pipeline that waits for approval."""
         ...
 
+    async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
+        """The last operations on this pipeline that were confirmed and are over, newest first."""
+        ...
+
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
-        """When an operation on this pipeline last succeeded."""
+        """When an operation last cleared this pipeline."""
         ...
 
     async def change(

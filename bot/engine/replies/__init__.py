@@ -12,11 +12,14 @@ from bot.engine.replies.access import (
 )
 from bot.engine.replies.asking import (
     AlreadyCleared,
+    AlreadyStarted,
+    AlreadyStopped,
     AskedAlready,
     Busy,
     ClearingAlready,
     Frozen,
     GlassForbidden,
+    NotCompiled,
     NotStopped,
     Preview,
     ReasonWanted,
@@ -56,6 +59,9 @@ Reply = (
     | NoAnswer
     | Preview
     | NotStopped
+    | AlreadyStopped
+    | AlreadyStarted
+    | NotCompiled
     | AlreadyCleared
     | ClearingAlready
     | NotUnderstood
@@ -100,6 +106,8 @@ Reply = (
 __all__ = [
     "AlreadyCleared",
     "AlreadyDecided",
+    "AlreadyStarted",
+    "AlreadyStopped",
     "ApprovedBefore",
     "ApprovedIt",
     "Asked",
@@ -124,6 +132,7 @@ __all__ = [
     "NoAnswer",
     "NoList",
     "NotAllowed",
+    "NotCompiled",
     "NotFound",
     "NotKnown",
     "NotStopped",

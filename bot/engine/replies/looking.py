@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.doings import Doing
 from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Pipeline, Problem
@@ -41,12 +42,18 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The pipeline as it is, what is under way on it, and what holds it."""
+    """The pipeline as it is, what is under way on it, what holds it, and what happened lately.
+
+    `doings` are by Feldera's record: a problem where it cannot be read, None where Feldera keeps none. `ended` are the
+    last operations of this bot's. Both are newest first.
+    """
 
     pipeline: Pipeline
     live: Operation | None
     pending: Operation | None
     freeze: Freeze | None
+    doings: tuple[Doing, ...] | Problem | None = ()
+    ended: tuple[Operation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
