@@ -249,6 +249,7 @@ class Handlers:
             reviewed=Reviewed.of(pipeline),
             reason=command.reason,
             incident=command.incident,
+            approvals_needed=weighed.authority.approvals_needed,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
             feldera=weighed.feldera,
@@ -283,6 +284,10 @@ class Handlers:
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = why_not_taken_on(operation, basis, typed)
+        if reply is None:
+            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            again = Clear(operation.pipeline, operation.reason, operation.incident)
+            return await self.preview_clear(operation.requester, again, operation.origin)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now)
             if isinstance(reply, replies.Denied)

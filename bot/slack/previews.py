@@ -32,19 +32,20 @@ def preview(shown: Preview) -> Message:
     return message(
         f"Clear {name}? This destroys {lost}. It cannot be cancelled.{f' {what_then}' if what_then else ''} Only you see this.",
         blocks.section(f"*Clear `{name}`?* Nothing happens unless you press the button. Only you see this."),
-        state(pipeline),
+        state(pipeline, operation.incident),
         blocks.reason(operation.reason),
         *consequences(authority),
         blocks.buttons(_go(operation, authority, lost), blocks.button("Never mind", DROP, operation.id)),
     )
 
 
-def state(pipeline: Pipeline) -> Block:
+def state(pipeline: Pipeline, incident: str = "") -> Block:
     """What there is, and what of it a clear would destroy."""
     rows = {
         Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
         Field.STORAGE: storage(pipeline),
         Field.WOULD_DESTROY: destroys(pipeline.checkpoints),
+        Field.BREAKS_GLASS: code(incident, 100) if incident else None,
     }
     return blocks.fields(*in_order(rows))
 
@@ -201,9 +202,9 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 
 
 def reason_wanted(name: str, terms: Terms, incident: str) -> Message:
-    must = " and ".join(f"match {code(pattern, 100)}" for pattern in terms.reason_patterns)
-    again = "--break-glass INCIDENT " if incident else ""
+    must = " and ".join(code(pattern, 100) for pattern in terms.reason_patterns)
+    again, counts = ("--break-glass INCIDENT ", " or the incident") if incident else ("", "")
     return said(
-        f"✍️ A clear of `{name}` takes a reason{f', which must {must}' if must else ''}. "
+        f"✍️ A clear of `{name}` takes a reason{f', and the reason{counts} must contain what matches {must}' if must else ''}. "
         f"Type `{COMMAND} clear {name} {again}reason…`."
     )

@@ -32,6 +32,7 @@ from bot.engine.replies.deciding import (
     DeniedIt,
     NameWanted,
     NeverMind,
+    NothingToSignOff,
     NotKnown,
     NotYours,
     OwnRequest,
@@ -75,6 +76,7 @@ Reply = (
     | TookBack
     | StoppedIt
     | SignedItOff
+    | NothingToSignOff
     | OwnRequest
     | ApprovedBefore
     | ClosedByHand
@@ -130,6 +132,7 @@ __all__ = [
     "NotUnderstood",
     "NotYours",
     "NothingToChange",
+    "NothingToSignOff",
     "OwnRequest",
     "PendingList",
     "PipelineList",
