@@ -26,6 +26,7 @@ from bot.domain.happenings import (
     HistoryRead,
     Looked,
     NoPlace,
+    ProgramErrorRead,
     RulesSeen,
     SignedOff,
     Stopped,
@@ -51,6 +52,8 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
     return (
         operation.state,
         operation.step,
+        operation.done,
+        operation.phase,
         operation.sends,
         operation.confirmed_at,
         operation.submitted_at,
@@ -85,7 +88,7 @@ def _advance(operation: Operation, happening: Happening, now: datetime) -> Trans
             return done_by_a_person(operation, happening, now)
         case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
             return _by_its_card(operation, happening, now)
-        case Looked() | Answered() | HistoryRead() | HealthRead():
+        case Looked() | Answered() | HistoryRead() | ProgramErrorRead() | HealthRead():
             return evidence.weigh(operation, happening, now)
         case RulesSeen():
             return _ruled(operation, happening, now)

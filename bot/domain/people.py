@@ -147,7 +147,7 @@ def _approved(operation: Operation, approved: Approved, now: datetime) -> Transi
 
 
 def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transition:
-    in_time = operation.state is State.READY and operation.sends == 0
+    in_time = operation.state is State.READY and operation.sends == 0 and not operation.has_begun
     if not in_time or not stopped.decision.allowed:
         return Transition(operation)
     outcome = Outcome(Ending.STOPPED, by=stopped.by)

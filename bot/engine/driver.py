@@ -25,8 +25,10 @@ from bot.domain.happenings import (
     HealthRead,
     HistoryRead,
     Looked,
+    ProgramErrorRead,
     ReadHealth,
     ReadHistory,
+    ReadProgramError,
     RulesSeen,
     Send,
     TimePassed,
@@ -246,13 +248,15 @@ class Driver:
     async def _carry_out(self, operation: Operation, effect: Effect) -> Happening:
         match effect:
             case Send():
-                step = operation.plan[operation.step]
+                step = operation.step_name
                 answer = await self.pipelines.submit(step, operation.pipeline)
                 if isinstance(answer, NotSent | Unknown):
                     self._leave_alone(self._target_of(operation), answer.problem)
                 return Answered(answer)
-            case ReadHistory():
-                return HistoryRead(await self.pipelines.history(operation.pipeline))
+            case ReadHistory(found):
+                return HistoryRead(await self.pipelines.history(operation.pipeline), found)
+            case ReadProgramError():
+                return ProgramErrorRead(await self.pipelines.program_error(operation.pipeline))
             case ReadHealth():
                 return HealthRead(await self.pipelines.runner_health(operation.pipeline))
 

@@ -14,20 +14,18 @@ from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
 from bot.slack.mrkdwn import at, code, either, mention
 from bot.slack.pipelines import host_setting, link_to
+from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
 
-_WANTED = {
+_WANTED = {  # whatever else was wanted is the plan
     Action.VIEW: "see",
-    Action.REQUEST: "clear",
-    Action.CLEAR: "clear",
     Action.APPROVE: "approve a clear of",
     Action.BREAK_GLASS: "break the glass for",
 }
 
 
 def denied(reply: Denied) -> Message:
-    action = reply.decision.action
-    wanted = "stop a clear of" if reply.stopping else _WANTED.get(action, "do that to")
+    wanted = "stop a clear of" if reply.stopping else _WANTED.get(reply.decision.action) or deed(reply.plan)
     nothing = " Nothing was sent." if reply.confirming else ""
     return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
 

@@ -12,7 +12,8 @@ from bot.domain.advance import advance
 from bot.domain.happenings import CardBegun, CardNotPosted
 from bot.domain.operations import Approval, Ending, Outcome, Reviewed, State
 from bot.domain.pipelines import Checkpoints
-from bot.slack.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card, destroys
+from bot.slack.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
+from bot.slack.plans import destroyed
 from tests.clock import START
 from tests.domain.samples import (
     ANA,
@@ -274,7 +275,8 @@ def test_trouble_and_long_waits_show():
 )
 def test_what_a_clear_destroys(checkpoints, said):
     """As far as Feldera tells: a size it does not know is not made up."""
-    assert destroys(checkpoints) == said
+    shown = Reviewed.of(pipeline(checkpoints=checkpoints))
+    assert destroyed(shown) == said
 
 
 def test_whatever_changes_on_the_card_is_a_new_version():

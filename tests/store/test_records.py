@@ -23,10 +23,12 @@ from bot.domain.operations import (
     Operation,
     Outcome,
     Reviewed,
+    Sighting,
     State,
-    StepName,
+    StepDone,
 )
 from bot.domain.pipelines import Checkpoints, Identity
+from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
 from bot.store import chain, operations, policies
 from bot.store.administration import Administration
@@ -42,20 +44,30 @@ moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zone
 maybe_moments = st.none() | moments
 actors = st.builds(Actor, team=texts, user=texts)
 approvals = st.builds(Approval, by=actors, at=moments)
+reviews = st.builds(
+    Reviewed,
+    id=texts,
+    status_since=moments,
+    checkpoints=st.builds(Checkpoints, count=counts, size=st.none() | counts),
+    wanted_since=maybe_moments,
+    was_wanted=st.booleans(),
+    cleared=st.booleans(),
+    last_checkpoint_at=maybe_moments,
+    recorded_at=maybe_moments,
+)
 rows = {
     "requester": actors,
     "origin": texts,
     "pipeline": texts,
-    "reviewed": st.builds(
-        Reviewed,
-        id=texts,
-        status_since=moments,
-        checkpoints=st.builds(Checkpoints, count=counts, size=st.none() | counts),
-    ),
+    "reviewed": reviews,
     "reason": texts,
     "created_at": moments,
     "plan": st.lists(st.sampled_from(StepName)).map(tuple),
     "step": counts,
+    "done": st.lists(
+        st.builds(StepDone, ending=st.sampled_from(Ending), at=moments, sent_at=maybe_moments, said=texts)
+    ).map(tuple),
+    "found": st.none() | reviews,
     "state": st.sampled_from(State),
     "version": st.integers(1_000, 2_000),
     "feldera": st.none() | st.builds(Identity, address=texts, tenant=texts),
@@ -86,6 +98,9 @@ rows = {
     "unreachable_since": maybe_moments,
     "overdue_since": maybe_moments,
     "reported": counts,
+    "phase": texts,
+    "seen": st.none() | st.builds(Sighting, at=moments, status=texts, desired=texts, storage=texts),
+    "cleared_at": maybe_moments,
     "outcome": st.none()
     | st.builds(
         Outcome,

@@ -2,6 +2,7 @@
 
 from inline_snapshot import snapshot
 
+from bot.domain.operations import Event, EventKind
 from tests.workspace import Workspace
 
 
@@ -231,3 +232,22 @@ Only you see this page. It follows what happens for an hour after you opened it 
     assert "Freezes" in vic.home()
     workspace.passes(seconds=2)
     assert "Freezes" not in vic.home()
+
+
+def test_what_ended_lately_in_a_busy_record(workspace: Workspace) -> None:
+    """The newest few hundred entries are read; what ended before is for `history` to show."""
+    ana, vic = workspace.operator("ana"), workspace.viewer("vic")
+    ana.clears("orders")
+    workspace.passes(seconds=10)
+
+    async def much_else(entries: int) -> None:
+        for _ in range(entries):
+            await workspace.bot.store.note(Event(EventKind.REFUSED, workspace.clock.now()))
+
+    workspace.run(much_else(150))
+    assert "✅ Cleared `orders`" in vic.opens_home()
+    workspace.run(much_else(400))
+    workspace.passes(minutes=1)
+    assert "Lately" not in vic.home()
+    workspace.card()
+    workspace.thread()

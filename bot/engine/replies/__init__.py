@@ -12,11 +12,14 @@ from bot.engine.replies.access import (
 )
 from bot.engine.replies.asking import (
     AlreadyCleared,
+    AlreadyStarted,
+    AlreadyStopped,
     AskedAlready,
     Busy,
     ClearingAlready,
     Frozen,
     GlassForbidden,
+    NotCompiled,
     NotStopped,
     Preview,
     ReasonWanted,
@@ -57,6 +60,9 @@ Reply = (
     | NoAnswer
     | Preview
     | NotStopped
+    | AlreadyStopped
+    | AlreadyStarted
+    | NotCompiled
     | AlreadyCleared
     | ClearingAlready
     | NotUnderstood
@@ -102,6 +108,8 @@ Reply = (
 __all__ = [
     "AlreadyCleared",
     "AlreadyDecided",
+    "AlreadyStarted",
+    "AlreadyStopped",
     "ApprovedBefore",
     "ApprovedIt",
     "Asked",
@@ -126,6 +134,7 @@ __all__ = [
     "NoAnswer",
     "NoList",
     "NotAllowed",
+    "NotCompiled",
     "NotFound",
     "NotKnown",
     "NotStopped",
