@@ -16,6 +16,7 @@ from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Wish
+from bot.domain.commands.words import wish
 from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
@@ -81,6 +82,14 @@ class Handlers:
     ) -> None:
         """Record that somebody was told no."""
         await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
+
+    async def preview(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
+        """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
+        weighed = await self.weigh(actor, command)
+        if isinstance(weighed, Weighed):
+            return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
+        await self.note_no(actor, command, weighed)
+        return weighed
 
     async def weigh(
         self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
@@ -257,6 +266,7 @@ class Handlers:
             plan=weighed.plan,
             reason=command.reason,
             incident=command.incident,
+            approvals_needed=weighed.authority.approvals_needed,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
             feldera=weighed.feldera,
@@ -291,6 +301,10 @@ class Handlers:
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = why_not_taken_on(operation, basis, typed)
+        if reply is None:
+            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            again = wish(operation.plan, operation.pipeline, operation.reason, operation.incident)
+            return await self.preview(operation.requester, again, operation.origin)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
             if isinstance(reply, replies.Denied)

@@ -6,10 +6,10 @@ Writes the proposals that buttons stand for, and the refusals; nothing else.
 from dataclasses import dataclass, replace
 
 from bot.domain.commands import Clear, Wish
+from bot.domain.commands.words import wish
 from bot.domain.names import Actor, ChannelId, OperationId
 from bot.domain.operations import Operation, State
 from bot.domain.pipelines import STOPPED
-from bot.domain.plans import StepName
 from bot.engine import replies
 from bot.engine.handlers import Handlers, new_id
 from bot.engine.hindrances import Weighed
@@ -21,14 +21,11 @@ class Previews:
     handlers: Handlers
 
     async def show(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
-        """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
-        weighed = await self.handlers.weigh(actor, command)
-        if isinstance(weighed, Weighed):
-            return await self.handlers.propose(new_id(), actor, command, origin=origin, weighed=weighed)
-        if isinstance(weighed, replies.NotStopped) and isinstance(command, Clear):
-            return await self._with_an_offer(actor, command, origin, not_stopped=weighed)
-        await self.handlers.note_no(actor, command, weighed)
-        return weighed
+        """The preview, or why there is none; where the pipeline runs and a clear was wanted, with an offer."""
+        reply = await self.handlers.preview(actor, command, origin)
+        if isinstance(reply, replies.NotStopped) and isinstance(command, Clear):
+            return await self._with_an_offer(actor, command, origin, not_stopped=reply)
+        return reply
 
     async def _with_an_offer(
         self, actor: Actor, command: Clear, origin: ChannelId, *, not_stopped: replies.NotStopped
@@ -36,11 +33,11 @@ class Previews:
         """It runs: stopping it first is offered to whoever may, as a proposal that no preview has shown yet."""
         if not_stopped.pipeline.resources_desired == STOPPED:
             return not_stopped
-        wish = replace(command, stop=True)
-        weighed = await self.handlers.weigh(actor, wish)
+        longer = replace(command, stop=True)
+        weighed = await self.handlers.weigh(actor, longer)
         if not isinstance(weighed, Weighed):
             return not_stopped
-        offer = await self.handlers.propose(new_id(), actor, wish, origin=origin, weighed=weighed)
+        offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, weighed=weighed)
         return replace(not_stopped, offer=offer.operation)
 
     async def offered(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
@@ -54,7 +51,5 @@ class Previews:
 
     async def take(self, offer: Operation) -> Reply:
         """*Stop it and clear*: the preview of that, of the pipeline as it is now."""
-        wish = Clear(
-            offer.pipeline, offer.reason, offer.incident, stop=True, start=StepName.START in offer.plan
-        )
-        return await self.show(offer.requester, wish, offer.origin)
+        again = wish(offer.plan, offer.pipeline, offer.reason, offer.incident)
+        return await self.show(offer.requester, again, offer.origin)
