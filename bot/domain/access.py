@@ -20,6 +20,8 @@ class Action(StrEnum):
     VIEW = "view"
     REQUEST = "request"
     CLEAR = "clear"
+    STOP = "stop"
+    START = "start"
     APPROVE = "approve"
     BREAK_GLASS = "break_glass"
     ADMINISTER = "administer"
@@ -45,7 +47,7 @@ class Role(StrEnum):
 _ACTIONS = {
     Role.VIEWER: frozenset({Action.VIEW}),
     Role.REQUESTER: frozenset({Action.VIEW, Action.REQUEST}),
-    Role.OPERATOR: frozenset({Action.VIEW, Action.REQUEST, Action.CLEAR}),
+    Role.OPERATOR: frozenset({Action.VIEW, Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}),
     Role.APPROVER: frozenset({Action.VIEW, Action.APPROVE}),
     Role.RESPONDER: frozenset({Action.VIEW, Action.REQUEST, Action.BREAK_GLASS}),
     Role.ADMIN: frozenset({Action.ADMINISTER}),

@@ -21,6 +21,7 @@ from bot.domain.access import (
 )
 from bot.domain.names import Actor, PipelineName
 from bot.domain.operations import Approval, Operation
+from bot.domain.plans import CLEAR, Plan, StepName, loses_data
 from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
 
 
@@ -54,6 +55,13 @@ class Facts:
 
     def _standing(self, actor: Actor) -> Standing:
         return self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
+
+
+ACTIONS = {
+    StepName.STOP: Action.STOP,
+    StepName.CLEAR: Action.CLEAR,
+    StepName.START: Action.START,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
         operation.pipeline,
         facts,
         now,
+        plan=operation.plan,
         incident=operation.incident,
         approvals=operation.approvals,
     )
@@ -108,15 +117,20 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     facts: Facts,
     now: datetime,
     *,
+    plan: Plan = CLEAR,
     incident: str = "",
     approvals: tuple[Approval, ...] = (),
 ) -> Authority:
-    """What would carry a clear of `name` for `requester`. Approvals count distinct people, never the requester."""
-    clear = facts.may(requester, Action.CLEAR, name, now)
+    """What would carry `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
+
+    Whoever may not make each step by themselves has to ask for the whole.
+    """
+    alone = [facts.may(requester, ACTIONS[step], name, now) for step in plan]
+    is_operator = all(decision.allowed for decision in alone)
     if incident:
         decision = facts.may(requester, Action.BREAK_GLASS, name, now)
     else:
-        decision = clear if clear.allowed else facts.may(requester, Action.REQUEST, name, now)
+        decision = alone[0] if is_operator else facts.may(requester, Action.REQUEST, name, now)
     given = {approval.by for approval in approvals} - {requester}
     approvers = {
         approver: facts.may(approver, Action.APPROVE, name, now)
@@ -124,7 +138,7 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     }
     return Authority(
         requester=decision,
-        terms=terms(facts.rules, name, is_operator=clear.allowed),
+        terms=terms(facts.rules, name, is_operator=is_operator, loses_data=loses_data(plan)),
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
         unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), ""),
         freeze=frozen(facts.freezes, name, now),

@@ -9,14 +9,33 @@ from typing import assert_never
 
 from bot.domain import pacing
 from bot.domain.authority import Authority
-from bot.domain.happenings import Answered, HealthRead, HistoryRead, Looked, ReadHistory, Transition
+from bot.domain.happenings import (
+    Answered,
+    HealthRead,
+    HistoryRead,
+    Looked,
+    ProgramErrorRead,
+    ReadHistory,
+    ReadProgramError,
+    Transition,
+)
 from bot.domain.history import history_read
-from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations import (
+    Ending,
+    Event,
+    EventKind,
+    Operation,
+    Outcome,
+    Reviewed,
+    Sighting,
+    State,
+)
 from bot.domain.pipelines import (
     Absent,
     Problem,
     Seen,
 )
+from bot.domain.plans import StepName
 from bot.domain.policy import Freeze
 from bot.domain.requests import answered
 from bot.domain.steps import (
@@ -25,6 +44,7 @@ from bot.domain.steps import (
     Blocked,
     Contradiction,
     Done,
+    Failed,
     Go,
     Step,
     Underway,
@@ -36,8 +56,10 @@ from bot.domain.turns import (
     MAX_SENDS,
     RESEND_AFTER,
     ended,
+    goal_reached,
     is_too_late,
     needs_human,
+    of_step,
     seconds,
     sent,
     still_waiting,
@@ -47,7 +69,7 @@ from bot.domain.turns import (
 
 
 def weigh(
-    operation: Operation, said: Looked | Answered | HistoryRead | HealthRead, now: datetime
+    operation: Operation, said: Looked | Answered | HistoryRead | ProgramErrorRead | HealthRead, now: datetime
 ) -> Transition:
     """What becomes of `operation` by what Feldera said, or by its silence."""
     match said:
@@ -57,8 +79,10 @@ def weigh(
             return _looked(operation, said, now)
         case Answered():
             return answered(operation, said, now)
-        case HistoryRead(history):
-            return history_read(operation, history, now)
+        case HistoryRead():
+            return history_read(operation, said, now)
+        case ProgramErrorRead():
+            return _program_error_read(operation, said, now)
         case HealthRead():
             return _health_read(operation, said, now)
         case _:
@@ -67,7 +91,8 @@ def weigh(
 
 def _looked(operation: Operation, looked: Looked, now: datetime) -> Transition:
     """A look that Feldera answered: the end of any trouble, and then whatever the state makes of it."""
-    after = _looked_on(no_longer_failing(operation), looked, now)
+    seen = no_longer_failing(replace(operation, seen=_sighting(looked, now)))
+    after = _looked_on(operation if operation.state.has_ended else seen, looked, now)
     if isinstance(after.effect, ReadHistory):
         # Not the end of the trouble, as long as the record cannot be read.
         return replace(after, operation=as_troubled(after.operation, operation))
@@ -89,12 +114,14 @@ def _looked_on(operation: Operation, looked: Looked, now: datetime) -> Transitio
 
 
 def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    verdict = _step(operation).before_sending(operation.reviewed, _seen(looked))
+    verdict = _step(operation).before_sending(operation.bound_to, _seen(looked))
     match verdict:
         case Underway():
             return underway(operation, looked.spread, now)
-        case Unneeded():
-            return ended(operation, State.UNNECESSARY, Outcome(Ending.NOTHING_TO_CLEAR), now)
+        case Unneeded(ending):
+            return _reached(operation, Outcome(ending), looked, now, needed=False)
+        case Blocked(Ending.NOT_COMPILED):
+            return Transition(replace(operation, due_at=now + pacing.LONGEST), (), ReadProgramError())
         case Blocked(ending):
             state = State.REFUSED if ending is Ending.UNKNOWN_PIPELINE else State.STALE
             return ended(operation, state, Outcome(ending), now)
@@ -102,6 +129,22 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
             return _cleared_for_sending(operation, looked.authority, now)
         case _:
             assert_never(verdict)
+
+
+def _reached(
+    operation: Operation, outcome: Outcome, looked: Looked, now: datetime, *, needed: bool = True
+) -> Transition:
+    """The goal of the step. Before a clear that follows a stop, the record has to tell which run it was that ended."""
+    look = _seen(looked)
+    is_same = isinstance(look, Seen) and look.pipeline.id == operation.reviewed.id
+    found = Reviewed.of(look.pipeline) if isinstance(look, Seen) and is_same else None
+    if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan or found is None:
+        return goal_reached(operation, outcome, found, now, needed=needed)
+    left_to_human = operation.state is State.NEEDS_HUMAN
+    if left_to_human or found == operation.reviewed:  # stopped when it was reviewed, and not run since
+        return goal_reached(operation, outcome, found, now, needed=needed)
+    soon = now + pacing.next_look(timedelta(0), looked.spread)
+    return Transition(replace(operation, due_at=soon), (), ReadHistory(found))
 
 
 def _cleared_for_sending(operation: Operation, authority: Authority, now: datetime) -> Transition:
@@ -116,7 +159,7 @@ def _cleared_for_sending(operation: Operation, authority: Authority, now: dateti
         return ended(operation, State.REFUSED, Outcome(Ending.APPROVALS_LOST), now, decided_by=authority)
     if operation.card is None:
         return until_placed(operation)
-    if authority.freeze is not None:
+    if authority.freeze is not None and not operation.has_begun:
         return _held(operation, authority.freeze, now)
     operation = replace(operation, held_by_freeze=False)
     if operation.stop_until is not None and now < operation.stop_until:
@@ -137,20 +180,25 @@ def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
 
 
 def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    verdict = _step(operation).after_silence(operation.reviewed, _seen(looked))
+    verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
     match verdict:
-        case Done(ending):
-            return ended(operation, State.SUCCEEDED, Outcome(ending), now)
+        case Done(ending, said):
+            return _reached(operation, Outcome(ending, said), looked, now)
         case Underway():
             return underway(operation, looked.spread, now)
         case AskHistory():
             return Transition(
                 replace(operation, due_at=now + pacing.next_look(timedelta(0), looked.spread)),
                 (),
-                ReadHistory(),
+                ReadHistory(_found(looked)),
             )
         case Untouched():
             return _untouched(operation, looked, now)
+        case Failed():
+            settled_at = (operation.submitted_at or now) + RESEND_AFTER
+            if now < settled_at:  # the request may arrive yet, and still change what the pipeline comes to
+                return Transition(replace(operation, due_at=settled_at))
+            return _failed(operation, verdict, now)
         case _:
             assert_never(verdict)
 
@@ -166,33 +214,59 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
     may_repeat = looked.authority.is_enough and not is_too_late(operation, now)
     if not may_repeat or operation.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
-    if operation.card is None or looked.authority.freeze is not None:  # the card is being posted again
+    is_frozen = looked.authority.freeze is not None and not operation.has_begun
+    if operation.card is None or is_frozen:  # the card is being posted again
         return Transition(replace(operation, due_at=now + pacing.LONGEST))
     return sent(operation, EventKind.SENT_AGAIN, looked.authority, now)
 
 
 def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    verdict = _step(operation).while_waiting(operation.reviewed, _seen(looked))
+    verdict = _step(operation).while_waiting(operation.bound_to, _seen(looked))
     match verdict:
-        case Done(ending):
-            return ended(operation, State.SUCCEEDED, Outcome(ending), now)
-        case Underway():
-            return still_waiting(operation, looked.spread, now)
+        case Done(ending, said):
+            return _reached(operation, Outcome(ending, said), looked, now)
+        case Underway(phase):
+            return _in_phase(still_waiting(operation, looked.spread, now), phase, now)
+        case Failed():
+            return _failed(operation, verdict, now)
         case Contradiction():
             return needs_human(operation, Outcome(Ending.CONTRADICTION), now)
         case _:
             assert_never(verdict)
 
 
+def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:
+    """A new phase is told, unless it is one of the moments in which Feldera cannot reach what it has just started."""
+    if phase in {"", _PASSING_PHASE, waiting.operation.phase}:
+        return waiting
+    said = Event(EventKind.PHASE, now, {"phase": phase, **of_step(waiting.operation)})
+    events = (said, *(event for event in waiting.events if event.kind is not EventKind.STILL_CLEARING))
+    return replace(waiting, operation=replace(waiting.operation, phase=phase), events=events)
+
+
+def _failed(operation: Operation, verdict: Failed, now: datetime) -> Transition:
+    state = State.REFUSED if verdict.ending in _BY_FELDERA else State.STALE
+    return ended(operation, state, Outcome(verdict.ending, verdict.said, verdict.code), now)
+
+
+def _program_error_read(operation: Operation, read: ProgramErrorRead, now: datetime) -> Transition:
+    if operation.state is not State.READY:
+        return Transition(operation)
+    said = "" if isinstance(read.said, Problem) else read.said
+    return ended(operation, State.REFUSED, Outcome(Ending.NOT_COMPILED, said), now)
+
+
 def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> Transition:
     """A human was called, but what Feldera shows may still settle it."""
-    verdict = _step(operation).after_silence(operation.reviewed, _seen(looked))
+    verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
     if isinstance(verdict, Done):
-        return ended(operation, State.SUCCEEDED, Outcome(verdict.ending), now)
+        return _reached(operation, Outcome(verdict.ending, verdict.said), looked, now)
+    if isinstance(verdict, Failed):
+        return _failed(operation, verdict, now)
     if isinstance(verdict, Underway):
         return underway(replace(operation, outcome=None), looked.spread, now)
     unproved = operation.outcome is not None and operation.outcome.ending in _RECORD_MAY_TELL
-    effect = ReadHistory() if unproved and isinstance(verdict, AskHistory) else None
+    effect = ReadHistory(_found(looked)) if unproved and isinstance(verdict, AskHistory) else None
     return Transition(replace(operation, due_at=now + pacing.FOR_A_HUMAN), (), effect)
 
 
@@ -207,16 +281,30 @@ def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Trans
             "healthy": None if healthy is None else int(healthy),
             "message": read.health.message,
             "seconds": seconds(operation.accepted_at, now),
+            **of_step(operation),
         },
     )
     return Transition(replace(operation, overdue_since=now), (said,))
 
 
+_PASSING_PHASE = "Unavailable"
+_BY_FELDERA = frozenset({Ending.NOT_COMPILED, Ending.START_FAILED})
 _RECORD_MAY_TELL = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
 
 
 def _step(operation: Operation) -> Step:
-    return STEPS[operation.plan[operation.step]]
+    return STEPS[operation.step_name]
+
+
+def _found(looked: Looked) -> Reviewed | None:
+    return Reviewed.of(looked.look.pipeline) if isinstance(looked.look, Seen) else None
+
+
+def _sighting(looked: Looked, now: datetime) -> Sighting:
+    look = _seen(looked)
+    if isinstance(look, Absent):
+        return Sighting(now, "", "", "")
+    return Sighting(now, look.pipeline.status, look.pipeline.desired_status, look.pipeline.storage.value)
 
 
 def _seen(looked: Looked) -> Seen | Absent:

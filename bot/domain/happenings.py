@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
 from bot.domain.names import Actor
-from bot.domain.operations import Card, Event, Operation
+from bot.domain.operations import Card, Event, Operation, Reviewed
 from bot.domain.pipelines import Answer, History, Look, Problem, RunnerHealth
 
 
@@ -108,10 +108,11 @@ class NoPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class FreezeSeen:
-    """A freeze was put on its pipeline, changed or lifted: `until` None means that none holds it now."""
+class RulesSeen:
+    """What holds for its pipeline now: `frozen_until` None means that no freeze does; `approvals` are what rules ask."""
 
-    until: datetime | None
+    frozen_until: datetime | None
+    approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,14 @@ class HistoryRead:
     """The effect `ReadHistory` was carried out."""
 
     history: History | Problem
+    found: Reviewed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramErrorRead:
+    """The effect `ReadProgramError` was carried out: what the compiler said, empty if it said nothing."""
+
+    said: str | Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +175,12 @@ Happening = (
     | CardPlaced
     | CardLost
     | NoPlace
-    | FreezeSeen
+    | RulesSeen
     | TimePassed
     | Looked
     | Answered
     | HistoryRead
+    | ProgramErrorRead
     | HealthRead
 )
 
@@ -182,7 +192,14 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class ReadHistory:
-    """Read the pipeline's events: its status alone does not tell what happened."""
+    """Read the pipeline's events: its status alone does not tell what happened. `found` is how that look found it."""
+
+    found: Reviewed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProgramError:
+    """Read why the program does not compile: that comes with the whole program, so no look has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +207,7 @@ class ReadHealth:
     """Ask Feldera about its runner, to tell people why it takes so long."""
 
 
-Effect = Send | ReadHistory | ReadHealth
+Effect = Send | ReadHistory | ReadProgramError | ReadHealth
 
 
 @dataclass(frozen=True, slots=True)

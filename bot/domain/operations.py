@@ -1,6 +1,6 @@
 """An operation: a plan of steps on one pipeline, and everything that is remembered about carrying it out.
 
-The values of `State`, `StepName`, `Ending` and `EventKind` are stored: they are the contract between versions of
+The values of `State`, `Ending` and `EventKind` are stored: they are the contract between versions of
 the bot, so that a deploy in the middle of an operation is safe. Rename the members as you like, never the values.
 """
 
@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.names import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName
-from bot.domain.pipelines import Checkpoints, Identity, Pipeline
+from bot.domain.pipelines import STOPPED, Checkpoints, Identity, Pipeline, Storage
+from bot.domain.plans import CLEAR, Plan, StepName
 
 
 class State(StrEnum):
@@ -44,10 +45,6 @@ SHORT_ID = 6  # characters of an operation's id: enough to tell the few that wai
 LIVE = frozenset({State.READY, State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
 
 
-class StepName(StrEnum):
-    CLEAR = "clear"
-
-
 class Ending(StrEnum):
     """Why an operation ended as it did, or why it needs a human."""
 
@@ -57,6 +54,13 @@ class Ending(StrEnum):
     CLEARED_THEN_GONE = "cleared_then_gone"
     CLEARED_THEN_RECREATED = "cleared_then_recreated"
     NOTHING_TO_CLEAR = "nothing_to_clear"
+    PIPELINE_STOPPED = "pipeline_stopped"
+    STOPPED_THEN_GONE = "stopped_then_gone"
+    NOTHING_TO_STOP = "nothing_to_stop"
+    RUNNING = "running"
+    AWAITS_APPROVAL_IN_FELDERA = "awaits_approval_in_feldera"
+    UP_OTHERWISE = "up_otherwise"  # started, by somebody who wanted it paused or on standby
+    NOTHING_TO_START = "nothing_to_start"
     FELDERA_REFUSED = "feldera_refused"
     UNKNOWN_PIPELINE = "unknown_pipeline"
     NO_ACCESS = "no_access"
@@ -73,6 +77,16 @@ class Ending(StrEnum):
     RUNNING_BEFORE = "running_before"
     CHANGED_BEFORE = "changed_before"
     STARTED_INSTEAD = "started_instead"
+    RESTARTED_BEFORE = "restarted_before"  # another run than the one to be stopped
+    RESTARTED_WHILE_STOPPING = "restarted_while_stopping"
+    RUN_SINCE = (
+        "run_since"  # stopped, but perhaps of another run: what the clear would destroy nobody has seen
+    )
+    NOT_COMPILED = "not_compiled"
+    START_FAILED = "start_failed"
+    STOPPED_WHILE_STARTING = "stopped_while_starting"
+    GONE_WHILE_STARTING = "gone_while_starting"
+    LEFT_TO_HUMAN = "left_to_human"  # a step that a human was called for was done all the same
     TOO_LATE = "too_late"
     WITHDRAWN = "withdrawn"
     UNTOUCHED = "untouched"  # needs a human: sent, never answered, and nothing happened
@@ -97,16 +111,52 @@ class Reviewed:
     """What the person was shown and confirmed: the fingerprint that the pipeline must still have when we send.
 
     A pipeline gains storage only by running, and running moves `status_since`: the same id and the same moment
-    of stopping is the same storage.
+    of stopping is the same storage. Of a pipeline that runs, the id and the run are the fingerprint: `wanted_since`
+    is when it was last asked to run (`was_wanted`) or to stop, and `recorded_at` the newest row of its events by then,
+    None where nobody read them.
     """
 
     id: PipelineId
     status_since: datetime
     checkpoints: Checkpoints
+    wanted_since: datetime | None = field(default=None, compare=False)
+    was_wanted: bool = field(default=False, compare=False)
+    cleared: bool = field(default=False, compare=False)
+    last_checkpoint_at: datetime | None = field(default=None, compare=False)
+    recorded_at: datetime | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, pipeline: Pipeline) -> "Reviewed":
-        return cls(id=pipeline.id, status_since=pipeline.status_since, checkpoints=pipeline.checkpoints)
+    def of(cls, pipeline: Pipeline, *, recorded_at: datetime | None = None) -> "Reviewed":
+        return cls(
+            id=pipeline.id,
+            status_since=pipeline.status_since,
+            checkpoints=pipeline.checkpoints,
+            wanted_since=pipeline.resources_desired_since,
+            was_wanted=pipeline.resources_desired != STOPPED,
+            cleared=pipeline.storage is Storage.CLEARED,
+            last_checkpoint_at=pipeline.last_checkpoint_at,
+            recorded_at=recorded_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step that is behind an operation: what came of it, and when its request went out, if one did."""
+
+    ending: Ending
+    at: datetime
+    sent_at: datetime | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How Feldera last showed the pipeline, in its own words; `status` is empty where there was none."""
+
+    at: datetime
+    status: str
+    desired: str
+    storage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +182,8 @@ class Operation:
     `due_at` is when the driver should take it up next: None while only a person can move it. `place` is where a rule
     wants the card, if not in `origin`, where the command was typed. `displaced` is why it cannot stand there, in
     Slack's word (`not_in_channel`, …): it goes to the requester's DM then. `incident` names what a glass was broken
-    for, and is empty otherwise.
+    for, and is empty otherwise. `step` is the one at hand, and `done` those before it; `submitted_at` to `reported` and
+    `phase` are of the step at hand. `found` is the fingerprint that the step before it left.
     """
 
     id: OperationId
@@ -143,8 +194,10 @@ class Operation:
     reason: str
     created_at: datetime
     feldera: Identity | None = None  # where it was reviewed; None for a row older than this field
-    plan: tuple[StepName, ...] = (StepName.CLEAR,)
+    plan: Plan = CLEAR
     step: int = 0
+    done: tuple[StepDone, ...] = ()
+    found: Reviewed | None = None
     state: State = State.PROPOSED
     version: int = 1
     due_at: datetime | None = None
@@ -173,6 +226,9 @@ class Operation:
     unreachable_since: datetime | None = None  # the same, once people were told
     overdue_since: datetime | None = None
     reported: int = 0  # seconds of waiting that the last progress line spoke of
+    phase: str = ""  # of a start, in Feldera's word
+    seen: Sighting | None = None
+    cleared_at: datetime | None = None  # by a step of this operation
     outcome: Outcome | None = None
     card: Card | None = None
     displaced: str | None = None
@@ -187,9 +243,29 @@ class Operation:
         return self.id[:SHORT_ID]
 
     @property
+    def step_name(self) -> StepName:
+        return self.plan[self.step]
+
+    @property
+    def bound_to(self) -> Reviewed:
+        """The fingerprint that the step at hand goes by."""
+        return self.found or self.reviewed
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a step before the one at hand made a request: then the plan goes on, and nobody can stop it in time."""
+        return any(step.sent_at is not None for step in self.done)
+
+    @property
     def stands_in(self) -> ChannelId | None:
         """The channel that its card belongs in; None is the requester's DM."""
         return None if self.displaced is not None else self.place or self.origin
+
+    @property
+    def waits_for_signature(self) -> bool:
+        """Whether its glass was broken, something came of that, and nobody has looked at it yet."""
+        was_taken_up = self.confirmed_at is not None and self.state is not State.READY
+        return self.incident != "" and was_taken_up and self.signed_off is None
 
     @property
     def is_shown_elsewhere(self) -> bool:
@@ -213,6 +289,8 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     FOUND_CLEARING = "found_clearing"
     STILL_CLEARING = "still_clearing"
+    PHASE = "phase"  # a start has come as far as this
+    STEP_DONE = "step_done"
     UNREACHABLE = "unreachable"
     REACHABLE = "reachable"
     OVERDUE = "overdue"
@@ -241,7 +319,7 @@ class EventKind(StrEnum):
     @property
     def is_progress(self) -> bool:
         """Whether any later line makes this one old news: Slack may never be shown it after a jam."""
-        return self is EventKind.STILL_CLEARING
+        return self in {EventKind.STILL_CLEARING, EventKind.PHASE}
 
 
 _FOR_THE_REQUESTER = frozenset(

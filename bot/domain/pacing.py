@@ -8,6 +8,7 @@ LONGEST = timedelta(seconds=15)
 SPREAD = 0.1  # of the interval, either way
 FOR_A_HUMAN = timedelta(seconds=60)  # between looks while a person is wanted anyway
 UNUSUALLY_LONG = timedelta(minutes=3)  # a clear takes seconds; a volume being deleted, a minute or two
+UNUSUAL_START = timedelta(minutes=15)  # a program that has to be compiled first takes minutes
 
 _MILESTONES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600))
 _THEN_EVERY = timedelta(minutes=10)

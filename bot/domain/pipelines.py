@@ -33,15 +33,19 @@ class Checkpoints:
 
 @dataclass(frozen=True, slots=True)
 class PipelineError:
-    """`deployment_error` without its details, which can hold a backtrace."""
+    """`deployment_error`; of its details, which can hold a backtrace, only what a compiler said."""
 
     message: str
     code: str
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A pipeline at one look (`GET /v0/pipelines/{name}?selector=status`)."""
+    """A pipeline at one look (`GET /v0/pipelines/{name}?selector=status`).
+
+    `resources_desired_since` is when it was last asked to run or to stop: the same moment is the same run.
+    """
 
     id: PipelineId
     name: PipelineName
@@ -52,10 +56,12 @@ class Pipeline:
     desired_status_since: datetime
     resources: str
     resources_desired: str
+    resources_desired_since: datetime
     program_status: str
     program_status_since: datetime
     checkpoints: Checkpoints
     error: PipelineError | None
+    last_checkpoint_at: datetime | None = None
 
     @property
     def does_not_compile(self) -> bool:
@@ -124,10 +130,14 @@ Look = Seen | Absent | Problem
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on."""
+    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on.
+
+    And whether it was wanted to run then.
+    """
 
     at: datetime
     storage: Storage
+    wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def span_in_words(span: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for one person's clear of one pipeline. `rules`: the patterns of the rules that decided."""
+    """What holds for one person's plan on one pipeline. `rules`: the patterns of the rules that decided."""
 
     approvals: int
     approve_within: timedelta = APPROVE_WITHIN
@@ -112,23 +112,38 @@ class Terms:
     break_glass: bool = False
     rules: tuple[str, ...] = ()
 
-    def takes_reason(self, reason: str) -> bool:
-        """Whether `reason` is one that the rules accept."""
+    def takes_reason(self, reason: str, incident: str = "") -> bool:
+        """Whether `reason` is one that the rules accept; the incident a glass is broken for is part of it."""
         if (self.reason_required or self.reason_patterns) and not reason.strip():
             return False
-        return all(_reason_pattern(pattern).search(reason) for pattern in self.reason_patterns)
+        said = f"{incident} {reason}" if incident else reason
+        return all(_reason_pattern(pattern).search(said) for pattern in self.reason_patterns)
 
 
-def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool) -> Terms:
-    """The strictest of each field of all rules on `name`; without any, a requester needs one approval."""
+def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool, loses_data: bool = True) -> Terms:
+    """The strictest of each field of all rules on `name`; without any, a requester needs one approval.
+
+    Of what loses no data, rules only say who is asked, where, and how long for.
+    """
     matching = [rule for rule in rules if fnmatchcase(name, rule.pattern)]
 
     def strictest(field: str, choose: Callable[[list[Any]], Any], otherwise: Any) -> Any:
         said = [value for rule in matching if (value := getattr(rule, field)) is not None]
         return choose(said) if said else otherwise
 
+    usual = 0 if is_operator else REQUESTER_APPROVALS
+    if not loses_data:
+        return Terms(
+            approvals=usual,
+            approve_within=strictest("approve_within", min, APPROVE_WITHIN),
+            remind_after=strictest("remind_after", min, None),
+            ask_channels=strictest("ask_channel", _distinct, ()),
+            ask_groups=strictest("ask_group", _distinct, ()),
+            break_glass=strictest("break_glass", all, otherwise=False),
+            rules=tuple(rule.pattern for rule in matching),
+        )
     return Terms(
-        approvals=strictest("approvals", max, 0 if is_operator else REQUESTER_APPROVALS),
+        approvals=strictest("approvals", max, usual),
         approve_within=strictest("approve_within", min, APPROVE_WITHIN),
         remind_after=strictest("remind_after", min, None),
         ask_channels=strictest("ask_channel", _distinct, ()),

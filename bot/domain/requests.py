@@ -9,7 +9,7 @@ from bot.domain.happenings import Answered, Transition
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Unknown
 from bot.domain.trouble import hopeless
-from bot.domain.turns import ended, taken_on
+from bot.domain.turns import ended, of_step, taken_on
 
 
 def answered(operation: Operation, answered: Answered, now: datetime) -> Transition:
@@ -17,15 +17,17 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
         return Transition(operation)
     match answered.answer:
         case Accepted():
-            return taken_on(operation, Event(EventKind.ACCEPTED, now), now + pacing.FIRST_LOOK)
+            accepted = Event(EventKind.ACCEPTED, now, of_step(operation))
+            return taken_on(operation, accepted, now + pacing.FIRST_LOOK)
         case Refused() | NotSent() as no if operation.sends > 1:
             return _no_to_a_repetition(operation, no, now)
-        case Refused(refusal, message, code):
-            return ended(operation, State.REFUSED, Outcome(_REFUSALS[refusal], message, code), now)
+        case Refused() as no:
+            return ended(operation, State.REFUSED, _refused(no), now)
         case NotSent(problem):
             return _put_off(operation, problem, now)
         case Unknown(problem):
-            lost = Event(EventKind.ANSWER_LOST, now, {"message": problem.message})
+            data = {"message": problem.message, **of_step(operation)}
+            lost = Event(EventKind.ANSWER_LOST, now, data)
             return Transition(replace(operation, due_at=now + _wait(problem, pacing.FIRST_LOOK)), (lost,))
         case _:
             assert_never(answered.answer)
@@ -36,8 +38,7 @@ def _no_to_a_repetition(operation: Operation, no: Refused | NotSent, now: dateti
     fewer = replace(operation, sends=operation.sends - 1)
     if isinstance(no, NotSent):
         return Transition(replace(fewer, due_at=now + _wait(no.problem, pacing.SHORTEST)))
-    refusal = Outcome(_REFUSALS[no.refusal], no.message, no.code)
-    return Transition(replace(fewer, refusal=refusal, due_at=now + pacing.SHORTEST))
+    return Transition(replace(fewer, refusal=_refused(no), due_at=now + pacing.SHORTEST))
 
 
 def _wait(problem: Problem, at_least: timedelta) -> timedelta:
@@ -58,10 +59,16 @@ def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transitio
     ending = hopeless(problem, put_off)
     if ending is not None:
         return ended(ready, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
-    said = Event(EventKind.PUT_OFF, now, {"message": problem.message})
+    said = Event(EventKind.PUT_OFF, now, {"message": problem.message, **of_step(operation)})
     return Transition(ready, (said,) if operation.put_off == 0 else ())
 
 
+def _refused(no: Refused) -> Outcome:
+    ending = Ending.NOT_COMPILED if no.code == _NOT_COMPILED else _REFUSALS[no.refusal]
+    return Outcome(ending, no.message, no.code)
+
+
+_NOT_COMPILED = "CannotStartWithCompilationError"  # of a program that was changed just now
 _REFUSALS = {
     Refusal.BY_RULE: Ending.FELDERA_REFUSED,
     Refusal.UNKNOWN_PIPELINE: Ending.UNKNOWN_PIPELINE,

@@ -10,10 +10,22 @@ from bot.domain import pacing
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
 from bot.domain.happenings import ReadHealth, Send, Transition
-from bot.domain.operations import Event, EventKind, Operation, Outcome, State
+from bot.domain.operations import (
+    Ending,
+    Event,
+    EventKind,
+    Operation,
+    Outcome,
+    Reviewed,
+    State,
+    StepDone,
+)
+from bot.domain.plans import CLEAR, StepName
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
-CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
+CONFIRMATION_GOOD_FOR = timedelta(
+    hours=4
+)  # long enough for an outage, too short to clear in the next shift; of a later step, since the one before it
 MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should look
 RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock: a request may act that late
 
@@ -38,13 +50,17 @@ def sent(operation: Operation, kind: EventKind, authority: Authority, now: datet
         due_at=now + pacing.FIRST_LOOK,
     )
     approved_by = " ".join(approver.user for approver in authority.approvers)
-    return Transition(
-        submitting, (Event(kind, now, {**authority.on_record, "approved_by": approved_by}),), Send()
-    )
+    data = {**authority.on_record, "approved_by": approved_by, **of_step(operation)}
+    return Transition(submitting, (Event(kind, now, data),), Send())
+
+
+def of_step(operation: Operation) -> dict[str, str | int | None]:
+    """What an event says of the step that it is about; nothing, where there is none but a clear."""
+    return {} if operation.plan == CLEAR else {"step": operation.step_name.value}
 
 
 def underway(operation: Operation, spread: float, now: datetime) -> Transition:
-    found = Event(EventKind.FOUND_CLEARING, now, {"sends": operation.sends})
+    found = Event(EventKind.FOUND_CLEARING, now, {"sends": operation.sends, **of_step(operation)})
     return taken_on(operation, found, now + pacing.next_look(timedelta(0), spread))
 
 
@@ -57,6 +73,7 @@ def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transitio
         failing_since=None,
         refusal=None,
         reported=0,
+        phase="",
         overdue_since=None,
         due_at=look_at,
     )
@@ -72,9 +89,11 @@ def still_waiting(operation: Operation, spread: float, now: datetime) -> Transit
         operation = replace(operation, reported=int(milestone.total_seconds()))
         # After an outage it is late: then the truth is how long it has been, not which moment was missed.
         spoken = milestone if waited < milestone + pacing.SHORTEST else waited
-        events = (Event(EventKind.STILL_CLEARING, now, {"seconds": int(spoken.total_seconds())}),)
+        data = {"seconds": int(spoken.total_seconds()), **of_step(operation)}
+        events = (Event(EventKind.STILL_CLEARING, now, data),)
     due = min(now + pacing.next_look(waited, spread), since + pacing.next_milestone(waited))
-    overdue = waited >= pacing.UNUSUALLY_LONG and operation.overdue_since is None
+    unusual = pacing.UNUSUAL_START if operation.step_name is StepName.START else pacing.UNUSUALLY_LONG
+    overdue = waited >= unusual and operation.overdue_since is None
     return Transition(replace(operation, due_at=due), events, ReadHealth() if overdue else None)
 
 
@@ -82,8 +101,56 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
     called = replace(
         operation, state=State.NEEDS_HUMAN, outcome=outcome, failures=0, due_at=now + pacing.FOR_A_HUMAN
     )
-    data = {"ending": outcome.ending.value, "message": outcome.message}
+    data = {"ending": outcome.ending.value, "message": outcome.message, **of_step(operation)}
     return Transition(called, (Event(EventKind.NEEDS_HUMAN, now, data),))
+
+
+def goal_reached(
+    operation: Operation, outcome: Outcome, found: Reviewed | None, now: datetime, *, needed: bool = True
+) -> Transition:
+    """The step at hand is done, or was not `needed`: on to the next one, bound to the pipeline as it was `found`."""
+    cleared_it = needed and operation.step_name is StepName.CLEAR
+    reached = replace(operation, cleared_at=now if cleared_it else operation.cleared_at)
+    if operation.step + 1 < len(operation.plan):
+        return _next_step(reached, outcome, found, now)
+    state = State.SUCCEEDED if needed or operation.has_begun else State.UNNECESSARY
+    return ended(reached, state, outcome, now)
+
+
+def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, now: datetime) -> Transition:
+    step = StepDone(outcome.ending, now, operation.submitted_at, outcome.message)
+    began = operation.submitted_at or operation.accepted_at
+    data: dict[str, str | int | None] = {
+        **of_step(operation),
+        "ending": outcome.ending.value,
+        "message": outcome.message,
+        "seconds": None if began is None else seconds(began, now),
+    }
+    said = (Event(EventKind.STEP_DONE, now, data),)
+    ready = replace(
+        operation,
+        state=State.READY,
+        step=operation.step + 1,
+        done=(*operation.done, step),
+        found=found or operation.found,
+        ready_at=now,
+        stop_until=None if step.sent_at else operation.stop_until,
+        submitted_at=None,
+        accepted_at=None,
+        sends=0,
+        put_off=0,
+        refusal=None,
+        overdue_since=None,
+        reported=0,
+        phase="",
+        outcome=None,
+        due_at=now,
+    )
+    if operation.state is State.NEEDS_HUMAN:
+        # Whoever was called may be at it: what they may not expect any more is left to them.
+        left = ended(ready, State.STALE, Outcome(Ending.LEFT_TO_HUMAN), now)
+        return replace(left, events=(*said, *left.events))
+    return Transition(ready, said)
 
 
 def made_ready(operation: Operation, event: Event, stop_window: timedelta) -> Transition:
@@ -118,7 +185,11 @@ def ended(
         failing_since=None,
         unreachable_since=None,
     )
-    data = {"ending": outcome.ending.value, **(decided_by.on_record if decided_by else {})}
+    data = {
+        "ending": outcome.ending.value,
+        **of_step(operation),
+        **(decided_by.on_record if decided_by else {}),
+    }
     if state is State.DENIED:
         data["reason"] = outcome.message
     return Transition(row, (Event(EventKind.ENDED, now, data, outcome.by),))

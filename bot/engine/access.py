@@ -25,6 +25,7 @@ from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations import Event, EventKind
 from bot.domain.patterns import may_overlap
+from bot.domain.plans import Plan
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
@@ -89,11 +90,11 @@ class Access:
             raise Misunderstood("That moment has passed already: name one to come (times are UTC).")
         return await self.change(actor, PutFreeze(command.pattern, until, command.reason))
 
-    async def explain(self, actor: Actor, name: PipelineName) -> Reply:
-        """*can-i*: what decides about this person's clear of this pipeline. Says nothing of the pipeline itself."""
+    async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
+        """*can-i*: what decides about this person's plan on this pipeline. Says nothing of the pipeline itself."""
         facts, now = await self.judge.facts(actor), self.clock.now()
-        basis = authority_of(actor, name, facts, now)
-        return replies.Explained(name, basis, facts.may(actor, Action.BREAK_GLASS, name, now))
+        basis = authority_of(actor, name, facts, now, plan=plan)
+        return replies.Explained(name, basis, facts.may(actor, Action.BREAK_GLASS, name, now), plan)
 
     async def introduce(self, actor: Actor) -> Reply:
         standing = (await self.judge.standings([actor]))[actor]

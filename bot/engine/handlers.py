@@ -1,4 +1,4 @@
-"""What people can do about a clear of their own: look, confirm, drop, look at its state, close it by hand.
+"""What people can do about a plan of their own: look, confirm, drop, look at its state, close it by hand.
 
 Each decides, writes one transaction, and returns a reply. Nothing here changes a pipeline or posts anywhere: that is
 for the loops, which are woken when there is work.
@@ -7,19 +7,22 @@ for the loops, which are woken when there is work.
 import base64
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from bot.domain import happenings
 from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
-from bot.domain.commands import Clear
+from bot.domain.commands import Clear, Wish
+from bot.domain.commands.words import wish
 from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
-from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
-from bot.domain.pipelines import Absent, Pipeline, Problem, Seen
+from bot.domain.operations import Event, EventKind, Operation, State
+from bot.domain.pipelines import NOT_COMPILED, STOPPED, Absent, Pipeline, Problem, Seen
+from bot.domain.plans import CLEAR, Plan, StepName
 from bot.domain.policy import frozen
 from bot.domain.targets import Targets
 from bot.engine import replies
@@ -27,7 +30,7 @@ from bot.engine.finding import not_found
 from bot.engine.hindrances import OPEN_REQUESTS_MAX, Weighed, hindrance, why_not, why_not_taken_on
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
-from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, refusal, refused
+from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, plan_on_record, refusal, refused
 from bot.engine.replies import Reply
 
 OPERATION_ID_BYTES = (
@@ -53,18 +56,16 @@ class Handlers:
     def targets(self) -> Targets:
         return self.pipelines.targets
 
-    async def may_ask(self, actor: Actor, command: Clear) -> Decision:
-        """Whether `actor` may clear it or ask for that: quick enough to answer before an ack."""
-        decision = await self._decision(actor, command)
+    async def may_ask(self, actor: Actor, command: Wish) -> Decision:
+        """Whether `actor` may do it or ask for it: quick enough to answer before an ack."""
+        decision = (await self._basis(actor, command)).requester
         if not decision.allowed:
-            await self.refused(actor, command.name, decision)
+            await self.refused(actor, command.name, decision, plan=command.plan)
         return decision
 
-    async def _decision(self, actor: Actor, command: Clear) -> Decision:
+    async def _basis(self, actor: Actor, command: Wish) -> Authority:
         facts, now = await self.judge.facts(actor), self.clock.now()
-        wanted = (Action.BREAK_GLASS,) if command.incident else (Action.CLEAR, Action.REQUEST)
-        decisions = [facts.may(actor, action, command.name, now) for action in wanted]
-        return next((each for each in decisions if each.allowed), decisions[-1])
+        return authority_of(actor, command.name, facts, now, plan=command.plan, incident=command.incident)
 
     async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
         decision = await self.judge.may(actor, Action.VIEW, name)
@@ -76,49 +77,93 @@ class Handlers:
         """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
         return await not_found(actor, name, pipelines=self.pipelines, judge=self.judge)
 
-    async def refused(self, actor: Actor, name: PipelineName, decision: Decision) -> None:
+    async def refused(
+        self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan = CLEAR
+    ) -> None:
         """Record that somebody was told no."""
-        await self.store.note(refused(actor, name, decision, self.clock.now()))
+        await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
 
-    async def preview_clear(self, actor: Actor, command: Clear, origin: ChannelId) -> Reply:
-        """Show what a clear would destroy and take. Writes the proposal that the preview's buttons stand for."""
+    async def preview(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
+        """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
         weighed = await self.weigh(actor, command)
         if isinstance(weighed, Weighed):
             return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
+        if isinstance(weighed, replies.NotStopped) and isinstance(command, Clear):
+            return await self._with_an_offer(actor, command, origin, not_stopped=weighed)
         await self.note_no(actor, command, weighed)
         return weighed
 
+    async def _with_an_offer(
+        self, actor: Actor, command: Clear, origin: ChannelId, *, not_stopped: replies.NotStopped
+    ) -> Reply:
+        """It runs: stopping it first is offered to whoever may, as a proposal that no preview has shown yet."""
+        if not_stopped.pipeline.resources_desired == STOPPED:
+            return not_stopped
+        wish = replace(command, stop=True)
+        weighed = await self.weigh(actor, wish)
+        if not isinstance(weighed, Weighed):
+            return not_stopped
+        offer = await self.propose(new_id(), actor, wish, origin=origin, weighed=weighed)
+        return replace(not_stopped, offer=offer.operation)
+
+    async def take_offer(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """*Stop it and clear*: the preview of that, of the pipeline as it is now."""
+        offer = await self.store.operation(operation_id)
+        if offer is None:
+            return replies.NotKnown()
+        if offer.requester != actor:
+            return await self._not_theirs(actor, offer)
+        if offer.state is not State.PROPOSED:
+            return await self._too_late(actor, offer)
+        wish = Clear(
+            offer.pipeline, offer.reason, offer.incident, stop=True, start=StepName.START in offer.plan
+        )
+        return await self.preview(actor, wish, offer.origin)
+
     async def weigh(
-        self, actor: Actor, command: Clear, *, reason_comes_later: bool = False
+        self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
     ) -> Weighed | Reply:
-        """What a clear would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
-        decision = await self._decision(actor, command)
-        if not decision.allowed:
-            return replies.Denied(command.name, decision)
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        basis = authority_of(actor, command.name, facts, now, incident=command.incident)
+        """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
+        basis = await self._basis(actor, command)
+        if not basis.requester.allowed:
+            return replies.Denied(command.name, basis.requester, plan=command.plan)
         by_rule = hindrance(command, basis)
         if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
             by_rule = None
         in_the_way = by_rule or await self._in_the_way(actor, command.name, basis)
         if in_the_way is not None:
             return in_the_way
+        # Before the look: a row that is newer than the look could hide another run.
+        recorded_at = await self._recorded_at(command)
         seen = await self._look(actor, command.name)
         if not isinstance(seen, Pipeline):
             return seen
         here = await self.pipelines.identity(command.name)
         if isinstance(here, Problem):
             return replies.NoAnswer(command.name, here)
-        return why_not(seen) or Weighed(seen, here, basis)
+        nothing_to_do = why_not(seen, command.plan)
+        if nothing_to_do is not None:
+            return nothing_to_do
+        if StepName.START in command.plan and seen.program_status in NOT_COMPILED:
+            said = await self.pipelines.program_error(command.name)
+            return replies.NotCompiled(seen, "" if isinstance(said, Problem) else said)
+        return Weighed(seen, here, basis, command.plan, recorded_at)
 
-    async def note_no(self, actor: Actor, command: Clear, reply: Reply) -> None:
+    async def _recorded_at(self, command: Wish) -> datetime | None:
+        if not {StepName.STOP, StepName.CLEAR} <= set(command.plan):
+            return None
+        history = await self.pipelines.history(command.name)
+        if isinstance(history, Problem) or not history.changes:
+            return None
+        return history.changes[0].at
+
+    async def note_no(self, actor: Actor, command: Wish, reply: Reply) -> None:
         """Record that somebody was told `reply`, if it is a no."""
         if isinstance(reply, replies.Denied):
-            await self.refused(actor, command.name, reply.decision)
+            await self.refused(actor, command.name, reply.decision, plan=command.plan)
             return
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        basis = authority_of(actor, command.name, facts, now, incident=command.incident)
-        event = hindered(actor, command.name, reply, basis, now)
+        basis, now = await self._basis(actor, command), self.clock.now()
+        event = hindered(actor, command.name, reply, basis, now, plan=command.plan)
         if event is not None:
             await self.store.note(event)
 
@@ -234,7 +279,7 @@ class Handlers:
         self,
         operation_id: OperationId,
         actor: Actor,
-        command: Clear,
+        command: Wish,
         *,
         origin: ChannelId,
         weighed: Weighed,
@@ -246,16 +291,18 @@ class Handlers:
             requester=actor,
             origin=origin,
             pipeline=pipeline.name,
-            reviewed=Reviewed.of(pipeline),
+            reviewed=weighed.reviewed,
+            plan=weighed.plan,
             reason=command.reason,
             incident=command.incident,
+            approvals_needed=weighed.authority.approvals_needed,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
             feldera=weighed.feldera,
         )
         # What is wanted, word by word, is in the record itself: nobody can change it afterwards.
         wanted = {"pipeline": operation.pipeline, "reviewed": operation.reviewed.id}
-        said = {"reason": operation.reason, "incident": operation.incident}
+        said = {"reason": operation.reason, "incident": operation.incident, **plan_on_record(operation.plan)}
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
         return replies.Preview(operation, pipeline, weighed.authority)
 
@@ -283,10 +330,14 @@ class Handlers:
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = why_not_taken_on(operation, basis, typed)
+        if reply is None:
+            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            again = wish(operation.plan, operation.pipeline, operation.reason, operation.incident)
+            return await self.preview(operation.requester, again, operation.origin)
         event = (
-            refused(operation.requester, operation.pipeline, basis.requester, now)
+            refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
             if isinstance(reply, replies.Denied)
-            else hindered(operation.requester, operation.pipeline, reply, basis, now)
+            else hindered(operation.requester, operation.pipeline, reply, basis, now, plan=operation.plan)
         )
         if event is not None:
             await self.store.note(event, operation.id)

@@ -1,12 +1,13 @@
-"""What stands between a person and a clear, and what it comes to where nothing does. Pure."""
+"""What stands between a person and a plan of theirs, and what it comes to where nothing does. Pure."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from datetime import datetime
 
 from bot.domain.authority import Authority
-from bot.domain.commands import Clear
-from bot.domain.operations import Operation
-from bot.domain.pipelines import Identity, Pipeline, Storage
+from bot.domain.commands import Wish
+from bot.domain.operations import Operation, Reviewed
+from bot.domain.pipelines import STOPPED, Identity, Pipeline, Storage
+from bot.domain.plans import CLEAR, START, STOP, Plan, StepName
 from bot.engine import replies
 from bot.engine.replies import Reply
 
@@ -15,50 +16,75 @@ OPEN_REQUESTS_MAX = 5  # of one person
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a clear would destroy and take: all that a proposal is made of, but the person's own words."""
+    """What a plan would destroy and take: all that a proposal is made of, but the person's own words.
+
+    `recorded_at` is the newest row of the pipeline's events before it was looked at, where a stop is followed by a clear.
+    """
 
     pipeline: Pipeline
     feldera: Identity
     authority: Authority
+    plan: Plan = CLEAR
+    recorded_at: datetime | None = None
+
+    @property
+    def reviewed(self) -> Reviewed:
+        """The fingerprint of what there is to see."""
+        return Reviewed.of(self.pipeline, recorded_at=self.recorded_at)
 
 
-def hindrance(command: Clear, basis: Authority) -> Reply | None:
+def hindrance(command: Wish, basis: Authority) -> Reply | None:
     """What the rules have against it, before anything is looked at."""
     if basis.freeze is not None:
         return replies.Frozen(command.name, basis.freeze)
     if command.incident and not basis.terms.break_glass:
         return replies.GlassForbidden(command.name, basis.terms)
-    if not basis.terms.takes_reason(command.reason):
-        return replies.ReasonWanted(command.name, basis.terms, command.incident)
+    if not basis.terms.takes_reason(command.reason, command.incident):
+        return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident)
     return None
 
 
-def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply:
-    """Why a proposal stays one, by elimination."""
+def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply | None:
+    """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
     name = operation.pipeline
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
     if not basis.requester.allowed:
-        return replies.Denied(name, basis.requester, confirming=True)
+        return replies.Denied(name, basis.requester, confirming=True, plan=operation.plan)
     if basis.freeze is not None:
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
         return replies.GlassForbidden(name, basis.terms)
-    if not basis.terms.takes_reason(operation.reason):
-        return replies.ReasonWanted(name, basis.terms, operation.incident)
-    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
+    if not basis.terms.takes_reason(operation.reason, operation.incident):
+        return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident)
+    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if basis.approvals_needed else None
 
 
-def why_not(pipeline: Pipeline) -> Reply | None:
+def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:
     """Why there is nothing to confirm, if there is not."""
+    if plan[0] is StepName.STOP and pipeline.is_stopped:
+        return replies.AlreadyStopped(pipeline) if plan == STOP else _why_not_clear(pipeline, plan)
+    if plan[0] is StepName.CLEAR:
+        return _why_not_clear(pipeline, plan)
+    return _why_not_start(pipeline) if plan == START else None
+
+
+def _why_not_clear(pipeline: Pipeline, plan: Plan) -> Reply | None:
+    """Of a pipeline that is stopped, or has to be."""
+    starts_after = StepName.START in plan and pipeline.is_stopped
     match pipeline.storage:
-        case Storage.CLEARED:
+        case Storage.CLEARED if not starts_after:
             return replies.AlreadyCleared(pipeline)
         case Storage.CLEARING:
             return replies.ClearingAlready(pipeline)
         case Storage.OTHER:
             return replies.NotUnderstood(pipeline)
-        case Storage.IN_USE:
-            return None if pipeline.is_stopped else replies.NotStopped(pipeline)
-        case _:
-            assert_never(pipeline.storage)
+    return None if pipeline.is_stopped else replies.NotStopped(pipeline, plan)
+
+
+def _why_not_start(pipeline: Pipeline) -> Reply | None:
+    if pipeline.resources_desired != STOPPED:
+        return replies.AlreadyStarted(pipeline)
+    if pipeline.storage is Storage.CLEARING:
+        return replies.ClearingAlready(pipeline)
+    return None if pipeline.is_stopped else replies.NotStopped(pipeline, START)

@@ -6,6 +6,7 @@ from bot.domain.access import Decision
 from bot.domain.authority import Authority
 from bot.domain.names import Actor, PipelineName
 from bot.domain.operations import Event, EventKind, Operation
+from bot.domain.plans import CLEAR, Plan
 from bot.engine import replies
 from bot.engine.replies import Reply
 
@@ -15,10 +16,17 @@ APPROVED_BEFORE = "approved_before"
 TOO_LATE = "too_late"
 
 
-def refused(actor: Actor, name: PipelineName, decision: Decision, now: datetime) -> Event:
+def refused(
+    actor: Actor, name: PipelineName, decision: Decision, now: datetime, *, plan: Plan = CLEAR
+) -> Event:
     """By the decision on what they wanted to do to the pipeline."""
     data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
-    return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
+    return Event(EventKind.REFUSED, now, data | plan_on_record(plan) | decision.on_record, actor)
+
+
+def plan_on_record(plan: Plan) -> dict[str, str | int | None]:
+    """What was wanted, where it was not just a clear."""
+    return {} if plan == CLEAR else {"plan": " ".join(step.value for step in plan)}
 
 
 def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
@@ -35,12 +43,15 @@ def refusal(
     return Event(EventKind.REFUSED, now, data | (decided_by.on_record if decided_by else {}), actor)
 
 
-def hindered(actor: Actor, name: PipelineName, reply: Reply, basis: Authority, now: datetime) -> Event | None:
+def hindered(  # noqa: PLR0913 - all that the record keeps of it
+    actor: Actor, name: PipelineName, reply: Reply, basis: Authority, now: datetime, *, plan: Plan = CLEAR
+) -> Event | None:
     """By what holds for the pipeline, whoever asks. None where the reply only points to somebody's operation."""
     why = _HINDRANCES.get(type(reply))
     if why is None:
         return None
     data = {"pipeline": name, "action": basis.requester.action.value, "why": why, **basis.on_record}
+    data |= plan_on_record(plan)
     return Event(EventKind.REFUSED, now, data, actor)
 
 

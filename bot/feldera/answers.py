@@ -34,6 +34,7 @@ from bot.feldera.models import (
     ConfigurationBody,
     HealthBody,
     PipelineBody,
+    ProgramBody,
     SessionBody,
 )
 from bot.feldera.problems import NOT_AS_KNOWN, problem
@@ -74,7 +75,11 @@ def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline | Problem] | Pro
 
 
 def submitted(reply: Reply) -> Answer:
-    """A `POST …/clear`. Feldera: 202 whatever the storage, also where there is nothing to clear."""
+    """A `POST …/clear`, `…/stop?force=true` or `…/start`.
+
+    Feldera: 202 whatever the storage, also where there is nothing to clear; a forced stop in every state; a start also
+    where the same was asked for already.
+    """
     if reply.status == HTTPStatus.ACCEPTED and not reply.is_html:
         return Accepted()
     error = reply.error
@@ -100,6 +105,16 @@ def history(reply: Reply) -> History | Problem:
     except ValidationError:
         return NOT_AS_KNOWN
     return History(tuple(event.change() for event in events))
+
+
+def program_error(reply: Reply) -> str | Problem:
+    """`GET /v0/pipelines/{name}?selector=all`: the first lines of what the compiler said; empty if it said nothing."""
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        return ProgramBody.model_validate_json(reply.body).said
+    except ValidationError:
+        return NOT_AS_KNOWN
 
 
 def runner_health(reply: Reply) -> RunnerHealth:

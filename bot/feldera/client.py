@@ -15,7 +15,6 @@ import structlog
 
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineName, is_pipeline_name
-from bot.domain.operations import StepName
 from bot.domain.pipelines import (
     Answer,
     History,
@@ -27,6 +26,7 @@ from bot.domain.pipelines import (
     RunnerHealth,
     Unknown,
 )
+from bot.domain.plans import StepName
 from bot.engine.ports import Clock
 from bot.feldera import answers, events, problems
 from bot.feldera.address import FelderaAddress
@@ -36,7 +36,13 @@ from bot.feldera.wire import BODY_MAX, Wire
 
 LIST_MAX = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
 STATUS_ONLY = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
-VERBS = {StepName.CLEAR: "clear"}
+PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
+_VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
+    # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
+    StepName.STOP: ("stop", {"force": "true"}),
+    StepName.CLEAR: ("clear", {}),
+    StepName.START: ("start", {"initial": "running"}),
+}
 
 log = structlog.get_logger()
 
@@ -76,11 +82,12 @@ class FelderaClient:
         return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
 
     async def submit(self, step: StepName, name: PipelineName) -> Answer:
-        path = f"{_path(name)}/{VERBS[step]}"
+        verb, query = _VERBS[step]
+        path = f"{_path(name)}/{verb}"
         token = await self._credentials.token()
         if isinstance(token, Problem):
             return NotSent(token)
-        reply = await self._wire.exchange("POST", path, token=token)
+        reply = await self._wire.exchange("POST", path, token=token, query=query or None)
         match reply:
             case NoReply(problem=problem, maybe_sent=True):
                 return Unknown(problem)
@@ -97,6 +104,10 @@ class FelderaClient:
     async def history(self, name: PipelineName) -> History | Problem:
         reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
         return reply if isinstance(reply, Problem) else answers.history(reply)
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        reply = await self._get(_path(name), {"selector": "all"}, body_max=PROGRAM_MAX)
+        return reply if isinstance(reply, Problem) else answers.program_error(reply)
 
     async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
         reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import (
     Answer,
     History,
@@ -23,6 +22,7 @@ from bot.domain.pipelines import (
     Seen,
     Trouble,
 )
+from bot.domain.plans import StepName
 from bot.domain.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
 from bot.engine.ports import Everything
 from bot.feldera.client import FelderaClient
@@ -77,6 +77,12 @@ class Fleet:
         return (
             _NO_SUCH_TARGET if target is None else await self._clients[target].history(name_on_target(name))
         )
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        target = self.targets.of(name)
+        if target is None:
+            return _NO_SUCH_TARGET
+        return await self._clients[target].program_error(name_on_target(name))
 
     async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
         target = self.targets.of(name)

@@ -6,7 +6,8 @@ fields, and of new words in fields that hold a word. Built from Feldera's `Pipel
 """
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -19,8 +20,8 @@ from pydantic import (
 )
 
 from bot.domain.names import PipelineId, PipelineName
-from bot.domain.pipelines import Change, Checkpoints, Pipeline, PipelineError, Storage
-from bot.feldera.text import WORD_MAX, one_line
+from bot.domain.pipelines import STOPPED, Change, Checkpoints, Pipeline, PipelineError, Storage
+from bot.feldera.text import WORD_MAX, first_lines, one_line
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -31,6 +32,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+UUID_OF_A_MOMENT = 7  # the version of a UUID that begins with a time
 Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
 
 
@@ -39,10 +41,11 @@ class _Shape(BaseModel):
 
 
 class ErrorBody(_Shape):
-    """`ErrorResponse`. Its `details` are not read: they can hold a backtrace."""
+    """`ErrorResponse`. Of its `details`, which can hold a backtrace, only what a compiler said is read."""
 
     message: str
     error_code: str
+    details: Any = None
 
     @property
     def sentence(self) -> str:
@@ -52,9 +55,29 @@ class ErrorBody(_Shape):
     def code(self) -> str:
         return one_line(self.error_code, WORD_MAX)
 
+    @property
+    def compiler(self) -> str:
+        said = self.details.get("compiler_error") if isinstance(self.details, dict) else None
+        return first_lines(said) if isinstance(said, str) else ""
+
 
 class _CheckpointBody(_Shape):
+    uuid: str = ""
     size: NonNegativeInt | None = None
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """Feldera names a checkpoint by a UUID of version 7, whose first 48 bits are the milliseconds since 1970."""
+        try:
+            uuid = UUID(self.uuid)
+        except ValueError:
+            return None
+        if uuid.version != UUID_OF_A_MOMENT:
+            return None
+        try:
+            return datetime.fromtimestamp((uuid.int >> 80) / 1000, UTC)
+        except (OverflowError, ValueError):  # beyond the calendar
+            return None
 
 
 class _StorageDetailsBody(_Shape):
@@ -64,6 +87,12 @@ class _StorageDetailsBody(_Shape):
         sizes = [checkpoint.size for checkpoint in self.checkpoints]
         known = [size for size in sizes if size is not None]
         return Checkpoints(count=len(sizes), size=sum(known) if len(known) == len(sizes) else None)
+
+    def latest_at(self) -> datetime | None:
+        """None unless every checkpoint tells: the latest might be one that does not."""
+        moments = [checkpoint.taken_at for checkpoint in self.checkpoints]
+        known = [moment for moment in moments if moment is not None]
+        return max(known, default=None) if len(known) == len(moments) else None
 
 
 class PipelineBody(_Shape):
@@ -79,6 +108,7 @@ class PipelineBody(_Shape):
     deployment_desired_status_since: Moment
     deployment_resources_status: Word
     deployment_resources_desired_status: Word
+    deployment_resources_desired_status_since: Moment
     deployment_error: ErrorBody | None = None
     program_status: Word
     program_status_since: Moment
@@ -97,10 +127,12 @@ class PipelineBody(_Shape):
             desired_status_since=self.deployment_desired_status_since,
             resources=self.deployment_resources_status,
             resources_desired=self.deployment_resources_desired_status,
+            resources_desired_since=self.deployment_resources_desired_status_since,
             program_status=self.program_status,
             program_status_since=self.program_status_since,
             checkpoints=details.total() if details else Checkpoints(count=0, size=0),
-            error=PipelineError(error.sentence, error.code) if error else None,
+            error=PipelineError(error.sentence, error.code, error.compiler) if error else None,
+            last_checkpoint_at=details.latest_at() if details else None,
         )
 
 
@@ -109,9 +141,53 @@ class EventBody(_Shape):
 
     recorded_at: Moment
     storage_status: Word
+    deployment_resources_desired_status: Word
 
     def change(self) -> Change:
-        return Change(at=self.recorded_at, storage=_storage(self.storage_status))
+        return Change(
+            at=self.recorded_at,
+            storage=_storage(self.storage_status),
+            wanted=self.deployment_resources_desired_status != STOPPED,
+        )
+
+
+class _CompilerMessageBody(_Shape):
+    message: str
+    warning: bool = False
+    start_line_number: int = 0
+    start_column: int = 0
+
+
+class _SqlCompilationBody(_Shape):
+    messages: tuple[_CompilerMessageBody, ...] = ()
+
+
+class _RustCompilationBody(_Shape):
+    stderr: str = ""
+
+
+class _ProgramErrorBody(_Shape):
+    sql_compilation: _SqlCompilationBody | None = None
+    rust_compilation: _RustCompilationBody | None = None
+    system_error: str | None = None
+
+
+class ProgramBody(_Shape):
+    """One pipeline with `selector=all`: only why its program does not compile."""
+
+    program_error: _ProgramErrorBody
+
+    @property
+    def said(self) -> str:
+        error = self.program_error
+        sql = error.sql_compilation.messages if error.sql_compilation else ()
+        told = [
+            f"line {each.start_line_number}, column {each.start_column}: {each.message}"
+            for each in sql
+            if not each.warning
+        ]
+        rust = error.rust_compilation.stderr if error.rust_compilation else ""
+        return first_lines("\n".join(told) or rust or error.system_error or "")
 
 
 class _ServiceBody(_Shape):

@@ -6,6 +6,8 @@ line breaks or its characters. Escaping for Slack is not done here; the room tha
 
 import unicodedata
 
+LINES_MAX = 12  # of what a compiler says: the first lines name the mistake
+LINE_MAX = 160  # characters
 SENTENCE_MAX = 300  # characters; Feldera's own messages can hold a whole compiler log
 WORD_MAX = 64  # characters; Feldera's longest codes and status words stay well below
 
@@ -18,3 +20,14 @@ def one_line(text: str, limit: int = SENTENCE_MAX) -> str:
     if len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + "…"
+
+
+def first_lines(text: str, lines: int = LINES_MAX) -> str:
+    """The first lines of a longer text that say something, each made fit as `one_line` does, indentation kept."""
+    found = []
+    for line in text[: 4 * LINES_MAX * LINE_MAX].splitlines():
+        indent = len(line) - len(line.lstrip(" "))
+        said = one_line(line, LINE_MAX)
+        if said:
+            found.append(" " * min(indent, 40) + said)
+    return "\n".join([*found[:lines], "…"] if len(found) > lines else found)

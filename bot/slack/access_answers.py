@@ -18,10 +18,11 @@ from bot.domain.administration import (
 from bot.domain.authority import Authority, id_of
 from bot.domain.commands import COMMAND
 from bot.domain.operations import EventKind, Operation
+from bot.domain.plans import Plan
 from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
-from bot.slack import blocks
+from bot.slack import blocks, plans
 from bot.slack.blocks import Message, message, said
 from bot.slack.language import GLASS, sign
 from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
@@ -48,24 +49,25 @@ def explained(shown: replies.Explained) -> Message:
     """*can-i*: what would happen, and which grant and which rules say so."""
     authority, name = shown.authority, shown.pipeline
     if not authority.requester.allowed:
-        return said(f"🚫 You may not clear `{name}`: {why(authority.requester)}")
-    lines = [f"✅ {_then(authority, name)} By {why(authority.requester)}"]
+        return said(f"🚫 You may not {plans.deed(shown.plan)} `{name}`: {why(authority.requester)}")
+    lines = [f"✅ {_then(authority, name, shown.plan)} By {why(authority.requester)}"]
+    if authority.freeze is not None:
+        frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
+        lines.insert(0, f"Frozen {frozen}")
     rules = ", ".join(f"`{pattern}`" for pattern in authority.terms.rules)
     lines.append(f"Rules that decide: {rules or 'none, so the usual holds'}.")
     if authority.terms.reason_required or authority.terms.reason_patterns:
         must = ", ".join(code(pattern, 100) for pattern in authority.terms.reason_patterns)
         lines.append(f"It takes a reason{f' that matches {must}' if must else ''}.")
     if shown.break_glass.allowed and authority.terms.break_glass:
-        lines.append(f"In an emergency: `{COMMAND} clear {name} --break-glass INCIDENT reason…`.")
-    if authority.freeze is not None:
-        lines.append(f"Frozen now: {frozen_in_words(authority.freeze)}.")
+        lines.append(f"In an emergency: `{plans.command(shown.plan, name)} --break-glass INCIDENT reason…`.")
     return said("\n".join(lines))
 
 
-def _then(authority: Authority, name: str) -> str:
+def _then(authority: Authority, name: str, plan: Plan) -> str:
     if authority.approvals_needed == 0:
-        return f"You may clear `{name}` yourself."
-    return f"You may ask to clear `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.terms.approve_within)}."
+        return f"You may {plans.deed(plan)} `{name}` yourself."
+    return f"You may ask to {plans.deed(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.terms.approve_within)}."
 
 
 def introduced(shown: replies.Introduced) -> Message:
@@ -159,7 +161,7 @@ def _waiting(operation: Operation, workspace_url: str) -> str:
         return f"{GLASS} `{operation.short_id}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
     count = f"{len(operation.approvals)} of {operation.approvals_needed}"
     until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-    return f"{sign(operation.state)} `{operation.short_id}` {who} asks to clear `{operation.pipeline}` ({count} approvals{until}), in {where}."
+    return f"{sign(operation.state)} `{operation.short_id}` {who} asks to {plans.deed(operation.plan)} `{operation.pipeline}` ({count} approvals{until}), in {where}."
 
 
 def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
@@ -196,13 +198,20 @@ def _entry(line: HistoryLine, workspace_url: str) -> str:
     by = f" by {who}" if who else ""
     if event.kind is EventKind.REFUSED:
         deed = data.get("action", "")
-        what, by = f"refused {who}: {_DEEDS.get(deed) or escaped(deed.replace('_', ' '))}".rstrip(), ""
-    because = data.get("why") or data.get("ending") or ""
+        what, by = f"refused {who}: {_deed(deed, data.get('plan'))}".rstrip(), ""
+    because = data.get("why") or data.get("ending") or data.get("step") or ""
     if because:
         because = f" ({escaped(because.replace('_', ' '), 60)})"
     about = _about_access(data) if operation is None else f" `{operation.pipeline}`"
     card = "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
     return f"{at(event.at)}: {what}{about}{because}{by}{_in_detail(data)}{card}"
+
+
+def _deed(action: str, plan: str | None) -> str:
+    """What somebody was refused; where it was a plan, all of it."""
+    if plan is not None and action in {Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}:
+        return f"to {escaped(plans.listed(plan.split()), 60)}"
+    return _DEEDS.get(action) or escaped(action.replace("_", " "))
 
 
 _DEEDS: dict[str, str] = {
@@ -215,6 +224,8 @@ _DEEDS: dict[str, str] = {
     Action.VIEW: "to see",
     Action.REQUEST: "to clear",
     Action.CLEAR: "to clear",
+    Action.STOP: "to stop",
+    Action.START: "to start",
     Action.BREAK_GLASS: "to break the glass of",
 }
 
@@ -232,7 +243,7 @@ def _in_detail(data: Mapping[str, str]) -> str:
     """What was put in place, and what was there before."""
     said = [
         f"{key} {code(data[key], 150)}"
-        for key in ("rule", "until", "note", "reason", "before")
+        for key in ("plan", "rule", "until", "note", "reason", "before")
         if key in data
     ]
     return f": {', '.join(said)}" if said else ""

@@ -8,7 +8,7 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.engine import replies
 from bot.engine.replies import Reply
-from bot.slack import access_answers, listing, previews, refusals
+from bot.slack import access_answers, listing, plans, previews, refusals
 from bot.slack.blocks import Message, message, said, section
 from bot.slack.mrkdwn import TEXT_MAX, code, escaped
 from bot.slack.pipelines import link_to
@@ -72,12 +72,14 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals.too_many(name, limit)
         case replies.AlreadyDecided(operation, signing):
             return refusals.already_decided(operation, workspace_url, signing=signing)
-        case replies.ReasonWanted(name, terms, incident):
-            return previews.reason_wanted(name, terms, incident)
+        case replies.ReasonWanted():
+            return previews.reason_wanted(reply)
         case replies.Preview():
             return previews.preview(reply)
-        case replies.NotStopped(pipeline):
-            return previews.not_stopped(pipeline)
+        case replies.NotStopped():
+            return previews.not_stopped(reply)
+        case replies.AlreadyStopped() | replies.AlreadyStarted() | replies.NotCompiled():
+            return previews.nothing_to_do(reply)
         case replies.AlreadyCleared(pipeline):
             return previews.already_cleared(pipeline)
         case replies.Busy(holder, may_close):
@@ -126,6 +128,7 @@ _Short = (
     | replies.TookBack
     | replies.StoppedIt
     | replies.SignedItOff
+    | replies.NothingToSignOff
     | replies.OwnRequest
     | replies.ApprovedBefore
     | replies.ClosedByHand
@@ -158,23 +161,26 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case replies.ApprovedIt(operation):
             return f"👍 Approved: {len(operation.approvals)} of {operation.approvals_needed}."
         case replies.DeniedIt(operation):
-            return f"Denied. The clear of `{operation.pipeline}` is off, and its requester reads why."
+            return f"Denied. The {plans.deed(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
         case replies.TookBack(operation):
             return f"↩️ Taken back: nothing was sent, and `{operation.pipeline}` is as it was."
         case replies.StoppedIt(operation):
             return f"🛑 Stopped in time: nothing was sent, and `{operation.pipeline}` is as it was."
         case replies.SignedItOff(operation):
             return f"🔏 Signed off: the broken glass of `{operation.pipeline}` needs nobody any more."
+        case replies.NothingToSignOff(operation):
+            why = "it has not been sent yet" if operation.incident else "no glass was broken for it"
+            return f"The clear of `{operation.pipeline}` has nothing to sign off: {why}."
         case replies.OwnRequest():
             return "🚫 You asked for it yourself: others decide."
         case replies.ApprovedBefore(operation):
             return f"You approved it already: {len(operation.approvals)} of {operation.approvals_needed}."
         case replies.ClosedByHand(operation):
-            return f"☑️ Closed. `{COMMAND} clear {operation.pipeline}` starts afresh."
+            return f"☑️ Closed. `{plans.command(operation.plan, operation.pipeline)}` starts afresh."
         case replies.TooOld(operation):
             return (
                 "⌛ This preview is more than 30 minutes old, and things may have changed. "
-                f"Nothing was sent. Type `{COMMAND} clear {operation.pipeline}` to look again."
+                f"Nothing was sent. Type `{plans.command(operation.plan, operation.pipeline)}` to look again."
             )
         case replies.NotYours():
             return "🚫 Only the person who was shown this, or who asked, can use it."
@@ -190,8 +196,8 @@ def placed(operation: Operation, workspace_url: str) -> Message:
     if operation.card is None:
         refused = operation.outcome.message if operation.outcome else "unknown"
         return said(
-            f"❌ {name} was *not* cleared: {why_not(operation.origin, operation.displaced or refused)}, and Slack "
-            f"does not let me write to you directly ({code(refused)}). I clear nothing that nobody can see."
+            f"❌ {name} was *not* {plans.done(operation.step_name)}: {why_not(operation.origin, operation.displaced or refused)}, and Slack "
+            f"does not let me write to you directly ({code(refused)}). I {operation.step_name.value} nothing that nobody can see."
         )
     where = link_to(operation, workspace_url)
     done = "🙋 Asked" if operation.approvals_needed else "⏳ Confirmed"

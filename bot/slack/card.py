@@ -4,13 +4,14 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject, SectionBlock
 
+from bot.domain.commands import COMMAND
 from bot.domain.operations import Operation, State
-from bot.domain.pipelines import Checkpoints
-from bot.slack import blocks
+from bot.domain.plans import CLEAR, StepName
+from bot.slack import blocks, plans, progress
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
 from bot.slack.language import DOING, DONE, NOT_DONE, TO_DO, Field, frozen, in_order, sign, words
-from bot.slack.mrkdwn import at, code, escaped, mention, mention_any, size
+from bot.slack.mrkdwn import at, code, escaped, mention, mention_any
 from bot.slack.places import can_be_invited, why_not
 
 CLOSE = "close_operation"  # action ids; old messages carry them, so they are never given another meaning
@@ -40,7 +41,7 @@ def card(operation: Operation) -> Message:
 
 
 def title(operation: Operation) -> str:
-    return f"Clear {operation.pipeline}"
+    return plans.title(operation.plan, operation.pipeline)
 
 
 def told(operation: Operation) -> list[tuple[str, str]]:
@@ -49,19 +50,11 @@ def told(operation: Operation) -> list[tuple[str, str]]:
         {
             Field.STATE: state_now(operation),
             Field.REQUESTED_BY: mention(operation.requester.user),
-            Field.DESTROYS: destroys(operation.reviewed.checkpoints),
+            Field.DESTROYS: plans.destroyed(operation.reviewed) if StepName.CLEAR in operation.plan else None,
+            Field.LOSES: plans.lost(operation.reviewed) if StepName.STOP in operation.plan else None,
             **_of_a_request(operation),
         }
     )
-
-
-def destroys(checkpoints: Checkpoints) -> str:
-    """What a clear takes away, as far as Feldera tells."""
-    if checkpoints.count == 0:
-        return "the storage; it has no checkpoints"
-    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
-    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
-    return f"the storage, with {checkpoints.count} {noun} ({weight})"
 
 
 def close_button(operation: Operation) -> ButtonElement:
@@ -71,8 +64,9 @@ def close_button(operation: Operation) -> ButtonElement:
         CLOSE,
         operation.id,
         confirm=blocks.are_you_sure(
-            f"Close the clear of {operation.pipeline}?",
-            "Only if you looked in Feldera and are sure that no clear is under way. Another one can be asked for then.",
+            f"Close the {plans.deed(operation.plan)} of {operation.pipeline}?",
+            f"Only if you looked in Feldera and are sure that no {operation.step_name.value} is under way. "
+            "Another one can be asked for then.",
             yes="Close",
             no="Keep open",
         ),
@@ -91,22 +85,29 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
                 blocks.button("Deny", DENY, operation.id),
                 blocks.button("Withdraw", WITHDRAW, operation.id),
             ]
+        case State.READY if operation.has_begun:
+            found = []
         case State.READY if operation.stop_until is not None or operation.held_by_freeze:
             found = [blocks.button("Stop", STOP, operation.id, style="danger")]
         case State.NEEDS_HUMAN:
             found = [close_button(operation)]
-    if operation.incident and operation.signed_off is None:
+    if operation.waits_for_signature:
         found.append(blocks.button("Sign off", SIGN_OFF, operation.id))
     return found
 
 
 def _sure_to_approve(operation: Operation) -> ConfirmObject:
     return blocks.are_you_sure(
-        f"Approve the clear of {operation.pipeline}?",
-        f"It destroys {destroys(operation.reviewed.checkpoints)}, and cannot be cancelled once it is sent.",
+        f"Approve the {plans.deed(operation.plan)} of {operation.pipeline}?",
+        f"It {_costs(operation)}, and cannot be cancelled once it is sent.",
         yes="Approve",
         no="Go back",
     )
+
+
+def _costs(operation: Operation) -> str:
+    clears = StepName.CLEAR in operation.plan
+    return f"{'destroys' if clears else 'loses'} {plans.costs(operation, with_times=False)}"
 
 
 def _of_a_request(operation: Operation) -> dict[Field, str]:
@@ -149,25 +150,44 @@ def state_now(operation: Operation) -> str:
     return f"{sign(operation.state)} {_state_in_words(operation)}.{trouble}"
 
 
-def _state_in_words(operation: Operation) -> str:
+def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence for each state
     match operation.state:
         case State.AWAITING_APPROVAL:
             return words(operation.state)
-        case State.READY if operation.held_by_freeze:
+        case State.READY if operation.held_by_freeze or _will_be_held(operation):
             return "Held by a freeze, not sent"
         case State.READY if operation.stop_until is not None:
             return f"To be sent{_on(operation.stop_until)}, and can be stopped until then"
+        case State.READY if operation.has_begun:
+            return (
+                f"{plans.state_in_words(operation)}{_on(operation.ready_at)}: the next step is not sent yet"
+            )
         case State.READY if operation.approvals:
             return f"Approved{_on(operation.ready_at)}, not sent yet"
         case State.READY:
             return f"Confirmed{_on(operation.confirmed_at)}, not sent yet"
         case State.SUBMITTING:
-            return f"Sent{_on(operation.submitted_at)}, no answer yet"
+            what = "Sent" if operation.plan == CLEAR else f"{operation.step_name.value.capitalize()} sent"
+            return f"{what}{_on(operation.submitted_at)}, no answer yet"
         case State.WAITING:
             unusual = "" if operation.overdue_since is None else ", which is unusually long"
-            return f"Clearing since{_on(operation.accepted_at)}{unusual}"
+            phase = f" ({escaped(operation.phase, 64)})" if operation.phase else ""
+            doing = plans.DOING[operation.step_name].capitalize()
+            return f"{doing} since{_on(operation.accepted_at)}{phase}{unusual}"
+        case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
+            return words(operation.state) if operation.plan == CLEAR else plans.state_in_words(operation)
         case _:
             return words(operation.state)
+
+
+def _will_be_held(operation: Operation) -> bool:
+    """Whether a freeze outlasts the moment in which it would be sent."""
+    frozen_until, stop_until = operation.frozen_until, operation.stop_until
+    return (
+        frozen_until is not None
+        and operation.sends == 0
+        and (stop_until is None or stop_until < frozen_until)
+    )
 
 
 def _on(moment: datetime | None) -> str:
@@ -188,6 +208,19 @@ def _steps(operation: Operation) -> list[str]:
     if missing > 0:
         more = "approval" if missing == 1 else "approvals"
         steps.append(f"{NOT_DONE} {missing} {more} missing" if ended else f"{DOING} {missing} {more} more")
+    steps += _of_a_clear(operation) if operation.plan == CLEAR else progress.steps(operation)
+    if operation.incident:
+        signed = operation.signed_off
+        steps.append(
+            f"{DOING} To be signed off by an approver"
+            if signed is None
+            else f"{DONE} Signed off by {mention(signed.by.user)}{_when(signed.at)}"
+        )
+    return steps
+
+
+def _of_a_clear(operation: Operation) -> list[str]:
+    ended, steps = operation.state.has_ended, []
     if operation.accepted_at is not None and operation.submitted_at is None:
         steps.append(f"{DONE} No request needed: Feldera was clearing it already")
     elif operation.submitted_at is not None:
@@ -208,13 +241,6 @@ def _steps(operation: Operation) -> list[str]:
         steps.append(f"{sign(operation.state)} Storage cleared? A human has looked")
     else:
         steps.append(f"{NOT_DONE} Storage not cleared by this" if ended else f"{TO_DO} Storage cleared")
-    if operation.incident:
-        signed = operation.signed_off
-        steps.append(
-            f"{DOING} To be signed off by an approver"
-            if signed is None
-            else f"{DONE} Signed off by {mention(signed.by.user)}{_when(signed.at)}"
-        )
     return steps
 
 
@@ -234,6 +260,10 @@ def _notes(operation: Operation) -> list[str]:
         note = f"Here because {why_not(operation.origin, operation.displaced)}."
         invitable = can_be_invited(operation.origin, operation.displaced)
         notes.append(f"{note} Invite me to have it there next time." if invitable else note)
+        if operation.state is State.AWAITING_APPROVAL:
+            notes.append(
+                f"Nobody else sees this card: tell somebody who may approve to type `{COMMAND} approve {operation.short_id}`."
+            )
     if operation.card_posts > 1:
         notes.append("Posted anew: an older copy of this card, if there is one, is not kept up to date.")
     return notes

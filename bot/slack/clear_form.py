@@ -111,8 +111,8 @@ def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
     return Page(
         about=_dicts(
             section(remark) if remark else None,
-            state(pipeline),
-            *consequences(authority),
+            state(pipeline, shown.weighed.reviewed, shown.weighed.plan),
+            *consequences(authority, shown.weighed.reviewed, shown.weighed.plan),
             blocks.context(*_who_is_told(authority, origin)),
         ),
         terms=authority.terms,

@@ -28,7 +28,6 @@ log = structlog.get_logger(__name__)
 METHOD = "views.publish"
 A_MINUTE = timedelta(minutes=1)
 PUBLISHED_A_MINUTE = 80  # calls; Slack takes a hundred
-REMEMBERED = 1000  # people, before the one published for longest ago is forgotten: that costs a call
 
 _CONFLICT = "hash_conflict"
 _NO_SUCH_PAGE = frozenset({"user_not_found", "not_enabled", "account_inactive", "user_disabled"})
@@ -77,11 +76,11 @@ class HomeTabs:
         answer = await ask(self.client.views_publish(user_id=user, view=view, hash=known.hash))
         match answer:
             case Done(said):
-                self._remember(user, _Standing(digest, _hash(said)))
+                self._stands[user] = _Standing(digest, _hash(said))
                 return Taken(ts="")
             case Refused(error) if error == _CONFLICT:
                 # Something else stands there than we know of: this page replaces whatever it is.
-                self._remember(user, _Standing(None, None))
+                self._stands[user] = _Standing(None, None)
                 return Later(self._pace.hold(timedelta(seconds=1), user))
             case Refused(error) if error in _NO_SUCH_PAGE:
                 return NotThere(error)
@@ -94,7 +93,7 @@ class HomeTabs:
             case NoAnswer(why, in_doubt):
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=METHOD, why=why)
-                self._remember(user, _Standing(None, known.hash))
+                self._stands[user] = _Standing(None, known.hash)
                 return Later(self._pace.hold(AFTER_TROUBLE, METHOD), in_doubt=in_doubt)
 
     def _spent_until(self) -> datetime | None:
@@ -103,12 +102,6 @@ class HomeTabs:
         while self._published and now - self._published[0] >= A_MINUTE:
             self._published.popleft()
         return None if len(self._published) < PUBLISHED_A_MINUTE else self._published[0] + A_MINUTE
-
-    def _remember(self, user: UserId, standing: _Standing) -> None:
-        self._stands.pop(user, None)
-        self._stands[user] = standing
-        if len(self._stands) > REMEMBERED:
-            del self._stands[next(iter(self._stands))]
 
 
 def _digest(view: dict[str, Any]) -> str:

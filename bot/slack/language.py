@@ -14,6 +14,7 @@ from bot.domain.names import Actor
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import Pipeline, Storage
 from bot.slack.mrkdwn import at, escaped, mention
+from bot.slack.plans import deed
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -60,6 +61,8 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.ACCEPTED: ("⏳", "accepted by Feldera"),
     EventKind.FOUND_CLEARING: ("⏳", "found being cleared"),
     EventKind.STILL_CLEARING: ("⏳", "still being cleared"),
+    EventKind.PHASE: ("⏳", "further"),
+    EventKind.STEP_DONE: (DONE, "a step done"),
     EventKind.UNREACHABLE: ("🔌", "Feldera away during"),
     EventKind.REACHABLE: ("🔌", "Feldera back during"),
     EventKind.OVERDUE: ("🐌", "unusually long"),
@@ -120,11 +123,13 @@ class Field(StrEnum):
     REQUESTED_BY = "Requested by"
     DESTROYS = "Destroys"
     WOULD_DESTROY = "A clear would destroy"
+    LOSES = "A stop loses"
     LAST_CLEARED = "Last cleared"
     APPROVALS = "Approvals"
     UNTIL = "Until"
     ASKED = "Asked"
     FROZEN = "Frozen"
+    BREAKS_GLASS = "Break the glass for"
     GLASS = "Glass broken for"
     DOINGS = "Last events, by Feldera's record"
     ENDED = "Last operations"
@@ -206,7 +211,7 @@ def asked_for(operation: Operation) -> str:
 
 def what(operation: Operation) -> str:
     """The same without its sign, for after words that say how it stands."""
-    return f"clear `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+    return f"{deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
 
 
 def by(actor: Actor, moment: datetime | None = None) -> str:

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Trouble
+from bot.domain.plans import CLEAR, StepName
 from bot.domain.targets import target_in
-from bot.slack import blocks
+from bot.slack import blocks, plans
 from bot.slack.blocks import Message, message
-from bot.slack.endings import sentence, took
+from bot.slack.endings import of_step, sentence, took
 from bot.slack.language import sign
-from bot.slack.mrkdwn import at, code, duration, mention, mention_any
+from bot.slack.mrkdwn import at, code, duration, escaped, mention, mention_any
 from bot.slack.pipelines import host_setting
 
 
@@ -36,15 +37,22 @@ _TOLD_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
 
 # A line that was posted twice tells its moment, so that nobody takes one request for two.
 def _sent(_operation: Operation, event: Event) -> str:
-    return f"Sent the request to Feldera, {at(event.at)}."
+    return f"Sent {_request(event)} to Feldera, {at(event.at)}."
 
 
 def _sent_again(_operation: Operation, event: Event) -> str:
-    return f"Sent the request again, {at(event.at)}: so far it had had no effect."
+    return f"Sent {_request(event)} again, {at(event.at)}: so far it had had no effect."
 
 
-def _accepted(_operation: Operation, event: Event) -> str:
-    return f"Feldera accepted it, {at(event.at)}: the storage is being cleared. From here it cannot be cancelled."
+def _accepted(operation: Operation, event: Event) -> str:
+    match _step(event):
+        case StepName.STOP:
+            then = f"{_name(operation)} is being stopped. From here that cannot be cancelled."
+        case StepName.CLEAR:
+            then = "the storage is being cleared. From here it cannot be cancelled."
+        case StepName.START:
+            then = f"{_name(operation)} is being started."
+    return f"Feldera accepted it, {at(event.at)}: {then}"
 
 
 def _put_off(_operation: Operation, event: Event) -> str:
@@ -55,14 +63,41 @@ def _answer_lost(_operation: Operation, event: Event) -> str:
     return f"No usable answer came ({_said(event)}). I look at the pipeline before I do anything else."
 
 
-def _found_clearing(_operation: Operation, event: Event) -> str:
-    if event.data.get("sends"):
+def _found_clearing(operation: Operation, event: Event) -> str:
+    step, arrived = _step(event), event.data.get("sends")
+    if step is not StepName.CLEAR:
+        if arrived:
+            return f"{_name(operation)} is {plans.DOING[step]}: it seems that the request did arrive."
+        return f"{_name(operation)} is {plans.DOING[step]} already. I send nothing, and watch."
+    if arrived:
         return "The storage is being cleared: it seems that the request did arrive. It cannot be cancelled."
     return "Feldera is clearing the storage already. I send nothing, and watch."
 
 
 def _still_clearing(_operation: Operation, event: Event) -> str:
-    return f"Still clearing after {_duration(event)}."
+    return f"Still {plans.DOING[_step(event)]} after {_duration(event)}."
+
+
+def _phase(operation: Operation, event: Event) -> str:
+    phase = str(event.data.get("phase") or "")
+    known = _PHASES.get(phase, "{name} is {phase} now.")
+    return known.format(name=_name(operation), phase=escaped(phase, 64))
+
+
+def _step_done(operation: Operation, event: Event) -> str:
+    step = _step(event)
+    outcome = Outcome(Ending(str(event.data["ending"])), str(event.data.get("message") or ""))
+    took = event.data.get("seconds")
+    said = of_step(operation, outcome, step, seconds=took if isinstance(took, int) else None)
+    number = operation.plan.index(step) + 1
+    return f"Step {number} of {len(operation.plan)}: {said[0].lower()}{said[1:]}"
+
+
+_PHASES = {
+    "Compiling": "Its program is being compiled first; {name} starts after that.",
+    "Provisioning": "Provisioning: Feldera makes room for {name} to run.",
+    "Initializing": "Initializing: {name} is coming up.",
+}
 
 
 _MEANWHILE = {
@@ -81,7 +116,8 @@ _TO_DO = {
 
 
 def _unreachable(operation: Operation, event: Event) -> str:
-    meanwhile = _MEANWHILE.get(str(event.data.get("state")), "The clear goes on without me.")
+    what = "The clear" if operation.plan == CLEAR else "What Feldera has accepted"
+    meanwhile = _MEANWHILE.get(str(event.data.get("state")), f"{what} goes on without me.")
     to_do = _TO_DO.get(str(event.data.get("trouble")), "").format(
         host=host_setting(target_in(operation.pipeline))
     )
@@ -100,8 +136,15 @@ def _overdue(_operation: Operation, event: Event) -> str:
     said = f": {_said(event)}" if event.data.get("message") else ""
     return (
         f"This takes unusually long: {_duration(event)} so far. Feldera's runner {health}{said}. "
-        "Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching."
+        f"{_LONG[_step(event)]} I keep watching."
     )
+
+
+_LONG = {
+    StepName.STOP: "Feldera repeats a stop until it succeeds; its log says what hinders it.",
+    StepName.CLEAR: "Feldera repeats a clear until it succeeds, and it cannot be cancelled;",
+    StepName.START: "A program can take long to compile; Feldera shows how far it is.",
+}
 
 
 def _needs_human(operation: Operation, event: Event) -> str:
@@ -171,12 +214,27 @@ _LINES: dict[EventKind, Callable[[Operation, Event], str]] = {
     EventKind.ACCEPTED: _accepted,
     EventKind.FOUND_CLEARING: _found_clearing,
     EventKind.STILL_CLEARING: _still_clearing,
+    EventKind.PHASE: _phase,
+    EventKind.STEP_DONE: _step_done,
     EventKind.UNREACHABLE: _unreachable,
     EventKind.REACHABLE: _reachable,
     EventKind.OVERDUE: _overdue,
     EventKind.NEEDS_HUMAN: _needs_human,
     EventKind.ENDED: _ended,
 }
+
+
+def _step(event: Event) -> StepName:
+    """The step that it is about; an event of an operation that is just a clear does not say so."""
+    return StepName(str(event.data.get("step") or StepName.CLEAR))
+
+
+def _request(event: Event) -> str:
+    return f"the {_step(event).value}" if "step" in event.data else "the request"
+
+
+def _name(operation: Operation) -> str:
+    return f"`{operation.pipeline}`"
 
 
 def _said(event: Event) -> str:

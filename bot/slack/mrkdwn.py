@@ -17,6 +17,7 @@ from bot.domain.names import ChannelId, UserId
 TEXT_MAX = 3000  # characters of a text object
 REASON_SHOWN = 300
 SENTENCE_SHOWN = 300
+BLOCK_SHOWN = 1500  # of a code block: what a compiler says first, and room for the sentence around it
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LAST_ENTITY = re.compile(r"&[a-z]*\Z")
 _HIDDEN = frozenset(
@@ -48,6 +49,15 @@ def either(choices: Sequence[str]) -> str:
 def code(text: str, limit: int = SENTENCE_SHOWN) -> str:
     """`text` as a code span: none of its own formatting applies."""
     return f"`{escaped(text, limit - 2).replace('`', 'ˋ') or ' '}`"
+
+
+def code_block(text: str, limit: int = BLOCK_SHOWN) -> str:
+    """Several lines as they are, line breaks kept: none of their own formatting applies, and none can end the block."""
+    lines = ["".join(_shown(char) for char in line).rstrip() for line in text.split("\n")]
+    marked = "\n".join(lines).replace("`", "ˋ").translate(_MARKUP)
+    if len(marked) > limit:
+        marked = f"{_LAST_ENTITY.sub('', marked[: limit - 1])}…"
+    return f"```{marked or ' '}```"
 
 
 def mention(user: UserId) -> str:

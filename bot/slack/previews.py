@@ -4,20 +4,31 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.authority import Authority
 from bot.domain.commands import COMMAND
-from bot.domain.operations import Operation, State
+from bot.domain.names import PipelineName
+from bot.domain.operations import Operation, Reviewed, State
 from bot.domain.pipelines import STOPPED, Pipeline, Problem
-from bot.domain.policy import Freeze, Terms, span_in_words
-from bot.engine.replies import Described, Preview
-from bot.slack import blocks, language
+from bot.domain.plans import START, STOP, Plan, StepName
+from bot.domain.policy import Freeze, span_in_words
+from bot.engine.replies import (
+    AlreadyStarted,
+    AlreadyStopped,
+    Described,
+    NotCompiled,
+    NotStopped,
+    Preview,
+    ReasonWanted,
+)
+from bot.slack import blocks, language, plans
 from bot.slack.blocks import Message, message, said
-from bot.slack.card import close_button, destroys
+from bot.slack.card import close_button
 from bot.slack.language import Field, asked_at, asked_for, deployment_sign, in_order, words
-from bot.slack.mrkdwn import at, code, escaped, mention
+from bot.slack.mrkdwn import at, code, code_block, escaped, mention
 from bot.slack.pipelines import deployment, link_to, storage
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
 BREAK_GLASS = "break_glass"
 DROP = "never_mind"
+STOP_AND_CLEAR = "stop_and_clear"
 
 _CANNOT_BE_CANCELLED = (
     "⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for "
@@ -25,50 +36,77 @@ _CANNOT_BE_CANCELLED = (
 )
 
 
+_STOPS_BY_FORCE = "⚠️ A forced stop loses {lost}. It *cannot be cancelled*."
+_IN_ORDER = "It is one request: {steps}, one after the other. If a step fails, the rest is left undone."
+
+
 def preview(shown: Preview) -> Message:
     operation, pipeline, authority = shown.operation, shown.pipeline, shown.authority
-    name, lost = pipeline.name, destroys(pipeline.checkpoints)
+    name, plan = pipeline.name, operation.plan
     what_then = _what_then(authority)
+    doing = plans.title(plan, PipelineName(f"`{name}`"))
+    then = f" {what_then}" if what_then else ""
     return message(
-        f"Clear {name}? This destroys {lost}. It cannot be cancelled.{f' {what_then}' if what_then else ''} Only you see this.",
-        blocks.section(f"*Clear `{name}`?* Nothing happens unless you press the button. Only you see this."),
-        state(pipeline),
+        f"{plans.title(plan, name)}? {_at_stake(operation)}{then} Only you see this.",
+        blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
+        state(pipeline, operation.reviewed, plan, operation.incident),
         blocks.reason(operation.reason),
-        *consequences(authority),
-        blocks.buttons(_go(operation, authority, lost), blocks.button("Never mind", DROP, operation.id)),
+        *consequences(authority, operation.reviewed, plan),
+        blocks.buttons(_go(operation, authority), blocks.button("Never mind", DROP, operation.id)),
     )
 
 
-def state(pipeline: Pipeline) -> Block:
-    """What there is, and what of it a clear would destroy."""
+def state(pipeline: Pipeline, reviewed: Reviewed, plan: Plan, incident: str = "") -> Block:
+    """What there is, and what of it the plan would destroy or lose."""
     rows = {
         Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
         Field.STORAGE: storage(pipeline),
-        Field.WOULD_DESTROY: destroys(pipeline.checkpoints),
+        Field.WOULD_DESTROY: plans.destroyed(reviewed) if StepName.CLEAR in plan else None,
+        Field.LOSES: plans.lost(reviewed) if StepName.STOP in plan else None,
+        Field.BREAKS_GLASS: code(incident, 100) if incident else None,
     }
     return blocks.fields(*in_order(rows))
 
 
-def consequences(authority: Authority) -> list[Block]:
-    """What cannot be undone, and who decides."""
-    what_then = _what_then(authority)
-    return [blocks.section(text) for text in (_CANNOT_BE_CANCELLED, what_then) if text]
+def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[Block]:
+    """What cannot be undone, how the steps hang together, and who decides."""
+    told = [
+        _STOPS_BY_FORCE.format(lost=plans.lost(reviewed)) if plan == STOP else "",
+        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan else "",
+        _IN_ORDER.format(steps=", ".join(step.value for step in plan)) if len(plan) > 1 else "",
+        _what_then(authority),
+    ]
+    return [blocks.section(text) for text in told if text]
 
 
-def _go(operation: Operation, authority: Authority, lost: str) -> ButtonElement:
-    name = operation.pipeline
+def _at_stake(operation: Operation, *, once_sent: bool = False) -> str:
+    """What goes with it, in plain sentences: a dialog reads no markup, and no dates."""
+    plan = operation.plan
+    if plan == START:
+        return "This loses nothing."
+    costs = plans.costs(operation, with_times=False)
+    goes = f"This {'destroys' if StepName.CLEAR in plan else 'loses'} {costs}."
+    if StepName.CLEAR in plan and StepName.STOP in plan:
+        goes += f" The stop loses {plans.lost(operation.reviewed, with_times=False)}."
+    return f"{goes} It cannot be cancelled{' once it is sent' if once_sent else ''}."
+
+
+def _go(operation: Operation, authority: Authority) -> ButtonElement:
+    name, plan = operation.pipeline, operation.plan
     if authority.by_breaking_glass:
         return blocks.button("Break the glass…", BREAK_GLASS, operation.id, style="danger")
     asks = authority.approvals_needed > 0
+    doing = plans.title(plan, name)
+    harmless = asks or plan == START
     return blocks.button(
-        "Ask for approval" if asks else f"Clear {name}",
+        "Ask for approval" if asks else doing,
         CONFIRM,
         operation.id,
-        style="primary" if asks else "danger",
+        style="primary" if harmless else "danger",
         confirm=blocks.are_you_sure(
-            f"Ask to clear {name}?" if asks else f"Clear {name}?",
-            f"This destroys {lost}. It cannot be cancelled{' once it is sent' if asks else ''}.",
-            yes="Ask" if asks else "Clear",
+            f"Ask to {plans.deed(plan)} {name}?" if asks else f"{doing}?",
+            _at_stake(operation, once_sent=asks),
+            yes="Ask" if asks else plan[0].value.capitalize() if len(plan) == 1 else "Do it",
             no="Go back",
         ),
     )
@@ -98,18 +136,44 @@ def approvals_in_words(needed: int) -> str:
     return "1 approval" if needed == 1 else f"{needed} approvals"
 
 
-def not_stopped(pipeline: Pipeline) -> Message:
-    name = pipeline.name
-    is_now = deployment(pipeline)
+def not_stopped(reply: NotStopped) -> Message:
+    pipeline, plan, offer = reply.pipeline, reply.plan, reply.offer
+    name, is_now = pipeline.name, deployment(pipeline)
+    again = f"`{plans.command(plan, name)}` again"
     if pipeline.resources_desired == STOPPED:
-        advice = f"It is stopping: {is_now}. Once it is {STOPPED}, type"
-    elif pipeline.resources == STOPPED:
-        advice = f"Somebody has asked it to start: it is {is_now}. Stop it in Feldera, then type"
+        advice = f"It is stopping: {is_now}. Once it is {STOPPED}, type {again}."
     else:
-        advice = f"It is {is_now}. Stop it in Feldera, then type"
-    return said(
-        f"✋ `{name}` must be stopped before it can be cleared. {advice} `{COMMAND} clear {name}` again."
+        asked = "Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It"
+        or_else = f"Stop it in Feldera, then type {again}."
+        if offer is not None:
+            or_else = f"I can stop it first, as one request: that loses {plans.lost(offer.reviewed)}."
+        advice = f"{asked} is {is_now}. {or_else}"
+    must = "started" if plan == START else "cleared"
+    text = f"✋ `{name}` must be stopped before it can be {must}. {advice}"
+    if offer is None:
+        return said(text)
+    label = "Stop it, clear and start" if StepName.START in plan else "Stop it and clear"
+    return message(
+        text,
+        blocks.section(text),
+        blocks.buttons(
+            blocks.button(label, STOP_AND_CLEAR, offer.id), blocks.button("Never mind", DROP, offer.id)
+        ),
     )
+
+
+def nothing_to_do(reply: AlreadyStopped | AlreadyStarted | NotCompiled) -> Message:
+    name = reply.pipeline.name
+    match reply:
+        case AlreadyStopped():
+            return said(f"✅ Nothing to stop: `{name}` is stopped.")
+        case AlreadyStarted(pipeline):
+            return said(f"✅ Nothing to start: `{name}` is {deployment(pipeline)}.")
+        case NotCompiled(_, compiler):
+            told = code_block(compiler) if compiler else "Feldera shows why."
+            return said(
+                f"❌ `{name}` cannot be started: its program does not compile. Nothing was sent.\n{told}"
+            )
 
 
 def already_cleared(pipeline: Pipeline) -> Message:
@@ -183,7 +247,7 @@ def with_link(operation: Operation, workspace_url: str) -> str:
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
     since = asked_at(holder)
     text = (
-        f"✋ Another operation holds `{holder.pipeline}`: {mention(holder.requester.user)} asked for a clear "
+        f"✋ Another operation holds `{holder.pipeline}`: {mention(holder.requester.user)} asked for a {plans.deed(holder.plan)} "
         f"{at(since)}. Follow it in {link_to(holder, workspace_url)}."
     )
     if holder.state is State.NEEDS_HUMAN:
@@ -200,10 +264,12 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
     )
 
 
-def reason_wanted(name: str, terms: Terms, incident: str) -> Message:
-    must = " and ".join(f"match {code(pattern, 100)}" for pattern in terms.reason_patterns)
-    again = "--break-glass INCIDENT " if incident else ""
+def reason_wanted(reply: ReasonWanted) -> Message:
+    name, terms, plan = reply.pipeline, reply.terms, reply.plan
+    must = " and ".join(code(pattern, 100) for pattern in terms.reason_patterns)
+    again, counts = (" --break-glass INCIDENT", " or the incident") if reply.incident else ("", "")
+    must = f", and the reason{counts} must contain what matches {must}" if must else ""
     return said(
-        f"✍️ A clear of `{name}` takes a reason{f', which must {must}' if must else ''}. "
-        f"Type `{COMMAND} clear {name} {again}reason…`."
+        f"✍️ A {plans.deed(plan)} of `{name}` takes a reason{must}. "
+        f"Type `{plans.command(plan, name)}{again} reason…`."
     )

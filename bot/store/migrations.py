@@ -8,7 +8,7 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import second_schema
+from bot.store import second_schema, third_schema
 
 migrations = Migrations("pipeline-bot")
 
@@ -152,3 +152,12 @@ def m002_second_schema(db: Database) -> None:
     ready from when they were confirmed.
     """
     second_schema.build(db)
+
+
+@migrations()
+def m003_plans(db: Database) -> None:
+    """Operations of several steps: what is behind them, how the pipeline was found, and when a clear was done.
+
+    Until now whatever succeeded was a clear.
+    """
+    third_schema.build(db)

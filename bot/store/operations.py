@@ -91,9 +91,9 @@ def ended_on(db: Database, name: PipelineName, limit: int) -> tuple[Operation, .
 
 
 def last_cleared_at(db: Database, name: PipelineName) -> datetime | None:
-    """When an operation on this pipeline last succeeded."""
+    """When an operation last cleared this pipeline."""
     (text,) = db.execute(
-        "SELECT max(ended_at) FROM operations WHERE pipeline = ? AND state = 'succeeded'", (name,)
+        "SELECT max(cleared_at) FROM operations WHERE pipeline = ? AND cleared_at IS NOT NULL", (name,)
     ).fetchone()
     return moment_or_none(text)
 

@@ -14,10 +14,12 @@ from bot.domain.operations import (
     Operation,
     Outcome,
     Reviewed,
+    Sighting,
     State,
-    StepName,
+    StepDone,
 )
 from bot.domain.pipelines import Checkpoints, Identity
+from bot.domain.plans import StepName
 from bot.store.values import (
     Row,
     Value,
@@ -33,21 +35,20 @@ from bot.store.values import (
 def row_of_operation(operation: Operation) -> dict[str, Value]:
     outcome, card, signed_off = operation.outcome, operation.card, operation.signed_off
     return {
+        **_of_reviewed(operation.reviewed),
         "id": operation.id,
         "requester_team": operation.requester.team,
         "requester_user": operation.requester.user,
         "origin": operation.origin,
         "pipeline": operation.pipeline,
-        "reviewed_id": operation.reviewed.id,
-        "reviewed_status_since": text_of(operation.reviewed.status_since),
-        "reviewed_checkpoints": operation.reviewed.checkpoints.count,
-        "reviewed_bytes": operation.reviewed.checkpoints.size,
         "reason": operation.reason,
         "created_at": text_of(operation.created_at),
         "feldera_address": operation.feldera.address if operation.feldera else None,
         "feldera_tenant": operation.feldera.tenant if operation.feldera else None,
         "plan": json.dumps([step.value for step in operation.plan]),
         "step": operation.step,
+        "done": json.dumps([_step_written(step) for step in operation.done]),
+        "found": json.dumps(_of_reviewed(operation.found)) if operation.found else None,
         "state": operation.state.value,
         "version": operation.version,
         "due_at": text_or_none(operation.due_at),
@@ -78,6 +79,9 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
         "unreachable_since": text_or_none(operation.unreachable_since),
         "overdue_since": text_or_none(operation.overdue_since),
         "reported": operation.reported,
+        "phase": operation.phase,
+        "seen": _sighting_written(operation.seen),
+        "cleared_at": text_or_none(operation.cleared_at),
         "outcome_ending": outcome.ending.value if outcome else None,
         "outcome_message": outcome.message if outcome else None,
         "outcome_code": outcome.code if outcome else None,
@@ -97,16 +101,14 @@ def operation_of(row: Row) -> Operation:
         requester=actor_of(row["requester_team"], row["requester_user"]),
         origin=ChannelId(row["origin"]),
         pipeline=PipelineName(row["pipeline"]),
-        reviewed=Reviewed(
-            id=PipelineId(row["reviewed_id"]),
-            status_since=moment_of(row["reviewed_status_since"]),
-            checkpoints=Checkpoints(count=row["reviewed_checkpoints"], size=row["reviewed_bytes"]),
-        ),
+        reviewed=_reviewed(row),
         reason=row["reason"],
         created_at=moment_of(row["created_at"]),
         feldera=_identity(row),
         plan=tuple(StepName(step) for step in json.loads(row["plan"])),
         step=row["step"],
+        done=tuple(_step_done(written) for written in json.loads(row["done"])),
+        found=None if row["found"] is None else _reviewed(json.loads(row["found"])),
         state=State(row["state"]),
         version=row["version"],
         due_at=moment_or_none(row["due_at"]),
@@ -135,12 +137,71 @@ def operation_of(row: Row) -> Operation:
         unreachable_since=moment_or_none(row["unreachable_since"]),
         overdue_since=moment_or_none(row["overdue_since"]),
         reported=row["reported"],
+        phase=row["phase"],
+        seen=_sighting(row["seen"]),
+        cleared_at=moment_or_none(row["cleared_at"]),
         outcome=_outcome(row),
         card=_card(row),
         displaced=row["displaced"],
         card_posts=row["card_posts"],
         rendered_version=row["rendered_version"],
     )
+
+
+def _of_reviewed(reviewed: Reviewed) -> dict[str, Value]:
+    return {
+        "reviewed_id": reviewed.id,
+        "reviewed_status_since": text_of(reviewed.status_since),
+        "reviewed_checkpoints": reviewed.checkpoints.count,
+        "reviewed_bytes": reviewed.checkpoints.size,
+        "reviewed_wanted_since": text_or_none(reviewed.wanted_since),
+        "reviewed_was_wanted": int(reviewed.was_wanted),
+        "reviewed_cleared": int(reviewed.cleared),
+        "reviewed_last_checkpoint_at": text_or_none(reviewed.last_checkpoint_at),
+        "reviewed_recorded_at": text_or_none(reviewed.recorded_at),
+    }
+
+
+def _reviewed(row: Row) -> Reviewed:
+    return Reviewed(
+        id=PipelineId(row["reviewed_id"]),
+        status_since=moment_of(row["reviewed_status_since"]),
+        checkpoints=Checkpoints(count=row["reviewed_checkpoints"], size=row["reviewed_bytes"]),
+        wanted_since=moment_or_none(row["reviewed_wanted_since"]),
+        was_wanted=bool(row["reviewed_was_wanted"]),
+        cleared=bool(row["reviewed_cleared"]),
+        last_checkpoint_at=moment_or_none(row["reviewed_last_checkpoint_at"]),
+        recorded_at=moment_or_none(row["reviewed_recorded_at"]),
+    )
+
+
+def _step_written(step: StepDone) -> dict[str, Value]:
+    return {
+        "ending": step.ending.value,
+        "at": text_of(step.at),
+        "sent_at": text_or_none(step.sent_at),
+        "said": step.said,
+    }
+
+
+def _step_done(written: Row) -> StepDone:
+    return StepDone(
+        Ending(written["ending"]),
+        moment_of(written["at"]),
+        moment_or_none(written["sent_at"]),
+        written["said"],
+    )
+
+
+def _sighting_written(seen: Sighting | None) -> str | None:
+    return None if seen is None else json.dumps([text_of(seen.at), seen.status, seen.desired, seen.storage])
+
+
+def _sighting(text: str | None) -> Sighting | None:
+    if text is None:
+        return None
+    at, status, desired, storage = json.loads(text)
+    return Sighting(moment_of(at), status, desired, storage)
 
 
 def _written(approval: Approval) -> dict[str, str]:

@@ -18,12 +18,13 @@ from bot.domain.happenings import (
     Confirmed,
     Denied,
     DeniedInShell,
-    FreezeSeen,
     Happening,
     HealthRead,
     HistoryRead,
     Looked,
     NoPlace,
+    ProgramErrorRead,
+    RulesSeen,
     SignedOff,
     Stopped,
     TimePassed,
@@ -76,6 +77,7 @@ def pipeline(**differences: Any) -> Pipeline:
         desired_status_since=STOPPED_AT,
         resources="Stopped",
         resources_desired="Stopped",
+        resources_desired_since=STOPPED_AT,
         program_status="Success",
         program_status_since=STOPPED_AT,
         checkpoints=Checkpoints(2, 3 * 1024 * 1024),
@@ -95,12 +97,18 @@ def clearing(**differences: Any) -> Pipeline:
 def running(since: datetime = START, **differences: Any) -> Pipeline:
     """`orders`, started by somebody: `Running` and in use."""
     started = {"status": "Running", "desired_status": "Running", "status_since": since}
-    return pipeline(**started, resources="Provisioned", resources_desired="Provisioned", **differences)
+    return pipeline(
+        **started
+        | {"resources": "Provisioned", "resources_desired": "Provisioned", "resources_desired_since": since}
+        | differences
+    )
 
 
 def early_start(of: Pipeline) -> Pipeline:
     """`/start` was accepted, and nothing has come of it yet: `Stopped`, but wanted otherwise."""
-    return replace(of, desired_status="Running", resources_desired="Provisioned")
+    return replace(
+        of, desired_status="Running", resources_desired="Provisioned", resources_desired_since=START
+    )
 
 
 def authority(**differences: Any) -> Authority:
@@ -265,12 +273,19 @@ def happenings() -> list[Happening]:
         CardLost(None),
         CardLost("is_archived"),
         NoPlace("is_archived"),
-        FreezeSeen(START + timedelta(hours=1)),
-        FreezeSeen(None),
+        RulesSeen(START + timedelta(hours=1)),
+        RulesSeen(None),
+        RulesSeen(None, approvals=5),
         TimePassed(),
         *(Looked(look, carried, 0.5) for look in looks() for carried in AUTHORITIES),
         *(Answered(answer) for answer in answers),
-        *(HistoryRead(history) for history in histories()),
+        *(
+            HistoryRead(history, found)
+            for history in histories()
+            for found in (None, Reviewed.of(pipeline()))
+        ),
+        ProgramErrorRead("line 3: no such table"),
+        ProgramErrorRead(DOWN),
         *(HealthRead(RunnerHealth(healthy, "how it is")) for healthy in (True, False, None)),
     ]
 

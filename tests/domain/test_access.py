@@ -34,7 +34,7 @@ def test_the_default_is_no(action):
 ALLOWS = {
     Role.VIEWER: {Action.VIEW},
     Role.REQUESTER: {Action.VIEW, Action.REQUEST},
-    Role.OPERATOR: {Action.VIEW, Action.REQUEST, Action.CLEAR},
+    Role.OPERATOR: {Action.VIEW, Action.REQUEST, Action.CLEAR, Action.STOP, Action.START},
     Role.APPROVER: {Action.VIEW, Action.APPROVE},
     Role.RESPONDER: {Action.VIEW, Action.REQUEST, Action.BREAK_GLASS},
     Role.ADMIN: {Action.ADMINISTER},

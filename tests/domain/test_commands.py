@@ -8,6 +8,8 @@ from bot.domain.errors import Misunderstood
 
 COMMANDS = {
     "clear": {Clear, words.ClearByForm},
+    "stop": {words.Stop},
+    "start": {words.Start},
     "status": {Status},
     "list": {words.List},
     "pending": {words.Pending},
@@ -81,7 +83,6 @@ def test_what_was_meant_is_understood(typed, command):
 @pytest.mark.parametrize(
     "name",
     [
-        "-orders",
         "orders-",
         "orders_",
         "_orders",
@@ -167,7 +168,7 @@ def test_an_unknown_verb_is_met_with_the_known_ones():
 def test_a_name_that_cannot_be_is_explained():
     """The rule is Feldera's, in words."""
     assert misunderstood("clear orders.eu schema change") == snapshot(
-        "`orders.eu` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+        "`orders.eu` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
     )
 
 

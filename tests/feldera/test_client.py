@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import (
     Absent,
     Accepted,
@@ -26,6 +25,7 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
+from bot.domain.plans import StepName
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.feldera.credentials import ApiKey
 from bot.simulator.feldera import FelderaSimulator

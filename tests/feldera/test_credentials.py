@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble
+from bot.domain.plans import StepName
 from bot.feldera import ApiKey, Credentials, FelderaAddress, FelderaClient, TokenCommand
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock

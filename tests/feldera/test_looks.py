@@ -48,6 +48,7 @@ def test_a_pipeline_is_read_field_by_field() -> None:
             desired_status_since=datetime(2026, 3, 1, 9, 59, 59, 100_000, tzinfo=UTC),
             resources="Stopped",
             resources_desired="Provisioned",
+            resources_desired_since=datetime(2026, 3, 1, 9, 59, 59, 100_000, tzinfo=UTC),
             program_status="SqlCompiled",
             program_status_since=datetime(2026, 2, 20, 9, 16, 40, 1, tzinfo=UTC),
             checkpoints=Checkpoints(count=2, size=1024),
@@ -272,15 +273,21 @@ def test_a_list_in_which_somebody_may_be_missing_is_a_problem(second: Any) -> No
 
 def test_a_history_keeps_felderas_order() -> None:
     """Feldera: newest first; events of one transaction share their moment and are told apart by order alone."""
+    wanted = {"deployment_resources_desired_status": "Stopped"}
     rows = [
-        {"recorded_at": "2026-03-01T10:00:06Z", "storage_status": "Cleared", "event_id": "3"},
-        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Clearing", "event_id": "2"},
-        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Frozen", "event_id": "1"},
+        {"recorded_at": "2026-03-01T10:00:06Z", "storage_status": "Cleared", **wanted, "event_id": "3"},
+        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Clearing", **wanted, "event_id": "2"},
+        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Frozen", **wanted, "event_id": "1"}
+        | {"deployment_resources_desired_status": "Provisioned"},
     ]
     at_5, at_6 = (datetime(2026, 3, 1, 10, 0, second, tzinfo=UTC) for second in (5, 6))
 
     assert answers.history(reply(200, rows)) == History(
-        (Change(at_6, Storage.CLEARED), Change(at_5, Storage.CLEARING), Change(at_5, Storage.OTHER))
+        (
+            Change(at_6, Storage.CLEARED),
+            Change(at_5, Storage.CLEARING),
+            Change(at_5, Storage.OTHER, wanted=True),
+        )
     )
 
 

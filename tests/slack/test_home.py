@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -73,6 +73,7 @@ def test_every_part_at_its_fullest_fits():
     assert len(view["blocks"]) <= 100
 
 
+@settings(deadline=None, max_examples=50)  # long texts, many times over
 @given(
     text=hostile,
     operation=st.sampled_from(OPEN),
@@ -109,6 +110,7 @@ def test_no_text_of_others_breaks_or_rings(text, operation, checkpoints, ending)
     )
 
 
+@settings(deadline=None)
 @given(text=hostile, kind=st.sampled_from(Kind))
 def test_the_page_of_whoever_may_see_nothing(text, kind):
     """Slack's own words for why it did not tell are shown as what they are."""

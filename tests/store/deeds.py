@@ -18,6 +18,7 @@ PIPELINE = Pipeline(
     desired_status_since=START,
     resources="Stopped",
     resources_desired="Stopped",
+    resources_desired_since=START,
     program_status="Success",
     program_status_since=START,
     checkpoints=Checkpoints(3, 4096),

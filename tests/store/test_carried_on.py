@@ -154,6 +154,7 @@ def test_an_operation_goes_on_as_it_was(carried_on, row):
         submitted_at=at(2) if sent else None,
         accepted_at=at(3) if sent else None,
         ended_at=at(20) if row["id"] == "op-cleared" else None,
+        cleared_at=at(20) if row["id"] == "op-cleared" else None,
         sends=int(sent),
         outcome=by_ben if row["id"] == "op-closed-by-ben" else None,
         card=Card(row["card_channel"], row["card_ts"]) if row["card_ts"] else None,

@@ -175,14 +175,15 @@ def test_pending_is_what_waits_for_people(db):
     assert [operation.id for operation in operations.pending(db)] == ["op-3"]
 
 
-def test_the_last_clear_is_the_newest_that_succeeded(db):
+def test_the_last_clear_is_the_newest_that_was_done(db):
+    """By a step of an operation, whatever became of the operation; other steps count for nothing."""
     propose(db, "op-1", "op-2", "op-3")
     propose(db, "op-4", pipeline="clicks")
     assert operations.last_cleared_at(db, "orders") is None
-    change(db, "op-1", becomes(state=State.SUCCEEDED, ended_at=at(9)))
-    change(db, "op-2", becomes(state=State.SUCCEEDED, ended_at=at(4)))
-    change(db, "op-3", becomes(state=State.STALE, ended_at=at(12)))
-    change(db, "op-4", becomes(state=State.SUCCEEDED, ended_at=at(15)))
+    change(db, "op-1", becomes(state=State.SUCCEEDED, ended_at=at(10), cleared_at=at(9)))
+    change(db, "op-2", becomes(state=State.REFUSED, ended_at=at(5), cleared_at=at(4)))
+    change(db, "op-3", becomes(state=State.SUCCEEDED, ended_at=at(12)))
+    change(db, "op-4", becomes(state=State.SUCCEEDED, ended_at=at(15), cleared_at=at(15)))
     assert operations.last_cleared_at(db, "orders") == at(9)
 
 

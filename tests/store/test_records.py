@@ -23,10 +23,12 @@ from bot.domain.operations import (
     Operation,
     Outcome,
     Reviewed,
+    Sighting,
     State,
-    StepName,
+    StepDone,
 )
 from bot.domain.pipelines import Checkpoints, Identity
+from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
 from bot.store import chain, operations, policies
 from bot.store.administration import Administration
@@ -42,20 +44,30 @@ moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zone
 maybe_moments = st.none() | moments
 actors = st.builds(Actor, team=texts, user=texts)
 approvals = st.builds(Approval, by=actors, at=moments)
+reviews = st.builds(
+    Reviewed,
+    id=texts,
+    status_since=moments,
+    checkpoints=st.builds(Checkpoints, count=counts, size=st.none() | counts),
+    wanted_since=maybe_moments,
+    was_wanted=st.booleans(),
+    cleared=st.booleans(),
+    last_checkpoint_at=maybe_moments,
+    recorded_at=maybe_moments,
+)
 rows = {
     "requester": actors,
     "origin": texts,
     "pipeline": texts,
-    "reviewed": st.builds(
-        Reviewed,
-        id=texts,
-        status_since=moments,
-        checkpoints=st.builds(Checkpoints, count=counts, size=st.none() | counts),
-    ),
+    "reviewed": reviews,
     "reason": texts,
     "created_at": moments,
     "plan": st.lists(st.sampled_from(StepName)).map(tuple),
     "step": counts,
+    "done": st.lists(
+        st.builds(StepDone, ending=st.sampled_from(Ending), at=moments, sent_at=maybe_moments, said=texts)
+    ).map(tuple),
+    "found": st.none() | reviews,
     "state": st.sampled_from(State),
     "version": st.integers(1_000, 2_000),
     "feldera": st.none() | st.builds(Identity, address=texts, tenant=texts),
@@ -86,6 +98,9 @@ rows = {
     "unreachable_since": maybe_moments,
     "overdue_since": maybe_moments,
     "reported": counts,
+    "phase": texts,
+    "seen": st.none() | st.builds(Sighting, at=moments, status=texts, desired=texts, storage=texts),
+    "cleared_at": maybe_moments,
     "outcome": st.none()
     | st.builds(
         Outcome,
@@ -136,7 +151,7 @@ def test_the_property_below_covers_every_field():
     assert {"id", *rows} == {field.name for field in fields(Operation)}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=all_operations, second=all_operations)
 def test_an_operation_comes_back_as_it_was_written(first, second):
     """Whether a row was inserted or updated, all of it is there."""
@@ -150,7 +165,7 @@ def test_an_operation_comes_back_as_it_was_written(first, second):
         assert operations.find(db, first.id) == second
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(events=st.lists(all_events, min_size=1))
 def test_events_come_back_as_they_were_recorded(events):
     """In their order, with their data, as lines that are still owed."""
@@ -176,7 +191,7 @@ SHOWN = {
 }
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(events=st.lists(all_events, min_size=1))
 def test_the_record_gives_back_what_it_was_given(events):
     """Whoever did it and wherever its moment came from: the chain over what is read is the chain that was written."""
@@ -191,7 +206,7 @@ def test_the_record_gives_back_what_it_was_given(events):
         ]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(give=all_gifts, by=texts)
 def test_a_grant_comes_back_as_it_was_given(give, by):
     with TemporaryDirectory() as place, Administration.open(Path(place) / "bot.db") as shell:
@@ -203,7 +218,7 @@ def test_a_grant_comes_back_as_it_was_given(give, by):
         )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=all_rules, second=all_rules)
 def test_a_rule_comes_back_as_it_was_set(first, second):
     """One a pattern, whole: no field of the one before it is left over."""
@@ -213,7 +228,7 @@ def test_a_rule_comes_back_as_it_was_set(first, second):
         assert shell.rules() == tuple(rules[pattern] for pattern in sorted(rules))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(until=moments, reason=texts, by=texts)
 def test_a_freeze_comes_back_as_it_was_put(until, reason, by):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:

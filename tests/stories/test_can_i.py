@@ -63,9 +63,9 @@ def test_a_freeze_is_told(workspace: Workspace) -> None:
     ana = workspace.operator("ana")
     workspace.freezes("ord*", hours=2)
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
+Frozen 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day`. Until then nothing new starts, not by breaking the glass either.
 ✅ You may clear `orders` yourself. By grant number 1, *operator* on `*`.
-Rules that decide: none, so the usual holds.
-Frozen now: 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day`.\
+Rules that decide: none, so the usual holds.\
 """)
 
 
@@ -74,7 +74,7 @@ def test_a_stranger_and_a_viewer_are_denied(workspace: Workspace) -> None:
     eve, vic = workspace.stranger("eve"), workspace.viewer("vic")
     workspace.rules("orders", "approvals=2")
     assert eve.types("/pipeline can-i clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert eve.types("/pipeline can-i clear nowhere") == eve.types("/pipeline can-i clear orders").replace(
         "orders", "nowhere"
@@ -87,7 +87,7 @@ def test_a_grant_that_ended_is_named(workspace: Workspace) -> None:
     ana = workspace.operator("ana", pattern="ord*", hours=1)
     workspace.passes(hours=2)
     assert ana.types("/pipeline can-i clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ANA`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ANA`."
     )
 
 
@@ -102,25 +102,55 @@ def test_asking_touches_nothing(workspace: Workspace) -> None:
 
 
 def test_what_to_ask(workspace: Workspace) -> None:
-    """Only a clear can be asked about, and only of a name that could be one."""
+    """A clear, a stop and a start can be asked about, and only of a name that could be one."""
     ana = workspace.operator("ana")
     assert ana.types("/pipeline can-i") == snapshot(
-        "🤔 Ask about a clear: type `/pipeline can-i clear NAME`."
+        "🤔 Ask about a clear, a stop or a start: type `/pipeline can-i clear|stop|start NAME`."
     )
-    assert ana.types("/pipeline can-i stop orders") == snapshot(
-        "🤔 Ask about a clear: type `/pipeline can-i clear NAME`."
+    assert ana.types("/pipeline can-i pause orders") == snapshot(
+        "🤔 Ask about a clear, a stop or a start: type `/pipeline can-i clear|stop|start NAME`."
     )
     assert ana.types("/pipeline can-i clear") == snapshot(
-        "🤔 Which pipeline? Type `/pipeline can-i clear NAME`, for example `/pipeline can-i clear orders`."
+        "🤔 Which pipeline? Type `/pipeline can-i clear|stop|start NAME`, for example `/pipeline can-i clear orders`."
     )
     assert ana.types("/pipeline can-i clear or/ders") == snapshot(
-        "🤔 `or/ders` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline can-i clear NAME`."
+        "🤔 `or/ders` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline can-i clear|stop|start NAME`."
     )
     assert ana.types("/pipeline can-i clear orders please") == snapshot(
-        "🤔 `can-i` takes one pipeline name and nothing after it. Type `/pipeline can-i clear orders`."
+        "🤔 `can-i` takes one pipeline name and nothing after it. Type `/pipeline can-i clear|stop|start orders`."
     )
     assert ana.types("/pipeline whoami now") == snapshot(
         "🤔 `now` is too much here. Type `/pipeline whoami`."
+    )
+
+
+def test_whether_one_may_stop_or_start(workspace: Workspace) -> None:
+    """Rules hold for a stop, which loses data, and not for a start."""
+    ana, ria = workspace.operator("ana"), workspace.requester("ria")
+    workspace.rules("orders", "approvals=2 reason=required")
+    assert [
+        who.types(f"/pipeline can-i {verb} orders") for who in (ana, ria) for verb in ("stop", "start")
+    ] == snapshot(
+        [
+            """\
+✅ You may ask to stop `orders`: it takes 2 approvals by others, within 1h. By grant number 1, *operator* on `*`.
+Rules that decide: `orders`.
+It takes a reason.\
+""",
+            """\
+✅ You may start `orders` yourself. By grant number 1, *operator* on `*`.
+Rules that decide: `orders`.\
+""",
+            """\
+✅ You may ask to stop `orders`: it takes 2 approvals by others, within 1h. By grant number 2, *requester* on `*`.
+Rules that decide: `orders`.
+It takes a reason.\
+""",
+            """\
+✅ You may ask to start `orders`: it takes 1 approval by others, within 1h. By grant number 2, *requester* on `*`.
+Rules that decide: `orders`.\
+""",
+        ]
     )
 
 

@@ -11,8 +11,12 @@ def test_help_for_everybody(workspace: Workspace, typed: str) -> None:
     """Help takes no permission: whoever is new reads what there is, and how to type it."""
     assert workspace.stranger("eve").types(typed) == snapshot("""\
 *What I can do with pipelines*
-• `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
-   Clear a stopped pipeline's storage, after showing you what that destroys.
+• `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`
+   Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.
+• `/pipeline stop NAME [--break-glass INCIDENT] [reason…]`
+   Stop a pipeline by force, after showing you what that loses.
+• `/pipeline start NAME [--break-glass INCIDENT] [reason…]`
+   Start a pipeline, and watch until it runs or fails.
 • `/pipeline status NAME`
    Show a pipeline's state, its last events and operations, to you alone.
 • `/pipeline list [PATTERN]`
@@ -27,8 +31,8 @@ def test_help_for_everybody(workspace: Workspace, typed: str) -> None:
    Take your own request back.
 • `/pipeline sign-off ID`
    Sign off a broken glass, having looked at what was done and why.
-• `/pipeline can-i clear NAME`
-   Tell whether you may clear a pipeline, what it would take, and which grant and rule say so.
+• `/pipeline can-i clear|stop|start NAME`
+   Tell whether you may do that to a pipeline, what it would take, and which grant and rule say so.
 • `/pipeline whoami`
    Show who you are to this bot, and what is granted to you.
 • `/pipeline history [NAME|@user]`
@@ -59,9 +63,9 @@ More about one: `/pipeline help clear`.\
         (
             "clear",
             snapshot("""\
-`/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
-Clear a stopped pipeline's storage, after showing you what that destroys.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
+`/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`
+Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -86,9 +90,9 @@ For example: `/pipeline help clear`\
         (
             "Clear",
             snapshot("""\
-`/pipeline clear NAME [--break-glass INCIDENT] [reason…]`
-Clear a stopped pipeline's storage, after showing you what that destroys.
-Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
+`/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`
+Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.
+Shows what the clear would destroy, to you alone, and asks once more before anything happens. Without NAME, a form opens in which you choose the pipeline. The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, everybody who could have approved is told, and one of them has to sign it off afterwards.
 For example: `/pipeline clear orders schema change, see INC-42`\
 """),
         ),
@@ -113,19 +117,19 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline delete orders",
             snapshot(
-                "🤔 I do not know `delete`. I know: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `delete`. I know: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
         (
             "/pipeline orders",
             snapshot(
-                "🤔 I do not know `orders`. I know: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `orders`. I know: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
         (
             "/pipeline help delete",
             snapshot(
-                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
+                "🤔 There is no help on `delete`. Type `/pipeline help`, or `/pipeline help` and one of: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`."
             ),
         ),
         (
@@ -147,19 +151,19 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear orders/../payments",
             snapshot(
-                "🤔 `orders/../payments` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+                "🤔 `orders/../payments` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear -orders",
             snapshot(
-                "🤔 `-orders` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+                "🤔 I do not know the option `-orders`. There are: `--stop`, `--start`, `--restart`, `--break-glass`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`; a reason does not begin with a dash."
             ),
         ),
         (
             "/pipeline clear naïve",
             snapshot(
-                "🤔 `naïve` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+                "🤔 `naïve` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
@@ -171,19 +175,19 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear @ben",
             snapshot(
-                "🤔 `@ben` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+                "🤔 `@ben` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear #ops",
             snapshot(
-                "🤔 `#ops` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--break-glass INCIDENT] [reason…]`."
+                "🤔 `#ops` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline `rm` *x* <!channel> & co",
             snapshot(
-                "🤔 I do not know `'rm'`. I know: `clear`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
+                "🤔 I do not know `'rm'`. I know: `clear`, `stop`, `start`, `status`, `list`, `pending`, `approve`, `deny`, `withdraw`, `sign-off`, `can-i`, `whoami`, `history`, `grant`, `revoke`, `grants`, `rule`, `rules`, `freeze`, `unfreeze`, `help`. Type `/pipeline help`."
             ),
         ),
     ],

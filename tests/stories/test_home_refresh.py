@@ -216,6 +216,38 @@ def test_slack_is_silent(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     workspace.card()
 
 
+def test_whatever_is_written_wakes_it(workspace: Workspace, ana: Teammate) -> None:
+    """A press, a card that stands now, and what Feldera told: nobody waits for the next minute."""
+    bot, ben = workspace.bot, workspace.approver("ben")
+    woken: dict[str, bool] = {}
+
+    async def wakes(what: str) -> None:
+        await bot.errands.finished()
+        woken[what] = bot.homes.wake.is_set()
+        bot.homes.wake.clear()
+
+    async def goes_on() -> None:
+        await wakes("asked")
+        await bot.announcements.tick()
+        await wakes("card")
+        await ben.clicking("Approve")
+        await wakes("approved")
+        await bot.driver.tick()
+        await bot.driver.finished()
+        await wakes("sent")
+
+    ana.asks("/pipeline clear orders")
+    bot.homes.wake.clear()
+    workspace.run(ana.clicking("Ask for approval"))
+    workspace.run(goes_on())
+    assert woken == {"asked": True, "card": True, "approved": True, "sent": True}
+    workspace.passes(seconds=10)
+    ana.reads()
+    ben.reads()
+    workspace.card()
+    workspace.thread()
+
+
 def test_opened_twice_at_once(workspace: Workspace, ben: Teammate) -> None:
     """Slack may deliver an event twice: one page."""
     workspace.slack.delivers_twice()

@@ -145,6 +145,20 @@ def test_slack_opens_no_modal_for_the_answer(workspace: Workspace) -> None:
     workspace.thread()
 
 
+def test_slack_takes_no_answer_at_all(workspace: Workspace) -> None:
+    """Then nothing more can be done; the log says that somebody was not told, and not what."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.revokes(ben)
+    workspace.slack.fails_next("views.open", "expired_trigger_id")
+    workspace.slack.disables_messages_tab()
+    ben.clicks_home("Approve")
+    assert [line for line in workspace.logged if "answer_not_delivered" in line]
+    assert ben.screen == ""
+    workspace.card()
+
+
 def test_slack_opens_no_form_to_deny(workspace: Workspace) -> None:
     """Then a direct message says what to type instead."""
     ana, ben = workspace.requester("ana"), workspace.approver("ben")

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,15 @@ def test_the_word_payload(workspace: Workspace) -> None:
     assert workspace.feldera.clears["payload_x"] == 1
     workspace.card(alerts)
     workspace.thread(alerts)
+
+
+def test_slack_asks_whether_the_address_is_ours(workspace: Workspace) -> None:
+    """Before it sends any event there: the challenge comes back, to Slack alone."""
+    body = json.dumps({"type": "url_verification", "token": "t", "challenge": "3eZbrw1aB10FEMAGAZd4FyFQ"})
+    headers = signed(workspace, body) | {"Content-Type": "application/json"}
+    status, said = answers(workspace, body, headers)
+    assert (status, json.loads(said)) == (200, {"challenge": "3eZbrw1aB10FEMAGAZd4FyFQ"})
+    assert posts(workspace, body, headers | {"X-Slack-Signature": "v0=0"}) == 401
 
 
 def test_another_apps_secret(workspace: Workspace) -> None:
@@ -172,13 +182,18 @@ def signed(workspace: Workspace, body: str, *, timestamp: str | None = None) -> 
 
 def posts(workspace: Workspace, body: str | bytes, headers: Mapping[str, str]) -> int:
     """Send it from somewhere; returns the HTTP status."""
+    return answers(workspace, body, headers)[0]
 
-    async def sends() -> int:
+
+def answers(workspace: Workspace, body: str | bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    """The same, with what is answered."""
+
+    async def sends() -> tuple[int, str]:
         url = f"http://{workspace.bot.transport.address}/slack/events"
         async with (
             aiohttp.ClientSession() as session,
             session.post(url, data=body, headers=headers) as response,
         ):
-            return response.status
+            return response.status, await response.text()
 
     return workspace.does(sends())

@@ -99,11 +99,11 @@ def test_an_unknown_pipeline_with_close_names(workspace: Workspace) -> None:
         workspace.feldera.adds(name)
     ana = workspace.operator("ana", pattern="orders*")
     assert ana.asks("/pipeline clear orders-uk") == snapshot(
-        "❌ Feldera has no pipeline `orders-uk` (upper and lower case count). Did you mean `orders-us` or `orders-eu` or `orders`?"
+        "❌ Feldera has no pipeline `orders-uk` (upper and lower case count). Did you mean `orders-us`, `orders-eu` or `orders`?"
     )
     ben = workspace.operator("ben", pattern="order*")
     assert ben.asks("/pipeline clear orderl") == snapshot(
-        "❌ Feldera has no pipeline `orderl` (upper and lower case count). Did you mean `orderly` or `orders` or `orders-us`?"
+        "❌ Feldera has no pipeline `orderl` (upper and lower case count). Did you mean `orderly`, `orders` or `orders-us`?"
     )
 
 
@@ -127,11 +127,14 @@ def test_upper_and_lower_case_count(workspace: Workspace) -> None:
 
 
 def test_not_stopped(workspace: Workspace) -> None:
-    """A pipeline that runs must be stopped first: its status, since when, and what to type then."""
+    """A pipeline that runs must be stopped first, which is offered to whoever may, with what that loses."""
     ana = workspace.operator("ana")
     workspace.feldera.adds("payments", running=True, since=workspace.clock.now() - timedelta(days=3))
     assert ana.asks("/pipeline clear payments") == snapshot(
-        "✋ `payments` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. Stop it in Feldera, then type `/pipeline clear payments` again."
+        """\
+✋ `payments` must be stopped before it can be cleared. It is Running since Feb 27, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM.
+[Stop it and clear] [Never mind]\
+"""
     )
 
 
@@ -151,7 +154,10 @@ def test_an_early_start_is_not_stopped(workspace: Workspace) -> None:
     workspace.feldera.adds("reports", program_status="CompilingRust")
     workspace.feldera.someone_starts("reports")
     assert ana.asks("/pipeline clear reports") == snapshot(
-        "✋ `reports` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, wanted Running since Mar 2, 2026 at 3:00:00 AM. Stop it in Feldera, then type `/pipeline clear reports` again."
+        """\
+✋ `reports` must be stopped before it can be cleared. Somebody has asked it to start: it is Stopped since Mar 2, 2026 at 3:00:00 AM, wanted Running since Mar 2, 2026 at 3:00:00 AM. I can stop it first, as one request: that loses what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM.
+[Stop it and clear] [Never mind]\
+"""
     )
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
 from bot.domain.commands import words
+from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options
 from bot.domain.commands.rules import rule_of
 from bot.domain.commands.spans import moment, span
 from bot.domain.commands.typed import first_word, quoted, unquoted
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
 from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId
 from bot.domain.patterns import checked_anywhere, checked_pattern
+from bot.domain.plans import CLEAR, START, STOP, StepName
 
 if TYPE_CHECKING:
     from bot.domain.commands.table import Verb
@@ -19,24 +21,44 @@ if TYPE_CHECKING:
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REQUEST = re.compile(r"[a-z2-7]{4,26}")
-_BREAK_GLASS = re.compile(r"-{1,2}break-?glass", re.IGNORECASE)
+_FOR = re.compile(r"-{0,2}for", re.IGNORECASE)  # as the shell spells it, too
 
 
 def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
-    word, reason = first_word(rest)
-    if not word:
+    if not rest:
         return words.ClearByForm()
-    name = _pipeline(verb, word)
-    option, after = first_word(reason)
-    if not _BREAK_GLASS.fullmatch(option):
-        return words.Clear(name=name, reason=reason)
-    incident, why = first_word(after)
-    if not incident or not why:
+    read = options(rest, known=OF_A_CLEAR, usage=verb.usage)
+    name = _pipeline(verb, *read.words or ("",))
+    return words.Clear(
+        name=name,
+        reason=read.reason,
+        incident=_incident(verb, name, read),
+        stop=StepName.STOP in read.steps,
+        start=StepName.START in read.steps,
+    )
+
+
+def stop(verb: "Verb", rest: str) -> words.Stop:
+    read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
+    name = _pipeline(verb, *read.words or ("",))
+    return words.Stop(name=name, reason=read.reason, incident=_incident(verb, name, read))
+
+
+def start(verb: "Verb", rest: str) -> words.Start:
+    read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
+    name = _pipeline(verb, *read.words or ("",))
+    return words.Start(name=name, reason=read.reason, incident=_incident(verb, name, read))
+
+
+def _incident(verb: "Verb", name: PipelineName, read: Options) -> str:
+    if read.incident is None:
+        return ""
+    if not read.incident or not read.reason:
         raise Misunderstood(
             "Breaking the glass takes an incident and a reason. "
-            f"Type `{words.COMMAND} clear {name} --break-glass INCIDENT reason…`."
+            f"Type `{words.COMMAND} {verb.word} {name} --break-glass INCIDENT reason…`."
         )
-    return words.Clear(name=name, reason=why, incident=incident)
+    return read.incident
 
 
 def status(verb: "Verb", rest: str) -> words.Status:
@@ -51,9 +73,10 @@ def list_them(verb: "Verb", rest: str) -> words.List:
 
 def can_i(verb: "Verb", rest: str) -> words.CanI:
     action, name = first_word(rest)
-    if action.lower() != "clear":
-        raise Misunderstood(f"Ask about a clear: type `{verb.usage}`.")
-    return words.CanI(_only_pipeline(verb, name))
+    plan = {"stop": STOP, "clear": CLEAR, "start": START}.get(action.lower())
+    if plan is None:
+        raise Misunderstood(f"Ask about a clear, a stop or a start: type `{verb.usage}`.")
+    return words.CanI(_only_pipeline(verb, name), plan)
 
 
 def pending(verb: "Verb", rest: str) -> words.Pending:
@@ -111,7 +134,7 @@ def grant(verb: "Verb", rest: str) -> words.Grant:
     pattern = _pattern(verb, pattern)
     lasts = None
     word, after = first_word(rest)
-    if word.lower() == "for":
+    if _FOR.fullmatch(word):
         length, rest = first_word(after)
         lasts = span(length)
         if not lasts:

@@ -11,6 +11,9 @@ from bot.domain.commands.words import COMMAND, Command, Help
 from bot.domain.errors import Misunderstood
 from bot.domain.targets import ONE, Targets
 
+ALMOST_THE_SAME = 0.75  # of 1: a slip of a letter or two
+_DESTRUCTIVE = frozenset({"clear", "stop"})
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
@@ -81,9 +84,14 @@ def _unknown_verb(word: str, rest: str) -> str:
 
 
 def _closest(word: str) -> str | None:
-    """The verb that was most likely meant, if any."""
-    close = difflib.get_close_matches(word.lower(), [verb.word for verb in VERBS], n=1)
-    return close[0] if close else None
+    """The verb that was most likely meant, if any; one that destroys data only if hardly anything else can be meant."""
+    close = difflib.get_close_matches(word.lower(), [verb.word for verb in VERBS], n=2)
+    likely = [each for each in close if each not in _DESTRUCTIVE or _resembles(word.lower(), each)]
+    return likely[0] if likely else None
+
+
+def _resembles(word: str, verb: str) -> bool:
+    return word[:1] == verb[:1] and difflib.SequenceMatcher(None, word, verb).ratio() >= ALMOST_THE_SAME
 
 
 def _words() -> str:
@@ -95,19 +103,42 @@ _ALONE = "Only you see the answer."
 VERBS: tuple[Verb, ...] = (
     Verb(
         word="clear",
-        arguments="NAME [--break-glass INCIDENT] [reason…]",
-        summary="Clear a stopped pipeline's storage, after showing you what that destroys.",
+        arguments="NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]",
+        summary="Clear a pipeline's storage, after showing you what that destroys; stop it first, start it again.",
         details=(
             "Shows what the clear would destroy, to you alone, and asks once more before anything happens. "
             "Without NAME, a form opens in which you choose the pipeline. "
-            "The pipeline must be stopped. A clear dissociates the pipeline's storage, which can delete it: "
-            "all checkpoints are gone, and it cannot be cancelled. Everything after NAME is the reason, "
+            "The pipeline must be stopped: `--stop` stops it first, `--start` starts it afterwards, `--restart` does both, "
+            "all as one request with one approval. A clear dissociates the pipeline's storage, which can delete it: "
+            "all checkpoints are gone, and it cannot be cancelled. What follows NAME and the options is the reason, "
             "shown on the card. An *operator* clears at once where no rule asks for approvals; a *requester* asks, and "
             "others approve. In an emergency a *responder* can break the glass where a rule allows it: it runs at once, "
             "everybody who could have approved is told, and one of them has to sign it off afterwards."
         ),
         example="clear orders schema change, see INC-42",
         read=readers.clear,
+    ),
+    Verb(
+        word="stop",
+        arguments="NAME [--break-glass INCIDENT] [reason…]",
+        summary="Stop a pipeline by force, after showing you what that loses.",
+        details=(
+            "A forced stop loses what came since the last checkpoint; the storage stays. Rules and approvals hold as for a "
+            "clear: an *operator* stops it at once where no rule asks for approvals, a *requester* asks."
+        ),
+        example="stop orders its source is broken",
+        read=readers.stop,
+    ),
+    Verb(
+        word="start",
+        arguments="NAME [--break-glass INCIDENT] [reason…]",
+        summary="Start a pipeline, and watch until it runs or fails.",
+        details=(
+            "It is compiled first if need be, and goes on from its storage, or from nothing if that was cleared. An *operator* "
+            "starts it at once, a *requester* needs one approval."
+        ),
+        example="start orders",
+        read=readers.start,
     ),
     Verb(
         word="status",
@@ -170,8 +201,8 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         word="can-i",
-        arguments="clear NAME",
-        summary="Tell whether you may clear a pipeline, what it would take, and which grant and rule say so.",
+        arguments="clear|stop|start NAME",
+        summary="Tell whether you may do that to a pipeline, what it would take, and which grant and rule say so.",
         details=_ALONE,
         example="can-i clear orders",
         read=readers.can_i,

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from bot.domain.access import Role
 from bot.domain.names import GroupId, PipelineName, UserId
+from bot.domain.plans import START, STOP, Plan, StepName
 from bot.domain.policy import Rule
 
 COMMAND = "/pipeline"
@@ -18,11 +19,52 @@ Ends = timedelta | datetime | time
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """`incident` is empty unless the glass is to be broken for it."""
+    """`incident` is empty unless the glass is to be broken for it. `stop` before it, `start` after it."""
 
     name: PipelineName
     reason: str
     incident: str = ""
+    stop: bool = False
+    start: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        before = (StepName.STOP,) if self.stop else ()
+        after = (StepName.START,) if self.start else ()
+        return (*before, StepName.CLEAR, *after)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    name: PipelineName
+    reason: str
+    incident: str = ""
+
+    @property
+    def plan(self) -> Plan:
+        return STOP
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    name: PipelineName
+    reason: str
+    incident: str = ""
+
+    @property
+    def plan(self) -> Plan:
+        return START
+
+
+Wish = Clear | Stop | Start
+"""What somebody wants done to a pipeline."""
+
+
+def wish(plan: Plan, name: PipelineName, reason: str, incident: str) -> Wish:
+    """What somebody types who wants this plan."""
+    if StepName.CLEAR in plan:
+        return Clear(name, reason, incident, stop=StepName.STOP in plan, start=StepName.START in plan)
+    return Stop(name, reason, incident) if plan == STOP else Start(name, reason, incident)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +118,7 @@ class SignOff:
 @dataclass(frozen=True, slots=True)
 class CanI:
     name: PipelineName
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +199,7 @@ Access = (
     | Freeze
     | Unfreeze
 )
-Command = Clear | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = Wish | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
 
 
 def pipeline_of(command: Command) -> PipelineName | None:

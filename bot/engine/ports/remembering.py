@@ -168,7 +168,7 @@ class Store(Protocol):
         ...
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
-        """When an operation on this pipeline last succeeded."""
+        """When an operation last cleared this pipeline."""
         ...
 
     async def change(

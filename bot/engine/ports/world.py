@@ -9,8 +9,8 @@ from typing import Protocol, cast
 
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
-from bot.domain.operations import StepName
 from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.plans import StepName
 from bot.domain.targets import TargetName, Targets
 
 
@@ -77,6 +77,10 @@ class Pipelines(Protocol):
         ...
 
     async def history(self, name: PipelineName) -> History | Problem: ...
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        """The first lines of why its program does not compile; empty if the compiler said nothing."""
+        ...
 
     async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
         """What the pipeline was lately, newest first, for people to read; None where Feldera keeps no such record."""

@@ -12,11 +12,14 @@ from bot.engine.replies.access import (
 )
 from bot.engine.replies.asking import (
     AlreadyCleared,
+    AlreadyStarted,
+    AlreadyStopped,
     AskedAlready,
     Busy,
     ClearingAlready,
     Frozen,
     GlassForbidden,
+    NotCompiled,
     NotStopped,
     Preview,
     ReasonWanted,
@@ -32,6 +35,7 @@ from bot.engine.replies.deciding import (
     DeniedIt,
     NameWanted,
     NeverMind,
+    NothingToSignOff,
     NotKnown,
     NotYours,
     OwnRequest,
@@ -56,6 +60,9 @@ Reply = (
     | NoAnswer
     | Preview
     | NotStopped
+    | AlreadyStopped
+    | AlreadyStarted
+    | NotCompiled
     | AlreadyCleared
     | ClearingAlready
     | NotUnderstood
@@ -75,6 +82,7 @@ Reply = (
     | TookBack
     | StoppedIt
     | SignedItOff
+    | NothingToSignOff
     | OwnRequest
     | ApprovedBefore
     | ClosedByHand
@@ -100,6 +108,8 @@ Reply = (
 __all__ = [
     "AlreadyCleared",
     "AlreadyDecided",
+    "AlreadyStarted",
+    "AlreadyStopped",
     "ApprovedBefore",
     "ApprovedIt",
     "Asked",
@@ -124,12 +134,14 @@ __all__ = [
     "NoAnswer",
     "NoList",
     "NotAllowed",
+    "NotCompiled",
     "NotFound",
     "NotKnown",
     "NotStopped",
     "NotUnderstood",
     "NotYours",
     "NothingToChange",
+    "NothingToSignOff",
     "OwnRequest",
     "PendingList",
     "PipelineList",

@@ -7,6 +7,7 @@ from bot.domain.access import Decision, Grant, Standing
 from bot.domain.administration import AccessChange, Judgement
 from bot.domain.authority import Authority
 from bot.domain.names import PipelineName
+from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import Freeze, Rule
 
 
@@ -22,15 +23,17 @@ class Denied:
     decision: Decision
     stopping: bool = False
     confirming: bool = False
+    plan: Plan = CLEAR
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Whether a person may clear a pipeline, what it takes, and what decided."""
+    """Whether a person may carry out a plan, what it takes, and what decided."""
 
     pipeline: PipelineName
     authority: Authority
     break_glass: Decision
+    plan: Plan = CLEAR
 
 
 @dataclass(frozen=True, slots=True)

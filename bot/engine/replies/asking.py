@@ -6,6 +6,7 @@ from bot.domain.authority import Authority
 from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Pipeline
+from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import Freeze, Terms
 
 
@@ -20,7 +21,31 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class NotStopped:
+    """`plan` takes a pipeline that is stopped. `offer` is a proposal to stop it first, where the person may ask for that."""
+
     pipeline: Pipeline
+    plan: Plan = CLEAR
+    offer: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStopped:
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStarted:
+    """It runs, or is on its way there."""
+
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompiled:
+    """Its program does not compile, so that it cannot be started: `said` are the compiler's first lines."""
+
+    pipeline: Pipeline
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +91,7 @@ class ReasonWanted:
 
     pipeline: PipelineName
     terms: Terms
+    plan: Plan = CLEAR
     incident: str = ""
 
 

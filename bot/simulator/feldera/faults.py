@@ -64,9 +64,18 @@ class _Fault:
 class _Hanging:
     method: str | None
     once_processed: bool
+    times: int | None
     met: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     is_lost: bool = False
+
+    def takes(self, method: str) -> bool:
+        """Whether this request hangs; each one counts."""
+        if self.method not in {None, method} or self.times == 0:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
 
     async def wait(self) -> bool:
         """Hang until it is over; true if the request may go on, false if it went down with the server."""
@@ -93,10 +102,10 @@ class Faults:
             raise ValueError(f"a fault happens at least once, not {times} times")
         self._arranged.append(_Fault(kind, method, times))
 
-    def hang(self, method: str | None, *, once_processed: bool) -> None:
+    def hang(self, method: str | None, *, once_processed: bool, times: int | None = None) -> None:
         if self._hanging is not None:
             raise ValueError("it hangs already; let it go first")
-        self._hanging = _Hanging(method, once_processed)
+        self._hanging = _Hanging(method, once_processed, times)
 
     async def until_it_hangs(self) -> None:
         if self._hanging is None:
@@ -130,7 +139,7 @@ class Faults:
 
     @web.middleware
     async def befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        hanging = self._hanging if self._hanging and self._hanging.method in {None, request.method} else None
+        hanging = self._hanging if self._hanging and self._hanging.takes(request.method) else None
         if hanging and not hanging.once_processed and not await hanging.wait():
             return _drop(request)
         match self._take(request.method):

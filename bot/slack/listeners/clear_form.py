@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 ANSWERED_WITHIN = 2.5  # seconds; Slack waits three
 
+_TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
+
 
 @dataclass(frozen=True, slots=True)
 class ClearForm:
@@ -156,6 +158,8 @@ class ClearForm:
 
 def _why(opened: Refused | Wait | NoAnswer) -> str:
     match opened:
+        case Refused(error) if error in _TOO_LATE:
+            return "it took me longer than Slack waits"
         case Refused():
             return why_refused(opened)
         case Wait(seconds):

@@ -42,6 +42,16 @@ class Clicks:
         await ack()
         self.desk.errands.say(self.desk.in_words(reply), answer)
 
+    async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """The message turns into the preview of the longer plan; it takes a look, so it is an errand."""
+        actor, operation_id = clicked(body)
+        await ack()
+
+        async def shown() -> Message:
+            return self.desk.in_words(await self.desk.handlers.take_offer(actor, operation_id))
+
+        self.desk.errands.run(shown(), Answer(respond, replaces=True))
+
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)
         reply = await self.desk.handlers.drop(actor, operation_id)

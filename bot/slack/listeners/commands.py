@@ -7,9 +7,10 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.administration import DropRule, LiftFreeze, SetRule
-from bot.domain.commands import Clear, Help, Status, parse, words
+from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, words
 from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
+from bot.domain.plans import CLEAR
 from bot.engine.replies import Denied, Reply, SeesNothing
 from bot.slack import answers
 from bot.slack.blocks import Message
@@ -19,7 +20,7 @@ from bot.slack.listeners.desk import Desk, acknowledge
 
 log = structlog.get_logger(__name__)
 
-_Looking = Clear | Status
+_Looking = Wish | Status
 _Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
 
 
@@ -43,7 +44,7 @@ class Commands:
         match command:
             case Help(verb):
                 await acknowledge(ack, answers.help_on(verb))
-            case Clear() | Status():
+            case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, body, respond)
             case words.List(pattern):
                 await self._list(actor, pattern, ack, respond)
@@ -63,13 +64,13 @@ class Commands:
         self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
     ) -> None:
         handlers = self.desk.handlers
-        if isinstance(command, Clear):
-            decision = await handlers.may_ask(actor, command)
+        if isinstance(command, Status):
+            decision, plan = await handlers.may_see(actor, command.name), CLEAR
         else:
-            decision = await handlers.may_see(actor, command.name)
+            decision, plan = await handlers.may_ask(actor, command), command.plan
         if not decision.allowed:
             log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
-            await acknowledge(ack, self.desk.in_words(Denied(command.name, decision)))
+            await acknowledge(ack, self.desk.in_words(Denied(command.name, decision, plan=plan)))
             return
         await acknowledge(ack, answers.looking(command.name))
         origin = ChannelId(body["channel_id"])
@@ -89,9 +90,9 @@ class Commands:
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         handlers = self.desk.handlers
-        if isinstance(command, Clear):
-            return self.desk.in_words(await handlers.preview_clear(actor, command, origin))
-        return self.desk.in_words(await handlers.describe(actor, command.name))
+        if isinstance(command, Status):
+            return self.desk.in_words(await handlers.describe(actor, command.name))
+        return self.desk.in_words(await handlers.preview(actor, command, origin))
 
     async def _decide(self, actor: Actor, command: _Deciding) -> Message:
         requests = self.desk.requests
@@ -120,8 +121,8 @@ class Commands:
         match command:
             case words.Pending():
                 return await self.desk.requests.pending(actor)
-            case words.CanI(name):
-                return await access.explain(actor, name)
+            case words.CanI(name, plan):
+                return await access.explain(actor, name, plan)
             case words.WhoAmI():
                 return await access.introduce(actor)
             case words.History():

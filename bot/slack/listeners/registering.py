@@ -38,6 +38,7 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
     app.view(clear_form.CLEAR_FORM)(clear.submitted)
     listeners: dict[str | re.Pattern[str], Any] = {
         previews.CONFIRM: clicks.confirm,
+        previews.STOP_AND_CLEAR: clicks.stop_and_clear,
         previews.BREAK_GLASS: clicks.break_glass,
         previews.DROP: clicks.drop,
         card.APPROVE: clicks.approve,

@@ -1,71 +1,22 @@
-"""What each step of a plan makes of a look at its pipeline: may it be sent, is it done, what does a silence prove.
+"""A clear: `POST /v0/pipelines/{name}/clear`.
 
 The proofs are Feldera's rules (its storage state machine): `Clearing` leads only to `Cleared`; only a start leads
 from `Cleared` to `InUse`; deleting and renaming are refused until the storage is `Cleared`. So a pipeline that is
 gone, or is in use again after it was stopped anew, tells what must have happened between two looks.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
-
-from bot.domain.operations import Ending, Reviewed, StepName
+from bot.domain.operations import Ending, Reviewed
 from bot.domain.pipelines import Absent, Seen, Storage
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """It is as reviewed: send."""
-
-
-@dataclass(frozen=True, slots=True)
-class Underway:
-    """Feldera is doing it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The goal was reached; `ending` says what became of the pipeline then."""
-
-    ending: Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Unneeded:
-    """The goal was there before anything was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """Not as reviewed: nothing may be sent."""
-
-    ending: Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Untouched:
-    """Provably nothing has happened to the pipeline since it was reviewed."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskHistory:
-    """The status alone proves nothing; the pipeline's events may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Feldera took it on, and shows what cannot be."""
-
-
-class Step(Protocol):
-    def before_sending(
-        self, reviewed: Reviewed, look: Seen | Absent
-    ) -> Go | Underway | Unneeded | Blocked: ...
-
-    def after_silence(
-        self, reviewed: Reviewed, look: Seen | Absent
-    ) -> Done | Underway | Untouched | AskHistory: ...
-
-    def while_waiting(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Contradiction: ...
+from bot.domain.steps.verdicts import (
+    AskHistory,
+    Blocked,
+    Contradiction,
+    Done,
+    Go,
+    Underway,
+    Unneeded,
+    Untouched,
+)
 
 
 class ClearStep:
@@ -123,6 +74,3 @@ def _is_as_reviewed(reviewed: Reviewed, look: Seen) -> bool:
     pipeline = look.pipeline
     in_use = pipeline.storage is Storage.IN_USE
     return in_use and pipeline.is_stopped and Reviewed.of(pipeline) == reviewed
-
-
-STEPS: dict[StepName, Step] = {StepName.CLEAR: ClearStep()}

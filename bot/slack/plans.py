@@ -1,0 +1,86 @@
+"""A plan in words: what it does, what it loses, how it ended, and how it is typed. Pure."""
+
+from bot.domain.commands import COMMAND
+from bot.domain.names import PipelineName
+from bot.domain.operations import Ending, Operation, Reviewed, State
+from bot.domain.plans import START, STOP, Plan, StepName
+from bot.slack.mrkdwn import at, size
+
+_DONE = {StepName.STOP: "stopped", StepName.CLEAR: "cleared", StepName.START: "started"}
+DOING = {StepName.STOP: "stopping", StepName.CLEAR: "clearing", StepName.START: "starting"}
+_TYPED = {
+    (StepName.STOP, StepName.CLEAR): " --stop",
+    (StepName.CLEAR, StepName.START): " --start",
+    (StepName.STOP, StepName.CLEAR, StepName.START): " --restart",
+}
+UNNEEDED = frozenset({Ending.NOTHING_TO_STOP, Ending.NOTHING_TO_CLEAR, Ending.NOTHING_TO_START})
+
+
+def deed(plan: Plan) -> str:
+    """`clear`, `stop and clear`, `stop, clear and start`."""
+    return listed([step.value for step in plan])
+
+
+def title(plan: Plan, name: PipelineName) -> str:
+    return f"{deed(plan).capitalize()} {name}"
+
+
+def done(step: StepName) -> str:
+    """`stopped`, `cleared`, `started`."""
+    return _DONE[step]
+
+
+def command(plan: Plan, name: PipelineName) -> str:
+    """What to type for it; the reason comes after it."""
+    if plan in {STOP, START}:
+        return f"{COMMAND} {plan[0].value} {name}"
+    return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
+
+
+def destroyed(reviewed: Reviewed) -> str:
+    """What a clear takes away, as far as Feldera tells."""
+    if reviewed.cleared:
+        return "nothing: the storage is cleared already"
+    checkpoints = reviewed.checkpoints
+    if checkpoints.count == 0:
+        return "the storage; it has no checkpoints"
+    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
+    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
+    return f"the storage, with {checkpoints.count} {noun} ({weight})"
+
+
+def lost(reviewed: Reviewed, *, with_times: bool = True) -> str:
+    """What a forced stop loses: whatever came since the last checkpoint. `with_times`: Slack's dates are read there."""
+    if not reviewed.was_wanted:
+        return "nothing: it is stopped, or stopping, already"
+    if reviewed.checkpoints.count == 0:
+        return "all that it holds, since it has no checkpoint"
+    if not with_times:
+        return "what came since the last checkpoint"
+    if reviewed.last_checkpoint_at is None:
+        return "what came since the last checkpoint, whose time is not known"
+    return f"what came since the last checkpoint, of {at(reviewed.last_checkpoint_at)}"
+
+
+def costs(operation: Operation, *, with_times: bool = True) -> str:
+    """What the plan destroys, or else loses, as a noun."""
+    if StepName.CLEAR in operation.plan:
+        return destroyed(operation.reviewed)
+    return lost(operation.reviewed, with_times=with_times) if operation.plan == STOP else "nothing"
+
+
+def state_in_words(operation: Operation) -> str:
+    """How it ended, or that a human is called, as a card says it: `Stopped, not cleared`."""
+    if operation.state is State.UNNECESSARY:
+        return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {deed(operation.plan)}"
+    behind = [_DONE[step] for step in operation.plan[: operation.step]]
+    if operation.state is State.SUCCEEDED:
+        return listed([*behind, _DONE[operation.step_name]]).capitalize()
+    ahead = [f"not {_DONE[step]}" for step in operation.plan[operation.step :]]
+    return ", ".join([*behind, *(ahead[:1] if operation.state is not State.NEEDS_HUMAN else [])]).capitalize()
+
+
+def listed(words: list[str]) -> str:
+    """`stop, clear and start`."""
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last

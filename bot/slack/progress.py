@@ -1,0 +1,104 @@
+"""How far a plan has come: step by step, as its card lists it, and where it stands once it is over. Pure."""
+
+from datetime import datetime
+
+from bot.domain.operations import Operation, State
+from bot.domain.pipelines import Storage
+from bot.domain.plans import CLEAR, StepName
+from bot.slack import plans
+from bot.slack.language import DOING, DONE, NOT_DONE, STORAGES, TO_DO, deployment, sign
+from bot.slack.mrkdwn import at, duration, escaped
+
+
+def steps(operation: Operation) -> list[str]:
+    """A line for each step of the plan."""
+    behind = [_behind(operation, number) for number in range(operation.step)]
+    ahead = [_ahead(operation, step) for step in operation.plan[operation.step + 1 :]]
+    return [*behind, _at_hand(operation), *ahead]
+
+
+def where_it_stands(operation: Operation, state: State) -> str:
+    """After how a plan ended: what of it was done and what was not, and how the pipeline was last seen."""
+    if operation.plan == CLEAR:
+        return ""
+    succeeded = state in {State.SUCCEEDED, State.UNNECESSARY}
+    made_requests = operation.has_begun or operation.submitted_at or operation.accepted_at
+    if succeeded:
+        return _all_done(operation) if len(operation.plan) > 1 and made_requests else ""
+    told = []
+    if operation.done:
+        behind = plans.listed([plans.done(step) for step in operation.plan[: operation.step]])
+        ahead = plans.listed([plans.done(step) for step in operation.plan[operation.step :]])
+        told = [f"Done: {behind}.", f"Not done: {ahead}."]
+    if made_requests:
+        told.append(_seen(operation))
+    return " ".join(told)
+
+
+def _all_done(operation: Operation) -> str:
+    plan = plans.listed([plans.done(step) for step in operation.plan])
+    sent = [step.sent_at for step in operation.done if step.sent_at] + [operation.submitted_at]
+    began = next((moment for moment in sent if moment is not None), None)
+    if began is None or operation.ended_at is None:
+        return f"All is done: {plan}."
+    return f"All is done, in {duration(round((operation.ended_at - began).total_seconds()))}: {plan}."
+
+
+def _seen(operation: Operation) -> str:
+    seen, name = operation.seen, f"`{operation.pipeline}`"
+    if seen is None:
+        return ""
+    if not seen.status:
+        return f"Feldera has no {name} now."
+    wanted = "" if seen.desired == seen.status else f", wanted {escaped(seen.desired)}"
+    sign, word = STORAGES[Storage(seen.storage)]
+    return f"{name} is now {deployment(seen.status)}{wanted}, its storage {sign} {word}."
+
+
+def _behind(operation: Operation, number: int) -> str:
+    step, done = operation.plan[number], operation.done[number]
+    word = plans.done(step).capitalize()
+    if done.ending in plans.UNNEEDED:
+        return f"{DONE} {word} already: nothing was sent"
+    how = "" if done.sent_at else ", by somebody else"
+    return f"{DONE} {word}{how}{_when(done.at)}"
+
+
+def _at_hand(operation: Operation) -> str:
+    step = operation.step_name
+    word, imperative = plans.done(step).capitalize(), step.value.capitalize()
+    match operation.state:
+        case State.AWAITING_APPROVAL | State.PROPOSED:
+            return f"{TO_DO} {imperative}"
+        case State.READY:
+            return f"{DOING} {imperative}: request to Feldera"
+        case State.SUBMITTING:
+            return f"{DOING} {imperative}: request sent{_when(operation.submitted_at)}"
+        case State.WAITING:
+            phase = f", {escaped(operation.phase, 64)}" if operation.phase else ""
+            return f"{DOING} {plans.DOING[step].capitalize()}{phase}{_when(operation.accepted_at)}"
+        case State.NEEDS_HUMAN:
+            return f"{sign(operation.state)} {word}? A human has to look"
+        case State.CLOSED:
+            return f"{sign(operation.state)} {word}? A human has looked"
+        case State.SUCCEEDED | State.UNNECESSARY:
+            unneeded = operation.outcome is not None and operation.outcome.ending in plans.UNNEEDED
+            return f"{DONE} {word}{' already: nothing was sent' if unneeded else _when(operation.ended_at)}"
+        case _:
+            return _not_done(operation, step)
+
+
+def _not_done(operation: Operation, step: StepName) -> str:
+    sent = operation.submitted_at
+    request = "request not sent" if sent is None else f"request sent {at(sent)}"
+    return f"{NOT_DONE} Not {plans.done(step)}: {request}"
+
+
+def _ahead(operation: Operation, step: StepName) -> str:
+    if operation.state.has_ended:
+        return f"{NOT_DONE} Not {plans.done(step)}: request not sent"
+    return f"{TO_DO} {step.value.capitalize()}"
+
+
+def _when(moment: datetime | None) -> str:
+    return "" if moment is None else f" · {at(moment)}"

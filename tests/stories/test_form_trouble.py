@@ -1,0 +1,363 @@
+"""A form while Slack or Feldera is slow or away: it is honest about what it cannot show, and nobody waits in vain."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Workspace
+
+
+@pytest.fixture(params=["over Socket Mode", "over HTTP"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    """The usual team, by one transport and by the other: options come as a request of their own."""
+    workspace = Workspace(tmp_path, over_http=request.param == "over HTTP")
+    workspace.feldera.adds("orders")
+    yield workspace
+    workspace.closes()
+
+
+def while_feldera_hangs(
+    workspace: Workspace, work: Callable[[], Coroutine[Any, Any, Any]], *, until: Callable[[], bool]
+) -> None:
+    """Feldera answers nothing until this is so; then it answers all."""
+
+    async def story() -> None:
+        workspace.feldera.hangs()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work())
+            await workspace.slack.until(until)
+            workspace.feldera.lets_go()
+
+    workspace.does(story())
+
+
+def test_from_the_shortcut_to_the_last_line(either: Workspace) -> None:
+    """The same, word for word, whichever way Slack reaches the bot."""
+    ana = either.requester("ana")
+    ben = either.approver("ben")
+    ana.uses_shortcut("Clear a pipeline")
+    assert ana.looks_for("ord") == ["orders"]
+    assert "Who may approve: @ben." in ana.picks("orders")
+    assert ana.submits(Reason="schema change") == snapshot("""\
+Answer
+🙋 Asked. Follow `orders` in its thread.
+[Close]\
+""")
+    assert "🙋 Waiting for approval." in either.card(ana.dm)
+    ben.types(f"/pipeline approve {either.request()}")
+    either.passes(seconds=10)
+    assert either.thread(ana.dm)[-1] == snapshot(
+        "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)"
+    )
+
+
+def test_feldera_is_down(either: Workspace) -> None:
+    """The menu is empty, and the form says why; once Feldera is back, the menu has all again."""
+    ana = either.operator("ana")
+    either.feldera_goes_down()
+    assert ana.opens_form() == snapshot("""\
+Clear a pipeline
+Pipeline: ____
+🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert ana.looks_for("ord") == []
+    either.feldera_comes_back()
+    assert ana.looks_for("ord") == ["orders"]
+    assert "🔌" not in ana.picks("orders")
+
+
+def test_feldera_goes_down_with_the_form_open(either: Workspace) -> None:
+    """The form that was opened in time says so when the menu is asked."""
+    ana = either.operator("ana")
+    ana.opens_form()
+    either.passes(seconds=6)
+    either.feldera_goes_down()
+    assert ana.looks_for("ord") == []
+    assert ana.screen == snapshot("""\
+Clear a pipeline
+Pipeline: ____
+🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+
+
+def test_feldera_is_slow_to_list(either: Workspace) -> None:
+    """Slack waits three seconds for a menu: it is empty then, and the answer is there for the next letter."""
+    ana = either.operator("ana")
+    while_feldera_hangs(
+        either, lambda: ana.person.types("/pipeline clear", channel="ops"), until=lambda: "🔌" in ana.screen
+    )
+    assert ana.screen == snapshot("""\
+Clear a pipeline
+Pipeline: ____
+🔌 I cannot list the pipelines (`No answer within 2 s.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert ana.looks_for("ord") == ["orders"]
+    either.passes(seconds=6)
+    found = []
+
+    async def looks() -> None:
+        found.append(await ana.looking_for("ord"))
+
+    while_feldera_hangs(either, looks, until=lambda: bool(found))
+    assert [each.labels for each in found] == [()]
+    assert ana.looks_for("ord") == ["orders"]
+    assert len([each for each in either.feldera.requests if each.path == "/v0/pipelines"]) == 2
+
+
+def test_feldera_is_slow_to_show_the_choice(workspace: Workspace) -> None:
+    """What was chosen is named at once, and what was said of another choice is gone."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("users", checkpoints=())
+    ana.opens_form()
+    ana.chooses("users")
+    ana.looks_for("")
+    seen = []
+    while_feldera_hangs(
+        workspace,
+        lambda: ana.picking("orders"),
+        until=lambda: "Looking at" in ana.screen and not seen.append(ana.screen),
+    )
+    assert seen[0] == snapshot("""\
+Clear a pipeline
+Pipeline: orders
+Nothing happens unless you press the button below. Only you see this.
+🔎 Looking at `orders`… If nothing more comes within a minute, choose it again.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert "7.0 MiB" in ana.screen
+
+
+def test_feldera_is_away_at_the_choice(workspace: Workspace) -> None:
+    """The form says so, and nothing can be submitted that was not seen."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.looks_for("")
+    workspace.feldera_goes_down()
+    assert ana.picks("orders") == snapshot("""\
+Clear a pipeline
+Pipeline: orders
+Nothing happens unless you press the button below. Only you see this.
+❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.
+Reason: ____
+(It is shown on the card.)
+[Never mind] [Clear]\
+""")
+    assert ana.submits().split("\n")[2] == snapshot(
+        "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connection to Feldera at feldera.example.). Try again in a minute. Nothing has been changed."
+    )
+    assert workspace.record() == []
+
+
+def test_feldera_is_away_at_the_press(workspace: Workspace) -> None:
+    """What was seen is asked for all the same, as when a preview is confirmed, and sent when Feldera is back."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    workspace.feldera_goes_down()
+    assert ana.submits() == snapshot("""\
+Answer
+⏳ Confirmed. Follow `orders` in its thread.
+[Close]\
+""")
+    workspace.passes(minutes=5)
+    workspace.feldera_comes_back()
+    workspace.passes(minutes=5)
+    assert workspace.feldera.clears["orders"] == 1
+    workspace.card()
+    workspace.thread()
+
+
+def test_feldera_is_silent_at_the_press(workspace: Workspace) -> None:
+    """The same, within the three seconds that Slack waits."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    while_feldera_hangs(workspace, ana.person.submits, until=lambda: "Answer" in ana.screen)
+    assert "⏳ Confirmed." in ana.screen
+    workspace.passes(minutes=1)
+    assert workspace.feldera.clears["orders"] == 1
+    workspace.card()
+    workspace.thread()
+
+
+def test_what_was_seen_half_an_hour_ago(workspace: Workspace) -> None:
+    """While Feldera is away it is not trusted any more."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    workspace.passes(minutes=31)
+    workspace.feldera_goes_down()
+    assert ana.submits().split("\n")[2] == snapshot(
+        "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connection to Feldera at feldera.example.). Try again in a minute. Nothing has been changed."
+    )
+    assert workspace.record() == []
+
+
+def test_feldera_is_away_after_a_restart(workspace: Workspace) -> None:
+    """Nobody remembers what was on the form: it can be pressed again when Feldera is back."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    workspace.restarts()
+    workspace.feldera_goes_down()
+    assert ana.submits().split("\n")[2] == snapshot(
+        "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connection to Feldera at feldera.example.). Try again in a minute. Nothing has been changed."
+    )
+    workspace.feldera_comes_back()
+    ana.submits()
+    workspace.passes(seconds=10)
+    assert workspace.feldera.clears["orders"] == 1
+    workspace.card()
+    workspace.thread()
+
+
+def test_slack_and_feldera_are_slow_at_the_press(workspace: Workspace) -> None:
+    """Whatever takes too long is done all the same, and told in the place of the form."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    screens: list[str] = []
+
+    async def story() -> None:
+        workspace.feldera.hangs()
+        workspace.slack.hangs("users.info", times=2)
+        await ana.person.submits()
+        screens.append(ana.screen)
+        workspace.slack.lets_go()
+        workspace.feldera.lets_go()
+
+    workspace.passes(minutes=2)
+    workspace.does(story())
+    assert screens == snapshot(
+        [
+            """\
+Answer
+⏳ This takes longer than usual. The answer comes here; if you close this, `/pipeline status NAME` shows whether it was begun.
+[Close]\
+"""
+        ]
+    )
+    assert ana.screen == snapshot("""\
+Answer
+⏳ Confirmed. Follow `orders` in its thread.
+[Close]\
+""")
+    workspace.cards()
+
+
+def test_the_form_does_not_open(workspace: Workspace) -> None:
+    """Whoever typed is told what to type instead; whoever used the shortcut, in a direct message."""
+    ana = workspace.operator("ana")
+    workspace.slack.fails_next("views.open", "expired_trigger_id", times=1)
+    assert ana.types("/pipeline clear") == ""
+    assert ana.reads() == snapshot(
+        [
+            "❌ The form did not open: it took me longer than Slack waits. Nothing was changed. Type `/pipeline clear NAME reason…`."
+        ]
+    )
+    workspace.slack.answers_500("views.open", times=2)
+    assert ana.uses_shortcut("Clear a pipeline") == ""
+    assert ana.dms() == snapshot(
+        [
+            "❌ The form did not open: Slack is in trouble. Nothing was changed. Type `/pipeline clear NAME reason…`."
+        ]
+    )
+    workspace.slack.rate_limits("views.open", retry_after=30)
+    ana.types("/pipeline clear")
+    assert ana.reads() == snapshot(
+        [
+            "❌ The form did not open: Slack is asked too often and wants 30 s of quiet. Nothing was changed. Type `/pipeline clear NAME reason…`."
+        ]
+    )
+
+
+def test_an_update_whose_answer_is_lost(workspace: Workspace) -> None:
+    """Slack showed it: the next one follows all the same."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.looks_for("")
+    workspace.slack.loses_the_next_reply("views.update")
+    assert "7.0 MiB" in ana.picks("orders")
+    ana.submits()
+    assert "⏳ Confirmed." in ana.screen
+    workspace.passes(seconds=10)
+    workspace.card()
+    workspace.thread()
+
+
+def test_an_update_that_slack_does_not_take(workspace: Workspace) -> None:
+    """The form says that it looks, and nothing can be submitted that it did not show."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.looks_for("")
+    workspace.slack.rate_limits("views.update", retry_after=5, times=2)
+    ana.picks("orders")
+    assert ana.submits().split("\n")[3].startswith("✋ Nothing was sent yet.")
+
+
+def test_closed_while_it_looks(workspace: Workspace) -> None:
+    """What would have been shown is nobody's business any more: it is no error."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.looks_for("")
+
+    async def story() -> None:
+        workspace.feldera.hangs()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ana.picking("orders"))
+            await workspace.feldera.until_it_hangs()
+            await ana.person.closes_modal()
+            workspace.feldera.lets_go()
+
+    workspace.does(story())
+    assert ana.screen == ""
+
+
+def test_closed_before_the_card_stands(workspace: Workspace) -> None:
+    """Whoever typed the command hears beside it where to follow."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    workspace.slack.rate_limits("chat.postMessage", retry_after=10)
+    assert "The card of `orders` goes up now" in ana.submits()
+    ana.closes_modal()
+    workspace.passes(seconds=30)
+    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
+    workspace.card()
+    workspace.thread()
+
+
+def test_no_place_takes_the_card(workspace: Workspace) -> None:
+    """Nothing is cleared that nobody can see, and the form says so."""
+    ana = workspace.operator("ana")
+    workspace.slack.disables_messages_tab()
+    ana.uses_shortcut("Clear a pipeline")
+    ana.chooses("orders")
+    workspace.expected_errors.add("no_place_takes_the_card")
+    assert ana.submits() == snapshot("""\
+Answer
+⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.
+[Close]\
+""")
+    workspace.passes(minutes=10)
+    assert ana.screen == snapshot("""\
+Answer
+❌ `orders` was *not* cleared: I cannot post in the conversation in which it was asked for (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.
+[Close]\
+""")
+    assert workspace.sent == []
