@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from bot.domain.access import Action, Group, Kind, Role, Standing
 from bot.domain.authority import Facts, authority_of
-from bot.domain.linting import EXPIRES_SOON, Finding, Roster, Severity, lint
+from bot.domain.findings import Finding, Roster, Severity
+from bot.domain.holders import EXPIRES_SOON, NOBODY_IS_ADMIN
+from bot.domain.linting import lint
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Approval
 from bot.domain.policy import Rule
@@ -25,8 +27,13 @@ def rule(pattern="orders-*", **said):
     return Rule(pattern, **{"ask_channel": OPS} | said)
 
 
-def found(grants, rules=(), **roster):
+def everything(grants, rules=(), **roster):
     return [(each.severity.value, each.sentence) for each in lint(grants, rules, Roster(**roster), START)]
+
+
+def found(grants, rules=(), **roster):
+    """What is found, but that nobody is admin: most of these casts have none."""
+    return [each for each in everything(grants, rules, **roster) if each != ("notice", NOBODY_IS_ADMIN)]
 
 
 def approver(principal, pattern="orders-*", **differences):
@@ -404,3 +411,40 @@ def test_every_finding_is_a_sentence_that_says_what_to_do(grants, rules, members
     for finding in findings:
         assert isinstance(finding, Finding)
         assert any(verb in finding.sentence for verb in ("rant", "evoke", "Add", "Make", "Run", "Mend"))
+
+
+def test_it_is_noticed_when_nobody_is_admin_any_more():
+    """Of a bot that was set up: before the first grant there is nothing to notice. A lapsed admin is none."""
+    assert everything([approver(BEN)]) == [("notice", NOBODY_IS_ADMIN)]
+    assert everything([approver(BEN), grant(ANA, Role.ADMIN, "x-*")]) == []
+    lapsed = grant(ANA, Role.ADMIN, "*", expires_at=START - timedelta(hours=1))
+    assert ("notice", NOBODY_IS_ADMIN) in everything([approver(BEN), lapsed])
+
+
+def test_grants_of_another_workspace_count_for_nobody_and_cannot_be_revoked_without_its_name():
+    """They are told of once, and not counted among those who may approve."""
+    stranger = Actor(TeamId("T9"), UserId("U0FAR"))
+    grants = [requester(ANA), approver(stranger)]
+    problem, unmet = found(grants, [rule(approvals=1)], home=TeamId("T1"))
+    assert problem == (
+        "problem",
+        (
+            "U0FAR (approver on orders-*) is of the workspace T9, and the bot serves T1: that counts for nobody. "
+            "Revoke it with --team T9."
+        ),
+    )
+    assert "nobody may approve there" in unmet[1]
+    assert found(grants, [rule(approvals=1)]) == []
+
+
+def test_the_same_granted_twice_is_noticed():
+    twice = [requester(ANA), requester(ANA)]
+    assert found([*twice, approver(BEN), approver(CLEO)]) == [
+        (
+            "notice",
+            (
+                f"{ANA.user} is requester on orders-* by 2 grants; the one that lasts longest is what counts. "
+                "One is enough."
+            ),
+        )
+    ]
