@@ -19,8 +19,8 @@ from bot.slack import answers, clear_form, field_errors
 from bot.slack.clear_form import Page, Token
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES
+from tests.slack.any_reply import every_reply, pipelines, problems
 from tests.slack.reading import LONGEST_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
-from tests.slack.test_any_answer import every_reply, pipelines, problems
 
 TOKENS = Token("a" * 24, ChannelId("C0OPS"))
 LONGEST_TARGET = TargetName("t" * TARGET_NAME_MAX)
