@@ -16,6 +16,7 @@ class Reading:
 
     slack: SlackSimulator
     feldera: FelderaSimulator
+    felderas: dict[str, FelderaSimulator]
     channel: Channel
     database: Path
 
@@ -32,6 +33,8 @@ class Reading:
 
     def named(self, text: str) -> str:
         """The text, with `ID1` for the id of the first operation that was proposed, and so on."""
+        for target, feldera in self.felderas.items():
+            text = text.replace(feldera.url.removeprefix("http://"), f"{target}.example")
         text = text.replace(self.feldera.url.removeprefix("http://"), "feldera.example")
         for number, (short_id, _) in enumerate(self._operations(), start=1):
             text = text.replace(f"`{short_id}`", f"`ID{number}`")

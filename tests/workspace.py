@@ -51,12 +51,18 @@ class Workspace(Reading, Troubles):
         over_http: bool = False,
         feldera_key: str | None = None,
         feldera_role: str = "write",
+        targets: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
         self.clock = MovableClock()
         self.feldera = FelderaSimulator(
             self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None
         )
+        # By target, with `feldera` as the first; counts when the bot starts. Empty: `feldera` alone, without a target.
+        self.felderas = {
+            target: FelderaSimulator(self.clock) if number else self.feldera
+            for number, target in enumerate(targets)
+        }
         self.slack = SlackSimulator(self.clock)
         for shortcut in MANIFEST["features"]["shortcuts"]:
             self.slack.adds_shortcut(shortcut["name"], shortcut["callback_id"])
@@ -70,7 +76,8 @@ class Workspace(Reading, Troubles):
         self._logbook = Logbook()
         self._bot: Bot | None = None
         self._running = AsyncExitStack()
-        self.run(self.feldera.start())
+        for feldera in {self.feldera, *self.felderas.values()}:
+            self.run(feldera.start())
         self.run(self.slack.start())
         self.starts()
 
@@ -111,9 +118,13 @@ class Workspace(Reading, Troubles):
             "slack_bot_token": self.slack.bot_token,
             "slack_api_url": self.slack.url,
             "pipeline_bot_database": self.database,
-            "feldera_host": self.feldera.url,
-            "feldera_api_key": self._feldera_key,
         }
+        if self.felderas:
+            values["pipeline_bot_targets"] = {
+                target: {"host": feldera.url} for target, feldera in self.felderas.items()
+            }
+        else:
+            values |= {"feldera_host": self.feldera.url, "feldera_api_key": self._feldera_key}
         if self._over_http:
             values |= {
                 "slack_signing_secret": self.slack.signing_secret,
@@ -174,7 +185,7 @@ class Workspace(Reading, Troubles):
 
     def administers(self, *changes: AccessChange) -> None:
         """Whoever runs the bot changes access, from the shell."""
-        with Administration.open(self.database) as administration:
+        with Administration.open(self.database, self._settings().targets) as administration:
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def record(self, *kinds: EventKind) -> list[str]:
@@ -266,7 +277,8 @@ class Workspace(Reading, Troubles):
                 self.dies()
         finally:
             self.run(self.slack.stop())
-            self.run(self.feldera.stop())
+            for feldera in {self.feldera, *self.felderas.values()}:
+                self.run(feldera.stop())
             self._loop.close()
             self._logbook.closes()
         unexpected = [

@@ -95,15 +95,18 @@ def _literal_start(pattern: str) -> str:
 
 
 def _why_none(pattern: str, targets: Targets) -> str:
-    if "/" in pattern or not targets.names or not _matches_a_name(_PART.findall(pattern)):
-        there_are = f" The targets are {', '.join(targets.names)}." if targets.names else ""
+    target, slash, own = pattern.rpartition("/")
+    if not targets.names or not _matches_a_name(_PART.findall(own)):
         return (
             f"{pattern!r} matches no pipeline: names begin and end with a letter or digit, "
-            f"and have at most {PIPELINE_NAME_MAX} characters.{there_are}"
+            f"and have at most {PIPELINE_NAME_MAX} characters."
         )
+    there_are = f"The targets are {', '.join(targets.names)}."
+    if slash:
+        return f"{pattern!r} matches no pipeline: no target is called {target}. {there_are}"
     return (
         f"{pattern!r} matches no pipeline: their names begin with a target here, as in {targets.names[0]}/{pattern}, "
-        f"or */{pattern} for every target. The targets are {', '.join(targets.names)}."
+        f"or */{pattern} for every target. {there_are}"
     )
 
 

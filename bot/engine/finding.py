@@ -6,13 +6,15 @@ A guess is only ever offered, never taken, and never made of a name that the per
 from collections import defaultdict
 from collections.abc import Iterable
 
+from bot.domain.access import Action
 from bot.domain.matching import resembling
 from bot.domain.names import Actor, PipelineName
 from bot.domain.pipelines import Problem
 from bot.domain.targets import name_on_target
 from bot.engine import replies
 from bot.engine.judging import Judge
-from bot.engine.ports import Pipelines
+from bot.engine.listing import hiding
+from bot.engine.ports import Everything, Pipelines
 
 CLOSE_NAMES = 3  # suggestions beside an unknown name
 
@@ -21,25 +23,26 @@ async def not_found(
     actor: Actor, name: PipelineName, *, pipelines: Pipelines, judge: Judge
 ) -> replies.NotFound:
     """The answer about a name that no Feldera knows, or that names no target."""
-    needs_target = pipelines.targets.of(name) is None
     everything = await pipelines.look_at_all()
-    if isinstance(everything, Problem):
-        return replies.NotFound(name, close=(), needs_target=needs_target, unanswered=pipelines.targets.names)
     facts, now = await judge.facts(actor), judge.clock.now()
-    visible = facts.seen_by(actor, everything, now)
+    if isinstance(everything, Problem):
+        everything = Everything({}, dict.fromkeys(pipelines.targets.names, everything))
+    visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
+    needs_target = pipelines.targets.of(name) is None
+    silent = hiding(everything.unanswered, "*", actor, facts, now) if needs_target else ()
     return replies.NotFound(
         name,
         close=_namesakes(name, visible) or _close_to(name, visible),
         needs_target=needs_target,
-        unanswered=tuple(everything.unanswered),
+        unanswered=tuple(silent),
     )
 
 
 def _namesakes(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The pipelines that go by this very name on some target."""
-    wanted = name_on_target(name)
-    others = (other for other in names if other != name and name_on_target(other) == wanted)
-    return tuple(others)[:CLOSE_NAMES]
+    """The pipelines that go by this very name on some target; first the one whose target was only misspelled by case."""
+    wanted, typed = name_on_target(name), name.casefold()
+    others = [other for other in names if other != name and name_on_target(other) == wanted]
+    return tuple(sorted(others, key=lambda other: (other.casefold() != typed, other))[:CLOSE_NAMES])
 
 
 def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:

@@ -5,6 +5,7 @@ by the name next to it, not by its number: pipelines come and go between two cli
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -17,7 +18,7 @@ from bot.domain.pipelines import Problem
 from bot.domain.policy import frozen
 from bot.domain.targets import TargetName
 from bot.engine.judging import Judge
-from bot.engine.ports import Clock, Everything, Pipelines, Store
+from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.refusing import refused_to_list
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
 
@@ -74,7 +75,7 @@ class Listing:
             before=start,
             total=len(names),
             unread=_unread(actor, facts),
-            unanswered=_hiding(everything, pattern, actor, facts, now),
+            unanswered=hiding(everything.unanswered, pattern, actor, facts, now),
         )
 
 
@@ -93,8 +94,8 @@ def _start(names: list[PipelineName], after: PipelineName | None, before: Pipeli
     return 0
 
 
-def _hiding(
-    everything: Everything, pattern: str, actor: Actor, facts: Facts, now: datetime
+def hiding(
+    unanswered: Mapping[TargetName, Problem], pattern: str, actor: Actor, facts: Facts, now: datetime
 ) -> dict[TargetName, Problem]:
     """The targets that did not answer and might have shown this person something: they hear of no other."""
     standing = facts.standings[actor]
@@ -105,7 +106,7 @@ def _hiding(
     ]
     return {
         target: problem
-        for target, problem in everything.unanswered.items()
+        for target, problem in unanswered.items()
         if may_overlap(pattern, f"{target}/*") and any(may_overlap(each, f"{target}/*") for each in held)
     }
 

@@ -40,8 +40,8 @@ _ACTIONS = {
 }
 
 _WHAT_FOR = (
-    "👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that "
-    "the team wants, and everybody sees what came of it."
+    "👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and "
+    "everybody sees what came of it."
 )
 _UNSIGNED = f"{GLASS} The glass was broken, and no approver has signed it off yet"
 _AGAIN_SOON = "I look again in a minute."
@@ -180,7 +180,7 @@ def _how_to_get_in(page: HomePage) -> str:
         case Kind.MEMBER:
             return (
                 "You have no role here now. An admin of this bot can give you one: ask them to type "
-                f"`{COMMAND} grant @you requester orders*`, with your name, the role and the pipelines that you need. "
+                f"`{COMMAND} grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. "
                 "This page shows the rest then."
             )
         case Kind.UNKNOWN:

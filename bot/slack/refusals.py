@@ -78,8 +78,8 @@ def not_found(reply: NotFound) -> Message:
     if reply.close:
         text += f" Did you mean {either([f'`{other}`' for other in reply.close])}?"
     if reply.unanswered:
-        silent = " and ".join(f"`{target}`" for target in reply.unanswered)
-        text += f" Of what is on {silent} I know nothing: no answer from there."
+        silent = [f"`{target}`" for target in reply.unanswered]
+        text += f" {' and '.join(silent)} cannot be asked now, and may have it."
     return said(text)
 
 
@@ -88,10 +88,10 @@ def _unknown(name: PipelineName) -> str:
 
 
 def _needs_target(name: PipelineName) -> str:
-    target, slash, own = name.rpartition("/")
-    if slash:
-        return f"There is no Feldera called `{target}` here: pipelines are called `TARGET/{own}`."
-    return f"`{name}` does not say on which Feldera: pipelines are called `TARGET/{name}` here."
+    target = target_in(name)
+    if target:
+        return f"There is no Feldera called `{target}` here, and so no `{name}`."
+    return f"There are several Felderas here, and `{name}` does not say which: type `TARGET/{name}`."
 
 
 def no_answer(name: PipelineName, problem: Problem) -> Message:
@@ -122,7 +122,10 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
 
 
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
-    return said(f"Nothing new starts on `{name}`: {frozen_in_words(freeze)} (by {_by(freeze.by)}).")
+    return said(
+        f"Nothing new starts on `{name}`, not by breaking the glass either: {frozen_in_words(freeze)} "
+        f"(by {_by(freeze.by)}). An admin can lift it: `{COMMAND} unfreeze {freeze.pattern}`."
+    )
 
 
 def glass_forbidden(name: PipelineName, terms: Terms) -> Message:

@@ -17,8 +17,8 @@ def test_a_role_for_a_while(workspace: Workspace) -> None:
     assert "[Approve] [Deny]" in ben.home()
     workspace.passes(seconds=2)
     assert ben.home() == snapshot("""\
-👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that the team wants, and everybody sees what came of it.
-You have no role here now. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester orders*`, with your name, the role and the pipelines that you need. This page shows the rest then.
+👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
+You have no role here now. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. This page shows the rest then.
 `/pipeline help` shows all that I can do.\
 """)
     workspace.card()
@@ -57,8 +57,8 @@ def test_a_role_that_is_given(workspace: Workspace) -> None:
     """Whoever waits at their Home for a role sees what comes with it."""
     root, eve = workspace.admin("root"), workspace.stranger("eve")
     assert eve.opens_home() == snapshot("""\
-👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that the team wants, and everybody sees what came of it.
-You have no role here now. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester orders*`, with your name, the role and the pipelines that you need. This page shows the rest then.
+👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
+You have no role here now. An admin of this bot can give you one: ask them to type `/pipeline grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. This page shows the rest then.
 `/pipeline help` shows all that I can do.\
 """)
     root.types("/pipeline grant @eve viewer orders")
@@ -76,21 +76,21 @@ def test_whoever_may_see_nothing(workspace: Workspace, what: str) -> None:
             gus = workspace.stranger("gus", guest=True)
             workspace.grants(gus, Role.APPROVER)
             assert gus.opens_home() == snapshot("""\
-👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that the team wants, and everybody sees what came of it.
+👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
 Guests of this workspace may do nothing here, whatever is granted to them. Ask a member of the team to do it for you, or an admin of the workspace to make you a member.\
 """)
         case "stranger":
             fay = workspace.stranger("fay", team="T0OTHER")
             workspace.grants(fay, Role.APPROVER)
             assert fay.opens_home() == snapshot("""\
-👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that the team wants, and everybody sees what came of it.
+👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
 Only members of this workspace's own organisation may do anything here. Ask somebody of the team to do it for you.\
 """)
         case _:
             ben = workspace.approver("ben")
             workspace.slack.fails_next("users.info", "internal_error")
             assert ben.opens_home() == snapshot("""\
-👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that the team wants, and everybody sees what came of it.
+👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
 Slack did not tell who you are (`Slack is in trouble`), and without knowing I show nothing. I look again in a minute.\
 """)
             workspace.passes(minutes=1)
@@ -106,7 +106,7 @@ def test_a_role_through_a_user_group(workspace: Workspace) -> None:
     workspace.passes(minutes=2)
     workspace.slack.fails_next("usergroups.users.list", "internal_error")
     assert ben.opens_home() == snapshot("""\
-👋 *Hello!* I operate Feldera pipelines from Slack: whoever may clear one does it here, with the approvals that the team wants, and everybody sees what came of it.
+👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
 Whether you have a role here depends on a user group, and Slack did not tell who is in it (`Slack is in trouble`). I look again in a minute.
 `/pipeline help` shows all that I can do.\
 """)

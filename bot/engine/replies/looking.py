@@ -15,7 +15,8 @@ from bot.engine.ports import HistoryLine
 class NotFound:
     """No such pipeline; `close` are similar names that the person may see.
 
-    `needs_target`: the name has no target, or one that is not there. `unanswered` targets may have it, or similar names.
+    `needs_target`: the name has no target, or one that is not there. `unanswered` targets may
+    have it, too: they could not be asked.
     """
 
     pipeline: PipelineName
