@@ -162,7 +162,7 @@ def test_frozen_since_it_was_shown(workspace: Workspace, ana: Teammate) -> None:
     """A freeze stands under the field, with its end and its reason."""
     workspace.freezes("ord*", hours=4)
     assert below("Pipeline", ana.submits()) == snapshot(
-        "⚠ Nothing new starts on orders: 🧊 until 2026-03-02 07:00:00 UTC: release day (by shell:owner)."
+        "⚠ Nothing new starts on orders, not by breaking the glass either: 🧊 until 2026-03-02 07:00:00 UTC: release day (by shell:owner). An admin can lift it: /pipeline unfreeze ord*."
     )
     assert workspace.record() == snapshot(
         ["03:00 refused by ana: action=clear grant=1 pipeline=orders why=frozen"]

@@ -101,8 +101,9 @@ Id `ID1`\
     assert workspace.feldera.clears["users"] == 1
 
 
-def test_a_request_for_all_of_it(workspace: Workspace, ana: Teammate) -> None:
+def test_a_request_for_all_of_it(workspace: Workspace) -> None:
     """A requester's approvers decide on exactly the plan that was shown."""
+    workspace.feldera.adds("users", running=True)
     ben, cleo = workspace.requester("ben"), workspace.approver("cleo")
     ben.uses_shortcut("Clear a pipeline")
     ben.chooses("users")
@@ -139,6 +140,7 @@ def test_a_run_goes_on_while_the_form_is_open(workspace: Workspace, ana: Teammat
     ana.chooses("users")
     ana.ticks("Stop it first")
     workspace.passes(minutes=5)
+    workspace.feldera.pipeline("users").checkpoints += (5_000_000,)
     assert ana.submits() == snapshot("""\
 Answer
 ⏳ Confirmed. Follow `users` in its thread.
