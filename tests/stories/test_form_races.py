@@ -217,8 +217,15 @@ Reason: ____
 
 
 def test_submitted_twice_at_once(workspace: Workspace, ana: Teammate) -> None:
-    """Two presses of a slow button are one operation."""
+    """Two presses of a slow button are one operation: the second one is answered by what the first one did."""
     workspace.at_once(ana.person.submits(), ana.person.submits())
+    said = [made.ack.body["view"]["blocks"][0]["text"]["text"] for made in workspace.slack.deliveries[-2:]]
+    assert sorted(text.partition(":")[0].partition(",")[0] for text in said) == snapshot(
+        [
+            "This was confirmed already",
+            "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.",
+        ]
+    )
     assert ana.screen == snapshot("""\
 Answer
 ⏳ Confirmed. Follow `orders` in its thread.
