@@ -92,7 +92,7 @@ def test_what_was_meant_is_understood(typed, command):
         ("approve 7fk2qa please", "`please` is too much here"),
         ("deny 7fk2qa", "Say why"),
         ("can-i", "Ask about a clear"),
-        ("can-i start orders", "Ask about a clear"),
+        ("can-i delete orders", "Ask about a clear"),
         ("pending now", "`now` is too much here"),
         ("grant @ana operator orders", "`@ana` is nobody I can find"),
         (f"grant {ANA} boss orders", "`boss` is no role"),
