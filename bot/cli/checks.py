@@ -197,7 +197,7 @@ async def _access(
     roster, said = Roster(), []
     shell, _ = _loaded(ShellSettings)
     if client is not None and app is not None:
-        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, clock.now())
+        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, clock.now())
     elif grants:
         said.append(_note("Access: nobody was looked up in Slack."))
     findings = lint(grants, rules, roster, clock.now(), ONE if shell is None else shell.targets)

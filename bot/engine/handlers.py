@@ -16,6 +16,7 @@ from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear, Wish
+from bot.domain.commands.words import wish
 from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
@@ -294,6 +295,7 @@ class Handlers:
             plan=weighed.plan,
             reason=command.reason,
             incident=command.incident,
+            approvals_needed=weighed.authority.approvals_needed,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
             feldera=weighed.feldera,
@@ -328,6 +330,10 @@ class Handlers:
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = why_not_taken_on(operation, basis, typed)
+        if reply is None:
+            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            again = wish(operation.plan, operation.pipeline, operation.reason, operation.incident)
+            return await self.preview(operation.requester, again, operation.origin)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
             if isinstance(reply, replies.Denied)

@@ -39,13 +39,13 @@ def hindrance(command: Wish, basis: Authority) -> Reply | None:
         return replies.Frozen(command.name, basis.freeze)
     if command.incident and not basis.terms.break_glass:
         return replies.GlassForbidden(command.name, basis.terms)
-    if not basis.terms.takes_reason(command.reason):
+    if not basis.terms.takes_reason(command.reason, command.incident):
         return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident)
     return None
 
 
-def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply:
-    """Why a proposal stays one, by elimination."""
+def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply | None:
+    """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
     name = operation.pipeline
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
@@ -55,9 +55,9 @@ def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) 
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
         return replies.GlassForbidden(name, basis.terms)
-    if not basis.terms.takes_reason(operation.reason):
+    if not basis.terms.takes_reason(operation.reason, operation.incident):
         return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident)
-    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
+    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if basis.approvals_needed else None
 
 
 def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 LOOKS_FOR = timedelta(hours=1)  # after the page was opened, or a button on it pressed
 LOOKED_AFTER_EVERY = timedelta(minutes=1)  # rights change in the shell and in Slack, where nobody tells us
+ROUNDS_APART = timedelta(seconds=1)  # each reads for every reader; who has just come is not kept waiting
 AFTER_A_BUG = timedelta(minutes=5)
 READERS_MOST = 50  # those who came last: each costs Slack a look-up of the person a minute
 ENTRIES_AT_ONCE = 100  # of the record
@@ -39,12 +40,15 @@ class Homes:
     clock: Clock
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _readers: dict[UserId, tuple[Actor, datetime]] = field(default_factory=dict)
+    _arrived: set[UserId] = field(default_factory=set)
+    _last_round: datetime | None = None
     _not_before: dict[UserId, datetime] = field(default_factory=dict)
 
     def looked_at_by(self, actor: Actor) -> None:
         """Somebody has their page on the screen."""
         self._readers.pop(actor.user, None)
         self._readers[actor.user] = actor, self.clock.now()  # the latest comes last
+        self._arrived.add(actor.user)
         for user in list(self._readers)[:-READERS_MOST]:
             self._forget(user)
         self.wake.set()
@@ -55,14 +59,26 @@ class Homes:
         for user, (_, since) in list(self._readers.items()):
             if now >= since + LOOKS_FOR:
                 self._forget(user)
-        # Whoever came last waits for a first page, and goes first.
-        readers = [actor for actor, _ in reversed(self._readers.values())]
-        if not readers:
+        if not self._readers:
             return None
+        next_round = self._next_round(now)
+        # Whoever came last waits for a first page, and goes first.
+        everybody = [actor for actor, _ in reversed(self._readers.values())]
+        readers = [actor for actor in everybody if next_round is None or actor.user in self._arrived]
+        self._arrived.clear()
+        if next_round is None:
+            self._last_round = now
+        elif not readers:
+            return next_round
         board = await self._board()
         shown = await asyncio.gather(*(self._show(actor, board) for actor in readers), return_exceptions=True)
         again = [self._again(actor, result) for actor, result in zip(readers, shown, strict=True)]
-        return min([now + LOOKED_AFTER_EVERY, *(at for at in again if at is not None)])
+        return min([next_round or now + LOOKED_AFTER_EVERY, *(at for at in again if at is not None)])
+
+    def _next_round(self, now: datetime) -> datetime | None:
+        """When everybody's page is composed next; None if that is now. A clock that was set back makes it now."""
+        last = self._last_round
+        return last + ROUNDS_APART if last is not None and last <= now < last + ROUNDS_APART else None
 
     async def _show(self, actor: Actor, board: Board) -> datetime | None:
         """Publish this person's page; returns when it has to be done again, if that is known."""
@@ -114,4 +130,5 @@ class Homes:
 
     def _forget(self, user: UserId) -> None:
         self._readers.pop(user, None)
+        self._arrived.discard(user)
         self._not_before.pop(user, None)

@@ -129,6 +129,7 @@ class Field(StrEnum):
     UNTIL = "Until"
     ASKED = "Asked"
     FROZEN = "Frozen"
+    BREAKS_GLASS = "Break the glass for"
     GLASS = "Glass broken for"
     DOINGS = "Last events, by Feldera's record"
     ENDED = "Last operations"

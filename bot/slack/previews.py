@@ -49,20 +49,21 @@ def preview(shown: Preview) -> Message:
     return message(
         f"{plans.title(plan, name)}? {_at_stake(operation)}{then} Only you see this.",
         blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
-        state(pipeline, operation.reviewed, plan),
+        state(pipeline, operation.reviewed, plan, operation.incident),
         blocks.reason(operation.reason),
         *consequences(authority, operation.reviewed, plan),
         blocks.buttons(_go(operation, authority), blocks.button("Never mind", DROP, operation.id)),
     )
 
 
-def state(pipeline: Pipeline, reviewed: Reviewed, plan: Plan) -> Block:
+def state(pipeline: Pipeline, reviewed: Reviewed, plan: Plan, incident: str = "") -> Block:
     """What there is, and what of it the plan would destroy or lose."""
     rows = {
         Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
         Field.STORAGE: storage(pipeline),
         Field.WOULD_DESTROY: plans.destroyed(reviewed) if StepName.CLEAR in plan else None,
         Field.LOSES: plans.lost(reviewed) if StepName.STOP in plan else None,
+        Field.BREAKS_GLASS: code(incident, 100) if incident else None,
     }
     return blocks.fields(*in_order(rows))
 
@@ -265,9 +266,10 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 
 def reason_wanted(reply: ReasonWanted) -> Message:
     name, terms, plan = reply.pipeline, reply.terms, reply.plan
-    must = " and ".join(f"match {code(pattern, 100)}" for pattern in terms.reason_patterns)
-    again = " --break-glass INCIDENT" if reply.incident else ""
+    must = " and ".join(code(pattern, 100) for pattern in terms.reason_patterns)
+    again, counts = (" --break-glass INCIDENT", " or the incident") if reply.incident else ("", "")
+    must = f", and the reason{counts} must contain what matches {must}" if must else ""
     return said(
-        f"✍️ A {plans.deed(plan)} of `{name}` takes a reason{f', which must {must}' if must else ''}. "
+        f"✍️ A {plans.deed(plan)} of `{name}` takes a reason{must}. "
         f"Type `{plans.command(plan, name)}{again} reason…`."
     )

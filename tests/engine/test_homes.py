@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from bot.domain.access import Role, Standing
 from bot.domain.administration import Give
 from bot.domain.names import Actor, TeamId, UserId
-from bot.engine.homes import AFTER_A_BUG, LOOKED_AFTER_EVERY, LOOKS_FOR, READERS_MOST, Homes
+from bot.engine.homes import AFTER_A_BUG, LOOKED_AFTER_EVERY, LOOKS_FOR, READERS_MOST, ROUNDS_APART, Homes
 from bot.engine.judging import Judge
 from bot.engine.ports import Later, NotThere, StoreUnavailable, Taken
 from bot.store.administration import Administration
@@ -92,6 +92,24 @@ async def test_whoever_came_last_goes_first(homes, tabs):
     assert tabs.published == ["UANA", "UCEM", "UBEN"]
 
 
+async def test_what_changes_within_a_second_is_one_round(homes, tabs, clock):
+    """Only who has just come, or pressed a button, is not kept waiting for the next."""
+    homes.looked_at_by(person("ANA"))
+    homes.looked_at_by(person("BEN"))
+    await homes.tick()
+    clock.passes(seconds=0.4)
+    next_round = START + timedelta(seconds=1)
+    assert await homes.tick() == next_round
+    assert tabs.published == ["UBEN", "UANA"]
+    homes.looked_at_by(person("CEM"))
+    assert await homes.tick() == next_round
+    assert tabs.published == ["UBEN", "UANA", "UCEM"]
+    assert await homes.tick() == next_round
+    clock.moves_to(next_round)
+    await homes.tick()
+    assert tabs.published[3:] == ["UCEM", "UBEN", "UANA"]
+
+
 async def test_of_many_readers_those_who_came_last_count(homes, tabs):
     """A look-up of each of them a minute is what Slack allows."""
     for number in range(READERS_MOST + 5):
@@ -141,6 +159,7 @@ async def test_a_page_that_cannot_be_made_breaks_no_other(homes, tabs, clock):
     tabs.answers["UANA"] = ValueError("a bug")
     with capture_logs() as lines:
         await homes.tick()
+        clock.passes(seconds=ROUNDS_APART.total_seconds())
         await homes.tick()
     assert [(line["event"], line["user"]) for line in lines] == [("home_failed", "UANA")]
     assert tabs.published == ["UANA", "UBEN", "UBEN"]

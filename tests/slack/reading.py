@@ -14,7 +14,7 @@ LONGEST_NAME = PipelineName("a" + "-_" * 30 + "Zz")
 
 TOKEN = re.compile(r"<[^<>]*>")
 OWN_TOKEN = re.compile(
-    r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>"
+    r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|<!subteam\^S[A-Z]+>"
     r"|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+ UTC>"
     rf"|<{re.escape(WORKSPACE_URL)}archives/[A-Z0-9]+/p\d+\|its thread>"
 )
@@ -26,7 +26,7 @@ hostile = st.one_of(
             "&" * 3000,
             "`" * 300,
             "<!channel> <!here> <!everyone>",
-            "<@U0EVIL> <#C0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
+            "<@W0EVIL> <#D0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
             "{name} {0} {requester.user} %s",
             "*bold* _it_ ~no~ ```\n> quote",
             "\N{RIGHT-TO-LEFT OVERRIDE}derolpxe\N{POP DIRECTIONAL FORMATTING}" * 100,

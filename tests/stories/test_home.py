@@ -123,6 +123,53 @@ Only you see this page. It follows what happens for an hour after you opened it 
     workspace.thread()
 
 
+def test_a_plan_of_several_steps(workspace: Workspace) -> None:
+    """Whoever has to decide reads the whole of it and what each step costs; then how far it is."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana.types("/pipeline clear orders --restart schema change")
+    ana.reads()
+    ana.clicks("Ask for approval")
+    workspace.passes(seconds=2)
+    ana.reads()
+    assert ben.opens_home().partition("Your access")[0] == snapshot("""\
+Waiting for you
+*Stop, clear and start orders* · `ID1` · its thread
+*State*
+🙋 Waiting for approval.
+*Requested by*
+@ana
+*Destroys*
+the storage, with 3 checkpoints (7.0 MiB)
+*A stop loses*
+nothing: it is stopped, or stopping, already
+*Approvals*
+0 of 1
+*Until*
+Mar 2, 2026 at 4:00:00 AM
+Reason: schema change
+[Approve] [Deny]
+""")
+    ben.clicks_home("Approve")
+    workspace.passes(seconds=4)
+    assert ben.home().partition("Your access")[0] == snapshot("""\
+Waiting for you
+✅ Nothing waits for you.
+Under way
+*Stop, clear and start orders* · `ID1` · its thread
+⏳ Starting since Mar 2, 2026 at 3:00:04 AM (Provisioning). Asked for by @ana Mar 2, 2026 at 3:00:00 AM.
+""")
+    workspace.passes(seconds=30)
+    assert ben.home().partition("Your access")[0] == snapshot("""\
+Waiting for you
+✅ Nothing waits for you.
+Lately
+Mar 2, 2026 at 3:00:07 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped, cleared and started. Asked for by @ana, in its thread.
+`/pipeline history` shows the whole record.
+""")
+    workspace.card()
+    workspace.thread()
+
+
 def test_a_request_that_waits_for_others(workspace: Workspace) -> None:
     """Whoever approved is not asked again, sees that it still waits, and may yet deny it."""
     workspace.rules("orders", "approvals=2")

@@ -60,6 +60,13 @@ Wish = Clear | Stop | Start
 """What somebody wants done to a pipeline."""
 
 
+def wish(plan: Plan, name: PipelineName, reason: str, incident: str) -> Wish:
+    """What somebody types who wants this plan."""
+    if StepName.CLEAR in plan:
+        return Clear(name, reason, incident, stop=StepName.STOP in plan, start=StepName.START in plan)
+    return Stop(name, reason, incident) if plan == STOP else Start(name, reason, incident)
+
+
 @dataclass(frozen=True, slots=True)
 class ClearByForm:
     """A clear of a pipeline that is yet to be chosen."""

@@ -35,6 +35,7 @@ from bot.engine.replies.deciding import (
     DeniedIt,
     NameWanted,
     NeverMind,
+    NothingToSignOff,
     NotKnown,
     NotYours,
     OwnRequest,
@@ -81,6 +82,7 @@ Reply = (
     | TookBack
     | StoppedIt
     | SignedItOff
+    | NothingToSignOff
     | OwnRequest
     | ApprovedBefore
     | ClosedByHand
@@ -139,6 +141,7 @@ __all__ = [
     "NotUnderstood",
     "NotYours",
     "NothingToChange",
+    "NothingToSignOff",
     "OwnRequest",
     "PendingList",
     "PipelineList",

@@ -1,0 +1,143 @@
+"""Everything that the bot can show, on one sheet for Slack's Block Kit Builder: `python -m tests.contact_sheet [PATH]`.
+
+Paste the file into https://app.slack.com/block-kit-builder to see it. What is on it is derived from the types: a new
+reply, state, event or ending is on it by itself.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from bot.domain.commands import COMMAND, VERBS
+from bot.domain.errors import Misunderstood
+from bot.domain.home import HomePage
+from bot.domain.names import ChannelId, PipelineName
+from bot.domain.operations import Ending, Event, EventKind, Outcome, State
+from bot.domain.pipelines import Identity
+from bot.engine.forms import Shown
+from bot.engine.hindrances import Weighed
+from bot.engine.replies import Reply
+from bot.slack import answers, card, clear_form, home, lines, modals
+from bot.slack.blocks import Message
+from tests.clock import START
+from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
+from tests.slack.examples import SAID, examples
+from tests.slack.reading import WORKSPACE_URL
+
+PATH = Path("contact_sheet.json")  # ignored by git
+EVERY_REPLY: tuple[type, ...] = get_args(Reply)
+_HUMAN = {Ending.UNTOUCHED, Ending.UNPROVABLE, Ending.CONTRADICTION, Ending.OUT_OF_REACH}
+_STATES = {
+    **dict.fromkeys((ending for ending in Ending if ending.value.startswith("cleared")), State.SUCCEEDED),
+    Ending.NOTHING_TO_CLEAR: State.UNNECESSARY,
+    Ending.DENIED: State.DENIED,
+    **dict.fromkeys((Ending.WITHDRAWN, Ending.STOPPED), State.WITHDRAWN),
+    **dict.fromkeys((Ending.TOO_LATE, Ending.NOT_APPROVED), State.EXPIRED),
+    Ending.CLOSED: State.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One message, modal (`view`) or Home on the sheet, and what of the bot's vocabulary it shows."""
+
+    title: str
+    shows: Any
+    message: Message | None = None
+    view: dict[str, Any] | None = None
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        return list(self.message.blocks) if self.message is not None else (self.view or {})["blocks"]
+
+
+def shots() -> Iterator[Shot]:
+    yield from _replies()
+    yield from _cards()
+    yield from _lines()
+    yield from _other_answers()
+    yield from _views()
+
+
+def _replies() -> Iterator[Shot]:
+    for kind in EVERY_REPLY:
+        for number, reply in enumerate(examples(kind), start=1):
+            title = f"Reply {kind.__name__} {number}"
+            yield Shot(title, kind, answers.answer(reply, WORKSPACE_URL))
+
+
+def _cards() -> Iterator[Shot]:
+    for state, operation in IN_EVERY_STATE.items():
+        if operation.confirmed_at is not None:
+            yield Shot(f"Card {state.value}", state, card.card(operation))
+    for ending in Ending:
+        outcome = Outcome(ending, "the row is locked", "LockTookTooLong", by=BEN)
+        operation = needs_human() if ending in _HUMAN else ended(_STATES.get(ending, State.REFUSED), ending)
+        yield Shot(f"Card, ending {ending.value}", ending, card.card(replace(operation, outcome=outcome)))
+
+
+def _lines() -> Iterator[Shot]:
+    over = IN_EVERY_STATE[State.SUCCEEDED]
+    for kind in EventKind:
+        if kind.is_spoken:
+            said = lines.lines(over, (Event(kind, START, SAID, BEN),))
+            yield Shot(f"Line {kind.value}", kind, said)
+
+
+def _other_answers() -> Iterator[Shot]:
+    operation = IN_EVERY_STATE[State.WAITING]
+    said = {
+        "Misunderstood": answers.misunderstood(Misunderstood(f"I do not know `foo`. Type `{COMMAND} help`.")),
+        "Looking": answers.looking(PipelineName("orders")),
+        "Looking around": answers.looking_around(),
+        "Trouble": answers.trouble(),
+        "Unknown button": answers.unknown_button(),
+        "Unknown request": answers.unknown_request("7fk2qa"),
+        "Placed": answers.placed(operation, WORKSPACE_URL),
+        "Placed elsewhere": answers.placed(replace(operation, displaced="not_in_channel"), WORKSPACE_URL),
+        "Placed nowhere": answers.placed(replace(operation, card=None), WORKSPACE_URL),
+        "Help": answers.help_on(None),
+        **{f"Help {verb.word}": answers.help_on(verb.word) for verb in VERBS},
+    }
+    for title, message in said.items():
+        yield Shot(title, title, message)
+
+
+def _views() -> Iterator[Shot]:
+    operation = IN_EVERY_STATE[State.AWAITING_APPROVAL]
+    token = clear_form.Token("a2" * 12, ChannelId("C1"))
+    shown = Shown(Weighed(pipeline(), Identity("https://feldera.example"), NOT_APPROVED), START, "a2" * 12)
+    views = {
+        modals.DENY_REQUEST: [modals.why_deny(operation.id)],
+        modals.BREAK_THE_GLASS: [modals.type_the_name(operation.id)],
+        clear_form.CLEAR_FORM: [
+            clear_form.opening(token),
+            clear_form.form(token, clear_form.looking(pipeline().name)),
+            clear_form.form(token, clear_form.about(shown, ChannelId("C1"))),
+        ],
+        "answer": [modals.showing(answers.trouble())],
+        HomePage: [home.home(page, WORKSPACE_URL) for page in examples(HomePage)],
+    }
+    for shows, several in views.items():
+        for number, view in enumerate(several, start=1):
+            yield Shot(f"{view['type']} {getattr(shows, '__name__', shows)} {number}", shows, view=view)
+
+
+def sheet() -> dict[str, Any]:
+    """All of it as one payload, a header above each."""
+    blocks: list[dict[str, Any]] = []
+    for shot in shots():
+        text = {"type": "plain_text", "text": shot.title[:150], "emoji": False}
+        blocks += [{"type": "divider"}, {"type": "header", "text": text}, *shot.blocks]
+    return {"blocks": blocks}
+
+
+def main(path: Path) -> None:
+    path.write_text(json.dumps(sheet(), ensure_ascii=False, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PATH)

@@ -1,0 +1,172 @@
+"""Any reply there is, made of the worst texts and the longest names: derived from the types, so that none is forgotten."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from hypothesis import strategies as st
+
+from bot.domain.access import Role
+from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations import Approval, Card, Ending, Event, EventKind, Operation, Outcome
+from bot.domain.pipelines import Checkpoints, Pipeline, PipelineError, Storage
+from bot.domain.policy import Rule
+from bot.domain.targets import TARGET_NAME_MAX, TargetName
+from bot.engine import replies
+from bot.engine.listing import PAGE
+from bot.engine.replies import Reply
+from tests.clock import START
+from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline
+from tests.slack.reading import LONGEST_NAME, hostile
+
+EVERY_REPLY: tuple[type, ...] = get_args(Reply)
+LONGEST_WHOLE_NAME = PipelineName(f"{'t' * TARGET_NAME_MAX}/{LONGEST_NAME}")
+LONGEST_PATTERN = "[!a]" * 50
+
+names = st.sampled_from([LONGEST_NAME, LONGEST_WHOLE_NAME])
+moments = st.sampled_from([START, START + timedelta(days=9)])
+pipelines = st.builds(
+    pipeline,
+    name=names,
+    storage=st.sampled_from(Storage),
+    status=hostile,
+    desired_status=hostile,
+    resources=hostile,
+    program_status=hostile | st.just("SqlError"),
+    checkpoints=st.builds(
+        Checkpoints, st.sampled_from([0, 1, 100, 10**15]), st.none() | st.integers(0, 10**24)
+    ),
+    error=st.none() | st.builds(PipelineError, hostile, hostile),
+)
+
+
+@st.composite
+def operations(draw: Any) -> Operation:
+    """In any state, with everything in it that somebody types or Feldera says."""
+    operation = draw(st.sampled_from(list(IN_EVERY_STATE.values())))
+    outcome = Outcome(draw(st.sampled_from(Ending)), draw(hostile), draw(hostile), by=operation.requester)
+    incident = draw(st.just("") | hostile)
+    return replace(
+        operation,
+        pipeline=draw(names),
+        reason=draw(hostile),
+        displaced=draw(st.none() | hostile),
+        outcome=operation.outcome and outcome,
+        card=draw(st.sampled_from([None, operation.card])),
+        incident=incident,
+        signed_off=Approval(BEN, START) if incident and draw(st.booleans()) else None,
+        approvals=tuple(Approval(by, START) for by in draw(st.sampled_from([(), (BEN,), (BEN, CLEO)]))),
+        asked_groups=draw(st.sampled_from([(), (GroupId("SAPPROVE"), GroupId("SONCALL"))])),
+        frozen_until=draw(st.none() | moments),
+        last_cleared_at=draw(st.none() | moments),
+        unreachable_since=draw(st.none() | moments),
+        overdue_since=draw(st.none() | moments),
+    )
+
+
+_SAID = [
+    "pipeline",
+    "pattern",
+    "role",
+    "rule",
+    "until",
+    "note",
+    "reason",
+    "before",
+    "why",
+    "ending",
+    "action",
+    "shell",
+]
+events = st.builds(
+    Event,
+    st.sampled_from(EventKind),
+    moments,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "user": st.just("UANA"),
+            "group": st.just("SAPPROVE"),
+            **dict.fromkeys(_SAID, hostile | st.none() | st.integers()),
+        },
+    ),
+    st.sampled_from([None, BEN]),
+)
+_WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
+    Operation: operations(),
+    Pipeline: pipelines,
+    Event: events,
+    Card: st.just(CARD),
+    Rule: st.builds(
+        Rule, st.just(LONGEST_PATTERN), st.none() | st.integers(0, 5), reason_pattern=st.just("<!here>`&")
+    ),
+    PipelineName: names,
+    PipelineId: st.just(PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10")),
+    OperationId: st.just(OperationId("a2" * 12)),
+    UserId: st.just(UserId("UANA")),
+    GroupId: st.just(GroupId("SAPPROVE")),
+    TeamId: st.just(TeamId("TACME")),
+    ChannelId: st.just(ChannelId("COPS")),
+    TargetName: st.just(TargetName("t" * TARGET_NAME_MAX)),
+    str: hostile,
+    int: st.sampled_from([0, 1, 10**9]),
+    float: st.sampled_from([0.5, 3600.0]),
+    bool: st.booleans(),
+    datetime: moments,
+    timedelta: st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(days=7)]),
+}
+# What is checked before it gets anywhere near an answer, by the field that holds it.
+_CHECKED: dict[str, st.SearchStrategy[Any]] = {
+    "pattern": st.just(LONGEST_PATTERN),
+    "rules": st.just((LONGEST_PATTERN,) * 5),
+    "would_allow": st.just(tuple(Role)),
+    "title": st.sampled_from(["", LONGEST_WHOLE_NAME, "<@UANA>"]),
+}
+_AT_MOST = {"rows": PAGE, "close": 3, "lines": 10, "grants": 60, "operations": 60, "approvals": 5}
+
+
+def anything(hint: Any, field: str = "") -> st.SearchStrategy[Any]:
+    """Any value of this type.
+
+    Raises:
+        TypeError: nobody has said what that may be.
+    """
+    if hint in _WHAT_IT_IS:
+        return _WHAT_IT_IS[hint]
+    if hint is type(None):
+        return st.none()
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in {UnionType, Union}:
+        return st.one_of([anything(each, field) for each in arguments])
+    if origin in {tuple, frozenset}:
+        few = st.lists(anything(arguments[0], field), max_size=_AT_MOST.get(field, 3))
+        return few.map(origin) if origin is tuple else few.map(frozenset)
+    if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
+        return st.dictionaries(anything(arguments[0]), anything(arguments[1]), max_size=2)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return whole(hint)
+    raise TypeError(f"what is a {hint}, in {field!r}?")
+
+
+def whole(kind: type) -> st.SearchStrategy[Any]:
+    """Any value of this dataclass, every field of it, those with a default, too."""
+    hints = get_type_hints(kind)
+    return st.deferred(
+        lambda: st.builds(
+            kind,
+            **{
+                field.name: _CHECKED[field.name]
+                if field.name in _CHECKED and (kind, field.name) not in _NOT_THAT
+                else anything(hints[field.name], field.name)
+                for field in fields(kind)
+            },
+        )
+    )
+
+
+_NOT_THAT = {(replies.RuleList, "rules")}  # rules, not the patterns of some

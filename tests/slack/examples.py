@@ -1,0 +1,145 @@
+"""Plain examples of any value that an answer is made of, derived from its type: the first, then one for each difference."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from bot.domain.access import Decision, Role, Standing, Why
+from bot.domain.authority import Authority
+from bot.domain.doings import Doing
+from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations import Card, Event, EventKind, Operation, State
+from bot.domain.pipelines import Pipeline, PipelineError, Storage
+from bot.domain.policy import Freeze, Rule, Terms
+from bot.domain.targets import TargetName
+from tests.clock import START
+from tests.domain.samples import (
+    ALLOWED,
+    ANA,
+    BEN,
+    CARD,
+    DENIED,
+    FREEZE,
+    IN_EVERY_STATE,
+    authority,
+    grant,
+    pipeline,
+    running,
+)
+
+VARIANTS = 2  # of one field: a sheet is to be read by people
+SAID = {
+    "message": "the row is locked",
+    "seconds": 185,
+    "sends": 1,
+    "healthy": 0,
+    "count": 1,
+    "needed": 2,
+    "until": (START + timedelta(hours=4)).isoformat(),
+    "pattern": "prod-*",
+    "reason": "release day",
+    "told": "SAPPROVE",
+    "ending": "untouched",
+    "state": "ready",
+    "trouble": "unreachable",
+}
+
+NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR), standing=Standing(ANA))
+YES = replace(ALLOWED, why=Why.GRANTED, grant=grant())
+_WHAT_IT_IS: dict[Any, list[Any]] = {
+    Operation: [
+        IN_EVERY_STATE[state]
+        for state in (State.WAITING, State.AWAITING_APPROVAL, State.NEEDS_HUMAN, State.SUCCEEDED)
+    ],
+    Pipeline: [
+        pipeline(),
+        running(),
+        pipeline(storage=Storage.CLEARING, program_status="SqlError"),
+        pipeline(storage=Storage.CLEARED, error=PipelineError("worker 3 panicked", "RuntimeError")),
+    ],
+    Decision: [
+        NO,
+        replace(NO, lapsed=grant(expires_at=START)),
+        replace(NO, why=Why.NOT_A_MEMBER),
+        replace(NO, why=Why.UNRESOLVED),
+        YES,
+    ],
+    Authority: [
+        authority(requester=YES),
+        authority(
+            requester=YES, terms=Terms(approvals=2, stop_window=timedelta(seconds=30), rules=("ord*",))
+        ),
+        authority(requester=YES, by_breaking_glass=True),
+        authority(requester=YES, freeze=FREEZE),
+        authority(requester=NO),
+    ],
+    Event: [Event(kind, START, SAID, BEN) for kind in EventKind],
+    Card: [CARD],
+    Doing: [
+        Doing(START, deployment="Running", wanted="Running"),
+        Doing(START, wanted="Stopped", has_error=True),
+        Doing(START, deployment="Dreaming", storage=Storage.CLEARING, program="CompilingRust"),
+    ],
+    Rule: [Rule("prod-*", approvals=2, reason_required=True)],
+    Freeze: [Freeze(1, "prod-*", START + timedelta(hours=4), "release day", "T1/UBEN", START)],
+    PipelineName: [PipelineName("orders")],
+    PipelineId: [PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10")],
+    OperationId: [OperationId("7fk2qa" * 4)],
+    UserId: [UserId("UANA")],
+    GroupId: [GroupId("SONCALL")],
+    TeamId: [TeamId("T1")],
+    ChannelId: [ChannelId("C1")],
+    TargetName: [TargetName("prod")],
+    str: ["schema change", ""],
+    int: [3, 0],
+    float: [30.0],
+    bool: [True, False],
+    datetime: [START],
+    timedelta: [timedelta(hours=1), timedelta(0)],
+}
+_OVER = (IN_EVERY_STATE[State.SUCCEEDED], IN_EVERY_STATE[State.DENIED], IN_EVERY_STATE[State.STALE])
+_BY_FIELD: dict[str, list[Any]] = {
+    "live": [IN_EVERY_STATE[State.WAITING], IN_EVERY_STATE[State.NEEDS_HUMAN], None],
+    "pending": [IN_EVERY_STATE[State.AWAITING_APPROVAL], None],
+    "ended": [_OVER, ()],
+    "pattern": ["prod-*"],
+    "would_allow": [(Role.OPERATOR,)],
+    "title": ["orders", "<@UANA>", ""],
+}
+
+
+def examples(hint: Any, field: str = "") -> list[Any]:
+    """Never none. Of a dataclass: the first of each field, and then each field's others, one at a time.
+
+    Raises:
+        TypeError: nobody has said what that may be.
+    """
+    if hint in _WHAT_IT_IS:
+        return _WHAT_IT_IS[hint]
+    if hint is type(None):
+        return [None]
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in {UnionType, Union}:
+        return [each for argument in arguments for each in examples(argument, field)]
+    if origin in {tuple, frozenset}:
+        return [origin(examples(arguments[0], field)), origin()]
+    if origin is Mapping:
+        return [{examples(arguments[0])[0]: examples(arguments[1])[0]}, {}]
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return list(hint)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _of_a_dataclass(hint)
+    raise TypeError(f"what is a {hint}, in {field!r}?")
+
+
+def _of_a_dataclass(kind: type) -> list[Any]:
+    hints = get_type_hints(kind)
+    known = {
+        each.name: _BY_FIELD.get(each.name) or examples(hints[each.name], each.name) for each in fields(kind)
+    }
+    plain = {name: values[0] for name, values in known.items()}
+    others = [plain | {name: other} for name, values in known.items() for other in values[1 : VARIANTS + 1]]
+    return [kind(**values) for values in (plain, *others)]

@@ -1,0 +1,52 @@
+"""The contact sheet shows everything that the bot can say, and Slack takes all of it."""
+
+import json
+
+import pytest
+
+from bot.domain.operations import Ending, EventKind, State
+from bot.simulator.slack.blocks import problems_in_blocks, problems_in_view
+from bot.slack import clear_form, modals
+from tests import contact_sheet
+from tests.contact_sheet import EVERY_REPLY
+from tests.slack.reading import LONGEST_EDIT
+
+
+@pytest.fixture(scope="module")
+def shots() -> list[contact_sheet.Shot]:
+    return list(contact_sheet.shots())
+
+
+def test_nothing_is_missing_from_the_sheet(shots) -> None:
+    """Every reply, state that others see, ending, spoken event, modal: whoever adds one finds it here."""
+    shown = {shot.shows for shot in shots}
+    assert set(EVERY_REPLY) <= shown
+    assert set(State) - {State.PROPOSED, State.WITHDRAWN} <= shown
+    assert set(Ending) <= shown
+    assert {kind for kind in EventKind if kind.is_spoken} <= shown
+    assert {modals.DENY_REQUEST, modals.BREAK_THE_GLASS, clear_form.CLEAR_FORM} <= shown
+
+
+def test_slack_takes_every_one(shots) -> None:
+    """Its limits and shapes, as the simulator checks them; and a text for those who do not see the blocks."""
+    for shot in shots:
+        if shot.view is not None:
+            assert problems_in_view(shot.view) == [], shot.title
+        else:
+            assert problems_in_blocks(shot.blocks) == [], shot.title
+            assert 0 < len(shot.message.text) <= LONGEST_EDIT, shot.title
+
+
+def test_titles_are_distinct(shots) -> None:
+    """Whoever reviews the sheet can say which one they mean."""
+    titles = [shot.title for shot in shots]
+    assert len(titles) == len(set(titles))
+
+
+def test_the_sheet_is_written_for_the_block_kit_builder(tmp_path) -> None:
+    """One file, of blocks alone, which the Builder takes as it is."""
+    path = tmp_path / "sheet.json"
+    contact_sheet.main(path)
+    written = json.loads(path.read_text())
+    assert list(written) == ["blocks"]
+    assert {block["type"] for block in written["blocks"]} >= {"header", "section", "actions", "input"}
