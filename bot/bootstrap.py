@@ -33,6 +33,7 @@ from bot.engine.judging import Judge
 from bot.engine.listing import Listing
 from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
+from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
 from bot.feldera.fleet import Fleet
 from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
@@ -248,7 +249,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     )
     requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
     listing = Listing(store, feldera, judge, clock)
-    desk = Desk(handlers, requests, access, listing, threads, errands)
+    desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
     register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms)
     transport: SocketTransport | HttpTransport

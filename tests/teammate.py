@@ -81,6 +81,13 @@ class Teammate:
         self.clicks("Ask for approval")
         return self.reads()
 
+    def confirms(self, text: str, label: str) -> list[str]:
+        """Type a command, read its preview, and press this button; returns what the confirmation turned into."""
+        self.types(text)
+        self.reads()
+        self.clicks(label)
+        return self.reads()
+
     def breaks_glass(self, pipeline: str, why: str = "INC-123 lag alarm at night") -> list[str]:
         """Clear in an emergency, the pipeline's name typed again; returns what the preview turned into."""
         self.types(f"/pipeline clear {pipeline} --break-glass {why}")

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.domain import pacing
 from bot.domain.authority import Authority
+from bot.domain.fingerprints import Reviewed, Sighting
 from bot.domain.happenings import (
     Answered,
     HealthRead,
@@ -20,16 +21,7 @@ from bot.domain.happenings import (
     Transition,
 )
 from bot.domain.history import history_read
-from bot.domain.operations import (
-    Ending,
-    Event,
-    EventKind,
-    Operation,
-    Outcome,
-    Reviewed,
-    Sighting,
-    State,
-)
+from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import (
     Absent,
     Problem,

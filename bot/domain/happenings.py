@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
+from bot.domain.fingerprints import Reviewed
 from bot.domain.names import Actor
-from bot.domain.operations import Card, Event, Operation, Reviewed
+from bot.domain.operations import Card, Event, Operation
 from bot.domain.pipelines import Answer, History, Look, Problem, RunnerHealth
 
 

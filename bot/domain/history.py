@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from bot.domain import pacing
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import HistoryRead, Transition
-from bot.domain.operations import Ending, Operation, Outcome, Reviewed, State
+from bot.domain.operations import Ending, Operation, Outcome, State
 from bot.domain.pipelines import History, Problem, Storage, Trouble
 from bot.domain.plans import StepName
 from bot.domain.trouble import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain, no_longer_failing

@@ -9,17 +9,9 @@ from datetime import datetime, timedelta
 from bot.domain import pacing
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import ReadHealth, Send, Transition
-from bot.domain.operations import (
-    Ending,
-    Event,
-    EventKind,
-    Operation,
-    Outcome,
-    Reviewed,
-    State,
-    StepDone,
-)
+from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State, StepDone
 from bot.domain.plans import CLEAR, StepName
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it

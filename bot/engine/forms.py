@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.commands import Clear
+from bot.domain.fingerprints import Reviewed
 from bot.domain.matching import matching, nearly, resembling
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
-from bot.domain.operations import Reviewed
 from bot.domain.pipelines import Pipeline, Problem, Trouble
 from bot.domain.targets import TargetName
 from bot.domain.turns import PROPOSAL_GOOD_FOR

@@ -7,7 +7,7 @@ for the loops, which are woken when there is work.
 import base64
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -15,13 +15,13 @@ from bot.domain import happenings
 from bot.domain.access import Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
-from bot.domain.commands import Clear, Wish
+from bot.domain.commands import Wish
 from bot.domain.commands.words import wish
 from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, State
-from bot.domain.pipelines import NOT_COMPILED, STOPPED, Absent, Pipeline, Problem, Seen
+from bot.domain.pipelines import NOT_COMPILED, Absent, Pipeline, Problem, Seen
 from bot.domain.plans import CLEAR, Plan, StepName
 from bot.domain.policy import frozen
 from bot.domain.targets import Targets
@@ -88,37 +88,8 @@ class Handlers:
         weighed = await self.weigh(actor, command)
         if isinstance(weighed, Weighed):
             return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
-        if isinstance(weighed, replies.NotStopped) and isinstance(command, Clear):
-            return await self._with_an_offer(actor, command, origin, not_stopped=weighed)
         await self.note_no(actor, command, weighed)
         return weighed
-
-    async def _with_an_offer(
-        self, actor: Actor, command: Clear, origin: ChannelId, *, not_stopped: replies.NotStopped
-    ) -> Reply:
-        """It runs: stopping it first is offered to whoever may, as a proposal that no preview has shown yet."""
-        if not_stopped.pipeline.resources_desired == STOPPED:
-            return not_stopped
-        wish = replace(command, stop=True)
-        weighed = await self.weigh(actor, wish)
-        if not isinstance(weighed, Weighed):
-            return not_stopped
-        offer = await self.propose(new_id(), actor, wish, origin=origin, weighed=weighed)
-        return replace(not_stopped, offer=offer.operation)
-
-    async def take_offer(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """*Stop it and clear*: the preview of that, of the pipeline as it is now."""
-        offer = await self.store.operation(operation_id)
-        if offer is None:
-            return replies.NotKnown()
-        if offer.requester != actor:
-            return await self._not_theirs(actor, offer)
-        if offer.state is not State.PROPOSED:
-            return await self._too_late(actor, offer)
-        wish = Clear(
-            offer.pipeline, offer.reason, offer.incident, stop=True, start=StepName.START in offer.plan
-        )
-        return await self.preview(actor, wish, offer.origin)
 
     async def weigh(
         self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
@@ -210,7 +181,7 @@ class Handlers:
             return replies.NotKnown()
         operation = after.operation
         if operation.requester != actor:
-            return await self._not_theirs(actor, operation)
+            return await self.not_theirs(actor, operation)
         if after.events:
             self.work()
             waits = operation.state is State.AWAITING_APPROVAL
@@ -221,7 +192,7 @@ class Handlers:
         if operation.state is State.EXPIRED and operation.confirmed_at is None:
             await self._note(actor, operation, TOO_LATE)
             return replies.TooOld(operation)
-        return await self._too_late(actor, operation)
+        return await self.too_late(actor, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
@@ -236,10 +207,10 @@ class Handlers:
             return replies.NotKnown()
         operation = after.operation
         if operation.requester != actor:
-            return await self._not_theirs(actor, operation)
+            return await self.not_theirs(actor, operation)
         if operation.confirmed_at is None:
             return replies.NeverMind(operation)
-        return await self._too_late(actor, operation)
+        return await self.too_late(actor, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
@@ -262,13 +233,13 @@ class Handlers:
         if not decision.allowed:
             await self.refused(actor, operation.pipeline, decision)
             return replies.Denied(operation.pipeline, decision)
-        return await self._too_late(actor, operation)
+        return await self.too_late(actor, operation)
 
-    async def _not_theirs(self, actor: Actor, operation: Operation) -> Reply:
+    async def not_theirs(self, actor: Actor, operation: Operation) -> Reply:
         await self._note(actor, operation, NOT_THEIRS)
         return replies.NotYours()
 
-    async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
+    async def too_late(self, actor: Actor, operation: Operation) -> Reply:
         await self._note(actor, operation, TOO_LATE)
         return replies.AlreadyDecided(operation)
 

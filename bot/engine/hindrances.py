@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.domain.authority import Authority
 from bot.domain.commands import Wish
-from bot.domain.operations import Operation, Reviewed
+from bot.domain.fingerprints import Reviewed
+from bot.domain.operations import Operation
 from bot.domain.pipelines import STOPPED, Identity, Pipeline, Storage
 from bot.domain.plans import CLEAR, START, STOP, Plan, StepName
 from bot.engine import replies

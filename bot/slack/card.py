@@ -106,8 +106,11 @@ def _sure_to_approve(operation: Operation) -> ConfirmObject:
 
 
 def _costs(operation: Operation) -> str:
-    clears = StepName.CLEAR in operation.plan
-    return f"{'destroys' if clears else 'loses'} {plans.costs(operation, with_times=False)}"
+    reviewed, plan = operation.reviewed, operation.plan
+    told = [f"destroys {plans.destroyed(reviewed)}"] if StepName.CLEAR in plan else []
+    if StepName.STOP in plan:
+        told.append(f"loses {plans.lost(reviewed, with_times=False)}")
+    return " and ".join(told) or "loses nothing"
 
 
 def _of_a_request(operation: Operation) -> dict[Field, str]:

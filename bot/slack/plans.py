@@ -1,8 +1,9 @@
 """A plan in words: what it does, what it loses, how it ended, and how it is typed. Pure."""
 
 from bot.domain.commands import COMMAND
+from bot.domain.fingerprints import Reviewed
 from bot.domain.names import PipelineName
-from bot.domain.operations import Ending, Operation, Reviewed, State
+from bot.domain.operations import Ending, Operation, State
 from bot.domain.plans import START, STOP, Plan, StepName
 from bot.slack.mrkdwn import at, size
 
@@ -40,7 +41,8 @@ def command(plan: Plan, name: PipelineName) -> str:
 def destroyed(reviewed: Reviewed) -> str:
     """What a clear takes away, as far as Feldera tells."""
     if reviewed.cleared:
-        return "nothing: the storage is cleared already"
+        started = "what it has stored by then: it has been asked to start"
+        return started if reviewed.was_wanted else "nothing: the storage is cleared already"
     checkpoints = reviewed.checkpoints
     if checkpoints.count == 0:
         return "the storage; it has no checkpoints"
@@ -69,15 +71,19 @@ def costs(operation: Operation, *, with_times: bool = True) -> str:
     return lost(operation.reviewed, with_times=with_times) if operation.plan == STOP else "nothing"
 
 
+def behind(operation: Operation) -> str:
+    """What of the plan is done: `stopped and cleared`."""
+    return listed([_DONE[step] for step in operation.plan[: operation.step]])
+
+
 def state_in_words(operation: Operation) -> str:
-    """How it ended, or that a human is called, as a card says it: `Stopped, not cleared`."""
+    """How it ended, as a card says it: `Stopped, not cleared`."""
     if operation.state is State.UNNECESSARY:
         return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {deed(operation.plan)}"
-    behind = [_DONE[step] for step in operation.plan[: operation.step]]
+    before = [_DONE[step] for step in operation.plan[: operation.step]]
     if operation.state is State.SUCCEEDED:
-        return listed([*behind, _DONE[operation.step_name]]).capitalize()
-    ahead = [f"not {_DONE[step]}" for step in operation.plan[operation.step :]]
-    return ", ".join([*behind, *(ahead[:1] if operation.state is not State.NEEDS_HUMAN else [])]).capitalize()
+        return listed([*before, _DONE[operation.step_name]]).capitalize()
+    return ", ".join([*before, f"not {_DONE[operation.step_name]}"]).capitalize()
 
 
 def listed(words: list[str]) -> str:

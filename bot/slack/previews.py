@@ -4,10 +4,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.authority import Authority
 from bot.domain.commands import COMMAND
+from bot.domain.fingerprints import Reviewed
 from bot.domain.names import PipelineName
-from bot.domain.operations import Operation, Reviewed, State
+from bot.domain.operations import Operation, State
 from bot.domain.pipelines import STOPPED, Pipeline, Problem
-from bot.domain.plans import START, STOP, Plan, StepName
+from bot.domain.plans import CLEAR, START, STOP, Plan, StepName
 from bot.domain.policy import Freeze, span_in_words
 from bot.engine.replies import (
     AlreadyStarted,
@@ -47,7 +48,7 @@ def preview(shown: Preview) -> Message:
     doing = plans.title(plan, PipelineName(f"`{name}`"))
     then = f" {what_then}" if what_then else ""
     return message(
-        f"{plans.title(plan, name)}? {_at_stake(operation)}{then} Only you see this.",
+        f"{plans.title(plan, name)}? {_at_stake(operation, with_times=True)}{then} Only you see this.",
         blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
         state(pipeline, operation.reviewed, plan, operation.incident),
         blocks.reason(operation.reason),
@@ -72,22 +73,33 @@ def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[B
     """What cannot be undone, how the steps hang together, and who decides."""
     told = [
         _STOPS_BY_FORCE.format(lost=plans.lost(reviewed)) if plan == STOP else "",
-        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan else "",
+        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan and not _is_cleared(reviewed) else "",
+        _begins(reviewed) if plan == START else "",
         _IN_ORDER.format(steps=", ".join(step.value for step in plan)) if len(plan) > 1 else "",
         _what_then(authority),
     ]
     return [blocks.section(text) for text in told if text]
 
 
-def _at_stake(operation: Operation, *, once_sent: bool = False) -> str:
-    """What goes with it, in plain sentences: a dialog reads no markup, and no dates."""
+def _is_cleared(reviewed: Reviewed) -> bool:
+    return reviewed.cleared and not reviewed.was_wanted
+
+
+def _begins(reviewed: Reviewed) -> str:
+    if reviewed.cleared or reviewed.checkpoints.count == 0:
+        return "▶️ It begins from nothing: there is no checkpoint to go on from."
+    return "▶️ It goes on from its last checkpoint."
+
+
+def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool = False) -> str:
+    """What goes with it, in plain sentences: a dialog reads no markup, and so no times."""
     plan = operation.plan
     if plan == START:
         return "This loses nothing."
-    costs = plans.costs(operation, with_times=False)
+    costs = plans.costs(operation, with_times=with_times)
     goes = f"This {'destroys' if StepName.CLEAR in plan else 'loses'} {costs}."
     if StepName.CLEAR in plan and StepName.STOP in plan:
-        goes += f" The stop loses {plans.lost(operation.reviewed, with_times=False)}."
+        goes += f" The stop loses {plans.lost(operation.reviewed, with_times=with_times)}."
     return f"{goes} It cannot be cancelled{' once it is sent' if once_sent else ''}."
 
 
@@ -258,8 +270,9 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 
 def asked_already(operation: Operation, workspace_url: str) -> Message:
     since = at(asked_at(operation))
+    what = "asked for just this" if operation.plan == CLEAR else f"asked to {plans.deed(operation.plan)} it"
     return said(
-        f"🙋 {mention(operation.requester.user)} asked for just this {since}, and it waits for approval: "
+        f"🙋 {mention(operation.requester.user)} {what} {since}, and it waits for approval: "
         f"follow it in {link_to(operation, workspace_url)}."
     )
 

@@ -27,9 +27,11 @@ def where_it_stands(operation: Operation, state: State) -> str:
         return _all_done(operation) if len(operation.plan) > 1 and made_requests else ""
     told = []
     if operation.done:
-        behind = plans.listed([plans.done(step) for step in operation.plan[: operation.step]])
-        ahead = plans.listed([plans.done(step) for step in operation.plan[operation.step :]])
-        told = [f"Done: {behind}.", f"Not done: {ahead}."]
+        told.append(f"Done: {plans.listed([plans.done(step) for step in operation.plan[: operation.step]])}.")
+    unknown = state in {State.NEEDS_HUMAN, State.CLOSED}  # whether the step at hand was done
+    undone = operation.plan[operation.step + unknown :]
+    if made_requests and len(operation.plan) > 1 and undone:
+        told.append(f"Not done: {plans.deed(undone)}.")
     if made_requests:
         told.append(_seen(operation))
     return " ".join(told)

@@ -6,18 +6,9 @@ Enumerations are stored by value, lists as JSON. A row that does not read is a f
 import json
 from typing import Any
 
+from bot.domain.fingerprints import Reviewed, Sighting
 from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName
-from bot.domain.operations import (
-    Approval,
-    Card,
-    Ending,
-    Operation,
-    Outcome,
-    Reviewed,
-    Sighting,
-    State,
-    StepDone,
-)
+from bot.domain.operations import Approval, Card, Ending, Operation, Outcome, State, StepDone
 from bot.domain.pipelines import Checkpoints, Identity
 from bot.domain.plans import StepName
 from bot.store.values import (

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.access import Action, Decision, Grant, Role, Standing
 from bot.domain.advance import advance
 from bot.domain.authority import Authority
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import (
     Answered,
     Approved,
@@ -32,7 +33,7 @@ from bot.domain.happenings import (
     Withdrawn,
 )
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations import Card, Ending, EventKind, Operation, Outcome, Reviewed, State
+from bot.domain.operations import Card, Ending, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import (
     Absent,
     Accepted,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.operations import Ending, Reviewed
+from bot.domain.fingerprints import Reviewed
+from bot.domain.operations import Ending
 from bot.domain.pipelines import Absent, Checkpoints, Seen, Storage
 from bot.domain.steps import (
     AskHistory,

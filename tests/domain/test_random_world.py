@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.domain.advance import advance
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import (
     Answered,
     CardLost,
@@ -25,7 +26,7 @@ from bot.domain.happenings import (
     TimePassed,
     Transition,
 )
-from bot.domain.operations import EventKind, Operation, Reviewed, State
+from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import (
     Accepted,
     Answer,

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.domain.advance import advance
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import CardBegun, CardNotPosted
-from bot.domain.operations import Approval, Ending, Outcome, Reviewed, State
+from bot.domain.operations import Approval, Ending, Outcome, State
 from bot.domain.pipelines import Checkpoints
 from bot.slack.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
 from bot.slack.plans import destroyed

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.access import Group, Standing
 from bot.domain.authority import Facts
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import Transition
 from bot.domain.names import (
     Actor,
@@ -20,7 +21,7 @@ from bot.domain.names import (
     TeamId,
     UserId,
 )
-from bot.domain.operations import Card, Event, EventKind, Operation, Reviewed, State
+from bot.domain.operations import Card, Event, EventKind, Operation, State
 from bot.domain.pipelines import Checkpoints
 from bot.engine.ports import Decide
 from bot.store import operations

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.access import Grant, Group, Role
 from bot.domain.administration import Give, PutFreeze, SetRule
 from bot.domain.audit import Entry
+from bot.domain.fingerprints import Reviewed, Sighting
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor
 from bot.domain.operations import (
@@ -22,8 +23,6 @@ from bot.domain.operations import (
     EventKind,
     Operation,
     Outcome,
-    Reviewed,
-    Sighting,
     State,
     StepDone,
 )

@@ -5,7 +5,8 @@ from `Cleared` to `InUse`; deleting and renaming are refused until the storage i
 gone, or is in use again after it was stopped anew, tells what must have happened between two looks.
 """
 
-from bot.domain.operations import Ending, Reviewed
+from bot.domain.fingerprints import Reviewed
+from bot.domain.operations import Ending
 from bot.domain.pipelines import Absent, Seen, Storage
 from bot.domain.steps.verdicts import (
     AskHistory,

@@ -5,7 +5,8 @@ wanted otherwise. A start and a stop each move `deployment_resources_desired_sta
 stopped with that moment as it was has not been touched.
 """
 
-from bot.domain.operations import Ending, Reviewed
+from bot.domain.fingerprints import Reviewed
+from bot.domain.operations import Ending
 from bot.domain.pipelines import NOT_COMPILED, STOPPED, Absent, Pipeline, Seen, Storage
 from bot.domain.steps.verdicts import (
     Blocked,

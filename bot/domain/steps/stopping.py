@@ -5,7 +5,8 @@ checkpoints leave it alone, a stop and a start move it. Its status alone does no
 somebody began and ended since; where a clear follows, the pipeline's events have to.
 """
 
-from bot.domain.operations import Ending, Reviewed
+from bot.domain.fingerprints import Reviewed
+from bot.domain.operations import Ending
 from bot.domain.pipelines import STOPPED, Absent, Pipeline, Seen
 from bot.domain.steps.verdicts import (
     Blocked,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.operations import Ending, Reviewed
+from bot.domain.fingerprints import Reviewed
+from bot.domain.operations import Ending
 from bot.domain.pipelines import Absent, Seen
 
 

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import words
 from bot.domain.names import PipelineName, UserId
+from bot.domain.operations import Operation
 from bot.domain.patterns import is_pattern
 from bot.domain.targets import Targets
 from bot.engine.replies import Asked, Begun, NotYours, Reply
@@ -43,14 +44,17 @@ class Clicks:
         self.desk.errands.say(self.desk.in_words(reply), answer)
 
     async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """The message turns into the preview of the longer plan; it takes a look, so it is an errand."""
+        """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
         actor, operation_id = clicked(body)
+        offer = await self.desk.previews.offered(actor, operation_id)
         await ack()
+        if not isinstance(offer, Operation):
+            self.desk.replace(offer, respond)
+            return
+        self.desk.errands.run(self._taken(offer), Answer(respond, replaces=True))
 
-        async def shown() -> Message:
-            return self.desk.in_words(await self.desk.handlers.take_offer(actor, operation_id))
-
-        self.desk.errands.run(shown(), Answer(respond, replaces=True))
+    async def _taken(self, offer: Operation) -> Message:
+        return self.desk.in_words(await self.desk.previews.take(offer))
 
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)

@@ -92,7 +92,7 @@ class Commands:
         handlers = self.desk.handlers
         if isinstance(command, Status):
             return self.desk.in_words(await handlers.describe(actor, command.name))
-        return self.desk.in_words(await handlers.preview(actor, command, origin))
+        return self.desk.in_words(await self.desk.previews.show(actor, command, origin))
 
     async def _decide(self, actor: Actor, command: _Deciding) -> Message:
         requests = self.desk.requests

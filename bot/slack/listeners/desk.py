@@ -9,6 +9,7 @@ from bot.domain.names import Actor, OperationId, TeamId, UserId
 from bot.engine.access import Access
 from bot.engine.handlers import Handlers
 from bot.engine.listing import Listing
+from bot.engine.previewing import Previews
 from bot.engine.replies import NotYours, Reply
 from bot.engine.requests import Requests
 from bot.slack import answers
@@ -20,6 +21,7 @@ from bot.slack.threads import Threads
 @dataclass(frozen=True, slots=True)
 class Desk:
     handlers: Handlers
+    previews: Previews
     requests: Requests
     access: Access
     listing: Listing

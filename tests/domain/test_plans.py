@@ -1,0 +1,301 @@
+"""A plan of several steps: what leads from one to the next, what ends it, and what is never done."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.access import Action, Role
+from bot.domain.advance import advance
+from bot.domain.authority import Facts, authority_of
+from bot.domain.fingerprints import Reviewed
+from bot.domain.happenings import (
+    Answered,
+    HistoryRead,
+    ProgramErrorRead,
+    ReadHistory,
+    ReadProgramError,
+    Send,
+    Stopped,
+)
+from bot.domain.operations import Approval, Ending, EventKind, State
+from bot.domain.pipelines import (
+    Absent,
+    Accepted,
+    Change,
+    History,
+    Problem,
+    Refusal,
+    Refused,
+    Storage,
+    Trouble,
+)
+from bot.domain.plans import CLEAR, PLANS, StepName, loses_data
+from bot.domain.plans import START as A_START
+from bot.domain.plans import STOP as A_STOP
+from bot.domain.policy import Rule
+from tests.clock import START
+from tests.domain.samples import (
+    ALLOWED,
+    ANA,
+    BEN,
+    DOWN,
+    FROZEN,
+    NOT_APPROVED,
+    NOT_PERMITTED,
+    STOPPED_AT,
+    after_look,
+    cleared,
+    clearing,
+    grant,
+    kinds,
+    pipeline,
+    ready,
+    running,
+    standing,
+)
+
+WHOLE = (StepName.STOP, StepName.CLEAR, StepName.START)
+RUN = running(since=STOPPED_AT)
+RECORDED_AT = START - timedelta(minutes=1)
+REVIEWED = Reviewed.of(RUN, recorded_at=RECORDED_AT)
+STOPPED_SINCE = START + timedelta(seconds=5)
+STOPPED = pipeline(status_since=STOPPED_SINCE, resources_desired_since=START)
+CLEARED = cleared(status_since=STOPPED_SINCE, resources_desired_since=START)
+SOON = START + timedelta(seconds=10)
+
+
+def in_plan(plan=WHOLE, **differences):
+    return ready(plan=plan, reviewed=REVIEWED, **differences)
+
+
+def record(*wanted, since=START):
+    """The record by which the run was known, and whether it was wanted to run in each row since; oldest first."""
+    rows = [Change(RECORDED_AT, Storage.IN_USE, wanted=True)]
+    rows += [
+        Change(since + timedelta(seconds=number), Storage.IN_USE, wanted=each)
+        for number, each in enumerate(wanted, start=1)
+    ]
+    return History(tuple(reversed(rows)))
+
+
+def sent(operation, look, now=START):
+    """The step's request goes out and is accepted."""
+    after = after_look(operation, look, now)
+    assert isinstance(after.effect, Send), after
+    return advance(after.operation, Answered(Accepted()), now).operation
+
+
+def stopped(operation, history=None, now=SOON):
+    """The stop has reached its goal, and the record was read."""
+    looked = after_look(operation, STOPPED, now)
+    assert isinstance(looked.effect, ReadHistory), looked
+    return advance(looked.operation, HistoryRead(history or record(False), looked.effect.found), now)
+
+
+def test_a_plan_goes_on_step_by_step_to_its_end():
+    """Each step is made ready by the one before, with the lock kept, and is bound to what that one left."""
+    operation = sent(in_plan(), RUN)
+    after = stopped(operation)
+    assert kinds(after) == [EventKind.STEP_DONE]
+    operation = after.operation
+    assert (operation.state, operation.step_name) == (State.READY, StepName.CLEAR)
+    assert (operation.sends, operation.submitted_at, operation.ready_at) == (0, None, SOON)
+    assert operation.bound_to == Reviewed.of(STOPPED)
+    assert operation.reviewed == REVIEWED, "what people were shown stays as it was"
+    operation = sent(operation, STOPPED, SOON)
+    operation = after_look(operation, CLEARED, SOON).operation
+    assert (operation.state, operation.step_name, operation.cleared_at) == (State.READY, StepName.START, SOON)
+    operation = sent(operation, CLEARED, SOON)
+    after = after_look(operation, running(since=SOON), SOON)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.SUCCEEDED, Ending.RUNNING)
+    assert [step.ending for step in after.operation.done] == [Ending.PIPELINE_STOPPED, Ending.CLEARED]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_one_run"),
+    [
+        ([False], True),
+        ([True, False], True),
+        ([True, True, False, False], True),
+        ([False, True, False], False),
+        ([True, False, True, False], False),
+    ],
+)
+def test_the_record_proves_whose_run_ended(wanted, is_one_run):
+    """Wanted to run, and then to stop: one run. Any start after a stop is another one, and nobody agreed to lose that."""
+    after = stopped(sent(in_plan(), RUN), record(*wanted))
+    if is_one_run:
+        assert after.operation.state is State.READY
+    else:
+        assert (after.operation.state, after.operation.outcome.ending) == (State.STALE, Ending.RUN_SINCE)
+        assert kinds(after) == [EventKind.STEP_DONE, EventKind.ENDED]
+
+
+def test_a_record_that_does_not_reach_back_proves_nothing():
+    """Nor does one that nobody had read by the time of the review."""
+    short = History((Change(STOPPED_SINCE, Storage.IN_USE, wanted=False),))
+    assert stopped(sent(in_plan(), RUN), short).operation.outcome.ending is Ending.RUN_SINCE
+    unread = replace(in_plan(), reviewed=Reviewed.of(RUN))
+    assert stopped(sent(unread, RUN)).operation.outcome.ending is Ending.RUN_SINCE
+
+
+def test_a_record_that_cannot_be_read_now_is_asked_for_again():
+    """An outage is no answer; a record that is not to be had at all ends the plan, whose stop was done."""
+    looked = after_look(sent(in_plan(), RUN), STOPPED, SOON)
+    away = advance(looked.operation, HistoryRead(DOWN, looked.effect.found), SOON).operation
+    assert (away.state, away.step) == (State.WAITING, 0)
+    missing = HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page"), looked.effect.found)
+    operation = looked.operation
+    for _ in range(4):
+        operation = advance(operation, missing, SOON).operation
+        assert operation.state is State.WAITING
+    assert advance(operation, missing, SOON).operation.outcome.ending is Ending.RUN_SINCE
+
+
+def test_a_stop_alone_needs_no_record():
+    """Nothing is destroyed after it."""
+    operation = sent(in_plan(A_STOP), RUN)
+    after = after_look(operation, STOPPED, SOON)
+    assert (after.operation.state, after.operation.outcome.ending) == (
+        State.SUCCEEDED,
+        Ending.PIPELINE_STOPPED,
+    )
+
+
+def test_what_was_stopped_at_the_review_and_is_as_it_was_needs_no_record():
+    """The fingerprint itself proves it."""
+    operation = replace(in_plan(), reviewed=Reviewed.of(pipeline()))
+    after = after_look(operation, pipeline(), START).operation
+    assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)
+    assert not after.has_begun, "nothing was sent yet"
+
+
+def test_the_clear_is_bound_to_what_the_stop_left():
+    """Started and stopped again in between, or created anew: nothing more is sent."""
+    operation = stopped(sent(in_plan(), RUN)).operation
+    for look, ending in (
+        (pipeline(status_since=SOON), Ending.CHANGED_BEFORE),
+        (running(since=SOON), Ending.RUNNING_BEFORE),
+        (pipeline(id="another"), Ending.RECREATED_BEFORE),
+        (Absent(), Ending.UNKNOWN_PIPELINE),
+    ):
+        after = after_look(operation, look, SOON)
+        assert (after.operation.outcome.ending, after.effect) == (ending, None)
+
+
+@pytest.mark.parametrize(
+    ("carried", "ending"),
+    [(NOT_PERMITTED, Ending.PERMISSION_LOST), (NOT_APPROVED, Ending.APPROVALS_LOST)],
+)
+def test_rights_are_looked_at_again_before_each_request(carried, ending):
+    """As before the first."""
+    operation = stopped(sent(in_plan(), RUN)).operation
+    after = after_look(operation, STOPPED, SOON, carried=carried)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.REFUSED, ending)
+    assert after.effect is None
+
+
+def test_a_freeze_holds_what_has_sent_nothing_and_no_other():
+    """Half a plan is worse than a whole one."""
+    begun = stopped(sent(in_plan(), RUN)).operation
+    assert isinstance(after_look(begun, STOPPED, SOON, carried=FROZEN).effect, Send)
+    not_begun = after_look(replace(in_plan(), reviewed=Reviewed.of(pipeline())), pipeline(), START).operation
+    held = after_look(not_begun, pipeline(), START, carried=FROZEN)
+    assert (held.operation.held_by_freeze, held.effect) == (True, None)
+
+
+def test_nobody_stops_in_time_what_has_begun():
+    """Between two steps nothing is on its way, and still it is no taking back."""
+    begun = stopped(sent(in_plan(), RUN)).operation
+    assert advance(begun, Stopped(ANA, ALLOWED), SOON).operation == begun
+
+
+def test_each_step_has_four_hours_of_its_own():
+    """From when it became ready: not from the confirmation."""
+    late = START + timedelta(hours=3)
+    begun = stopped(sent(in_plan(), RUN), now=late).operation
+    assert isinstance(after_look(begun, STOPPED, late + timedelta(hours=3, minutes=59)).effect, Send)
+    after = after_look(begun, STOPPED, late + timedelta(hours=4)).operation
+    assert (after.state, after.outcome.ending) == (State.EXPIRED, Ending.TOO_LATE)
+
+
+def test_a_step_that_is_refused_leaves_the_rest_undone():
+    """It ends there; what was done is remembered."""
+    operation = stopped(sent(in_plan(), RUN)).operation
+    submitted = after_look(operation, STOPPED, SOON).operation
+    after = advance(submitted, Answered(Refused(Refusal.BY_RULE, "no", "Code")), SOON).operation
+    assert (after.state, after.step_name) == (State.REFUSED, StepName.CLEAR)
+    assert [step.ending for step in after.done] == [Ending.PIPELINE_STOPPED]
+
+
+def test_a_program_that_does_not_compile_is_asked_about_and_not_sent():
+    """Why is not in the look; a record of it that cannot be read does not hold up the end."""
+    operation = replace(ready(plan=A_START), reviewed=Reviewed.of(pipeline()))
+    after = after_look(operation, pipeline(program_status="SqlError"), START)
+    assert isinstance(after.effect, ReadProgramError)
+    for said, message in (("line 3", "line 3"), (DOWN, "")):
+        ended = advance(after.operation, ProgramErrorRead(said), START).operation
+        assert (ended.state, ended.outcome.ending, ended.outcome.message) == (
+            State.REFUSED,
+            Ending.NOT_COMPILED,
+            message,
+        )
+
+
+def test_a_phase_is_told_once_and_a_passing_one_never():
+    """`Unavailable` is Feldera not reaching what it has just started."""
+    operation, told = sent(replace(ready(plan=A_START), reviewed=Reviewed.of(pipeline())), pipeline()), []
+    for status in ("Provisioning", "Provisioning", "Unavailable", "Initializing", "Initializing"):
+        after = after_look(operation, running(status=status), SOON)
+        operation = after.operation
+        told += [event.data["phase"] for event in after.events if event.kind is EventKind.PHASE]
+    assert told == ["Provisioning", "Initializing"]
+
+
+def test_after_a_call_for_a_human_the_rest_is_left_to_them():
+    """The stop was done after all, but whoever was called may be at it."""
+    operation = sent(in_plan(), RUN)
+    called = replace(operation, state=State.NEEDS_HUMAN)
+    after = after_look(called, STOPPED, SOON)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.STALE, Ending.LEFT_TO_HUMAN)
+    assert after.effect is None
+
+
+def test_a_clear_that_somebody_else_is_making_is_watched_in_a_plan_too():
+    """And then the start follows."""
+    operation = stopped(sent(in_plan(), RUN)).operation
+    watching = after_look(operation, clearing(status_since=STOPPED_SINCE), SOON).operation
+    assert (watching.state, watching.sends) == (State.WAITING, 0)
+    after = after_look(watching, CLEARED, SOON).operation
+    assert (after.state, after.step_name) == (State.READY, StepName.START)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
+    """A rule holds for whatever loses data; a start takes a requester one approval, and an operator none."""
+    rules = (Rule("*", approvals=2, reason_required=True, stop_window=timedelta(seconds=30)),)
+    for who, role, usual in ((ANA, Role.OPERATOR, 0), (BEN, Role.REQUESTER, 1)):
+        facts = Facts((grant(who, role, "*"),), rules, standings={who: standing(who)})
+        basis = authority_of(who, "orders", facts, START, plan=plan)
+        assert basis.may_ask
+        assert basis.approvals_needed == (2 if loses_data(plan) else usual)
+        assert basis.terms.reason_required is loses_data(plan)
+        assert bool(basis.terms.stop_window) is loses_data(plan)
+        alone = {StepName.STOP: Action.STOP, StepName.CLEAR: Action.CLEAR, StepName.START: Action.START}
+        expected = alone[plan[0]] if role is Role.OPERATOR else Action.REQUEST
+        assert basis.requester.action is expected
+
+
+def test_a_plan_with_approvals_is_as_good_as_one_without():
+    """Approvals count for the whole plan: none is asked for between the steps."""
+    operation = sent(in_plan(approvals_needed=1, approvals=(Approval(BEN, START),)), RUN)
+    after = stopped(operation).operation
+    assert (after.approvals, after.state) == ((Approval(BEN, START),), State.READY)
+
+
+def test_the_plans_are_these():
+    """No other can be stored."""
+    assert CLEAR in PLANS
+    assert len(set(PLANS)) == len(PLANS) == 6
+    assert not [plan for plan in PLANS if list(plan) != [step for step in WHOLE if step in plan]]

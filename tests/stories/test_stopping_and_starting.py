@@ -1,0 +1,363 @@
+"""A pipeline is stopped, or started, from the command to the last line."""
+
+from datetime import timedelta
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Teammate, Workspace
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Teammate:
+    return workspace.operator("ana")
+
+
+def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
+    """By force; the preview and the card say what that loses, since when, and the storage stays."""
+    workspace.feldera.adds("sales", running=True, since=workspace.clock.now() - timedelta(days=3))
+    assert ana.asks("/pipeline stop sales its source is broken") == snapshot("""\
+*Stop `sales`?* Nothing happens unless you press the button. Only you see this.
+*Deployment*
+▶️ Running since Feb 27, 2026 at 3:00:00 AM
+*Storage*
+💾 in use, 3 checkpoints, 7.0 MiB
+*A stop loses*
+what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
+Reason: its source is broken
+⚠️ A forced stop loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. It *cannot be cancelled*.
+[Stop sales] [Never mind]\
+""")
+    ana.clicks("Stop sales")
+    assert ana.last_confirm == snapshot("""\
+Stop sales?
+This loses what came since the last checkpoint. It cannot be cancelled.
+[Stop] [Go back]\
+""")
+    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `sales` in its thread."])
+    workspace.passes(seconds=10)
+    assert workspace.card() == snapshot("""\
+Stop sales
+*State*
+✅ Stopped.
+*Requested by*
+@ana
+*A stop loses*
+what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
+Reason: its source is broken
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Stopped · Mar 2, 2026 at 3:00:02 AM
+✅ Stopped `sales` after 2 seconds.
+Id `ID1`\
+""")
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
+            "✅ Stopped `sales` after 2 seconds. @ana",
+        ]
+    )
+    (sent,) = [request for request in workspace.feldera.requests if request.method == "POST"]
+    assert (sent.path, sent.query) == ("/v0/pipelines/sales/stop", {"force": "true"})
+    assert workspace.feldera.pipeline("sales").storage == "InUse"
+
+
+def test_a_start(workspace: Workspace, ana: Teammate) -> None:
+    """It loses nothing; the thread tells how far it is, until it runs."""
+    workspace.feldera.adds("sales", provision_takes=20, initialize_takes=20)
+    assert ana.asks("/pipeline start sales") == snapshot("""\
+*Start `sales`?* Nothing happens unless you press the button. Only you see this.
+*Deployment*
+⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
+*Storage*
+💾 in use, 3 checkpoints, 7.0 MiB
+[Start sales] [Never mind]\
+""")
+    ana.clicks("Start sales")
+    assert ana.last_confirm == snapshot("""\
+Start sales?
+This loses nothing.
+[Start] [Go back]\
+""")
+    ana.reads()
+    workspace.passes(seconds=30)
+    assert workspace.card() == snapshot("""\
+Start sales
+*State*
+⏳ Starting since Mar 2, 2026 at 3:00:00 AM (Initializing).
+*Requested by*
+@ana
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+⏳ Starting, Initializing · Mar 2, 2026 at 3:00:00 AM
+Id `ID1`\
+""")
+    workspace.passes(seconds=30)
+    assert workspace.card() == snapshot("""\
+Start sales
+*State*
+✅ Started.
+*Requested by*
+@ana
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Started · Mar 2, 2026 at 3:00:41 AM
+✅ Started `sales` after 41 seconds: it runs.
+Id `ID1`\
+""")
+    assert workspace.timed_thread() == snapshot(
+        [
+            "0:00:01  📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being started.",
+            "0:00:01  ⏳ Provisioning: Feldera makes room for `sales` to run.",
+            "0:00:20.500000  ⏳ Initializing: `sales` is coming up.",
+            "0:00:30  ⏳ Still starting after 30 seconds.",
+            "0:00:41.425225  ✅ Started `sales` after 41 seconds: it runs. @ana",
+        ]
+    )
+    (sent,) = [request for request in workspace.feldera.requests if request.method == "POST"]
+    assert (sent.path, sent.query) == ("/v0/pipelines/sales/start", {"initial": "running"})
+
+
+def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teammate) -> None:
+    """That can take any length of time; a compiler that fails has its first lines in the thread, as code."""
+    workspace.feldera.adds("sales", program_status="CompilingRust")
+    ana.confirms("/pipeline start sales", "Start sales")
+    workspace.passes(minutes=2)
+    assert "Starting since Mar 2, 2026 at 3:00:00 AM (Compiling)." in workspace.card()
+    error = "\n".join(
+        ["error in SQL <b>& more", "  CREATE ```VIEW``` v AS", *(f"line {n}" for n in range(40))]
+    )
+    workspace.feldera.finishes_compiling("sales", "SqlError", error=error)
+    workspace.passes(minutes=1)
+    assert workspace.card() == snapshot("""\
+Start sales
+*State*
+❌ Not started.
+*Requested by*
+@ana
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✗ Not started: request sent Mar 2, 2026 at 3:00:00 AM
+❌ Not started: the program of `sales` does not compile. I send nothing more.
+```error in SQL <b>& more
+  CREATE ˋˋˋVIEWˋˋˋ v AS
+line 0
+line 1
+line 2
+line 3
+line 4
+line 5
+line 6
+line 7
+line 8
+line 9
+…```
+`sales` is now ⏹️ Stopped, its storage 💾 in use.
+Id `ID1`\
+""")
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being started.",
+            "⏳ Its program is being compiled first; `sales` starts after that.",
+            "⏳ Still starting after 30 seconds.",
+            "⏳ Still starting after 1 minute.",
+            "⏳ Still starting after 2 minutes.",
+            "❌ Not started: the program of `sales` does not compile. I send nothing more.",
+            "```error in SQL <b>& more",
+            "  CREATE ˋˋˋVIEWˋˋˋ v AS",
+            "line 0",
+            "line 1",
+            "line 2",
+            "line 3",
+            "line 4",
+            "line 5",
+            "line 6",
+            "line 7",
+            "line 8",
+            "line 9",
+            "…```",
+            "`sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        ]
+    )
+
+
+def test_a_program_that_does_not_compile_is_not_started(workspace: Workspace, ana: Teammate) -> None:
+    """Said before anybody confirms, with what the compiler says."""
+    workspace.feldera.adds("sales", program_status="SqlError", program_error="Table `x` not found")
+    assert ana.asks("/pipeline start sales") == snapshot("""\
+❌ `sales` cannot be started: its program does not compile. Nothing was sent.
+```line 1, column 1: Table ˋxˋ not found```\
+""")
+    assert ana.asks("/pipeline clear sales --start") == snapshot("""\
+❌ `sales` cannot be started: its program does not compile. Nothing was sent.
+```line 1, column 1: Table ˋxˋ not found```\
+""")
+    assert workspace.sent == []
+
+
+def test_a_program_that_was_broken_after_the_preview(workspace: Workspace, ana: Teammate) -> None:
+    """Looked at right before the request: nothing is sent."""
+    workspace.feldera.adds("sales")
+    ana.asks("/pipeline start sales")
+    workspace.feldera.finishes_compiling("sales", "SqlError", error="Table x not found")
+    ana.clicks("Start sales")
+    ana.reads()
+    workspace.passes(seconds=10)
+    assert workspace.thread() == snapshot(
+        [
+            "❌ Not started: the program of `sales` does not compile. Nothing was sent.",
+            "```line 1, column 1: Table x not found``` @ana",
+        ]
+    )
+    assert "❌ Not started." in workspace.card()
+    assert workspace.sent == []
+
+
+def test_a_start_that_fails(workspace: Workspace, ana: Teammate) -> None:
+    """Feldera's own error, which is that of this run: the one of the run before was dismissed by the start."""
+    workspace.feldera.adds("sales", initialize_takes=20)
+    ana.confirms("/pipeline start sales", "Start sales")
+    workspace.passes(seconds=5)
+    workspace.feldera.crashes("sales", "The worker <thread> panicked: index out of bounds")
+    workspace.passes(seconds=30)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being started.",
+            "⏳ Provisioning: Feldera makes room for `sales` to run.",
+            "⏳ Initializing: `sales` is coming up.",
+            "❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).",
+            "```The worker <thread> panicked: index out of bounds```",
+            "`sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        ]
+    )
+    assert workspace.card() == snapshot("""\
+Start sales
+*State*
+❌ Not started.
+*Requested by*
+@ana
+✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✗ Not started: request sent Mar 2, 2026 at 3:00:00 AM
+❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).
+```The worker <thread> panicked: index out of bounds```
+`sales` is now ⏹️ Stopped, its storage 💾 in use.
+Id `ID1`\
+""")
+
+
+def test_somebody_stops_what_is_starting(workspace: Workspace, ana: Teammate) -> None:
+    """Stopped without an error is stopped by somebody."""
+    workspace.feldera.adds("sales", provision_takes=60)
+    ana.confirms("/pipeline start sales", "Start sales")
+    workspace.passes(seconds=5)
+    workspace.feldera.someone_stops("sales")
+    workspace.passes(seconds=30)
+    assert workspace.thread()[-1] == snapshot(
+        "❌ Not started: somebody stopped `sales` while it was starting. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana"
+    )
+    assert "❌ Not started." in workspace.card()
+
+
+def test_nothing_to_stop_or_to_start(workspace: Workspace, ana: Teammate) -> None:
+    """It is so already: there is nothing to confirm."""
+    workspace.feldera.adds("sales", running=True)
+    assert ana.asks("/pipeline start sales") == snapshot(
+        "✅ Nothing to start: `sales` is Running since Mar 2, 2026 at 3:00:00 AM."
+    )
+    assert ana.asks("/pipeline stop orders") == snapshot("✅ Nothing to stop: `orders` is stopped.")
+
+
+def test_stopped_by_somebody_else_meanwhile(workspace: Workspace, ana: Teammate) -> None:
+    """Nothing is sent for what is so already."""
+    workspace.feldera.adds("sales", running=True)
+    ana.asks("/pipeline stop sales")
+    workspace.feldera.someone_stops("sales")
+    workspace.clock.passes(seconds=5)
+    ana.clicks("Stop sales")
+    ana.reads()
+    workspace.passes(seconds=10)
+    assert workspace.thread() == snapshot(
+        ["✅ Nothing to stop: `sales` was stopped already. Nothing was sent. @ana"]
+    )
+    assert "✅ Nothing to stop." in workspace.card()
+    assert workspace.sent == []
+
+
+def test_restarted_before_the_stop(workspace: Workspace, ana: Teammate) -> None:
+    """Another run than the one that was reviewed: nothing is sent."""
+    workspace.feldera.adds("sales", running=True)
+    ana.asks("/pipeline stop sales")
+    workspace.feldera.someone_restarts("sales")
+    workspace.clock.passes(seconds=30)
+    ana.clicks("Stop sales")
+    ana.reads()
+    workspace.passes(seconds=10)
+    assert workspace.thread() == snapshot(
+        [
+            "❌ Not stopped: `sales` was started after it was reviewed, so this is another run. Nothing was sent. Type `/pipeline stop sales` to look again. @ana"
+        ]
+    )
+    assert "❌ Not stopped." in workspace.card()
+    assert workspace.sent == []
+
+
+def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
+    """Started again at the very moment it was stopped: the stop was done, and undone."""
+    workspace.feldera.adds("sales", running=True, stop_takes=5)
+    workspace.feldera.once_stopped("sales", workspace.feldera.someone_starts)
+    ana.confirms("/pipeline stop sales", "Stop sales")
+    workspace.passes(seconds=30)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
+            "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use. @ana",
+        ]
+    )
+    assert "❌ Not stopped." in workspace.card()
+    assert len(workspace.sent) == 1
+
+
+def test_a_stop_that_takes_long(workspace: Workspace, ana: Teammate) -> None:
+    """The same milestones as of a clear, in the words of a stop; Feldera repeats it until it succeeds."""
+    workspace.feldera.adds("sales", running=True)
+    workspace.feldera.sticks_stopping("sales")
+    ana.confirms("/pipeline stop sales", "Stop sales")
+    workspace.passes(minutes=4)
+    workspace.feldera.unsticks("sales")
+    workspace.passes(minutes=1)
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
+            "⏳ Still stopping after 30 seconds.",
+            "⏳ Still stopping after 1 minute.",
+            "⏳ Still stopping after 2 minutes.",
+            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching.",
+            "✅ Stopped `sales` after 4 minutes and 4 seconds. @ana",
+        ]
+    )
+    assert "✅ Stopped." in workspace.card()
+
+
+def test_what_notifications_say(workspace: Workspace, ana: Teammate) -> None:
+    """The text alone says what it is about."""
+    workspace.feldera.adds("sales", running=True)
+    ana.asks("/pipeline stop sales")
+    assert ana.hears() == snapshot(
+        "Stop sales? This loses what came since the last checkpoint. It cannot be cancelled. Only you see this."
+    )
+    ana.clicks("Stop sales")
+    workspace.passes(seconds=10)
+    ana.reads()
+    assert workspace.hears() == snapshot(
+        [
+            "Stop sales: ✅ Stopped. Requested by @ana.",
+            """\
+📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.
+⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.\
+""",
+            "✅ Stopped `sales` after 2 seconds. @ana",
+        ]
+    )
+    workspace.card(), workspace.thread()
