@@ -227,7 +227,10 @@ Answer
 """)
     guest = workspace.stranger("gus", guest=True)
     workspace.grants(guest, Role.OPERATOR)
-    assert guest.uses_shortcut("Clear a pipeline") == eve.screen
+    assert guest.uses_shortcut("Clear a pipeline") == snapshot()
+    ana = workspace.operator("ana", pattern="users-*")
+    assert ana.opens_form() == snapshot()
+    assert workspace.record() == snapshot()
 
 
 def test_another_choice(workspace: Workspace) -> None:

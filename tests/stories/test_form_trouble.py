@@ -1,13 +1,16 @@
 """A form while Slack or Feldera is slow or away: it is honest about what it cannot show, and nobody waits in vain."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
+from tests.stories.test_answers_always import refuses
 from tests.workspace import Workspace
 
 
@@ -265,6 +268,50 @@ Answer
     workspace.cards()
 
 
+def test_the_database_is_broken_while_the_form_opens(workspace: Workspace) -> None:
+    """The form itself says so: that is where its person looks."""
+    ana = workspace.operator("ana")
+    workspace.expected_errors.add("errand_failed")
+    loses_its_grants(workspace)
+    assert ana.opens_form() == snapshot("""\
+Answer
+💥 Something broke on my side before I could answer; it is in my log. `/pipeline status NAME` shows whether an operation is running; if none is, nothing was changed.
+[Close]\
+""")
+    assert ana.uses_shortcut("Clear a pipeline") == ana.screen
+
+
+def test_the_database_is_broken_with_the_form_open(workspace: Workspace) -> None:
+    """An empty menu; and a choice that cannot be shown is said in the place of the form."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.looks_for("")
+    workspace.expected_errors |= {"errand_failed", "listener_failed"}
+    loses_its_grants(workspace)
+    assert ana.looks_for("ord") == []
+    ana.person.modal.suggested[("pipeline", "choose_pipeline")] = (ORDERS,)
+    assert ana.picks("orders") == snapshot("""\
+Answer
+💥 Something broke on my side before I could answer; it is in my log. `/pipeline status NAME` shows whether an operation is running; if none is, nothing was changed.
+[Close]\
+""")
+
+
+def test_the_database_is_broken_at_the_press(workspace: Workspace) -> None:
+    """Nothing was asked for, and the form says what is certain."""
+    ana = workspace.operator("ana")
+    ana.opens_form()
+    ana.chooses("orders")
+    workspace.expected_errors.add("listener_failed")
+    refuses(workspace, "INSERT")
+    assert ana.submits() == snapshot("""\
+Answer
+💥 Something broke on my side before I could answer; it is in my log. `/pipeline status NAME` shows whether an operation is running; if none is, nothing was changed.
+[Close]\
+""")
+    assert workspace.record() == []
+
+
 def test_the_form_does_not_open(workspace: Workspace) -> None:
     """Whoever typed is told what to type instead; whoever used the shortcut, in a direct message."""
     ana = workspace.operator("ana")
@@ -366,3 +413,12 @@ Answer
 [Close]\
 """)
     assert workspace.sent == []
+
+
+ORDERS = {"text": {"type": "plain_text", "text": "orders"}, "value": "orders"}
+
+
+def loses_its_grants(workspace: Workspace) -> None:
+    """From now on the database has no table of grants."""
+    with closing(sqlite3.connect(workspace.database)) as connection, connection:
+        connection.execute("ALTER TABLE grants RENAME TO mislaid")
