@@ -20,12 +20,11 @@ from bot.slack import answers, clear_form, field_errors, form_fields
 from bot.slack.clear_form import Page, Token
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES
-from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, whole
+from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, problems, whole
 from tests.slack.reading import OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 
 TOKENS = Token("a" * 24, ChannelId("C0OPS"))
 LONGEST_TARGET = TargetName("t" * TARGET_NAME_MAX)
-problems = st.builds(Problem, st.sampled_from(Trouble), hostile, hostile)
 CROWD = tuple(
     Actor(TeamId("T1"), UserId(f"U{number:010}"))
     if number % 2

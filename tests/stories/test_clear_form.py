@@ -222,15 +222,28 @@ def test_nothing_to_see(workspace: Workspace) -> None:
     eve = workspace.stranger("eve")
     assert eve.opens_form() == snapshot("""\
 Answer
-🚫 There is no pipeline here that you may see. `/pipeline whoami` shows what is granted to you; an admin of this bot can grant more.
+🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.
 [Close]\
 """)
     guest = workspace.stranger("gus", guest=True)
     workspace.grants(guest, Role.OPERATOR)
-    assert guest.uses_shortcut("Clear a pipeline") == snapshot()
+    assert guest.uses_shortcut("Clear a pipeline") == snapshot("""\
+Answer
+🚫 You may not see any pipeline: guests of this workspace may do nothing here, whatever is granted to them.
+[Close]\
+""")
     ana = workspace.operator("ana", pattern="users-*")
-    assert ana.opens_form() == snapshot()
-    assert workspace.record() == snapshot()
+    assert ana.opens_form() == snapshot("""\
+Answer
+There is no pipeline that you may see. `/pipeline whoami` shows what is granted to you; an admin of this bot can grant more.
+[Close]\
+""")
+    assert workspace.record() == snapshot(
+        [
+            "03:00 refused by eve: action=view pattern=* why=no_grant",
+            "03:00 refused by gus: action=view pattern=* why=not_a_member",
+        ]
+    )
 
 
 def test_another_choice(workspace: Workspace) -> None:

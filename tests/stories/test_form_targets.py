@@ -47,7 +47,7 @@ def test_one_is_down(workspace: Workspace) -> None:
     ana = workspace.operator("ana")
     workspace.run(workspace.felderas["staging"].goes_down())
     assert ana.opens_form().split("\n")[3] == snapshot(
-        "🔌 I cannot list those of `staging` (`No connection to Feldera at staging.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`."
+        "🔌 I cannot list the pipelines of `staging` (`No connection to Feldera at staging.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`."
     )
     assert ana.looks_for("ord") == ["prod/orders"]
 
