@@ -176,4 +176,3 @@ _NOT_THAT = {(replies.RuleList, "rules")}  # rules, not the patterns of some
 
 
 problems = whole(Problem)
-every_reply = st.one_of([whole(kind) for kind in EVERY_REPLY])
