@@ -14,6 +14,7 @@ from bot.domain.linting import lint
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Approval
 from bot.domain.policy import Rule
+from bot.domain.targets import Targets
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, CLEO, grant
 
@@ -413,38 +414,41 @@ def test_every_finding_is_a_sentence_that_says_what_to_do(grants, rules, members
         assert any(verb in finding.sentence for verb in ("rant", "evoke", "Add", "Make", "Run", "Mend"))
 
 
-def test_it_is_noticed_when_nobody_is_admin_any_more():
-    """Of a bot that was set up: before the first grant there is nothing to notice. A lapsed admin is none."""
-    assert everything([approver(BEN)]) == [("notice", NOBODY_IS_ADMIN)]
-    assert everything([approver(BEN), grant(ANA, Role.ADMIN, "x-*")]) == []
-    lapsed = grant(ANA, Role.ADMIN, "*", expires_at=START - timedelta(hours=1))
-    assert ("notice", NOBODY_IS_ADMIN) in everything([approver(BEN), lapsed])
-
-
-def test_grants_of_another_workspace_count_for_nobody_and_cannot_be_revoked_without_its_name():
-    """They are told of once, and not counted among those who may approve."""
-    stranger = Actor(TeamId("T9"), UserId("U0FAR"))
-    grants = [requester(ANA), approver(stranger)]
-    problem, unmet = found(grants, [rule(approvals=1)], home=TeamId("T1"))
-    assert problem == (
-        "problem",
+def test_what_holds_for_no_target_any_more_is_named():
+    """From before a second Feldera: it looks as if it held."""
+    grants = [requester(ANA, "prod/*"), approver(BEN, "orders-*"), approver(CLEO, "*/orders-*")]
+    rules = [rule(approvals=1), rule("prod/*", approvals=1)]
+    said = [
+        each
+        for each in lint(grants, rules, Roster(), START, Targets(("prod", "staging")))
+        if "TARGET" in each.sentence
+    ]
+    assert [(each.severity.value, each.sentence) for each in said] == [
         (
-            "U0FAR (approver on orders-*) is of the workspace T9, and the bot serves T1: that counts for nobody. "
-            "Revoke it with --team T9."
-        ),
-    )
-    assert "nobody may approve there" in unmet[1]
-    assert found(grants, [rule(approvals=1)]) == []
-
-
-def test_the_same_granted_twice_is_noticed():
-    twice = [requester(ANA), requester(ANA)]
-    assert found([*twice, approver(BEN), approver(CLEO)]) == [
-        (
-            "notice",
+            "problem",
             (
-                f"{ANA.user} is requester on orders-* by 2 grants; the one that lasts longest is what counts. "
-                "One is enough."
+                "The rule on orders-* holds for no pipeline: pipelines are called TARGET/NAME here, and the targets are "
+                "prod, staging. Write it anew, and drop it."
+            ),
+        ),
+        (
+            "problem",
+            (
+                "UBEN is approver on orders-*, which matches no pipeline: pipelines are called TARGET/NAME here, and the "
+                "targets are prod, staging. Grant it anew, and revoke it."
+            ),
+        ),
+    ]
+
+
+def test_what_held_for_a_target_of_before_is_named():
+    """From before there was one Feldera again."""
+    assert found([grant(ANA, Role.VIEWER, "prod/*")]) == [
+        (
+            "problem",
+            (
+                "UANA is viewer on prod/*, which matches no pipeline: there is one Feldera here, and pipelines go by their own "
+                "names. Grant it anew, and revoke it."
             ),
         )
     ]

@@ -1,4 +1,4 @@
-"""A form while Slack or Feldera is slow or away: it is honest about what it cannot show, and nobody waits in vain."""
+"""A form while Feldera is slow or away: it is honest about what it cannot show, and nobody waits in vain."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
@@ -62,6 +62,7 @@ def test_feldera_is_down(either: Workspace) -> None:
     assert ana.opens_form() == snapshot("""\
 Clear a pipeline
 Pipeline: ____
+In the same request: ☐ Stop it first ☐ Start it afterwards
 🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
 Reason: ____
 (It is shown on the card.)
@@ -83,6 +84,7 @@ def test_feldera_goes_down_with_the_form_open(either: Workspace) -> None:
     assert ana.screen == snapshot("""\
 Clear a pipeline
 Pipeline: ____
+In the same request: ☐ Stop it first ☐ Start it afterwards
 🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
 Reason: ____
 (It is shown on the card.)
@@ -99,6 +101,7 @@ def test_feldera_is_slow_to_list(either: Workspace) -> None:
     assert ana.screen == snapshot("""\
 Clear a pipeline
 Pipeline: ____
+In the same request: ☐ Stop it first ☐ Start it afterwards
 🔌 I cannot list the pipelines (`No answer within 2 s.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
 Reason: ____
 (It is shown on the card.)
@@ -133,6 +136,7 @@ def test_feldera_is_slow_to_show_the_choice(workspace: Workspace) -> None:
     assert seen[0] == snapshot("""\
 Clear a pipeline
 Pipeline: orders
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 🔎 Looking at `orders`… If nothing more comes within a minute, choose it again.
 Reason: ____
@@ -151,6 +155,7 @@ def test_feldera_is_away_at_the_choice(workspace: Workspace) -> None:
     assert ana.picks("orders") == snapshot("""\
 Clear a pipeline
 Pipeline: orders
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 ❌ I cannot look at `orders` now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute. Nothing has been changed.
 Reason: ____
@@ -258,106 +263,3 @@ Answer
 [Close]\
 """)
     workspace.cards()
-
-
-def test_the_form_does_not_open(workspace: Workspace) -> None:
-    """Whoever typed is told what to type instead; whoever used the shortcut, in a direct message."""
-    ana = workspace.operator("ana")
-    workspace.slack.fails_next("views.open", "expired_trigger_id", times=1)
-    assert ana.types("/pipeline clear") == ""
-    assert ana.reads() == snapshot(
-        [
-            "❌ The form did not open: it took me longer than Slack waits. Nothing was changed. Type `/pipeline clear NAME reason…`."
-        ]
-    )
-    workspace.slack.answers_500("views.open", times=2)
-    assert ana.uses_shortcut("Clear a pipeline") == ""
-    assert ana.dms() == snapshot(
-        [
-            "❌ The form did not open: Slack is in trouble. Nothing was changed. Type `/pipeline clear NAME reason…`."
-        ]
-    )
-    workspace.slack.rate_limits("views.open", retry_after=30)
-    ana.types("/pipeline clear")
-    assert ana.reads() == snapshot(
-        [
-            "❌ The form did not open: Slack is asked too often and wants 30 s of quiet. Nothing was changed. Type `/pipeline clear NAME reason…`."
-        ]
-    )
-
-
-def test_an_update_whose_answer_is_lost(workspace: Workspace) -> None:
-    """Slack showed it: the next one follows all the same."""
-    ana = workspace.operator("ana")
-    ana.opens_form()
-    ana.looks_for("")
-    workspace.slack.loses_the_next_reply("views.update")
-    assert "7.0 MiB" in ana.picks("orders")
-    ana.submits()
-    assert "⏳ Confirmed." in ana.screen
-    workspace.passes(seconds=10)
-    workspace.card()
-    workspace.thread()
-
-
-def test_an_update_that_slack_does_not_take(workspace: Workspace) -> None:
-    """The form says that it looks, and nothing can be submitted that it did not show."""
-    ana = workspace.operator("ana")
-    ana.opens_form()
-    ana.looks_for("")
-    workspace.slack.rate_limits("views.update", retry_after=5, times=2)
-    ana.picks("orders")
-    assert ana.submits().split("\n")[3].startswith("✋ Nothing was sent yet.")
-
-
-def test_closed_while_it_looks(workspace: Workspace) -> None:
-    """What would have been shown is nobody's business any more: it is no error."""
-    ana = workspace.operator("ana")
-    ana.opens_form()
-    ana.looks_for("")
-
-    async def story() -> None:
-        workspace.feldera.hangs()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(ana.picking("orders"))
-            await workspace.feldera.until_it_hangs()
-            await ana.person.closes_modal()
-            workspace.feldera.lets_go()
-
-    workspace.does(story())
-    assert ana.screen == ""
-
-
-def test_closed_before_the_card_stands(workspace: Workspace) -> None:
-    """Whoever typed the command hears beside it where to follow."""
-    ana = workspace.operator("ana")
-    ana.opens_form()
-    ana.chooses("orders")
-    workspace.slack.rate_limits("chat.postMessage", retry_after=10)
-    assert "The card of `orders` goes up now" in ana.submits()
-    ana.closes_modal()
-    workspace.passes(seconds=30)
-    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
-    workspace.card()
-    workspace.thread()
-
-
-def test_no_place_takes_the_card(workspace: Workspace) -> None:
-    """Nothing is cleared that nobody can see, and the form says so."""
-    ana = workspace.operator("ana")
-    workspace.slack.disables_messages_tab()
-    ana.uses_shortcut("Clear a pipeline")
-    ana.chooses("orders")
-    workspace.expected_errors.add("no_place_takes_the_card")
-    assert ana.submits() == snapshot("""\
-Answer
-⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.
-[Close]\
-""")
-    workspace.passes(minutes=10)
-    assert ana.screen == snapshot("""\
-Answer
-❌ `orders` was *not* cleared: I cannot post in the conversation in which it was asked for (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see.
-[Close]\
-""")
-    assert workspace.sent == []
