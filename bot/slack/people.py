@@ -75,6 +75,10 @@ class PeopleDirectory:
         self._kinds: Lookups[Kind] = Lookups(clock, within)
         self._members: Lookups[frozenset[UserId]] = Lookups(clock, within)
 
+    @property
+    def home_team(self) -> TeamId:
+        return self._home_team
+
     async def standings(
         self, actors: Iterable[Actor], groups: frozenset[Group], *, fresh: bool = False
     ) -> Mapping[Actor, Standing]:

@@ -132,7 +132,7 @@ def test_who_sees_what(workspace: Workspace) -> None:
     ana.asks("/pipeline clear orders")
     existing = eve.types("/pipeline history orders")
     assert existing == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U03EVE`."
+        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U03EVE`."
     )
     assert eve.types("/pipeline history nowhere") == existing.replace("orders", "nowhere")
     assert "orders" not in eve.types("/pipeline history @ana")
@@ -157,7 +157,7 @@ def test_a_button_is_no_way_around(workspace: Workspace) -> None:
     ana.clicks("Older")
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
+            "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
         ]
     )
 
@@ -171,7 +171,7 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
     )
     root.types("/pipeline rule orders matching=<!here|`*x*`>")
     assert root.types("/pipeline history orders") == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
+        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
     )
     assert root.types("/pipeline history").split("\n") == snapshot(
         [

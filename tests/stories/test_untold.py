@@ -104,8 +104,9 @@ def test_slack_never_tells(workspace: Workspace) -> None:
 
 def test_a_broken_glass(workspace: Workspace) -> None:
     """An emergency does not end over one answer that Slack owes: it waits, and nobody has to type it all again."""
-    workspace.rules("orders", "approvals=1 break-glass=allowed stop=5s")
+    workspace.rules("orders", "approvals=1 break-glass=allowed")
     rio, ben = workspace.responder("rio"), workspace.approver("ben")
+    workspace.slack.rate_limits("chat.postMessage", retry_after=5)
     rio.breaks_glass("orders")
     workspace.slack.rate_limits("users.info", retry_after=5)
     workspace.passes(minutes=1)
@@ -122,6 +123,7 @@ def test_a_broken_glass(workspace: Workspace) -> None:
         ["🔏 Signed off: the broken glass of `orders` needs nobody any more."]
     )
     assert workspace.thread()[-1].startswith("🔏 @ben signed it off")
+    rio.reads()
     workspace.card()
 
 
