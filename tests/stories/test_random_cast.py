@@ -100,6 +100,8 @@ class RandomCast(Watched):
                 self.slack_changes(leads[-1], "a lead")
             case "an approver is a guest" if approvers:
                 self.slack_changes(approvers[-1], "guest")
+            case "the asker is a guest":
+                self.slack_changes(who, "guest")
             case "it is frozen":
                 self.somebody_changes_access("root", ("*", 1))
             case "it runs":
@@ -317,6 +319,9 @@ class RandomCast(Watched):
 @settings(max_examples=35, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @example(rules=TWO_OF_THEM, deeds=[("all_goes_well", {**SMOOTHLY, "meanwhile": ""})], bit=0)
 @example(rules=TWO_OF_THEM, deeds=[("all_goes_well", {**SMOOTHLY, "meanwhile": "a lead leaves"})], bit=1)
+@example(
+    rules=TWO_OF_THEM, deeds=[("all_goes_well", {**SMOOTHLY, "meanwhile": "the asker is a guest"})], bit=2
+)
 @given(
     rules=HOUSES,
     deeds=st.lists(st.one_of(DEEDS), min_size=35, max_size=35),
