@@ -52,6 +52,7 @@ class SlackSimulator:
         scopes: Collection[str] = DEFAULT_SCOPES,
         ack_timeout: float = ACK_TIMEOUT_S,
         strict_pacing: bool = True,
+        strict_tiers: bool = True,
     ) -> None:
         self.bot_token = bot_token
         self.app_token = app_token
@@ -71,7 +72,7 @@ class SlackSimulator:
                 app_token: Token("app", frozenset({"connections:write"})),
             },
             Pacing(strict=strict_pacing),
-            Tiers(strict=strict_pacing),
+            Tiers(strict=strict_tiers),
         )
         self._runner: web.AppRunner | None = None
         self._port = 0
