@@ -120,11 +120,11 @@ def _deeds(operation: Operation, standing: Standing, facts: Facts, now: datetime
             found.add(Deed.DENY)
             if actor not in {given.by for given in operation.approvals}:
                 found.add(Deed.APPROVE)
-        case State.READY if operation.sends == 0 and any(may(action) for action in SAY):
+        case State.READY if _is_untouched(operation) and any(may(action) for action in SAY):
             found.add(Deed.STOP)
         case State.NEEDS_HUMAN if may(Action.CLEAR):
             found.add(Deed.CLOSE)
-    if operation.incident and operation.signed_off is None and not own and may(Action.APPROVE):
+    if operation.waits_for_signature and not own and may(Action.APPROVE):
         found.add(Deed.SIGN_OFF)
     return frozenset(found)
 
@@ -133,6 +133,10 @@ def _may_see(operation: Operation, standing: Standing, facts: Facts, now: dateti
     """Their own, and those on pipelines that they may see."""
     seen = facts.may(standing.actor, Action.VIEW, operation.pipeline, now).allowed
     return seen or _is_own(operation, standing)
+
+
+def _is_untouched(operation: Operation) -> bool:
+    return operation.sends == 0 and not operation.has_begun
 
 
 def _is_own(operation: Operation, standing: Standing) -> bool:

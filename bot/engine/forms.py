@@ -145,7 +145,9 @@ class Forms:
 
     def _is_good(self, shown: Shown, command: Clear, seen: str) -> bool:
         is_recent = self.handlers.clock.now() <= shown.at + PROPOSAL_GOOD_FOR
-        return is_recent and shown.mark == seen and shown.weighed.pipeline.name == command.name
+        weighed = shown.weighed
+        is_the_same = (weighed.pipeline.name, weighed.plan) == (command.name, command.plan)
+        return is_recent and is_the_same and shown.mark == seen
 
     async def _weighed_in_time(self, actor: Actor, command: Clear) -> Weighed | Reply:
         try:
@@ -156,9 +158,16 @@ class Forms:
             return replies.NoAnswer(command.name, problem)
 
     def _shown(self, weighed: Weighed) -> Shown:
-        pipeline = weighed.pipeline
-        mark = _digest(pipeline.name, Reviewed.of(pipeline), weighed.feldera.address)
-        return Shown(weighed, self.handlers.clock.now(), mark)
+        return Shown(weighed, self.handlers.clock.now(), _mark(weighed))
+
+
+def _mark(weighed: Weighed) -> str:
+    """Another one for whatever would lose something else: of a pipeline that runs, the run, not what comes and goes in it."""
+    pipeline, seen = weighed.pipeline, weighed.reviewed
+    what = (
+        (seen.status_since, seen.checkpoints) if pipeline.is_stopped else (seen.wanted_since, seen.was_wanted)
+    )
+    return _digest(pipeline.name, weighed.plan, weighed.feldera.address, seen.id, seen.cleared, *what)
 
 
 def _operation_id(form_id: str, actor: Actor, command: Clear, seen: str) -> OperationId:

@@ -85,7 +85,7 @@ class Homes:
         held = self._not_before.get(actor.user)
         if held is not None and held > self.clock.now():
             return held
-        page = await self.page(actor, board)
+        page = await self._page(actor, board)
         answer = await self.tabs.publish(page)
         match answer:
             case Later(at):
@@ -97,7 +97,7 @@ class Homes:
             case _:
                 return page.changes_at
 
-    async def page(self, actor: Actor, board: Board) -> HomePage:
+    async def _page(self, actor: Actor, board: Board) -> HomePage:
         standings = await self.judge.standings([actor])
         facts = await self.store.facts(standings)
         return compose(standings[actor], facts, board, self.clock.now())

@@ -11,36 +11,28 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
-    ExternalDataSelectElement,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
     PlainTextObject,
 )
 from slack_sdk.models.views import View
 
 from bot.domain.authority import Authority, id_of
-from bot.domain.commands import COMMAND, Clear
+from bot.domain.commands import COMMAND
 from bot.domain.names import ChannelId, PipelineName
-from bot.domain.pipelines import Pipeline, Problem
+from bot.domain.pipelines import STOPPED, Problem
 from bot.domain.policy import Terms
-from bot.domain.targets import TargetName, Targets
-from bot.engine.forms import LookAgain, Offer, Shown
-from bot.slack import blocks, language
+from bot.domain.targets import TargetName
+from bot.engine.forms import LookAgain, Shown
+from bot.engine.replies import NotStopped
+from bot.slack import blocks, plans
 from bot.slack.blocks import Message, said, section
-from bot.slack.mrkdwn import channel, code, escaped, mention_any, plain
+from bot.slack.form_fields import STOP_FIRST, how, which, why
+from bot.slack.mrkdwn import channel, code, escaped, mention_any
+from bot.slack.pipelines import deployment
 from bot.slack.previews import consequences, state
 
 SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
 CLEAR_FORM = "clear_form"
-CHOOSE = "choose_pipeline"
-PIPELINE = "pipeline"  # the inputs, by block
-REASON = "reason"
-
 TITLE = "Clear a pipeline"
-OPTION_MAX = 75  # characters
-REASON_MAX = blocks.REASON_MAX  # more than that no card shows
-HINT_MAX = 500
 TARGETS_MAX = 5  # named that do not answer
 TOLD_MAX = 10  # people and groups named who could approve
 
@@ -90,10 +82,11 @@ def opening(token: Token) -> dict[str, Any]:
 def form(token: Token, page: Page) -> dict[str, Any]:
     nothing_yet = "Nothing happens unless you press the button below. Only you see this."
     parts: list[Block | dict[str, Any]] = [
-        _which(),
+        which(),
+        how(),
         section(f"🔌 {page.notice}") if page.notice else section(nothing_yet),
         *page.about,
-        _why(page.terms),
+        why(page.terms),
     ]
     return _view(replace(token, seen=page.seen), parts, submit=page.submit)
 
@@ -107,7 +100,7 @@ def looking(name: PipelineName) -> Page:
 def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
     """What a clear of the chosen pipeline would destroy and take."""
     pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
-    asks = authority.approvals_needed > 0
+    doing = plans.deed(shown.weighed.plan).capitalize()
     return Page(
         about=_dicts(
             section(remark) if remark else None,
@@ -116,7 +109,7 @@ def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
             blocks.context(*_who_is_told(authority, origin)),
         ),
         terms=authority.terms,
-        submit="Ask for approval" if asks else "Clear",
+        submit="Ask for approval" if authority.approvals_needed else doing,
         seen=shown.mark,
     )
 
@@ -126,9 +119,18 @@ def about_again(again: LookAgain, origin: ChannelId) -> Page:
     remark = (
         f"✋ `{name}` has changed since you looked, and nothing was sent. This is how it is now: look again."
         if again.changed
-        else f"✋ Nothing was sent yet. This is what a clear of `{name}` would do: look at it first."
+        else f"✋ Nothing was sent yet. This is what it would do to `{name}`: look at it first."
     )
     return about(again.shown, origin, remark)
+
+
+def about_running(reply: NotStopped) -> Page:
+    """It has to be stopped before anything else, which the form can ask for at once."""
+    pipeline = reply.pipeline
+    is_now = f"✋ `{pipeline.name}` must be stopped before it can be cleared: it is {deployment(pipeline)}."
+    if pipeline.resources_desired == STOPPED:
+        return Page(about=_dicts(section(f"{is_now} It is stopping: choose it again once it is stopped.")))
+    return Page(about=_dicts(section(f"{is_now} Tick *{STOP_FIRST}* to ask for both at once.")))
 
 
 def about_no(answer: Message) -> Page:
@@ -175,56 +177,6 @@ def look_again_elsewhere(again: LookAgain) -> Message:
     """The same as `about_again`, when the form has gone meanwhile."""
     name = again.shown.weighed.pipeline.name
     return said(f"✋ Nothing was sent: look at `{name}` first. Type `{COMMAND} clear {name} reason…`.")
-
-
-def option(offer: Offer) -> dict[str, Any]:
-    """A line of the menu, with the pipeline's state below its name."""
-    now = offer.state
-    text = (
-        f"{language.deployment_sign(now.status)} {now.status} · {language.storage(now)}"
-        if isinstance(now, Pipeline)
-        else f"{language.UNKNOWN} cannot be read"
-    )
-    described = PlainTextObject(text=plain(text, OPTION_MAX))
-    shown = PlainTextObject(text=plain(offer.name, OPTION_MAX), emoji=False)
-    return Option(text=shown, value=offer.name, description=described).to_dict()
-
-
-def chosen(view: dict[str, Any], targets: Targets) -> Clear | None:
-    """What the form says now; None while no pipeline is chosen."""
-    values = view["state"]["values"]
-    option = values.get(PIPELINE, {}).get(CHOOSE, {}).get("selected_option") or {}
-    name = str(option.get("value", ""))
-    if not targets.may_be_typed(name):
-        return None
-    why = values.get(REASON, {}).get(REASON, {}).get("value") or ""
-    return Clear(PipelineName(name), plain(str(why), REASON_MAX))
-
-
-def _which() -> InputBlock:
-    menu = ExternalDataSelectElement(
-        action_id=CHOOSE,
-        placeholder=PlainTextObject(text="Type a part of its name"),
-        min_query_length=0,
-    )
-    return InputBlock(
-        block_id=PIPELINE, label=PlainTextObject(text="Pipeline"), element=menu, dispatch_action=True
-    )
-
-
-def _why(terms: Terms | None) -> InputBlock:
-    patterns = () if terms is None else terms.reason_patterns
-    is_wanted = terms is not None and (terms.reason_required or bool(patterns))
-    hint = "It is shown on the card."
-    if patterns:
-        hint = f"It must match {' and '.join(patterns)}. {hint}"
-    return InputBlock(
-        block_id=REASON,
-        label=PlainTextObject(text="Reason"),
-        element=PlainTextInputElement(action_id=REASON, max_length=REASON_MAX),
-        hint=PlainTextObject(text=plain(hint, HINT_MAX), emoji=False),
-        optional=not is_wanted,
-    )
 
 
 def _who_is_told(authority: Authority, origin: ChannelId) -> Iterable[str]:

@@ -3,10 +3,11 @@
 import re
 
 from bot.domain.commands import COMMAND
+from bot.domain.pipelines import STOPPED, Pipeline
 from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack.blocks import Message
-from bot.slack.clear_form import PIPELINE, REASON
+from bot.slack.form_fields import PIPELINE, REASON, STOP_FIRST
 from bot.slack.mrkdwn import plain
 
 ERROR_MAX = 500  # characters
@@ -19,7 +20,7 @@ _ABOUT_THE_CHOICE = (
     replies.Denied,
     replies.NotFound,
     replies.NoAnswer,
-    replies.NotStopped,
+    replies.NotCompiled,
     replies.AlreadyCleared,
     replies.ClearingAlready,
     replies.NotUnderstood,
@@ -42,9 +43,17 @@ def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
         return {
             REASON: plain(f"A rule asks for a reason{f' that matches {must}' if must else ''}.", ERROR_MAX)
         }
+    if isinstance(reply, replies.NotStopped):
+        return {PIPELINE: _not_stopped(reply.pipeline)}
     if isinstance(reply, _ABOUT_THE_CHOICE):
         return {PIPELINE: plain(unmarked(answer.text), ERROR_MAX)}
     return None
+
+
+def _not_stopped(pipeline: Pipeline) -> str:
+    if pipeline.resources_desired == STOPPED:
+        return f"{pipeline.name} is stopping: press again once it is stopped."
+    return f"{pipeline.name} is not stopped: tick {STOP_FIRST}, or choose another."
 
 
 def unmarked(text: str) -> str:

@@ -117,7 +117,7 @@ def _progress(operation: Operation) -> str:
     if len(operation.approvals) < operation.approvals_needed:
         until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
         text += f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}."
-    if _is_unsigned(operation):
+    if operation.waits_for_signature:
         text += f" {_UNSIGNED}."
     return text
 
@@ -127,13 +127,9 @@ def _what_for_a_human(operation: Operation) -> Block | None:
     found = []
     if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
         found.append(sentence(operation, operation.outcome, operation.state))
-    if _is_unsigned(operation):
+    if operation.waits_for_signature:
         found.append(f"{_UNSIGNED}: look at what was done and why, then sign it off.")
     return blocks.section("\n".join(found)) if found else None
-
-
-def _is_unsigned(operation: Operation) -> bool:
-    return operation.incident != "" and operation.signed_off is None
 
 
 def _buttons(item: Item) -> Block | None:

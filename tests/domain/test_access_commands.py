@@ -12,6 +12,7 @@ from bot.domain.commands.readers import is_group
 from bot.domain.commands.rules import RULE_KEYS, rule_of
 from bot.domain.commands.spans import moment, resolved, span
 from bot.domain.errors import BadRule, Misunderstood
+from bot.domain.plans import CLEAR
 from bot.domain.policy import Rule
 from tests.clock import START
 
@@ -32,7 +33,7 @@ ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
         ("deny 7fk2qa not now, please", words.Deny("7fk2qa", "not now, please")),
         ("withdraw 7fk2qa", words.Withdraw("7fk2qa")),
         ("sign-off 7fk2qa", words.SignOff("7fk2qa")),
-        ("can-i clear “orders”", words.CanI("orders")),
+        ("can-i clear “orders”", words.CanI("orders", CLEAR)),
         ("whoami", words.WhoAmI()),
         ("history", words.History()),
         ("history orders", words.History(name="orders")),
@@ -91,7 +92,7 @@ def test_what_was_meant_is_understood(typed, command):
         ("approve 7fk2qa please", "`please` is too much here"),
         ("deny 7fk2qa", "Say why"),
         ("can-i", "Ask about a clear"),
-        ("can-i start orders", "Ask about a clear"),
+        ("can-i delete orders", "Ask about a clear"),
         ("pending now", "`now` is too much here"),
         ("grant @ana operator orders", "`@ana` is nobody I can find"),
         (f"grant {ANA} boss orders", "`boss` is no role"),

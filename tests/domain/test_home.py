@@ -13,7 +13,7 @@ from bot.domain.authority import Facts
 from bot.domain.happenings import Approved, Closed, Denied, Happening, SignedOff, Stopped, Withdrawn
 from bot.domain.home import Board, Deed, HomePage, compose
 from bot.domain.names import Actor, OperationId, PipelineName
-from bot.domain.operations import Approval, Ending, Operation, State
+from bot.domain.operations import Approval, Ending, Operation, State, StepDone
 from bot.domain.policy import Freeze
 from tests.clock import START
 from tests.domain.cast_model import EVERYBODY, GROUPS, LOOKUPS, PATTERNS, PEOPLE, Cast
@@ -23,6 +23,7 @@ NOW = START + timedelta(minutes=5)
 SEES = set(Role) - {Role.ADMIN}
 UNDERWAY = {State.AWAITING_APPROVAL, State.READY, State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN}
 OPEN = [operation for state, operation in IN_EVERY_STATE.items() if state in UNDERWAY]
+BEGUN = StepDone(Ending.PIPELINE_STOPPED, START, sent_at=START)
 ENDS = st.sampled_from([None, None, None, NOW, NOW + timedelta(minutes=1)])
 
 
@@ -42,6 +43,7 @@ def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, Facts, Operation]:
         draw(st.sampled_from(OPEN)),
         requester=draw(st.sampled_from([reader, ANA])),
         incident=draw(st.sampled_from(["", "INC-1"])),
+        done=draw(st.sampled_from([(), (StepDone(Ending.NOTHING_TO_STOP, START),), (BEGUN,)])),
         signed_off=draw(st.sampled_from([None, Approval(CLEO, START)])),
         approvals=approvals,
     )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.domain.access import Role
 from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations import Approval, Card, Ending, Event, EventKind, Operation, Outcome
-from bot.domain.pipelines import Checkpoints, Pipeline, PipelineError, Storage
+from bot.domain.pipelines import Checkpoints, Pipeline, PipelineError, Problem, Storage
+from bot.domain.plans import PLANS
 from bot.domain.policy import Rule
 from bot.domain.targets import TARGET_NAME_MAX, TargetName
 from bot.engine import replies
@@ -51,6 +52,7 @@ def operations(draw: Any) -> Operation:
     incident = draw(st.just("") | hostile)
     return replace(
         operation,
+        plan=draw(st.sampled_from(PLANS)),
         pipeline=draw(names),
         reason=draw(hostile),
         displaced=draw(st.none() | hostile),
@@ -120,6 +122,7 @@ _WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
 }
 # What is checked before it gets anywhere near an answer, by the field that holds it.
 _CHECKED: dict[str, st.SearchStrategy[Any]] = {
+    "plan": st.sampled_from(PLANS),
     "pattern": st.just(LONGEST_PATTERN),
     "rules": st.just((LONGEST_PATTERN,) * 5),
     "would_allow": st.just(tuple(Role)),
@@ -170,3 +173,7 @@ def whole(kind: type) -> st.SearchStrategy[Any]:
 
 
 _NOT_THAT = {(replies.RuleList, "rules")}  # rules, not the patterns of some
+
+
+problems = whole(Problem)
+every_reply = st.one_of([whole(kind) for kind in EVERY_REPLY])

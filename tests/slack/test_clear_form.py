@@ -15,12 +15,12 @@ from bot.engine.forms import LookAgain, Offer, Shown
 from bot.engine.hindrances import Weighed
 from bot.simulator.slack import elements
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
-from bot.slack import answers, clear_form, field_errors
+from bot.slack import answers, clear_form, field_errors, form_fields
 from bot.slack.clear_form import Page, Token
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES
+from tests.slack.any_reply import every_reply, pipelines, problems
 from tests.slack.reading import LONGEST_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
-from tests.slack.test_any_answer import every_reply, pipelines, problems
 
 TOKENS = Token("a" * 24, ChannelId("C0OPS"))
 LONGEST_TARGET = TargetName("t" * TARGET_NAME_MAX)
@@ -110,7 +110,7 @@ def test_whoever_does_not_answer(found: list[Problem]) -> None:
 def test_a_line_of_the_menu(pipeline, message: str) -> None:
     """The longest name is cut for the eye, and whole in what comes back."""
     for state in (pipeline, Problem(Trouble.UNEXPECTED, message)):
-        option = clear_form.option(Offer(LONGEST_WHOLE_NAME, state))
+        option = form_fields.option(Offer(LONGEST_WHOLE_NAME, state))
         assert list(elements.option(option, "")) == []
         assert option["value"] == LONGEST_WHOLE_NAME
 
@@ -121,10 +121,10 @@ def test_whatever_comes_back(metadata: str, typed: str) -> None:
     token = Token.of({"private_metadata": metadata})
     assert token is None or Token.of({"private_metadata": str(token)}) == token
     state = {"pipeline": {"choose_pipeline": {"selected_option": {"value": typed}}}}
-    filled = clear_form.chosen({"state": {"values": state}}, Targets())
+    filled = form_fields.chosen({"state": {"values": state}}, Targets())
     assert filled is None or filled.name == typed
     assert (filled is not None) == is_pipeline_name(typed)
-    assert clear_form.chosen({"state": {"values": {}}}, Targets()) is None
+    assert form_fields.chosen({"state": {"values": {}}}, Targets()) is None
 
 
 def test_what_was_filled_in() -> None:
@@ -133,7 +133,7 @@ def test_what_was_filled_in() -> None:
         "pipeline": {"choose_pipeline": {"selected_option": {"value": "prod/orders"}}},
         "reason": {"reason": {"value": "  two\nlines\u202e "}},
     }
-    filled = clear_form.chosen({"state": {"values": state}}, Targets((TargetName("prod"), TargetName("eu"))))
+    filled = form_fields.chosen({"state": {"values": state}}, Targets((TargetName("prod"), TargetName("eu"))))
     assert filled is not None
     assert (filled.name, filled.reason) == ("prod/orders", "two lines")
-    assert clear_form.chosen({"state": {"values": state}}, Targets()) is None
+    assert form_fields.chosen({"state": {"values": state}}, Targets()) is None

@@ -13,6 +13,7 @@ def test_a_clear_from_the_form_to_the_last_line(workspace: Workspace) -> None:
     assert ana.opens_form() == snapshot("""\
 Clear a pipeline
 Pipeline: ____
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 Reason: ____
 (It is shown on the card.)
@@ -22,6 +23,7 @@ Reason: ____
     assert ana.picks("orders") == snapshot("""\
 Clear a pipeline
 Pipeline: orders
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 *Deployment*
 ⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
@@ -107,6 +109,7 @@ def test_the_shortcut_where_a_rule_names_a_channel(workspace: Workspace) -> None
     assert ana.chooses("orders") == snapshot("""\
 Clear a pipeline
 Pipeline: orders
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 *Deployment*
 ⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
@@ -238,6 +241,7 @@ def test_another_choice(workspace: Workspace) -> None:
     assert ana.chooses("archive") == snapshot("""\
 Clear a pipeline
 Pipeline: archive
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
 ✅ Nothing to clear: the storage of `archive` is cleared.
 Reason: ____
@@ -247,8 +251,9 @@ Reason: ____
     assert ana.chooses("users") == snapshot("""\
 Clear a pipeline
 Pipeline: users
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
-✋ `users` must be stopped before it can be cleared. It is Running since Mar 2, 2026 at 3:00:00 AM. Stop it in Feldera, then type `/pipeline clear users` again.
+✋ `users` must be stopped before it can be cleared: it is Running since Mar 2, 2026 at 3:00:00 AM. Tick *Stop it first* to ask for both at once.
 Reason: ____
 (It is shown on the card.)
 [Never mind] [Clear]\
@@ -256,9 +261,10 @@ Reason: ____
     assert ana.submits(Reason="INC-7") == snapshot("""\
 Clear a pipeline
 Pipeline: users
-⚠ ✋ users must be stopped before it can be cleared. It is Running since 2026-03-02 03:00:00 UTC. Stop it in Feldera, then type /pipeline clear users again.
+⚠ users is not stopped: tick Stop it first, or choose another.
+In the same request: ☐ Stop it first ☐ Start it afterwards
 Nothing happens unless you press the button below. Only you see this.
-✋ `users` must be stopped before it can be cleared. It is Running since Mar 2, 2026 at 3:00:00 AM. Stop it in Feldera, then type `/pipeline clear users` again.
+✋ `users` must be stopped before it can be cleared: it is Running since Mar 2, 2026 at 3:00:00 AM. Tick *Stop it first* to ask for both at once.
 Reason: INC-7
 (It is shown on the card.)
 [Never mind] [Clear]\

@@ -187,6 +187,7 @@ def test_the_app_has_no_home_tab_any_more(workspace: Workspace, ana: Teammate, b
     workspace.passes(minutes=30)
     assert published(workspace) == 2
     workspace.card()
+    workspace.thread()
 
 
 def test_slack_is_silent(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:

@@ -14,8 +14,8 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.names import Actor, ChannelId
 from bot.engine.forms import Forms, LookAgain, Shown, new_form_id
-from bot.engine.replies import Asked, Begun, Reply
-from bot.slack import answers, clear_form, field_errors, modals
+from bot.engine.replies import Asked, Begun, NotStopped, Reply
+from bot.slack import answers, clear_form, field_errors, form_fields, modals
 from bot.slack.blocks import Message
 from bot.slack.calls import NoAnswer, Refused, Wait
 from bot.slack.clear_form import Token
@@ -76,7 +76,7 @@ class ClearForm:
     async def suggest(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
         offers = await self.forms.offer(who(body), str(body.get("value") or ""))
-        await ack(options=[clear_form.option(offer) for offer in offers.found])
+        await ack(options=[form_fields.option(offer) for offer in offers.found])
         form = self.open_forms.of(body["view"])
         if form is not None and offers.unanswered:
             self.desk.errands.do(form.notice(clear_form.missing(offers.unanswered)), form)
@@ -90,20 +90,21 @@ class ClearForm:
             self.desk.errands.do(self._says(form, who(body), body["view"], turn=turn), form)
 
     async def _says(self, form: OpenForm, actor: Actor, view: dict[str, Any], *, turn: int) -> None:
-        command = clear_form.chosen(view, self.desk.handlers.targets)
+        command = form_fields.chosen(view, self.desk.handlers.targets)
         if command is None:
-            await form.show(clear_form.Page(), turn=turn)
             return
         await form.show(clear_form.looking(command.name), turn=turn)
         seen = await self.forms.look(actor, command)
         if isinstance(seen, Shown):
             await form.show(clear_form.about(seen, form.token.origin), turn=turn, shown=seen)
+        elif isinstance(seen, NotStopped):
+            await form.show(clear_form.about_running(seen), turn=turn)
         else:
             await form.show(clear_form.about_no(self.desk.in_words(seen)), turn=turn)
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         form, token = self.open_forms.of(view), Token.of(view)
-        command = clear_form.chosen(view, self.desk.handlers.targets)
+        command = form_fields.chosen(view, self.desk.handlers.targets)
         if form is None or token is None:
             await ack(response_action="update", view=modals.showing(answers.unknown_button()))
             return

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
-from bot.slack import access_answers, answers, card, clear_form, listing, modals, previews
+from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
 from bot.slack.errands import Answer
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
@@ -34,7 +34,7 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
     app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
     app.command(COMMAND)(Commands(desk, clear).typed)
     app.global_shortcut(clear_form.SHORTCUT)(clear.shortcut)
-    app.options(clear_form.CHOOSE)(clear.suggest)
+    app.options(form_fields.CHOOSE)(clear.suggest)
     app.view(clear_form.CLEAR_FORM)(clear.submitted)
     listeners: dict[str | re.Pattern[str], Any] = {
         previews.CONFIRM: clicks.confirm,
@@ -50,7 +50,8 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
         access_answers.OLDER: clicks.older,
         listing.EARLIER: clicks.earlier,
         listing.LATER: clicks.later,
-        clear_form.CHOOSE: clear.changed,
+        form_fields.CHOOSE: clear.changed,
+        form_fields.CHOOSE_STEPS: clear.changed,
         # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
         re.compile(".*"): clicks.unknown,
     }
