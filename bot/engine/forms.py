@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.commands import Clear
-from bot.domain.fingerprints import Reviewed
 from bot.domain.matching import matching, nearly, resembling
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.pipelines import Pipeline, Problem, Trouble

@@ -215,6 +215,8 @@ def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
     assert "[Older]" in ana.types(f"/pipeline history {name}")
     (older,) = ana.told("Older")
     assert f"proposed `{name}` by @ana" in older
+    assert f"`{name}`" in ana.opens_home()
+    assert f"`{name}`" in ana.asks("/pipeline list")
     ana.reads()
     ben.reads()
     workspace.closes()
