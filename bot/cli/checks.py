@@ -23,12 +23,13 @@ from bot.domain.errors import UserError
 from bot.domain.linting import Finding, Roster, Severity, lint
 from bot.domain.names import TeamId
 from bot.domain.operations import Operation
-from bot.domain.pipelines import Problem
+from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Rule
 from bot.domain.targets import ONE
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
+from bot.feldera.fleet import Fleet
 from bot.felderas import connected, hosts, misplaced
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
@@ -150,7 +151,8 @@ async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:
             _one_feldera(client, f"Feldera {target}".rstrip(), hosts(settings)[target])
             for target, client in fleet.clients.items()
         ]
-        return [check for checked in await asyncio.gather(*examined) for check in checked]
+        found = [check for checked in await asyncio.gather(*examined) for check in checked]
+        return [*found, *await _same_felderas(fleet)]
 
 
 async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Check]:
@@ -158,6 +160,16 @@ async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Ch
     if isinstance(greeting, Problem):
         return [_wrong(f"{which} at {host}: {greeting.message}")]
     return [_fine(f"{which}: {greeting} answers at {host}."), _role(await feldera.role(), which)]
+
+
+async def _same_felderas(fleet: Fleet) -> list[Check]:
+    """Two targets that are one: the bot does nothing on the second."""
+    identities = [await fleet.identity_of(target) for target in fleet.targets.names]
+    return [
+        _wrong(f"Feldera {identity.message}. Take one of them out of the settings.")
+        for identity in identities
+        if isinstance(identity, Problem) and identity.trouble is Trouble.ELSEWHERE
+    ]
 
 
 def _role(role: str | Problem | None, which: str) -> Check:
