@@ -193,7 +193,7 @@ def test_one_feldera_under_two_names_is_cleared_under_one(tmp_path: Path) -> Non
     ana = workspace.operator("ana")
     ana.asks("/pipeline clear prod/orders")
     assert ana.asks("/pipeline clear staging/orders") == snapshot(
-        "❌ I cannot look at `staging/orders` now: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+        "❌ I cannot look at `staging/orders` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
     )
     workspace.run(spare.stop())
     workspace.closes()
