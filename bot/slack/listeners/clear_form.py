@@ -19,7 +19,7 @@ from bot.slack import answers, clear_form, field_errors, form_fields, modals
 from bot.slack.blocks import Message
 from bot.slack.calls import NoAnswer, Refused, Wait
 from bot.slack.clear_form import Token
-from bot.slack.errands import Answer, Place
+from bot.slack.errands import Answer, Hearing
 from bot.slack.listeners.desk import Desk, who
 from bot.slack.open_forms import OpenForm, OpenForms
 from bot.slack.screens import Screen
@@ -58,7 +58,7 @@ class ClearForm:
         body: dict[str, Any],
         token: Token,
         *,
-        failing: Place,
+        failing: Hearing,
         respond: AsyncRespond | None = None,
     ) -> None:
         opened = await self.open_forms.open(body["trigger_id"], token, respond=respond)
@@ -66,7 +66,15 @@ class ClearForm:
             log.warning("form_not_opened", why=repr(opened))
             await failing.give(clear_form.did_not_open(_why(opened)))
             return
+        # From here on the form itself is where its person looks, whatever breaks.
+        self.desk.errands.do(self._fills(opened, actor), opened)
+
+    async def _fills(self, opened: OpenForm, actor: Actor) -> None:
         turn = opened.turn
+        nothing = await self.forms.sees_nothing(actor)
+        if nothing is not None:
+            await opened.give(self.desk.in_words(nothing))
+            return
         offers = await self.forms.offer(actor, "")
         if offers.found or offers.unanswered:
             await opened.show(clear_form.Page(notice=clear_form.missing(offers.unanswered)), turn=turn)
