@@ -64,8 +64,8 @@ def misplaced(underway: Iterable[Operation], targets: Targets) -> str | None:
         else "the settings have one Feldera, and pipelines go by their own names"
     )
     return (
-        f"Something is under way on {', '.join(lost[:LISTED_MAX])}{further}, which nobody could look after any more: "
-        f"{named}. Run the bot with the settings from before until that has ended, and change them then."
+        f"Something is still under way on {', '.join(lost[:LISTED_MAX])}{further}, and with these settings nobody could "
+        f"look after it: {named}. Run the bot with the settings from before until that has ended, and change them then."
     )
 
 

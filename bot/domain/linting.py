@@ -111,7 +111,7 @@ def _nowhere(access: _Access, targets: Targets) -> Iterator[Finding]:
     for grant in access.grants:
         if not can_match(grant.pattern, targets):
             yield _problem(
-                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern}, which is no pipeline: {here}. "
+                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern}, which matches no pipeline: {here}. "
                 "Grant it anew, and revoke it."
             )
 

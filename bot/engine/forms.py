@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.access import Action
 from bot.domain.commands import Clear
-from bot.domain.fingerprints import Reviewed
 from bot.domain.matching import matching, nearly, resembling
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.pipelines import Pipeline, Problem, Trouble
@@ -23,8 +23,10 @@ from bot.engine import replies
 from bot.engine.catalog import Catalog
 from bot.engine.handlers import OPERATION_ID_BYTES, Handlers
 from bot.engine.hindrances import Weighed
+from bot.engine.refusing import refused_to_list
 from bot.engine.replies import Reply
 
+EVERYTHING = "*"  # what the form's menu lists
 OFFERED_MAX = 100  # Slack's limit for a menu
 FEW = 10  # names that match: fewer, and those that are only close are offered as well
 JUDGED_AT_ONCE = 200  # names
@@ -78,6 +80,15 @@ def new_form_id() -> str:
 class Forms:
     handlers: Handlers
     catalog: Catalog
+
+    async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:
+        """Why a form would have nothing to offer, whatever there is; on record, like every no."""
+        facts, now = await self.handlers.judge.facts(actor), self.handlers.clock.now()
+        decision = facts.may_somewhere(actor, Action.VIEW, now)
+        if decision.allowed:
+            return None
+        await self.handlers.store.note(refused_to_list(actor, EVERYTHING, decision, now))
+        return replies.SeesNothing(decision)
 
     async def offer(self, actor: Actor, typed: str) -> Offers:
         """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""

@@ -18,13 +18,13 @@ from bot.domain.administration import (
 from bot.domain.authority import Authority, id_of
 from bot.domain.commands import COMMAND
 from bot.domain.operations import EventKind, Operation
-from bot.domain.plans import Plan
+from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.slack import blocks, plans
 from bot.slack.blocks import Message, message, said
-from bot.slack.language import GLASS, sign
+from bot.slack.language import GLASS, sign, what, words
 from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
 from bot.slack.pipelines import link_to
 from bot.slack.previews import approvals_in_words, frozen_in_words
@@ -151,17 +151,18 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    text = cut([f"*The record of {title}*", *lines])
-    return message(text, blocks.section(text), older)
+    heading = f"*The record of {title}*"
+    return message(cut([heading, *lines]), *map(blocks.section, [heading, *lines]), older)
 
 
 def _waiting(operation: Operation, workspace_url: str) -> str:
-    who, where = mention(operation.requester.user), link_to(operation, workspace_url)
+    where = link_to(operation, workspace_url)
     if operation.incident:
-        return f"{GLASS} `{operation.short_id}` {who} broke the glass of `{operation.pipeline}` for {code(operation.incident, 100)}: to be signed off, in {where}."
-    count = f"{len(operation.approvals)} of {operation.approvals_needed}"
-    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-    return f"{sign(operation.state)} `{operation.short_id}` {who} asks to {plans.deed(operation.plan)} `{operation.pipeline}` ({count} approvals{until}), in {where}."
+        glass = f"glass broken for {code(operation.incident, 100)}, to be signed off"
+        return f"{GLASS} `{operation.pipeline}`: {what(operation)}, {glass}: {where}"
+    count = f"{len(operation.approvals)} of {operation.approvals_needed} approvals"
+    until = "" if operation.approve_by is None else f", until {at(operation.approve_by)}"
+    return f"{sign(operation.state)} `{operation.pipeline}`: {what(operation)}, {count}{until}: {where}"
 
 
 def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
@@ -193,18 +194,22 @@ def _change(change: AccessChange) -> str:
 def _entry(line: HistoryLine, workspace_url: str) -> str:
     event, operation = line.entry.event, line.operation
     data = {key: str(value) for key, value in event.data.items() if value not in {None, ""}}
-    what = escaped(event.kind.value.replace("_", " "))
+    told = words(event.kind)
     who = mention(event.by.user) if event.by else code(data["shell"], 60) if "shell" in data else ""
     by = f" by {who}" if who else ""
     if event.kind is EventKind.REFUSED:
-        deed = data.get("action", "")
-        what, by = f"refused {who}: {_deed(deed, data.get('plan'))}".rstrip(), ""
+        deed = _deed(data.get("action", ""), data.get("plan"))
+        told, by = f"refused {who}{f': {deed}' if deed else ''}", ""
     because = data.get("why") or data.get("ending") or data.get("step") or ""
     if because:
         because = f" ({escaped(because.replace('_', ' '), 60)})"
-    about = _about_access(data) if operation is None else f" `{operation.pipeline}`"
+    about = _about_access(data)
+    if operation is not None:
+        plan = "" if operation.plan == CLEAR else f" ({plans.deed(operation.plan)})"
+        told, about = f"`{operation.pipeline}`{plan}: {told}", ""
+    shown = operation.state if operation is not None and event.kind is EventKind.ENDED else event.kind
     card = "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
-    return f"{at(event.at)}: {what}{about}{because}{by}{_in_detail(data)}{card}"
+    return f"{sign(shown)} {at(event.at)}: {told}{about}{because}{by}{_in_detail(data)}{card}"
 
 
 def _deed(action: str, plan: str | None) -> str:

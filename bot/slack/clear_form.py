@@ -143,7 +143,7 @@ def missing(unanswered: Mapping[TargetName, Problem]) -> str:
     if not unanswered:
         return ""
     whose = [
-        f"{f'those of `{target}`' if target else 'the pipelines'} ({code(problem.message, 100)})"
+        f"the pipelines{f' of `{target}`' if target else ''} ({code(problem.message, 100)})"
         for target, problem in unanswered.items()
     ]
     more = f" and {len(whose) - TARGETS_MAX} more" if len(whose) > TARGETS_MAX else ""
@@ -155,7 +155,7 @@ def missing(unanswered: Mapping[TargetName, Problem]) -> str:
 
 def nothing_to_see() -> Message:
     return said(
-        f"🚫 There is no pipeline here that you may see. `{COMMAND} whoami` shows what is granted to you; "
+        f"There is no pipeline that you may see. `{COMMAND} whoami` shows what is granted to you; "
         "an admin of this bot can grant more."
     )
 

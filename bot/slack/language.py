@@ -13,8 +13,9 @@ from bot.domain.doings import Doing
 from bot.domain.names import Actor
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import Pipeline, Storage
+from bot.domain.plans import CLEAR
 from bot.slack.mrkdwn import at, escaped, mention
-from bot.slack.plans import deed
+from bot.slack.plans import deed, state_in_words
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -46,25 +47,25 @@ STATES: Mapping[State, tuple[str, str]] = {
 }
 
 EVENTS: Mapping[EventKind, tuple[str, str]] = {
-    EventKind.PROPOSED: ("💬", "preview of a clear"),
+    EventKind.PROPOSED: ("💬", "previewed"),
     EventKind.CONFIRMED: ("✓", "confirmed"),
     EventKind.REQUESTED: ("🙋", "asked for"),
-    EventKind.REMINDED: ("⏰", "reminded of"),
+    EventKind.REMINDED: ("⏰", "reminded"),
     EventKind.APPROVED: ("👍", "approved"),
-    EventKind.GLASS_BROKEN: (GLASS, "glass broken of"),
+    EventKind.GLASS_BROKEN: (GLASS, "glass broken"),
     EventKind.SIGNED_OFF: ("🔏", "signed off"),
     EventKind.HELD: (FROZEN, "held by a freeze"),
     EventKind.SENT: ("📤", "sent"),
     EventKind.SENT_AGAIN: ("📤", "sent again"),
     EventKind.PUT_OFF: ("⏸️", "put off by Feldera"),
-    EventKind.ANSWER_LOST: (UNKNOWN, "answer lost of"),
+    EventKind.ANSWER_LOST: (UNKNOWN, "answer lost"),
     EventKind.ACCEPTED: ("⏳", "accepted by Feldera"),
     EventKind.FOUND_CLEARING: ("⏳", "found being cleared"),
     EventKind.STILL_CLEARING: ("⏳", "still being cleared"),
     EventKind.PHASE: ("⏳", "further"),
     EventKind.STEP_DONE: (DONE, "a step done"),
-    EventKind.UNREACHABLE: ("🔌", "Feldera away during"),
-    EventKind.REACHABLE: ("🔌", "Feldera back during"),
+    EventKind.UNREACHABLE: ("🔌", "Feldera does not answer"),
+    EventKind.REACHABLE: ("🔌", "Feldera answers again"),
     EventKind.OVERDUE: ("🐌", "unusually long"),
     EventKind.NEEDS_HUMAN: ("⚠️", "needs a human"),
     EventKind.ENDED: ("🏁", "ended"),
@@ -195,12 +196,15 @@ _WANTED = {"Provisioned": "to be started", "Stopped": "to be stopped"}
 def ended(operation: Operation) -> str:
     """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
     outcome, told = operation.outcome, words(operation.state)
+    if operation.plan != CLEAR and operation.state in _TOLD_BY_STEP:
+        told = state_in_words(operation)
     if outcome is not None and operation.state in _TELLS_NO_REASON:
         told += f" ({outcome.ending.value.replace('_', ' ')})"
     when = "" if operation.ended_at is None else f" {at(operation.ended_at)}"
     return f"{asked_for(operation)}: {told}{when}"
 
 
+_TOLD_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE, State.EXPIRED})
 _TELLS_NO_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
 
 

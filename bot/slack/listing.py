@@ -8,6 +8,7 @@ from bot.slack.blocks import Message, message, said
 from bot.slack.language import FROZEN, LOCK, TROUBLE, UNKNOWN, deployment_sign, sign, what, words
 from bot.slack.mrkdwn import at, code, escaped, mention
 from bot.slack.pipelines import deployment, link_to, storage
+from bot.slack.plans import deed
 from bot.slack.previews import with_link
 from bot.slack.refusals import in_words, why
 
@@ -116,7 +117,7 @@ def _in_brief(row: Listed) -> str:
     if pipeline.error is not None or pipeline.does_not_compile:
         told.append("has an error")
     if row.live is not None:
-        told.append(f"held by a clear of {mention(row.live.requester.user)}")
+        told.append(f"held by the {deed(row.live.plan)} of {mention(row.live.requester.user)}")
     if row.pending is not None:
         told.append(f"{mention(row.pending.requester.user)} waits for approval")
     if row.freeze is not None:

@@ -12,6 +12,7 @@ from bot.domain.linting import EXPIRES_SOON, Finding, Roster, Severity, lint
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Approval
 from bot.domain.policy import Rule
+from bot.domain.targets import Targets
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, CLEO, grant
 
@@ -404,3 +405,43 @@ def test_every_finding_is_a_sentence_that_says_what_to_do(grants, rules, members
     for finding in findings:
         assert isinstance(finding, Finding)
         assert any(verb in finding.sentence for verb in ("rant", "evoke", "Add", "Make", "Run", "Mend"))
+
+
+def test_what_holds_for_no_target_any_more_is_named():
+    """From before a second Feldera: it looks as if it held."""
+    grants = [requester(ANA, "prod/*"), approver(BEN, "orders-*"), approver(CLEO, "*/orders-*")]
+    rules = [rule(approvals=1), rule("prod/*", approvals=1)]
+    said = [
+        each
+        for each in lint(grants, rules, Roster(), START, Targets(("prod", "staging")))
+        if "TARGET" in each.sentence
+    ]
+    assert [(each.severity.value, each.sentence) for each in said] == [
+        (
+            "problem",
+            (
+                "The rule on orders-* holds for no pipeline: pipelines are called TARGET/NAME here, and the targets are "
+                "prod, staging. Write it anew, and drop it."
+            ),
+        ),
+        (
+            "problem",
+            (
+                "UBEN is approver on orders-*, which matches no pipeline: pipelines are called TARGET/NAME here, and the "
+                "targets are prod, staging. Grant it anew, and revoke it."
+            ),
+        ),
+    ]
+
+
+def test_what_held_for_a_target_of_before_is_named():
+    """From before there was one Feldera again."""
+    assert found([grant(ANA, Role.VIEWER, "prod/*")]) == [
+        (
+            "problem",
+            (
+                "UANA is viewer on prod/*, which matches no pipeline: there is one Feldera here, and pipelines go by their own "
+                "names. Grant it anew, and revoke it."
+            ),
+        )
+    ]

@@ -233,3 +233,16 @@ async def test_the_command_and_the_module_are_the_same(world):
             shown.append(await process.rest_of_output())
     assert shown[0] == shown[1]
     assert shown[0].startswith("Usage: pipeline-bot ")
+
+
+@pytest.mark.anyio
+async def test_it_says_of_each_of_several_felderas_whether_it_answers(world):
+    """One that is down keeps nobody from the others."""
+    async with FelderaSimulator(world.clock) as second:
+        await second.goes_down()
+        async with world.serving_bot(PIPELINE_BOT_TARGETS__PROD__HOST=second.url) as bot:
+            assert bot.logged("serving")[0]["feldera"] == (
+                f"default at {world.feldera.url} (Feldera 0.337.0 (Open source)), prod at {second.url} (not answering)"
+            )
+            (warned,) = bot.logged("feldera_does_not_answer")
+            assert (warned["target"], warned["host"]) == ("prod", second.url)

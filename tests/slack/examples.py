@@ -13,6 +13,7 @@ from bot.domain.doings import Doing
 from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations import Card, Event, EventKind, Operation, State
 from bot.domain.pipelines import Pipeline, PipelineError, Storage
+from bot.domain.plans import PLANS
 from bot.domain.policy import Freeze, Rule, Terms
 from bot.domain.targets import TargetName
 from tests.clock import START
@@ -102,6 +103,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
 }
 _OVER = (IN_EVERY_STATE[State.SUCCEEDED], IN_EVERY_STATE[State.DENIED], IN_EVERY_STATE[State.STALE])
 _BY_FIELD: dict[str, list[Any]] = {
+    "plan": list(PLANS),
     "live": [IN_EVERY_STATE[State.WAITING], IN_EVERY_STATE[State.NEEDS_HUMAN], None],
     "pending": [IN_EVERY_STATE[State.AWAITING_APPROVAL], None],
     "ended": [_OVER, ()],

@@ -20,21 +20,20 @@ OWN_TOKEN = re.compile(
 )
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
+WORST = [
+    "&" * 3000,
+    "`" * 300,
+    "<!channel> <!here> <!everyone>",
+    "<@W0EVIL> <#D0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
+    "{name} {0} {requester.user} %s",
+    "*bold* _it_ ~no~ ```\n> quote",
+    "\N{RIGHT-TO-LEFT OVERRIDE}derolpxe\N{POP DIRECTIONAL FORMATTING}" * 100,
+    "line\nline\r\n" * 1000,
+    "😀" * 3000,
+    "",
+]
 hostile = st.one_of(
-    st.sampled_from(
-        [
-            "&" * 3000,
-            "`" * 300,
-            "<!channel> <!here> <!everyone>",
-            "<@W0EVIL> <#D0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
-            "{name} {0} {requester.user} %s",
-            "*bold* _it_ ~no~ ```\n> quote",
-            "\N{RIGHT-TO-LEFT OVERRIDE}derolpxe\N{POP DIRECTIONAL FORMATTING}" * 100,
-            "line\nline\r\n" * 1000,
-            "😀" * 3000,
-            "",
-        ]
-    ),
+    st.sampled_from(WORST),
     st.text(max_size=400),
     st.text("&<>`|!@ \n", max_size=3000),
 )

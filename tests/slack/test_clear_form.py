@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.access import Group
-from bot.domain.names import Actor, ChannelId, GroupId, PipelineName, TeamId, UserId, is_pipeline_name
+from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId, is_pipeline_name
 from bot.domain.pipelines import Identity, Problem, Trouble
 from bot.domain.targets import TARGET_NAME_MAX, TargetName, Targets
+from bot.engine import replies
 from bot.engine.forms import LookAgain, Offer, Shown
 from bot.engine.hindrances import Weighed
 from bot.simulator.slack import elements
@@ -19,12 +20,11 @@ from bot.slack import answers, clear_form, field_errors, form_fields
 from bot.slack.clear_form import Page, Token
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES
-from tests.slack.reading import LONGEST_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
-from tests.slack.test_any_answer import every_reply, pipelines, problems
+from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, problems, whole
+from tests.slack.reading import OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 
 TOKENS = Token("a" * 24, ChannelId("C0OPS"))
 LONGEST_TARGET = TargetName("t" * TARGET_NAME_MAX)
-LONGEST_WHOLE_NAME = PipelineName(f"{LONGEST_TARGET}/{LONGEST_NAME}")
 CROWD = tuple(
     Actor(TeamId("T1"), UserId(f"U{number:010}"))
     if number % 2
@@ -67,11 +67,15 @@ def test_whatever_is_chosen(shown: Shown, changed: bool, origin: str) -> None:  
     check_view({**clear_form.opening(TOKENS)})
 
 
-@given(every_reply)
-def test_whatever_stands_in_the_way(reply) -> None:
+@pytest.mark.parametrize("kind", EVERY_REPLY, ids=lambda kind: kind.__name__)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_the_way(kind, data) -> None:
     """Every answer fits the form, without buttons; and under a field, without markup."""
+    reply = data.draw(whole(kind))
     answer = answers.answer(reply, WORKSPACE_URL)
-    page = clear_form.about_no(answer)
+    running = isinstance(reply, replies.NotStopped)
+    page = clear_form.about_running(reply) if running else clear_form.about_no(answer)
     view = clear_form.form(TOKENS, page)
     assert problems_in_view(view) == []
     assert '"actions"' not in json.dumps(view)

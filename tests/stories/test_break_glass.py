@@ -70,7 +70,7 @@ Id `ID1`
         ]
     )
     assert ben.types("/pipeline pending") == snapshot(
-        "🚨 `ID1` @rio broke the glass of `orders` for `INC-123`: to be signed off, in its thread."
+        "🚨 `orders`: clear `ID1`, asked for by @rio Mar 2, 2026 at 3:00:00 AM, glass broken for `INC-123`, to be signed off: its thread"
     )
     workspace.passes(days=2)
     assert ben.told("Sign off") == snapshot(

@@ -203,17 +203,28 @@ def test_the_menu_tells_the_state(workspace: Workspace) -> None:
 
 
 def test_ten_thousand_pipelines(workspace: Workspace) -> None:
-    """A menu of a hundred at most; Feldera is asked once for all that is typed within five seconds."""
+    """A menu of a hundred at most, and nobody waits for more to be read than is shown."""
     workspace.feldera.adds_many(f"tenant-{number:05}" for number in range(10_000))
     ana = workspace.operator("ana")
     ana.opens_form()
-    before = len(workspace.feldera.requests)
     assert ana.looks_for("")[:2] == ["orders", "tenant-00000"]
     assert len(ana.looks_for("tenant")) == 100
     assert ana.looks_for("04711") == ["tenant-04711"]
+
+
+def test_every_letter_is_answered_and_feldera_asked_once(workspace: Workspace) -> None:
+    """For all that is typed within five seconds, by whoever types; what is new since then is found after that."""
+    ana, ben = workspace.operator("ana"), workspace.operator("ben")
+    ana.opens_form()
+    before = len(workspace.feldera.requests)
+    ben.opens_form()
+    for typed in ("", "o", "or", "ord"):
+        assert ana.looks_for(typed) == ben.looks_for(typed) == ["orders"]
+    workspace.feldera.adds("orders-eu")
+    assert ana.looks_for("ord") == ["orders"]
     assert len(workspace.feldera.requests) == before
     workspace.passes(seconds=6)
-    ana.looks_for("0471")
+    assert ana.looks_for("ord") == ["orders", "orders-eu"]
     assert len(workspace.feldera.requests) == before + 1
 
 
@@ -222,12 +233,28 @@ def test_nothing_to_see(workspace: Workspace) -> None:
     eve = workspace.stranger("eve")
     assert eve.opens_form() == snapshot("""\
 Answer
-🚫 There is no pipeline here that you may see. `/pipeline whoami` shows what is granted to you; an admin of this bot can grant more.
+🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.
 [Close]\
 """)
     guest = workspace.stranger("gus", guest=True)
     workspace.grants(guest, Role.OPERATOR)
-    assert guest.uses_shortcut("Clear a pipeline") == eve.screen
+    assert guest.uses_shortcut("Clear a pipeline") == snapshot("""\
+Answer
+🚫 You may not see any pipeline: guests of this workspace may do nothing here, whatever is granted to them.
+[Close]\
+""")
+    ana = workspace.operator("ana", pattern="users-*")
+    assert ana.opens_form() == snapshot("""\
+Answer
+There is no pipeline that you may see. `/pipeline whoami` shows what is granted to you; an admin of this bot can grant more.
+[Close]\
+""")
+    assert workspace.record() == snapshot(
+        [
+            "03:00 refused by eve: action=view pattern=* why=no_grant",
+            "03:00 refused by gus: action=view pattern=* why=not_a_member",
+        ]
+    )
 
 
 def test_another_choice(workspace: Workspace) -> None:

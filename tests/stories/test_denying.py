@@ -225,12 +225,14 @@ Id `ID1`\
     assert workspace.thread() == snapshot(
         ["❌ Denied by whoever runs this bot: `audit <!here>`. Nothing was sent. @ana"]
     )
-    assert ana.types("/pipeline history orders") == snapshot("""\
+    assert ana.types("/pipeline history orders") == snapshot(
+        """\
 *The record of orders*
-Mar 2, 2026 at 3:00:00 AM: refused @ben: `orders` (too late) · its thread
-Mar 2, 2026 at 3:00:00 AM: ended `orders` (denied in shell) by `shell:owner`: reason `audit <!here>` · its thread
-Mar 2, 2026 at 3:00:00 AM: requested `orders` by @ana · its thread
-Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana · its thread\
-""")
+🚫 Mar 2, 2026 at 3:00:00 AM: `orders`: refused @ben (too late) · its thread
+❌ Mar 2, 2026 at 3:00:00 AM: `orders`: ended (denied in shell) by `shell:owner`: reason `audit <!here>` · its thread
+🙋 Mar 2, 2026 at 3:00:00 AM: `orders`: asked for by @ana · its thread
+💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana · its thread\
+"""
+    )
     workspace.passes(hours=5)
     assert workspace.sent == []

@@ -11,15 +11,17 @@ def test_the_record_of_a_pipeline(workspace: Workspace) -> None:
     ana.clears("orders", "schema change")
     workspace.passes(seconds=10)
     eve.types("/pipeline clear orders")
-    assert ana.types("/pipeline history orders") == snapshot("""\
+    assert ana.types("/pipeline history orders") == snapshot(
+        """\
 *The record of orders*
-Mar 2, 2026 at 3:00:10 AM: refused @eve: to clear `orders` (no grant)
-Mar 2, 2026 at 3:00:02 AM: ended `orders` (cleared) · its thread
-Mar 2, 2026 at 3:00:00 AM: accepted `orders` · its thread
-Mar 2, 2026 at 3:00:00 AM: sent `orders` · its thread
-Mar 2, 2026 at 3:00:00 AM: confirmed `orders` by @ana · its thread
-Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana: reason `schema change` · its thread\
-""")
+🚫 Mar 2, 2026 at 3:00:10 AM: refused @eve: to clear `orders` (no grant)
+✅ Mar 2, 2026 at 3:00:02 AM: `orders`: ended (cleared) · its thread
+⏳ Mar 2, 2026 at 3:00:00 AM: `orders`: accepted by Feldera · its thread
+📤 Mar 2, 2026 at 3:00:00 AM: `orders`: sent · its thread
+✓ Mar 2, 2026 at 3:00:00 AM: `orders`: confirmed by @ana · its thread
+💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana: reason `schema change` · its thread\
+"""
+    )
     workspace.card()
     workspace.thread()
 
@@ -40,16 +42,16 @@ def test_the_record_of_changes_of_access(workspace: Workspace) -> None:
     assert root.types("/pipeline history").split("\n") == snapshot(
         [
             "*The record of everything*",
-            "Mar 2, 2026 at 3:00:00 AM: refused @root: to grant *operator* of @root on `orders` (own favour)",
-            "Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by T0ACME/U02ROOT: release day`",
-            "Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until `2026-03-02T07:00:00+00:00`, reason `release day`",
-            "Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before `approvals=3 reason=required`",
-            "Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `approvals=3 reason=required`, before `approvals=2`",
-            "Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `approvals=2`",
-            "Mar 2, 2026 at 3:00:00 AM: revoked *operator* of @ana on `orders` by @root: before `number 2 by T0ACME/U02ROOT, until 2026-03-02T15:00:00+00:00 (on call)`",
-            "Mar 2, 2026 at 3:00:00 AM: granted *approver* of @oncall on `orders` by @root",
-            "Mar 2, 2026 at 3:00:00 AM: granted *operator* of @ana on `orders` by @root: until `2026-03-02T15:00:00+00:00`, note `on call`",
-            "Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
+            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to grant *operator* of @root on `orders` (own favour)",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by T0ACME/U02ROOT: release day`",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until `2026-03-02T07:00:00+00:00`, reason `release day`",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before `approvals=3 reason=required`",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `approvals=3 reason=required`, before `approvals=2`",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `approvals=2`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: revoked *operator* of @ana on `orders` by @root: before `number 2 by T0ACME/U02ROOT, until 2026-03-02T15:00:00+00:00 (on call)`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *approver* of @oncall on `orders` by @root",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *operator* of @ana on `orders` by @root: until `2026-03-02T15:00:00+00:00`, note `on call`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
         ]
     )
     assert ana.types("/pipeline history") == snapshot("""\
@@ -108,21 +110,23 @@ def test_the_record_of_a_person(workspace: Workspace) -> None:
     ana.clicks("Never mind")
     ana.reads()
     ben.types("/pipeline clear reports")
-    assert ana.types("/pipeline history @ana") == snapshot("""\
+    assert ana.types("/pipeline history @ana") == snapshot(
+        """\
 *The record of @ana*
-Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana\
-""")
+💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana\
+"""
+    )
     assert ben.types("/pipeline history @ana") == snapshot("""\
 *The record of @ana*
 Nothing that you may see.\
 """)
     assert ben.types("/pipeline history @ben") == snapshot("""\
 *The record of @ben*
-Mar 2, 2026 at 3:00:00 AM: refused @ben: to clear `reports` (no grant)\
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @ben: to clear `reports` (no grant)\
 """)
     assert ana.types("/pipeline history @ben") == snapshot("""\
 *The record of @ben*
-Mar 2, 2026 at 3:00:00 AM: refused @ben: to clear `reports` (no grant)\
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @ben: to clear `reports` (no grant)\
 """)
 
 
@@ -141,9 +145,9 @@ def test_who_sees_what(workspace: Workspace) -> None:
     workspace.rules("reports-*", "approvals=2")
     assert narrow.types("/pipeline history") == snapshot("""\
 *The record of everything*
-Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule `approvals=2`
-Mar 2, 2026 at 3:00:00 AM: granted *admin* of @ada on `reports-*` by `shell:owner`
-Mar 2, 2026 at 3:00:00 AM: granted *viewer* of @eve on `reports-*` by `shell:owner`\
+📏 Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule `approvals=2`
+🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @ada on `reports-*` by `shell:owner`
+🔑 Mar 2, 2026 at 3:00:00 AM: granted *viewer* of @eve on `reports-*` by `shell:owner`\
 """)
 
 
@@ -176,10 +180,10 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
     assert root.types("/pipeline history").split("\n") == snapshot(
         [
             "*The record of everything*",
-            "Mar 2, 2026 at 3:00:00 AM: refused @root: to see `orders` (no grant)",
-            "Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `matching=<!here|ˋ*x*ˋ>`",
-            "Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until `2026-03-02T04:00:00+00:00`, reason `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
-            "Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
+            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to see `orders` (no grant)",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `matching=<!here|ˋ*x*ˋ>`",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until `2026-03-02T04:00:00+00:00`, reason `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
         ]
     )
     assert root.types("/pipeline rules").split("\n") == snapshot(

@@ -65,7 +65,7 @@ def test_what_is_under_way(workspace: Workspace) -> None:
 """)
     assert ana.hears() == snapshot("""\
 *Pipelines*: 3 that you may see.
-orders: Stopped, storage being cleared, held by a clear of @ana.
+orders: Stopped, storage being cleared, held by the clear of @ana.
 payments: Stopped, storage in use, @ben waits for approval.
 users: Stopped, storage in use, frozen.\
 """)
@@ -135,8 +135,8 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     )
     assert root.types("/pipeline history").split("\n")[1:3] == snapshot(
         [
-            "Mar 2, 2026 at 3:00:00 AM: refused @root: to see `*` (no grant)",
-            "Mar 2, 2026 at 3:00:00 AM: refused @eve: to see `prod-*` (no grant)",
+            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to see `*` (no grant)",
+            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to see `prod-*` (no grant)",
         ]
     )
 

@@ -98,11 +98,11 @@ def test_what_waits(workspace: Workspace) -> None:
     workspace.passes(seconds=5)
     ana.reads()
     assert ana.types("/pipeline pending") == snapshot("""\
-🙋 `ID1` @ana asks to clear `orders` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread.
-🙋 `ID2` @ana asks to clear `payments` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread.\
+🙋 `orders`: clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM, 0 of 1 approvals, until Mar 2, 2026 at 4:00:00 AM: its thread
+🙋 `payments`: clear `ID2`, asked for by @ana Mar 2, 2026 at 3:00:00 AM, 0 of 1 approvals, until Mar 2, 2026 at 4:00:00 AM: its thread\
 """)
     assert ben.types("/pipeline pending") == snapshot(
-        "🙋 `ID1` @ana asks to clear `orders` (0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM), in its thread."
+        "🙋 `orders`: clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM, 0 of 1 approvals, until Mar 2, 2026 at 4:00:00 AM: its thread"
     )
     assert len(workspace.cards()) == 2
 

@@ -86,9 +86,9 @@ def test_who_may_only_look_may_not_stop(workspace: Workspace) -> None:
     ana = workspace.operator("ana")
     assert ana.types("/pipeline history sales") == snapshot("""\
 *The record of sales*
-Mar 2, 2026 at 3:00:00 AM: refused @vera: to start `sales` (no grant): plan `start`
-Mar 2, 2026 at 3:00:00 AM: refused @vera: to stop, clear and start `sales` (no grant): plan `stop clear start`
-Mar 2, 2026 at 3:00:00 AM: refused @vera: to stop `sales` (no grant): plan `stop`\
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @vera: to start `sales` (no grant): plan `start`
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @vera: to stop, clear and start `sales` (no grant): plan `stop clear start`
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @vera: to stop `sales` (no grant): plan `stop`\
 """)
 
 
@@ -150,7 +150,7 @@ def test_a_freeze_that_comes_later_does_not_hold_what_has_begun(workspace: Works
     workspace.freezes("*", hours=8)
     ben = workspace.operator("ben")
     assert ben.asks("/pipeline start orders") == snapshot(
-        "Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 11:00:00 AM: `release day` (by `shell:owner`)."
+        "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 11:00:00 AM: `release day` (by `shell:owner`). An admin can lift it: `/pipeline unfreeze *`."
     )
     workspace.passes(minutes=2)
     assert "✅ Stopped, cleared and started." in workspace.card()
@@ -221,6 +221,8 @@ def test_a_glass_may_be_broken_for_a_plan(workspace: Workspace) -> None:
 the storage, with 3 checkpoints (7.0 MiB)
 *A stop loses*
 what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM
+*Break the glass for*
+`INC-7`
 Reason: lag alarm
 ⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
 It is one request: stop, clear, start, one after the other. If a step fails, the rest is left undone.

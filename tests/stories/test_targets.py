@@ -126,7 +126,7 @@ def test_rules_and_freezes_of_one_hold_for_no_other(workspace: Workspace) -> Non
     workspace.freezes("staging/*", hours=1)
     assert "It takes 2 approvals" in ana.asks("/pipeline clear prod/orders")
     assert ana.asks("/pipeline clear staging/orders") == snapshot(
-        "Nothing new starts on `staging/orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `release day` (by `shell:owner`)."
+        "Nothing new starts on `staging/orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 4:00:00 AM: `release day` (by `shell:owner`). An admin can lift it: `/pipeline unfreeze staging/*`."
     )
 
 

@@ -66,7 +66,15 @@ class ClearForm:
             log.warning("form_not_opened", why=repr(opened))
             await failing.give(clear_form.did_not_open(_why(opened)))
             return
+        # From here on the form itself is where its person looks, whatever breaks.
+        self.desk.errands.do(self._fills(opened, actor), opened)
+
+    async def _fills(self, opened: OpenForm, actor: Actor) -> None:
         turn = opened.turn
+        nothing = await self.forms.sees_nothing(actor)
+        if nothing is not None:
+            await opened.give(self.desk.in_words(nothing))
+            return
         offers = await self.forms.offer(actor, "")
         if offers.found or offers.unanswered:
             await opened.show(clear_form.Page(notice=clear_form.missing(offers.unanswered)), turn=turn)

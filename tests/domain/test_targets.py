@@ -1,0 +1,125 @@
+"""Names with targets, and patterns of them: what they may be, and what no pipeline can be called."""
+
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.commands import Clear, parse, words
+from bot.domain.errors import BadPattern, Misunderstood
+from bot.domain.patterns import can_match, checked_anywhere, checked_pattern
+from bot.domain.targets import ONE, THE_ONLY, Targets, full_name, is_target_name, name_on_target
+
+BOTH = Targets(("prod", "staging"))
+
+
+def test_a_name_stands_for_its_target():
+    assert BOTH.of("prod/orders") == "prod"
+    assert [BOTH.of(name) for name in ("orders", "dev/orders", "Prod/orders", "prod", "/orders")] == [
+        None
+    ] * 5
+    assert (ONE.of("orders"), ONE.of("prod/orders")) == (THE_ONLY, None)
+
+
+def test_names_are_put_together_and_taken_apart():
+    assert full_name("prod", "orders") == "prod/orders"
+    assert full_name(THE_ONLY, "orders") == "orders"
+    assert name_on_target("prod/orders") == name_on_target("orders") == "orders"
+
+
+@pytest.mark.parametrize("name", ["prod", "eu-west-1", "a", "0", "a" * 30])
+def test_what_a_target_may_be_called(name):
+    assert is_target_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "Prod", "-a", "a-", "a_b", "a/b", "a.b", "é", "a" * 31])
+def test_what_no_target_is_called(name):
+    assert not is_target_name(name)
+
+
+def test_what_is_typed_is_read_by_the_targets_there_are():
+    """Without any, a slash is no part of a name; with some, one who forgot it is understood well enough to be helped."""
+    assert parse("clear prod/orders why", BOTH) == Clear("prod/orders", "why")
+    assert parse("clear `dev/orders`", BOTH) == Clear("dev/orders", "")
+    assert parse("status orders", BOTH) == words.Status("orders")
+    assert parse("list prod/*", BOTH) == words.List("prod/*")
+    with pytest.raises(Misunderstood, match="cannot be the name of a pipeline: 1 to 63 letters"):
+        parse("clear prod/orders")
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b/c", "/orders", "prod/", "prod/-", "pr od/x", "prod//x", "é/x", "prod/" + "a" * 64]
+)
+def test_what_nobody_means_by_a_name(name):
+    with pytest.raises(Misunderstood):
+        parse(f"status {name}", BOTH)
+
+
+def test_what_stands_already_can_be_taken_away_however_it_was_written():
+    """It may be from when there were other targets."""
+    assert parse("revoke <@U0ANA> operator orders*", BOTH).pattern == "orders*"
+    assert parse("rule orders* off", BOTH).pattern == "orders*"
+    assert parse("unfreeze orders*", BOTH).pattern == "orders*"
+    assert parse("unfreeze prod/*").pattern == "prod/*"
+
+
+CAN = [
+    "*",
+    "prod/*",
+    "*/orders",
+    "p*s",
+    "prod/orders-[ab]",
+    "?rod/x",
+    "[a-p]rod?x",
+    "staging*",
+    "*g/a*",
+    "prod*orders",
+]
+
+
+@pytest.mark.parametrize("pattern", CAN)
+def test_a_pattern_of_names_with_targets(pattern):
+    assert checked_pattern(pattern, BOTH) == pattern
+
+
+CANNOT = [
+    "orders",
+    "orders*",
+    "dev/*",
+    "prod",
+    "prod/",
+    "Prod/*",
+    "prod/-*",
+    "prod/a/b",
+    "*/*/*",
+    "prod-*",
+    "prod/" + "?" * 64,
+]
+
+
+@pytest.mark.parametrize("pattern", CANNOT)
+def test_a_pattern_of_no_name_with_a_target_is_refused(pattern):
+    """Better at once than a rule that silently never holds."""
+    with pytest.raises(BadPattern, match="matches no pipeline"):
+        checked_pattern(pattern, BOTH)
+
+
+@pytest.mark.parametrize("pattern", ["prod/*", "*/orders", "orders/*"])
+def test_with_one_feldera_a_slash_is_no_part_of_a_pattern(pattern):
+    with pytest.raises(BadPattern, match="is no pipeline pattern"):
+        checked_pattern(pattern)
+    assert not can_match(pattern, ONE)
+    assert checked_anywhere(pattern) == pattern
+
+
+own = st.from_regex(r"[A-Za-z0-9]([-A-Za-z0-9_]{0,8}[A-Za-z0-9])?", fullmatch=True)
+pieces = st.sampled_from(["prod", "g", "/", "*", "?", "[!a]", "[o-s]", "a", "-", "_"])
+
+
+@given(st.lists(pieces, max_size=8).map("".join), st.sampled_from(BOTH.names), own)
+@example("*?*/a", "prod", "a")
+def test_no_pattern_that_some_name_matches_is_refused(pattern, target, name):
+    """What is refused could never have been of use."""
+    if fnmatchcase(full_name(target, name), pattern):
+        assert checked_pattern(pattern, BOTH) == pattern

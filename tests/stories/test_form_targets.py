@@ -1,0 +1,70 @@
+"""The form where the bot serves several Felderas: one menu for all, and one that is away hides nothing of another."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """Two Felderas, `prod` and `staging`, each with a stopped pipeline `orders`."""
+    workspace = Workspace(tmp_path, targets=("prod", "staging"))
+    for feldera in workspace.felderas.values():
+        feldera.adds("orders")
+    yield workspace
+    workspace.closes()
+
+
+def test_one_menu_for_all(workspace: Workspace) -> None:
+    """By target and name; a part of either finds it; what is cleared is that on its own target."""
+    ana, ben = workspace.operator("ana"), workspace.operator("ben", pattern="staging/*")
+    ana.opens_form()
+    assert ana.looks_for("") == ["prod/orders", "staging/orders"]
+    assert ana.looks_for("orders") == ["prod/orders", "staging/orders"]
+    assert ana.looks_for("stag") == ["staging/orders"]
+    assert ana.picks("staging/orders").split("\n")[1] == "Pipeline: staging/orders"
+    assert ana.submits() == snapshot("""\
+Answer
+⏳ Confirmed. Follow `staging/orders` in its thread.
+[Close]\
+""")
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    workspace.thread()
+    cleared = {target: feldera.clears["orders"] for target, feldera in workspace.felderas.items()}
+    assert cleared == {"prod": 0, "staging": 1}
+    ben.opens_form()
+    assert ben.looks_for("") == ["staging/orders"]
+
+
+def test_one_is_down(workspace: Workspace) -> None:
+    """The form says whose pipelines are missing, and offers the others."""
+    ana = workspace.operator("ana")
+    workspace.run(workspace.felderas["staging"].goes_down())
+    assert ana.opens_form().split("\n")[3] == snapshot(
+        "🔌 I cannot list the pipelines of `staging` (`No connection to Feldera at staging.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`."
+    )
+    assert ana.looks_for("ord") == ["prod/orders"]
+
+
+def test_one_is_silent(workspace: Workspace) -> None:
+    """Nobody waits for it longer than Slack does: the others' pipelines are there."""
+    ana = workspace.operator("ana")
+    found = []
+
+    async def story() -> None:
+        workspace.felderas["staging"].hangs()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ana.person.types("/pipeline clear", channel="ops"))
+            await workspace.slack.until(lambda: "🔌" in ana.screen)
+            found.append(await ana.looking_for(""))
+            workspace.felderas["staging"].lets_go()
+
+    workspace.does(story())
+    assert [each.labels for each in found] == [("prod/orders",)]
+    assert ana.looks_for("") == ["prod/orders", "staging/orders"]
