@@ -34,12 +34,13 @@ from bot.domain.findings import Finding, Roster, Severity
 from bot.domain.linting import lint
 from bot.domain.names import TeamId
 from bot.domain.operations import Operation
-from bot.domain.pipelines import Problem
+from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Rule
 from bot.domain.targets import ONE
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
+from bot.feldera.fleet import Fleet
 from bot.felderas import connected, hosts, misplaced
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
@@ -173,7 +174,8 @@ async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:
             _one_feldera(client, f"Feldera {target}".rstrip(), hosts(settings)[target])
             for target, client in fleet.clients.items()
         ]
-        return [check for checked in await asyncio.gather(*examined) for check in checked]
+        found = [check for checked in await asyncio.gather(*examined) for check in checked]
+        return [*found, *await _same_felderas(fleet)]
 
 
 async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Check]:
@@ -182,6 +184,16 @@ async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Ch
         return [_wrong(f"{which} at {host}: {greeting.message}")]
     version = greeting.removeprefix("Feldera ")
     return [_fine(f"{which}: {version} answers at {host}."), _role(await feldera.role(), which)]
+
+
+async def _same_felderas(fleet: Fleet) -> list[Check]:
+    """Two targets that are one: the bot does nothing on the second."""
+    identities = [await fleet.identity_of(target) for target in fleet.targets.names]
+    return [
+        _wrong(f"Feldera {identity.message}. Take one of them out of the settings.")
+        for identity in identities
+        if isinstance(identity, Problem) and identity.trouble is Trouble.ELSEWHERE
+    ]
 
 
 def _role(role: str | Problem | None, which: str) -> Check:
