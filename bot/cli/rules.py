@@ -63,7 +63,7 @@ def _rule(pattern: str, words: str) -> Rule:
     try:
         return rule_of(pattern, words)
     except BadRule as error:
-        # Written for Slack, where code stands in backticks and ids are picked from a list.
+        # Written for Slack, where code stands in backticks.
         raise UserError(
             f"{error.message.replace('`', '')} `pipeline-bot rule --help` has them all."
         ) from error

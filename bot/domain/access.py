@@ -27,6 +27,9 @@ class Action(StrEnum):
     ADMINISTER = "administer"
 
 
+ASKS = (Action.CLEAR, Action.STOP, Action.START, Action.REQUEST, Action.BREAK_GLASS)
+"""What somebody may do who has something done to a pipeline, alone or with others."""
+
 SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)
 """Whoever may do one of these may stop an operation in time, before it is sent."""
 
@@ -78,13 +81,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not."""
+    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not.
+
+    `passing`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
+    """
 
     actor: Actor
     kind: Kind = Kind.MEMBER
     groups: frozenset[GroupId] = frozenset()
     unresolved: frozenset[GroupId] = frozenset()
     why: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,11 @@ class Decision:
             return ""
         unknown = self.why is Why.UNRESOLVED or standing.kind is Kind.UNKNOWN
         return (standing.why or "nothing is known of the person") if unknown else ""
+
+    @property
+    def may_be_told_later(self) -> bool:
+        """Whether it is a no only as long as Slack tells nothing: no more is known against the person."""
+        return self.unread != "" and self.standing is not None and self.standing.passing
 
     @property
     def on_record(self) -> dict[str, str | int | None]:

@@ -19,6 +19,9 @@ CONFIRMATION_GOOD_FOR = timedelta(
     hours=4
 )  # long enough for an outage, too short to clear in the next shift; of a later step, since the one before it
 MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should look
+ASK_SLACK_AGAIN_AFTER = timedelta(
+    seconds=15
+)  # three groups at this pace stay below Slack's 20 calls a minute
 RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock: a request may act that late
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.domain import happenings
-from bot.domain.access import Action, Decision
+from bot.domain.access import ASKS, Action, Decision
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Wish
@@ -64,7 +64,7 @@ class Handlers:
         return decision
 
     async def _basis(self, actor: Actor, command: Wish) -> Authority:
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        facts, now = await self.judge.facts(actor, on=[command.name], to=ASKS), self.clock.now()
         return authority_of(actor, command.name, facts, now, plan=command.plan, incident=command.incident)
 
     async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
@@ -147,12 +147,12 @@ class Handlers:
         if not isinstance(seen, Pipeline):
             return seen
         shapes = await self.pipelines.shapes(name)
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        freezes, now = await self.store.freezes(self.clock.now()), self.clock.now()
         return replies.Described(
             seen,
             live=await self.store.live_on(name),
             pending=await self.store.pending_on(name),
-            freeze=frozen(facts.freezes, name, now),
+            freeze=frozen(freezes, name, now),
             doings=latest(shapes, DOINGS_SHOWN) if isinstance(shapes, tuple) else shapes,
             ended=await self.store.ended_on(name, ENDED_SHOWN),
         )
@@ -172,7 +172,7 @@ class Handlers:
                 return Transition(operation)
             return advance(operation, happenings.Confirmed(actor, basis), now)
 
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor], to=ASKS)
         try:
             after = await self.store.change(operation_id, take_on, standings=standings)
         except PipelineBusy as busy:
@@ -220,7 +220,7 @@ class Handlers:
             decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
             return advance(operation, happenings.Closed(actor, decision), now)
 
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor], to=[Action.CLEAR])
         after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
             return replies.NotKnown()

@@ -162,9 +162,8 @@ def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence 
         case State.READY if operation.stop_until is not None:
             return f"To be sent{_on(operation.stop_until)}, and can be stopped until then"
         case State.READY if operation.has_begun:
-            return (
-                f"{plans.state_in_words(operation)}{_on(operation.ready_at)}: the next step is not sent yet"
-            )
+            behind = plans.behind(operation).capitalize()
+            return f"{behind}{_on(operation.ready_at)}, the {operation.step_name.value} is not sent yet"
         case State.READY if operation.approvals:
             return f"Approved{_on(operation.ready_at)}, not sent yet"
         case State.READY:

@@ -1,26 +1,38 @@
-"""Answers that take longer than an ack: tasks that are held, logged and, at the end, waited for.
+"""What may take longer than an ack: tasks that are held, logged and, at the end, waited for.
 
-Nothing of value is done here: an errand only looks and tells. One whose look breaks still tells the person that it
-did; an answer that Slack does not take is logged, and never given again.
+An errand only looks and tells. A deed is begun here when an ack waits for it, which it does for two seconds and no
+longer. Whoever did something that breaks is told that it did; an answer that Slack does not take is logged, and never
+given again.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import answers
+from bot.slack import answers, modals
 from bot.slack.blocks import Message
+from bot.slack.calls import Done, ask
 
 log = structlog.get_logger(__name__)
 
 OK = 200  # HTTP status
+PATIENCE = 2.0  # seconds; Slack waits three for an ack, the way there and back included
 
-T = TypeVar("T")
+_T = TypeVar("_T")
+
+
+class Hearing(Protocol):
+    """A way to one person, for what they have to be told after the ack."""
+
+    async def give(self, said: Message) -> None:
+        """Tell; what cannot be told is logged."""
+        ...
 
 
 @dataclass(slots=True)
@@ -55,17 +67,33 @@ class Answer:
                 log.warning("answer_not_delivered", status=response.status_code)
 
 
-class Place(Protocol):
-    """Where one person is told something, once."""
+@dataclass(frozen=True, slots=True)
+class InModal:
+    """What one person is told in the modal that they submitted, if they have not closed it."""
 
-    async def give(self, said: Message) -> None: ...
+    client: AsyncWebClient
+    view_id: str
+
+    async def give(self, said: Message) -> None:
+        answer = await ask(self.client.views_update(view_id=self.view_id, view=modals.showing(said)))
+        if not isinstance(answer, Done):
+            log.warning("answer_not_delivered", why=str(answer))
 
 
 @dataclass(slots=True)
 class Errands:
+    """`patience` is how many seconds an ack waits for what is to be done before it."""
+
+    patience: float = PATIENCE
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    def run(self, look: Coroutine[Any, Any, Message], answer: Place) -> None:
+    async def begun(self, deed: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        """Begin a deed, and wait for it as long as its ack can wait. It goes on until it is done, whoever waits."""
+        task = self.begin(deed)
+        await asyncio.wait([task], timeout=self.patience)
+        return task
+
+    def run(self, look: Awaitable[Message], answer: Hearing) -> None:
         """Look, then tell what was seen; if looking breaks, tell that."""
 
         async def errand() -> None:
@@ -73,14 +101,14 @@ class Errands:
 
         self._hold(errand(), apology_through=answer)
 
-    def say(self, said: Message, answer: Place) -> None:
+    def say(self, said: Message, answer: Hearing) -> None:
         self._hold(answer.give(said))
 
-    def do(self, work: Coroutine[Any, Any, None], answer: Place) -> None:
+    def do(self, work: Coroutine[Any, Any, None], answer: Hearing) -> None:
         """Do what tells of itself by another way; if it breaks, tell that."""
         self._hold(work, apology_through=answer)
 
-    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def begin(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         """Work that somebody waits for, who may leave before it is done; what breaks in it is theirs to tell."""
         task = asyncio.create_task(work)
         self._running.add(task)
@@ -99,12 +127,12 @@ class Errands:
                 task.cancel()
             await asyncio.wait(self._running)
 
-    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Place | None = None) -> None:
+    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Hearing | None = None) -> None:
         task = asyncio.create_task(errand)
         self._running.add(task)
         task.add_done_callback(lambda done: self._ended(done, apology_through))
 
-    def _ended(self, task: asyncio.Task[Any], apology_through: Place | None) -> None:
+    def _ended(self, task: asyncio.Task[Any], apology_through: Hearing | None) -> None:
         self._running.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return

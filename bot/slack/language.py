@@ -55,6 +55,7 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.GLASS_BROKEN: (GLASS, "glass broken"),
     EventKind.SIGNED_OFF: ("🔏", "signed off"),
     EventKind.HELD: (FROZEN, "held by a freeze"),
+    EventKind.UNTOLD: ("⏸️", "held while Slack does not tell"),
     EventKind.SENT: ("📤", "sent"),
     EventKind.SENT_AGAIN: ("📤", "sent again"),
     EventKind.PUT_OFF: ("⏸️", "put off by Feldera"),

@@ -78,7 +78,7 @@ def test_a_rule_is_dropped(shell):
         ("quorum=2", "I do not know quorum=2. A rule is made of"),
         ("within=soon", "soon is no length of time: write 30s, 45m, 2h or 1d."),
         ("stop=61s", "stop is 0s to 60s."),
-        ("channel=#ops", "or write its id, such as C0123ABCD."),
+        ("channel=#ops", "channel is a channel's id, such as C0123ABCD. `pipeline-bot"),
         ("matching=(", "'(' is no regular expression"),
         ("reason=maybe", "maybe is neither required nor optional."),
         ("matching=\udcff", "A rule is made of plain characters."),

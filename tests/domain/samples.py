@@ -43,6 +43,7 @@ from bot.domain.pipelines import (
     Look,
     NotSent,
     Pipeline,
+    PipelineError,
     Problem,
     Refusal,
     Refused,
@@ -121,7 +122,8 @@ CARRIED = authority()
 NOT_PERMITTED = authority(requester=DENIED)
 NOT_APPROVED = authority(terms=Terms(approvals=1))
 FROZEN = authority(freeze=FREEZE)
-AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN)
+UNTOLD = authority(requester=DENIED, unread="Slack is in trouble", asker_unheard=True)
+AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN, UNTOLD)
 
 
 def grant(
@@ -226,7 +228,8 @@ def looks() -> list[Look]:
             running(storage=storage),
         )
     ]
-    return [*seen, Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
+    failed = pipeline(resources_desired_since=START, error=PipelineError("worker panicked", "WorkerPanic"))
+    return [*seen, Seen(failed), Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
 
 
 def histories() -> list[History | Problem]:

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.anyio
 class Members:
     """A workspace in which everybody is a member."""
 
-    async def standing(self, actor, _groups, **_how):
-        return Standing(actor)
+    async def standings(self, actors, _groups, **_how):
+        return {actor: Standing(actor) for actor in actors}
 
 
 class Tabs:

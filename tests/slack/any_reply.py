@@ -21,7 +21,7 @@ from bot.engine.listing import PAGE
 from bot.engine.replies import Reply
 from tests.clock import START
 from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline
-from tests.slack.reading import LONGEST_NAME, hostile
+from tests.slack.reading import LONGEST_NAME, WORST, hostile
 
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
 LONGEST_WHOLE_NAME = PipelineName(f"{'t' * TARGET_NAME_MAX}/{LONGEST_NAME}")
@@ -113,7 +113,7 @@ _WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
     TeamId: st.just(TeamId("TACME")),
     ChannelId: st.just(ChannelId("COPS")),
     TargetName: st.just(TargetName("t" * TARGET_NAME_MAX)),
-    str: hostile,
+    str: st.sampled_from(WORST) | hostile,
     int: st.sampled_from([0, 1, 10**9]),
     float: st.sampled_from([0.5, 3600.0]),
     bool: st.booleans(),
@@ -145,8 +145,8 @@ def anything(hint: Any, field: str = "") -> st.SearchStrategy[Any]:
     if origin in {UnionType, Union}:
         return st.one_of([anything(each, field) for each in arguments])
     if origin in {tuple, frozenset}:
-        few = st.lists(anything(arguments[0], field), max_size=_AT_MOST.get(field, 3))
-        return few.map(origin) if origin is tuple else few.map(frozenset)
+        some = st.lists(anything(arguments[0], field), min_size=1, max_size=_AT_MOST.get(field, 3))
+        return st.one_of(some, some, st.just([])).map(origin)  # nothing is seldom the worst
     if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return st.dictionaries(anything(arguments[0]), anything(arguments[1]), max_size=2)
     if isinstance(hint, type) and issubclass(hint, Enum):

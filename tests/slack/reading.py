@@ -5,12 +5,16 @@ import re
 from hypothesis import strategies as st
 
 from bot.domain.names import PipelineName
+from bot.domain.targets import TARGET_NAME_MAX
 from bot.simulator.slack.blocks import problems_in_blocks
 from bot.slack.blocks import Message
 
 WORKSPACE_URL = "https://acme.slack.com/"
 LONGEST_EDIT = 4000  # characters of `text`: chat.update refuses more with msg_too_long
 LONGEST_NAME = PipelineName("a" + "-_" * 30 + "Zz")
+LONGEST_WHOLE_NAME = PipelineName(
+    f"{'t' * TARGET_NAME_MAX}/{LONGEST_NAME}"
+)  # where there are several Felderas
 
 TOKEN = re.compile(r"<[^<>]*>")
 OWN_TOKEN = re.compile(
@@ -20,21 +24,20 @@ OWN_TOKEN = re.compile(
 )
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
+WORST = [
+    "&" * 3000,
+    "`" * 300,
+    "<!channel> <!here> <!everyone>",
+    "<@W0EVIL> <#D0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
+    "{name} {0} {requester.user} %s",
+    "*bold* _it_ ~no~ ```\n> quote",
+    "\N{RIGHT-TO-LEFT OVERRIDE}derolpxe\N{POP DIRECTIONAL FORMATTING}" * 100,
+    "line\nline\r\n" * 1000,
+    "😀" * 3000,
+    "",
+]
 hostile = st.one_of(
-    st.sampled_from(
-        [
-            "&" * 3000,
-            "`" * 300,
-            "<!channel> <!here> <!everyone>",
-            "<@W0EVIL> <#D0EVIL|x> <https://evil.example|Feldera> <!subteam^S1>",
-            "{name} {0} {requester.user} %s",
-            "*bold* _it_ ~no~ ```\n> quote",
-            "\N{RIGHT-TO-LEFT OVERRIDE}derolpxe\N{POP DIRECTIONAL FORMATTING}" * 100,
-            "line\nline\r\n" * 1000,
-            "😀" * 3000,
-            "",
-        ]
-    ),
+    st.sampled_from(WORST),
     st.text(max_size=400),
     st.text("&<>`|!@ \n", max_size=3000),
 )

@@ -12,7 +12,7 @@ from tests.slack.reading import WORKSPACE_URL, check, hostile
 
 
 @pytest.mark.parametrize("kind", EVERY_REPLY, ids=lambda kind: kind.__name__)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_no_text_of_a_stranger_breaks_an_answer(kind, data):
     """Feldera's words, a reason, Slack's own: whatever is in the world, the person gets their answer."""

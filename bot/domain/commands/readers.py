@@ -169,7 +169,7 @@ def rule(verb: "Verb", rest: str) -> words.SetTheRule | words.DropTheRule:
     try:
         return words.SetTheRule(rule_of(pattern, said))
     except BadRule as error:
-        raise Misunderstood(error.message) from error
+        raise Misunderstood(f"{error.message} {error.in_slack}".rstrip()) from error
 
 
 def freeze(verb: "Verb", rest: str) -> words.Freeze:

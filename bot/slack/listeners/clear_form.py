@@ -19,7 +19,7 @@ from bot.slack import answers, clear_form, field_errors, form_fields, modals
 from bot.slack.blocks import Message
 from bot.slack.calls import NoAnswer, Refused, Wait
 from bot.slack.clear_form import Token
-from bot.slack.errands import Answer, Place
+from bot.slack.errands import Answer, Hearing
 from bot.slack.listeners.desk import Desk, who
 from bot.slack.open_forms import OpenForm, OpenForms
 from bot.slack.screens import Screen
@@ -58,7 +58,7 @@ class ClearForm:
         body: dict[str, Any],
         token: Token,
         *,
-        failing: Place,
+        failing: Hearing,
         respond: AsyncRespond | None = None,
     ) -> None:
         opened = await self.open_forms.open(body["trigger_id"], token, respond=respond)

@@ -34,33 +34,36 @@ class Clicks:
 
     async def confirm(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)
-        reply = await self.desk.handlers.confirm(actor, operation_id)
-        answer = Answer(respond, replaces=not isinstance(reply, NotYours))
-        if isinstance(reply, Begun | Asked):
-            # No other coroutine runs between the commit and this line that could post the card first.
-            # An errand, since the address that takes answers may hang: no other card waits for it.
-            self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
-        await ack()
-        self.desk.errands.say(self.desk.in_words(reply), answer)
+        answer = Answer(respond)
+
+        async def deed() -> Reply:
+            reply = await self.desk.handlers.confirm(actor, operation_id)
+            if isinstance(reply, Begun | Asked):
+                # No other coroutine runs between the commit and this line that could post the card first.
+                # An errand, since the address that takes answers may hang: no other card waits for it.
+                self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
+            return reply
+
+        await self.desk.pressed(deed(), ack, answer, replaces=True)
 
     async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
         actor, operation_id = clicked(body)
-        offer = await self.desk.previews.offered(actor, operation_id)
         await ack()
-        if not isinstance(offer, Operation):
-            self.desk.replace(offer, respond)
-            return
-        self.desk.errands.run(self._taken(offer), Answer(respond, replaces=True))
+        answer = Answer(respond)
 
-    async def _taken(self, offer: Operation) -> Message:
-        return self.desk.in_words(await self.desk.previews.take(offer))
+        async def taken() -> Message:
+            offer = await self.desk.previews.offered(actor, operation_id)
+            answer.replaces = not isinstance(offer, NotYours)
+            return self.desk.in_words(
+                await self.desk.previews.take(offer) if isinstance(offer, Operation) else offer
+            )
+
+        self.desk.errands.run(taken(), answer)
 
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.handlers.drop(actor, operation_id)
-        await ack()
-        self.desk.replace(reply, respond)
+        deed = self.desk.handlers.drop(*clicked(body))
+        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         _, operation_id = clicked(body)
@@ -72,53 +75,43 @@ class Clicks:
 
     async def deny(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)
-        refusal = await self.desk.requests.why_not_deny(actor, operation_id)
-        await ack()
-        if refusal is not None:
-            self.desk.tell(refusal, respond)
+
+        async def why_no_modal_opens() -> Message:
+            refusal = await looking
+            return answers.deny_again() if refusal is None else self.desk.in_words(refusal)
+
+        looking = await self.desk.errands.begun(self.desk.requests.why_not_deny(actor, operation_id))
+        if looking.done() and looking.result() is None:
+            await ack()
+            await self.client.views_open(trigger_id=body["trigger_id"], view=modals.why_deny(operation_id))
             return
-        await self.client.views_open(trigger_id=body["trigger_id"], view=modals.why_deny(operation_id))
+        await ack()
+        self.desk.errands.run(why_no_modal_opens(), Answer(respond))
 
     async def approve(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.approve(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.approve(*clicked(body)), ack, Answer(respond))
 
     async def withdraw(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.withdraw(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.withdraw(*clicked(body)), ack, Answer(respond))
 
     async def stop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.stop(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.stop(*clicked(body)), ack, Answer(respond))
 
     async def sign_off(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.sign_off(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.sign_off(*clicked(body)), ack, Answer(respond))
 
     async def close(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.handlers.close(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.handlers.close(*clicked(body)), ack, Answer(respond))
 
     async def older(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """The next page of the record; what it is of comes back in the button, and is checked like typing."""
-        await ack()
         match = _OLDER.fullmatch(value(body))
         if match is None:
-            self.desk.errands.say(answers.unknown_button(), Answer(respond))
+            await self.unknown(ack, respond)
             return
         wanted = _of(match[2], self.desk.handlers.targets)
-        reply = await self.desk.access.history(who(body), wanted, before=int(match[1]))
-        self.desk.replace(reply, respond)
+        deed = self.desk.access.history(who(body), wanted, before=int(match[1]))
+        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()

@@ -43,7 +43,7 @@ class Commands:
             return
         match command:
             case Help(verb):
-                await acknowledge(ack, answers.help_on(verb))
+                await acknowledge(ack, answers.help_on(verb, self.desk.handlers.targets))
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, body, respond)
             case words.List(pattern):
@@ -52,9 +52,9 @@ class Commands:
                 await ack()
                 self.form.typed(actor, body, respond)
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
-                await acknowledge(ack, await self._decide(actor, command))
+                await self.desk.typed(self._decide(actor, command), ack, respond)
             case _:
-                await acknowledge(ack, await self._answered(actor, command))
+                await self.desk.typed(self._answered(actor, command), ack, respond)
 
     async def _meant(self, actor: Actor, name: PipelineName) -> Message:
         """What they may have meant by a name that does not say on which Feldera."""
@@ -63,18 +63,29 @@ class Commands:
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
     ) -> None:
+        origin = ChannelId(body["channel_id"])
+
+        async def seen() -> Message:
+            return await refused or await self._seen(actor, command, origin)
+
+        refused = await self.desk.errands.begun(self._refused(actor, command))
+        refusal = refused.result() if refused.done() else None
+        if refusal is not None:
+            await acknowledge(ack, refusal)
+            return
+        await acknowledge(ack, answers.looking(command.name))
+        self.desk.errands.run(seen(), Answer(respond))
+
+    async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
         handlers = self.desk.handlers
         if isinstance(command, Status):
             decision, plan = await handlers.may_see(actor, command.name), CLEAR
         else:
             decision, plan = await handlers.may_ask(actor, command), command.plan
-        if not decision.allowed:
-            log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
-            await acknowledge(ack, self.desk.in_words(Denied(command.name, decision, plan=plan)))
-            return
-        await acknowledge(ack, answers.looking(command.name))
-        origin = ChannelId(body["channel_id"])
-        self.desk.errands.run(self._seen(actor, command, origin), Answer(respond))
+        if decision.allowed:
+            return None
+        log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
+        return self.desk.in_words(Denied(command.name, decision, plan=plan))
 
     async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
         decision = await self.desk.listing.may_list(actor, pattern)

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab, forms: Forms) -> None:
-    clicks, submissions = Clicks(desk, client), Submissions(desk)
+    clicks, submissions = Clicks(desk, client), Submissions(desk, client)
     clear = ClearForm(desk, forms, OpenForms(client))
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
@@ -36,7 +36,7 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
     app.global_shortcut(clear_form.SHORTCUT)(clear.shortcut)
     app.options(form_fields.CHOOSE)(clear.suggest)
     app.view(clear_form.CLEAR_FORM)(clear.submitted)
-    listeners: dict[str | re.Pattern[str], Any] = {
+    listeners: dict[str, Any] = {
         previews.CONFIRM: clicks.confirm,
         previews.STOP_AND_CLEAR: clicks.stop_and_clear,
         previews.BREAK_GLASS: clicks.break_glass,
@@ -52,11 +52,13 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
         listing.LATER: clicks.later,
         form_fields.CHOOSE: clear.changed,
         form_fields.CHOOSE_STEPS: clear.changed,
-        # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
-        re.compile(".*"): clicks.unknown,
     }
     for action_id, listener in listeners.items():
         app.action(action_id)(listener)
+    # The buttons of other versions of the bot, and no others: where a listener has not acknowledged in time, Bolt asks the
+    # next one that matches.
+    known = "|".join(re.escape(action_id) for action_id in listeners)
+    app.action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
     app.view(modals.DENY_REQUEST)(submissions.deny)
     app.view(modals.BREAK_THE_GLASS)(submissions.break_glass)
     app.error(_Failed(desk, client).failed)
