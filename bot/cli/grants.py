@@ -31,7 +31,7 @@ class Span(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         read = span(str(value))
         if not read:
-            self.fail(f"{value!r} is no duration; write 30m, 12h, 7d or 2w.", param, ctx)
+            self.fail(f"{value!r} is no length of time: write 30m, 12h, 7d or 2w.", param, ctx)
         return read
 
 

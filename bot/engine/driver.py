@@ -123,9 +123,8 @@ class Driver:
         freezes, rules = await self.store.freezes(now), await self.store.rules()
         for operation in await self.store.underway():
             freeze = frozen(freezes, operation.pipeline, now)
-            # Nobody but rules asks an operator.
-            loses = loses_data(operation.plan)
-            ruled = terms(rules, operation.pipeline, is_operator=True, loses_data=loses)
+            # Nobody but rules asks an operator for approvals.
+            ruled = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
             seen = RulesSeen(None if freeze is None else freeze.until, ruled.approvals)
             more = operation.state is State.AWAITING_APPROVAL and seen.approvals > operation.approvals_needed
             if (more or seen.frozen_until != operation.frozen_until) and operation.id not in self._at_work:

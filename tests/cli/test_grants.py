@@ -211,7 +211,7 @@ def test_a_pattern_that_can_match_no_pipeline_is_refused(shell, pattern):
 @pytest.mark.parametrize("lasts", ["12", "0h", "-1h", "12 h", "1y", "forever", "99999h"])
 def test_what_is_no_duration_is_refused(shell, lasts):
     said = shell.is_refused("grant", "U0ANA", "viewer", "*", f"--for={lasts}", *HOME)
-    assert f"{lasts!r} is no duration; write 30m, 12h, 7d or 2w." in said
+    assert f"{lasts!r} is no length of time: write 30m, 12h, 7d or 2w." in said
     assert listed(shell) == []
 
 

@@ -96,3 +96,15 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
         sentence.startswith("Access: U0ANA is operator on orders-*, which matches no pipeline: ")
         for sentence in failed
     )
+
+
+@pytest.mark.anyio
+async def test_doctor_says_that_two_targets_are_one_feldera(environment, tmp_path):
+    world = World(tmp_path)
+    async with world.slack, world.feldera:
+        for name, value in world.settings(PIPELINE_BOT_TARGETS__PROD__HOST=world.feldera.url).items():
+            environment.setenv(name, value)
+        said = [(check.result.value, check.sentence) async for check in checks(SystemClock())]
+    assert [sentence for result, sentence in said if result == "FAIL"] == [
+        "Feldera prod is the same Feldera and tenant as default. Take one of them out of the settings."
+    ]
