@@ -29,6 +29,7 @@ from bot.config import (
     load,
 )
 from bot.domain.access import Grant
+from bot.domain.authority import id_of
 from bot.domain.errors import UserError
 from bot.domain.findings import Finding, Roster, Severity
 from bot.domain.linting import lint
@@ -36,6 +37,7 @@ from bot.domain.names import TeamId
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Rule
+from bot.domain.recorded import unrecorded
 from bot.domain.targets import ONE
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
@@ -219,7 +221,7 @@ def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings 
         with Administration.open(path) as administration:
             administration.prove_writable()
             yield _fine(f"Database: {path} can be written.")
-            yield from _record(administration)
+            yield from _record(administration, clock.now())
             yield from _home(administration, app)
             yield from _waiting(administration, clock.now())
             lost = None if settings is None else misplaced(administration.underway(), settings.targets)
@@ -260,13 +262,25 @@ def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]] | None:
         return None
 
 
-def _record(administration: Administration) -> Iterator[Check]:
+def _record(administration: Administration, now: datetime) -> Iterator[Check]:
     broken = administration.verify()
     if broken is None:
         yield _fine(f"Record: as it was written, up to entry {administration.head()[0]}.")
+        yield from _unrecorded(administration, now)
     else:
         yield _wrong(
             f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup."
+        )
+
+
+def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check]:
+    # The grants first: one that is given meanwhile is then in the record at least.
+    in_force = [grant for grant in administration.grants() if grant.is_current(now)]
+    for grant in unrecorded(in_force, (entry.event for entry in administration.entries())):
+        yield _note(
+            f"Record: it has no entry that gave grant {grant.id} ({id_of(grant.principal)} is {grant.role} on "
+            f"{grant.pattern}): it is from before there was a record, or somebody wrote it into the database. "
+            "If nobody knows why it is there, revoke it."
         )
 
 

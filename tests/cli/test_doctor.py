@@ -10,7 +10,7 @@ import pytest
 from bot.cli.checks import checks
 from bot.clock import SystemClock
 from bot.domain.access import Group, Role
-from bot.domain.administration import Give, SetRule
+from bot.domain.administration import Give, SetRule, TakeAway
 from bot.domain.holders import NOBODY_IS_ADMIN
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Event, EventKind, State
@@ -246,6 +246,34 @@ async def test_a_record_that_was_tampered_with(world, failures):
         db.execute("UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
     said = await failures(world)
     assert said[0].startswith("Record: entry 1 is not what was written")
+
+
+async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
+    """Past the record: the chain is whole, and yet the grant is none that was given."""
+    ana, eve = world.slack.adds_person("ana"), world.slack.adds_person("eve")
+    day = world.clock.now() + timedelta(days=9000)
+    administers(
+        world,
+        Give(actor(ana), Role.ADMIN, "*"),
+        Give(actor(eve), Role.VIEWER, "*", day, "on call"),
+        TakeAway(actor(eve), Role.VIEWER, "*"),
+        Give(actor(eve), Role.VIEWER, "*", day, "on call"),
+    )
+    assert not [said for _, said in await examined(world) if said.startswith("Record: it has no entry")]
+    with open_database(world.database) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE grants SET role = 'admin' WHERE revoked_at IS NULL AND note = 'on call'")
+    said = [each for each in await examined(world) if each[1].startswith("Record: it has no entry")]
+    assert said == [
+        (
+            "note",
+            (
+                f"Record: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was a "
+                "record, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
+            ),
+        )
+    ]
 
 
 async def test_a_database_of_another_workspace(world, failures):
