@@ -144,7 +144,9 @@ class Requests:
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
             await self._note(actor, after.operation, decision.why.value, decision)
-            return replies.Denied(after.operation.pipeline, decision, stopping=True)
+            return replies.Denied(
+                after.operation.pipeline, decision, stopping=True, plan=after.operation.plan
+            )
         return await self._too_late(actor, after.operation)
 
     def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
@@ -203,7 +205,7 @@ class Requests:
 
     async def _refused(self, actor: Actor, operation: Operation, decision: Decision) -> Reply:
         await self._note(actor, operation, decision.why.value, decision)
-        return replies.Denied(operation.pipeline, decision)
+        return replies.Denied(operation.pipeline, decision, plan=operation.plan)
 
     async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
         await self._note(actor, operation, TOO_LATE)
