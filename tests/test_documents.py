@@ -112,6 +112,6 @@ def test_the_lines_for_http_give_every_kind_of_delivery_an_address() -> None:
 
 def test_the_design_page_shows_every_state() -> None:
     """The states are the contract between versions; the diagram has them all and no other."""
-    diagram = DESIGN.partition("stateDiagram-v2")[2].partition("```")[0]
+    diagram = README.partition("stateDiagram-v2")[2].partition("```")[0]
     shown = {word for edge in re.findall(r"(\S+) --> (\w+)", diagram) for word in edge} - {"[*]"}
     assert shown == {state.value for state in State}

@@ -48,7 +48,7 @@ from tests.domain.samples import (
     running,
 )
 
-DESIGN = (Path(__file__).parent.parent.parent / "docs" / "design.md").read_text()
+README = (Path(__file__).parent.parent.parent / "README.md").read_text()
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 1, 15, 200, 1900, 5 * 3600)]
 
 
@@ -291,5 +291,5 @@ def test_the_diagram_shows_every_way_there_is():
         for before, _happening, _now, after in pairs()
         if after.operation.state is not before.state or after.operation.sends > before.sends
     }
-    diagram = DESIGN.partition("stateDiagram-v2")[2].partition("```")[0]
+    diagram = README.partition("stateDiagram-v2")[2].partition("```")[0]
     assert set(re.findall(r"(\w+) --> (\w+)", diagram)) == ways
