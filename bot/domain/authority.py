@@ -24,6 +24,11 @@ class Facts:
     standings: Mapping[Actor, Standing] = field(default_factory=dict)
     open_requests: int = 0  # of the requester, this one not counted
 
+    def is_member(self, actor: Actor) -> bool:
+        """Whether they may anything at all: what is their own, too, is nobody else's to see."""
+        standing = self.standings.get(actor)
+        return standing is not None and standing.kind is Kind.MEMBER
+
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
         standing = self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
         return decide(standing, action, name, self.grants, now)

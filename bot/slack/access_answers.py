@@ -139,14 +139,19 @@ def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
 
 
 def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
-    lines = [_entry(line, workspace_url) for line in shown.lines] or ["Nothing that you may see."]
+    lines = [_entry(line, workspace_url) for line in shown.lines]
+    if shown.read:
+        nothing = "Nothing else" if lines else "Nothing"
+        lines.append(f"{nothing} for you among {shown.read:,} entries: *Older* looks further.")
+    lines = lines or ["Nothing that you may see."]
     title = shown.title if shown.title.startswith("<@") else escaped(shown.title or "everything")
     older = None
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    text = _cut([f"*The record of {title}*", *lines])
-    return message(text, blocks.section(text), older)
+    # A block each: however long they are, none is cut off that no later page would show.
+    said = [f"*The record of {title}*", *lines]
+    return message("\n".join(said), *(blocks.section(line) for line in said), older)
 
 
 def _waiting(operation: Operation, workspace_url: str) -> str:
