@@ -182,7 +182,7 @@ async def _access(
     grants, rules = _granted(path)
     roster, said = Roster(), []
     if client is not None and app is not None:
-        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, clock.now())
+        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, clock.now())
     elif grants:
         said.append(_note("Access: nobody was looked up in Slack."))
     findings = lint(grants, rules, roster, clock.now())

@@ -100,8 +100,9 @@ def _say_what_is_wrong(outcome: Wanted, now: datetime) -> None:
         Grant(0, give.principal, give.role, give.pattern, "", now, give.expires_at, give.note)
         for give in outcome.grants or ()
     ]
-    roster, why = roster_of(grants, now)
-    for finding in lint(grants, outcome.rules or (), roster, now):
+    rules = tuple(outcome.rules or ())
+    roster, why = roster_of(grants, rules, now)
+    for finding in lint(grants, rules, roster, now):
         click.echo(f"{finding.severity.value}: {finding.sentence}", err=True)
     if why:
         click.echo(f"Nobody was looked up in Slack: {why}.", err=True)

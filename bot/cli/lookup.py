@@ -9,9 +9,10 @@ from bot.config import BadSettings, SlackSettings, load
 from bot.domain.access import Grant
 from bot.domain.errors import UserError
 from bot.domain.linting import Roster
+from bot.domain.policy import Rule
 
 
-def roster_of(grants: Sequence[Grant], now: datetime) -> tuple[Roster, str]:
+def roster_of(grants: Sequence[Grant], rules: Sequence[Rule], now: datetime) -> tuple[Roster, str]:
     """What Slack says of them, and why it could not be asked, if it could not: then nothing is known of anybody."""
     try:
         settings = load(SlackSettings)
@@ -19,12 +20,14 @@ def roster_of(grants: Sequence[Grant], now: datetime) -> tuple[Roster, str]:
         return Roster(), "; ".join(line.rstrip(".") for line in error.message.splitlines())
     logs.configure(quiet=True)
     try:
-        return asyncio.run(_asked(settings, grants, now)), ""
+        return asyncio.run(_asked(settings, grants, rules, now)), ""
     except UserError as error:
         return Roster(), error.message.rstrip(".")
 
 
-async def _asked(settings: SlackSettings, grants: Sequence[Grant], now: datetime) -> Roster:
+async def _asked(
+    settings: SlackSettings, grants: Sequence[Grant], rules: Sequence[Rule], now: datetime
+) -> Roster:
     from bot.bootstrap import slack_client  # noqa: PLC0415 - most commands start without loading Bolt
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.engine.survey import survey  # noqa: PLC0415
@@ -33,4 +36,4 @@ async def _asked(settings: SlackSettings, grants: Sequence[Grant], now: datetime
 
     client = slack_client(settings)
     workspace = await who_are_we(client)
-    return await survey(PeopleDirectory(client, SystemClock(), workspace.team), grants, now)
+    return await survey(PeopleDirectory(client, SystemClock(), workspace.team), grants, rules, now)

@@ -21,12 +21,12 @@ from bot.domain.happenings import (
     Confirmed,
     Denied,
     DeniedInShell,
-    FreezeSeen,
     Happening,
     HealthRead,
     HistoryRead,
     Looked,
     NoPlace,
+    RulesSeen,
     SignedOff,
     Stopped,
     TimePassed,
@@ -61,6 +61,7 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
         operation.outcome,
         operation.displaced,
         operation.approvals,
+        operation.approvals_needed,
         operation.approve_by,
         operation.ready_at,
         operation.held_by_freeze,
@@ -86,8 +87,8 @@ def _advance(operation: Operation, happening: Happening, now: datetime) -> Trans
             return _by_its_card(operation, happening, now)
         case Looked() | Answered() | HistoryRead() | HealthRead():
             return evidence.weigh(operation, happening, now)
-        case FreezeSeen(until):
-            return _frozen(operation, until, now)
+        case RulesSeen():
+            return _ruled(operation, happening, now)
         case TimePassed():
             return _by_the_clock(operation, now)
         case _:
@@ -124,13 +125,24 @@ def _by_its_card(
             assert_never(happening)
 
 
-def _frozen(operation: Operation, until: datetime | None, now: datetime) -> Transition:
-    """Its card tells of the freeze; what a lifted one held may go on at once."""
+def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:
+    """Its card tells of the freeze and of what rules ask by now; what a lifted freeze held may go on at once."""
     if operation.state is State.PROPOSED or operation.state.has_ended:
         return Transition(operation)
-    is_freed = until is None and operation.state is State.READY and operation.held_by_freeze
-    due_at = now if is_freed else operation.due_at
-    return Transition(replace(operation, frozen_until=until, due_at=due_at))
+    is_freed = seen.frozen_until is None and operation.state is State.READY and operation.held_by_freeze
+    needed = operation.approvals_needed
+    if (
+        operation.state is State.AWAITING_APPROVAL
+    ):  # what was asked for stays asked for, if rules ask for less
+        needed = max(needed, seen.approvals)
+    return Transition(
+        replace(
+            operation,
+            frozen_until=seen.frozen_until,
+            approvals_needed=needed,
+            due_at=now if is_freed else operation.due_at,
+        )
+    )
 
 
 def _by_the_clock(operation: Operation, now: datetime) -> Transition:

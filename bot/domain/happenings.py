@@ -108,10 +108,11 @@ class NoPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class FreezeSeen:
-    """A freeze was put on its pipeline, changed or lifted: `until` None means that none holds it now."""
+class RulesSeen:
+    """What holds for its pipeline now: `frozen_until` None means that no freeze does; `approvals` are what rules ask."""
 
-    until: datetime | None
+    frozen_until: datetime | None
+    approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ Happening = (
     | CardPlaced
     | CardLost
     | NoPlace
-    | FreezeSeen
+    | RulesSeen
     | TimePassed
     | Looked
     | Answered

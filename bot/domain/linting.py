@@ -251,6 +251,7 @@ def _asking(access: _Access) -> Iterator[Finding]:
                 f"The rule on {rule.pattern} asks for {_approvals(rule.approvals)} and names nobody to ask: requests stand "
                 "where they were typed, and mention no approver. Add channel=… or group=… to it."
             )
+        yield from _asked(rule, access)
         within = min(
             (other.approve_within for other in holding if other.approve_within), default=APPROVE_WITHIN
         )
@@ -258,6 +259,23 @@ def _asking(access: _Access) -> Iterator[Finding]:
             yield _notice(
                 f"The rule on {rule.pattern} reminds too late: requests have lapsed by then. Make remind shorter than within."
             )
+
+
+def _asked(rule: Rule, access: _Access) -> Iterator[Finding]:
+    """The group that a rule mentions, and the channel that another rule takes from it."""
+    asks = f"The rule on {rule.pattern} asks the user group {rule.ask_group}"
+    for group, why in access.roster.unread.items():
+        if group.group == rule.ask_group:
+            yield _problem(f"{asks}, which could not be read: {why}. Name one that can be.")
+    for group, members in access.roster.members.items():
+        if group.group == rule.ask_group and not members:
+            yield _warning(f"{asks}, and nobody is in it. Add people to it in Slack, or name another.")
+    first = next((other for other in access.on_all_of(rule.pattern) if other.ask_channel), rule)
+    if rule.ask_channel is not None and first.ask_channel not in {None, rule.ask_channel}:
+        yield _notice(
+            f"Requests on {rule.pattern} stand in {first.ask_channel}, which the rule on {first.pattern} names first, and "
+            f"not in {rule.ask_channel}. Name one channel in both."
+        )
 
 
 def _ends(grants: Sequence[Grant], now: datetime) -> Iterator[Finding]:

@@ -192,6 +192,12 @@ class Operation:
         return None if self.displaced is not None else self.place or self.origin
 
     @property
+    def waits_for_signature(self) -> bool:
+        """Whether its glass was broken, something came of that, and nobody has looked at it yet."""
+        was_taken_up = self.confirmed_at is not None and self.state is not State.READY
+        return self.incident != "" and was_taken_up and self.signed_off is None
+
+    @property
     def is_shown_elsewhere(self) -> bool:
         """Whether its card stands where a rule wants it: a channel that its requester may not even be in."""
         return self.place is not None and self.stands_in == self.place != self.origin

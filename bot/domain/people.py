@@ -5,7 +5,7 @@ from the row as it is.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.authority import id_of
@@ -66,9 +66,11 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         return _lapsed(operation, now)
     if by != operation.requester or not authority.may_ask or authority.freeze is not None:
         return Transition(operation)
-    if not authority.terms.takes_reason(operation.reason):  # a rule that came after the preview
-        return Transition(operation)
     terms, needed = authority.terms, authority.approvals_needed
+    if not terms.takes_reason(operation.reason, operation.incident):  # a rule that came after the preview
+        return Transition(operation)
+    if operation.approvals_needed and not needed and not operation.incident:
+        return Transition(operation)  # they pressed a button that asks others: it must not act instead
     shown_to_others = needed > 0 or authority.by_breaking_glass
     public = replace(
         operation,
@@ -81,17 +83,19 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
         told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
         data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
-        return made_ready(public, Event(kind, now, data | authority.on_record, by), terms.stop_window)
+        # A broken glass runs at once: its moment to think was the name typed again.
+        stop_window = timedelta(0) if authority.by_breaking_glass else terms.stop_window
+        return made_ready(public, Event(kind, now, data | authority.on_record, by), stop_window)
     approve_by = now + terms.approve_within
-    remind_at = None if terms.remind_after is None else now + terms.remind_after
-    if remind_at is not None and remind_at >= approve_by:
-        remind_at = None
+    remind_at = now + (terms.remind_after or terms.approve_within / 2)
+    if remind_at >= approve_by:  # the rules ask for a reminder that nobody could follow
+        remind_at = now + terms.approve_within / 2
     asked = replace(
         public,
         state=State.AWAITING_APPROVAL,
         approve_by=approve_by,
         remind_at=remind_at,
-        due_at=remind_at or approve_by,
+        due_at=remind_at,
     )
     return Transition(
         asked, (Event(EventKind.REQUESTED, now, {"needed": needed, **authority.on_record}, by),)
@@ -151,10 +155,8 @@ def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transitio
 
 
 def _signed_off(operation: Operation, signed: SignedOff, now: datetime) -> Transition:
-    is_broken = operation.incident != "" and operation.confirmed_at is not None
-    if not is_broken or operation.signed_off is not None:
-        return Transition(operation)
-    if not signed.decision.allowed or signed.by == operation.requester:
+    may_sign = signed.decision.allowed and signed.by != operation.requester
+    if not operation.waits_for_signature or not may_sign:
         return Transition(operation)
     after = replace(operation, signed_off=Approval(signed.by, now))
     return Transition(after, (Event(EventKind.SIGNED_OFF, now, signed.decision.on_record, signed.by),))

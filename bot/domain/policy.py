@@ -112,11 +112,12 @@ class Terms:
     break_glass: bool = False
     rules: tuple[str, ...] = ()
 
-    def takes_reason(self, reason: str) -> bool:
-        """Whether `reason` is one that the rules accept."""
+    def takes_reason(self, reason: str, incident: str = "") -> bool:
+        """Whether `reason` is one that the rules accept; the incident a glass is broken for is part of it."""
         if (self.reason_required or self.reason_patterns) and not reason.strip():
             return False
-        return all(_reason_pattern(pattern).search(reason) for pattern in self.reason_patterns)
+        said = f"{incident} {reason}" if incident else reason
+        return all(_reason_pattern(pattern).search(said) for pattern in self.reason_patterns)
 
 
 def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool) -> Terms:

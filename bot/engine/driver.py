@@ -19,13 +19,13 @@ from bot.domain.authority import Facts, authority
 from bot.domain.happenings import (
     Answered,
     Effect,
-    FreezeSeen,
     Happening,
     HealthRead,
     HistoryRead,
     Looked,
     ReadHealth,
     ReadHistory,
+    RulesSeen,
     Send,
     TimePassed,
     Transition,
@@ -43,7 +43,7 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.domain.policy import frozen
+from bot.domain.policy import frozen, terms
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 
@@ -80,7 +80,7 @@ class Driver:
             broken, self._broken = self._broken, None
             raise broken
         now = self.clock.now()
-        await self._notice_freezes(now)
+        await self._notice_rules(now)
         await self._notice_ends()
         idle = [operation for operation in await self.store.underway() if operation.id not in self._at_work]
         due = [operation for operation in idle if operation.due_at is not None and operation.due_at <= now]
@@ -94,14 +94,16 @@ class Driver:
             await self._round({operation.id: operation for operation in [*to_look_at, *waiting]}.values())
         return self._next_due(await self.store.underway())
 
-    async def _notice_freezes(self, now: datetime) -> None:
-        """Have each card tell of the freeze on its pipeline, whoever put or lifted it, and wherever."""
-        freezes = await self.store.freezes(now)
+    async def _notice_rules(self, now: datetime) -> None:
+        """Have each card tell of the freeze on its pipeline and of a rule that asks for more, wherever it was put."""
+        freezes, rules = await self.store.freezes(now), await self.store.rules()
         for operation in await self.store.underway():
             freeze = frozen(freezes, operation.pipeline, now)
-            until = None if freeze is None else freeze.until
-            if until != operation.frozen_until and operation.id not in self._at_work:
-                await self._change(operation, FreezeSeen(until))
+            ruled = terms(rules, operation.pipeline, is_operator=True)  # nobody but rules asks an operator
+            seen = RulesSeen(None if freeze is None else freeze.until, ruled.approvals)
+            more = operation.state is State.AWAITING_APPROVAL and seen.approvals > operation.approvals_needed
+            if (more or seen.frozen_until != operation.frozen_until) and operation.id not in self._at_work:
+                await self._change(operation, seen)
 
     async def _notice_ends(self) -> None:
         """Have people told of what ended elsewhere: the shell cannot wake anybody."""

@@ -212,6 +212,7 @@ class Handlers:
             reviewed=Reviewed.of(pipeline),
             reason=command.reason,
             incident=command.incident,
+            approvals_needed=basis.approvals_needed,
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
             feldera=feldera,
@@ -239,6 +240,10 @@ class Handlers:
         now = self.clock.now()
         basis = authority(operation, facts, now)
         reply = _why_not_taken_on(operation, basis, typed)
+        if reply is None:
+            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            again = Clear(operation.pipeline, operation.reason, operation.incident)
+            return await self.preview_clear(operation.requester, again, operation.origin)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now)
             if isinstance(reply, replies.Denied)
@@ -288,13 +293,13 @@ def _hindrance(command: Clear, basis: Authority) -> Reply | None:
         return replies.Frozen(command.name, basis.freeze)
     if command.incident and not basis.terms.break_glass:
         return replies.GlassForbidden(command.name, basis.terms)
-    if not basis.terms.takes_reason(command.reason):
+    if not basis.terms.takes_reason(command.reason, command.incident):
         return replies.ReasonWanted(command.name, basis.terms, command.incident)
     return None
 
 
-def _why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply:
-    """Why a proposal stays one, by elimination."""
+def _why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply | None:
+    """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
     name = operation.pipeline
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
@@ -304,9 +309,9 @@ def _why_not_taken_on(operation: Operation, basis: Authority, typed: str | None)
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
         return replies.GlassForbidden(name, basis.terms)
-    if not basis.terms.takes_reason(operation.reason):
+    if not basis.terms.takes_reason(operation.reason, operation.incident):
         return replies.ReasonWanted(name, basis.terms, operation.incident)
-    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
+    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if basis.approvals_needed else None
 
 
 def _why_not(pipeline: Pipeline) -> Reply | None:

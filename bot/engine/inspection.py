@@ -20,6 +20,6 @@ class Inspection:
     async def run(self) -> None:
         """A log line for each finding: a warning, unless nothing has to be done about it."""
         grants, rules, now = await self.store.grants(), await self.store.rules(), self.clock.now()
-        for finding in lint(grants, rules, await survey(self.directory, grants, now), now):
+        for finding in lint(grants, rules, await survey(self.directory, grants, rules, now), now):
             report = log.info if finding.severity is Severity.NOTICE else log.warning
             report("access_finding", severity=finding.severity.value, finding=finding.sentence)

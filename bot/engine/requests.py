@@ -97,7 +97,11 @@ class Requests:
             return happenings.SignedOff(actor, decision)
 
         reply = await self._decide(actor, operation_id, signed, replies.SignedItOff)
-        return replace(reply, signing=True) if isinstance(reply, replies.AlreadyDecided) else reply
+        if not isinstance(reply, replies.AlreadyDecided):
+            return reply
+        if reply.operation.signed_off is None:
+            return replies.NothingToSignOff(reply.operation)
+        return replace(reply, signing=True)
 
     async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Take one's own request back: while it waits, or while it can still be stopped."""
@@ -184,7 +188,9 @@ class Requests:
         if operation.requester == actor:
             await self._note(actor, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
-        if operation.state is State.AWAITING_APPROVAL:
+        if operation.state is State.AWAITING_APPROVAL and actor in {
+            given.by for given in operation.approvals
+        }:
             await self._note(actor, operation, APPROVED_BEFORE)
             return replies.ApprovedBefore(operation)
         return await self._too_late(actor, operation)

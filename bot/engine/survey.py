@@ -1,4 +1,4 @@
-"""Asks the workspace about everybody whom something is granted to, for the linter. Decides nothing, never raises.
+"""Asks the workspace about everybody whom something is granted to or who is asked, for the linter. Decides nothing, never raises.
 
 It goes gently: a few questions at a time, and of a group that may approve no more people than a rule could ever need.
 """
@@ -11,6 +11,7 @@ from typing import TypeVar
 from bot.domain.access import Action, Grant, Group
 from bot.domain.linting import Roster
 from bot.domain.names import Actor
+from bot.domain.policy import Rule
 from bot.engine.ports import Directory, Unread
 
 AT_ONCE = 5  # questions to Slack
@@ -19,16 +20,20 @@ LOOKED_AT = 20  # people of one approvers' group: four times what a rule can ask
 _T = TypeVar("_T")
 
 
-async def survey(directory: Directory, grants: Iterable[Grant], now: datetime) -> Roster:
-    """What the workspace says of those who hold a grant in force, and of the people in their groups."""
+async def survey(
+    directory: Directory, grants: Iterable[Grant], rules: Iterable[Rule], now: datetime
+) -> Roster:
+    """What the workspace says of those who hold a grant in force, of the people in their groups, and of groups asked."""
     current = [grant for grant in grants if grant.is_current(now)]
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def in_turn(asked: Awaitable[_T]) -> _T:
+    async def in_turn(question: Awaitable[_T]) -> _T:
         async with turns:
-            return await asked
+            return await question
 
-    groups = sorted({grant.principal for grant in current if isinstance(grant.principal, Group)}, key=repr)
+    granted = {grant.principal for grant in current if isinstance(grant.principal, Group)}
+    asked = {Group(directory.home_team, rule.ask_group) for rule in rules if rule.ask_group is not None}
+    groups = sorted(granted | asked, key=repr)
     answers = await asyncio.gather(*(in_turn(directory.members(group)) for group in groups))
     members = {
         group: said for group, said in zip(groups, answers, strict=True) if not isinstance(said, Unread)

@@ -51,6 +51,9 @@ def explained(shown: replies.Explained) -> Message:
     if not authority.requester.allowed:
         return said(f"🚫 You may not clear `{name}`: {why(authority.requester)}")
     lines = [f"✅ {_then(authority, name)} By {why(authority.requester)}"]
+    if authority.freeze is not None:
+        frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
+        lines.insert(0, f"Frozen {frozen}")
     rules = ", ".join(f"`{pattern}`" for pattern in authority.terms.rules)
     lines.append(f"Rules that decide: {rules or 'none, so the usual holds'}.")
     if authority.terms.reason_required or authority.terms.reason_patterns:
@@ -58,8 +61,6 @@ def explained(shown: replies.Explained) -> Message:
         lines.append(f"It takes a reason{f' that matches {must}' if must else ''}.")
     if shown.break_glass.allowed and authority.terms.break_glass:
         lines.append(f"In an emergency: `{COMMAND} clear {name} --break-glass INCIDENT reason…`.")
-    if authority.freeze is not None:
-        lines.append(f"Frozen now: {frozen_in_words(authority.freeze)}.")
     return said("\n".join(lines))
 
 

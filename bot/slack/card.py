@@ -88,7 +88,7 @@ def _actions(operation: Operation) -> list[ButtonElement]:
             found = [blocks.button("Stop", STOP, operation.id, style="danger")]
         case State.NEEDS_HUMAN:
             found = [close_button(operation)]
-    if operation.incident and operation.signed_off is None:
+    if operation.waits_for_signature:
         found.append(blocks.button("Sign off", SIGN_OFF, operation.id))
     return found
 

@@ -75,6 +75,10 @@ class PeopleDirectory:
         self._kinds: Lookups[Kind] = Lookups(clock, within)
         self._members: Lookups[frozenset[UserId]] = Lookups(clock, within)
 
+    @property
+    def home_team(self) -> TeamId:
+        return self._home_team
+
     async def standing(self, actor: Actor, groups: frozenset[Group], *, fresh: bool = False) -> Standing:
         """Who this is, and which of `groups` they are in. Nobody of another workspace is asked after, or in a group."""
         if actor.team != self._home_team:

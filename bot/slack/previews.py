@@ -36,6 +36,7 @@ def preview(shown: Preview) -> Message:
             ("Deployment", deployment(pipeline)),
             ("Storage", storage(pipeline)),
             ("A clear would destroy", lost),
+            *([("Break the glass for", code(operation.incident, 100))] if operation.incident else []),
         ),
         blocks.reason(operation.reason),
         blocks.section(_CANNOT_BE_CANCELLED),
@@ -176,9 +177,9 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 
 
 def reason_wanted(name: str, terms: Terms, incident: str) -> Message:
-    must = " and ".join(f"match {code(pattern, 100)}" for pattern in terms.reason_patterns)
-    again = "--break-glass INCIDENT " if incident else ""
+    must = " and ".join(code(pattern, 100) for pattern in terms.reason_patterns)
+    again, counts = ("--break-glass INCIDENT ", " or the incident") if incident else ("", "")
     return said(
-        f"✍️ A clear of `{name}` takes a reason{f', which must {must}' if must else ''}. "
+        f"✍️ A clear of `{name}` takes a reason{f', and the reason{counts} must contain what matches {must}' if must else ''}. "
         f"Type `{COMMAND} clear {name} {again}reason…`."
     )

@@ -106,7 +106,10 @@ def _in_words(problem: Problem) -> str:
 
 
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
-    return said(f"Nothing new starts on `{name}`: {frozen_in_words(freeze)} (by {_by(freeze.by)}).")
+    return said(
+        f"Nothing new starts on `{name}`, not by breaking the glass either: {frozen_in_words(freeze)} "
+        f"(by {_by(freeze.by)}). An admin can lift it: `{COMMAND} unfreeze {freeze.pattern}`."
+    )
 
 
 def glass_forbidden(name: PipelineName, terms: Terms) -> Message:

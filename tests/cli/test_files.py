@@ -167,7 +167,7 @@ ACCESS = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACCESS)
 def test_any_file_once_imported_is_what_is_exported(shell, file, access):
     """Whatever stood before."""

@@ -188,7 +188,7 @@ rules = st.builds(
     reason_required=st.none() | st.booleans(),
     stop_window=st.none() | seconds(60),
     break_glass=st.none() | st.booleans(),
-    reason_pattern=st.sampled_from([None, "INC-\\d+", "^x y$", "stop=1s", "a=b matching=c"]),
+    reason_pattern=st.sampled_from([None, "INC-\\d+", "^x y$", "stop=1s", "a=b c=d"]),
 )
 
 
@@ -205,12 +205,18 @@ def test_every_key_of_a_rule_is_shown_as_it_is_typed():
 
 
 def test_what_follows_matching_belongs_to_it():
-    """Whatever it looks like: an expression may have spaces and signs of its own."""
-    assert rule_of("*", "approvals=1 matching=see stop=5s") == Rule(
-        "*", approvals=1, reason_pattern="see stop=5s"
+    """An expression may have spaces and signs of its own; another value of the rule in there would go unheeded."""
+    assert rule_of("*", "approvals=1 matching=see x=5s") == Rule("*", approvals=1, reason_pattern="see x=5s")
+    for said in ("xmatching=y", "matching=INC approvals=2", "matching=", "approvals=2 approvals=3"):
+        with pytest.raises(BadRule):
+            rule_of("*", said)
+
+
+def test_the_shells_spelling_of_a_time_counts_in_chat():
+    """A grant for a while that became one for good would be noticed by nobody."""
+    assert parse(f"grant {ANA} viewer prod-* --for 12h night") == parse(
+        f"grant {ANA} viewer prod-* for 12h night"
     )
-    with pytest.raises(BadRule):
-        rule_of("*", "xmatching=y")
 
 
 def test_a_person_and_a_group_are_told_apart_by_their_first_letter():

@@ -37,7 +37,7 @@ from tests.domain.samples import (
     ended,
     kinds,
     proposed,
-    ready,
+    submitting,
 )
 
 SOON = START + timedelta(minutes=5)
@@ -86,11 +86,12 @@ def test_what_needs_nobody_asks_nobody():
 
 
 @pytest.mark.parametrize("remind_after", [None, timedelta(hours=1), timedelta(hours=2)])
-def test_no_reminder_at_or_after_the_end(remind_after):
-    """It would remind of what is over."""
+def test_a_reminder_comes_half_way_where_the_rules_name_no_time_for_it(remind_after):
+    """Or one at or after the end, which would remind of what is over."""
     asked = Confirmed(ANA, authority(terms=replace(TERMS, remind_after=remind_after)))
     after = advance(proposed(), asked, SOON).operation
-    assert (after.remind_at, after.due_at) == (None, after.approve_by)
+    assert after.approve_by - SOON == timedelta(hours=1)
+    assert after.remind_at == after.due_at == SOON + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("incident", ["", "INC-1"])
@@ -268,13 +269,13 @@ def test_a_broken_glass_waits_for_nobody():
     assert (row.place, row.asked_groups) == ("CAPPROVE", ("SAPPROVE",))
     assert (kinds(after), after.events[0].by) == ([EventKind.GLASS_BROKEN], ANA)
     assert after.events[0].data["incident"] == "INC-1"
-    assert row.stop_until == SOON + timedelta(seconds=30)
+    assert row.stop_until is None, "it runs at once, whatever the rules give others to stop it"
 
 
 CLEARED_BY_BREAKING = ended(State.SUCCEEDED, Ending.CLEARED, incident="INC-1")
 
 
-@pytest.mark.parametrize("operation", [CLEARED_BY_BREAKING, ready(incident="INC-1")])
+@pytest.mark.parametrize("operation", [CLEARED_BY_BREAKING, submitting(incident="INC-1")])
 def test_an_approver_signs_a_broken_glass_off(operation):
     """While it goes on, or long after; who and when is kept, and nothing else changes."""
     late = START + timedelta(days=30)

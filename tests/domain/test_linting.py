@@ -291,6 +291,37 @@ def test_a_rule_that_names_nobody_to_ask():
     assert found(grants, [Rule("orders-*", approvals=1), Rule("*", ask_group=ONCALL.group)]) == []
 
 
+def test_a_group_to_ask_that_is_not_there_or_empty():
+    """Requests would mention nobody."""
+    ruled = [rule(approvals=1, ask_group=ONCALL.group)]
+    grants = [requester(ANA), approver(BEN)]
+    assert found(grants, ruled, unread={ONCALL: "no such group"})[0] == (
+        "problem",
+        (
+            f"The rule on orders-* asks the user group {ONCALL.group}, which could not be read: no such group. "
+            "Name one that can be."
+        ),
+    )
+    [(severity, sentence)] = found(grants, ruled, members={ONCALL: frozenset()})
+    assert (severity, "nobody is in it" in sentence) == ("warning", True)
+    assert found(grants, ruled, members={ONCALL: frozenset({BEN})}) == []
+
+
+def test_two_rules_that_name_different_channels():
+    """A card stands in one place: which, should surprise nobody."""
+    ruled = [rule("*", ask_channel="C0ALL"), rule(approvals=1, ask_channel="C0ORDERS")]
+    assert found([requester(ANA), approver(BEN)], ruled) == [
+        (
+            "notice",
+            (
+                "Requests on orders-* stand in C0ALL, which the rule on * names first, and not in C0ORDERS. "
+                "Name one channel in both."
+            ),
+        )
+    ]
+    assert found([requester(ANA), approver(BEN)], [ruled[1], rule("*", ask_channel="C0ORDERS")]) == []
+
+
 @pytest.mark.parametrize(
     ("remind", "within", "late"), [(60, None, True), (59, None, False), (30, 30, True), (30, 31, False)]
 )

@@ -23,6 +23,7 @@ from tests.domain.samples import (
     pipeline,
     proposed,
     ready,
+    submitting,
 )
 
 ASKS = Decision(allowed=True, action=Action.REQUEST, why=Why.GRANTED, grant=grant(ANA, Role.REQUESTER, id=7))
@@ -41,7 +42,7 @@ BROKEN = authority(requester=ASKS, terms=BY_RULES, by_breaking_glass=True)
         (awaiting(), Approved(BEN, DECIDES), EventKind.APPROVED),
         (awaiting(), Denied(BEN, DECIDES, "no"), EventKind.ENDED),
         (ready(stop_until=START), Stopped(BEN, DECIDES), EventKind.ENDED),
-        (ready(incident="INC-1"), SignedOff(BEN, DECIDES), EventKind.SIGNED_OFF),
+        (submitting(incident="INC-1"), SignedOff(BEN, DECIDES), EventKind.SIGNED_OFF),
         (needs_human(), Closed(BEN, DECIDES), EventKind.ENDED),
     ],
     ids=["approve", "deny", "stop", "sign off", "close"],

@@ -250,5 +250,5 @@ class RandomWorld(RuleBasedStateMachine):
         )
 
 
-RandomWorld.TestCase.settings = settings(max_examples=500, stateful_step_count=30, deadline=None)
+RandomWorld.TestCase.settings = settings(max_examples=500, stateful_step_count=30)
 TestRandomWorld = RandomWorld.TestCase

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.access import Grant, Group, Kind, Role
 from bot.domain.linting import Roster
 from bot.domain.names import Actor
+from bot.domain.policy import Rule
 from bot.engine.survey import LOOKED_AT, survey
 from bot.simulator.slack import SlackSimulator
 from bot.slack.people import PeopleDirectory
@@ -24,9 +25,9 @@ async def slack():
         yield slack
 
 
-async def surveyed(slack, *grants):
+async def surveyed(slack, *grants, rules=()):
     client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-    return await survey(PeopleDirectory(client, MovableClock(), HOME), grants, START)
+    return await survey(PeopleDirectory(client, MovableClock(), HOME), grants, rules, START)
 
 
 def grant(principal, role=Role.OPERATOR, expires_at=None):
@@ -84,3 +85,11 @@ async def test_a_slack_in_trouble_leaves_people_unknown(slack):
     ana = slack.adds_person("ana")
     slack.refuses_tokens()
     assert await surveyed(slack, grant(actor(ana))) == Roster(kinds={actor(ana): Kind.UNKNOWN})
+
+
+async def test_the_group_that_a_rule_asks_is_read(slack):
+    """Also one to which nothing is granted: whoever is asked should be there."""
+    empty = slack.adds_user_group("leads", [])
+    roster = await surveyed(slack, rules=[Rule("*", ask_group=empty.id), Rule("prod-*", ask_group="S99NOPE")])
+    assert roster.members == {group(empty): frozenset()}
+    assert set(roster.unread) == {Group(HOME, "S99NOPE")}

@@ -136,7 +136,7 @@ def test_the_property_below_covers_every_field():
     assert {"id", *rows} == {field.name for field in fields(Operation)}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=all_operations, second=all_operations)
 def test_an_operation_comes_back_as_it_was_written(first, second):
     """Whether a row was inserted or updated, all of it is there."""
@@ -150,7 +150,7 @@ def test_an_operation_comes_back_as_it_was_written(first, second):
         assert operations.find(db, first.id) == second
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(events=st.lists(all_events, min_size=1))
 def test_events_come_back_as_they_were_recorded(events):
     """In their order, with their data, as lines that are still owed."""
@@ -176,7 +176,7 @@ SHOWN = {
 }
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(events=st.lists(all_events, min_size=1))
 def test_the_record_gives_back_what_it_was_given(events):
     """Whoever did it and wherever its moment came from: the chain over what is read is the chain that was written."""
@@ -191,7 +191,7 @@ def test_the_record_gives_back_what_it_was_given(events):
         ]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(give=all_gifts, by=texts)
 def test_a_grant_comes_back_as_it_was_given(give, by):
     with TemporaryDirectory() as place, Administration.open(Path(place) / "bot.db") as shell:
@@ -203,7 +203,7 @@ def test_a_grant_comes_back_as_it_was_given(give, by):
         )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=all_rules, second=all_rules)
 def test_a_rule_comes_back_as_it_was_set(first, second):
     """One a pattern, whole: no field of the one before it is left over."""
@@ -213,7 +213,7 @@ def test_a_rule_comes_back_as_it_was_set(first, second):
         assert shell.rules() == tuple(rules[pattern] for pattern in sorted(rules))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(until=moments, reason=texts, by=texts)
 def test_a_freeze_comes_back_as_it_was_put(until, reason, by):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:

@@ -196,10 +196,10 @@ def test_a_reason_that_a_rule_wants(workspace: Workspace) -> None:
     workspace.rules("orders", r"reason=required matching=INC-\d+")
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "✍️ A clear of `orders` takes a reason, which must match `INC-\\d+`. Type `/pipeline clear orders reason…`."
+        "✍️ A clear of `orders` takes a reason, and the reason must contain what matches `INC-\\d+`. Type `/pipeline clear orders reason…`."
     )
     assert ana.asks("/pipeline clear orders because") == snapshot(
-        "✍️ A clear of `orders` takes a reason, which must match `INC-\\d+`. Type `/pipeline clear orders reason…`."
+        "✍️ A clear of `orders` takes a reason, and the reason must contain what matches `INC-\\d+`. Type `/pipeline clear orders reason…`."
     )
     ana.requests("orders", "INC-7 is over")
     assert "Reason: INC-7 is over" in workspace.card()
@@ -230,17 +230,29 @@ def test_the_right_to_ask_is_lost_before_the_click(workspace: Workspace) -> None
 
 
 def test_a_role_becomes_more_before_the_click(workspace: Workspace) -> None:
-    """Whoever became an operator since the preview needs nobody any more: the card says so at once."""
+    """Whoever became an operator since the preview pressed a button that asks: they are shown what acts instead."""
     ana = workspace.requester("ana")
-    ana.asks("/pipeline clear orders")
+    ana.asks("/pipeline clear orders schema change")
     workspace.grants(ana, Role.OPERATOR)
-    assert ana.told("Ask for approval") == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
-    workspace.passes(seconds=10)
-    assert workspace.thread() == snapshot(
+    assert ana.told("Ask for approval") == snapshot(
         [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
+            """\
+*Clear `orders`?* Nothing happens unless you press the button. Only you see this.
+*Deployment*
+Stopped since Mar 2, 2026 at 3:00:00 AM
+*Storage*
+in use, 3 checkpoints, 7.0 MiB
+*A clear would destroy*
+the storage, with 3 checkpoints (7.0 MiB)
+Reason: schema change
+⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
+[Clear orders] [Never mind]\
+"""
         ]
     )
+    workspace.passes(minutes=1)
+    assert (workspace.sent, workspace.cards()) == ([], [])
+    ana.told("Clear orders")
+    workspace.passes(seconds=10)
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
     workspace.card()

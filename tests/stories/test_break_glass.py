@@ -21,6 +21,8 @@ Stopped since Mar 2, 2026 at 3:00:00 AM
 in use, 3 checkpoints, 7.0 MiB
 *A clear would destroy*
 the storage, with 3 checkpoints (7.0 MiB)
+*Break the glass for*
+`INC-123`
 Reason: lag alarm at night
 ⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
 🚨 Breaking the glass runs it at once, without approval. Everybody who could have approved is told, and one of them has to sign it off afterwards.
@@ -198,7 +200,7 @@ def test_a_rules_reason_is_wanted_here_too(workspace: Workspace) -> None:
     workspace.rules("orders", r"break-glass=allowed matching=ticket \d+")
     rio = workspace.responder("rio")
     assert rio.asks("/pipeline clear orders --break-glass INC-1 lag") == snapshot(
-        "✍️ A clear of `orders` takes a reason, which must match `ticket \\d+`. Type `/pipeline clear orders --break-glass INCIDENT reason…`."
+        "✍️ A clear of `orders` takes a reason, and the reason or the incident must contain what matches `ticket \\d+`. Type `/pipeline clear orders --break-glass INCIDENT reason…`."
     )
 
 
@@ -220,7 +222,7 @@ def test_in_a_freeze(workspace: Workspace) -> None:
     workspace.freezes("orders", hours=2)
     rio = workspace.responder("rio")
     assert rio.asks("/pipeline clear orders --break-glass INC-1 lag alarm") == snapshot(
-        "Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day` (by `shell:owner`)."
+        "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day` (by `shell:owner`). An admin can lift it: `/pipeline unfreeze orders`."
     )
 
 
@@ -258,3 +260,29 @@ Answer
 """)
     assert workspace.sent == []
     assert workspace.cards() == []
+
+
+def test_a_stop_window_holds_nothing_up(workspace: Workspace) -> None:
+    """It runs at once, whatever the rules give others to stop it: the name was typed again."""
+    workspace.rules("orders", "approvals=2 stop=60s break-glass=allowed")
+    rio = workspace.responder("rio")
+    rio.breaks_glass("orders")
+    workspace.passes(seconds=5)
+    assert len(workspace.sent) == 1
+    assert "[Stop]" not in workspace.card()
+    workspace.thread()
+
+
+def test_the_incident_is_the_ticket_a_rule_asks_for(workspace: Workspace) -> None:
+    """Nobody types a ticket twice at night."""
+    workspace.rules("orders", r"approvals=2 break-glass=allowed matching=INC-\d+")
+    rio = workspace.responder("rio")
+    rio.breaks_glass("orders", "INC-9 lag alarm")
+    workspace.passes(seconds=5)
+    assert len(workspace.sent) == 1
+    workspace.card()
+    workspace.thread()
+    workspace.rules("users", r"break-glass=allowed matching=INC-\d+")
+    assert rio.asks("/pipeline clear users --break-glass lag alarm at night") == snapshot(
+        "✍️ A clear of `users` takes a reason, and the reason or the incident must contain what matches `INC-\\d+`. Type `/pipeline clear users --break-glass INCIDENT reason…`."
+    )

@@ -63,9 +63,9 @@ def test_a_freeze_is_told(workspace: Workspace) -> None:
     ana = workspace.operator("ana")
     workspace.freezes("ord*", hours=2)
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
+Frozen 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day`. Until then nothing new starts, not by breaking the glass either.
 ✅ You may clear `orders` yourself. By grant number 1, *operator* on `*`.
-Rules that decide: none, so the usual holds.
-Frozen now: 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day`.\
+Rules that decide: none, so the usual holds.\
 """)
 
 
@@ -74,7 +74,7 @@ def test_a_stranger_and_a_viewer_are_denied(workspace: Workspace) -> None:
     eve, vic = workspace.stranger("eve"), workspace.viewer("vic")
     workspace.rules("orders", "approvals=2")
     assert eve.types("/pipeline can-i clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert eve.types("/pipeline can-i clear nowhere") == eve.types("/pipeline can-i clear orders").replace(
         "orders", "nowhere"
@@ -87,7 +87,7 @@ def test_a_grant_that_ended_is_named(workspace: Workspace) -> None:
     ana = workspace.operator("ana", pattern="ord*", hours=1)
     workspace.passes(hours=2)
     assert ana.types("/pipeline can-i clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ANA`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ANA`."
     )
 
 

@@ -31,7 +31,8 @@ Id `ID1`\
 """)
     assert workspace.timed_thread() == snapshot(
         [
-            "1:00:00  ❌ Not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again. @ana"
+            "0:30:00  ⏰ Still waiting for approval until Mar 2, 2026 at 4:00:00 AM.",
+            "1:00:00  ❌ Not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again. @ana",
         ]
     )
     workspace.passes(days=1)

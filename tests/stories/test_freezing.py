@@ -11,7 +11,7 @@ def test_nothing_new_starts(workspace: Workspace) -> None:
     workspace.freezes("ord*", "release day", hours=4)
     ana, ben = workspace.operator("ana"), workspace.requester("ben")
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by `shell:owner`)."
+        "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by `shell:owner`). An admin can lift it: `/pipeline unfreeze ord*`."
     )
     assert ben.asks("/pipeline clear orders") == ana.asks("/pipeline clear orders")
     assert workspace.cards() == []
@@ -22,7 +22,7 @@ def test_put_by_chat(workspace: Workspace) -> None:
     ada, ana = workspace.admin("ada"), workspace.operator("ana")
     ada.types("/pipeline freeze ord* for 4h release day")
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by @ada)."
+        "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by @ada). An admin can lift it: `/pipeline unfreeze ord*`."
     )
 
 
@@ -34,12 +34,12 @@ def test_put_since_the_preview(workspace: Workspace) -> None:
     workspace.freezes("orders", hours=4)
     assert ana.told("Clear orders") == snapshot(
         [
-            "Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by `shell:owner`)."
+            "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by `shell:owner`). An admin can lift it: `/pipeline unfreeze orders`."
         ]
     )
     assert ben.told("Ask for approval") == snapshot(
         [
-            "Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by `shell:owner`)."
+            "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by `shell:owner`). An admin can lift it: `/pipeline unfreeze orders`."
         ]
     )
     assert workspace.cards() == []

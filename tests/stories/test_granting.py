@@ -37,7 +37,7 @@ def test_a_grant_for_a_while_ends_by_itself(workspace: Workspace) -> None:
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     workspace.passes(minutes=2)
     assert ana.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. An admin of this bot can grant it. You are `U03ANA`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. An admin of this bot can grant it. You are `U03ANA`."
     )
     assert ana.types("/pipeline grants") == snapshot(
         "@ana: number 2, *operator* on `ord*` until Mar 2, 2026 at 3:00:00 PM (lapsed), `on call, see INC-7`"
@@ -122,10 +122,10 @@ def test_an_admin_has_no_power_over_pipelines(workspace: Workspace) -> None:
     """`admin` is for access alone: not even a look."""
     root = workspace.admin("root")
     assert root.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
     )
     assert root.types("/pipeline status orders") == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
+        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
     )
     assert workspace.feldera.requests == []
 

@@ -82,7 +82,7 @@ def test_leaving_counts_at_the_click(workspace: Workspace) -> None:
     ana.clicks("Clear orders")
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
+            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     workspace.passes(minutes=1)

@@ -16,10 +16,10 @@ def test_nothing_is_allowed_to_a_stranger(workspace: Workspace) -> None:
     """Default deny: the answer names the role it takes and who can grant it, and Feldera is not even asked."""
     eve = workspace.stranger("eve")
     assert eve.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert eve.types("/pipeline status orders") == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer* or *requester* or *operator* or *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
+        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
     assert eve.reads() == []
     assert workspace.feldera.requests == []
@@ -42,7 +42,7 @@ def test_a_viewer_may_look_and_not_touch(workspace: Workspace) -> None:
     vic = workspace.viewer("vic")
     assert vic.asks("/pipeline status orders").startswith("orders\n")
     assert vic.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02VIC`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02VIC`."
     )
 
 
@@ -69,7 +69,7 @@ def test_a_grant_that_has_lapsed_is_named(workspace: Workspace) -> None:
     assert ana.asks("/pipeline status orders").startswith("orders\n")
     workspace.passes(hours=1)
     assert ana.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. An admin of this bot can grant it. You are `U02ANA`."
+        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. An admin of this bot can grant it. You are `U02ANA`."
     )
 
 
@@ -82,7 +82,7 @@ def test_a_grant_that_lapses_between_the_preview_and_the_click(workspace: Worksp
     ana.presses(confirm)
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
+            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     assert workspace.cards() == []
@@ -103,7 +103,7 @@ def test_a_grant_revoked_between_the_preview_and_the_click(workspace: Workspace)
     ana.clicks("Clear orders")
     assert ana.reads() == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *requester* or *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
+            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
         ]
     )
     workspace.passes(minutes=1)

@@ -99,11 +99,11 @@ def test_an_unknown_pipeline_with_close_names(workspace: Workspace) -> None:
         workspace.feldera.adds(name)
     ana = workspace.operator("ana", pattern="orders*")
     assert ana.asks("/pipeline clear orders-uk") == snapshot(
-        "❌ Feldera has no pipeline `orders-uk` (upper and lower case count). Did you mean `orders-us` or `orders-eu` or `orders`?"
+        "❌ Feldera has no pipeline `orders-uk` (upper and lower case count). Did you mean `orders-us`, `orders-eu` or `orders`?"
     )
     ben = workspace.operator("ben", pattern="order*")
     assert ben.asks("/pipeline clear orderl") == snapshot(
-        "❌ Feldera has no pipeline `orderl` (upper and lower case count). Did you mean `orderly` or `orders` or `orders-us`?"
+        "❌ Feldera has no pipeline `orderl` (upper and lower case count). Did you mean `orderly`, `orders` or `orders-us`?"
     )
 
 

@@ -201,7 +201,9 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     )
     ana.types("/pipeline clear orders")
     assert ana.reads() == snapshot(
-        ["Nothing new starts on `orders`: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by @root)."]
+        [
+            "Nothing new starts on `orders`, not by breaking the glass either: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day` (by @root). An admin can lift it: `/pipeline unfreeze ord*`."
+        ]
     )
     assert root.types("/pipeline freeze ord* until 18:00 release took longer") == snapshot(
         "✅ 🧊 Nothing new starts on `ord*` until Mar 2, 2026 at 6:00:00 PM: `release took longer`. Before: `until 2026-03-02T07:00:00+00:00 by T0ACME/U02ROOT: release day`."

@@ -274,3 +274,16 @@ def test_gone_right_after_the_question(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     ana.reads()
     assert "[Approve] [Deny] [Withdraw]" in workspace.card()
+
+
+def test_a_rule_tightened_while_a_request_waits_is_seen_on_its_card(workspace: Workspace) -> None:
+    """Within ten seconds, whoever put it: the card asks for as many as it will take. Less is asked of nobody new."""
+    ana = workspace.requester("ana")
+    ana.requests("orders")
+    assert "0 of 1" in workspace.card()
+    workspace.rules("orders", "approvals=3")
+    workspace.passes(seconds=10)
+    assert "0 of 3" in workspace.card()
+    workspace.rules("orders", "approvals=0")
+    workspace.passes(seconds=20)
+    assert "0 of 3" in workspace.card()

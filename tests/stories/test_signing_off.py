@@ -94,3 +94,38 @@ def test_a_restart_before_the_signature(workspace: Workspace) -> None:
     workspace.passes(seconds=5)
     assert "✓ Signed off by @ben" in workspace.card()
     workspace.thread()
+
+
+def test_a_glass_is_signed_off_only_once_something_came_of_it(workspace: Workspace) -> None:
+    """What was not sent yet cannot have been looked at; the same command counts once it was."""
+    workspace.rules("orders", "break-glass=allowed")
+    rio, ben = workspace.responder("rio"), workspace.approver("ben")
+    rio.asks("/pipeline clear orders --break-glass INC-9 lag alarm")
+    rio.opens("Break the glass…")
+    workspace.feldera_goes_down()
+    rio.submits("orders")
+    rio.reads()
+    workspace.passes(seconds=20)
+    assert "[Sign off]" not in workspace.card()
+    assert ben.types(f"/pipeline sign-off {workspace.request()}") == snapshot(
+        "The clear of `orders` has nothing to sign off: it has not been sent yet."
+    )
+    workspace.feldera_comes_back()
+    workspace.passes(minutes=2)
+    assert "[Sign off]" in workspace.card()
+    assert ben.types(f"/pipeline sign-off {workspace.request()}") == snapshot(
+        "🔏 Signed off: the broken glass of `orders` needs nobody any more."
+    )
+    workspace.passes(seconds=5)
+    workspace.card()
+    workspace.thread()
+
+
+def test_a_request_is_no_broken_glass(workspace: Workspace) -> None:
+    """Signing it off is answered truly, approves nothing, and the button of a glass is not there."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana.requests("orders")
+    assert ben.types(f"/pipeline sign-off {workspace.request()}") == snapshot(
+        "The clear of `orders` has nothing to sign off: no glass was broken for it."
+    )
+    assert "0 of 1" in workspace.card()

@@ -84,12 +84,12 @@ def test_a_stranger_cannot_stop_it(workspace: Workspace) -> None:
     workspace.passes(seconds=5)
     assert vic.told("Stop") == snapshot(
         [
-            "🚫 You may not stop a clear of `orders`: that takes the role *operator* or *requester* or *responder* or *approver* on it. An admin of this bot can grant it. You are `U04VIC`."
+            "🚫 You may not stop a clear of `orders`: that takes the role *operator*, *requester*, *responder* or *approver* on it. An admin of this bot can grant it. You are `U04VIC`."
         ]
     )
     assert dan.told("Stop") == snapshot(
         [
-            "🚫 You may not stop a clear of `orders`: that takes the role *operator* or *requester* or *responder* or *approver* on it. An admin of this bot can grant it. You are `U05DAN`."
+            "🚫 You may not stop a clear of `orders`: that takes the role *operator*, *requester*, *responder* or *approver* on it. An admin of this bot can grant it. You are `U05DAN`."
         ]
     )
     workspace.passes(minutes=1)

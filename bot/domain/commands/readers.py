@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REQUEST = re.compile(r"[a-z2-7]{4,26}")
+_FOR = re.compile(r"-{0,2}for", re.IGNORECASE)  # as the shell spells it, too
 _BREAK_GLASS = re.compile(r"-{1,2}break-?glass", re.IGNORECASE)
 
 
@@ -102,7 +103,7 @@ def grant(verb: "Verb", rest: str) -> words.Grant:
     who, role, pattern, rest = _grant(verb, rest)
     lasts = None
     word, after = first_word(rest)
-    if word.lower() == "for":
+    if _FOR.fullmatch(word):
         length, rest = first_word(after)
         lasts = span(length)
         if not lasts:

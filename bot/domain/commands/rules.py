@@ -23,15 +23,26 @@ def rule_of(pattern: str, said: str) -> Rule:
     values: dict[str, str] = {}
     before, separator, expression = said.partition("matching=")
     if separator and (not before or before.endswith(" ")):
-        values[_MATCHING] = expression.strip()
+        values[_MATCHING] = _whole(expression.strip())
     else:
         before = said
     for word in before.split():
         key, separator, value = word.partition("=")
         if key.lower() not in RULE_KEYS or not separator:
             raise BadRule(f"I do not know `{quoted(word)}`. A rule is made of {EXAMPLES}.")
+        if key.lower() in values:
+            raise BadRule(f"`{key.lower()}` is there twice.")
         values[key.lower()] = value
     return rule_from(pattern, values)
+
+
+def _whole(expression: str) -> str:
+    """The expression, if nothing after it looks like another value of the rule, which would go unheeded."""
+    for word in expression.split()[1:]:
+        key, separator, _ = word.partition("=")
+        if separator and key.lower() in RULE_KEYS:
+            raise BadRule(f"`matching=…` takes all that follows it: write `{quoted(word)}` before it.")
+    return expression
 
 
 def rule_from(pattern: str, values: Mapping[str, str]) -> Rule:
@@ -40,6 +51,8 @@ def rule_from(pattern: str, values: Mapping[str, str]) -> Rule:
     Raises:
         BadRule: with what to write instead.
     """
+    if values.get(_MATCHING) == "":
+        raise BadRule("`matching=` takes a regular expression, such as `matching=INC-\\d+`.")
     read = {_KEYS[key][0]: _KEYS[key][1](value) for key, value in values.items() if key != _MATCHING}
     return Rule(pattern=pattern, reason_pattern=values.get(_MATCHING), **read)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.access import Group, Standing
-from bot.domain.names import Actor
+from bot.domain.names import Actor, TeamId
 
 
 class People(Protocol):
@@ -24,6 +24,11 @@ class Unread:
 
 class Directory(People, Protocol):
     """People, for whoever checks everybody at once. What is decided rests on `standing` alone."""
+
+    @property
+    def home_team(self) -> TeamId:
+        """The workspace's own."""
+        ...
 
     async def members(self, group: Group) -> frozenset[Actor] | Unread:
         """Everybody in the group, as Slack lists it. At most 60 s old."""

@@ -32,6 +32,7 @@ from bot.engine.replies.deciding import (
     DeniedIt,
     NameWanted,
     NeverMind,
+    NothingToSignOff,
     NotKnown,
     NotYours,
     OwnRequest,
@@ -74,6 +75,7 @@ Reply = (
     | TookBack
     | StoppedIt
     | SignedItOff
+    | NothingToSignOff
     | OwnRequest
     | ApprovedBefore
     | ClosedByHand
@@ -124,6 +126,7 @@ __all__ = [
     "NotUnderstood",
     "NotYours",
     "NothingToChange",
+    "NothingToSignOff",
     "OwnRequest",
     "PendingList",
     "Preview",

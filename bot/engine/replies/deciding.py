@@ -59,6 +59,13 @@ class SignedItOff:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingToSignOff:
+    """No glass was broken for it, or nothing has come of that yet."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRequest:
     """Nobody decides on what they asked for themselves."""
 
