@@ -4,6 +4,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject, SectionBlock
 
+from bot.domain.commands import COMMAND
 from bot.domain.operations import Operation, State
 from bot.domain.pipelines import Checkpoints
 from bot.slack import blocks
@@ -145,7 +146,7 @@ def _state_in_words(operation: Operation) -> str:
     match operation.state:
         case State.AWAITING_APPROVAL:
             return "Waiting for approval"
-        case State.READY if operation.held_by_freeze:
+        case State.READY if operation.held_by_freeze or _will_be_held(operation):
             return "Held by a freeze, not sent"
         case State.READY if operation.stop_until is not None:
             return f"To be sent{_on(operation.stop_until)}, and can be stopped until then"
@@ -170,6 +171,16 @@ _AT_REST = {
     State.DENIED: "Denied",
     State.WITHDRAWN: "Taken back",
 }
+
+
+def _will_be_held(operation: Operation) -> bool:
+    """Whether a freeze outlasts the moment in which it would be sent."""
+    frozen_until, stop_until = operation.frozen_until, operation.stop_until
+    return (
+        frozen_until is not None
+        and operation.sends == 0
+        and (stop_until is None or stop_until < frozen_until)
+    )
 
 
 def _on(moment: datetime | None) -> str:
@@ -234,6 +245,10 @@ def _notes(operation: Operation) -> list[str]:
         note = f"Here because {why_not(operation.origin, operation.displaced)}."
         invitable = can_be_invited(operation.origin, operation.displaced)
         notes.append(f"{note} Invite me to have it there next time." if invitable else note)
+        if operation.state is State.AWAITING_APPROVAL:
+            notes.append(
+                f"Nobody else sees this card: tell somebody who may approve to type `{COMMAND} approve {short_id(operation)}`."
+            )
     if operation.card_posts > 1:
         notes.append("Posted anew: an older copy of this card, if there is one, is not kept up to date.")
     return notes

@@ -133,6 +133,24 @@ def test_the_bot_is_not_in_the_channel_of_the_rule(workspace: Workspace) -> None
     assert "🙋 Waiting for approval." in workspace.card()
 
 
+def test_asked_where_the_bot_is_not_without_a_rule(workspace: Workspace) -> None:
+    """The card can only stand where no approver is: it says so, and how somebody who may can approve all the same."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    workspace.channel.bot_leaves()
+    ana.requests("orders")
+    typed = workspace.request()
+    assert workspace.card(ana.dm).replace(typed, "ID1").splitlines()[-2:] == snapshot(
+        [
+            "Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Nobody else sees this card: tell somebody who may approve to type `/pipeline approve ID1`.",
+            "[Approve] [Deny] [Withdraw]",
+        ]
+    )
+    assert ben.types(f"/pipeline approve {typed}") == snapshot("👍 Approved: 1 of 1.")
+    workspace.passes(seconds=10)
+    assert "Nobody else sees" not in workspace.card(ana.dm)
+    workspace.thread(ana.dm)
+
+
 def test_what_was_cleared_last_is_on_the_card(workspace: Workspace) -> None:
     """Approvers see when this bot cleared the pipeline last."""
     ana = workspace.operator("ana")

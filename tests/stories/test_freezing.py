@@ -261,3 +261,23 @@ def test_right_lost_while_it_is_held(workspace: Workspace) -> None:
         "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @ana (approved by @ben)"
     )
     workspace.card()
+
+
+def test_put_while_it_can_still_be_stopped(workspace: Workspace) -> None:
+    """The card says that the freeze will hold it, not that it is about to be sent."""
+    workspace.rules("orders", "approvals=1 stop=60s")
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana.requests("orders")
+    ben.told("Approve")
+    workspace.passes(seconds=5)
+    assert "To be sent" in workspace.card()
+    workspace.freezes("orders", hours=1)
+    workspace.passes(seconds=10)
+    assert "⏳ Held by a freeze, not sent." in workspace.card()
+    workspace.unfreezes("orders")
+    workspace.passes(seconds=10)
+    assert "To be sent" in workspace.card()
+    workspace.passes(minutes=1)
+    assert len(workspace.sent) == 1
+    workspace.card()
+    workspace.thread()
