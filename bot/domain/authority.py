@@ -4,7 +4,7 @@ Pure. What the store knows and what the workspace says of the people comes in as
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -31,7 +31,10 @@ class Facts:
 
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
         standing = self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
-        return decide(standing, action, name, self.grants, now)
+        decision = decide(standing, action, name, self.grants, now)
+        if action is Action.VIEW:  # no rule is about seeing
+            return decision
+        return replace(decision, rules=terms(self.rules, name, is_operator=False).rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,8 @@ for the loops, which are woken when there is work.
 """
 
 import base64
-import difflib
 import secrets
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -18,17 +16,16 @@ from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority, authority_of
 from bot.domain.commands import Clear
 from bot.domain.happenings import Transition
-from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
+from bot.domain.names import Actor, ChannelId, OperationId, PipelineName, close_to
 from bot.domain.operations import Event, EventKind, Operation, Reviewed, State
 from bot.domain.pipelines import Absent, Identity, Pipeline, Problem, Seen, Storage
 from bot.domain.policy import frozen
 from bot.engine import replies
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
-from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, refusal, refused
+from bot.engine.refusing import NOT_THEIRS, TOO_LATE, Tried, hindered, refusal, refused, unknown
 from bot.engine.replies import Reply
 
-CLOSE_NAMES = 3  # suggestions beside an unknown name
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
@@ -125,10 +122,13 @@ class Handlers:
         except PipelineBusy as busy:
             return await self._busy_or_asked(actor, busy.holder)
         if after is None:
-            return replies.NotKnown()
+            return await self._unknown(actor, Tried.CONFIRM, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self._not_theirs(actor, operation)
+            return await self._not_theirs(actor, Tried.CONFIRM, operation)
+        if operation.state is State.EXPIRED and operation.confirmed_at is None:
+            await self._note(actor, Tried.CONFIRM, operation, TOO_LATE)
+            return replies.TooOld(operation)
         if after.events:
             self.work()
             waits = operation.state is State.AWAITING_APPROVAL
@@ -136,10 +136,7 @@ class Handlers:
         if operation.state is State.PROPOSED:
             # As it was decided: what is remembered of the person may be better than what was just learned.
             return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
-        if operation.state is State.EXPIRED and operation.confirmed_at is None:
-            await self._note(actor, operation, TOO_LATE)
-            return replies.TooOld(operation)
-        return await self._too_late(actor, operation)
+        return await self._too_late(actor, Tried.CONFIRM, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
@@ -151,13 +148,13 @@ class Handlers:
 
         after = await self.store.change(operation_id, withdraw, standings={})
         if after is None:
-            return replies.NotKnown()
+            return await self._unknown(actor, Tried.DROP, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self._not_theirs(actor, operation)
+            return await self._not_theirs(actor, Tried.DROP, operation)
         if operation.confirmed_at is None:
             return replies.NeverMind(operation)
-        return await self._too_late(actor, operation)
+        return await self._too_late(actor, Tried.DROP, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
@@ -170,7 +167,7 @@ class Handlers:
         standings = await self.judge.standings([actor], fresh=True)
         after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
-            return replies.NotKnown()
+            return await self._unknown(actor, Tried.CLOSE, operation_id)
         operation = after.operation
         if after.events:
             self.work()
@@ -178,20 +175,32 @@ class Handlers:
         facts, now = await self.store.facts(standings), self.clock.now()
         decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
         if not decision.allowed:
-            await self.refused(actor, operation.pipeline, decision)
+            await self._note(actor, Tried.CLOSE, operation, decision.why.value, decision)
             return replies.Denied(operation.pipeline, decision)
-        return await self._too_late(actor, operation)
+        return await self._too_late(actor, Tried.CLOSE, operation)
 
-    async def _not_theirs(self, actor: Actor, operation: Operation) -> Reply:
-        await self._note(actor, operation, NOT_THEIRS)
+    async def _not_theirs(self, actor: Actor, tried: Tried, operation: Operation) -> Reply:
+        await self._note(actor, tried, operation, NOT_THEIRS)
         return replies.NotYours()
 
-    async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
-        await self._note(actor, operation, TOO_LATE)
+    async def _too_late(self, actor: Actor, tried: Tried, operation: Operation) -> Reply:
+        await self._note(actor, tried, operation, TOO_LATE)
         return replies.AlreadyDecided(operation)
 
-    async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
-        await self.store.note(refusal(actor, operation, why, self.clock.now()), operation.id)
+    async def _unknown(self, actor: Actor, tried: Tried, said: str) -> Reply:
+        await self.store.note(unknown(actor, tried, said, self.clock.now()))
+        return replies.NotKnown()
+
+    async def _note(
+        self,
+        actor: Actor,
+        tried: Tried,
+        operation: Operation,
+        why: str,
+        decided_by: Decision | None = None,
+    ) -> None:
+        event = refusal(actor, tried, operation, why, self.clock.now(), decided_by=decided_by)
+        await self.store.note(event, operation.id)
 
     async def _propose(  # noqa: PLR0913 - what a proposal is made of
         self,
@@ -279,7 +288,7 @@ class Handlers:
             return replies.NotFound(name, close=())
         facts, now = await self.judge.facts(actor), self.clock.now()
         visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
-        return replies.NotFound(name, close=_close_to(name, visible))
+        return replies.NotFound(name, close=close_to(name, visible))
 
 
 def _new_id() -> OperationId:
@@ -327,12 +336,3 @@ def _why_not(pipeline: Pipeline) -> Reply | None:
             return None if pipeline.is_stopped else replies.NotStopped(pipeline)
         case _:
             assert_never(pipeline.storage)
-
-
-def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The names most like this one; a difference in case alone is the likeliest slip of all."""
-    spelled: dict[str, list[PipelineName]] = defaultdict(list)
-    for other in names:
-        spelled[other.lower()].append(other)
-    close = difflib.get_close_matches(name.lower(), spelled, n=CLOSE_NAMES)
-    return tuple(other for lower in close for other in spelled[lower])[:CLOSE_NAMES]

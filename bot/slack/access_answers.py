@@ -21,12 +21,13 @@ from bot.domain.operations import EventKind, Operation
 from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
+from bot.engine.refusing import Tried
 from bot.slack import blocks
 from bot.slack.blocks import Message, message, said
 from bot.slack.card import short_id
 from bot.slack.endings import SIGNS
-from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
-from bot.slack.pipelines import link_to
+from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any
+from bot.slack.pipelines import link_to, permalink
 from bot.slack.previews import approvals_in_words, frozen_in_words
 from bot.slack.refusals import why
 
@@ -202,7 +203,7 @@ def _entry(line: HistoryLine, workspace_url: str) -> str:
     if because:
         because = f" ({escaped(because.replace('_', ' '), 60)})"
     about = _about_access(data) if operation is None else f" `{operation.pipeline}`"
-    card = "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
+    card = _card(line, workspace_url)
     return f"{at(event.at)}: {what}{about}{because}{by}{_in_detail(data)}{card}"
 
 
@@ -217,7 +218,24 @@ _DEEDS: dict[str, str] = {
     Action.REQUEST: "to clear",
     Action.CLEAR: "to clear",
     Action.BREAK_GLASS: "to break the glass of",
+    Tried.CONFIRM: "to confirm the clear of",
+    Tried.DROP: "to dismiss the preview of",
+    Tried.APPROVE: "to approve the clear of",
+    Tried.DENY: "to deny the clear of",
+    Tried.WITHDRAW: "to take back the clear of",
+    Tried.STOP: "to stop the clear of",
+    Tried.SIGN_OFF: "to sign off the broken glass of",
+    Tried.CLOSE: "to close the clear of",
 }
+
+
+def _card(line: HistoryLine, workspace_url: str) -> str:
+    """As the record itself says; what came before the card was posted, says it by the operation as it is now."""
+    data, operation = line.entry.event.data, line.operation
+    if "ts" in data:
+        url = permalink(workspace_url, str(data.get("channel")), str(data["ts"]))
+        return f" · {link(url, 'its thread')}"
+    return "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
 
 
 def _about_access(data: Mapping[str, str]) -> str:

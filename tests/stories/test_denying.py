@@ -227,7 +227,7 @@ Id `ID1`\
     )
     assert ana.types("/pipeline history orders") == snapshot("""\
 *The record of orders*
-Mar 2, 2026 at 3:00:00 AM: refused @ben: `orders` (too late) · its thread
+Mar 2, 2026 at 3:00:00 AM: refused @ben: to approve the clear of `orders` (too late) · its thread
 Mar 2, 2026 at 3:00:00 AM: ended `orders` (denied in shell) by `shell:owner`: reason `audit <!here>` · its thread
 Mar 2, 2026 at 3:00:00 AM: requested `orders` by @ana · its thread
 Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana · its thread\

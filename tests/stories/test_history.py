@@ -114,6 +114,7 @@ def test_the_record_of_a_person(workspace: Workspace) -> None:
     ben.types("/pipeline clear reports")
     assert ana.types("/pipeline history @ana") == snapshot("""\
 *The record of @ana*
+Mar 2, 2026 at 3:00:00 AM: ended `orders` (withdrawn) by @ana
 Mar 2, 2026 at 3:00:00 AM: proposed `orders` by @ana\
 """)
     assert ben.types("/pipeline history @ana") == snapshot("""\

@@ -100,9 +100,10 @@ class Clicks:
         reply = await self.desk.access.history(who(body), _of(match[2]), before=int(match[1]))
         self.desk.replace(reply, respond)
 
-    async def unknown(self, ack: AsyncAck, respond: AsyncRespond) -> None:
+    async def unknown(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        reply = await self.desk.requests.not_a_button(who(body), str(body["actions"][0].get("action_id", "")))
         await ack()
-        self.desk.errands.say(answers.unknown_button(), Answer(respond))
+        self.desk.tell(reply, respond)
 
 
 def _of(title: str) -> words.History:
