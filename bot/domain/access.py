@@ -72,13 +72,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not."""
+    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not.
+
+    `passing`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
+    """
 
     actor: Actor
     kind: Kind = Kind.MEMBER
     groups: frozenset[GroupId] = frozenset()
     unresolved: frozenset[GroupId] = frozenset()
     why: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,11 @@ class Decision:
             return ""
         unknown = self.why is Why.UNRESOLVED or standing.kind is Kind.UNKNOWN
         return (standing.why or "nothing is known of the person") if unknown else ""
+
+    @property
+    def may_be_told_later(self) -> bool:
+        """Whether it is a no only as long as Slack tells nothing: no more is known against the person."""
+        return self.unread != "" and self.standing is not None and self.standing.passing
 
     @property
     def on_record(self) -> dict[str, str | int | None]:

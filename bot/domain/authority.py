@@ -30,7 +30,9 @@ class Facts:
         return standing is not None and standing.kind is Kind.MEMBER
 
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
-        standing = self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked")
+        standing = self.standings.get(actor) or Standing(
+            actor, Kind.UNKNOWN, why="nobody asked", passing=True
+        )
         decision = decide(standing, action, name, self.grants, now)
         if action is Action.VIEW:  # no rule is about seeing
             return decision
@@ -41,7 +43,9 @@ class Facts:
 class Authority:
     """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
 
-    `unread` is what Slack did not tell of one of them, where that is why they do not count. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
+    `unread` is what Slack did not tell of one of them, where that is why they do not count. `unheard` are the approvers
+    of whom it may still tell, and `asker_unheard` is whether that holds for the requester: for a role that they have or
+    for a higher one. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
     """
 
     requester: Decision
@@ -51,6 +55,8 @@ class Authority:
     by_breaking_glass: bool = False
     eligible: tuple[Principal, ...] = ()
     unread: str = ""
+    unheard: tuple[Actor, ...] = ()
+    asker_unheard: bool = False
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
@@ -69,6 +75,13 @@ class Authority:
     def is_enough(self) -> bool:
         """Whether it may be sent, a freeze apart."""
         return self.may_ask and len(self.approvers) >= self.approvals_needed
+
+    @property
+    def may_be_enough_later(self) -> bool:
+        """Whether it is not enough now, and may turn out to be once Slack tells what it did not."""
+        if self.is_enough or self.asker_unheard:
+            return not self.is_enough
+        return self.may_ask and len(self.approvers) + len(self.unheard) >= self.approvals_needed
 
 
 def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
@@ -103,11 +116,16 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
         approver: facts.may(approver, Action.APPROVE, name, now)
         for approver in sorted(given, key=lambda actor: (actor.team, actor.user))
     }
+    asker = decision if incident else clear
+    asker_unheard = asker.may_be_told_later or decision.may_be_told_later
     return Authority(
         requester=decision,
         terms=terms(facts.rules, name, is_operator=clear.allowed),
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
-        unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), ""),
+        unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), "")
+        or (asker.unread if asker_unheard else ""),
+        unheard=tuple(approver for approver, may in approvers.items() if may.may_be_told_later),
+        asker_unheard=asker_unheard,
         freeze=frozen(facts.freezes, name, now),
         by_breaking_glass=incident != "",
         eligible=tuple(

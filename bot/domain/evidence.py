@@ -33,6 +33,7 @@ from bot.domain.steps import (
 )
 from bot.domain.trouble import as_troubled, heard_again, looked_in_vain, no_longer_failing
 from bot.domain.turns import (
+    ASK_SLACK_AGAIN_AFTER,
     MAX_SENDS,
     RESEND_AFTER,
     ended,
@@ -107,13 +108,8 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
 def _cleared_for_sending(operation: Operation, authority: Authority, now: datetime) -> Transition:
     if is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
-    if authority.unread and not authority.is_enough:
-        outcome = Outcome(Ending.RIGHTS_UNREAD, authority.unread)
-        return ended(operation, State.REFUSED, outcome, now, decided_by=authority)
-    if not authority.may_ask:
-        return ended(operation, State.REFUSED, Outcome(Ending.PERMISSION_LOST), now, decided_by=authority)
-    if not authority.is_enough:
-        return ended(operation, State.REFUSED, Outcome(Ending.APPROVALS_LOST), now, decided_by=authority)
+    if not authority.is_enough and not authority.may_be_enough_later:
+        return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
     if operation.card is None:
         return until_placed(operation)
     if authority.freeze is not None:
@@ -121,10 +117,29 @@ def _cleared_for_sending(operation: Operation, authority: Authority, now: dateti
     operation = replace(operation, held_by_freeze=False)
     if operation.stop_until is not None and now < operation.stop_until:
         return Transition(replace(operation, due_at=operation.stop_until))
+    if not authority.is_enough:
+        return _untold(operation, authority, now)
+    operation = replace(operation, untold_since=None)
     kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
     after = sent(operation, kind, authority, now)
     # "I keep trying" was said when it was put off: only the first repetition is news.
     return after if operation.put_off <= 1 else replace(after, events=())
+
+
+def _what_is_lost(authority: Authority) -> Outcome:
+    if authority.unread:
+        return Outcome(Ending.RIGHTS_UNREAD, authority.unread)
+    return Outcome(Ending.APPROVALS_LOST if authority.may_ask else Ending.PERMISSION_LOST)
+
+
+def _untold(operation: Operation, authority: Authority, now: datetime) -> Transition:
+    """It waits for Slack to tell what it did not, and lapses if that takes too long. Said once."""
+    waiting = replace(
+        operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
+    )
+    if operation.untold_since is not None:
+        return Transition(waiting)
+    return Transition(waiting, (Event(EventKind.UNTOLD, now, {"message": authority.unread}),))
 
 
 def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
@@ -163,10 +178,13 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
         return Transition(replace(operation, due_at=soon))
     if operation.refusal is not None:
         return ended(operation, State.REFUSED, operation.refusal, now)
-    may_repeat = looked.authority.is_enough and not is_too_late(operation, now)
+    untold = looked.authority.may_be_enough_later
+    may_repeat = (looked.authority.is_enough or untold) and not is_too_late(operation, now)
     if not may_repeat or operation.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
-    if operation.card is None or looked.authority.freeze is not None:  # the card is being posted again
+    if (
+        operation.card is None or looked.authority.freeze is not None or untold
+    ):  # the card is being posted again
         return Transition(replace(operation, due_at=now + pacing.LONGEST))
     return sent(operation, EventKind.SENT_AGAIN, looked.authority, now)
 

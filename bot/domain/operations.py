@@ -160,6 +160,7 @@ class Operation:
     stop_until: datetime | None = None
     held_by_freeze: bool = False
     frozen_until: datetime | None = None  # of its pipeline, as its card tells it
+    untold_since: datetime | None = None  # Slack does not tell whether it may be sent, and people know that
     incident: str = ""
     signed_off: Approval | None = None
     submitted_at: datetime | None = None
@@ -212,6 +213,7 @@ class EventKind(StrEnum):
     GLASS_BROKEN = "glass_broken"
     SIGNED_OFF = "signed_off"
     HELD = "held"
+    UNTOLD = "untold"
     SENT = "sent"
     SENT_AGAIN = "sent_again"
     PUT_OFF = "put_off"

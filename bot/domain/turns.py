@@ -15,6 +15,9 @@ from bot.domain.operations import Event, EventKind, Operation, Outcome, State
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
 CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # long enough for an outage, too short to clear in the next shift
 MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should look
+ASK_SLACK_AGAIN_AFTER = timedelta(
+    seconds=15
+)  # three groups at this pace stay below Slack's 20 calls a minute
 RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock: a request may act that late
 
 

@@ -93,7 +93,7 @@ class Access:
 
     async def explain(self, actor: Actor, name: PipelineName) -> Reply:
         """*can-i*: what decides about this person's clear of this pipeline. Says nothing of the pipeline itself."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        facts, now = await self.judge.facts(actor, on=[name]), self.clock.now()
         basis = authority_of(actor, name, facts, now)
         return replies.Explained(name, basis, facts.may(actor, Action.BREAK_GLASS, name, now))
 

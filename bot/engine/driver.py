@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from bot.domain.access import Action
 from bot.domain.advance import advance
 from bot.domain.authority import Facts, authority
 from bot.domain.happenings import (
@@ -44,6 +45,7 @@ from bot.domain.pipelines import (
     Unknown,
 )
 from bot.domain.policy import frozen, terms
+from bot.domain.turns import RESEND_AFTER
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 
@@ -51,6 +53,7 @@ log = structlog.get_logger(__name__)
 
 Looks = Callable[[Operation], Look]
 
+_CARRIES = (Action.CLEAR, Action.REQUEST, Action.BREAK_GLASS, Action.APPROVE)
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 
 _ELSEWHERE = Problem(
@@ -186,10 +189,12 @@ class Driver:
             effect = await self._change(operation, await self._carry_out(operation, effect))
 
     async def _look_upon(self, operation: Operation, look: Look) -> Effect | None:
-        # Only before a request do people's rights matter, and then as they are at this moment.
-        may_send = operation.state in {State.READY, State.SUBMITTING}
-        people = [operation.requester, *(approval.by for approval in operation.approvals)] if may_send else []
-        standings = await self.judge.standings(people, fresh=True)
+        people = [operation.requester, *(approval.by for approval in operation.approvals)]
+        standings = (
+            await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
+            if _may_be_sent(operation, look, self.clock.now())
+            else {}
+        )
 
         def weigh(current: Operation, facts: Facts) -> Transition:
             now = self.clock.now()
@@ -235,6 +240,15 @@ class Driver:
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
+
+
+def _may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:
+    """Whether a request may come next: only then do people's rights matter, and as they are at that moment."""
+    if isinstance(look, Problem):
+        return False
+    if operation.state is State.SUBMITTING:
+        return now >= (operation.submitted_at or now) + RESEND_AFTER
+    return operation.state is State.READY
 
 
 def _is_here(operation: Operation, here: Identity) -> bool:

@@ -30,6 +30,7 @@ OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
 )
 OPEN_REQUESTS_MAX = 5  # of one person
+_ASKS = (Action.CLEAR, Action.REQUEST, Action.BREAK_GLASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Handlers:
 
     async def may_ask(self, actor: Actor, command: Clear) -> Decision:
         """Whether `actor` may clear it or ask for that: quick enough to answer before an ack."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        facts, now = await self.judge.facts(actor, on=[command.name], to=_ASKS), self.clock.now()
         wanted = (Action.BREAK_GLASS,) if command.incident else (Action.CLEAR, Action.REQUEST)
         decisions = [facts.may(actor, action, command.name, now) for action in wanted]
         decision = next((each for each in decisions if each.allowed), decisions[-1])
@@ -67,7 +68,7 @@ class Handlers:
         decision = await self.may_ask(actor, command)
         if not decision.allowed:
             return replies.Denied(command.name, decision)
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        facts, now = await self.judge.facts(actor, on=[command.name], to=_ASKS), self.clock.now()
         basis = authority_of(actor, command.name, facts, now, incident=command.incident)
         hindrance = _hindrance(command, basis) or await self._in_the_way(actor, command.name, basis)
         if hindrance is not None:
@@ -93,12 +94,12 @@ class Handlers:
         seen = await self._look(actor, name)
         if not isinstance(seen, Pipeline):
             return seen
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        freezes, now = await self.store.freezes(self.clock.now()), self.clock.now()
         return replies.Described(
             seen,
             live=await self.store.live_on(name),
             pending=await self.store.pending_on(name),
-            freeze=frozen(facts.freezes, name, now),
+            freeze=frozen(freezes, name, now),
         )
 
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
@@ -116,7 +117,7 @@ class Handlers:
                 return Transition(operation)
             return advance(operation, happenings.Confirmed(actor, basis), now)
 
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor], to=_ASKS)
         try:
             after = await self.store.change(operation_id, take_on, standings=standings)
         except PipelineBusy as busy:
@@ -164,7 +165,7 @@ class Handlers:
             decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
             return advance(operation, happenings.Closed(actor, decision), now)
 
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor], to=[Action.CLEAR])
         after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
             return await self._unknown(actor, Tried.CLOSE, operation_id)

@@ -46,8 +46,9 @@ class Requests:
         return replies.PendingList(await self.pending_for(actor))
 
     async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
-        facts, now = await self.judge.facts(actor), self.clock.now()
         waiting = await self.store.pending()
+        names = {operation.pipeline for operation in waiting}
+        facts, now = await self.judge.facts(actor, on=names, to=[Action.VIEW]), self.clock.now()
         return tuple(operation for operation in waiting if _may_see(operation, actor, facts, now))
 
     async def find(self, actor: Actor, beginning: str) -> OperationId | None:
@@ -61,7 +62,8 @@ class Requests:
         over = await self.store.operation_beginning(beginning)
         if over is None or over.confirmed_at is None:
             return None
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        facts = await self.judge.facts(actor, on=[over.pipeline], to=[Action.VIEW])
+        now = self.clock.now()
         return over.id if _may_see(over, actor, facts, now) else None
 
     async def not_found(self, actor: Actor, tried: Tried, beginning: str) -> None:
@@ -96,14 +98,14 @@ class Requests:
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
             basis = authority(operation, facts, self.clock.now())
-            # Whoever approved since `others` was read was looked up for that, and is again before the request.
-            this_moment = {given.by for given in operation.approvals} - facts.standings.keys()
+            # Of whom Slack tells nothing now, it told all when they approved, and is asked again before the request.
+            # Whoever approved since `others` was read is one of them.
             return happenings.Approved(
                 actor,
                 decision,
                 basis.terms.stop_window,
                 needed=basis.approvals_needed,
-                still_counting=frozenset(basis.approvers) | this_moment,
+                still_counting=frozenset(basis.approvers + basis.unheard),
             )
 
         before = await self.store.operation(operation_id)
@@ -139,7 +141,7 @@ class Requests:
                 return self._stop(actor, operation, facts)
             return advance(operation, happenings.Withdrawn(actor), self.clock.now())
 
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor], to=_SAY)
         after = await self.store.change(operation_id, take_back, standings=standings)
         if after is None:
             return await self._unknown(actor, Tried.WITHDRAW, operation_id)
@@ -163,7 +165,7 @@ class Requests:
         def stop(operation: Operation, facts: Facts) -> Transition:
             return self._stop(actor, operation, facts)
 
-        standings = await self.judge.standings([actor], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor], to=_SAY)
         after = await self.store.change(operation_id, stop, standings=standings)
         if after is None:
             return await self._unknown(actor, Tried.STOP, operation_id)
@@ -202,7 +204,7 @@ class Requests:
             decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
             return advance(operation, deed(operation, facts, decision), now)
 
-        standings = await self.judge.standings([actor, *others], fresh=True)
+        standings = await self.judge.anew(operation_id, [actor, *others], to=[Action.APPROVE])
         try:
             after = await self.store.change(operation_id, weigh, standings=standings)
         except PipelineBusy as busy:

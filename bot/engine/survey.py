@@ -44,10 +44,10 @@ async def survey(
         if group in approving:
             people |= set(sorted(listed, key=repr)[:LOOKED_AT])
     standings = await asyncio.gather(
-        *(in_turn(directory.standing(person, frozenset())) for person in sorted(people, key=repr))
+        *(in_turn(directory.standings([person], frozenset())) for person in sorted(people, key=repr))
     )
     return Roster(
-        kinds={standing.actor: standing.kind for standing in standings},
+        kinds={actor: standing.kind for answer in standings for actor, standing in answer.items()},
         members=members,
         unread={
             group: said.why for group, said in zip(groups, answers, strict=True) if isinstance(said, Unread)

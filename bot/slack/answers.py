@@ -39,8 +39,17 @@ def trouble() -> Message:
     )
 
 
-def unknown_button() -> Message:
-    return said(f"This button is from another time: it does nothing any more. Type `{COMMAND} help`.")
+def takes_longer() -> Message:
+    """In place of an answer that is not there in time; the answer follows, if this process lives."""
+    return said(
+        "⏳ This takes longer than usual: Slack is slow to tell me who may do it. I tell you what came of it. "
+        "If nothing follows, do it again."
+    )
+
+
+def deny_again() -> Message:
+    """It took so long that Slack lets no modal open any more."""
+    return said("Slack was slow to tell me who you are. Press *Deny* again: now it is quick.")
 
 
 def unknown_request(beginning: str) -> Message:

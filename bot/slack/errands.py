@@ -1,24 +1,38 @@
-"""Answers that take longer than an ack: tasks that are held, logged and, at the end, waited for.
+"""What may take longer than an ack: tasks that are held, logged and, at the end, waited for.
 
-Nothing of value is done here: an errand only looks and tells. One whose look breaks still tells the person that it
-did; an answer that Slack does not take is logged, and never given again.
+An errand only looks and tells. A deed is begun here when an ack waits for it, which it does for two seconds and no
+longer. Whoever did something that breaks is told that it did; an answer that Slack does not take is logged, and never
+given again.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import answers
+from bot.slack import answers, modals
 from bot.slack.blocks import Message
+from bot.slack.calls import Done, ask
 
 log = structlog.get_logger(__name__)
 
 OK = 200  # HTTP status
+PATIENCE = 2.0  # seconds; Slack waits three for an ack, the way there and back included
+
+_T = TypeVar("_T")
+
+
+class Hearing(Protocol):
+    """A way to one person, for what they have to be told after the ack."""
+
+    async def give(self, said: Message) -> None:
+        """Tell; what cannot be told is logged."""
+        ...
 
 
 @dataclass(slots=True)
@@ -53,11 +67,35 @@ class Answer:
                 log.warning("answer_not_delivered", status=response.status_code)
 
 
+@dataclass(frozen=True, slots=True)
+class InModal:
+    """What one person is told in the modal that they submitted, if they have not closed it."""
+
+    client: AsyncWebClient
+    view_id: str
+
+    async def give(self, said: Message) -> None:
+        answer = await ask(self.client.views_update(view_id=self.view_id, view=modals.showing(said)))
+        if not isinstance(answer, Done):
+            log.warning("answer_not_delivered", why=str(answer))
+
+
 @dataclass(slots=True)
 class Errands:
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    """`patience` is how many seconds an ack waits for what is to be done before it."""
 
-    def run(self, look: Coroutine[Any, Any, Message], answer: Answer) -> None:
+    patience: float = PATIENCE
+    _running: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def begun(self, deed: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        """Begin a deed, and wait for it as long as its ack can wait. It goes on until it is done, whoever waits."""
+        task = asyncio.create_task(deed)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait([task], timeout=self.patience)
+        return task
+
+    def run(self, look: Awaitable[Message], answer: Hearing) -> None:
         """Look, then tell what was seen; if looking breaks, tell that."""
 
         async def errand() -> None:
@@ -65,7 +103,7 @@ class Errands:
 
         self._hold(errand(), apology_through=answer)
 
-    def say(self, said: Message, answer: Answer) -> None:
+    def say(self, said: Message, answer: Hearing) -> None:
         self._hold(answer.give(said))
 
     async def finished(self) -> None:
@@ -80,12 +118,12 @@ class Errands:
                 task.cancel()
             await asyncio.wait(self._running)
 
-    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Answer | None = None) -> None:
+    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Hearing | None = None) -> None:
         task = asyncio.create_task(errand)
         self._running.add(task)
         task.add_done_callback(lambda done: self._ended(done, apology_through))
 
-    def _ended(self, task: asyncio.Task[None], apology_through: Answer | None) -> None:
+    def _ended(self, task: asyncio.Task[None], apology_through: Hearing | None) -> None:
         self._running.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return

@@ -142,6 +142,13 @@ def _held(_operation: Operation, event: Event) -> str:
     )
 
 
+def _untold(_operation: Operation, event: Event) -> str:
+    return (
+        f"⏸️ Slack did not tell whether the people behind this may still do it ({_said(event)}). "
+        "Nothing is sent until it does; I keep asking."
+    )
+
+
 def _by(event: Event) -> str:
     return "Somebody" if event.by is None else mention(event.by.user)
 
@@ -152,6 +159,7 @@ _LINES: dict[EventKind, Callable[[Operation, Event], str]] = {
     EventKind.GLASS_BROKEN: _glass_broken,
     EventKind.SIGNED_OFF: _signed_off,
     EventKind.HELD: _held,
+    EventKind.UNTOLD: _untold,
     EventKind.SENT: _sent,
     EventKind.SENT_AGAIN: _sent_again,
     EventKind.PUT_OFF: _put_off,

@@ -24,10 +24,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There is no answer: `why` in words, as a clause, and Slack's code for it if it gave one."""
+    """There is no answer: `why` in words, as a clause, and Slack's code for it if it gave one.
+
+    `passing`: Slack is away or wants quiet. What it refuses, it would refuse again.
+    """
 
     why: str
     code: str = ""
+    passing: bool = False
 
 
 @dataclass(slots=True)
@@ -76,7 +80,7 @@ class Lookups(Generic[T]):
                 return await self._asks(known, ask)
         except TimeoutError:
             log.warning("slack_did_not_answer", about=key, seconds=self.within)
-            return Failed("Slack did not answer in time")
+            return Failed("Slack did not answer in time", passing=True)
 
     async def _asks(self, known: _Known[T], ask: Callable[[], Awaitable[T | Failed]]) -> T | Failed:
         began, since = self._next_turn(), self.clock.now()

@@ -24,7 +24,7 @@ from bot.slack.unanswered import UNREADABLE, must_wait, why_refused, why_silent
 
 log = structlog.get_logger(__name__)
 
-ANSWERED_WITHIN = 2.0  # seconds; an ack may take three
+ANSWERED_WITHIN = 1.5  # seconds; an ack may take three, and has other things to do
 SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
 
 _USERS_INFO = "users.info"
@@ -79,27 +79,20 @@ class PeopleDirectory:
     def home_team(self) -> TeamId:
         return self._home_team
 
-    async def standing(self, actor: Actor, groups: frozenset[Group], *, fresh: bool = False) -> Standing:
-        """Who this is, and which of `groups` they are in. Nobody of another workspace is asked after, or in a group."""
-        if actor.team != self._home_team:
-            return Standing(actor, Kind.STRANGER)
-        asked = sorted(group.group for group in groups if group.team == self._home_team)
-        kind, members = await asyncio.gather(
-            self._kind(actor.user, fresh=fresh),
+    async def standings(
+        self, actors: Iterable[Actor], groups: frozenset[Group], *, fresh: bool = False
+    ) -> Mapping[Actor, Standing]:
+        """Who they are, and which of `groups` each is in. Nobody of another workspace is asked after, or in a group."""
+        everybody = tuple(dict.fromkeys(actors))
+        ours = [actor for actor in everybody if actor.team == self._home_team]
+        asked = sorted(group.group for group in groups if group.team == self._home_team) if ours else []
+        kinds, members = await asyncio.gather(
+            asyncio.gather(*(self._kind(actor.user, fresh=fresh) for actor in ours)),
             asyncio.gather(*(self._users_in(group, fresh=fresh) for group in asked)),
         )
         found = dict(zip(asked, members, strict=True))
-        return Standing(
-            actor,
-            Kind.UNKNOWN if isinstance(kind, Failed) else kind,
-            groups=frozenset(
-                group
-                for group, users in found.items()
-                if not isinstance(users, Failed) and actor.user in users
-            ),
-            unresolved=frozenset(group for group, users in found.items() if isinstance(users, Failed)),
-            why=_reasons([kind, *members]),
-        )
+        known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
+        return {actor: known.get(actor) or Standing(actor, Kind.STRANGER) for actor in everybody}
 
     async def members(self, group: Group) -> frozenset[Actor] | Unread:
         """Everybody in the group. Slack may still list people who were deactivated."""
@@ -132,7 +125,7 @@ class PeopleDirectory:
         """Slack's answer. While it has us wait, nothing is asked."""
         held = self._pace.free_at(method)
         if held is not None:
-            return Failed(must_wait((held - self._clock.now()).total_seconds()))
+            return Failed(must_wait((held - self._clock.now()).total_seconds()), passing=True)
         answer = await ask(call())
         match answer:
             case Done(said):
@@ -140,14 +133,14 @@ class PeopleDirectory:
             case Wait(seconds):
                 self._pace.hold(timedelta(seconds=seconds), method)
                 log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
-                return Failed(must_wait(seconds))
+                return Failed(must_wait(seconds), passing=True)
             case Refused(error):
                 if error not in _NOBODY:
                     log.warning("slack_refused", method=method, error=error)
                 return Failed(why_refused(answer), error)
             case NoAnswer(why):
                 log.warning("slack_did_not_answer", method=method, why=why)
-                return Failed(why_silent(answer))
+                return Failed(why_silent(answer), passing=True)
 
 
 def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Failed:
@@ -171,9 +164,20 @@ def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Fa
     return Kind.MEMBER
 
 
-def _reasons(answers: Iterable[object]) -> str:
-    """Every reason once, in order."""
-    return "; ".join(dict.fromkeys(answer.why for answer in answers if isinstance(answer, Failed)))
+def _standing(
+    actor: Actor, kind: Kind | Failed, members: Mapping[GroupId, frozenset[UserId] | Failed]
+) -> Standing:
+    failures = [answer for answer in (kind, *members.values()) if isinstance(answer, Failed)]
+    return Standing(
+        actor,
+        Kind.UNKNOWN if isinstance(kind, Failed) else kind,
+        groups=frozenset(
+            group for group, users in members.items() if not isinstance(users, Failed) and actor.user in users
+        ),
+        unresolved=frozenset(group for group, users in members.items() if isinstance(users, Failed)),
+        why="; ".join(dict.fromkeys(failed.why for failed in failures)),
+        passing=any(failed.passing for failed in failures),
+    )
 
 
 def _users(said: Mapping[str, Any]) -> frozenset[UserId] | Failed:

@@ -6,13 +6,14 @@ transaction, together with its entry in the record.
 
 from collections.abc import Iterable
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.access import Action, Grant, Group, Principal, Role
 from bot.domain.administration import Give, TakeAway
-from bot.domain.names import Actor, GroupId, TeamId
+from bot.domain.names import Actor, GroupId, PipelineName, TeamId
 from bot.store.database import insert
 from bot.store.values import Row, actor_of, moment_of, moment_or_none, text_of, text_or_none
 
@@ -47,6 +48,21 @@ def groups(db: Database) -> frozenset[Group]:
     """The groups that grants are given to."""
     rows = db.execute(f'SELECT DISTINCT team, "group" FROM grants WHERE {_OF_GROUPS}')  # noqa: S608 - constants
     return frozenset(Group(TeamId(team), GroupId(group)) for team, group in rows)
+
+
+def groups_that_may(
+    db: Database, names: frozenset[PipelineName] | None, actions: frozenset[Action]
+) -> frozenset[Group]:
+    """The groups granted any of `actions`, lapsed or not: on any of these pipelines, or on whatever."""
+
+    def may(group: Group) -> bool:
+        return any(
+            grant.role.actions & actions
+            and (names is None or any(fnmatchcase(name, grant.pattern) for name in names))
+            for grant in unrevoked(db, group)
+        )
+
+    return frozenset(group for group in groups(db) if may(group))
 
 
 def same_in_force(db: Database, give: Give, now: datetime) -> Grant | None:

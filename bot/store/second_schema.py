@@ -23,6 +23,7 @@ ALTER TABLE operations ADD COLUMN ready_at TEXT;
 ALTER TABLE operations ADD COLUMN stop_until TEXT;
 ALTER TABLE operations ADD COLUMN held_by_freeze INTEGER NOT NULL DEFAULT 0 CHECK (held_by_freeze IN (0, 1));
 ALTER TABLE operations ADD COLUMN frozen_until TEXT;
+ALTER TABLE operations ADD COLUMN untold_since TEXT;
 ALTER TABLE operations ADD COLUMN incident TEXT NOT NULL DEFAULT '';
 ALTER TABLE operations ADD COLUMN signed_off_by_team TEXT;
 ALTER TABLE operations ADD COLUMN signed_off_by_user TEXT;

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from bot.domain.access import Grant, Group, Standing
+from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange
 from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
@@ -59,8 +59,10 @@ class SqliteStore:
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
         return await self._run(lambda db: facts.about(db, standings))
 
-    async def granted_groups(self) -> frozenset[Group]:
-        return await self._run(grants.groups)
+    async def granted_groups(
+        self, names: frozenset[PipelineName] | None, actions: frozenset[Action]
+    ) -> frozenset[Group]:
+        return await self._run(lambda db: grants.groups_that_may(db, names, actions))
 
     async def grants(self) -> tuple[Grant, ...]:
         return await self._run(grants.unrevoked)

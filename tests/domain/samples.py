@@ -112,7 +112,8 @@ CARRIED = authority()
 NOT_PERMITTED = authority(requester=DENIED)
 NOT_APPROVED = authority(terms=Terms(approvals=1))
 FROZEN = authority(freeze=FREEZE)
-AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN)
+UNTOLD = authority(requester=DENIED, unread="Slack is in trouble", asker_unheard=True)
+AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN, UNTOLD)
 
 
 def grant(

@@ -183,3 +183,49 @@ def test_those_who_may_approve_it_are_known_by_their_grants():
         grant(Actor(TeamId("T1"), UserId("UFAY")), Role.OPERATOR, "*", id=10),
     )
     assert carried(proposed(), known).eligible == (BEN, CLEO, APPROVERS)
+
+
+AWAY = {"kind": Kind.UNKNOWN, "why": "Slack is in trouble", "passing": True}
+REFUSES = {"kind": Kind.UNKNOWN, "why": "Slack does not accept the bot's token"}
+OPERATORS = Group(TeamId("T1"), GroupId("SOPERATE"))
+HIDDEN = {"unresolved": frozenset({GroupId("SOPERATE")}), "why": "Slack is in trouble", "passing": True}
+
+
+@pytest.mark.parametrize(
+    ("people", "later"),
+    [
+        pytest.param((ANA, BEN, standing(CLEO, **AWAY)), True, id="an approver is not told of"),
+        pytest.param((standing(ANA, **AWAY), BEN, CLEO), True, id="nor is the requester"),
+        pytest.param((standing(ANA, **AWAY), BEN, standing(CLEO, **AWAY)), True, id="nor is anybody"),
+        pytest.param((ANA, BEN), True, id="one was not asked after"),
+        pytest.param((ANA, BEN, standing(CLEO, **REFUSES)), False, id="Slack refuses to tell"),
+        pytest.param((ANA, BEN, standing(CLEO, kind=Kind.GUEST, passing=True)), False, id="a guest"),
+        pytest.param((ANA, standing(BEN, **AWAY), standing(CLEO, kind=Kind.BOT)), False, id="one is gone"),
+        pytest.param((standing(ANA, kind=Kind.GUEST), BEN, standing(CLEO, **AWAY)), False, id="a guest asks"),
+        pytest.param((ANA, BEN, CLEO), False, id="it is enough"),
+    ],
+)
+def test_what_may_be_enough_once_slack_tells(people, later):
+    """Only if nothing that is known speaks against it, and what is missing is missing for a passing reason."""
+    basis = carried(approved_by(BEN, CLEO), facts(ASKS, *DECIDES, people=people, rules=(TWO,)))
+    assert basis.may_be_enough_later is later
+    assert not (basis.may_be_enough_later and basis.is_enough)
+
+
+def test_a_requester_who_may_be_an_operator():
+    """Without a rule an operator needs no approval: whether ana is one is in a group that Slack does not tell of."""
+    known = facts(ASKS, grant(OPERATORS, Role.OPERATOR, "*", id=5), people=(standing(ANA, **HIDDEN),))
+    basis = carried(proposed(), known)
+    assert (basis.may_ask, basis.is_enough, basis.may_be_enough_later) == (True, False, True)
+    assert basis.unread == "Slack is in trouble"
+
+
+def test_a_glass_may_be_broken_once_slack_tells():
+    """And not for want of being an operator: that has no say in it."""
+    broken = proposed(incident="INC-1")
+    away = facts(RESPONDS, rules=(GLASS,), people=(standing(ANA, **AWAY),))
+    assert carried(broken, away).may_be_enough_later
+    gone = facts(
+        ASKS, grant(OPERATORS, Role.OPERATOR, "*"), rules=(GLASS,), people=(standing(ANA, **HIDDEN),)
+    )
+    assert not carried(broken, gone).may_be_enough_later

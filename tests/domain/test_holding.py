@@ -1,5 +1,6 @@
 """Between ready and sent: the moment to stop it, freezes, and rights or approvals that are gone by then."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from bot.domain.advance import advance
 from bot.domain.happenings import CardPlaced, Send, Stopped, TimePassed, Withdrawn
 from bot.domain.operations import Ending, EventKind, State
 from bot.domain.policy import Freeze
+from bot.domain.turns import ASK_SLACK_AGAIN_AFTER
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,
@@ -20,6 +22,7 @@ from tests.domain.samples import (
     FROZEN,
     NOT_APPROVED,
     NOT_PERMITTED,
+    UNTOLD,
     after_look,
     authority,
     cleared,
@@ -152,6 +155,39 @@ def test_what_is_held_is_still_looked_at():
     assert after_look(held, cleared(), SOON, carried=FROZEN).operation.state is State.UNNECESSARY
     changed = after_look(held, pipeline(status_since=START), SOON, carried=FROZEN).operation
     assert (changed.state, changed.outcome.ending) == (State.STALE, Ending.CHANGED_BEFORE)
+
+
+def test_what_slack_does_not_tell_is_waited_for():
+    """Said once, with why; asked again each quarter of a minute; sent as soon as it is told."""
+    waits = after_look(ready(), pipeline(), SOON, carried=UNTOLD)
+    row = waits.operation
+    assert (row.state, row.untold_since, waits.effect) == (State.READY, SOON, None)
+    assert row.due_at == SOON + ASK_SLACK_AGAIN_AFTER
+    [said] = waits.events
+    assert (said.kind, said.data) == (EventKind.UNTOLD, {"message": "Slack is in trouble"})
+    again = after_look(row, pipeline(), row.due_at, carried=UNTOLD)
+    assert (again.events, again.effect, again.operation.untold_since) == ((), None, SOON)
+    told = after_look(again.operation, pipeline(), again.operation.due_at)
+    assert (told.operation.state, told.operation.untold_since, told.effect) == (
+        State.SUBMITTING,
+        None,
+        Send(),
+    )
+
+
+def test_slack_is_not_waited_for_before_it_matters():
+    """The card, a freeze and the moment to stop it come first; when those are over, it is asked anew."""
+    unplaced = after_look(ready(card=None), pipeline(), SOON, carried=UNTOLD)
+    frozen = after_look(ready(), pipeline(), SOON, carried=replace(UNTOLD, freeze=FROZEN.freeze))
+    stoppable = after_look(STOPPABLE, pipeline(), SOON, carried=UNTOLD)
+    assert [each.operation.untold_since for each in (unplaced, frozen, stoppable)] == [None] * 3
+    assert [each.operation.state for each in (unplaced, frozen, stoppable)] == [State.READY] * 3
+
+
+def test_slack_tells_nothing_for_too_long():
+    """Four hours after the last approval it lapses, like all that could not be sent."""
+    late = after_look(ready(untold_since=SOON), pipeline(), FOUR_HOURS, carried=UNTOLD).operation
+    assert (late.state, late.outcome.ending) == (State.EXPIRED, Ending.TOO_LATE)
 
 
 @pytest.mark.parametrize("operation", [ready(), STOPPABLE, ready(card=None), ready(held_by_freeze=True)])

@@ -106,6 +106,43 @@ async def test_an_answer_with_nowhere_to_go(address, look):
     assert events(logs).count("errand_failed") == (look is broken)
 
 
+async def let_go(gate, result=SAID):
+    await gate.wait()
+    if result is None:
+        raise LookupError("a bug")
+    return result
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("patience", [0.0, 60.0])
+async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
+    """One that is done by then has its outcome; another goes on, and is waited for at the end."""
+    gate = asyncio.Event()
+    errands = Errands(patience=patience)
+    if patience:
+        gate.set()
+    deed = await errands.begun(let_go(gate))
+    assert deed.done() is (patience > 0)
+    gate.set()
+    await errands.finished()
+    assert deed.result() is SAID
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("result", "told"), [(SAID, "Here it is."), (None, "💥 Something broke on")])
+async def test_what_came_of_a_late_deed_is_told(response_url, result, told):
+    """Or that it broke, which the log has once."""
+    gate = asyncio.Event()
+    errands = Errands(patience=0.0)
+    with capture_logs() as logs:
+        deed = await errands.begun(let_go(gate, result))
+        errands.run(deed, Answer(response_url.respond))
+        gate.set()
+        await errands.finished()
+    assert [text[:20] for text in response_url.taken] == [told]
+    assert events(logs) == ["errand_failed"] * (result is None)
+
+
 class BrokenRespond:
     """A bug in the very way in which answers are given."""
 

@@ -72,6 +72,7 @@ rows = {
     "stop_until": maybe_moments,
     "held_by_freeze": st.booleans(),
     "frozen_until": maybe_moments,
+    "untold_since": maybe_moments,
     "incident": texts,
     "signed_off": st.none() | approvals,
     "submitted_at": maybe_moments,

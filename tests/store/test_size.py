@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.access import Role, Standing
+from bot.domain.access import Action, Role, Standing
 from bot.domain.administration import Give
 from bot.domain.operations import Approval, EventKind, State
 from bot.store import chain, changes, facts, grants, history, operations
@@ -37,7 +37,7 @@ QUESTIONS = {
     "live_on": lambda db: operations.live_on(db, "orders"),
     "unannounced": operations.unannounced,
     "grants": lambda db: grants.unrevoked(db, ANA),
-    "granted_groups": grants.groups,
+    "granted_groups": lambda db: grants.groups_that_may(db, frozenset({"orders"}), frozenset(Action)),
     "facts": lambda db: facts.about(db, EVERYBODY),
     "change": lambda db: change(db, "op-live", becomes(event(EventKind.SENT, 2)), EVERYBODY),
     "note": lambda db: operations.note(db, event(EventKind.REFUSED, 2, by=ANA, pipeline="orders"), None),

@@ -265,6 +265,6 @@ Without a rule a requester needs 1 approval, an operator none.\
         }
     )
     assert "🚫" in ana.told("Withdraw")[0]
-    assert request in ana.types(f"/pipeline withdraw {request}")  # as one that is not known
+    assert "Nothing that waits, and that you may see" in ana.types(f"/pipeline withdraw {request}")
     assert "🙋 Waiting for approval." in workspace.card()
     workspace.thread()

@@ -1,5 +1,6 @@
 """What the workspace knows of people and their groups. A look-up that failed is a value, never raised."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,8 +11,13 @@ from bot.domain.names import Actor, TeamId
 class People(Protocol):
     """What the workspace knows of people. Never raises: who cannot be looked up is `Kind.UNKNOWN`."""
 
-    async def standing(self, actor: Actor, groups: frozenset[Group], *, fresh: bool = False) -> Standing:
-        """Who this is, and which of `groups` they are in. At most 60 s old; looked up anew if `fresh`."""
+    async def standings(
+        self, actors: Iterable[Actor], groups: frozenset[Group], *, fresh: bool = False
+    ) -> Mapping[Actor, Standing]:
+        """Who they are, and which of `groups` each is in. At most 60 s old; looked up anew if `fresh`.
+
+        However many they are, a group is asked for once, and all is over in the time of one look-up.
+        """
         ...
 
 
@@ -23,7 +29,7 @@ class Unread:
 
 
 class Directory(People, Protocol):
-    """People, for whoever checks everybody at once. What is decided rests on `standing` alone."""
+    """People, for whoever checks everybody at once. What is decided rests on `standings` alone."""
 
     @property
     def home_team(self) -> TeamId:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.access import Grant, Group, Standing
+from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange, Judgement
 from bot.domain.audit import Entry
 from bot.domain.authority import Facts
@@ -74,8 +74,10 @@ class Store(Protocol):
         """
         ...
 
-    async def granted_groups(self) -> frozenset[Group]:
-        """The groups that grants are given to: whose members have to be known."""
+    async def granted_groups(
+        self, names: frozenset[PipelineName] | None, actions: frozenset[Action]
+    ) -> frozenset[Group]:
+        """The groups granted any of `actions` on any of these pipelines, or on whatever: whose members have to be known."""
         ...
 
     async def grants(self) -> tuple[Grant, ...]:

@@ -5,7 +5,9 @@ the state of the workspace are not faults and come from the methods themselves.
 """
 
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,17 @@ Fault = RateLimited | ReplyLost | RequestDropped | FailsWith | ServerError | Han
 class Faults:
     _coming: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
 
-    def add(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        self._coming[method].extend([fault] * times)
+    def add(self, method: str, fault: Fault, *, times: int = 1, about: str = "") -> None:
+        """For the next requests to this method; `about` picks those that have it as an argument."""
+        self._coming[f"{method} {about}".strip()].extend([fault] * times)
 
     def next_for(self, method: str) -> Fault | None:
         coming = self._coming.get(method)
         return coming.popleft() if coming else None
+
+    def next_about(self, method: str, args: Mapping[str, Any]) -> Fault | None:
+        faults = (self.next_for(f"{method} {value}") for value in args.values())
+        return next((fault for fault in faults if fault is not None), None)
 
     @property
     def pending(self) -> dict[str, int]:

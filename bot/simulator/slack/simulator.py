@@ -28,6 +28,7 @@ from bot.simulator.slack.people import Person
 from bot.simulator.slack.response_urls import ResponseUrls
 from bot.simulator.slack.signed_http import SignedHttp
 from bot.simulator.slack.socket_mode import DisconnectReason, SocketMode
+from bot.simulator.slack.tiers import Tiers
 from bot.simulator.slack.views import Views
 from bot.simulator.slack.web_api import RecordedCall, Token, WebApi
 from bot.simulator.slack.workspace import UserGroup, Workspace
@@ -70,6 +71,7 @@ class SlackSimulator:
                 app_token: Token("app", frozenset({"connections:write"})),
             },
             Pacing(strict=strict_pacing),
+            Tiers(strict=strict_pacing),
         )
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -182,8 +184,9 @@ class SlackSimulator:
     def fails_next(self, method: str, error: str, times: int = 1) -> None:
         self._faults.add(method, FailsWith(error), times=times)
 
-    def answers_500(self, method: str, times: int = 1) -> None:
-        self._faults.add(method, ServerError(), times=times)
+    def answers_500(self, method: str, times: int = 1, *, about: str = "") -> None:
+        """`about` is an argument, such as somebody's id: other requests are answered as ever."""
+        self._faults.add(method, ServerError(), times=times, about=about)
 
     def hangs(self, method: str, times: int = 1) -> None:
         """The next requests are neither done nor answered until `lets_go`."""

@@ -24,6 +24,7 @@ from bot.simulator.slack.faults import (
 )
 from bot.simulator.slack.methods import Call, Method, Pacing
 from bot.simulator.slack.refusals import Refused
+from bot.simulator.slack.tiers import Tiers
 from bot.simulator.slack.workspace import Workspace
 
 SERVER_ERROR_PAGE = "<html><body><h1>500 Internal Server Error</h1></body></html>"
@@ -51,6 +52,7 @@ class WebApi:
     methods: Mapping[str, Method]
     tokens: Mapping[str, Token]
     pacing: Pacing
+    tiers: Tiers
     faults: Faults = field(default_factory=Faults)
     calls: list[RecordedCall] = field(default_factory=list)
     accepts_tokens: bool = True
@@ -74,6 +76,7 @@ class WebApi:
         args: dict[str, Any] = {}
         try:
             args = await _arguments(request)
+            fault = fault or self.faults.next_about(name, args)
             if isinstance(fault, Hangs):
                 await self._hold()
             if isinstance(fault, ServerError):
@@ -109,6 +112,7 @@ class WebApi:
         if isinstance(fault, FailsWith):
             raise Refused(fault.error)
         token = self._token(authorization, args.pop("token", None), method)
+        self.tiers.takes(name, self.workspace.clock.now())
         return method.run(Call(self.workspace, args, token.scopes, self.pacing)), token
 
     def _token(self, authorization: str, argument: object, method: Method) -> Token:

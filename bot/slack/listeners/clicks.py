@@ -10,8 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import words
 from bot.domain.names import PipelineName, UserId, is_pipeline_name
-from bot.engine.replies import Asked, Begun, NotYours
+from bot.engine.replies import Asked, Begun, Reply
 from bot.slack import answers, modals
+from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, clicked, value, who
 
@@ -28,20 +29,21 @@ class Clicks:
 
     async def confirm(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)
-        reply = await self.desk.handlers.confirm(actor, operation_id)
-        answer = Answer(respond, replaces=not isinstance(reply, NotYours))
-        if isinstance(reply, Begun | Asked):
-            # No other coroutine runs between the commit and this line that could post the card first.
-            # An errand, since the address that takes answers may hang: no other card waits for it.
-            self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
-        await ack()
-        self.desk.errands.say(self.desk.in_words(reply), answer)
+        answer = Answer(respond)
+
+        async def deed() -> Reply:
+            reply = await self.desk.handlers.confirm(actor, operation_id)
+            if isinstance(reply, Begun | Asked):
+                # No other coroutine runs between the commit and this line that could post the card first.
+                # An errand, since the address that takes answers may hang: no other card waits for it.
+                self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
+            return reply
+
+        await self.desk.pressed(deed(), ack, answer, replaces=True)
 
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.handlers.drop(actor, operation_id)
-        await ack()
-        self.desk.replace(reply, respond)
+        deed = self.desk.handlers.drop(*clicked(body))
+        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         _, operation_id = clicked(body)
@@ -53,57 +55,47 @@ class Clicks:
 
     async def deny(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         actor, operation_id = clicked(body)
-        refusal = await self.desk.requests.why_not_deny(actor, operation_id)
-        await ack()
-        if refusal is not None:
-            self.desk.tell(refusal, respond)
+
+        async def why_no_modal_opens() -> Message:
+            refusal = await looking
+            return answers.deny_again() if refusal is None else self.desk.in_words(refusal)
+
+        looking = await self.desk.errands.begun(self.desk.requests.why_not_deny(actor, operation_id))
+        if looking.done() and looking.result() is None:
+            await ack()
+            await self.client.views_open(trigger_id=body["trigger_id"], view=modals.why_deny(operation_id))
             return
-        await self.client.views_open(trigger_id=body["trigger_id"], view=modals.why_deny(operation_id))
+        await ack()
+        self.desk.errands.run(why_no_modal_opens(), Answer(respond))
 
     async def approve(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.approve(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.approve(*clicked(body)), ack, Answer(respond))
 
     async def withdraw(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.withdraw(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.withdraw(*clicked(body)), ack, Answer(respond))
 
     async def stop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.stop(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.stop(*clicked(body)), ack, Answer(respond))
 
     async def sign_off(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.requests.sign_off(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.requests.sign_off(*clicked(body)), ack, Answer(respond))
 
     async def close(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
-        reply = await self.desk.handlers.close(actor, operation_id)
-        await ack()
-        self.desk.tell(reply, respond)
+        await self.desk.pressed(self.desk.handlers.close(*clicked(body)), ack, Answer(respond))
 
     async def older(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """The next page of the record; what it is of comes back in the button, and is checked like typing."""
-        await ack()
         match = _OLDER.fullmatch(value(body))
         if match is None:
-            self.desk.errands.say(answers.unknown_button(), Answer(respond))
+            await self.unknown(ack, body, respond)
             return
-        reply = await self.desk.access.history(who(body), _of(match[2]), before=int(match[1]))
-        self.desk.replace(reply, respond)
+        deed = self.desk.access.history(who(body), _of(match[2]), before=int(match[1]))
+        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def unknown(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        reply = await self.desk.requests.not_a_button(who(body), str(body["actions"][0].get("action_id", "")))
-        await ack()
-        self.desk.tell(reply, respond)
+        button = str(body["actions"][0].get("action_id", ""))
+        deed = self.desk.requests.not_a_button(who(body), button)
+        await self.desk.pressed(deed, ack, Answer(respond))
 
 
 def _of(title: str) -> words.History:

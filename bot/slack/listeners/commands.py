@@ -46,25 +46,36 @@ class Commands:
             case Clear() | Status():
                 await self._look(actor, command, ack, body, respond)
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
-                await acknowledge(ack, await self._decide(actor, command))
+                await self.desk.typed(self._decide(actor, command), ack, respond)
             case _:
-                await acknowledge(ack, await self._answered(actor, command))
+                await self.desk.typed(self._answered(actor, command), ack, respond)
 
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
     ) -> None:
+        origin = ChannelId(body["channel_id"])
+
+        async def seen() -> Message:
+            return await refused or await self._seen(actor, command, origin)
+
+        refused = await self.desk.errands.begun(self._refused(actor, command))
+        refusal = refused.result() if refused.done() else None
+        if refusal is not None:
+            await acknowledge(ack, refusal)
+            return
+        await acknowledge(ack, answers.looking(command.name))
+        self.desk.errands.run(seen(), Answer(respond))
+
+    async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
         handlers = self.desk.handlers
         if isinstance(command, Clear):
             decision = await handlers.may_ask(actor, command)
         else:
             decision = await handlers.may_see(actor, command.name)
-        if not decision.allowed:
-            log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
-            await acknowledge(ack, self.desk.in_words(Denied(command.name, decision)))
-            return
-        await acknowledge(ack, answers.looking(command.name))
-        origin = ChannelId(body["channel_id"])
-        self.desk.errands.run(self._seen(actor, command, origin), Answer(respond))
+        if decision.allowed:
+            return None
+        log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
+        return self.desk.in_words(Denied(command.name, decision))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         handlers = self.desk.handlers

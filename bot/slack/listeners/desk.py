@@ -1,5 +1,6 @@
 """What every listener needs: the handlers, a way to answer, and how a payload says who did what."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,36 @@ class Desk:
     def in_words(self, reply: Reply) -> Message:
         return answers.answer(reply, self.threads.workspace_url)
 
-    def replace(self, reply: Reply, respond: AsyncRespond) -> None:
-        """Turn the message that was clicked into the answer, if it was the person's own."""
-        self.errands.say(self.in_words(reply), Answer(respond, replaces=not isinstance(reply, NotYours)))
+    async def typed(self, deed: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
+        """Do what was typed; the ack is the answer, or says that it follows."""
+        task = await self.errands.begun(deed)
+        if task.done():
+            await acknowledge(ack, task.result())
+            return
+        await acknowledge(ack, answers.takes_longer())
+        self.errands.run(task, Answer(respond))
 
-    def tell(self, reply: Reply, respond: AsyncRespond) -> None:
-        """Answer beside the message that was clicked: others see it, too."""
-        self.errands.say(self.in_words(reply), Answer(respond))
+    async def pressed(
+        self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, answer: Answer, *, replaces: bool = False
+    ) -> None:
+        """Do what a button is for, and answer beside the message that was clicked: others see that, too.
+
+        `replaces`: the message is the person's own, and turns into the answer.
+        """
+
+        async def in_words() -> Message:
+            reply = await task
+            answer.replaces = replaces and not isinstance(reply, NotYours)
+            return self.in_words(reply)
+
+        task = await self.errands.begun(deed)
+        if task.done():
+            task.result()  # what broke is told by whoever hears of it before the ack
+            await ack()
+        else:
+            await ack()
+            self.errands.say(answers.takes_longer(), answer)
+        self.errands.run(in_words(), answer)
 
 
 async def acknowledge(ack: AsyncAck, said: Message) -> None:

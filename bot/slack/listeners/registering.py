@@ -22,9 +22,9 @@ log = structlog.get_logger(__name__)
 
 
 def register(app: AsyncApp, desk: Desk, client: AsyncWebClient) -> None:
-    clicks, submissions = Clicks(desk, client), Submissions(desk)
+    clicks, submissions = Clicks(desk, client), Submissions(desk, client)
     app.command(COMMAND)(Commands(desk).typed)
-    listeners: dict[str | re.Pattern[str], Any] = {
+    listeners: dict[str, Any] = {
         previews.CONFIRM: clicks.confirm,
         previews.BREAK_GLASS: clicks.break_glass,
         previews.DROP: clicks.drop,
@@ -35,11 +35,13 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient) -> None:
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
         access_answers.OLDER: clicks.older,
-        # Bolt takes the first listener that matches: this one answers the buttons of other versions of the bot.
-        re.compile(".*"): clicks.unknown,
     }
     for action_id, listener in listeners.items():
         app.action(action_id)(listener)
+    # The buttons of other versions of the bot, and no others: where a listener has not acknowledged in time, Bolt asks the
+    # next one that matches.
+    known = "|".join(re.escape(action_id) for action_id in listeners)
+    app.action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
     app.view(modals.DENY_REQUEST)(submissions.deny)
     app.view(modals.BREAK_THE_GLASS)(submissions.break_glass)
     app.error(_Failed(desk).failed)

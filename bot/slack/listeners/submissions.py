@@ -1,28 +1,46 @@
 """Modals that were submitted: the answer is the modal itself, or an error on its field."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.names import OperationId
-from bot.engine.replies import NameWanted
-from bot.slack import modals
+from bot.engine.replies import NameWanted, Reply
+from bot.slack import answers, modals
+from bot.slack.blocks import Message
+from bot.slack.errands import InModal
 from bot.slack.listeners.desk import Desk, who
 
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
+    """`client` changes a modal whose answer was not there in time for the ack."""
+
     desk: Desk
+    client: AsyncWebClient
 
     async def deny(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         operation_id = OperationId(str(view.get("private_metadata", "")))
-        reply = await self.desk.requests.deny(who(body), operation_id, modals.typed(view))
-        await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
+        await self._done(self.desk.requests.deny(who(body), operation_id, modals.typed(view)), ack, view)
 
     async def break_glass(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         operation_id = OperationId(str(view.get("private_metadata", "")))
-        reply = await self.desk.handlers.confirm(who(body), operation_id, typed=modals.typed(view))
+        typed = modals.typed(view)
+        await self._done(self.desk.handlers.confirm(who(body), operation_id, typed=typed), ack, view)
+
+    async def _done(self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, view: dict[str, Any]) -> None:
+        async def in_words() -> Message:
+            return self.desk.in_words(await task)
+
+        task = await self.desk.errands.begun(deed)
+        if not task.done():
+            await ack(response_action="update", view=modals.showing(answers.takes_longer()))
+            self.desk.errands.run(in_words(), InModal(self.client, str(view["id"])))
+            return
+        reply = task.result()
         if isinstance(reply, NameWanted):
             await ack(response_action="errors", errors=modals.name_differs(reply.operation.pipeline))
         else:

@@ -1,0 +1,218 @@
+"""Slack is slow to tell who somebody is: every command and click is acknowledged in time all the same, and answered.
+
+An ack waits for two seconds of real time. These stories do not: in them it waits for none at all, and what is looked up
+hangs until it is let go.
+"""
+
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.workspace import Teammate, Workspace
+
+WHO = "users.info"
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Teammate:
+    return workspace.requester("ana")
+
+
+@pytest.fixture
+def ben(workspace: Workspace) -> Teammate:
+    return workspace.approver("ben")
+
+
+def slowly(workspace: Workspace, deed: Coroutine[Any, Any, Any], look_ups: int = 1) -> None:
+    """Somebody does something that needs so many look-ups at once; it is acknowledged before any is answered."""
+    workspace.bot.errands.patience = 0.0
+    workspace.slack.hangs(WHO, times=look_ups)
+
+    async def done() -> None:
+        await deed
+        await workspace.slack.until(lambda: workspace.slack.hanging == look_ups)
+        workspace.slack.lets_go()
+
+    workspace.does(done())
+
+
+def test_an_approval(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """It counts, and ben hears of it twice: that it takes longer, and what came of it."""
+    ana.requests("orders")
+    slowly(workspace, ben.clicking("Approve"))
+    assert ben.reads() == snapshot(
+        [
+            "⏳ This takes longer than usual: Slack is slow to tell me who may do it. I tell you what came of it. If nothing follows, do it again.",
+            "👍 Approved: 1 of 1.",
+        ]
+    )
+    assert "Approved" in workspace.card()
+    workspace.passes(seconds=10)
+    assert workspace.thread()[-1].startswith("✅ Cleared")
+
+
+def test_the_last_of_several_approvals(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Everybody who approved is looked up again, at the same moment: it takes no longer than one."""
+    workspace.rules("orders", "approvals=4")
+    ana.requests("orders")
+    for name in ("bea", "bob", "bix"):
+        workspace.approver(name).told("Approve")
+    slowly(workspace, ben.clicking("Approve"), look_ups=4)
+    assert ben.reads()[-1] == snapshot("👍 Approved: 4 of 4.")
+    workspace.card()
+    workspace.thread()
+
+
+def test_an_approval_that_is_typed(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """The same: the ack says that the answer follows, and it does."""
+    ana.requests("orders")
+    slowly(workspace, ben.typing(f"/pipeline approve {workspace.request()}"))
+    assert ben.reads() == snapshot(
+        [
+            "⏳ This takes longer than usual: Slack is slow to tell me who may do it. I tell you what came of it. If nothing follows, do it again.",
+            "👍 Approved: 1 of 1.",
+        ]
+    )
+    workspace.card()
+    workspace.thread()
+
+
+def test_a_confirmation(workspace: Workspace, ana: Teammate) -> None:
+    """The preview turns into the answer when it is there."""
+    ana.asks("/pipeline clear orders")
+    slowly(workspace, ana.clicking("Ask for approval"))
+    workspace.passes(seconds=5)
+    assert ana.reads() == snapshot(
+        [
+            "🙋 Asked. Follow `orders` in its thread.",
+            "⏳ This takes longer than usual: Slack is slow to tell me who may do it. I tell you what came of it. If nothing follows, do it again.",
+        ]
+    )
+    workspace.card()
+
+
+def test_a_command_that_looks(workspace: Workspace, ana: Teammate) -> None:
+    """It says that it looks, as ever; whether ana may is part of the looking."""
+    slowly(workspace, ana.typing("/pipeline status orders"))
+    first, second = ana.reads()
+    assert first == snapshot(
+        "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed."
+    )
+    assert second.startswith("orders\n*Deployment*")
+
+
+def test_a_command_that_looks_and_may_not(workspace: Workspace) -> None:
+    """No more is said to whoever may not than at once."""
+    eve = workspace.stranger("eve")
+    slowly(workspace, eve.typing("/pipeline clear orders"))
+    assert eve.reads() == snapshot(
+        [
+            "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed.",
+            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.",
+        ]
+    )
+
+
+def test_a_denial(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Slack lets a modal open within three seconds of the click: later, the click has to be made again."""
+    ana.requests("orders")
+    workspace.passes(minutes=2)
+    slowly(workspace, ben.clicking("Deny"))
+    assert ben.reads() == snapshot(
+        ["Slack was slow to tell me who you are. Press *Deny* again: now it is quick."]
+    )
+    workspace.bot.errands.patience = 2.0
+    ben.opens("Deny")
+    slowly(workspace, ben.submitting("not today"))
+    assert ben.screen == snapshot("""\
+Answer
+Denied. The clear of `orders` is off, and its requester reads why.
+[Close]\
+""")
+    ben.closes_modal()
+    workspace.passes(seconds=5)
+    assert workspace.thread() == snapshot(["❌ Denied by @ben: `not today`. Nothing was sent. @ana"])
+    workspace.card()
+
+
+def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """The denial counts; that it does is told in the thread."""
+    ana.requests("orders")
+    ben.opens("Deny")
+
+    async def submits_and_closes() -> None:
+        await ben.submitting("not today")
+        await ben.person.closes_modal()
+
+    slowly(workspace, submits_and_closes())
+    workspace.passes(seconds=5)
+    assert "not today" in workspace.thread()[-1]
+    workspace.card()
+
+
+def test_a_broken_glass(workspace: Workspace) -> None:
+    """Its modal says that the answer follows, and turns into it."""
+    workspace.rules("orders", "approvals=1 break-glass=allowed")
+    rio = workspace.responder("rio")
+    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
+    rio.opens("Break the glass…")
+    slowly(workspace, rio.submitting("orders"))
+    assert rio.screen == snapshot("""\
+Answer
+⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.
+[Close]\
+""")
+    rio.closes_modal()
+    workspace.passes(seconds=10)
+    rio.reads()
+    workspace.thread()
+    workspace.card()
+
+
+def test_a_name_that_differs(workspace: Workspace) -> None:
+    """What would stand on the field comes too late for it, and is said all the same."""
+    workspace.rules("orders", "approvals=1 break-glass=allowed")
+    rio = workspace.responder("rio")
+    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
+    rio.opens("Break the glass…")
+    slowly(workspace, rio.submitting("order"))
+    assert rio.screen == snapshot("""\
+Answer
+Type the pipeline's name, `orders`, letter by letter. Nothing was sent.
+[Close]\
+""")
+    rio.closes_modal()
+    assert workspace.sent == []
+
+
+def test_slack_tells_nothing_at_all(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """In real time: the look-up is given up within what an ack may take, and the click is refused with the reason."""
+    ana.requests("orders")
+    workspace.slack.hangs(WHO)
+    assert ben.told("Approve") == snapshot(
+        [
+            "🚫 You may not approve a clear of `orders`: Slack did not tell who you are (`Slack did not answer in time`), and without knowing I say no. Try again in a minute."
+        ]
+    )
+    workspace.slack.lets_go()
+    workspace.card()
+
+
+def test_no_ack_in_time_is_no_other_button(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """In real time: Slack complains, and what the button is for is done; nothing says that it is from another time."""
+    workspace.expected_complaints = 1
+    ana.requests("orders")
+    workspace.bot.errands.patience = 60.0
+    workspace.bot.handlers.judge.people._kinds.within = 60.0
+    workspace.slack.hangs(WHO)
+
+    async def clicks_in_vain() -> None:
+        assert (await ben.person.clicks("Approve")).error is not None
+        workspace.slack.lets_go()
+
+    workspace.does(clicks_in_vain())
+    assert ben.reads() == snapshot(["👍 Approved: 1 of 1."])
+    workspace.card()
+    workspace.thread()
