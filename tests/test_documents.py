@@ -7,7 +7,7 @@ import yaml
 
 from bot.cli.main import cli
 from bot.config import Settings
-from bot.domain.access import Role
+from bot.domain.access import Action, Role
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.operations import State
 
@@ -74,3 +74,26 @@ def test_the_design_page_shows_every_state() -> None:
     diagram = DESIGN.partition("stateDiagram-v2")[2].partition("```")[0]
     shown = {word for edge in re.findall(r"(\S+) --> (\w+)", diagram) for word in edge} - {"[*]"}
     assert shown == {state.value for state in State}
+
+
+# How the column *May* begins to say each of them.
+MAY = {
+    "see": Action.VIEW,
+    "ask": Action.REQUEST,
+    "clear": Action.CLEAR,
+    "approve": Action.APPROVE,
+    "sign": Action.APPROVE,
+    "break": Action.BREAK_GLASS,
+    "change": Action.ADMINISTER,
+}
+
+
+def test_the_readme_says_what_every_role_may() -> None:
+    """No row of the table promises what the role may not, or leaves out what it may."""
+    rows = dict(re.findall(r"^\| `([a-z]+)` \| ([a-z].*) \|$", README, re.MULTILINE))
+    said = {
+        role: {MAY[clause.split()[0]] for clause in may.split("; ") if not clause.startswith("nothing")}
+        for role, may in rows.items()
+        if role in set(Role)
+    }
+    assert said == {role.value: role.actions for role in Role}

@@ -26,7 +26,7 @@ from bot.slack import blocks
 from bot.slack.blocks import Message, message, said
 from bot.slack.card import short_id
 from bot.slack.endings import SIGNS
-from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any
+from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any, some_of
 from bot.slack.pipelines import link_to, permalink
 from bot.slack.previews import approvals_in_words, frozen_in_words
 from bot.slack.refusals import why
@@ -55,10 +55,10 @@ def explained(shown: replies.Explained) -> Message:
     if authority.freeze is not None:
         frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
         lines.insert(0, f"Frozen {frozen}")
-    rules = ", ".join(f"`{pattern}`" for pattern in authority.terms.rules)
+    rules = some_of([f"`{pattern}`" for pattern in authority.terms.rules])
     lines.append(f"Rules that decide: {rules or 'none, so the usual holds'}.")
     if authority.terms.reason_required or authority.terms.reason_patterns:
-        must = ", ".join(code(pattern, 100) for pattern in authority.terms.reason_patterns)
+        must = some_of([code(pattern, 100) for pattern in authority.terms.reason_patterns])
         lines.append(f"It takes a reason{f' that matches {must}' if must else ''}.")
     if shown.break_glass.allowed and authority.terms.break_glass:
         lines.append(f"In an emergency: `{COMMAND} clear {name} --break-glass INCIDENT reason…`.")

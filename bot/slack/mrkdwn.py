@@ -17,6 +17,7 @@ from bot.domain.names import ChannelId, UserId
 TEXT_MAX = 3000  # characters of a text object
 REASON_SHOWN = 300
 SENTENCE_SHOWN = 300
+LIST_SHOWN = 900
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LAST_ENTITY = re.compile(r"&[a-z]*\Z")
 _HIDDEN = frozenset(
@@ -43,6 +44,19 @@ def either(choices: Sequence[str]) -> str:
     """`a`, `a or b`, `a, b or c`: markup of ours, joined."""
     *first, last = choices
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def some_of(choices: Sequence[str], joint: str = ", ") -> str:
+    """Markup of ours, joined: as many as leave room in a text for another such list, and how many more there are."""
+    shown: list[str] = []
+    room = LIST_SHOWN
+    for choice in choices:
+        room -= len(choice) + len(joint)
+        if room < 0:
+            break
+        shown.append(choice)
+    left = len(choices) - len(shown)
+    return joint.join([*shown, f"{left} more"] if left else shown)
 
 
 def code(text: str, limit: int = SENTENCE_SHOWN) -> str:

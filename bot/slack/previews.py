@@ -12,7 +12,7 @@ from bot.slack import blocks
 from bot.slack.blocks import Message, message, said
 from bot.slack.card import close_button, destroys, short_id
 from bot.slack.endings import SIGNS
-from bot.slack.mrkdwn import at, code, escaped, mention
+from bot.slack.mrkdwn import at, code, escaped, mention, some_of
 from bot.slack.pipelines import deployment, link_to, storage, storage_word
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
@@ -177,7 +177,7 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 
 
 def reason_wanted(name: str, terms: Terms, incident: str) -> Message:
-    must = " and ".join(code(pattern, 100) for pattern in terms.reason_patterns)
+    must = some_of([code(pattern, 100) for pattern in terms.reason_patterns], " and ")
     again, counts = ("--break-glass INCIDENT ", " or the incident") if incident else ("", "")
     return said(
         f"✍️ A clear of `{name}` takes a reason{f', and the reason{counts} must contain what matches {must}' if must else ''}. "
