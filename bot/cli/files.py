@@ -9,7 +9,7 @@ import click
 
 from bot.cli import access_file
 from bot.cli.lookup import roster_of
-from bot.cli.shown import whoever_runs_this
+from bot.cli.shown import one_line, whoever_runs_this
 from bot.clock import SystemClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant
@@ -73,7 +73,7 @@ def import_(file: Path, *, yes: bool) -> None:
         else:
             arrangement(administration.grants(), administration.rules())
     for line in arrangement.lines:
-        click.echo(line)
+        click.echo(one_line(line))
     if lapsed:
         click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
     _say_what_is_wrong(arrangement.outcome, now, settings.targets)
@@ -104,7 +104,7 @@ def _say_what_is_wrong(outcome: Wanted, now: datetime, targets: Targets) -> None
     rules = tuple(outcome.rules or ())
     roster, why = roster_of(grants, rules, now)
     for finding in lint(grants, rules, roster, now, targets):
-        click.echo(f"{finding.severity.value}: {finding.sentence}", err=True)
+        click.echo(f"{finding.severity.value}: {one_line(finding.sentence)}", err=True)
     if why:
         click.echo(f"Nobody was looked up in Slack: {why}.", err=True)
 

@@ -248,3 +248,14 @@ def test_a_database_that_cannot_be_used_is_a_sentence(shell):
     shell.database.write_text("Dear diary, this is no database at all, and must stay as it is.")
     assert "cannot be used: file is not a database" in shell.is_refused("grants")
     assert shell.database.read_text().startswith("Dear diary")
+
+
+def test_a_user_without_a_name_is_written_down_by_number(shell, monkeypatch):
+    """In a container nobody may have given the user a name."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_123_456)
+    shell.does("grant", "U0ANA", "viewer", "*", "--team", "T1")
+    with shell.administration() as administration:
+        (entry,) = administration.entries()
+    assert entry.event.data["shell"] == "shell:uid 4123456"
