@@ -28,6 +28,7 @@ from bot.domain.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Target
 from bot.feldera.address import REQUEST_TIMEOUT
 from bot.feldera.settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 
+ENV_FILE = ".env"  # in the current folder
 TARGETS = "PIPELINE_BOT_TARGETS"
 DELIMITER = "__"  # between a variable and what it is a part of: PIPELINE_BOT_TARGETS__PROD__HOST
 
@@ -83,7 +84,7 @@ def _channel(text: str) -> ChannelId:
 
 class _Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", env_nested_delimiter=DELIMITER
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", env_nested_delimiter=DELIMITER
     )
 
     @model_validator(mode="wrap")

@@ -10,6 +10,7 @@ from bot.config import Settings
 from bot.domain.access import Action, Role
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.operations import State
+from bot.feldera.settings import FelderaSettings
 from bot.slack.clear_form import SHORTCUT, TITLE
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,14 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
     assert (
         rows["FELDERA_REQUEST_TIMEOUT"] == f"`{Settings.model_fields['feldera_request_timeout'].default:g}`"
     )
+
+
+def test_the_readme_has_every_setting_of_a_target() -> None:
+    """They are those of the single Feldera, and listed by their own names."""
+    section = README.partition("### Several Felderas")[2].partition("###")[0]
+    listed = set(re.findall(r"`([A-Z_]+)`", section)) - {"FELDERA_", "FELDERA_HOST"}
+    assert listed >= {name.upper() for name in FelderaSettings.model_fields}
+    assert {f"feldera_{name}" for name in FelderaSettings.model_fields} <= Settings.model_fields.keys()
 
 
 def test_the_readme_has_every_role() -> None:

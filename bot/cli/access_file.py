@@ -4,8 +4,9 @@ Writing is stable: the same access is the same text. Reading is strict, so that 
 never a grant that nobody meant: every value is taken as it is written, and whatever is not known is refused.
 """
 
-from collections.abc import Collection, Iterator
-from datetime import datetime
+import re
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -15,7 +16,7 @@ from bot.domain.access import Group, Principal, Role
 from bot.domain.administration import Give
 from bot.domain.authority import id_of
 from bot.domain.commands.rules import RULE_KEYS, rule_from
-from bot.domain.commands.spans import moment
+from bot.domain.commands.spans import moment, span
 from bot.domain.errors import BadPattern, BadRule, UserError
 from bot.domain.names import TeamId
 from bot.domain.patterns import checked_pattern
@@ -64,10 +65,21 @@ def rule_as_written(rule: Rule) -> dict[str, str | int]:
     return said if rule.approvals is None else said | {"approvals": rule.approvals}
 
 
-def read(text: str, home: TeamId | None, targets: Targets = ONE) -> Wanted:
+def _unheard(_sentence: str) -> None:
+    return None
+
+
+def read(
+    text: str,
+    home: TeamId | None,
+    targets: Targets = ONE,
+    *,
+    notice: Callable[[str], None] = _unheard,
+) -> Wanted:
     """What the file wants, of a bot with these targets. A part that it does not have is left as it stands.
 
-    `home` is the workspace of principals for which neither they nor the file name one.
+    `home` is the workspace of principals for which neither they nor the file name one. `notice` is told of what is
+    odd, and yet clear.
 
     Raises:
         BadAccessFile: with the line, and what to write instead.
@@ -76,9 +88,10 @@ def read(text: str, home: TeamId | None, targets: Targets = ONE) -> Wanted:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise BadAccessFile(
-            f"Line {mark.line + 1 if mark else 1}: this is no YAML: {error.problem or error.context}."
-        ) from error
+        line = mark.line if mark else 0
+        meant = _unquoted(text.splitlines()[line]) if line < len(text.splitlines()) else ""
+        why = f"quote it: {_quoted(meant)}" if meant else f"this is no YAML: {error.problem or error.context}"
+        raise BadAccessFile(f"Line {line + 1}: {why}.") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadAccessFile(f"This is no YAML: {str(error).splitlines()[0]}.") from error
     if root is None:
@@ -90,20 +103,32 @@ def read(text: str, home: TeamId | None, targets: Targets = ONE) -> Wanted:
         raise _bad(root, "there is neither `grants` nor `rules`")
     team = _team(top["team"]) if "team" in top else home
     return Wanted(
-        frozenset(_grants(top["grants"], team, targets)) if "grants" in top else None,
+        _each_once(_grants(top["grants"], team, targets), notice) if "grants" in top else None,
         frozenset(_rules(top["rules"], targets)) if "rules" in top else None,
     )
 
 
-def _grants(node: yaml.Node, home: TeamId | None, targets: Targets) -> Iterator[Give]:
+def _each_once(listed: Iterator[tuple[int, Give]], notice: Callable[[str], None]) -> frozenset[Give]:
+    lines: dict[Give, int] = {}
+    for line, give in listed:
+        if give in lines:
+            notice(f"Line {line}: this grant is in line {lines[give]} already. Once is enough.")
+        lines.setdefault(give, line)
+    return frozenset(lines)
+
+
+def _grants(node: yaml.Node, home: TeamId | None, targets: Targets) -> Iterator[tuple[int, Give]]:
     for entry in _entries(node, "grants"):
         said = _mapping(entry, _GRANT, "a grant")
-        yield Give(
-            _principal(entry, said, home),
-            _role(_needed(entry, said, "role", "A grant")),
-            _pattern(_needed(entry, said, "pattern", "A grant"), targets),
-            _moment(said["until"]) if "until" in said else None,
-            _text(said["note"]) if "note" in said else "",
+        yield (
+            _line(entry),
+            Give(
+                _principal(entry, said, home),
+                _role(_needed(entry, said, "role", "A grant")),
+                _pattern(_needed(entry, said, "pattern", "A grant"), targets),
+                _moment(said["until"]) if "until" in said else None,
+                _text(said["note"]) if "note" in said else "",
+            ),
         )
 
 
@@ -115,13 +140,21 @@ def _rules(node: yaml.Node, targets: Targets) -> Iterator[Rule]:
         if pattern in seen:
             raise _bad(entry, f"there is a rule on {pattern} already. Make them one")
         seen.add(pattern)
-        try:
-            rule = rule_from(pattern, {key: _text(value) for key, value in said.items() if key != "pattern"})
-        except BadRule as error:
-            raise BadAccessFile(f"Line {_line(entry)}: {error.message}") from error
+        values = {key: value for key, value in said.items() if key != "pattern"}
+        for key, value in values.items():
+            _check(pattern, key, value)
+        rule = rule_from(pattern, {key: _text(value) for key, value in values.items()})
         if rule.says_nothing:
             raise _bad(entry, f"the rule on {pattern} says nothing. Leave it out")
         yield rule
+
+
+def _check(pattern: str, key: str, value: yaml.Node) -> None:
+    """By itself, so that what is wrong is said with its own line: no value of a rule depends on another."""
+    try:
+        rule_from(pattern, {key: _text(value)})
+    except BadRule as error:
+        raise BadAccessFile(f"Line {_line(value)}: {error.message}") from error
 
 
 def _principal(entry: yaml.Node, said: dict[str, yaml.Node], home: TeamId | None) -> Principal:
@@ -145,10 +178,17 @@ def _grant_as_written(give: Give, home: TeamId | None) -> dict[str, Any]:
     if principal.team != home:
         said["team"] = str(principal.team)
     if give.expires_at is not None:
-        said["until"] = give.expires_at
+        said["until"] = _until(give.expires_at)
     if give.note:
         said["note"] = give.note
     return said
+
+
+def _until(end: datetime) -> datetime | str:
+    """As short as it can be without another meaning."""
+    in_utc = end.astimezone(UTC)
+    is_whole = in_utc.second == 0 and in_utc.microsecond == 0
+    return in_utc.replace(tzinfo=None).isoformat(timespec="minutes") if is_whole else end
 
 
 def _team(node: yaml.Node) -> TeamId:
@@ -172,6 +212,12 @@ def _pattern(node: yaml.Node, targets: Targets) -> str:
 
 def _moment(node: yaml.Node) -> datetime:
     read = moment(_text(node))
+    if span(_text(node)) is not None:
+        raise _bad(
+            node,
+            f"{_text(node)!r} is how long, and a file says until when, such as 2026-11-25T08:00, in UTC. "
+            f"(`pipeline-bot grant … --for {_text(node)}` counts from now on)",
+        )
     if not isinstance(read, datetime):
         raise _bad(node, f"{_text(node)!r} is no moment. Write it as 2026-11-25T08:00, in UTC")
     return read
@@ -206,13 +252,33 @@ def _mapping(node: yaml.Node, known: Collection[str], what: str) -> dict[str, ya
 def _text(node: yaml.Node) -> str:
     """The value as it is written: neither `no` nor `1e3` nor a date becomes anything else."""
     if not isinstance(node, yaml.ScalarNode):
-        raise _bad(node, "here a single value is wanted")
+        meant = str(node.start_mark.buffer or "")[node.start_mark.pointer : node.end_mark.pointer]
+        is_short = meant.startswith(("[", "{")) and meant.isprintable()
+        hint = f". If it is one, quote it: {_quoted(meant)}" if is_short else ""
+        raise _bad(node, f"here a single value is wanted{hint}")
     text = str(node.value)
     try:
         text.encode()
     except UnicodeEncodeError:
         raise _bad(node, "this is no text: half a character") from None
     return text
+
+
+_UNQUOTED = re.compile(rf"\b(?:{'|'.join((*_GRANT, *_RULE))}):\s+([*&!%@`\[].*)")
+
+
+def _unquoted(line: str) -> str:
+    """The value in this line of what is no YAML that probably was meant as a text; empty if there is none."""
+    match = _UNQUOTED.search(line)
+    if match is None:
+        return ""
+    is_in_braces = "{" in line[: match.start()]
+    return (re.split(r"[,}]", match[1])[0] if is_in_braces else match[1]).strip()
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def _bad(node: yaml.Node, what: str) -> BadAccessFile:

@@ -68,7 +68,8 @@ def verify(*, head: tuple[int, str] | None) -> None:
     if broken is not None:
         click.echo(f"Entry {broken.id} {broken.why}.")
         sys.exit(1)
-    click.echo(f"The record is whole. Its head: {_head(newest)}")
+    held = "" if head is None else " It still holds the head that was noted."
+    click.echo(f"The record is whole.{held} Its head: {_head(newest)}")
 
 
 @audit.command()

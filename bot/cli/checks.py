@@ -4,10 +4,11 @@ A check that cannot be made because of an earlier one is left out: that one says
 """
 
 import asyncio
+import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -17,27 +18,42 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
 from bot.cli.waiting import waits_for_approval
-from bot.config import BadSettings, Mode, Settings, ShellSettings, SlackSettings, StoreSettings, load
+from bot.config import (
+    ENV_FILE,
+    BadSettings,
+    Mode,
+    Settings,
+    ShellSettings,
+    SlackSettings,
+    StoreSettings,
+    load,
+)
 from bot.domain.access import Grant
+from bot.domain.authority import id_of
 from bot.domain.errors import UserError
-from bot.domain.linting import Finding, Roster, Severity, lint
+from bot.domain.findings import Finding, Roster, Severity
+from bot.domain.linting import lint
 from bot.domain.names import TeamId
 from bot.domain.operations import Operation
-from bot.domain.pipelines import Problem
+from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Rule
+from bot.domain.recorded import unrecorded
 from bot.domain.targets import ONE
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
+from bot.feldera.fleet import Fleet
 from bot.felderas import connected, hosts, misplaced
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
 from bot.store.administration import Administration
+from bot.store.database import unusable
 
 CLOCKS_AGREE = timedelta(
     seconds=30
 )  # Slack's signatures are good for five minutes; approvals lapse by our clock
+SIGNED_WITHIN = timedelta(days=1)  # a night's work is looked at the next day
 MAY_CLEAR = frozenset({"write", "admin", "owner"})  # Feldera's roles
 
 _S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
@@ -62,6 +78,8 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
         yield _fine(f"Settings: complete, for {'Socket Mode' if settings.mode is Mode.SOCKET else 'HTTP'}.")
     for sentence in misfits:
         yield _wrong(f"Settings: {sentence}")
+    for check in _secrets():
+        yield check
     path = load(StoreSettings).pipeline_bot_database
     async with _slack() as client:
         app, refusal = await _asked(client, clock)
@@ -69,7 +87,7 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
             yield refusal
         for check in (*_of_the_app(app), *await _socket_mode(client, settings, app)):
             yield check
-        for check in (*await _feldera(settings, clock), *_database(path, app, settings)):
+        for check in (*await _feldera(settings, clock), *_database(path, clock, app, settings)):
             yield check
         for check in await _access(path, clock, client=client, app=app):
             yield check
@@ -101,6 +119,14 @@ def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
         return load(kind), []
     except BadSettings as error:
         return None, error.message.splitlines()
+
+
+def _secrets() -> Iterator[Check]:
+    path = Path(ENV_FILE)
+    if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield _note(
+            f"Settings: others on this machine may read {path}, which holds secrets. `chmod 600 {path}`."
+        )
 
 
 def _of_the_app(app: Checkup | None) -> Iterator[Check]:
@@ -150,14 +176,26 @@ async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:
             _one_feldera(client, f"Feldera {target}".rstrip(), hosts(settings)[target])
             for target, client in fleet.clients.items()
         ]
-        return [check for checked in await asyncio.gather(*examined) for check in checked]
+        found = [check for checked in await asyncio.gather(*examined) for check in checked]
+        return [*found, *await _same_felderas(fleet)]
 
 
 async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Check]:
     greeting = await feldera.greet()
     if isinstance(greeting, Problem):
         return [_wrong(f"{which} at {host}: {greeting.message}")]
-    return [_fine(f"{which}: {greeting} answers at {host}."), _role(await feldera.role(), which)]
+    version = greeting.removeprefix("Feldera ")
+    return [_fine(f"{which}: {version} answers at {host}."), _role(await feldera.role(), which)]
+
+
+async def _same_felderas(fleet: Fleet) -> list[Check]:
+    """Two targets that are one: the bot does nothing on the second."""
+    identities = [await fleet.identity_of(target) for target in fleet.targets.names]
+    return [
+        _wrong(f"Feldera {identity.message}. Take one of them out of the settings.")
+        for identity in identities
+        if isinstance(identity, Problem) and identity.trouble is Trouble.ELSEWHERE
+    ]
 
 
 def _role(role: str | Problem | None, which: str) -> Check:
@@ -172,17 +210,20 @@ def _role(role: str | Problem | None, which: str) -> Check:
     return _fine(f"{which}: the bot has the role {role}, which may clear.")
 
 
-def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
+def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
     if not path.exists():
+        if not path.parent.is_dir():
+            yield _wrong(f"Database: {unusable(path, FileNotFoundError()).message}")
+            return
         yield _note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
         return
     try:
         with Administration.open(path) as administration:
             administration.prove_writable()
             yield _fine(f"Database: {path} can be written.")
-            yield from _record(administration)
+            yield from _record(administration, clock.now())
             yield from _home(administration, app)
-            yield from _waiting(administration)
+            yield from _waiting(administration, clock.now())
             lost = None if settings is None else misplaced(administration.underway(), settings.targets)
             if lost is not None:
                 yield _wrong(f"Felderas: {lost}")
@@ -193,7 +234,10 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
 async def _access(
     path: Path, clock: Clock, *, client: AsyncWebClient | None, app: Checkup | None
 ) -> list[Check]:
-    grants, rules = _granted(path)
+    granted = _granted(path)
+    if granted is None:
+        return []
+    grants, rules = granted
     roster, said = Roster(), []
     shell, _ = _loaded(ShellSettings)
     if client is not None and app is not None:
@@ -207,24 +251,36 @@ async def _access(
     return said
 
 
-def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]]:
-    """Nothing, from a database that cannot be read: that was said before."""
+def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]] | None:
+    """None, of a database that cannot be read: that was said before, and proves nothing about access."""
     if not path.exists():
-        return (), ()
+        return ((), ()) if path.parent.is_dir() else None
     try:
         with Administration.open(path) as administration:
             return administration.grants(), administration.rules()
     except UserError:
-        return (), ()
+        return None
 
 
-def _record(administration: Administration) -> Iterator[Check]:
+def _record(administration: Administration, now: datetime) -> Iterator[Check]:
     broken = administration.verify()
     if broken is None:
         yield _fine(f"Record: as it was written, up to entry {administration.head()[0]}.")
+        yield from _unrecorded(administration, now)
     else:
         yield _wrong(
             f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup."
+        )
+
+
+def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check]:
+    # The grants first: one that is given meanwhile is then in the record at least.
+    in_force = [grant for grant in administration.grants() if grant.is_current(now)]
+    for grant in unrecorded(in_force, (entry.event for entry in administration.entries())):
+        yield _note(
+            f"Record: it has no entry that gave grant {grant.id} ({id_of(grant.principal)} is {grant.role} on "
+            f"{grant.pattern}): it is from before there was a record, or somebody wrote it into the database. "
+            "If nobody knows why it is there, revoke it."
         )
 
 
@@ -237,15 +293,17 @@ def _home(administration: Administration, app: Checkup | None) -> Iterator[Check
         )
 
 
-def _waiting(administration: Administration) -> Iterator[Check]:
+def _waiting(administration: Administration, now: datetime) -> Iterator[Check]:
     pending = administration.pending()
     asked = [operation for operation in pending if waits_for_approval(operation)]
     if asked:
         listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
         yield _note(f"Requests: waiting for approval: {listed}.")
     for operation in pending:
-        if not waits_for_approval(operation):
-            yield _wrong(_unsigned(operation))
+        if operation.waits_for_signature:
+            since = operation.confirmed_at or operation.created_at
+            say = _wrong if now - since > SIGNED_WITHIN else _note
+            yield say(_unsigned(operation))
 
 
 def _unsigned(operation: Operation) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant
 from bot.domain.administration import AccessChange
 from bot.domain.errors import UserError
+from bot.domain.holders import TO_COME
 from bot.domain.linting import lint
+from bot.domain.names import TeamId
 from bot.domain.policy import Rule
 from bot.domain.targets import Targets
-from bot.domain.wanted import Wanted, as_it_stands, differences, once_made, plan
+from bot.domain.wanted import Wanted, as_it_stands, differences, given_as, grant_key, once_made, plan
 from bot.store.administration import Administration
 
 FILE_MAX = 4 * 2**20  # bytes: thousands of grants
@@ -46,6 +49,8 @@ def export(file: Path | None) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(f"The file {file} cannot be written: {error.strerror}.") from error
+    grants, rules = len(standing.grants or ()), len(standing.rules or ())
+    click.echo(f"Wrote {file}: {_counted(grants, 'grant')}, {_counted(rules, 'rule')}.")
 
 
 @access.command("import")
@@ -61,48 +66,67 @@ def import_(file: Path, *, yes: bool) -> None:
     left alone, and so are freezes.
     """
     text, now, settings = _text_of(file), SystemClock().now(), load(ShellSettings)
+    noticed: list[str] = []
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         try:
-            wanted = access_file.read(text, administration.team(), settings.targets)
+            home = administration.team()
+            wanted = access_file.read(text, home, settings.targets, notice=noticed.append)
         except access_file.BadAccessFile as error:
             raise access_file.BadAccessFile(f"{file}: {error.message}") from error
         lapsed = len(wanted.grants or ()) - len(wanted.at(now).grants or ())
-        arrangement = _Arrangement(wanted.at(now), now)
+        arrangement = _Arrangement(wanted.at(now), now, home)
         if yes:
             administration.rearrange(arrangement, by=whoever_runs_this(), now=now)
         else:
             arrangement(administration.grants(), administration.rules())
+        known = administration.grants()
     for line in arrangement.lines:
         click.echo(one_line(line))
+    for notice in noticed:
+        click.echo(f"notice: {one_line(notice)}", err=True)
     if lapsed:
         click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
-    _say_what_is_wrong(arrangement.outcome, now, settings.targets)
+    _say_what_is_wrong(arrangement.outcome, known, now, home=home, targets=settings.targets)
     click.echo(_done(len(arrangement.lines), yes=yes), err=True)
 
 
 class _Arrangement:
     """The plan, made of what stands in the very transaction in which it is carried out, and what it came to."""
 
-    def __init__(self, wanted: Wanted, now: datetime) -> None:
+    def __init__(self, wanted: Wanted, now: datetime, home: TeamId | None) -> None:
         self._wanted = wanted
         self._now = now
+        self._home = home
         self.lines: tuple[str, ...] = ()
         self.outcome = Wanted()
 
     def __call__(self, grants: Iterable[Grant], rules: Iterable[Rule]) -> tuple[AccessChange, ...]:
         standing = as_it_stands(grants, rules, self._now)
-        self.lines = differences(standing, self._wanted)
+        self.lines = differences(standing, self._wanted, self._home)
         self.outcome = once_made(standing, self._wanted)
         return plan(standing, self._wanted)
 
 
-def _say_what_is_wrong(outcome: Wanted, now: datetime, targets: Targets) -> None:
+def _say_what_is_wrong(
+    outcome: Wanted, known: Iterable[Grant], now: datetime, *, home: TeamId | None, targets: Targets
+) -> None:
+    numbers = {given_as(grant): grant.id for grant in known}
     grants = [
-        Grant(0, give.principal, give.role, give.pattern, "", now, give.expires_at, give.note)
-        for give in outcome.grants or ()
+        Grant(
+            numbers.get(give, TO_COME),
+            give.principal,
+            give.role,
+            give.pattern,
+            "",
+            now,
+            give.expires_at,
+            give.note,
+        )
+        for give in sorted(outcome.grants or (), key=grant_key)
     ]
     rules = tuple(outcome.rules or ())
     roster, why = roster_of(grants, rules, now)
+    roster = replace(roster, home=roster.home or home)
     for finding in lint(grants, rules, roster, now, targets):
         click.echo(f"{finding.severity.value}: {one_line(finding.sentence)}", err=True)
     if why:
@@ -112,8 +136,12 @@ def _say_what_is_wrong(outcome: Wanted, now: datetime, targets: Targets) -> None
 def _done(changes: int, *, yes: bool) -> str:
     if not changes:
         return "Nothing to change."
-    count = "1 change" if changes == 1 else f"{changes} changes"
+    count = _counted(changes, "change")
     return f"{count} made." if yes else f"{count} to make. Nothing was changed; --yes does."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _text_of(file: Path) -> str:

@@ -1,11 +1,11 @@
 """`grant`, `revoke` and `grants`: who may do what, from the shell. They work beside a running bot, from its next decision on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import click
 
-from bot.cli.principals import named
+from bot.cli.principals import named, names_somebody
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.clock import SystemClock
 from bot.config import ShellSettings, StoreSettings, load
@@ -14,7 +14,8 @@ from bot.domain.administration import Give, TakeAway
 from bot.domain.authority import id_of
 from bot.domain.commands.spans import span
 from bot.domain.errors import UserError
-from bot.domain.names import Actor
+from bot.domain.holders import NOBODY_IS_ADMIN
+from bot.domain.names import Actor, TeamId
 from bot.domain.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.domain.targets import Targets
 from bot.store.administration import Administration
@@ -30,7 +31,7 @@ class Span(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         read = span(str(value))
         if not read:
-            self.fail(f"{value!r} is no duration; write 30m, 12h, 7d or 2w.", param, ctx)
+            self.fail(f"{value!r} is no length of time: write 30m, 12h, 7d or 2w.", param, ctx)
         return read
 
 
@@ -48,17 +49,27 @@ admin      changes grants, rules and freezes in Slack; nothing on pipelines
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
+@click.argument("further", nargs=-1, metavar="")
 @click.option("--for", "lasts", type=Span(), help="How long, such as 12h or 7d; without it, until revoked.")
 @click.option("--note", default="", help="Why, for whoever reads the list later.")
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
 def grant(  # noqa: PLR0913 - a grant's fields, from the command line
-    who: str, role: str, pattern: str, *, lasts: timedelta | None, note: str, team: str | None
+    who: str,
+    role: str,
+    pattern: str,
+    *,
+    further: tuple[str, ...],
+    lasts: timedelta | None,
+    note: str,
+    team: str | None,
 ) -> None:
     """Give a person or a user group a ROLE on the pipelines that match PATTERN.
 
     WHO is a Slack user id such as U0123ABCD (in Slack: profile, ⋮, Copy member ID) or a user group's id such as
     S0123ABCD. PATTERN is a pipeline's name or a glob such as 'orders-*'; quote it, so that the shell leaves it alone.
     """
+    if further:
+        raise click.UsageError(_as_options(further))
     now, settings = SystemClock().now(), load(ShellSettings)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         principal = named(who, team, administration)
@@ -70,6 +81,15 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
         given = next(each for each in reversed(administration.grants(principal)) if _says(each, give))
     said = "Granted" if made else "Granted before"
     click.echo(f"{said}: {_in_words(given)} (number {given.id}).")
+
+
+def _as_options(further: tuple[str, ...]) -> str:
+    """What was typed as in Slack, as it is typed here."""
+    word, *rest = further
+    if word.lower() != "for":
+        return f"{' '.join(further)!r} is too much here. A note is written --note {' '.join(further)!r}."
+    length, *note = rest or ["12h"]
+    return f"Write --for {length}{' --note ' + repr(' '.join(note)) if note else ''}."
 
 
 @click.command(short_help="Take a grant away.")
@@ -85,13 +105,21 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         take_away = TakeAway(principal, Role(role), pattern)
         held = administration.grants(principal)
         made = administration.administer(take_away, by=whoever_runs_this(), now=now)
+        left = administration.grants()
     if not made:
         raise UserError(
             f"There is no such grant: {id_of(principal)} has no {role} on {pattern}. `pipeline-bot grants` lists them."
         )
     for known in held:
         if (known.role, known.pattern) == (take_away.role, pattern):
-            click.echo(f"Revoked: {_in_words(known)}.")
+            ended = "" if known.expires_at is None else f", until {moment(known.expires_at)}"
+            click.echo(
+                f"Revoked: {id_of(principal)} was {known.role.value} on {known.pattern}{ended} (number {known.id})."
+            )
+    if take_away.role is Role.ADMIN and not any(
+        one.role is Role.ADMIN and one.is_current(now) for one in left
+    ):
+        click.echo(NOBODY_IS_ADMIN)
 
 
 @click.command(short_help="List the grants.")
@@ -102,13 +130,16 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
     settings = load(ShellSettings)
     with Administration.open(settings.pipeline_bot_database) as administration:
         known = tuple(_wanted(administration.grants(), wanted, settings.targets))
+        home = administration.team()
     now = SystemClock().now()
     if wants_json:
         click.echo(as_json([_as_json(one, now) for one in known]))
     elif known:
-        click.echo(table(_COLUMNS, [_row(one, now) for one in known]))
+        click.echo(_table(known, home, now))
     elif wanted is None:
         click.echo("No grants: nobody may do anything yet. Give the first with `pipeline-bot grant`.")
+    elif names_somebody(wanted):
+        click.echo(f"Nothing is granted to {wanted} directly.")
     else:
         click.echo(f"No grants for {wanted}.")
 
@@ -117,9 +148,13 @@ def _wanted(known: Iterable[Grant], wanted: str | None, targets: Targets) -> Ite
     known = tuple(known)
     if wanted is None:
         return known
-    held = [one for one in known if id_of(one.principal) == wanted]
-    # A person's id could be a pipeline's name, too; whoever has grants is meant first.
-    if held:
+    held = [
+        one
+        for one in known
+        if wanted in {id_of(one.principal), f"{one.principal.team}/{id_of(one.principal)}"}
+    ]
+    # Short ids could be a pipeline's name, too; whoever has grants is meant first.
+    if held or names_somebody(wanted):
         return held
     # With targets, what has none is still listed: it may have to be taken away.
     pattern = checked_anywhere(wanted) if targets.names else checked_pattern(wanted)
@@ -160,6 +195,18 @@ def _as_json(grant: Grant, now: datetime) -> dict[str, object]:
 _COLUMNS = ("NUMBER", "WHO", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE")
 
 
+def _table(known: Sequence[Grant], home: TeamId | None, now: datetime) -> str:
+    """With a column for the workspace where another one than the bot's own occurs."""
+    teams = {one.principal.team for one in known}
+    rows = [_row(one, now) for one in known]
+    if teams == {home} or (home is None and len(teams) == 1):
+        return table(_COLUMNS, rows)
+    with_teams = [
+        (number, one.principal.team, *rest) for one, (number, *rest) in zip(known, rows, strict=True)
+    ]
+    return table(("NUMBER", "TEAM", *_COLUMNS[1:]), with_teams)
+
+
 def _row(one: Grant, now: datetime) -> tuple[str, ...]:
     return (
         str(one.id),
@@ -175,5 +222,5 @@ def _row(one: Grant, now: datetime) -> tuple[str, ...]:
 
 def _until(grant: Grant, now: datetime) -> str:
     if grant.expires_at is None:
-        return "revoked by hand"
+        return "until revoked"
     return moment(grant.expires_at) if grant.is_current(now) else f"lapsed {moment(grant.expires_at)}"

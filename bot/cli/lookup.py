@@ -8,7 +8,7 @@ from bot import logs
 from bot.config import BadSettings, SlackSettings, load
 from bot.domain.access import Grant
 from bot.domain.errors import UserError
-from bot.domain.linting import Roster
+from bot.domain.findings import Roster
 from bot.domain.policy import Rule
 
 

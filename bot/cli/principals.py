@@ -19,6 +19,11 @@ def principal_of(text: str, team: TeamId) -> Principal | None:
     return None if match is None else _principal(match["id"], TeamId(match["team"] or team))
 
 
+def names_somebody(text: str) -> bool:
+    """Whether it is an id of Slack's. A pipeline could be called like one, but for the digits that every id has."""
+    return _PRINCIPAL.fullmatch(text) is not None and any(char.isdigit() for char in text)
+
+
 def named(text: str, team: str | None, administration: Administration) -> Principal:
     """Whom the operator means.
 

@@ -5,11 +5,12 @@ from datetime import datetime
 import click
 
 from bot.cli.access_file import rule_as_written
-from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
+from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
 from bot.clock import SystemClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.administration import DropRule, LiftFreeze, PutFreeze, SetRule
 from bot.domain.commands import spans
+from bot.domain.commands.freezes import end_of_freeze
 from bot.domain.commands.rules import rule_of
 from bot.domain.errors import BadRule, UserError
 from bot.domain.patterns import checked_anywhere, checked_pattern
@@ -63,7 +64,7 @@ def _rule(pattern: str, words: str) -> Rule:
     try:
         return rule_of(pattern, words)
     except BadRule as error:
-        # Written for Slack, where code stands in backticks and ids are picked from a list.
+        # Written for Slack, where code stands in backticks.
         raise UserError(
             f"{error.message.replace('`', '')} `pipeline-bot rule --help` has them all."
         ) from error
@@ -127,7 +128,7 @@ def unfreeze(pattern: str) -> None:
 
 
 def _end(how: str, when: str, now: datetime) -> datetime:
-    said = spans.span(when) if how == "for" else spans.moment(when)
+    said = (spans.span(when) or None) if how == "for" else spans.moment(when)
     if said is None:
         raise UserError(
             f"{when!r} is no "
@@ -137,14 +138,11 @@ def _end(how: str, when: str, now: datetime) -> datetime:
                 else "moment: write 18:00 or 2026-11-25T08:00, in UTC."
             )
         )
-    until = spans.resolved(said, now)
-    if until <= now:
-        raise UserError(f"A freeze {how} {when} would be over already.")
-    return until
+    return end_of_freeze(said, now)
 
 
 def _before(before: object) -> str:
-    return f" Before: {before}." if before else ""
+    return f" Before: {with_moments(str(before))}." if before else ""
 
 
 def _freeze_as_json(one: Freeze) -> dict[str, str]:

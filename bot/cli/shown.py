@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,14 @@ from tabulate import tabulate
 
 def moment(when: datetime) -> str:
     return when.strftime("%Y-%m-%d %H:%M UTC")
+
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
+
+
+def with_moments(text: str) -> str:
+    """The record's words, with its moments as people read them."""
+    return one_line(_ISO.sub(lambda match: moment(datetime.fromisoformat(match[0])), text))
 
 
 def one_line(text: str) -> str:

@@ -21,4 +21,8 @@ class BadPattern(UserError):  # noqa: N818
 
 
 class BadRule(UserError):  # noqa: N818
-    """A rule with a value outside what it may be."""
+    """A rule with a value outside what it may be. `in_slack`: what to do where there is a list to pick from."""
+
+    def __init__(self, message: str, *, in_slack: str = "") -> None:
+        super().__init__(message)
+        self.in_slack = in_slack

@@ -37,7 +37,8 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
     Between the last row by the time of the review and now, it may have been wanted to run, and then to stop; any start
     after a stop is another run. Without proof the clear is not made: whoever wants it can look again.
     """
-    if operation.state not in {State.READY, State.SUBMITTING, State.WAITING} or read.found is None:
+    is_asked = operation.state in {State.READY, State.SUBMITTING, State.WAITING}
+    if not is_asked or StepName.CLEAR not in operation.plan or read.found is None:
         return Transition(operation)
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:

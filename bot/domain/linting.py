@@ -4,44 +4,20 @@ Pure. It changes nothing and decides nothing: `decide()` does. It claims only wh
 `Roster` prove: where the members of a group are not known, nothing is said about numbers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
+from bot.domain import holders
 from bot.domain.access import Action, Grant, Group, Kind, Principal
 from bot.domain.authority import id_of
+from bot.domain.findings import Finding, Roster, Severity, notice, problem, warning
 from bot.domain.names import Actor
 from bot.domain.patterns import can_match, covers, may_overlap
 from bot.domain.policy import APPROVE_WITHIN, REQUESTER_APPROVALS, Rule
 from bot.domain.targets import ONE, Targets
 
-EXPIRES_SOON = timedelta(hours=72)  # over a weekend: whoever reads it on Friday can still do something
 LISTED_MAX = 5  # people named in one sentence
-
-
-class Severity(StrEnum):
-    PROBLEM = "problem"  # something that was set up cannot work
-    WARNING = "warning"  # it works, but not for everybody, or not as it looks
-    NOTICE = "notice"  # worth knowing; nothing has to be done
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    severity: Severity
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """What the workspace says of the people, as far as it was asked: who is in neither mapping is taken at their word.
-
-    `unread` groups could not be read; the words are the reason.
-    """
-
-    kinds: Mapping[Actor, Kind] = field(default_factory=dict)
-    members: Mapping[Group, frozenset[Actor]] = field(default_factory=dict)
-    unread: Mapping[Group, str] = field(default_factory=dict)
 
 
 def lint(
@@ -49,14 +25,18 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Everything found, the worst first."""
     grants, rules = tuple(grants), tuple(rules)
-    access = _Access(tuple(grant for grant in grants if grant.is_current(now)), rules, roster)
+    in_force = tuple(grant for grant in grants if grant.is_current(now))
+    access = _Access(tuple(grant for grant in in_force if roster.serves(grant.principal)), rules, roster)
     found = [
         *_nowhere(access, targets),
-        *_principals(access),
+        *holders.elsewhere(in_force, roster),
+        *holders.who_never_passes(access.grants, roster),
         *_quorums(access),
         *_glasses(access),
         *_asking(access),
-        *_ends(grants, now),
+        *holders.nobody_is_admin(access.grants),
+        *holders.given_twice(access.grants),
+        *holders.ends(grants, now),
     ]
     order = list(Severity)
     return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
@@ -105,57 +85,15 @@ def _nowhere(access: _Access, targets: Targets) -> Iterator[Finding]:
         here = "there is one Feldera here, and pipelines go by their own names"
     for rule in access.rules:
         if not can_match(rule.pattern, targets):
-            yield _problem(
+            yield problem(
                 f"The rule on {rule.pattern} holds for no pipeline: {here}. Write it anew, and drop it."
             )
     for grant in access.grants:
         if not can_match(grant.pattern, targets):
-            yield _problem(
+            yield problem(
                 f"{id_of(grant.principal)} is {grant.role} on {grant.pattern}, which matches no pipeline: {here}. "
                 "Grant it anew, and revoke it."
             )
-
-
-_NEVER = {
-    Kind.DEACTIVATED: "is deactivated",
-    Kind.GUEST: "is a guest",
-    Kind.BOT: "is a bot",
-    Kind.STRANGER: "is nobody this workspace knows as its own",
-}
-
-
-def _principals(access: _Access) -> Iterator[Finding]:
-    held: dict[Principal, list[str]] = {}
-    for grant in access.grants:
-        held.setdefault(grant.principal, []).append(f"{grant.role} on {grant.pattern}")
-    for principal, roles in held.items():
-        who, what = id_of(principal), ", ".join(roles)
-        if isinstance(principal, Group):
-            yield from _group(principal, what, access.roster)
-            continue
-        kind = access.roster.kinds.get(principal, Kind.MEMBER)
-        if kind is Kind.UNKNOWN:
-            yield _warning(
-                f"{who} ({what}) could not be looked up in Slack, and may do nothing until that works. "
-                "Run this again; if it stays, check the app's scopes."
-            )
-        elif kind is not Kind.MEMBER:
-            yield _warning(
-                f"{who} {_NEVER[kind]}, and what is granted to them ({what}) never counts. Revoke it."
-            )
-
-
-def _group(group: Group, what: str, roster: Roster) -> Iterator[Finding]:
-    why = roster.unread.get(group)
-    if why is not None:
-        yield _problem(
-            f"The user group {group.group} ({what}) could not be read: {why}. What is granted to it counts for nobody "
-            "until it can be. Mend that, or grant to its people instead."
-        )
-    elif roster.members.get(group) == frozenset():
-        yield _warning(
-            f"Nobody is in the user group {group.group} ({what}). Add people to it in Slack, or revoke the grants."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +154,12 @@ def _unmet(quorum: _Quorum, access: _Access) -> Iterator[Finding]:
     if approvers is None:
         return
     if not approvers:
-        yield _problem(
+        yield problem(
             f"{quorum.words}, and nobody may approve there. Grant approver on {quorum.pattern} to somebody."
         )
         return
     if len(approvers) < quorum.needed:
-        yield _problem(
+        yield problem(
             f"{quorum.words}, and only {_people(approvers)} may approve there. "
             f"Grant approver on {quorum.pattern} to more people, or ask for fewer."
         )
@@ -229,14 +167,14 @@ def _unmet(quorum: _Quorum, access: _Access) -> Iterator[Finding]:
     askers = access.able(quorum.pattern, Action.REQUEST, Action.CLEAR) or frozenset()
     stuck = frozenset(asker for asker in askers & approvers if len(approvers - {asker}) < quorum.needed)
     if stuck:
-        yield _warning(
+        yield warning(
             f"{quorum.words}, which {_people(stuck)} can never get: nobody approves their own request, and without "
             f"them too few are left. Grant approver on {quorum.pattern} to more people."
         )
         return
     on_all = access.able(quorum.pattern, Action.APPROVE, everywhere=True)
     if on_all is not None and len(on_all) < quorum.needed:
-        yield _notice(
+        yield notice(
             f"{quorum.words}; on some pipelines there, too few people may approve. "
             f"If there are such pipelines, grant approver on {quorum.pattern}."
         )
@@ -252,13 +190,13 @@ def _glasses(access: _Access) -> Iterator[Finding]:
         signers = access.able(rule.pattern, Action.APPROVE)
         breakers = access.able(rule.pattern, Action.BREAK_GLASS)
         if breakers == frozenset():
-            yield _notice(f"{what}, and nobody is responder there. Grant responder, or forbid it.")
+            yield notice(f"{what}, and nobody is responder there. Grant responder, or forbid it.")
         elif signers == frozenset():
-            yield _problem(
+            yield problem(
                 f"{what}, and nobody could sign it off. Grant approver on {rule.pattern} to somebody."
             )
         elif signers is not None and breakers is not None and len(signers) == 1 and signers <= breakers:
-            yield _warning(
+            yield warning(
                 f"{what}; if {_people(signers)} breaks it, nobody else can sign that off. "
                 f"Grant approver on {rule.pattern} to somebody else, too."
             )
@@ -268,7 +206,7 @@ def _asking(access: _Access) -> Iterator[Finding]:
     for rule in access.rules:
         holding = list(access.on_all_of(rule.pattern))
         if rule.approvals and not any(other.ask_channel or other.ask_group for other in holding):
-            yield _warning(
+            yield warning(
                 f"The rule on {rule.pattern} asks for {_approvals(rule.approvals)} and names nobody to ask: requests stand "
                 "where they were typed, and mention no approver. Add channel=… or group=… to it."
             )
@@ -277,7 +215,7 @@ def _asking(access: _Access) -> Iterator[Finding]:
             (other.approve_within for other in holding if other.approve_within), default=APPROVE_WITHIN
         )
         if rule.remind_after is not None and rule.remind_after >= within:
-            yield _notice(
+            yield notice(
                 f"The rule on {rule.pattern} reminds too late: requests have lapsed by then. Make remind shorter than within."
             )
 
@@ -287,30 +225,15 @@ def _asked(rule: Rule, access: _Access) -> Iterator[Finding]:
     asks = f"The rule on {rule.pattern} asks the user group {rule.ask_group}"
     for group, why in access.roster.unread.items():
         if group.group == rule.ask_group:
-            yield _problem(f"{asks}, which could not be read: {why}. Name one that can be.")
+            yield problem(f"{asks}, which could not be read: {why}. Name one that can be.")
     for group, members in access.roster.members.items():
         if group.group == rule.ask_group and not members:
-            yield _warning(f"{asks}, and nobody is in it. Add people to it in Slack, or name another.")
+            yield warning(f"{asks}, and nobody is in it. Add people to it in Slack, or name another.")
     first = next((other for other in access.on_all_of(rule.pattern) if other.ask_channel), rule)
     if rule.ask_channel is not None and first.ask_channel not in {None, rule.ask_channel}:
-        yield _notice(
+        yield notice(
             f"Requests on {rule.pattern} stand in {first.ask_channel}, which the rule on {first.pattern} names first, and "
             f"not in {rule.ask_channel}. Name one channel in both."
-        )
-
-
-def _ends(grants: Sequence[Grant], now: datetime) -> Iterator[Finding]:
-    lapsed = [grant for grant in grants if not grant.is_current(now)]
-    for grant in grants:
-        if grant.expires_at is not None and now < grant.expires_at <= now + EXPIRES_SOON:
-            yield _notice(
-                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern} only until "
-                f"{grant.expires_at:%Y-%m-%d %H:%M} UTC. If that is too soon, grant it again."
-            )
-    if lapsed:
-        numbers = ", ".join(str(grant.id) for grant in lapsed)
-        yield _notice(
-            f"Grants that have lapsed: {numbers}. They count for nothing; revoke them to be rid of them."
         )
 
 
@@ -323,15 +246,3 @@ def _people(people: Iterable[Actor]) -> str:
     return ", ".join(ids[:LISTED_MAX]) + (
         f" and {len(ids) - LISTED_MAX} more" if len(ids) > LISTED_MAX else ""
     )
-
-
-def _problem(sentence: str) -> Finding:
-    return Finding(Severity.PROBLEM, sentence)
-
-
-def _warning(sentence: str) -> Finding:
-    return Finding(Severity.WARNING, sentence)
-
-
-def _notice(sentence: str) -> Finding:
-    return Finding(Severity.NOTICE, sentence)

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain.access import Grant, Principal, Role
 from bot.domain.administration import AccessChange, DropRule, Give, SetRule, TakeAway
 from bot.domain.authority import id_of
+from bot.domain.names import TeamId
 from bot.domain.policy import Rule
 
 
@@ -29,12 +30,12 @@ class Wanted:
 
 
 def as_it_stands(grants: Iterable[Grant], rules: Iterable[Rule], now: datetime) -> Wanted:
-    given = (
-        Give(grant.principal, grant.role, grant.pattern, grant.expires_at, grant.note)
-        for grant in grants
-        if grant.is_current(now)
-    )
+    given = (given_as(grant) for grant in grants if grant.is_current(now))
     return Wanted(frozenset(given), frozenset(rules))
+
+
+def given_as(grant: Grant) -> Give:
+    return Give(grant.principal, grant.role, grant.pattern, grant.expires_at, grant.note)
 
 
 def once_made(standing: Wanted, wanted: Wanted) -> Wanted:
@@ -50,13 +51,20 @@ def plan(standing: Wanted, wanted: Wanted) -> tuple[AccessChange, ...]:
     return (*_of_grants(standing, wanted), *_of_rules(standing, wanted))
 
 
-def differences(standing: Wanted, wanted: Wanted) -> tuple[str, ...]:
-    """A line each: `- grant …` for what goes, `+ rule …` for what comes, sorted by what they are about."""
+def differences(standing: Wanted, wanted: Wanted, home: TeamId | None = None) -> tuple[str, ...]:
+    """A line each: `- grant …` for what goes, `+ rule …` for what comes, sorted by what they are about.
+
+    `home` is the workspace that goes without saying.
+    """
     lines = []
     if wanted.grants is not None:
         before = standing.grants or frozenset()
-        lines += [(grant_key(give), f"- grant {grant_in_words(give)}") for give in before - wanted.grants]
-        lines += [(grant_key(give), f"+ grant {grant_in_words(give)}") for give in wanted.grants - before]
+        lines += [
+            (grant_key(give), f"- grant {grant_in_words(give, home)}") for give in before - wanted.grants
+        ]
+        lines += [
+            (grant_key(give), f"+ grant {grant_in_words(give, home)}") for give in wanted.grants - before
+        ]
     ordered = [line for _, line in sorted(lines, key=lambda each: (each[0][:3], each[1][0] == "+", each[0]))]
     if wanted.rules is not None:
         rules = standing.rules or frozenset()
@@ -74,10 +82,11 @@ def grant_key(give: Give) -> tuple[str, str, str, str, str]:
     return give.pattern, give.role.value, id_of(give.principal), until, give.note
 
 
-def grant_in_words(give: Give) -> str:
+def grant_in_words(give: Give, home: TeamId | None = None) -> str:
+    team = "" if home in {None, give.principal.team} else f"{give.principal.team}/"
     until = "" if give.expires_at is None else f" until {give.expires_at:%Y-%m-%d %H:%M} UTC"
     note = f" ({give.note})" if give.note else ""
-    return f"{id_of(give.principal)} {give.role.value} {give.pattern}{until}{note}"
+    return f"{team}{id_of(give.principal)} {give.role.value} {give.pattern}{until}{note}"
 
 
 def _of_grants(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:

@@ -19,9 +19,8 @@ from bot.domain.administration import (
 )
 from bot.domain.authority import Facts, authority_of
 from bot.domain.commands import words
+from bot.domain.commands.freezes import end_of_freeze
 from bot.domain.commands.readers import is_group
-from bot.domain.commands.spans import resolved
-from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations import Event, EventKind
 from bot.domain.patterns import may_overlap
@@ -85,11 +84,8 @@ class Access:
         )
 
     async def freeze(self, actor: Actor, command: words.Freeze) -> Reply:
-        """Raises Misunderstood: the freeze would be over already."""
-        now = self.clock.now()
-        until = resolved(command.ends, now)
-        if until <= now:
-            raise Misunderstood("That moment has passed already: name one to come (times are UTC).")
+        """Raises Misunderstood: the freeze would be over already, or last too long."""
+        until = end_of_freeze(command.ends, self.clock.now())
         return await self.change(actor, PutFreeze(command.pattern, until, command.reason))
 
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:

@@ -48,6 +48,7 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
+from bot.domain.plans import loses_data
 from bot.domain.policy import frozen, terms
 from bot.domain.targets import TargetName
 from bot.domain.turns import RESEND_AFTER
@@ -122,7 +123,8 @@ class Driver:
         freezes, rules = await self.store.freezes(now), await self.store.rules()
         for operation in await self.store.underway():
             freeze = frozen(freezes, operation.pipeline, now)
-            ruled = terms(rules, operation.pipeline, is_operator=True)  # nobody but rules asks an operator
+            # Nobody but rules asks an operator for approvals.
+            ruled = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
             seen = RulesSeen(None if freeze is None else freeze.until, ruled.approvals)
             more = operation.state is State.AWAITING_APPROVAL and seen.approvals > operation.approvals_needed
             if (more or seen.frozen_until != operation.frozen_until) and operation.id not in self._at_work:

@@ -31,8 +31,8 @@ OFFERED_MAX = 100  # Slack's limit for a menu
 FEW = 10  # names that match: fewer, and those that are only close are offered as well
 JUDGED_AT_ONCE = 200  # names
 MISTYPED_MAX = 50  # names compared with what was typed, letter by letter
-LISTED_WITHIN = 2.0  # seconds: Slack waits three for the options of a menu
-LOOKED_AT_WITHIN = 1.5  # seconds for the look at a submission; Slack waits three in all
+LISTED_WITHIN = 1.5  # seconds: Slack waits three for the options of a menu, the way there and back included
+LOOKED_AT_WITHIN = 1.0  # seconds for the look at a submission; Slack waits three in all
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def hindrance(command: Wish, basis: Authority) -> Reply | None:
     if command.incident and not basis.terms.break_glass:
         return replies.GlassForbidden(command.name, basis.terms)
     if not basis.terms.takes_reason(command.reason, command.incident):
-        return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident)
+        return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident, command.reason)
     return None
 
 
@@ -57,7 +57,7 @@ def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) 
     if not basis.may_ask:
         return replies.GlassForbidden(name, basis.terms)
     if not basis.terms.takes_reason(operation.reason, operation.incident):
-        return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident)
+        return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident, operation.reason)
     return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if basis.approvals_needed else None
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.linting import Severity, lint
+from bot.domain.findings import Severity
+from bot.domain.linting import lint
 from bot.domain.targets import ONE, Targets
 from bot.engine.ports import Clock, Directory, Store
 from bot.engine.survey import survey

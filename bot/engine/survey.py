@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.domain.access import Action, Grant, Group
-from bot.domain.linting import Roster
+from bot.domain.findings import Roster
 from bot.domain.names import Actor
 from bot.domain.policy import Rule
 from bot.engine.ports import Directory, Unread
@@ -24,7 +24,8 @@ async def survey(
     directory: Directory, grants: Iterable[Grant], rules: Iterable[Rule], now: datetime
 ) -> Roster:
     """What the workspace says of those who hold a grant in force, of the people in their groups, and of groups asked."""
-    current = [grant for grant in grants if grant.is_current(now)]
+    home = directory.home_team  # nobody else's people pass, whatever Slack may say of them
+    current = [grant for grant in grants if grant.is_current(now) and grant.principal.team == home]
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(question: Awaitable[_T]) -> _T:
@@ -32,7 +33,7 @@ async def survey(
             return await question
 
     granted = {grant.principal for grant in current if isinstance(grant.principal, Group)}
-    asked = {Group(directory.home_team, rule.ask_group) for rule in rules if rule.ask_group is not None}
+    asked = {Group(home, rule.ask_group) for rule in rules if rule.ask_group is not None}
     groups = sorted(granted | asked, key=repr)
     answers = await asyncio.gather(*(in_turn(directory.members(group)) for group in groups))
     members = {
@@ -47,6 +48,7 @@ async def survey(
         *(in_turn(directory.standings([person], frozenset())) for person in sorted(people, key=repr))
     )
     return Roster(
+        home=home,
         kinds={actor: standing.kind for answer in standings for actor, standing in answer.items()},
         members=members,
         unread={

@@ -40,6 +40,7 @@ class Fleet:
             raise ValueError("there must be a Feldera")
         self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
         self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
+        self._met: dict[Identity, TargetName] = {}
 
     @property
     def clients(self) -> Mapping[TargetName, FelderaClient]:
@@ -96,7 +97,20 @@ class Fleet:
 
     async def identity(self, name: PipelineName) -> Identity | Problem:
         target = self.targets.of(name)
-        return _NO_SUCH_TARGET if target is None else await self._clients[target].identity()
+        return _NO_SUCH_TARGET if target is None else await self.identity_of(target)
+
+    async def identity_of(self, target: TargetName) -> Identity | Problem:
+        """A problem where another target turned out to be the very same Feldera and tenant.
+
+        Its pipelines would have two names, and so two locks each.
+        """
+        identity = await self._clients[target].identity()
+        if isinstance(identity, Problem):
+            return identity
+        first = self._met.setdefault(identity, target)
+        if first == target:
+            return identity
+        return Problem(Trouble.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
 
     async def _of(self, target: TargetName) -> Everything | Problem:
         listed = await self._clients[target].look_at_all()

@@ -1,6 +1,6 @@
 """What people read about access: their own, the grants, the rules, the changes they made, the record. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.domain.access import Action, Grant, Group, Kind
@@ -23,7 +23,7 @@ from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.engine.refusing import Tried
-from bot.slack import blocks, plans
+from bot.slack import blocks, plans, provisions
 from bot.slack.blocks import Message, message, said
 from bot.slack.language import GLASS, sign, what, words
 from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any, some_of
@@ -96,7 +96,7 @@ def grant_list(shown: replies.GrantList) -> Message:
 
 
 def rule_list(shown: replies.RuleList) -> Message:
-    lines = [f"• `{rule.pattern}`: {code(rule.in_words, 500)}" for rule in shown.rules]
+    lines = [f"• `{rule.pattern}`: {provisions.rule_in_text(rule)}" for rule in shown.rules]
     lines += [f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
     usual = "Without a rule a requester needs 1 approval, an operator none."
     return said(cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
@@ -105,9 +105,9 @@ def rule_list(shown: replies.RuleList) -> Message:
 def changed(shown: replies.Changed) -> Message:
     if isinstance(shown.change, Give) and shown.before:
         return said(
-            f"Nothing to change: {_change(shown.change)} It is granted already, {code(shown.before, 500)}."
+            f"Nothing to change: {_change(shown.change)} It is granted already, {provisions.before(shown.before)}."
         )
-    before = f" Before: {code(shown.before, 500)}." if shown.before else ""
+    before = f" Before: {provisions.before(shown.before)}." if shown.before else ""
     return said(f"✅ {_change(shown.change)}{before}")
 
 
@@ -188,7 +188,7 @@ def _change(change: AccessChange) -> str:
         case TakeAway(principal, role, pattern):
             return f"{mention_any(id_of(principal))} is no longer *{role.value}* on `{pattern}`."
         case SetRule(rule):
-            return f"Rule on `{rule.pattern}`: {code(rule.in_words, 500)}."
+            return f"Rule on `{rule.pattern}`: {provisions.rule_in_text(rule)}."
         case DropRule(pattern):
             return f"No rule on `{pattern}` any more."
         case PutFreeze(pattern, until, reason):
@@ -267,13 +267,26 @@ def _about_access(data: Mapping[str, str]) -> str:
     return f"{role}{to}{on}"
 
 
+def _as_typed(words: str) -> str:
+    return code(words, 150)
+
+
+_DETAILS: dict[str, Callable[[str], str]] = {
+    "plan": _as_typed,
+    "incident": _as_typed,
+    "request": _as_typed,
+    "button": _as_typed,
+    "rule": provisions.rule_again,
+    "until": provisions.moment_again,
+    "note": _as_typed,
+    "reason": _as_typed,
+    "before": provisions.before,
+}
+
+
 def _in_detail(data: Mapping[str, str]) -> str:
     """What was put in place, and what was there before."""
-    said = [
-        f"{key} {code(data[key], 150)}"
-        for key in ("plan", "request", "button", "rule", "until", "note", "reason", "before")
-        if key in data
-    ]
+    said = [f"{key} {_DETAILS[key](data[key])}" for key in _DETAILS if key in data]
     return f": {', '.join(said)}" if said else ""
 
 

@@ -1,11 +1,13 @@
 """What one person reads when they typed or clicked, to them alone: each reply of the engine in words. Pure."""
 
+import re
 from typing import assert_never
 
 from bot.domain.commands import COMMAND, VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
+from bot.domain.targets import ONE, Targets
 from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack import access_answers, listing, plans, previews, refusals
@@ -13,6 +15,8 @@ from bot.slack.blocks import Message, message, said, section
 from bot.slack.mrkdwn import TEXT_MAX, code, escaped
 from bot.slack.pipelines import link_to
 from bot.slack.places import why_not
+
+TARGETS_SHOWN = 10
 
 
 def misunderstood(error: Misunderstood) -> Message:
@@ -31,9 +35,21 @@ def looking_around() -> Message:
     return said("🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.")
 
 
-def help_on(word: str | None) -> Message:
+def help_on(word: str | None, targets: Targets = ONE) -> Message:
     verb = None if word is None else find_verb(word)
-    return _overview() if verb is None else _details(verb)
+    note = _on_names(targets) if targets.names else ""
+    return _overview(note) if verb is None else _details(verb, note)
+
+
+def _on_names(targets: Targets) -> str:
+    shown = [f"`{target}`" for target in targets.names[:TARGETS_SHOWN]]
+    more = len(targets.names) - len(shown)
+    if more:
+        shown.append(f"{more} more")
+    return (
+        f"\nThere are several Felderas here, and a NAME is `TARGET/NAME`, such as `{targets.names[0]}/orders`. "
+        f"The targets are {' and '.join([', '.join(shown[:-1]), shown[-1]])}."
+    )
 
 
 def trouble() -> Message:
@@ -216,16 +232,19 @@ def placed(operation: Operation, workspace_url: str) -> Message:
     return said(f"{done}. Follow {name} in {where}, in our direct messages, because {because}.")
 
 
-def _overview() -> Message:
+def _overview(note: str) -> Message:
     """The verbs, in as many blocks as Slack's limit for one takes."""
     rows = [f"• `{verb.usage}`\n   {verb.summary}" for verb in VERBS]
     half = (len(rows) + 1) // 2
     parts = [
         "\n".join(["*What I can do with pipelines*", *rows[:half]]),
-        "\n".join([*rows[half:], f"More about one: `{COMMAND} help clear`."]),
+        "\n".join([*rows[half:], f"More about one: `{COMMAND} help clear`.{note}"]),
     ]
     return message("\n".join(parts), *(section(part) for part in parts))
 
 
-def _details(verb: Verb) -> Message:
-    return said(f"`{verb.usage}`\n{verb.summary}\n{verb.details}\nFor example: `{COMMAND} {verb.example}`")
+def _details(verb: Verb, note: str) -> Message:
+    note = note if re.search("NAME|PATTERN", verb.arguments) else ""
+    return said(
+        f"`{verb.usage}`\n{verb.summary}\n{verb.details}\nFor example: `{COMMAND} {verb.example}`{note}"
+    )

@@ -107,6 +107,8 @@ def in_words(answer: Refused | Wait | NoAnswer, address: str) -> str:
             return f"Slack asks to be left alone for {seconds:g} seconds."
         case NoAnswer(why, in_doubt=False):
             return f"Slack cannot be reached at {address} ({why})."
+        case NoAnswer(why, is_silence=True):
+            return f"Slack does not answer at {address} ({why})."
         case NoAnswer(why):
             return f"What answers at {address} makes no sense ({why})."
 
@@ -139,11 +141,22 @@ async def _known_by_its_status(
     )
 
 
+_SILENCES: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "there is no such host"),
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not trusted"),
+    (aiohttp.ClientConnectorError, "no connection"),
+    (TimeoutError, "no answer in time"),
+    (aiohttp.ClientOSError, "the connection broke"),
+    (aiohttp.ServerDisconnectedError, "the connection broke"),
+)
+
+
 def _failed(error: Exception) -> Wait | NoAnswer:
     if isinstance(error, aiohttp.ClientResponseError) and error.status == TOO_MANY_REQUESTS:
         return Wait(_retry_after(error.headers))
     in_doubt = not isinstance(error, aiohttp.ClientConnectorError)
-    return NoAnswer(type(error).__name__, in_doubt=in_doubt, is_silence=True)
+    why = next((words for kind, words in _SILENCES if isinstance(error, kind)), type(error).__name__)
+    return NoAnswer(why, in_doubt=in_doubt, is_silence=True)
 
 
 def _not_ok(response: Any) -> Refused | Wait | NoAnswer:

@@ -10,7 +10,18 @@ from bot.domain.plans import CLEAR, StepName
 from bot.slack import blocks, plans, progress
 from bot.slack.blocks import Message, message
 from bot.slack.endings import sentence, took
-from bot.slack.language import DOING, DONE, NOT_DONE, TO_DO, Field, frozen, in_order, sign, words
+from bot.slack.language import (
+    DOING,
+    DONE,
+    NOT_DONE,
+    TO_DO,
+    Field,
+    frozen,
+    in_order,
+    sign,
+    state_words,
+    words,
+)
 from bot.slack.mrkdwn import at, code, escaped, mention, mention_any
 from bot.slack.places import can_be_invited, why_not
 
@@ -162,9 +173,8 @@ def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence 
         case State.READY if operation.stop_until is not None:
             return f"To be sent{_on(operation.stop_until)}, and can be stopped until then"
         case State.READY if operation.has_begun:
-            return (
-                f"{plans.state_in_words(operation)}{_on(operation.ready_at)}: the next step is not sent yet"
-            )
+            behind = plans.behind(operation).capitalize()
+            return f"{behind}{_on(operation.ready_at)}, the {operation.step_name.value} is not sent yet"
         case State.READY if operation.approvals:
             return f"Approved{_on(operation.ready_at)}, not sent yet"
         case State.READY:
@@ -180,7 +190,7 @@ def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence 
         case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
             return words(operation.state) if operation.plan == CLEAR else plans.state_in_words(operation)
         case _:
-            return words(operation.state)
+            return state_words(operation)
 
 
 def _will_be_held(operation: Operation) -> bool:

@@ -40,9 +40,8 @@ def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
     """By block, what is wrong with the field; None where the form is over, and turns into the answer."""
     if isinstance(reply, replies.ReasonWanted):
         must = " and ".join(reply.terms.reason_patterns)
-        return {
-            REASON: plain(f"A rule asks for a reason{f' that matches {must}' if must else ''}.", ERROR_MAX)
-        }
+        wanted = f"The reason must contain something like {must}." if must else "A rule asks for a reason."
+        return {REASON: plain(wanted, ERROR_MAX)}
     if isinstance(reply, replies.NotStopped):
         return {PIPELINE: _not_stopped(reply.pipeline)}
     if isinstance(reply, _ABOUT_THE_CHOICE):

@@ -58,7 +58,7 @@ class HomeTabs:
     def found(self, user: UserId, slack_hash: str | None) -> None:
         """What Slack itself says stands there; if that is not what was published last, it will be anew."""
         known = self._stands.get(user)
-        if known is not None and known.hash != slack_hash:
+        if known is None or known.hash != slack_hash:
             self._stands[user] = _Standing(None, slack_hash)
 
     async def publish(self, page: HomePage) -> Taken | Later | NotThere:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.domain.doings import Doing
 from bot.domain.names import Actor
-from bot.domain.operations import EventKind, Operation, State
+from bot.domain.operations import Ending, EventKind, Operation, State
 from bot.domain.pipelines import Pipeline, Storage
 from bot.domain.plans import CLEAR
 from bot.slack.mrkdwn import at, escaped, mention
@@ -194,9 +194,16 @@ def doing(event: Doing) -> str:
 _WANTED = {"Provisioned": "to be started", "Stopped": "to be stopped"}
 
 
+def state_words(operation: Operation) -> str:
+    """Its state; one that ended by *Stop* was not taken back, though nothing was sent of either."""
+    outcome = operation.outcome
+    was_stopped = outcome is not None and outcome.ending is Ending.STOPPED
+    return "Stopped in time" if was_stopped else words(operation.state)
+
+
 def ended(operation: Operation) -> str:
     """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
-    outcome, told = operation.outcome, words(operation.state)
+    outcome, told = operation.outcome, state_words(operation)
     if operation.plan != CLEAR and operation.state in _TOLD_BY_STEP:
         told = state_in_words(operation)
     if outcome is not None and operation.state in _TELLS_NO_REASON:

@@ -278,11 +278,13 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 
 
 def reason_wanted(reply: ReasonWanted) -> Message:
-    name, terms, plan = reply.pipeline, reply.terms, reply.plan
-    must = some_of([code(pattern, 100) for pattern in terms.reason_patterns], " and ")
-    again, counts = (" --break-glass INCIDENT", " or the incident") if reply.incident else ("", "")
-    must = f", and the reason{counts} must contain what matches {must}" if must else ""
-    return said(
-        f"✍️ A {plans.deed(plan)} of `{name}` takes a reason{must}. "
-        f"Type `{plans.command(plan, name)}{again} reason…`."
-    )
+    """What the reason lacks, and the command to type again, with what was typed."""
+    name, plan = reply.pipeline, reply.plan
+    must = some_of([code(pattern, 100) for pattern in reply.terms.reason_patterns], " and ")
+    glass = f" --break-glass {reply.incident}" if reply.incident else ""
+    counts = " or the incident" if reply.incident else ""
+    again = code(f"{plans.command(plan, name)}{glass} {reply.reason or 'reason'}…", 600)
+    if must and reply.reason:
+        return said(f"✍️ Your reason{counts} must contain something like {must}. Type {again} with it.")
+    like = f", and the reason{counts} must contain something like {must}" if must else ""
+    return said(f"✍️ A {plans.deed(plan)} of `{name}` takes a reason{like}. Type {again}.")

@@ -106,7 +106,9 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
     match problem.trouble:
         case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
             return f"Feldera does not let this bot in ({told}). Whoever runs the bot should check its credentials."
-        case Trouble.NOT_FELDERA | Trouble.ELSEWHERE:
+        case Trouble.ELSEWHERE:
+            return f"the bot's settings do not fit ({told}). Whoever runs the bot should check {host_setting(target)}."
+        case Trouble.NOT_FELDERA:
             return (
                 f"what answers at Feldera's address is not Feldera ({told}). "
                 f"Whoever runs the bot should check {host_setting(target)}."

@@ -40,7 +40,7 @@ grants:
 - pattern: orders-*
   role: operator
   user: U0ANA
-  until: 2026-11-25 08:00:00+00:00
+  until: 2026-11-25T08:00
   note: on call
 rules:
 - pattern: prod-*
@@ -158,7 +158,22 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
         ("team: acme\ngrants: []", "Line 1: 'acme' is no Slack workspace id, such as T0123ABCD."),
         ("rules:\n- {approvals: 2}", "Line 2: A rule needs `pattern`."),
         ("rules:\n- {pattern: x}", "Line 2: the rule on x says nothing. Leave it out."),
-        ("rules:\n- {pattern: x, approvals: 9}", "Line 2: "),
+        (
+            "rules:\n- pattern: x\n  approvals: 2\n  channel: ops",
+            "Line 4: `channel` is a channel's id, such as C0123ABCD.",
+        ),
+        ("rules:\n- pattern: x\n  approvals: 9", "Line 3: approvals is 0 to 5, not 9."),
+        ("grants:\n- user: U0A\n  pattern: *\n  role: viewer", "Line 3: quote it: '*'."),
+        ("grants:\n- {user: U0A, pattern: *-eu, role: viewer}", "Line 2: quote it: '*-eu'."),
+        ("rules:\n- pattern: x\n  matching: [A-Z]+-[0-9]+", "Line 3: quote it: '[A-Z]+-[0-9]+'."),
+        (
+            "rules:\n- pattern: x\n  matching: [A-Z]",
+            "Line 3: here a single value is wanted. If it is one, quote it: '[A-Z]'.",
+        ),
+        (
+            "grants:\n- {user: U0A, role: viewer, pattern: x, until: 12h}",
+            "Line 2: '12h' is how long, and a file says until when, such as 2026-11-25T08:00, in UTC.",
+        ),
         (
             "rules:\n- {pattern: x, quorum: 2}",
             "Line 2: `quorum` is not known in a rule. There are: pattern, approvals,",

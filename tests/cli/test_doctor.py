@@ -10,7 +10,8 @@ import pytest
 from bot.cli.checks import checks
 from bot.clock import SystemClock
 from bot.domain.access import Group, Role
-from bot.domain.administration import Give, SetRule
+from bot.domain.administration import Give, SetRule, TakeAway
+from bot.domain.holders import NOBODY_IS_ADMIN
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Event, EventKind, State
 from bot.domain.policy import Rule
@@ -78,14 +79,14 @@ def actor(person):
 async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examined):
     """Every check is said, so that one knows what was looked at."""
     ana = world.slack.adds_person("ana")
-    administers(world, Give(actor(ana), Role.OPERATOR, "*"))
+    administers(world, Give(actor(ana), Role.ADMIN, "*"))
     assert await examined(world) == [
         ("ok", "Settings: complete, for Socket Mode."),
         ("ok", "Slack: the bot token is of the workspace Acme (T0ACME)."),
         ("ok", "Slack: the bot token has every scope it needs."),
         ("ok", "Clock: this machine agrees with Slack."),
         ("ok", "Socket Mode: the app token opens connections."),
-        ("ok", f"Feldera: Feldera 0.337.0 (Open source) answers at {world.feldera.url}."),
+        ("ok", f"Feldera: 0.337.0 (Open source) answers at {world.feldera.url}."),
         ("ok", "Feldera: the bot has the role admin, which may clear."),
         ("ok", "Database: pipeline-bot.db can be written."),
         ("ok", "Record: as it was written, up to entry 1."),
@@ -156,9 +157,7 @@ async def test_a_token_that_does_not_work(world, failures):
 
 async def test_a_slack_that_cannot_be_reached(world, failures):
     await world.slack.goes_down()
-    assert await failures(world) == [
-        f"Slack: Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
-    ]
+    assert await failures(world) == [f"Slack: Slack cannot be reached at {world.slack.url} (no connection)."]
 
 
 async def test_a_token_without_all_scopes(tmp_path, failures):
@@ -206,10 +205,35 @@ async def test_a_key_that_may_not_clear(tmp_path, examined, failures):
         assert said.startswith(f"Feldera at {world.feldera.url}: ")
 
 
-async def test_a_database_that_is_none(world, failures):
+async def test_a_database_that_is_none(world, examined):
+    """What could not be read is not called fine."""
     world.database.write_text("Dear diary")
-    (said,) = await failures(world)
+    result, said = (await examined(world))[-1]
+    assert result == "FAIL"
     assert said.startswith("Database: The database pipeline-bot.db cannot be used: file is not a database")
+
+
+async def test_a_database_in_a_folder_that_is_none(world, examined):
+    """The first grant could not create it."""
+    place = world.folder / "nowhere" / "bot.db"
+    assert (await examined(world, PIPELINE_BOT_DATABASE=str(place)))[-1] == (
+        "FAIL",
+        (
+            f"Database: The database {place} cannot be used: {place.parent} is no directory. "
+            "Create it, or choose another place for the database."
+        ),
+    )
+
+
+async def test_secrets_that_others_may_read(world, examined):
+    env = world.folder / ".env"
+    env.touch(mode=0o600)
+    assert not [said for _, said in await examined(world) if ".env" in said]
+    env.chmod(0o640)
+    assert (
+        "note",
+        "Settings: others on this machine may read .env, which holds secrets. `chmod 600 .env`.",
+    ) in await examined(world)
 
 
 async def test_a_record_that_was_tampered_with(world, failures):
@@ -222,6 +246,34 @@ async def test_a_record_that_was_tampered_with(world, failures):
         db.execute("UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
     said = await failures(world)
     assert said[0].startswith("Record: entry 1 is not what was written")
+
+
+async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
+    """Past the record: the chain is whole, and yet the grant is none that was given."""
+    ana, eve = world.slack.adds_person("ana"), world.slack.adds_person("eve")
+    day = world.clock.now() + timedelta(days=9000)
+    administers(
+        world,
+        Give(actor(ana), Role.ADMIN, "*"),
+        Give(actor(eve), Role.VIEWER, "*", day, "on call"),
+        TakeAway(actor(eve), Role.VIEWER, "*"),
+        Give(actor(eve), Role.VIEWER, "*", day, "on call"),
+    )
+    assert not [said for _, said in await examined(world) if said.startswith("Record: it has no entry")]
+    with open_database(world.database) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE grants SET role = 'admin' WHERE revoked_at IS NULL AND note = 'on call'")
+    said = [each for each in await examined(world) if each[1].startswith("Record: it has no entry")]
+    assert said == [
+        (
+            "note",
+            (
+                f"Record: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was a "
+                "record, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
+            ),
+        )
+    ]
 
 
 async def test_a_database_of_another_workspace(world, failures):
@@ -254,7 +306,7 @@ async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
 
 
 async def test_what_waits_for_people(world, examined):
-    """Requests are worth knowing; a broken glass without a signature is to be put right."""
+    """Requests are worth knowing; a broken glass without a signature is, too, and after a day it is to be put right."""
     request = replace(proposed("7fk2qa5x"), requester=ANA)
     glass = replace(proposed("b2k7aa5x", pipeline="users"), incident="INC-7")
     with open_database(world.database) as db:
@@ -262,15 +314,26 @@ async def test_what_waits_for_people(world, examined):
             operations.propose(db, operation, Event(EventKind.PROPOSED, START, by=ANA))
             event = Event(EventKind.CONFIRMED, START, by=ANA)
             operations.change(db, operation.id, becomes(event, state=state, confirmed_at=START), standings={})
-    lines = await examined(world)
+    unsigned = (
+        "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
+        "An approver does it with `/pipeline sign-off b2k7aa`."
+    )
+    clock = MovableClock()
+    clock.passes(days=1)
+    lines = await examined(world, clock=clock)
     assert ("note", "Requests: waiting for approval: 7fk2qa on orders.") in lines
-    assert (
-        "FAIL",
-        (
-            "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
-            "An approver does it with `/pipeline sign-off b2k7aa`."
-        ),
-    ) in lines
+    assert ("note", unsigned) in lines
+    clock.passes(seconds=1)
+    assert ("FAIL", unsigned) in await examined(world, clock=clock)
+
+
+async def test_a_broken_glass_of_which_nothing_came_needs_no_signature(world, examined):
+    glass = replace(proposed("b2k7aa5x"), incident="INC-7")
+    with open_database(world.database) as db:
+        operations.propose(db, glass, Event(EventKind.PROPOSED, START, by=ANA))
+        event = Event(EventKind.CONFIRMED, START, by=ANA)
+        operations.change(db, glass.id, becomes(event, state=State.READY, confirmed_at=START), standings={})
+    assert not [said for _, said in await examined(world) if said.startswith("Requests")]
 
 
 async def test_an_import_looks_the_people_up(world):
@@ -282,6 +345,7 @@ async def test_an_import_looks_the_people_up(world):
         assert await process.ends() == 0
         assert await process.rest_of_output() == f"+ grant {ben.id} viewer orders\n"
     assert process.stderr.splitlines() == [
-        f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Revoke it.",
+        f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Leave it out.",
+        f"notice: {NOBODY_IS_ADMIN}",
         "1 change to make. Nothing was changed; --yes does.",
     ]

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.holders import NOBODY_IS_ADMIN
 from bot.domain.names import TeamId
 from bot.domain.operations import EventKind
 from tests.cli.test_access_file import GIVES, HOME, RULES, Wanted, written
 
+NOTICED = f"notice: {NOBODY_IS_ADMIN}\n"
 UNSEEN = "Nobody was looked up in Slack: SLACK_BOT_TOKEN is missing.\n"
 FILE = """team: T1
 grants:
@@ -47,7 +49,7 @@ def test_an_import_shows_what_it_would_change_and_changes_nothing(shell, file):
             "+ grant U0ANA requester orders-*\n"
             "+ rule orders-* approvals=2 channel=C0OPS\n"
         ),
-        f"{UNSEEN}4 changes to make. Nothing was changed; --yes does.\n",
+        f"{NOTICED}{UNSEEN}4 changes to make. Nothing was changed; --yes does.\n",
     )
     assert exported(shell) == before
 
@@ -56,7 +58,7 @@ def test_with_yes_it_is_made_at_once_and_recorded(shell, file):
     """Each change is an entry of its own, with who made it."""
     shell.does("grant", "U0BEN", "operator", "*")
     said = shell.types("access", "import", str(file), "--yes")
-    assert (said.status, said.stderr) == (0, f"{UNSEEN}4 changes made.\n")
+    assert (said.status, said.stderr) == (0, f"{NOTICED}{UNSEEN}4 changes made.\n")
     assert [
         (one["user"] or one["group"], one["role"]) for one in json.loads(shell.does("grants", "--json"))
     ] == [
@@ -103,7 +105,9 @@ def test_what_a_file_does_not_speak_of_is_left_alone(shell, file):
     """A file of rules takes nobody's grants away."""
     shell.does("grant", "U0BEN", "operator", "*")
     file.write_text("rules: []")
-    assert shell.types("access", "import", str(file), "--yes").stderr == f"{UNSEEN}Nothing to change.\n"
+    assert (
+        shell.types("access", "import", str(file), "--yes").stderr == f"{NOTICED}{UNSEEN}Nothing to change.\n"
+    )
     assert len(json.loads(shell.does("grants", "--json"))) == 1
 
 
@@ -134,7 +138,7 @@ def test_the_file_may_come_by_standard_input_and_be_json(shell):
 
 def test_an_export_is_written_to_a_file_or_to_standard_output(shell, file):
     shell.types("access", "import", str(file), "--yes")
-    assert shell.does("access", "export", str(file)) == ""
+    assert shell.does("access", "export", str(file)) == f"Wrote {file}: 2 grants, 1 rule.\n"
     assert shell.does("access", "export") == shell.does("access", "export", "-") == file.read_text()
     assert stat.S_ISREG(file.stat().st_mode)
 
@@ -183,3 +187,31 @@ def test_what_an_import_would_change_cannot_be_forged(shell, file):
     file.write_text(f'team: T1\ngrants:\n- {{user: U0ANA, role: viewer, pattern: "*", note: "{note}"}}\n')
     said = shell.types("access", "import", str(file))
     assert said.stdout == "+ grant U0ANA viewer * (x) + grant U0BOB viewer prod-* [1A [2K (ok)\n"
+
+
+def test_the_same_grant_twice_in_a_file_is_noticed_and_made_once(shell, file):
+    file.write_text(f"{FILE.partition('rules:')[0]}- {{user: U0ANA, role: requester, pattern: orders-*}}\n")
+    said = shell.types("access", "import", str(file), "--yes")
+    assert said.stderr.splitlines()[0] == "notice: Line 5: this grant is in line 3 already. Once is enough."
+    assert len(json.loads(shell.does("grants", "--json"))) == 2
+
+
+def test_an_import_that_takes_the_last_admin_away_says_so(shell, file):
+    shell.does("grant", "U0OWN", "admin", "*")
+    assert NOTICED in shell.types("access", "import", str(file)).stderr
+
+
+def test_a_grant_of_another_workspace_is_shown_as_one(shell, file):
+    """In the file to come it is left out; one that stands is revoked, with its workspace."""
+    shell.does("grant", "U0OWN", "admin", "*")
+    file.write_text(
+        "grants: [{user: U0OWN, role: admin, pattern: '*'}, {user: U0B, role: viewer, pattern: x, team: T9}]"
+    )
+    said = shell.types("access", "import", str(file))
+    assert said.stdout == "+ grant T9/U0B viewer x\n"
+    problem = (
+        "problem: U0B (viewer on x) is of the workspace T9, and the bot serves T1: that counts for nobody. "
+    )
+    assert said.stderr.splitlines()[0] == f"{problem}Leave it out."
+    said = shell.types("access", "import", str(file), "--yes")
+    assert said.stderr.splitlines()[0] == f"{problem}Revoke it with --team T9."

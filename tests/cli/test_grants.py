@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.access import Role
 from bot.domain.administration import Give
+from bot.domain.holders import NOBODY_IS_ADMIN
 from bot.domain.operations import EventKind
 
 HOME = ("--team", "T0ACME")
@@ -64,7 +65,7 @@ def test_the_table_is_for_people(shell):
     assert heading.split("  ")[0] == "NUMBER"
     columns = [re.split(r"\s{2,}", line.strip()) for line in (heading, ana, ben)]
     assert columns[0] == ["NUMBER", "WHO", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED AT", "NOTE"]
-    assert columns[1][:5] == ["1", "U0ANA", "operator", "orders-*", "revoked by hand"]
+    assert columns[1][:5] == ["1", "U0ANA", "operator", "orders-*", "until revoked"]
     assert columns[1][7] == "on call [31m"  # nobody's words command the terminal
     assert columns[2][:4] == ["2", "W0BEN", "viewer", "*"]
     assert columns[2][4].endswith(" UTC")
@@ -95,7 +96,9 @@ def test_a_grant_is_taken_away_as_it_was_given(shell):
     shell.does("grant", "U0ANA", "operator", "orders-*", "--note", "again", *HOME)
     shell.does("grant", "U0ANA", "viewer", "orders-*", *HOME)
     said = shell.does("revoke", "U0ANA", "operator", "orders-*", *HOME)
-    assert said == "Revoked: U0ANA is operator on orders-*, until revoked.\n" * 2
+    assert said == "".join(
+        f"Revoked: U0ANA was operator on orders-* (number {number}).\n" for number in (1, 2)
+    )
     assert [grant["role"] for grant in listed(shell)] == ["viewer"]
 
 
@@ -113,9 +116,8 @@ def test_every_role_can_be_given_to_a_user_group_and_taken_away(shell, role):
     assert said == f"Granted: S0ONCALL is {role} on *, until revoked (number 1).\n"
     (grant,) = listed(shell)
     assert (grant["user"], grant["group"], grant["role"]) == (None, "S0ONCALL", role)
-    assert shell.does("revoke", "S0ONCALL", role, "*", *HOME) == (
-        f"Revoked: S0ONCALL is {role} on *, until revoked.\n"
-    )
+    said = shell.does("revoke", "S0ONCALL", role, "*", *HOME)
+    assert said.splitlines()[0] == f"Revoked: S0ONCALL was {role} on * (number 1)."
     assert listed(shell) == []
 
 
@@ -209,7 +211,7 @@ def test_a_pattern_that_can_match_no_pipeline_is_refused(shell, pattern):
 @pytest.mark.parametrize("lasts", ["12", "0h", "-1h", "12 h", "1y", "forever", "99999h"])
 def test_what_is_no_duration_is_refused(shell, lasts):
     said = shell.is_refused("grant", "U0ANA", "viewer", "*", f"--for={lasts}", *HOME)
-    assert f"{lasts!r} is no duration; write 30m, 12h, 7d or 2w." in said
+    assert f"{lasts!r} is no length of time: write 30m, 12h, 7d or 2w." in said
     assert listed(shell) == []
 
 
@@ -259,3 +261,45 @@ def test_a_user_without_a_name_is_written_down_by_number(shell, monkeypatch):
     with shell.administration() as administration:
         (entry,) = administration.entries()
     assert entry.event.data["shell"] == "shell:uid 4123456"
+
+
+def test_the_grants_of_an_id_are_those_given_to_it(shell):
+    """Not those on a pipeline of that name: whoever asks about a person wants to know what they may."""
+    shell.does("grant", "S0LEADS", "operator", "*", *HOME)
+    shell.does("grant", "T0ACME/U0BEN", "viewer", "*")
+    assert shell.does("grants", "U03LEAD1") == "Nothing is granted to U03LEAD1 directly.\n"
+    assert "U0BEN" in shell.does("grants", "T0ACME/U0BEN")
+    assert "S0LEADS" in shell.does("grants", "USERS")
+
+
+def test_another_workspace_than_the_bots_own_has_a_column(shell):
+    shell.does("grant", "U0ANA", "viewer", "*", *HOME)
+    assert "TEAM" not in shell.does("grants")
+    shell.does("grant", "U0ANA", "viewer", "*", "--team", "T0OTHER")
+    heading, ana, other = shell.does("grants").splitlines()
+    assert heading.split()[:3] == ["NUMBER", "TEAM", "WHO"]
+    assert (ana.split()[:3], other.split()[:3]) == (["1", "T0ACME", "U0ANA"], ["2", "T0OTHER", "U0ANA"])
+
+
+def test_when_the_last_admin_goes_it_is_said(shell):
+    """From then on nobody can change access in Slack."""
+    shell.does("grant", "U0ANA", "admin", "*", *HOME)
+    shell.does("grant", "U0BEN", "admin", "x-*", *HOME)
+    assert "Nobody" not in shell.does("revoke", "U0ANA", "admin", "*", *HOME)
+    assert shell.does("revoke", "U0BEN", "admin", "x-*", *HOME).splitlines() == [
+        "Revoked: U0BEN was admin on x-* (number 2).",
+        NOBODY_IS_ADMIN,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (("for", "12h"), "Write --for 12h."),
+        (("for", "12h", "on", "call"), "Write --for 12h --note 'on call'."),
+        (("on", "call"), "'on call' is too much here. A note is written --note 'on call'."),
+    ],
+)
+def test_what_is_typed_as_in_slack_is_shown_as_it_is_typed_here(shell, typed, hint):
+    assert shell.is_refused("grant", "U0ANA", "viewer", "*", *typed, *HOME).endswith(f"Error: {hint}\n")
+    assert listed(shell) == []

@@ -78,7 +78,7 @@ def test_a_rule_is_dropped(shell):
         ("quorum=2", "I do not know quorum=2. A rule is made of"),
         ("within=soon", "soon is no length of time: write 30s, 45m, 2h or 1d."),
         ("stop=61s", "stop is 0s to 60s."),
-        ("channel=#ops", "or write its id, such as C0123ABCD."),
+        ("channel=#ops", "channel is a channel's id, such as C0123ABCD. `pipeline-bot"),
         ("matching=(", "'(' is no regular expression"),
         ("reason=maybe", "maybe is neither required nor optional."),
         ("matching=\udcff", "A rule is made of plain characters."),
@@ -145,7 +145,8 @@ def test_a_freeze_until_a_moment(shell):
 
 def test_a_freeze_takes_the_place_of_the_one_of_its_pattern(shell):
     shell.does("freeze", "prod-*", "for", "4h", "release day")
-    assert "Before: until " in shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
+    said = shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
+    assert re.search(r"\. Before: until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", said)
     assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
 
 
@@ -155,9 +156,11 @@ def test_a_freeze_takes_the_place_of_the_one_of_its_pattern(shell):
         (("for", "soon"), "'soon' is no length of time: write 30m, 4h or 2d."),
         (("for", "18:00"), "'18:00' is no length of time"),
         (("until", "4h"), "'4h' is no moment: write 18:00 or 2026-11-25T08:00, in UTC."),
-        (("until", "2020-01-01"), "A freeze until 2020-01-01 would be over already."),
+        (("until", "2020-01-01"), "That moment has passed already: name one to come"),
         (("until", "0001-01-01T00:00+14:00"), "is no moment"),
-        (("for", "0h"), "A freeze for 0h would be over already."),
+        (("for", "0h"), "'0h' is no length of time: write 30m, 4h or 2d."),
+        (("for", "31d"), "A freeze lasts 30 days at most"),
+        (("until", "2999-01-01"), "A freeze lasts 30 days at most"),
     ],
 )
 def test_a_freeze_that_cannot_be_is_refused(shell, words, complaint):

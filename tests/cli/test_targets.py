@@ -1,6 +1,7 @@
 """The shell beside a bot of several Felderas: it checks names by the same settings, and examines each Feldera."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from bot.cli.checks import checks
 from bot.clock import SystemClock
 from bot.domain.access import Role
 from bot.domain.administration import Give, SetRule
+from bot.domain.names import TeamId
 from bot.domain.operations import Event, EventKind, State
 from bot.domain.policy import Rule
 from bot.simulator.feldera import FelderaSimulator
@@ -68,7 +70,8 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
     async with world.slack, world.feldera, FelderaSimulator(world.clock) as second:
         first, other = world.feldera.url, second.url
         with Administration.open(world.database) as administration:
-            old = Give(ANA, Role.OPERATOR, "orders-*"), SetRule(Rule("users", break_glass=False))
+            ana = replace(ANA, team=TeamId("T0ACME"))
+            old = Give(ana, Role.OPERATOR, "orders-*"), SetRule(Rule("users", break_glass=False))
             administration.administer(*old, by="shell:root", now=START)
         with open_database(world.database) as db:
             operations.propose(db, proposed("7fk2qa5x"), Event(EventKind.PROPOSED, START, by=ANA))
@@ -79,7 +82,7 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
             environment.setenv(name, value)
         await second.goes_down()
         said = [(check.result.value, check.sentence) async for check in checks(SystemClock())]
-    assert ("ok", f"Feldera default: Feldera 0.337.0 (Open source) answers at {first}.") in said
+    assert ("ok", f"Feldera default: 0.337.0 (Open source) answers at {first}.") in said
     assert ("ok", "Feldera default: the bot has the role admin, which may clear.") in said
     failed = [sentence for result, sentence in said if result == "FAIL"]
     assert failed[0].startswith(f"Feldera prod at {other}: No connection to Feldera at ")
@@ -93,3 +96,15 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
         sentence.startswith("Access: U0ANA is operator on orders-*, which matches no pipeline: ")
         for sentence in failed
     )
+
+
+@pytest.mark.anyio
+async def test_doctor_says_that_two_targets_are_one_feldera(environment, tmp_path):
+    world = World(tmp_path)
+    async with world.slack, world.feldera:
+        for name, value in world.settings(PIPELINE_BOT_TARGETS__PROD__HOST=world.feldera.url).items():
+            environment.setenv(name, value)
+        said = [(check.result.value, check.sentence) async for check in checks(SystemClock())]
+    assert [sentence for result, sentence in said if result == "FAIL"] == [
+        "Feldera prod is the same Feldera and tenant as default. Take one of them out of the settings."
+    ]

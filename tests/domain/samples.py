@@ -43,6 +43,7 @@ from bot.domain.pipelines import (
     Look,
     NotSent,
     Pipeline,
+    PipelineError,
     Problem,
     Refusal,
     Refused,
@@ -227,7 +228,8 @@ def looks() -> list[Look]:
             running(storage=storage),
         )
     ]
-    return [*seen, Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
+    failed = pipeline(resources_desired_since=START, error=PipelineError("worker panicked", "WorkerPanic"))
+    return [*seen, Seen(failed), Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
 
 
 def histories() -> list[History | Problem]:

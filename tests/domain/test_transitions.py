@@ -1,12 +1,15 @@
 """`advance()` over every pair of a state and a happening: what must hold whatever happens."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.domain.advance import advance
+from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import (
     Approved,
     CardLost,
@@ -26,11 +29,26 @@ from bot.domain.happenings import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations import Approval, EventKind, Operation, State
+from bot.domain.operations import Approval, Ending, EventKind, Operation, State, StepDone
 from bot.domain.pipelines import Problem
+from bot.domain.plans import PLANS
+from bot.domain.plans import START as A_START
+from bot.domain.plans import STOP as A_STOP
 from tests.clock import START
-from tests.domain.samples import BEN, CARRIED, CLEO, IN_EVERY_STATE, happenings, kinds
+from tests.domain.samples import (
+    BEN,
+    CARRIED,
+    CLEO,
+    IN_EVERY_STATE,
+    STOPPED_AT,
+    cleared,
+    happenings,
+    kinds,
+    pipeline,
+    running,
+)
 
+DESIGN = (Path(__file__).parent.parent.parent / "docs" / "design.md").read_text()
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 1, 15, 200, 1900, 5 * 3600)]
 
 
@@ -55,12 +73,24 @@ def variants(operation: Operation) -> list[Operation]:
         rows += [stoppable, replace(operation, held_by_freeze=True), replace(stoppable, card=None)]
     if operation.sends:
         rows += [replace(operation, sends=sends) for sends in (2, 3)]
+    rows += in_plans(operation)
     if operation.state is State.WAITING:
         rows += [
             replace(operation, overdue_since=START, reported=60),
             replace(operation, submitted_at=None, sends=0),
         ]
     return rows
+
+
+def in_plans(operation: Operation) -> list[Operation]:
+    """The same, of plans that stop what runs, and that start what is stopped or was cleared just now."""
+    reviewed = Reviewed.of(running(since=STOPPED_AT), recorded_at=STOPPED_AT)
+    whole = replace(operation, plan=PLANS[3], reviewed=reviewed)
+    stopped = StepDone(Ending.PIPELINE_STOPPED, START, sent_at=START)
+    clears = replace(whole, step=1, done=(stopped,), found=Reviewed.of(pipeline()))
+    was_cleared = StepDone(Ending.CLEARED, START, sent_at=START)
+    starts = replace(whole, step=2, done=(stopped, was_cleared), found=Reviewed.of(cleared()))
+    return [whole, clears, starts, replace(whole, plan=A_STOP), replace(operation, plan=A_START)]
 
 
 def pairs(
@@ -109,7 +139,8 @@ def test_nothing_is_sent_without_what_it_takes_and_a_card():
     sends = [pair for pair in pairs() if isinstance(pair[3].effect, Send)]
     assert {before.state for before, *_ in sends} == {State.READY, State.SUBMITTING}
     for before, happening, now, after in sends:
-        assert happening.authority == CARRIED, happening
+        carried = replace(happening.authority, freeze=None) if before.has_begun else happening.authority
+        assert carried == CARRIED, happening
         assert before.card is not None, happening
         assert before.stop_until is None or now >= before.stop_until, happening
         assert after.operation.state is State.SUBMITTING
@@ -158,11 +189,11 @@ def test_only_the_request_itself_is_decided_on():
 
 
 def test_a_stop_stops_what_has_not_been_sent():
-    """Only from `ready`, with or without a window for it, and only by somebody who may."""
+    """Only from `ready`, with or without a window for it, before the first step, and only by somebody who may."""
     for before, happening, now, after in pairs():
         if not isinstance(happening, Stopped):
             continue
-        stops = before.state is State.READY and happening.decision.allowed
+        stops = before.state is State.READY and happening.decision.allowed and not before.has_begun
         assert (kinds(after) == [EventKind.ENDED]) is stops, (before, happening, now)
         assert stops or after.operation == before
 
@@ -180,7 +211,8 @@ def test_a_call_for_a_human_keeps_the_lock():
     for before, happening, now, after in pairs(frozenset({State.NEEDS_HUMAN})):
         if after.operation.state.has_ended:
             assert isinstance(happening, (Looked, HistoryRead, Closed)), (before, now)
-            assert after.operation.state in {State.SUCCEEDED, State.STALE, State.CLOSED}
+            proved = {State.SUCCEEDED, State.STALE, State.CLOSED, State.REFUSED}
+            assert after.operation.state in proved
         else:
             assert after.operation.state in {State.NEEDS_HUMAN, State.WAITING}
 
@@ -200,7 +232,8 @@ def test_every_live_operation_is_taken_up_again():
             assert row.due_at in {row.remind_at, row.approve_by}, (before, happening)
             assert not isinstance(happening, TimePassed) or row.due_at > now, (before, now)
         elif isinstance(happening, Looked) or (isinstance(happening, TimePassed) and waits_for_its_card):
-            assert after.effect or row.due_at > now, (before.state, happening, now)
+            goes_on = row.step > before.step  # the next step is ready at once
+            assert after.effect or goes_on or row.due_at > now, (before.state, happening, now)
 
 
 def test_every_end_says_so_once():
@@ -237,3 +270,26 @@ def test_what_an_operation_is_about_never_changes(state):
             before.reason,
             before.plan,
         )
+
+
+def test_a_step_follows_the_one_before_it():
+    """None is left out, none is done twice, and what was done is remembered as it was."""
+    for before, happening, now, after in pairs(LIVE):
+        row = after.operation
+        assert row.step - before.step in {0, 1}, (before, happening)
+        assert row.done[: len(before.done)] == before.done
+        assert len(row.done) - len(before.done) == row.step - before.step, (before, happening, now)
+        if row.step > before.step:
+            assert kinds(after).count(EventKind.STEP_DONE) == 1
+            assert row.state in {State.READY, State.STALE}, "nothing is sent without another look"
+
+
+def test_the_diagram_shows_every_way_there_is():
+    """The page of the design is the code's: each pair of states that a happening leads between, and no other."""
+    ways = {
+        (before.state.value, after.operation.state.value)
+        for before, _happening, _now, after in pairs()
+        if after.operation.state is not before.state or after.operation.sends > before.sends
+    }
+    diagram = DESIGN.partition("stateDiagram-v2")[2].partition("```")[0]
+    assert set(re.findall(r"(\w+) --> (\w+)", diagram)) == ways

@@ -40,6 +40,7 @@ async def test_findings_are_warnings_and_notices_are_not(tmp_path):
     assert [(line["log_level"], line["severity"], line["finding"].partition(",")[0]) for line in lines] == [
         ("warning", "problem", "The rule on prod-* asks for 1 approval"),
         ("warning", "warning", f"{ben.id} is a guest"),
+        ("info", "notice", "Nobody is admin: grants"),
         ("info", "notice", f"{ana.id} is operator on * only until 2026-03-02 15:00 UTC. If that is too soon"),
     ]
 

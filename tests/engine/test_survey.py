@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.access import Grant, Group, Kind, Role
-from bot.domain.linting import Roster
+from bot.domain.findings import Roster
 from bot.domain.names import Actor
 from bot.domain.policy import Rule
 from bot.engine.survey import LOOKED_AT, survey
@@ -43,14 +43,12 @@ def group(known):
 
 
 async def test_people_with_grants_are_looked_up_once_each(slack):
-    """Those whose grants have lapsed are of no interest, and strangers are known without asking."""
+    """Those whose grants have lapsed are of no interest, and nobody of another workspace passes."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben", deactivated=True)
     cleo, eve = slack.adds_person("cleo"), slack.adds_person("eve", team="T0OTHER")
     grants = [grant(actor(person)) for person in (ana, ana, ben, eve)]
     roster = await surveyed(slack, *grants, grant(actor(cleo), expires_at=START - timedelta(hours=1)))
-    assert roster == Roster(
-        kinds={actor(ana): Kind.MEMBER, actor(ben): Kind.DEACTIVATED, actor(eve): Kind.STRANGER}
-    )
+    assert roster == Roster(kinds={actor(ana): Kind.MEMBER, actor(ben): Kind.DEACTIVATED}, home=HOME)
     assert len(slack.calls) == 2
 
 
@@ -63,6 +61,7 @@ async def test_the_people_of_a_group_that_may_approve_are_looked_up_too(slack):
     assert roster == Roster(
         kinds={actor(ana): Kind.MEMBER, actor(ben): Kind.GUEST},
         members={group(leads): {actor(ana), actor(ben)}, group(oncall): {actor(cleo)}},
+        home=HOME,
     )
 
 
@@ -70,7 +69,9 @@ async def test_a_group_that_cannot_be_read_comes_with_the_reason(slack):
     oncall = slack.adds_user_group("oncall")
     slack.downgrades_plan()
     roster = await surveyed(slack, grant(group(oncall)))
-    assert roster == Roster(unread={group(oncall): "this workspace's Slack plan has no user groups"})
+    assert roster == Roster(
+        unread={group(oncall): "this workspace's Slack plan has no user groups"}, home=HOME
+    )
 
 
 async def test_of_a_big_group_no_more_people_are_asked_about_than_a_rule_could_need(slack):
@@ -84,7 +85,7 @@ async def test_of_a_big_group_no_more_people_are_asked_about_than_a_rule_could_n
 async def test_a_slack_in_trouble_leaves_people_unknown(slack):
     ana = slack.adds_person("ana")
     slack.refuses_tokens()
-    assert await surveyed(slack, grant(actor(ana))) == Roster(kinds={actor(ana): Kind.UNKNOWN})
+    assert await surveyed(slack, grant(actor(ana))) == Roster(kinds={actor(ana): Kind.UNKNOWN}, home=HOME)
 
 
 async def test_the_group_that_a_rule_asks_is_read(slack):

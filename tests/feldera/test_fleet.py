@@ -120,3 +120,13 @@ async def test_a_single_one_has_no_target(felderas, fleet_of):
     assert [*await fleet.look_at_all()] == ["orders"]
     assert isinstance(await fleet.identity("orders"), Identity)
     assert isinstance(await fleet.look("prod/orders"), Problem)
+
+
+async def test_one_feldera_under_two_names_is_used_under_one(felderas, fleet_of):
+    """A pipeline with two names would have two locks."""
+    fleet = await fleet_of({"prod": felderas["prod"], "also-prod": felderas["prod"]})
+    assert isinstance(await fleet.identity("prod/orders"), Identity)
+    assert await fleet.identity("also-prod/orders") == Problem(
+        Trouble.ELSEWHERE, "also-prod is the same Feldera and tenant as prod"
+    )
+    assert isinstance(await fleet.identity("prod/orders"), Identity)

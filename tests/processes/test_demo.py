@@ -11,17 +11,24 @@ WITHIN = 40.0  # real seconds; on a machine that does nothing else it takes twel
 
 @pytest.mark.anyio
 async def test_the_demo_shows_each_clear_once(tmp_path):
-    """Nothing that a reader could take for a second clear: not even the kill repeats a line."""
+    """Nothing that a reader could take for a second clear: not even the kill repeats a line. Another one approves."""
     async with running("-m", "bot", "demo", folder=tmp_path, settings={}) as demo:
         assert await demo.ends(within=WITHIN) == 0, demo.stderr
         assert demo.stderr == ""
         shown = await demo.rest_of_output()
     lines = shown.splitlines()
     assert lines[0] == "SIMULATED — no Slack, no Feldera"
-    assert lines[-1] == "— Feldera's own books, clears that changed something: clicks 1, users 1, visits 1."
+    assert lines[-1] == (
+        "— Feldera's own books, clears that changed something: clicks 1, sales 1, users 1, visits 1."
+    )
     for name in ("clicks", "users", "visits"):
         assert len(re.findall(rf"✅ Cleared `{name}` after .* @ana", shown)) == 1
-    assert shown.count("📤 Sent the request") == shown.count("⏳ Feldera accepted it") == 3
+    assert shown.count("📤 Sent the request") == 3
+    for step in ("stop", "clear", "start"):
+        assert shown.count(f"📤 Sent the {step} to Feldera") == 1
+    assert shown.count("⏳ Feldera accepted it") == 6
+    assert "All is done, in" in shown
+    assert "@ana (approved by @ben)" in shown
     before, _, after = shown.partition("— kill -9")
     assert "Clearing since" in before.rpartition("the card now says")[2]
     assert list(tmp_path.iterdir()) == []

@@ -107,7 +107,7 @@ async def test_a_slack_that_cannot_be_reached_is_waited_for(world):
     async with world.bot() as bot:
         warning = await bot.until_it_logs("slack_is_away")
         assert warning["level"] == "warning"
-        assert warning["why"] == f"Slack cannot be reached at {world.slack.url} (ClientConnectorError)."
+        assert warning["why"] == f"Slack cannot be reached at {world.slack.url} (no connection)."
         await world.slack.comes_back()
         await bot.until_it_logs("serving")
         assert len(bot.logged("slack_is_away")) == 1

@@ -5,12 +5,16 @@ import re
 from hypothesis import strategies as st
 
 from bot.domain.names import PipelineName
+from bot.domain.targets import TARGET_NAME_MAX
 from bot.simulator.slack.blocks import problems_in_blocks
 from bot.slack.blocks import Message
 
 WORKSPACE_URL = "https://acme.slack.com/"
 LONGEST_EDIT = 4000  # characters of `text`: chat.update refuses more with msg_too_long
 LONGEST_NAME = PipelineName("a" + "-_" * 30 + "Zz")
+LONGEST_WHOLE_NAME = PipelineName(
+    f"{'t' * TARGET_NAME_MAX}/{LONGEST_NAME}"
+)  # where there are several Felderas
 
 TOKEN = re.compile(r"<[^<>]*>")
 OWN_TOKEN = re.compile(

@@ -29,7 +29,7 @@ from tests.domain.samples import (
     submitting,
     waiting,
 )
-from tests.slack.reading import LONGEST_NAME, check, hostile, texts
+from tests.slack.reading import LONGEST_WHOLE_NAME, check, hostile, texts
 
 CONFIRMED = [operation for operation in IN_EVERY_STATE.values() if operation.confirmed_at is not None]
 ENDINGS = {
@@ -296,7 +296,7 @@ def test_no_text_of_a_stranger_breaks_a_card(reason, said, word, operation, endi
     """A reason of 3,000 ampersands, Feldera's or a proxy's sentence, Slack's own word: all fit and none acts."""
     worst = replace(
         operation,
-        pipeline=LONGEST_NAME,
+        pipeline=LONGEST_WHOLE_NAME,
         reason=reason,
         outcome=operation.outcome and Outcome(ending, said, word, by=ANA),
         displaced=word,

@@ -18,7 +18,7 @@ from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
 from bot.slack.home import DECISIONS_SHOWN, REQUESTS_SHOWN, UNDERWAY_SHOWN, home
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, awaiting, grant, needs_human, ready
-from tests.slack.reading import ENTITY, LONGEST_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
+from tests.slack.reading import ENTITY, LONGEST_WHOLE_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 
 OPEN = [operation for operation in IN_EVERY_STATE.values() if operation.confirmed_at is not None]
 
@@ -52,7 +52,7 @@ def check(view) -> None:
 
 def test_every_part_at_its_fullest_fits():
     """A hundred of everything, with the longest names: what is left out is counted."""
-    longest = {"pipeline": LONGEST_NAME, "reason": "&" * 3000}
+    longest = {"pipeline": LONGEST_WHOLE_NAME, "reason": "&" * 3000}
     glass = needs_human(**longest, incident="&" * 100)
     full = page(
         grants=tuple(grant(BEN, Role.APPROVER, "[!o]*" * 40, id=each, note="&" * 500) for each in range(100)),
@@ -84,7 +84,7 @@ def test_no_text_of_others_breaks_or_rings(text, operation, checkpoints, ending)
     """Reasons, notes, incidents, Feldera's and Slack's own words, wherever they are shown."""
     told = replace(
         operation,
-        pipeline=LONGEST_NAME,
+        pipeline=LONGEST_WHOLE_NAME,
         reason=text,
         incident=text,
         outcome=Outcome(ending, text, text, by=BEN),

@@ -86,6 +86,24 @@ async def test_a_late_page_never_replaces_a_newer_one(slack, tabs, clock):
     assert ana.home.body == newest
 
 
+async def test_what_slack_itself_says_stands_there_counts(slack, tabs, clock):
+    """After a restart it is named as what is replaced; and what was published last is, if it does not stand there."""
+    ana = slack.adds_person("ana")
+    old = await tabs.client.views_publish(
+        user_id=ana.id, view={"type": "home", "blocks": [{"type": "divider"}]}
+    )
+    tabs.found(ana.id, old["view"]["hash"])
+    await tabs.publish(page(ana.id))
+    assert slack.calls[-1].args["hash"] == old["view"]["hash"]
+    tabs.found(ana.id, ana.home.hash)
+    await tabs.publish(page(ana.id))
+    assert len(slack.calls) == 2
+    tabs.found(ana.id, None)
+    clock.passes(seconds=1)
+    await tabs.publish(page(ana.id))
+    assert len(slack.calls) == 3
+
+
 async def test_a_conflict_is_settled_by_the_next_publication(slack, tabs, clock):
     """Whatever stands there is replaced, without asking which it is."""
     ana = slack.adds_person("ana")

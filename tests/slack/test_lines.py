@@ -10,7 +10,7 @@ from bot.engine.announcements import LINES_AT_ONCE
 from bot.slack.lines import lines
 from tests.clock import START
 from tests.domain.samples import ended, needs_human, ready, waiting
-from tests.slack.reading import LONGEST_NAME, check, hostile
+from tests.slack.reading import LONGEST_WHOLE_NAME, check, hostile
 
 SPOKEN = [kind for kind in EventKind if kind.is_spoken]
 LONGEST_POST = 40_000  # characters of `text`; Slack silently cuts the rest
@@ -129,7 +129,9 @@ events = st.builds(Event, st.sampled_from(SPOKEN), st.just(START), details)
 @given(st.lists(events, min_size=1, max_size=LINES_AT_ONCE), st.sampled_from(Ending), hostile, hostile)
 def test_no_text_of_a_stranger_breaks_a_thread(happened, ending, sentence, word):
     """As many lines as are ever posted at once, each with the worst that Feldera or a proxy may say."""
-    operation = ended(State.REFUSED, ending, pipeline=LONGEST_NAME, outcome=Outcome(ending, sentence, word))
+    operation = ended(
+        State.REFUSED, ending, pipeline=LONGEST_WHOLE_NAME, outcome=Outcome(ending, sentence, word)
+    )
     message = lines(operation, tuple(happened))
     check(message, longest=LONGEST_POST)
     assert len(message.blocks) == len(happened)

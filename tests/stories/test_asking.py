@@ -214,10 +214,10 @@ def test_a_reason_that_a_rule_wants(workspace: Workspace) -> None:
     workspace.rules("orders", r"reason=required matching=INC-\d+")
     ana = workspace.requester("ana")
     assert ana.asks("/pipeline clear orders") == snapshot(
-        "✍️ A clear of `orders` takes a reason, and the reason must contain what matches `INC-\\d+`. Type `/pipeline clear orders reason…`."
+        "✍️ A clear of `orders` takes a reason, and the reason must contain something like `INC-\\d+`. Type `/pipeline clear orders reason…`."
     )
     assert ana.asks("/pipeline clear orders because") == snapshot(
-        "✍️ A clear of `orders` takes a reason, and the reason must contain what matches `INC-\\d+`. Type `/pipeline clear orders reason…`."
+        "✍️ Your reason must contain something like `INC-\\d+`. Type `/pipeline clear orders because…` with it."
     )
     ana.requests("orders", "INC-7 is over")
     assert "Reason: INC-7 is over" in workspace.card()

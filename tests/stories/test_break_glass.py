@@ -200,7 +200,7 @@ def test_a_rules_reason_is_wanted_here_too(workspace: Workspace) -> None:
     workspace.rules("orders", r"break-glass=allowed matching=ticket \d+")
     rio = workspace.responder("rio")
     assert rio.asks("/pipeline clear orders --break-glass INC-1 lag") == snapshot(
-        "✍️ A clear of `orders` takes a reason, and the reason or the incident must contain what matches `ticket \\d+`. Type `/pipeline clear orders --break-glass INCIDENT reason…`."
+        "✍️ Your reason or the incident must contain something like `ticket \\d+`. Type `/pipeline clear orders --break-glass INC-1 lag…` with it."
     )
 
 
@@ -284,5 +284,5 @@ def test_the_incident_is_the_ticket_a_rule_asks_for(workspace: Workspace) -> Non
     workspace.thread()
     workspace.rules("users", r"break-glass=allowed matching=INC-\d+")
     assert rio.asks("/pipeline clear users --break-glass lag alarm at night") == snapshot(
-        "✍️ A clear of `users` takes a reason, and the reason or the incident must contain what matches `INC-\\d+`. Type `/pipeline clear users --break-glass INCIDENT reason…`."
+        "✍️ Your reason or the incident must contain something like `INC-\\d+`. Type `/pipeline clear users --break-glass lag alarm at night…` with it."
     )

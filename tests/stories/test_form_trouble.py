@@ -102,7 +102,7 @@ def test_feldera_is_slow_to_list(either: Workspace) -> None:
 Clear a pipeline
 Pipeline: ____
 In the same request: ☐ Stop it first ☐ Start it afterwards
-🔌 I cannot list the pipelines (`No answer within 2 s.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
+🔌 I cannot list the pipelines (`No answer within 1.5 s.`). Try again in a minute, or type `/pipeline clear NAME reason…`.
 Reason: ____
 (It is shown on the card.)
 [Never mind] [Clear]\

@@ -16,7 +16,7 @@ def test_what_an_admin_grants_counts_at_once(workspace: Workspace) -> None:
     )
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert root.types("/pipeline revoke @ana operator orders") == snapshot(
-        "✅ @ana is no longer *operator* on `orders`. Before: `number 2 by T0ACME/U02ROOT, until revoked`."
+        "✅ @ana is no longer *operator* on `orders`. Before: number 2 by @root, until revoked."
     )
     assert ana.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(
@@ -50,7 +50,7 @@ def test_a_grant_in_force_is_not_given_twice(workspace: Workspace) -> None:
     workspace.stranger("ana")
     root.types("/pipeline grant @ana viewer orders")
     assert root.types("/pipeline grant @ana viewer orders") == snapshot(
-        "Nothing to change: @ana is *viewer* on `orders`. It is granted already, `number 2 by T0ACME/U02ROOT, until revoked`."
+        "Nothing to change: @ana is *viewer* on `orders`. It is granted already, number 2 by @root, until revoked."
     )
     assert len(workspace.record(EventKind.GRANTED)) == 1
 

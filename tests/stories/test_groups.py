@@ -36,7 +36,7 @@ def test_a_group_is_granted_by_chat(workspace: Workspace) -> None:
     )
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert root.types("/pipeline revoke @oncall operator orders") == snapshot(
-        "✅ @oncall is no longer *operator* on `orders`. Before: `number 2 by T0ACME/U02ROOT, until 2026-03-09T03:00:00+00:00 (rota of week 10)`."
+        "✅ @oncall is no longer *operator* on `orders`. Before: number 2 by @root, until Mar 9, 2026 at 3:00:00 AM (`rota of week 10`)."
     )
     assert ana.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(

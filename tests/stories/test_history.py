@@ -47,14 +47,14 @@ def test_the_record_of_changes_of_access(workspace: Workspace) -> None:
         [
             "*The record of everything*",
             "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to grant *operator* of @root on `orders` (own favour)",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by T0ACME/U02ROOT: release day`",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until `2026-03-02T07:00:00+00:00`, reason `release day`",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before `approvals=3 reason=required`",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `approvals=3 reason=required`, before `approvals=2`",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `approvals=2`",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: revoked *operator* of @ana on `orders` by @root: before `number 2 by T0ACME/U02ROOT, until 2026-03-02T15:00:00+00:00 (on call)`",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00:00 AM by @root: `release day`",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until Mar 2, 2026 at 7:00:00 AM, reason `release day`",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before approvals=3 reason=required",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule approvals=2",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: revoked *operator* of @ana on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00:00 PM (`on call`)",
             "🔑 Mar 2, 2026 at 3:00:00 AM: granted *approver* of @oncall on `orders` by @root",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *operator* of @ana on `orders` by @root: until `2026-03-02T15:00:00+00:00`, note `on call`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *operator* of @ana on `orders` by @root: until Mar 2, 2026 at 3:00:00 PM, note `on call`",
             "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
         ]
     )
@@ -150,7 +150,7 @@ def test_who_sees_what(workspace: Workspace) -> None:
     workspace.rules("reports-*", "approvals=2")
     assert narrow.types("/pipeline history") == snapshot("""\
 *The record of everything*
-📏 Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule `approvals=2`
+📏 Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule approvals=2
 🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @ada on `reports-*` by `shell:owner`
 🔑 Mar 2, 2026 at 3:00:00 AM: granted *viewer* of @eve on `reports-*` by `shell:owner`\
 """)
@@ -186,15 +186,15 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
         [
             "*The record of everything*",
             "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to see `orders` (no grant)",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule `matching=<!here|ˋ*x*ˋ>`",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until `2026-03-02T04:00:00+00:00`, reason `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule matching=`<!here|ˋ*x*ˋ>`",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until Mar 2, 2026 at 4:00:00 AM, reason `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
             "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
         ]
     )
     assert root.types("/pipeline rules").split("\n") == snapshot(
         [
             "*Rules and freezes*",
-            "• `orders`: `matching=<!here|ˋ*x*ˋ>`",
+            "• `orders`: matching=`<!here|ˋ*x*ˋ>`",
             "• `orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
             "Without a rule a requester needs 1 approval, an operator none.",
         ]
@@ -257,7 +257,7 @@ def test_no_entry_falls_between_two_pages(workspace: Workspace) -> None:
     root = workspace.admin("root")
     for number in range(12):
         for approvals in (2, 3):
-            terms = f"approvals={approvals} channel=C0123ABCD group=S0123ABCD within=2h remind=30m stop=30s"
+            terms = f"approvals={approvals} within=2h remind=30m stop=30s"
             root.types(f"/pipeline rule p-{number} {terms} matching={'INC-[0-9]+ ' * 8}")
     pages = [root.types("/pipeline history")]
     while "[Older]" in pages[-1]:

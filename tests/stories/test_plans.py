@@ -87,7 +87,7 @@ Id `ID1`\
             """\
 Stop, clear and start sales
 *State*
-⏳ Stopped, not cleared Mar 2, 2026 at 3:00:02 AM: the next step is not sent yet.
+⏳ Stopped Mar 2, 2026 at 3:00:02 AM, the clear is not sent yet.
 *Requested by*
 @ana
 *Destroys*
@@ -121,7 +121,7 @@ Id `ID1`\
             """\
 Stop, clear and start sales
 *State*
-⏳ Stopped, cleared, not started Mar 2, 2026 at 3:00:05 AM: the next step is not sent yet.
+⏳ Stopped and cleared Mar 2, 2026 at 3:00:05 AM, the start is not sent yet.
 *Requested by*
 @ana
 *Destroys*

@@ -63,6 +63,7 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
     assert stopper.told("Stop") == ["🛑 Stopped in time: nothing was sent, and `orders` is as it was."]
     workspace.passes(minutes=5)
     assert "[" not in workspace.card()
+    assert "↩️ Stopped in time." in workspace.card()
     assert (
         workspace.thread()[-1]
         == f"↩️ Stopped by @{stopper.name} in time: nothing was sent. @ana (approved by @ben)"

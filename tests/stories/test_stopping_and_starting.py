@@ -62,6 +62,22 @@ Id `ID1`\
     assert workspace.feldera.pipeline("sales").storage == "InUse"
 
 
+def test_what_a_stop_loses_as_far_as_feldera_tells(workspace: Workspace, ana: Teammate) -> None:
+    """The time of the last checkpoint if it is known; that it is not, or that there is none, if so."""
+    a_minute_ago = workspace.clock.now() - timedelta(minutes=1)
+    workspace.feldera.adds("sales", running=True, checkpointed_at=a_minute_ago)
+    workspace.feldera.adds("clicks", running=True, checkpoints_tell_when=False)
+    workspace.feldera.adds("fresh", running=True, checkpoints=())
+    shown = [ana.asks(f"/pipeline stop {name}") for name in ("sales", "clicks", "fresh")]
+    assert [preview.split("\n")[6] for preview in shown] == snapshot(
+        [
+            "what came since the last checkpoint, of Mar 2, 2026 at 2:59:00 AM",
+            "what came since the last checkpoint, whose time is not known",
+            "all that it holds, since it has no checkpoint",
+        ]
+    )
+
+
 def test_a_start(workspace: Workspace, ana: Teammate) -> None:
     """It loses nothing; the thread tells how far it is, until it runs."""
     workspace.feldera.adds("sales", provision_takes=20, initialize_takes=20)
@@ -71,6 +87,7 @@ def test_a_start(workspace: Workspace, ana: Teammate) -> None:
 ⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
 *Storage*
 💾 in use, 3 checkpoints, 7.0 MiB
+▶️ It goes on from its last checkpoint.
 [Start sales] [Never mind]\
 """)
     ana.clicks("Start sales")
@@ -345,7 +362,7 @@ def test_what_notifications_say(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera.adds("sales", running=True)
     ana.asks("/pipeline stop sales")
     assert ana.hears() == snapshot(
-        "Stop sales? This loses what came since the last checkpoint. It cannot be cancelled. Only you see this."
+        "Stop sales? This loses what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM. It cannot be cancelled. Only you see this."
     )
     ana.clicks("Stop sales")
     workspace.passes(seconds=10)

@@ -181,3 +181,19 @@ def test_one_that_hangs_hides_nothing_of_the_others_in_the_menu(workspace: Works
     assert ana.looks_for("ord") == ["prod/orders"]
     workspace.felderas["staging"].lets_go()
     ana.closes_modal()
+
+
+def test_one_feldera_under_two_names_is_cleared_under_one(tmp_path: Path) -> None:
+    """Otherwise a pipeline would have two locks. The other name is answered with what is wrong."""
+    workspace = Workspace(tmp_path, targets=("prod", "staging"))
+    workspace.feldera.adds("orders")
+    workspace.dies()
+    spare, workspace.felderas["staging"] = workspace.felderas["staging"], workspace.feldera
+    workspace.starts()
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear prod/orders")
+    assert ana.asks("/pipeline clear staging/orders") == snapshot(
+        "❌ I cannot look at `staging/orders` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+    )
+    workspace.run(spare.stop())
+    workspace.closes()

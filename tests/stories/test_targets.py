@@ -159,6 +159,25 @@ def test_a_name_without_a_target_is_answered_with_what_could_be_meant(workspace:
     )
 
 
+def test_help_tells_how_pipelines_are_called(workspace: Workspace) -> None:
+    """Where it matters."""
+    ana = workspace.stranger("ana")
+    assert ana.types("/pipeline help").split("\n")[-2:] == snapshot(
+        [
+            "More about one: `/pipeline help clear`.",
+            "There are several Felderas here, and a NAME is `TARGET/NAME`, such as `prod/orders`. The targets are `prod` and `staging`.",
+        ]
+    )
+    assert ana.types("/pipeline help status") == snapshot("""\
+`/pipeline status NAME`
+Show a pipeline's state, its last events and operations, to you alone.
+Only you see the answer. Any role on the pipeline will do, but admin.
+For example: `/pipeline status orders`
+There are several Felderas here, and a NAME is `TARGET/NAME`, such as `prod/orders`. The targets are `prod` and `staging`.\
+""")
+    assert "TARGET" not in ana.types("/pipeline help whoami")
+
+
 def test_whoever_may_see_nothing_is_shown_no_name(workspace: Workspace) -> None:
     eve = workspace.stranger("eve")
     assert eve.asks("/pipeline clear orders") == snapshot(
@@ -214,7 +233,9 @@ def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
         eve.types(f"/pipeline clear {name}")
     assert "[Older]" in ana.types(f"/pipeline history {name}")
     (older,) = ana.told("Older")
-    assert f"proposed `{name}` by @ana" in older
+    assert f"`{name}`: previewed by @ana" in older
+    assert f"`{name}`" in ana.opens_home()
+    assert f"`{name}`" in ana.asks("/pipeline list")
     ana.reads()
     ben.reads()
     workspace.closes()

@@ -169,7 +169,7 @@ def rule(verb: "Verb", rest: str) -> words.SetTheRule | words.DropTheRule:
     try:
         return words.SetTheRule(rule_of(pattern, said))
     except BadRule as error:
-        raise Misunderstood(error.message) from error
+        raise Misunderstood(f"{error.message} {error.in_slack}".rstrip()) from error
 
 
 def freeze(verb: "Verb", rest: str) -> words.Freeze:
@@ -179,6 +179,8 @@ def freeze(verb: "Verb", rest: str) -> words.Freeze:
     pattern = _pattern(verb, word)
     kind, after = first_word(after)
     when, reason = first_word(after)
+    if kind.lower() == "for" and when and not span(when):
+        raise Misunderstood(f"`{quoted(when)}` is no length of time: type `for 4h`, `for 2d` or the like.")
     ends: words.Ends | None = {"for": span, "until": moment}.get(kind.lower(), _unreadable)(when)
     if not ends and not isinstance(ends, time):
         raise Misunderstood(

@@ -82,7 +82,8 @@ def _choice(yes: str, no: str) -> Callable[[str], bool]:
 def _channel(value: str) -> ChannelId:
     if not _CHANNEL.fullmatch(value):
         raise BadRule(
-            "`channel` is a channel: pick it from Slack's list with #, or write its id, such as C0123ABCD."
+            "`channel` is a channel's id, such as C0123ABCD.",
+            in_slack="Pick the channel from Slack's list with #.",
         )
     return ChannelId(value)
 
@@ -90,7 +91,8 @@ def _channel(value: str) -> ChannelId:
 def _group(value: str) -> GroupId:
     if not _GROUP.fullmatch(value):
         raise BadRule(
-            "`group` is a user group: pick it from Slack's list with @, or write its id, such as S0123ABCD."
+            "`group` is a user group's id, such as S0123ABCD.",
+            in_slack="Pick the group from Slack's list with @.",
         )
     return GroupId(value)
 

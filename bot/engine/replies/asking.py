@@ -87,12 +87,13 @@ class TooManyOpen:
 
 @dataclass(frozen=True, slots=True)
 class ReasonWanted:
-    """The rules ask for a reason, or for another one. `incident`: what the glass is to be broken for, if it is."""
+    """The rules ask for a reason, or for another one than was typed. `incident`: what the glass is to be broken for."""
 
     pipeline: PipelineName
     terms: Terms
     plan: Plan = CLEAR
     incident: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

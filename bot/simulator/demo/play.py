@@ -1,4 +1,4 @@
-"""The incident: a refusal, a clear with its progress, an outage of Feldera, and a bot killed in the middle."""
+"""The incident: a refusal, a clear, a restart that another approves, an outage of Feldera, and a bot killed midway."""
 
 import asyncio
 import tempfile
@@ -10,8 +10,9 @@ import click
 
 from bot.clock import SystemClock
 from bot.domain.access import Role
-from bot.domain.administration import Give
+from bot.domain.administration import Give, SetRule
 from bot.domain.names import Actor, TeamId, UserId
+from bot.domain.policy import Rule
 from bot.simulator.demo.clock import QuickClock
 from bot.simulator.demo.process import BotProcess
 from bot.simulator.demo.screen import Screen
@@ -35,6 +36,7 @@ class _Stage:
     feldera: FelderaSimulator
     channel: Channel
     ana: Person
+    ben: Person
     mallory: Person
     bot: BotProcess
     screen: Screen
@@ -100,6 +102,7 @@ async def play(*, color: bool) -> int:
                 await slack.until(lambda: slack.connections > 0, within=WITHIN)
                 await _refused(stage)
                 await _cleared(stage)
+                await _restarted(stage)
                 await _outage(stage)
                 await _killed(stage)
             except (TimeoutError, RuntimeError) as error:
@@ -119,9 +122,12 @@ def _set_up(
 ) -> _Stage:
     default_pipelines(feldera)
     feldera.adds("clicks", clear_takes=70.0)
+    feldera.adds(
+        "sales", running=True, stop_takes=8.0, clear_takes=12.0, provision_takes=8.0, initialize_takes=8.0
+    )
     feldera.adds("users", clear_takes=80.0)
     feldera.adds("visits", clear_takes=100.0)
-    ana, mallory = slack.adds_person("ana"), slack.adds_person("mallory")
+    ana, ben, mallory = (slack.adds_person(name) for name in ("ana", "ben", "mallory"))
     channel = slack.adds_channel("ops")
     settings = {
         "slack_bot_token": slack.bot_token,
@@ -131,11 +137,17 @@ def _set_up(
         "pipeline_bot_database": str(folder / "pipeline-bot.db"),
     }
     with Administration.open(folder / "pipeline-bot.db") as administration:
-        operator = Give(Actor(TeamId(ana.team_id), UserId(ana.id)), Role.OPERATOR, "*", note="on call")
-        administration.administer(operator, by="shell:demo", now=clock.now())
+        operator = Give(_actor(ana), Role.OPERATOR, "*", note="on call")
+        approver = Give(_actor(ben), Role.APPROVER, "*")
+        rule = SetRule(Rule("sales", approvals=1))
+        administration.administer(operator, approver, rule, by="shell:demo", now=clock.now())
     bot = BotProcess(folder, clock, settings)
-    screen = Screen(slack, [ana, mallory], color)
-    return _Stage(clock, slack, feldera, channel, ana, mallory, bot, screen)
+    screen = Screen(slack, [ana, ben, mallory], color)
+    return _Stage(clock, slack, feldera, channel, ana, ben, mallory, bot, screen)
+
+
+def _actor(person: Person) -> Actor:
+    return Actor(TeamId(person.team_id), UserId(person.id))
 
 
 async def _refused(stage: _Stage) -> None:
@@ -149,17 +161,25 @@ async def _cleared(stage: _Stage) -> None:
     await stage.until_told_the_end(of=1)
 
 
+async def _restarted(stage: _Stage) -> None:
+    stage.screen.tells("A rule on sales asks for an approval, whoever it is; @ben is approver on *.")
+    await stage.types(stage.ana, "/pipeline clear sales --restart bad backfill")
+    await stage.clicks(stage.ana, "Ask for approval")
+    await stage.clicks(stage.ben, "Approve")
+    await stage.until_told_the_end(of=2)
+
+
 async def _outage(stage: _Stage) -> None:
     await stage.types(stage.ana, "/pipeline clear users bad backfill")
     await stage.clicks(stage.ana, "Clear users")
-    await stage.until_said("Feldera accepted it", times=2)
+    await stage.until_under_way("users", "Feldera accepted it")
     stage.screen.tells("Feldera goes down.")
     await stage.feldera.goes_down()
     await stage.until_said("I cannot ask Feldera")
     await stage.passes(OUTAGE)
     stage.screen.tells("Feldera comes back.")
     await stage.feldera.comes_back()
-    await stage.until_told_the_end(of=2)
+    await stage.until_told_the_end(of=3)
 
 
 async def _killed(stage: _Stage) -> None:
@@ -170,7 +190,7 @@ async def _killed(stage: _Stage) -> None:
     stage.screen.tells("kill -9: the bot is gone in the middle of the clear. It is started again.")
     await stage.bot.is_killed()
     await stage.bot.starts()
-    await stage.until_told_the_end(of=3)
+    await stage.until_told_the_end(of=4)
 
 
 def _sees(person: Person, label: str) -> bool:

@@ -89,6 +89,8 @@ class SimulatedPipeline:
     refresh_version: int = 1
     clearing_is_stuck: bool = False
     stopping_is_stuck: bool = False
+    checkpointed_at: datetime | None = None  # the newest checkpoint; its creation, if not said
+    checkpoints_tell_when: bool = True  # by UUIDs of version 7, as Feldera makes them
     events: list[Event] = field(default_factory=list, repr=False)
 
     @property
@@ -108,10 +110,13 @@ class SimulatedPipeline:
         """`storage_status_details`: the checkpoints, as long as the storage is in use."""
         if self.storage is not Storage.IN_USE:
             return None
+        millis = int((self.checkpointed_at or self.created_at).timestamp() * 1000)
+        version = "7" if self.checkpoints_tell_when else "4"
+        prefix = f"{millis >> 16:08x}-{millis & 0xFFFF:04x}-{version}{self.id[15:-4]}"
         return {
             "checkpoints": [
                 {
-                    "uuid": f"{self.id[:-4]}{number:04x}",
+                    "uuid": f"{prefix}{number:04x}",
                     "identifier": None,
                     "fingerprint": 7_000_000 + number,
                     "size": size,

@@ -89,6 +89,8 @@ class FelderaSimulator:
         program_status: str = "Success",
         program_error: str | None = None,
         checkpoints: Sequence[int | None] | None = None,
+        checkpointed_at: datetime | None = None,
+        checkpoints_tell_when: bool = True,
         clear_takes: float = 1.0,
         stop_takes: float = 1.0,
         provision_takes: float = 1.0,
@@ -104,6 +106,8 @@ class FelderaSimulator:
             program_status: as Feldera spells it; a program still compiling waits for `finishes_compiling`.
             program_error: what the SQL compiler said, for a program that failed.
             checkpoints: bytes of each, None where the size is not known; three by default for storage in use.
+            checkpointed_at: the moment of the newest checkpoint; `since`, if not said.
+            checkpoints_tell_when: whether the checkpoints' ids hold their moments, as Feldera's do.
             clear_takes: seconds from request to `Cleared`; likewise the others, for their part of the way.
             stop_takes: seconds from request to `Stopped`.
             provision_takes: seconds from request to `Provisioned`, and then
@@ -117,6 +121,8 @@ class FelderaSimulator:
             program_status=Program(program_status),
             program_error=program_error,
             checkpoints=checkpoints,
+            checkpointed_at=checkpointed_at,
+            checkpoints_tell_when=checkpoints_tell_when,
             pace=Pace(
                 clear=clear_takes, stop=stop_takes, provision=provision_takes, initialize=initialize_takes
             ),

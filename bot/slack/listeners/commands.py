@@ -50,7 +50,7 @@ class Commands:
             return
         match command:
             case Help(verb):
-                await acknowledge(ack, answers.help_on(verb))
+                await acknowledge(ack, answers.help_on(verb, self.desk.handlers.targets))
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, body, respond)
             case words.List(pattern):

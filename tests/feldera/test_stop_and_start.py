@@ -1,0 +1,156 @@
+"""A stop and a start over real HTTP: how they are asked for, what Feldera says to them, and what a program lacks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.names import PipelineName
+from bot.domain.pipelines import Accepted, History, NotSent, PipelineError, Problem, Refusal, Refused, Seen
+from bot.domain.plans import StepName
+from bot.feldera import FelderaClient, answers
+from bot.feldera.text import LINE_MAX, LINES_MAX, first_lines
+from bot.simulator.feldera import FelderaSimulator
+from tests.clock import START, MovableClock
+from tests.feldera.replies import pipeline, reply
+
+pytestmark = pytest.mark.anyio
+
+ORDERS = PipelineName("orders")
+SALES = PipelineName("sales")
+
+
+async def test_a_stop_is_forced(
+    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
+) -> None:
+    """An unforced one is the Enterprise edition's alone; a forced one is accepted in every state, stopped too."""
+    feldera.adds("sales", running=True)
+    assert await client.submit(StepName.STOP, SALES) == Accepted()
+    assert await client.submit(StepName.STOP, ORDERS) == Accepted()
+    first, _ = feldera.requests
+    assert (first.method, first.path, first.query) == ("POST", "/v0/pipelines/sales/stop", {"force": "true"})
+    clock.passes(seconds=5)
+    look = await client.look(SALES)
+    assert isinstance(look, Seen)
+    assert look.pipeline.is_stopped
+    assert look.pipeline.resources_desired_since == START
+
+
+async def test_a_start_is_to_running(
+    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
+) -> None:
+    """It dismisses the error of the run before, by Feldera's default."""
+    feldera.adds("sales", running=True)
+    feldera.crashes("sales", "out of memory")
+    clock.passes(seconds=5)
+    assert await client.submit(StepName.START, SALES) == Accepted()
+    (asked,) = feldera.requests
+    assert (asked.path, asked.query) == ("/v0/pipelines/sales/start", {"initial": "running"})
+    look = await client.look(SALES)
+    assert isinstance(look, Seen)
+    assert look.pipeline.error is None
+    assert look.pipeline.resources_desired == "Provisioned"
+    assert look.pipeline.resources_desired_since == START + timedelta(seconds=5)
+
+
+async def test_refusals_of_a_start_are_certain(
+    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
+) -> None:
+    """Feldera: 400 while it is stopping, while it is being cleared, and where the program does not compile."""
+    feldera.adds("stopping", running=True, stop_takes=60)
+    feldera.someone_stops("stopping")
+    clock.passes(seconds=1)
+    feldera.someone_clears("orders")
+    feldera.adds("broken", program_status="SqlError")
+    codes = []
+    for name in ("stopping", "orders", "broken"):
+        answer = await client.submit(StepName.START, PipelineName(name))
+        assert isinstance(answer, Refused)
+        assert answer.refusal is Refusal.BY_RULE
+        codes.append(answer.code)
+    assert codes == [
+        "IllegalPipelineAction",
+        "CannotStartWhileClearingStorage",
+        "CannotStartWithCompilationError",
+    ]
+
+
+@pytest.mark.parametrize("step", StepName)
+async def test_a_locked_row_is_no_request_for_any_step(
+    feldera: FelderaSimulator, client: FelderaClient, step: StepName
+) -> None:
+    """Feldera rolled back: nothing has happened, whatever was asked."""
+    feldera.is_locked()
+    assert isinstance(await client.submit(step, ORDERS), NotSent)
+
+
+async def test_why_a_program_does_not_compile(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """It comes with the whole program, and only its first lines are kept."""
+    feldera.adds("sales", program_status="SqlError", program_error="Table `x` not found")
+    assert await client.program_error(SALES) == "line 1, column 1: Table `x` not found"
+    assert await client.program_error(ORDERS) == ""
+    assert isinstance(await client.program_error(PipelineName("nope")), Problem)
+    assert feldera.requests[0].query == {"selector": "all"}
+
+
+async def test_a_record_tells_whether_it_was_wanted_to_run(
+    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
+) -> None:
+    """Newest first; wanted and not yet running counts as wanted."""
+    feldera.adds("sales")
+    clock.passes(seconds=1)
+    feldera.someone_starts("sales")
+    clock.passes(seconds=10)
+    feldera.someone_stops("sales")
+    clock.passes(seconds=10)
+    history = await client.history(SALES)
+    assert isinstance(history, History)
+    wanted = [change.wanted for change in reversed(history.changes)]
+    assert wanted == sorted(wanted[:-3]) + [False] * 3
+
+
+def test_of_an_error_only_the_compilers_words_are_read() -> None:
+    """The other details can hold a backtrace."""
+    details = {"compiler_error": "error[E0425]\n  --> src/lib.rs:3\n", "backtrace": "at src/secret.rs"}
+    error = {"message": "failed", "error_code": "StartFailedDueToFailedCompilation", "details": details}
+    look = answers.look(reply(200, pipeline(deployment_error=error)), ORDERS)
+    assert isinstance(look, Seen)
+    assert look.pipeline.error == PipelineError(
+        "failed", "StartFailedDueToFailedCompilation", "error[E0425]\n  --> src/lib.rs:3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("uuids", "latest"),
+    [
+        (["019ca000-0000-7abc-8abc-0123456789ab"], datetime(2026, 2, 27, 16, 48, 0, 512000, tzinfo=UTC)),
+        (
+            ["019ca000-0000-7abc-8abc-0123456789ab", "019ca001-0000-7abc-8abc-0123456789ab"],
+            datetime(2026, 2, 27, 16, 49, 6, 48000, tzinfo=UTC),
+        ),
+        (["019ca000-0000-4abc-8abc-0123456789ab"], None),
+        (["019ca000-0000-7abc-8abc-0123456789ab", "not a UUID"], None),
+        (["ffffffff-ffff-7abc-8abc-0123456789ab"], None),
+        ([], None),
+    ],
+)
+def test_a_checkpoints_id_tells_its_moment(uuids: list[str], latest: datetime | None) -> None:
+    """Feldera makes them of version 7; where one of them is of another kind, the latest is not known."""
+    details = {"checkpoints": [{"uuid": uuid, "size": 1} for uuid in uuids]}
+    look = answers.look(reply(200, pipeline(storage_status_details=details)), ORDERS)
+    assert isinstance(look, Seen)
+    assert look.pipeline.last_checkpoint_at == latest
+
+
+def test_first_lines_are_few_short_and_harmless() -> None:
+    """Of a compiler's log of megabytes: indentation stays, control characters and empty lines do not."""
+    assert first_lines("a\n\n   b\x1b[31m\u202e\nc") == snapshot("""\
+a
+   b [31m
+c\
+""")
+    log = "\n".join(f"{number} {'x' * 500}" for number in range(10_000))
+    shown = first_lines(log).split("\n")
+    assert len(shown) <= LINES_MAX + 1
+    assert max(map(len, shown)) <= LINE_MAX
+    assert first_lines("\n \n") == ""

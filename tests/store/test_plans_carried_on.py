@@ -1,0 +1,94 @@
+"""A database of the version before plans, with rows in it: each is the clear that it was, and goes on."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlite_utils import Database
+
+from bot.domain.fingerprints import Reviewed
+from bot.domain.names import PipelineId
+from bot.domain.operations import State
+from bot.domain.pipelines import Checkpoints
+from bot.domain.plans import CLEAR
+from bot.store import operations
+from bot.store.database import open_database
+from bot.store.migrations import migrations
+from bot.store.records import row_of_operation
+from tests.clock import START
+from tests.store.samples import CARD, PROPOSED, at, becomes, change, proposed
+
+OPERATIONS = {
+    "op-cleared": {"state": State.SUCCEEDED, "ended_at": at(20), "pipeline": "sales"},
+    "op-refused": {"state": State.REFUSED, "ended_at": at(30), "pipeline": "sales"},
+    "op-waits": {"state": State.WAITING, "accepted_at": at(3), "sends": 1, "pipeline": "orders"},
+    "op-asked": {"state": State.AWAITING_APPROVAL, "approvals_needed": 1, "pipeline": "clicks"},
+}
+
+
+def as_it_was(name, **fields):
+    return proposed(
+        name,
+        confirmed_at=at(1),
+        ready_at=at(1),
+        version=3,
+        rendered_version=3,
+        card=CARD,
+        card_posts=1,
+        **fields,
+    )
+
+
+@pytest.fixture(name="db")
+def a_carried_on_database(path):
+    with closing(sqlite3.connect(path)) as connection:
+        old = Database(connection, execute_plugins=False)
+        later = [migration.name for migration in migrations.pending(old)][2:]
+        migrations.apply(old, stop_before=later)
+        known = {column.name for column in old.table("operations").columns}
+        for name, fields in OPERATIONS.items():
+            row = row_of_operation(as_it_was(name, **fields))
+            old.table("operations").insert({key: value for key, value in row.items() if key in known})
+        old.execute("INSERT INTO workspace VALUES ('team', 'T1')")
+        connection.commit()
+    with open_database(path) as db:
+        yield db
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_is_the_clear_that_it_was(db, name):
+    """Nothing before it and nothing after it; of what was reviewed, what was known then."""
+    found = operations.find(db, name)
+    cleared_at = at(20) if name == "op-cleared" else None
+    assert found == as_it_was(name, cleared_at=cleared_at, **OPERATIONS[name])
+    assert (found.plan, found.step, found.done, found.found) == (CLEAR, 0, (), None)
+    assert (found.reviewed.wanted_since, found.reviewed.was_wanted) == (None, False)
+
+
+def test_the_last_clear_is_known(db):
+    """Whatever succeeded until then was one."""
+    assert operations.last_cleared_at(db, "sales") == at(20)
+    assert operations.last_cleared_at(db, "orders") is None
+
+
+def test_it_goes_on(db):
+    """A clear that was under way may end, and counts."""
+    change(db, "op-waits", becomes(state=State.SUCCEEDED, ended_at=at(40), cleared_at=at(40)))
+    assert operations.last_cleared_at(db, "orders") == at(40)
+
+
+def test_what_was_reviewed_is_kept_to_the_last_field(db):
+    """Equality is by what a clear is bound to; a stop needs the rest, too."""
+    reviewed = Reviewed(
+        id=PipelineId("p-9"),
+        status_since=START,
+        checkpoints=Checkpoints(1, None),
+        wanted_since=at(1),
+        was_wanted=True,
+        cleared=True,
+        last_checkpoint_at=at(2),
+        recorded_at=at(3),
+    )
+    operations.propose(db, proposed("op-new", pipeline="new", reviewed=reviewed, found=reviewed), PROPOSED)
+    kept = operations.find(db, "op-new")
+    assert repr(kept.reviewed) == repr(kept.found) == repr(reviewed)
