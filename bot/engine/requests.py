@@ -148,7 +148,7 @@ class Requests:
         if not facts.is_member(actor):
             decision = facts.may(actor, Action.REQUEST, operation.pipeline, now)
             await self.declining.note(actor, Tried.WITHDRAW, operation, decision.why.value, decision)
-            return replies.Denied(operation.pipeline, decision, stopping=True)
+            return replies.Denied(operation.pipeline, decision, stopping=True, plan=operation.plan)
         return await self.declining.too_late(actor, Tried.WITHDRAW, operation)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
@@ -170,7 +170,9 @@ class Requests:
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
             await self.declining.note(actor, Tried.STOP, after.operation, decision.why.value, decision)
-            return replies.Denied(after.operation.pipeline, decision, stopping=True)
+            return replies.Denied(
+                after.operation.pipeline, decision, stopping=True, plan=after.operation.plan
+            )
         return await self.declining.too_late(actor, Tried.STOP, after.operation)
 
     def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
@@ -233,7 +235,7 @@ class Requests:
 
     async def _refused(self, actor: Actor, tried: Tried, operation: Operation, decision: Decision) -> Reply:
         await self.declining.note(actor, tried, operation, decision.why.value, decision)
-        return replies.Denied(operation.pipeline, decision)
+        return replies.Denied(operation.pipeline, decision, plan=operation.plan)
 
 
 def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:

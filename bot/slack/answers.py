@@ -195,7 +195,9 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return f"🔏 Signed off: the broken glass of `{operation.pipeline}` needs nobody any more."
         case replies.NothingToSignOff(operation):
             why = "it has not been sent yet" if operation.incident else "no glass was broken for it"
-            return f"The clear of `{operation.pipeline}` has nothing to sign off: {why}."
+            return (
+                f"The {plans.deed(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
+            )
         case replies.OwnRequest():
             return "🚫 You asked for it yourself: others decide."
         case replies.ApprovedBefore(operation):

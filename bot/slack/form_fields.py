@@ -72,7 +72,7 @@ def why(terms: Terms | None) -> InputBlock:
     is_wanted = terms is not None and (terms.reason_required or bool(patterns))
     hint = "It is shown on the card."
     if patterns:
-        hint = f"It must match {' and '.join(patterns)}. {hint}"
+        hint = f"It must contain something like {' and '.join(patterns)}. {hint}"
     return InputBlock(
         block_id=REASON,
         label=PlainTextObject(text="Reason"),

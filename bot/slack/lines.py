@@ -22,7 +22,7 @@ def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> M
     """
     said = [_line(operation, event) for event in events]
     if where:
-        said.append(f"This is about the clear of `{operation.pipeline}`: see {where}.")
+        said.append(f"This is about the {plans.deed(operation.plan)} of `{operation.pipeline}`: see {where}.")
     return message("\n".join(said), *(blocks.section(line) for line in said))
 
 

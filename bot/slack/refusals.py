@@ -19,13 +19,16 @@ from bot.slack.previews import frozen_in_words
 
 _WANTED = {  # whatever else was wanted is the plan
     Action.VIEW: "see",
-    Action.APPROVE: "approve a clear of",
     Action.BREAK_GLASS: "break the glass for",
 }
 
 
 def denied(reply: Denied) -> Message:
-    wanted = "stop a clear of" if reply.stopping else _WANTED.get(reply.decision.action) or deed(reply.plan)
+    wanted = _WANTED.get(reply.decision.action) or deed(reply.plan)
+    if reply.stopping:
+        wanted = f"stop a {deed(reply.plan)} of"
+    elif reply.decision.action is Action.APPROVE:
+        wanted = f"approve a {deed(reply.plan)} of"
     nothing = " Nothing was sent." if reply.confirming else ""
     return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
 

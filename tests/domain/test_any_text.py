@@ -91,7 +91,7 @@ def test_every_legal_name_comes_through(name, written):
 
 @given(legal_names, st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=60))
 def test_a_reason_keeps_its_letters(name, reason):
-    """Letters and digits of a reason arrive, whatever punctuation is made plain around them."""
-    command = read(f"clear {name} {reason.replace('<', '').replace('&', '')}")
+    """Letters and digits of a reason arrive, whatever punctuation is made plain around them; a dash begins an option."""
+    command = read(f"clear {name} x{reason.replace('<', '').replace('&', '')}")
     assert isinstance(command, Clear)
-    assert re.sub(r"[\W_]", "", command.reason) == re.sub(r"[\W_]", "", reason)
+    assert re.sub(r"[\W_]", "", command.reason) == re.sub(r"[\W_]", "", f"x{reason}")

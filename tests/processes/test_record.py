@@ -49,4 +49,6 @@ async def test_the_head_is_posted_once_where_the_bot_cannot_change_it(world, hea
     assert f"`pipeline-bot audit verify --head {noted}`" in told.text
     async with world.bot("audit", "verify", "--head", noted) as process:
         assert await process.ends() == 0
-        assert await process.rest_of_output() == f"The record is whole. Its head: {noted}\n"
+        assert await process.rest_of_output() == (
+            f"The record is whole. It still holds the head that was noted. Its head: {noted}\n"
+        )

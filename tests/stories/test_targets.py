@@ -210,7 +210,7 @@ def test_a_pattern_that_matches_on_no_target_is_refused(workspace: Workspace) ->
         "Nothing to change: there is no rule on `orders*`. `/pipeline rules` lists them, written as they were given."
     )
     assert cleo.types("/pipeline rule prod/orders* approvals=2") == snapshot(
-        "✅ Rule on `prod/orders*`: `approvals=2`."
+        "✅ Rule on `prod/orders*`: approvals=2."
     )
     assert cleo.types("/pipeline list orders") == snapshot(
         "🤔 'orders' matches no pipeline: their names begin with a target here, as in prod/orders, or */orders for every target. The targets are prod, staging."

@@ -15,7 +15,7 @@ from bot.domain.policy import Freeze, Rule
 class Denied:
     """Not permitted. Says nothing about the pipeline, not even whether there is one.
 
-    `stopping`: it was a clear of the pipeline that they wanted to stop. `confirming`: they pressed the preview's
+    `stopping`: it was an operation on the pipeline that they wanted to stop. `confirming`: they pressed the preview's
     button, and should know that it did nothing.
     """
 
