@@ -148,6 +148,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                     app_token = settings.slack_app_token.get_secret_value()
                     await once_it_answers(partial(can_open_sockets, client, app_token), clock)
                 await store.remember_team(workspace.team)
+                await store.remember_url(workspace.url)
                 yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
         finally:
             await store.aclose()

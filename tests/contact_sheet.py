@@ -94,7 +94,6 @@ def _other_answers() -> Iterator[Shot]:
         "Looking": answers.looking(PipelineName("orders")),
         "Looking around": answers.looking_around(),
         "Trouble": answers.trouble(),
-        "Unknown button": answers.unknown_button(),
         "Unknown request": answers.unknown_request("7fk2qa"),
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(replace(operation, displaced="not_in_channel"), WORKSPACE_URL),

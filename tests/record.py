@@ -14,7 +14,12 @@ def _line(entry: Entry, names: Mapping[str, str]) -> str:
     event = entry.event
     by = "" if event.by is None else f" by {names.get(event.by.user, event.by.user)}"
     about = " [op]" if entry.operation is not None else ""
-    kept = {key: value for key, value in sorted(event.data.items()) if value not in {None, ""}}
+    # Where the card stands is left out: every entry of an operation says it as soon as there is one.
+    kept = {
+        key: value
+        for key, value in sorted(event.data.items())
+        if value not in {None, ""} and key not in {"channel", "ts"}
+    }
     if "reviewed" in kept:
         kept["reviewed"] = "…"  # a pipeline's id, another one each time
     data = " ".join(f"{key}={value}" for key, value in kept.items())

@@ -7,7 +7,7 @@ import yaml
 
 from bot.cli.main import cli
 from bot.config import Settings
-from bot.domain.access import Role
+from bot.domain.access import Action, Role
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.operations import State
 from bot.feldera.settings import FelderaSettings
@@ -115,3 +115,35 @@ def test_the_design_page_shows_every_state() -> None:
     diagram = README.partition("stateDiagram-v2")[2].partition("```")[0]
     shown = {word for edge in re.findall(r"(\S+) --> (\w+)", diagram) for word in edge} - {"[*]"}
     assert shown == {state.value for state in State}
+
+
+# The verbs with which the column *May* begins to say each of them.
+MAY = {
+    "see": Action.VIEW,
+    "ask": Action.REQUEST,
+    "clear": Action.CLEAR,
+    "stop": Action.STOP,
+    "start": Action.START,
+    "approve": Action.APPROVE,
+    "deny": Action.APPROVE,
+    "sign": Action.APPROVE,
+    "break": Action.BREAK_GLASS,
+    "change": Action.ADMINISTER,
+}
+
+
+def verbs(clause: str) -> list[str]:
+    """Those that it begins with: `clear, stop and start`."""
+    first = re.match(r"\w+(?:, \w+)*(?: and \w+)?", clause)
+    return re.findall(r"\b(?!and\b)\w+", first[0]) if first else []
+
+
+def test_the_readme_says_what_every_role_may() -> None:
+    """No row of the table promises what the role may not, or leaves out what it may."""
+    rows = dict(re.findall(r"^\| `([a-z]+)` \| ([a-z].*) \|$", README, re.MULTILINE))
+    said = {
+        role: {MAY[verb] for clause in may.split("; ") for verb in verbs(clause) if verb != "nothing"}
+        for role, may in rows.items()
+        if role in set(Role)
+    }
+    assert said == {role.value: role.actions for role in Role}

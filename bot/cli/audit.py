@@ -4,7 +4,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.config import StoreSettings, load
 from bot.domain.audit import Entry
 from bot.domain.commands import spans
+from bot.slack.pipelines import permalink
 from bot.store.administration import Administration
 
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
@@ -86,15 +87,15 @@ def head() -> None:
 def export(form: str, *, since: datetime | None) -> None:
     """Write the record to standard output, oldest first, an entry a line."""
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
-        entries = administration.entries(since)
+        entries, url = administration.entries(since), administration.workspace_url()
         if form == "csv":
-            _as_csv(entries)
+            _as_csv(entries, url)
         else:
             for entry in entries:
-                click.echo(json.dumps(_as_json(entry), ensure_ascii=False))
+                click.echo(json.dumps(_as_json(entry, url), ensure_ascii=False))
 
 
-def _as_json(entry: Entry) -> dict[str, Any]:
+def _as_json(entry: Entry, url: str) -> dict[str, Any]:
     event = entry.event
     return {
         "id": entry.id,
@@ -103,18 +104,19 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "operation": entry.operation,
         "by": None if event.by is None else {"team": event.by.team, "user": event.by.user},
         "data": dict(event.data),
+        "link": _link(event.data, url),
         "hash": entry.hash,
     }
 
 
-_COLUMNS = ("id", "at", "kind", "operation", "by_team", "by_user", "data", "hash")
+_COLUMNS = ("id", "at", "kind", "operation", "by_team", "by_user", "data", "link", "hash")
 
 
-def _as_csv(entries: Iterable[Entry]) -> None:
+def _as_csv(entries: Iterable[Entry], url: str) -> None:
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for entry in entries:
-        said = _as_json(entry)
+        said = _as_json(entry, url)
         by = said["by"] or {"team": "", "user": ""}
         data = json.dumps(said["data"], ensure_ascii=False)
         rows.writerow(
@@ -126,9 +128,17 @@ def _as_csv(entries: Iterable[Entry]) -> None:
                 by["team"],
                 by["user"],
                 data,
+                said["link"],
                 entry.hash,
             ]
         )
+
+
+def _link(data: Mapping[str, Any], url: str) -> str:
+    """To the card in Slack, by what the entry says itself: its `channel` and `ts`. Empty where it had none."""
+    if not url or "ts" not in data:
+        return ""
+    return permalink(url, str(data.get("channel")), str(data["ts"]))
 
 
 def _head(newest: tuple[int, str]) -> str:

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,8 +43,11 @@ def as_json(document: Any) -> str:
 
 
 def whoever_runs_this() -> str:
-    """Who is written down as having changed something."""
-    return f"shell:{getpass.getuser()}"
+    """Who is written down as having changed something. In a container a user may have a number, and no name."""
+    try:
+        return f"shell:{getpass.getuser()}"
+    except (KeyError, OSError):  # the latter from Python 3.13 on
+        return f"shell:uid {os.getuid()}"
 
 
 json_flag = click.option("--json", "wants_json", is_flag=True, help="JSON, for programs.")

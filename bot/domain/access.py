@@ -145,6 +145,7 @@ class Decision:
     grant: Grant | None = None
     would_allow: tuple[Role, ...] = ()
     lapsed: Grant | None = None
+    rules: tuple[str, ...] = field(default=(), compare=False)  # the patterns of those on the pipeline
     standing: Standing | None = field(default=None, compare=False)
 
     @property
@@ -163,9 +164,10 @@ class Decision:
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
-        """What the record keeps of it: the id of the grant that decided, if only by having lapsed."""
+        """What the record keeps of it: the id of the grant that decided, if only by having lapsed, and the rules."""
         decisive = self.grant or self.lapsed
-        return {"grant": None if decisive is None else decisive.id}
+        rules = {"rules": " ".join(self.rules)} if self.rules else {}
+        return {"grant": None if decisive is None else decisive.id, **rules}
 
 
 def decide(

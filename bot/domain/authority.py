@@ -4,7 +4,7 @@ Pure. What the store knows and what the workspace says of the people comes in as
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -35,8 +35,16 @@ class Facts:
     standings: Mapping[Actor, Standing] = field(default_factory=dict)
     open_requests: int = 0  # of the requester, this one not counted
 
+    def is_member(self, actor: Actor) -> bool:
+        """Whether they may anything at all: what is their own, too, is nobody else's to see."""
+        standing = self.standings.get(actor)
+        return standing is not None and standing.kind is Kind.MEMBER
+
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
-        return decide(self._standing(actor), action, name, self.grants, now)
+        decision = decide(self._standing(actor), action, name, self.grants, now)
+        if action is Action.VIEW:  # no rule is about seeing
+            return decision
+        return replace(decision, rules=terms(self.rules, name, is_operator=False).rules)
 
     def may_somewhere(self, actor: Actor, action: Action, now: datetime) -> Decision:
         """Whether there is any name to which `actor` may do `action`."""

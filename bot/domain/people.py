@@ -165,15 +165,12 @@ def _signed_off(operation: Operation, signed: SignedOff, now: datetime) -> Trans
 def _withdrawn(operation: Operation, withdrawn: Withdrawn, now: datetime) -> Transition:
     if withdrawn.by != operation.requester:
         return Transition(operation)
-    outcome = Outcome(Ending.WITHDRAWN, by=withdrawn.by)
-    if operation.state is State.AWAITING_APPROVAL:
-        return ended(operation, State.WITHDRAWN, outcome, now)
-    if operation.state is not State.PROPOSED:
+    if operation.state not in {State.PROPOSED, State.AWAITING_APPROVAL}:
         return Transition(operation)
-    if now > operation.created_at + PROPOSAL_GOOD_FOR:
+    if operation.state is State.PROPOSED and now > operation.created_at + PROPOSAL_GOOD_FOR:
         return _lapsed(operation, now)
-    return Transition(replace(operation, state=State.WITHDRAWN, ended_at=now, outcome=outcome))
+    return ended(operation, State.WITHDRAWN, Outcome(Ending.WITHDRAWN, by=withdrawn.by), now)
 
 
 def _lapsed(operation: Operation, now: datetime) -> Transition:
-    return Transition(replace(operation, state=State.EXPIRED, ended_at=now, outcome=Outcome(Ending.TOO_LATE)))
+    return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)

@@ -32,6 +32,8 @@ from bot.engine.refusing import refused
 from bot.engine.replies import Reply
 
 HISTORY_PAGE = 10  # entries
+HISTORY_READ = 1_000  # entries read for a page at most, whatever of them the person may see
+_BATCH = 100  # entries read at a time: between two, others have their turn at the store
 _TAKES_AWAY = (TakeAway, DropRule, LiftFreeze)
 
 
@@ -108,7 +110,8 @@ class Access:
             tuple(
                 grant
                 for grant in await self.store.grants()
-                if (
+                if facts.is_member(actor)
+                and (
                     grant.is_to(standing)
                     or decide_on_pattern(standing, grant.pattern, facts.grants, now).allowed
                 )
@@ -125,7 +128,7 @@ class Access:
         own = [grant.pattern for grant in facts.grants if grant.is_to(standing) and grant.is_current(now)]
 
         def concerns(pattern: str) -> bool:
-            return any(may_overlap(pattern, held) for held in own)
+            return facts.is_member(actor) and any(may_overlap(pattern, held) for held in own)
 
         return replies.RuleList(
             tuple(rule for rule in await self.store.rules() if concerns(rule.pattern)),
@@ -141,19 +144,23 @@ class Access:
                 await self.store.note(refused(actor, command.name, decision, now))
                 return replies.Denied(command.name, decision)
         of = None if command.user is None else Actor(actor.team, command.user)
-        found: list[HistoryLine] = []
-        while len(found) <= HISTORY_PAGE:
-            page = await self.store.history(
-                pipeline=command.name, actor=of, before=before, limit=10 * HISTORY_PAGE
-            )
-            found += [line for line in page if _may_see(line, actor, facts, now)]
-            if len(page) < 10 * HISTORY_PAGE:
-                break
-            before = page[-1].entry.id
-        shown = tuple(found[:HISTORY_PAGE])
-        further = shown[-1].entry.id if len(found) > HISTORY_PAGE else None
         title = command.name or (f"<@{command.user}>" if command.user else "")
-        return replies.HistoryPage(shown, title, further)
+        if not _sees_others(actor, facts, now):
+            # What they did themselves is found by an index: nobody without a role has the record read through.
+            if not facts.is_member(actor) or of not in {None, actor}:
+                return replies.HistoryPage((), title, None)
+            of = actor
+        found: list[HistoryLine] = []
+        for _ in range(HISTORY_READ // _BATCH):
+            page = await self.store.history(pipeline=command.name, actor=of, before=before, limit=_BATCH)
+            found += [line for line in page if _may_see(line, actor, facts, now)]
+            if len(found) > HISTORY_PAGE:
+                shown = tuple(found[:HISTORY_PAGE])
+                return replies.HistoryPage(shown, title, shown[-1].entry.id)
+            if len(page) < _BATCH:
+                return replies.HistoryPage(tuple(found), title, None)
+            before = page[-1].entry.id
+        return replies.HistoryPage(tuple(found), title, before, read=HISTORY_READ)
 
     def _refusal(self, actor: Actor, change: AccessChange, judgement: Judgement) -> Event:
         why = judgement.objection.value if judgement.objection else ""
@@ -173,9 +180,19 @@ def principal_of(actor: Actor, who: words.Who) -> Principal:
     return Actor(actor.team, UserId(who))
 
 
+def _sees_others(actor: Actor, facts: Facts, now: datetime) -> bool:
+    """Whether anything granted to them lets them see what others did."""
+    standing = facts.standings[actor]
+    return facts.is_member(actor) and any(
+        grant.is_to(standing) and grant.is_current(now) for grant in facts.grants
+    )
+
+
 def _may_see(line: HistoryLine, actor: Actor, facts: Facts, now: datetime) -> bool:
     """Their own deeds, what concerns pipelines they may see, and on patterns they administer changes of access."""
     event = line.entry.event
+    if not facts.is_member(actor):
+        return False
     if event.by == actor:
         return True
     pipeline = line.operation.pipeline if line.operation else event.data.get("pipeline")

@@ -26,11 +26,18 @@ from bot.domain.plans import CLEAR, Plan, StepName
 from bot.domain.policy import frozen
 from bot.domain.targets import Targets
 from bot.engine import replies
+from bot.engine.declining import Declining
 from bot.engine.finding import not_found
 from bot.engine.hindrances import OPEN_REQUESTS_MAX, Weighed, hindrance, why_not, why_not_taken_on
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
-from bot.engine.refusing import NOT_THEIRS, TOO_LATE, hindered, plan_on_record, refusal, refused
+from bot.engine.refusing import (
+    TOO_LATE,
+    Tried,
+    hindered,
+    plan_on_record,
+    refused,
+)
 from bot.engine.replies import Reply
 
 OPERATION_ID_BYTES = (
@@ -55,6 +62,10 @@ class Handlers:
     @property
     def targets(self) -> Targets:
         return self.pipelines.targets
+
+    @property
+    def declining(self) -> Declining:
+        return Declining(self.store, self.clock)
 
     async def may_ask(self, actor: Actor, command: Wish) -> Decision:
         """Whether `actor` may do it or ask for it: quick enough to answer before an ack."""
@@ -178,10 +189,13 @@ class Handlers:
         except PipelineBusy as busy:
             return await self._busy_or_asked(actor, busy.holder)
         if after is None:
-            return replies.NotKnown()
+            return await self.declining.unknown(actor, Tried.CONFIRM, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.not_theirs(actor, operation)
+            return await self.declining.not_theirs(actor, Tried.CONFIRM, operation)
+        if operation.state is State.EXPIRED and operation.confirmed_at is None:
+            await self.declining.note(actor, Tried.CONFIRM, operation, TOO_LATE)
+            return replies.TooOld(operation)
         if after.events:
             self.work()
             waits = operation.state is State.AWAITING_APPROVAL
@@ -189,10 +203,7 @@ class Handlers:
         if operation.state is State.PROPOSED:
             # As it was decided: what is remembered of the person may be better than what was just learned.
             return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
-        if operation.state is State.EXPIRED and operation.confirmed_at is None:
-            await self._note(actor, operation, TOO_LATE)
-            return replies.TooOld(operation)
-        return await self.too_late(actor, operation)
+        return await self.declining.too_late(actor, Tried.CONFIRM, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
@@ -204,13 +215,13 @@ class Handlers:
 
         after = await self.store.change(operation_id, withdraw, standings={})
         if after is None:
-            return replies.NotKnown()
+            return await self.declining.unknown(actor, Tried.DROP, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.not_theirs(actor, operation)
+            return await self.declining.not_theirs(actor, Tried.DROP, operation)
         if operation.confirmed_at is None:
             return replies.NeverMind(operation)
-        return await self.too_late(actor, operation)
+        return await self.declining.too_late(actor, Tried.DROP, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
@@ -223,7 +234,7 @@ class Handlers:
         standings = await self.judge.anew(operation_id, [actor], to=[Action.CLEAR])
         after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
-            return replies.NotKnown()
+            return await self.declining.unknown(actor, Tried.CLOSE, operation_id)
         operation = after.operation
         if after.events:
             self.work()
@@ -231,20 +242,9 @@ class Handlers:
         facts, now = await self.store.facts(standings), self.clock.now()
         decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
         if not decision.allowed:
-            await self.refused(actor, operation.pipeline, decision)
+            await self.declining.note(actor, Tried.CLOSE, operation, decision.why.value, decision)
             return replies.Denied(operation.pipeline, decision)
-        return await self.too_late(actor, operation)
-
-    async def not_theirs(self, actor: Actor, operation: Operation) -> Reply:
-        await self._note(actor, operation, NOT_THEIRS)
-        return replies.NotYours()
-
-    async def too_late(self, actor: Actor, operation: Operation) -> Reply:
-        await self._note(actor, operation, TOO_LATE)
-        return replies.AlreadyDecided(operation)
-
-    async def _note(self, actor: Actor, operation: Operation, why: str) -> None:
-        await self.store.note(refusal(actor, operation, why, self.clock.now()), operation.id)
+        return await self.declining.too_late(actor, Tried.CLOSE, operation)
 
     async def propose(
         self,

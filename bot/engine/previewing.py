@@ -13,6 +13,7 @@ from bot.domain.pipelines import STOPPED
 from bot.engine import replies
 from bot.engine.handlers import Handlers, new_id
 from bot.engine.hindrances import Weighed
+from bot.engine.refusing import Tried
 from bot.engine.replies import Reply
 
 
@@ -44,10 +45,14 @@ class Previews:
         """The offer whose button this person pressed, if it is theirs to take; quick enough to answer before an ack."""
         offer = await self.handlers.store.operation(operation_id)
         if offer is None:
-            return replies.NotKnown()
+            return await self.handlers.declining.unknown(actor, Tried.CONFIRM, operation_id)
         if offer.requester != actor:
-            return await self.handlers.not_theirs(actor, offer)
-        return offer if offer.state is State.PROPOSED else await self.handlers.too_late(actor, offer)
+            return await self.handlers.declining.not_theirs(actor, Tried.CONFIRM, offer)
+        return (
+            offer
+            if offer.state is State.PROPOSED
+            else await self.handlers.declining.too_late(actor, Tried.CONFIRM, offer)
+        )
 
     async def take(self, offer: Operation) -> Reply:
         """*Stop it and clear*: the preview of that, of the pipeline as it is now."""

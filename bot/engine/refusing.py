@@ -1,6 +1,7 @@
 """How the record keeps that somebody was told no. Pure: the caller writes it down."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
@@ -14,6 +15,23 @@ NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
 APPROVED_BEFORE = "approved_before"
 TOO_LATE = "too_late"
+BUSY = "busy"
+UNKNOWN_REQUEST = "unknown_request"
+UNKNOWN_BUTTON = "unknown_button"
+TYPED_MAX = 100  # characters of what somebody typed or sent for the id of a request
+
+
+class Tried(StrEnum):
+    """What somebody wanted to do to an operation. These words are stored, as `action`, beside those of `Action`."""
+
+    CONFIRM = "confirm"
+    DROP = "drop"
+    APPROVE = "approve"
+    DENY = "deny"
+    WITHDRAW = "withdraw"
+    STOP = "stop_operation"  # `stop` is what is done to a pipeline
+    SIGN_OFF = "sign_off"
+    CLOSE = "close"
 
 
 def refused(
@@ -35,12 +53,34 @@ def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetim
     return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
 
 
-def refusal(
-    actor: Actor, operation: Operation, why: str, now: datetime, *, decided_by: Decision | None = None
+def refusal(  # noqa: PLR0913 - who, what, to what, why and when
+    actor: Actor,
+    tried: Tried,
+    operation: Operation,
+    why: str,
+    now: datetime,
+    *,
+    decided_by: Decision | None = None,
 ) -> Event:
     """About an operation that is what it is."""
-    data = {"pipeline": operation.pipeline, "why": why, "state": operation.state.value}
+    data = {
+        "pipeline": operation.pipeline,
+        "action": tried.value,
+        "why": why,
+        "state": operation.state.value,
+    }
     return Event(EventKind.REFUSED, now, data | (decided_by.on_record if decided_by else {}), actor)
+
+
+def unknown(actor: Actor, tried: Tried, said: str, now: datetime) -> Event:
+    """About nothing that there is: `said` is the id that was typed, or came with a click."""
+    data = {"action": tried.value, "why": UNKNOWN_REQUEST, "request": said[:TYPED_MAX]}
+    return Event(EventKind.REFUSED, now, data, actor)
+
+
+def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
+    """About a click on nothing that this bot shows: a forged one, or of another version of it."""
+    return Event(EventKind.REFUSED, now, {"why": UNKNOWN_BUTTON, "button": button[:TYPED_MAX]}, actor)
 
 
 def hindered(  # noqa: PLR0913 - all that the record keeps of it

@@ -16,9 +16,10 @@ from bot.domain.happenings import Happening, Transition
 from bot.domain.names import Actor, OperationId
 from bot.domain.operations import Operation, State
 from bot.engine import replies
+from bot.engine.declining import Declining
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Store
-from bot.engine.refusing import APPROVED_BEFORE, NOT_THEIRS, OWN_REQUEST, TOO_LATE, refusal
+from bot.engine.refusing import APPROVED_BEFORE, BUSY, OWN_REQUEST, Tried, unknown_button
 from bot.engine.replies import Reply
 
 
@@ -28,6 +29,10 @@ class Requests:
     judge: Judge
     clock: Clock
     work: Callable[[], None]
+
+    @property
+    def declining(self) -> Declining:
+        return Declining(self.store, self.clock)
 
     async def pending(self, actor: Actor) -> Reply:
         """What waits, as far as the person may see it or asked for it."""
@@ -54,19 +59,33 @@ class Requests:
         now = self.clock.now()
         return over.id if _may_see(over, actor, facts, now) else None
 
+    async def not_found(self, actor: Actor, tried: Tried, beginning: str) -> None:
+        """Record that somebody named a request that there is not, or that is not for them to see."""
+        meant = await self.store.operation_beginning(beginning)
+        if meant is not None and meant.confirmed_at is not None:
+            decision = await self.judge.may(actor, Action.VIEW, meant.pipeline)
+            await self.declining.note(actor, tried, meant, decision.why.value, decision)
+        else:
+            await self.declining.unknown(actor, tried, beginning)
+
+    async def not_a_button(self, actor: Actor, button: str) -> Reply:
+        """Record a click on a button that this bot does not show."""
+        await self.store.note(unknown_button(actor, button, self.clock.now()))
+        return replies.NotKnown()
+
     async def why_not_deny(self, actor: Actor, operation_id: OperationId) -> Reply | None:
         """Why this person's *Deny* would change nothing, before they are asked for a reason; None if it may."""
         operation = await self.store.operation(operation_id)
         if operation is None:
-            return replies.NotKnown()
+            return await self.declining.unknown(actor, Tried.DENY, operation_id)
         decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
         if not decision.allowed:
-            return await self._refused(actor, operation, decision)
+            return await self._refused(actor, Tried.DENY, operation, decision)
         if operation.requester == actor:
-            await self._note(actor, operation, OWN_REQUEST)
+            await self.declining.note(actor, Tried.DENY, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is not State.AWAITING_APPROVAL:
-            return await self._too_late(actor, operation)
+            return await self.declining.too_late(actor, Tried.DENY, operation)
         return None
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
@@ -84,19 +103,21 @@ class Requests:
 
         before = await self.store.operation(operation_id)
         others = [] if before is None else [given.by for given in before.approvals]
-        return await self._decide(actor, operation_id, approved, replies.ApprovedIt, others=others)
+        return await self._decide(
+            actor, operation_id, Tried.APPROVE, approved, replies.ApprovedIt, others=others
+        )
 
     async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
         def denied(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
             return happenings.Denied(actor, decision, reason)
 
-        return await self._decide(actor, operation_id, denied, replies.DeniedIt)
+        return await self._decide(actor, operation_id, Tried.DENY, denied, replies.DeniedIt)
 
     async def sign_off(self, actor: Actor, operation_id: OperationId) -> Reply:
         def signed(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
             return happenings.SignedOff(actor, decision)
 
-        reply = await self._decide(actor, operation_id, signed, replies.SignedItOff)
+        reply = await self._decide(actor, operation_id, Tried.SIGN_OFF, signed, replies.SignedItOff)
         if not isinstance(reply, replies.AlreadyDecided):
             return reply
         if reply.operation.signed_off is None:
@@ -107,23 +128,28 @@ class Requests:
         """Take one's own request back: while it waits, or while it can still be stopped."""
 
         def take_back(operation: Operation, facts: Facts) -> Transition:
-            now = self.clock.now()
+            if operation.requester != actor or not facts.is_member(actor):
+                return Transition(operation)
             if operation.state is State.READY:
-                return (
-                    self._stop(actor, operation, facts)
-                    if operation.requester == actor
-                    else Transition(operation)
-                )
-            return advance(operation, happenings.Withdrawn(actor), now)
+                return self._stop(actor, operation, facts)
+            return advance(operation, happenings.Withdrawn(actor), self.clock.now())
 
         standings = await self.judge.anew(operation_id, [actor], to=SAY)
         after = await self.store.change(operation_id, take_back, standings=standings)
         if after is None:
-            return replies.NotKnown()
-        if after.operation.requester != actor:
-            await self._note(actor, after.operation, NOT_THEIRS)
-            return replies.NotYours()
-        return self._told(after, replies.TookBack) or await self._too_late(actor, after.operation)
+            return await self.declining.unknown(actor, Tried.WITHDRAW, operation_id)
+        operation = after.operation
+        if operation.requester != actor:
+            return await self.declining.not_theirs(actor, Tried.WITHDRAW, operation)
+        told = self._told(after, replies.TookBack)
+        if told is not None and operation.state is State.WITHDRAWN:
+            return told
+        facts, now = await self.store.facts(standings), self.clock.now()
+        if not facts.is_member(actor):
+            decision = facts.may(actor, Action.REQUEST, operation.pipeline, now)
+            await self.declining.note(actor, Tried.WITHDRAW, operation, decision.why.value, decision)
+            return replies.Denied(operation.pipeline, decision, stopping=True, plan=operation.plan)
+        return await self.declining.too_late(actor, Tried.WITHDRAW, operation)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Stop it between the last approval and the request: for anybody who has a say in it."""
@@ -134,7 +160,7 @@ class Requests:
         standings = await self.judge.anew(operation_id, [actor], to=SAY)
         after = await self.store.change(operation_id, stop, standings=standings)
         if after is None:
-            return replies.NotKnown()
+            return await self.declining.unknown(actor, Tried.STOP, operation_id)
         told = self._told(after, replies.StoppedIt)
         if told is not None:
             return told
@@ -143,11 +169,11 @@ class Requests:
         if not any(decision.allowed for decision in decisions):
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
-            await self._note(actor, after.operation, decision.why.value, decision)
+            await self.declining.note(actor, Tried.STOP, after.operation, decision.why.value, decision)
             return replies.Denied(
                 after.operation.pipeline, decision, stopping=True, plan=after.operation.plan
             )
-        return await self._too_late(actor, after.operation)
+        return await self.declining.too_late(actor, Tried.STOP, after.operation)
 
     def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
         now = self.clock.now()
@@ -155,10 +181,11 @@ class Requests:
         decision = next((each for each in decisions if each.allowed), decisions[0])
         return advance(operation, happenings.Stopped(actor, decision), now)
 
-    async def _decide(
+    async def _decide(  # noqa: PLR0913 - who, on what, what they tried, and what comes of it
         self,
         actor: Actor,
         operation_id: OperationId,
+        tried: Tried,
         deed: Callable[[Operation, Facts, Decision], Happening],
         done: Callable[[Operation], Reply],
         *,
@@ -175,9 +202,12 @@ class Requests:
         try:
             after = await self.store.change(operation_id, weigh, standings=standings)
         except PipelineBusy as busy:
+            before = await self.store.operation(operation_id)
+            if before is not None:
+                await self.declining.note(actor, tried, before, BUSY)
             return replies.Busy(busy.holder, may_close=False)
         if after is None:
-            return replies.NotKnown()
+            return await self.declining.unknown(actor, tried, operation_id)
         operation = after.operation
         if any(event.by == actor for event in after.events):
             return self._told(after, done) or replies.AlreadyDecided(operation)
@@ -186,16 +216,16 @@ class Requests:
         facts, now = await self.store.facts(standings), self.clock.now()
         decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
         if not decision.allowed:
-            return await self._refused(actor, operation, decision)
+            return await self._refused(actor, tried, operation, decision)
         if operation.requester == actor:
-            await self._note(actor, operation, OWN_REQUEST)
+            await self.declining.note(actor, tried, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is State.AWAITING_APPROVAL and actor in {
             given.by for given in operation.approvals
         }:
-            await self._note(actor, operation, APPROVED_BEFORE)
+            await self.declining.note(actor, tried, operation, APPROVED_BEFORE)
             return replies.ApprovedBefore(operation)
-        return await self._too_late(actor, operation)
+        return await self.declining.too_late(actor, tried, operation)
 
     def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:
         if not after.events:
@@ -203,21 +233,12 @@ class Requests:
         self.work()
         return done(after.operation)
 
-    async def _refused(self, actor: Actor, operation: Operation, decision: Decision) -> Reply:
-        await self._note(actor, operation, decision.why.value, decision)
+    async def _refused(self, actor: Actor, tried: Tried, operation: Operation, decision: Decision) -> Reply:
+        await self.declining.note(actor, tried, operation, decision.why.value, decision)
         return replies.Denied(operation.pipeline, decision, plan=operation.plan)
-
-    async def _too_late(self, actor: Actor, operation: Operation) -> Reply:
-        await self._note(actor, operation, TOO_LATE)
-        return replies.AlreadyDecided(operation)
-
-    async def _note(
-        self, actor: Actor, operation: Operation, why: str, decided_by: Decision | None = None
-    ) -> None:
-        event = refusal(actor, operation, why, self.clock.now(), decided_by=decided_by)
-        await self.store.note(event, operation.id)
 
 
 def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:
-    """Their own, and those on pipelines that they may see."""
-    return operation.requester == actor or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed
+    """Their own, and those on pipelines that they may see; nothing for whoever is no member."""
+    is_theirs = operation.requester == actor and facts.is_member(actor)
+    return is_theirs or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed

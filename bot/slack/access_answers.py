@@ -22,11 +22,12 @@ from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
+from bot.engine.refusing import Tried
 from bot.slack import blocks, plans, provisions
 from bot.slack.blocks import Message, message, said
 from bot.slack.language import GLASS, sign, what, words
-from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, mention, mention_any
-from bot.slack.pipelines import link_to
+from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any, some_of
+from bot.slack.pipelines import link_to, permalink
 from bot.slack.previews import approvals_in_words, frozen_in_words
 from bot.slack.refusals import why
 
@@ -54,10 +55,10 @@ def explained(shown: replies.Explained) -> Message:
     if authority.freeze is not None:
         frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
         lines.insert(0, f"Frozen {frozen}")
-    rules = ", ".join(f"`{pattern}`" for pattern in authority.terms.rules)
+    rules = some_of([f"`{pattern}`" for pattern in authority.terms.rules])
     lines.append(f"Rules that decide: {rules or 'none, so the usual holds'}.")
     if authority.terms.reason_required or authority.terms.reason_patterns:
-        must = ", ".join(code(pattern, 100) for pattern in authority.terms.reason_patterns)
+        must = some_of([code(pattern, 100) for pattern in authority.terms.reason_patterns])
         lines.append(f"It takes a reason{f' that matches {must}' if must else ''}.")
     if shown.break_glass.allowed and authority.terms.break_glass:
         lines.append(f"In an emergency: `{plans.command(shown.plan, name)} --break-glass INCIDENT reason…`.")
@@ -145,14 +146,19 @@ def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
 
 
 def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
-    lines = [_entry(line, workspace_url) for line in shown.lines] or ["Nothing that you may see."]
+    lines = [_entry(line, workspace_url) for line in shown.lines]
+    if shown.read:
+        nothing = "Nothing else" if lines else "Nothing"
+        lines.append(f"{nothing} for you among {shown.read:,} entries: *Older* looks further.")
+    lines = lines or ["Nothing that you may see."]
     title = shown.title if shown.title.startswith("<@") else escaped(shown.title or "everything")
     older = None
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    heading = f"*The record of {title}*"
-    return message(cut([heading, *lines]), *map(blocks.section, [heading, *lines]), older)
+    # A block each: however long they are, none is cut off that no later page would show.
+    all_of_it = [f"*The record of {title}*", *lines]
+    return message("\n".join(all_of_it), *map(blocks.section, all_of_it), older)
 
 
 def _waiting(operation: Operation, workspace_url: str) -> str:
@@ -208,7 +214,7 @@ def _entry(line: HistoryLine, workspace_url: str) -> str:
         plan = "" if operation.plan == CLEAR else f" ({plans.deed(operation.plan)})"
         told, about = f"`{operation.pipeline}`{plan}: {told}", ""
     shown = operation.state if operation is not None and event.kind is EventKind.ENDED else event.kind
-    card = "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
+    card = _card(line, workspace_url)
     return f"{sign(shown)} {at(event.at)}: {told}{about}{because}{by}{_in_detail(data)}{card}"
 
 
@@ -232,7 +238,24 @@ _DEEDS: dict[str, str] = {
     Action.STOP: "to stop",
     Action.START: "to start",
     Action.BREAK_GLASS: "to break the glass of",
+    Tried.CONFIRM: "to confirm it",
+    Tried.DROP: "to dismiss it",
+    Tried.APPROVE: "to approve it",
+    Tried.DENY: "to deny it",
+    Tried.WITHDRAW: "to take it back",
+    Tried.STOP: "to keep it from being sent",
+    Tried.SIGN_OFF: "to sign it off",
+    Tried.CLOSE: "to close it",
 }
+
+
+def _card(line: HistoryLine, workspace_url: str) -> str:
+    """As the record itself says; what came before the card was posted, says it by the operation as it is now."""
+    data, operation = line.entry.event.data, line.operation
+    if "ts" in data:
+        url = permalink(workspace_url, str(data.get("channel")), str(data["ts"]))
+        return f" · {link(url, 'its thread')}"
+    return "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
 
 
 def _about_access(data: Mapping[str, str]) -> str:
@@ -251,6 +274,8 @@ def _as_typed(words: str) -> str:
 _DETAILS: dict[str, Callable[[str], str]] = {
     "plan": _as_typed,
     "incident": _as_typed,
+    "request": _as_typed,
+    "button": _as_typed,
     "rule": provisions.rule_again,
     "until": provisions.moment_again,
     "note": _as_typed,

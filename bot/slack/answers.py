@@ -73,10 +73,6 @@ def deny_again() -> Message:
     return said("Slack was slow to tell me who you are. Press *Deny* again: now it is quick.")
 
 
-def unknown_button() -> Message:
-    return said(f"This button is from another time: it does nothing any more. Type `{COMMAND} help`.")
-
-
 def unknown_request(beginning: str) -> Message:
     return said(
         f"❌ Nothing that waits, and that you may see, is `{escaped(beginning, 30)}`, or several are. "

@@ -18,6 +18,7 @@ TEXT_MAX = 3000  # characters of a text object
 REASON_SHOWN = 300
 SENTENCE_SHOWN = 300
 BLOCK_SHOWN = 1500  # of a code block: what a compiler says first, and room for the sentence around it
+LIST_SHOWN = 900
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LAST_ENTITY = re.compile(r"&[a-z]*\Z")
 _HIDDEN = frozenset(
@@ -44,6 +45,19 @@ def either(choices: Sequence[str]) -> str:
     """`a`, `a or b`, `a, b or c`: markup of ours, joined."""
     *first, last = choices
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def some_of(choices: Sequence[str], joint: str = ", ") -> str:
+    """Markup of ours, joined: as many as leave room in a text for another such list, and how many more there are."""
+    shown: list[str] = []
+    room = LIST_SHOWN
+    for choice in choices:
+        room -= len(choice) + len(joint)
+        if room < 0:
+            break
+        shown.append(choice)
+    left = len(choices) - len(shown)
+    return joint.join([*shown, f"{left} more"] if left else shown)
 
 
 def code(text: str, limit: int = SENTENCE_SHOWN) -> str:

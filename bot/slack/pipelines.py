@@ -31,9 +31,12 @@ def checkpoints(checkpoints: Checkpoints) -> str:
 def link_to(operation: Operation, workspace_url: str) -> str:
     if operation.card is None:
         return "its card, which is about to be posted"
-    card = operation.card
-    url = f"{workspace_url}archives/{card.channel}/p{card.ts.replace('.', '')}"
-    return link(url, "its thread")
+    return link(permalink(workspace_url, operation.card.channel, operation.card.ts), "its thread")
+
+
+def permalink(workspace_url: str, channel: str, ts: str) -> str:
+    """Slack's link to a message. `workspace_url` ends with a slash."""
+    return f"{workspace_url}archives/{channel}/p{ts.replace('.', '')}"
 
 
 def host_setting(target: TargetName) -> str:

@@ -23,7 +23,7 @@ from bot.slack import blocks, language, plans
 from bot.slack.blocks import Message, message, said
 from bot.slack.card import close_button
 from bot.slack.language import Field, asked_at, asked_for, deployment_sign, in_order, words
-from bot.slack.mrkdwn import at, code, code_block, escaped, mention
+from bot.slack.mrkdwn import at, code, code_block, escaped, mention, some_of
 from bot.slack.pipelines import deployment, link_to, storage
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
@@ -280,7 +280,7 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 def reason_wanted(reply: ReasonWanted) -> Message:
     """What the reason lacks, and the command to type again, with what was typed."""
     name, plan = reply.pipeline, reply.plan
-    must = " and ".join(code(pattern, 100) for pattern in reply.terms.reason_patterns)
+    must = some_of([code(pattern, 100) for pattern in reply.terms.reason_patterns], " and ")
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
     counts = " or the incident" if reply.incident else ""
     again = code(f"{plans.command(plan, name)}{glass} {reply.reason or 'reason'}…", 600)

@@ -12,7 +12,7 @@ from bot.domain.targets import THE_ONLY, TargetName, target_in
 from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, either, mention
+from bot.slack.mrkdwn import at, code, either, mention, some_of
 from bot.slack.pipelines import host_setting, link_to
 from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
@@ -134,7 +134,7 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
 
 
 def glass_forbidden(name: PipelineName, terms: Terms) -> Message:
-    rules = ", ".join(f"`{pattern}`" for pattern in terms.rules)
+    rules = some_of([f"`{pattern}`" for pattern in terms.rules])
     because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
     return said(
         f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{COMMAND} clear {name} reason…`."

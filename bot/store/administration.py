@@ -136,5 +136,9 @@ class Administration:
         """The workspace the bot last ran in; None if it never did on this database."""
         return workspace.team(self._db)
 
+    def workspace_url(self) -> str:
+        """Where links to messages begin, with a slash; empty if the bot never ran on this database."""
+        return workspace.url(self._db)
+
     def remember_team(self, team_id: TeamId) -> None:
         workspace.remember_team(self._db, team_id)

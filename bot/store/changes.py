@@ -106,8 +106,10 @@ def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple
     before, changes = _before(db, change, event.at)
     event = replace(event, data={**event.data, "before": before})
     if changes:
-        entry = chain.append(db, event)
-        _make(db, change, entry_id=entry.id, by=by, now=event.at)
+        number = _make(db, change, entry_id=chain.head(db)[0] + 1, by=by, now=event.at)
+        if number is not None:  # by which the record calls the grant from here on
+            event = replace(event, data={**event.data, "number": number})
+        chain.append(db, event)
     return event, changes
 
 
@@ -135,10 +137,11 @@ def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | No
             return _freeze_in_words(freeze), freeze is not None
 
 
-def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: datetime) -> None:
+def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: datetime) -> int | None:
+    """The number of the new grant, if it is one."""
     match change:
         case Give():
-            grants.add(db, change, by=by, now=now)
+            return grants.add(db, change, by=by, now=now)
         case TakeAway():
             grants.revoke(db, change, by=by, now=now)
         case SetRule(rule):
@@ -149,6 +152,7 @@ def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: da
             policies.put_freeze(db, change, entry_id=entry_id, by=by, now=now)
         case LiftFreeze(pattern):
             policies.lift(db, pattern, now)
+    return None
 
 
 def _grant_in_words(grant: Grant) -> str:

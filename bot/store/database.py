@@ -68,11 +68,11 @@ def writing(db: Database) -> Iterator[None]:
         raise
 
 
-def insert(db: Database, table: str, row: Mapping[str, str | int | None]) -> None:
-    """Add the row, in the transaction at hand. The table and the columns are never anybody's words but ours."""
+def insert(db: Database, table: str, row: Mapping[str, str | int | None]) -> int:
+    """Add the row, in the transaction at hand, and return its number. The table and the columns are never anybody's words but ours."""
     columns = ", ".join(f'"{column}"' for column in row)
     values = ", ".join(f":{column}" for column in row)
-    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", dict(row))  # noqa: S608 - names of ours
+    return int(db.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", dict(row)).lastrowid or 0)  # noqa: S608 - names of ours
 
 
 _OF_THE_WORLD = frozenset(

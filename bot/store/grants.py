@@ -83,9 +83,10 @@ def meant_by(db: Database, take_away: TakeAway) -> tuple[Grant, ...]:
     )
 
 
-def add(db: Database, give: Give, *, by: str, now: datetime) -> None:
+def add(db: Database, give: Give, *, by: str, now: datetime) -> int:
+    """The number of the new grant."""
     principal = give.principal
-    insert(
+    return insert(
         db,
         "grants",
         {

@@ -8,6 +8,7 @@ never forgets one: proposals that nobody confirmed are small, and are the record
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -239,7 +240,13 @@ def _update(db: Database, before: Operation, after: Operation) -> None:
 
 
 def _append(db: Database, operation: Operation, event: Event) -> None:
-    """Record the event, and that its line is owed if the operation has a thread: an unconfirmed one never will."""
+    """Record the event, and that its line is owed if the operation has a thread: an unconfirmed one never will.
+
+    Where its card stands is part of the event: the row may be written over, the record never.
+    """
+    card = operation.card
+    if card is not None:
+        event = replace(event, data={**event.data, "channel": card.channel, "ts": card.ts})
     entry = chain.append(db, event, operation)
     if event.kind.is_spoken and operation.confirmed_at is not None:
         db.execute("INSERT INTO postings (event) VALUES (?)", (entry.id,))

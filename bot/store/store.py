@@ -163,5 +163,9 @@ class SqliteStore:
         """The bot runs in this workspace."""
         await self._run(lambda db: workspace.remember_team(db, team_id))
 
+    async def remember_url(self, workspace_url: str) -> None:
+        """Links to the workspace's messages begin so: the shell writes them, too."""
+        await self._run(lambda db: workspace.remember_url(db, workspace_url))
+
     async def _run(self, work: Callable[[Database], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._db)

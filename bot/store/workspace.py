@@ -25,6 +25,15 @@ def remember_team(db: Database, team_id: TeamId) -> None:
     _remember(db, "team", team_id)
 
 
+def url(db: Database) -> str:
+    """Where links to the workspace's messages begin, with a slash; empty as long as the bot has not learned it."""
+    return _value(db, "url") or ""
+
+
+def remember_url(db: Database, workspace_url: str) -> None:
+    _remember(db, "url", workspace_url)
+
+
 def last_done(db: Database, errand: str) -> datetime | None:
     """When it was last done; None if it never was."""
     value = _value(db, f"last {errand}")

@@ -14,6 +14,7 @@ from bot.domain.names import Actor, TeamId, UserId
 from bot.domain.operations import Event, EventKind
 from bot.store import chain
 from bot.store.database import open_database, writing
+from bot.store.workspace import remember_url
 
 ANA = Actor(TeamId("T1"), UserId("U0ANA"))
 
@@ -105,11 +106,27 @@ def test_an_export_as_csv_says_the_same(record):
             "operation": line["operation"] or "",
             "by_team": (line["by"] or {"team": ""})["team"],
             "by_user": (line["by"] or {"user": ""})["user"],
+            "link": line["link"],
             "hash": line["hash"],
         }
         for line in exported(record)
     ] == [{key: value for key, value in row.items() if key != "data"} for row in rows]
     assert [json.loads(row["data"]) for row in rows] == [line["data"] for line in exported(record)]
+
+
+def test_an_export_links_to_the_card(record):
+    """By what the entry itself says of where the card stands, which its hash covers."""
+    with open_database(record.database) as db:
+        remember_url(db, "https://acme.slack.com/")
+        with writing(db):
+            data = {"ending": "cleared", "channel": "C0OPS", "ts": "1772420400.000100"}
+            chain.append(db, Event(EventKind.ENDED, datetime.now(UTC), data))
+    assert [line["link"] for line in exported(record)] == [
+        "",
+        "",
+        "",
+        "https://acme.slack.com/archives/C0OPS/p1772420400000100",
+    ]
 
 
 def test_an_export_may_begin_later(record):

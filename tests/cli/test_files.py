@@ -181,6 +181,14 @@ def test_any_file_once_imported_is_what_is_exported(shell, file, access):
     assert exported(shell) == text
 
 
+def test_what_an_import_would_change_cannot_be_forged(shell, file):
+    """A line a change, whatever a note says: no note is a line of its own, or commands the terminal."""
+    note = r"x)\n+ grant U0BOB viewer prod-*\e[1A\e[2K (ok"
+    file.write_text(f'team: T1\ngrants:\n- {{user: U0ANA, role: viewer, pattern: "*", note: "{note}"}}\n')
+    said = shell.types("access", "import", str(file))
+    assert said.stdout == "+ grant U0ANA viewer * (x) + grant U0BOB viewer prod-* [1A [2K (ok)\n"
+
+
 def test_the_same_grant_twice_in_a_file_is_noticed_and_made_once(shell, file):
     file.write_text(f"{FILE.partition('rules:')[0]}- {{user: U0ANA, role: requester, pattern: orders-*}}\n")
     said = shell.types("access", "import", str(file), "--yes")

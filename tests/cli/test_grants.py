@@ -252,6 +252,17 @@ def test_a_database_that_cannot_be_used_is_a_sentence(shell):
     assert shell.database.read_text().startswith("Dear diary")
 
 
+def test_a_user_without_a_name_is_written_down_by_number(shell, monkeypatch):
+    """In a container nobody may have given the user a name."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_123_456)
+    shell.does("grant", "U0ANA", "viewer", "*", "--team", "T1")
+    with shell.administration() as administration:
+        (entry,) = administration.entries()
+    assert entry.event.data["shell"] == "shell:uid 4123456"
+
+
 def test_the_grants_of_an_id_are_those_given_to_it(shell):
     """Not those on a pipeline of that name: whoever asks about a person wants to know what they may."""
     shell.does("grant", "S0LEADS", "operator", "*", *HOME)

@@ -243,8 +243,8 @@ def test_help_lists_every_verb():
 
 @pytest.mark.parametrize(
     "message",
-    [answers.looking("orders"), answers.trouble(), answers.unknown_button()],
-    ids=["looking", "trouble", "old"],
+    [answers.looking("orders"), answers.trouble()],
+    ids=["looking", "trouble"],
 )
 def test_first_and_last_resorts(message):
     """True whatever follows, even nothing."""

@@ -154,7 +154,7 @@ def test_a_change_in_slack_is_made_and_recorded_at_once(db):
     """With who did it, and what was there before."""
     stands(db, Give(CLEO, Role.ADMIN, "*"))
     made = administers(db, Give(ANA, Role.OPERATOR, "*"))
-    assert made == event(EventKind.GRANTED, 1, by=CLEO, pattern="*", before=None)
+    assert made == event(EventKind.GRANTED, 1, by=CLEO, pattern="*", before=None, number=2)
     assert [entry.event for entry in chain.entries(db)][1:] == [made]
     (grant,) = grants.unrevoked(db, ANA)
     assert (grant.granted_by, grant.granted_at) == (BY_CLEO, at(1))

@@ -1,6 +1,6 @@
 """Every field of an operation, an event, a grant, a rule and a freeze comes back as it was written."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -168,12 +168,15 @@ def test_an_operation_comes_back_as_it_was_written(first, second):
 @settings(max_examples=30)
 @given(events=st.lists(all_events, min_size=1))
 def test_events_come_back_as_they_were_recorded(events):
-    """In their order, with their data, as lines that are still owed."""
+    """In their order, with their data and where the card stands, as lines that are still owed."""
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
         change(db, "op-1", lambda operation, _facts: Transition(operation, tuple(events)))
         (waiting,) = operations.unannounced(db)
-        assert [stored.event for stored in waiting.events] == events
+        stands = {"channel": SHOWN["card"].channel, "ts": SHOWN["card"].ts}
+        assert [stored.event for stored in waiting.events] == [
+            replace(event, data={**event.data, **stands}) for event in events
+        ]
         assert {(stored.operation, stored.posted_ts) for stored in waiting.events} == {("op-1", None)}
 
 

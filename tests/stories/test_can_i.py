@@ -204,3 +204,18 @@ def test_can_i_agrees_with_the_clear(workspace: Workspace) -> None:
                 else ["Clear orders" if "yourself" in promised else "Ask for approval"]
             )
             assert labels == expected, (said, somebody.name)
+
+
+def test_more_rules_than_a_message_holds(workspace: Workspace) -> None:
+    """However many rules match and however long they are, each answer that names them is given, cut."""
+    ana, rae = workspace.requester("ana"), workspace.responder("rae")
+    for number in range(31):
+        pattern = f"{'*' * (150 - number)}"
+        workspace.rules(pattern, f"break-glass=forbidden matching={number:03}{'x' * 90}")
+    answers = [
+        ana.types("/pipeline can-i clear orders"),
+        ana.asks("/pipeline clear orders because"),
+        rae.asks("/pipeline clear orders --break-glass INC-1 because"),
+    ]
+    assert [" more" in answer for answer in answers] == [True, True, True]
+    assert max(len(answer) for answer in answers) <= 3_000

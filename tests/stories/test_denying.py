@@ -228,7 +228,7 @@ Id `ID1`\
     assert ana.types("/pipeline history orders") == snapshot(
         """\
 *The record of orders*
-🚫 Mar 2, 2026 at 3:00:00 AM: `orders`: refused @ben (too late) · its thread
+🚫 Mar 2, 2026 at 3:00:00 AM: `orders`: refused @ben: to approve it (too late) · its thread
 ❌ Mar 2, 2026 at 3:00:00 AM: `orders`: ended (denied in shell) by `shell:owner`: reason `audit <!here>` · its thread
 🙋 Mar 2, 2026 at 3:00:00 AM: `orders`: asked for by @ana · its thread
 💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana · its thread\

@@ -2,7 +2,11 @@
 
 from inline_snapshot import snapshot
 
-from tests.workspace import Workspace
+from bot.domain.operations import Event, EventKind
+from bot.engine.access import HISTORY_READ
+from bot.store import chain
+from bot.store.database import open_database, writing
+from tests.workspace import Teammate, Workspace
 
 
 def test_the_record_of_a_pipeline(workspace: Workspace) -> None:
@@ -113,6 +117,7 @@ def test_the_record_of_a_person(workspace: Workspace) -> None:
     assert ana.types("/pipeline history @ana") == snapshot(
         """\
 *The record of @ana*
+↩️ Mar 2, 2026 at 3:00:00 AM: `orders`: ended (withdrawn) by @ana
 💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana\
 """
     )
@@ -194,3 +199,68 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
             "Without a rule a requester needs 1 approval, an operator none.",
         ]
     )
+
+
+def many_are_refused(workspace: Workspace, count: int, *, by: Teammate) -> None:
+    """As if they had typed it all the long years."""
+    db = open_database(workspace.database)
+    data = {"pipeline": "orders", "action": "clear", "why": "no_grant"}
+    with writing(db):
+        for _ in range(count):
+            chain.append(db, Event(EventKind.REFUSED, workspace.clock.now(), data, by.actor))
+    db.close()
+
+
+def test_a_page_reads_only_so_much(workspace: Workspace) -> None:
+    """However long the record is: where little of it is for the person, the page says so, and *Older* reads on."""
+    eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
+    eve.types("/pipeline clear reports")
+    many_are_refused(workspace, HISTORY_READ, by=eve)
+    assert ana.types("/pipeline history") == snapshot("""\
+*The record of everything*
+Nothing for you among 1,000 entries: *Older* looks further.
+[Older]\
+""")
+    ana.clicks("Older")
+    assert ana.reads() == snapshot(
+        [
+            """\
+*The record of everything*
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to clear `reports` (no grant)\
+"""
+        ]
+    )
+    eve.types("/pipeline clear reports")
+    assert ana.types("/pipeline history") == snapshot("""\
+*The record of everything*
+🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to clear `reports` (no grant)
+Nothing else for you among 1,000 entries: *Older* looks further.
+[Older]\
+""")
+
+
+def test_whoever_has_no_role_has_nothing_read(workspace: Workspace) -> None:
+    """Their own deeds are found at once, and those of others are not looked for."""
+    eve, ben, gus = workspace.stranger("eve"), workspace.stranger("ben"), workspace.viewer("gus")
+    many_are_refused(workspace, HISTORY_READ + 1, by=eve)
+    gus.person.becomes_a_guest()
+    for person in (ben, gus):
+        # Had it been read through, they would be told how far.
+        assert person.types("/pipeline history").split("\n")[1:] == ["Nothing that you may see."]
+        assert "Nothing that you may see." in person.types("/pipeline history @eve")
+    ben.types("/pipeline clear orders")
+    assert ben.types("/pipeline history").count("refused") == 1
+
+
+def test_no_entry_falls_between_two_pages(workspace: Workspace) -> None:
+    """However long the entries are: each is on one page, whole."""
+    root = workspace.admin("root")
+    for number in range(12):
+        for approvals in (2, 3):
+            terms = f"approvals={approvals} within=2h remind=30m stop=30s"
+            root.types(f"/pipeline rule p-{number} {terms} matching={'INC-[0-9]+ ' * 8}")
+    pages = [root.types("/pipeline history")]
+    while "[Older]" in pages[-1]:
+        root.clicks("Older")
+        pages += root.reads()
+    assert sum(page.count("rule set") for page in pages) == 24

@@ -195,7 +195,7 @@ def test_people_of_another_organisation(workspace: Workspace) -> None:
         ]
     )
     assert workspace.record(EventKind.REFUSED) == snapshot(
-        ["03:00 refused by ext [op]: pipeline=orders state=awaiting_approval why=not_a_member"]
+        ["03:00 refused by ext [op]: action=approve pipeline=orders state=awaiting_approval why=not_a_member"]
     )
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 0
@@ -237,3 +237,34 @@ def almighty(workspace: Workspace, name: str = "ana") -> Teammate:
     for role in Role:
         workspace.grants(teammate, role)
     return teammate
+
+
+def test_what_was_theirs_is_theirs_no_more(workspace: Workspace) -> None:
+    """Whoever became a guest neither sees nor takes back what they asked for as a member, and is told why."""
+    ana = workspace.requester("ana")
+    ana.requests("orders")
+    request = workspace.request()
+    becomes_a_guest(ana)
+    workspace.passes(minutes=2)
+    said = {
+        command: ana.types(f"/pipeline {command}") for command in ("pending", "history", "grants", "rules")
+    }
+    assert said == snapshot(
+        {
+            "pending": "Nothing waits for anybody.",
+            "history": """\
+*The record of everything*
+Nothing that you may see.\
+""",
+            "grants": "No grants to show: you see your own, and those on patterns that you administer.",
+            "rules": """\
+*Rules and freezes*
+None that concerns you.
+Without a rule a requester needs 1 approval, an operator none.\
+""",
+        }
+    )
+    assert "🚫" in ana.told("Withdraw")[0]
+    assert "Nothing that waits, and that you may see" in ana.types(f"/pipeline withdraw {request}")
+    assert "🙋 Waiting for approval." in workspace.card()
+    workspace.thread()

@@ -6,6 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access import Role
+from bot.domain.operations import EventKind
 from bot.simulator.slack import Button, NotPossibleError
 from tests.workspace import Workspace
 
@@ -228,6 +229,9 @@ def test_a_forged_operation(workspace: Workspace) -> None:
         )
         ana.asks("/pipeline clear orders")
     assert workspace.feldera.clears["orders"] == 0
+    refused = workspace.record(EventKind.REFUSED)
+    assert len(refused) == 5
+    assert refused[2] == "03:00 refused by ana: action=confirm request=orders why=unknown_request"
 
 
 def test_a_forged_value_cannot_name_another_pipeline(workspace: Workspace) -> None:
@@ -251,6 +255,9 @@ def test_a_button_of_another_time(workspace: Workspace) -> None:
     assert ana.reads() == snapshot(
         ["This button is from another time: it does nothing any more. Type `/pipeline help`."]
     )
+    assert workspace.record(EventKind.REFUSED) == [
+        "03:00 refused by ana: button=approve_clear why=unknown_button"
+    ]
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 0
 

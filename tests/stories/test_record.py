@@ -102,8 +102,8 @@ OUTCOMES = [
             [
                 "03:00 proposed by ana [op]: pipeline=orders reason=schema change reviewed=…",
                 "03:00 requested by ana [op]: grant=1 needed=2 rules=*",
-                "03:00 approved by ben [op]: count=1 grant=2 needed=2",
-                "03:00 approved by cora [op]: count=2 grant=3 needed=2",
+                "03:00 approved by ben [op]: count=1 grant=2 needed=2 rules=*",
+                "03:00 approved by cora [op]: count=2 grant=3 needed=2 rules=*",
                 "03:00 sent [op]: approved_by=U22BEN U32CORA grant=1 rules=*",
                 "03:00 accepted [op]",
                 "03:00 ended [op]: ending=cleared",
@@ -158,8 +158,8 @@ OUTCOMES = [
             [
                 "03:00 proposed by ana [op]: pipeline=orders reviewed=…",
                 "03:00 requested by ana [op]: grant=1 needed=1 rules=*",
-                "03:00 approved by ben [op]: count=1 grant=2 needed=1",
-                "03:00 ended by oli [op]: ending=stopped grant=3",
+                "03:00 approved by ben [op]: count=1 grant=2 needed=1 rules=*",
+                "03:00 ended by oli [op]: ending=stopped grant=3 rules=*",
             ]
         ),
     ),
@@ -173,7 +173,7 @@ OUTCOMES = [
                 "03:00 sent [op]: grant=2 rules=*",
                 "03:00 accepted [op]",
                 "03:00 ended [op]: ending=cleared",
-                "03:00 signed_off by ben [op]: grant=1",
+                "03:00 signed_off by ben [op]: grant=1 rules=*",
             ]
         ),
     ),

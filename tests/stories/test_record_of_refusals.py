@@ -107,6 +107,32 @@ def changes_of_access(workspace: Workspace) -> None:
         root.types(f"/pipeline {change}")
 
 
+def a_request_that_is_not_theirs_to_see(workspace: Workspace) -> None:
+    workspace.requester("ana").requests("orders")
+    eve = workspace.stranger("eve")
+    eve.types(f"/pipeline approve {workspace.request()}")
+    eve.types("/pipeline deny abcdef because")
+
+
+def an_approval_while_another_clear_runs(workspace: Workspace) -> None:
+    ana, ben, oli = workspace.requester("ana"), workspace.approver("ben"), workspace.operator("oli")
+    ana.requests("orders")
+    approve = ben.finds("Approve")
+    oli.asks("/pipeline clear orders")
+    oli.clicks("Clear orders")
+    oli.reads()
+    ben.presses(approve)
+    ben.reads()
+
+
+def a_guest_takes_back_what_they_asked_for(workspace: Workspace) -> None:
+    ana = workspace.requester("ana")
+    ana.requests("orders")
+    ana.person.becomes_a_guest()
+    workspace.passes(minutes=2)
+    ana.told("Withdraw")
+
+
 REFUSALS = [
     (a_stranger, snapshot(["03:00 refused by eve: action=request pipeline=orders why=no_grant"])),
     (
@@ -117,33 +143,66 @@ REFUSALS = [
         somebody_elses_preview,
         snapshot(
             [
-                "03:00 refused by eve [op]: pipeline=orders state=proposed why=not_theirs",
-                "03:00 refused by eve [op]: pipeline=orders state=proposed why=not_theirs",
+                "03:00 refused by eve [op]: action=confirm pipeline=orders state=proposed why=not_theirs",
+                "03:00 refused by eve [op]: action=drop pipeline=orders state=proposed why=not_theirs",
             ]
         ),
     ),
-    (a_stale_preview, snapshot(["03:31 refused by ana [op]: pipeline=orders state=expired why=too_late"])),
-    (a_second_click, snapshot(["03:00 refused by ana [op]: pipeline=orders state=waiting why=too_late"])),
+    (
+        a_stale_preview,
+        snapshot(["03:31 refused by ana [op]: action=confirm pipeline=orders state=expired why=too_late"]),
+    ),
+    (
+        a_second_click,
+        snapshot(["03:00 refused by ana [op]: action=confirm pipeline=orders state=waiting why=too_late"]),
+    ),
     (
         clicks_on_a_request,
         snapshot(
             [
-                "03:00 refused by ana [op]: pipeline=orders state=awaiting_approval why=no_grant",
-                "03:00 refused by eve [op]: pipeline=orders state=awaiting_approval why=no_grant",
-                "03:00 refused by eve [op]: pipeline=orders state=awaiting_approval why=not_theirs",
+                "03:00 refused by ana [op]: action=approve pipeline=orders state=awaiting_approval why=no_grant",
+                "03:00 refused by eve [op]: action=approve pipeline=orders state=awaiting_approval why=no_grant",
+                "03:00 refused by eve [op]: action=withdraw pipeline=orders state=awaiting_approval why=not_theirs",
             ]
         ),
     ),
     (
         a_second_approval,
-        snapshot(["03:00 refused by ben [op]: pipeline=orders state=awaiting_approval why=approved_before"]),
+        snapshot(
+            [
+                "03:00 refused by ben [op]: action=approve pipeline=orders state=awaiting_approval why=approved_before"
+            ]
+        ),
     ),
     (
         clicks_that_come_too_late,
         snapshot(
             [
-                "03:00 refused by ben [op]: pipeline=orders state=withdrawn why=too_late",
-                "03:00 refused by ana [op]: pipeline=orders state=withdrawn why=too_late",
+                "03:00 refused by ben [op]: action=approve pipeline=orders state=withdrawn why=too_late",
+                "03:00 refused by ana [op]: action=withdraw pipeline=orders state=withdrawn why=too_late",
+            ]
+        ),
+    ),
+    (
+        a_request_that_is_not_theirs_to_see,
+        snapshot(
+            [
+                "03:00 refused by eve [op]: action=approve pipeline=orders state=awaiting_approval why=no_grant",
+                "03:00 refused by eve: action=deny request=abcdef why=unknown_request",
+            ]
+        ),
+    ),
+    (
+        an_approval_while_another_clear_runs,
+        snapshot(
+            ["03:00 refused by ben [op]: action=approve pipeline=orders state=awaiting_approval why=busy"]
+        ),
+    ),
+    (
+        a_guest_takes_back_what_they_asked_for,
+        snapshot(
+            [
+                "03:02 refused by ana [op]: action=withdraw pipeline=orders state=awaiting_approval why=not_a_member"
             ]
         ),
     ),

@@ -60,12 +60,14 @@ class Described:
 class HistoryPage:
     """A page of the record, newest first; `before` is where the next one begins, None on the last.
 
+    `read` is how many entries were read for it, where that was the limit and further ones may be for the person.
     `title` is the pipeline or the person (`<@U…>`) that it is of; empty, it is of everything.
     """
 
     lines: tuple[HistoryLine, ...]
     title: str
     before: int | None
+    read: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.names import Actor, ChannelId
 from bot.engine.forms import Forms, LookAgain, Shown, new_form_id
 from bot.engine.replies import Asked, Begun, NotStopped, Reply
-from bot.slack import answers, clear_form, field_errors, form_fields, modals
+from bot.slack import clear_form, field_errors, form_fields, modals
 from bot.slack.blocks import Message
 from bot.slack.calls import NoAnswer, Refused, Wait
 from bot.slack.clear_form import Token
@@ -114,7 +114,8 @@ class ClearForm:
         form, token = self.open_forms.of(view), Token.of(view)
         command = form_fields.chosen(view, self.desk.handlers.targets)
         if form is None or token is None:
-            await ack(response_action="update", view=modals.showing(answers.unknown_button()))
+            reply = await self.desk.requests.not_a_button(who(body), str(view.get("callback_id", "")))
+            await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
             return
         if command is None:
             await ack(response_action="errors", errors=field_errors.nothing_chosen())

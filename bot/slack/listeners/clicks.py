@@ -107,26 +107,27 @@ class Clicks:
         """The next page of the record; what it is of comes back in the button, and is checked like typing."""
         match = _OLDER.fullmatch(value(body))
         if match is None:
-            await self.unknown(ack, respond)
+            await self.unknown(ack, body, respond)
             return
         wanted = _of(match[2], self.desk.handlers.targets)
         deed = self.desk.access.history(who(body), wanted, before=int(match[1]))
         await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-        self._turn_the_page(body, respond, forward=False)
+        await self._turn_the_page(ack, body, respond, forward=False)
 
     async def later(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-        self._turn_the_page(body, respond, forward=True)
+        await self._turn_the_page(ack, body, respond, forward=True)
 
-    def _turn_the_page(self, body: dict[str, Any], respond: AsyncRespond, *, forward: bool) -> None:
+    async def _turn_the_page(
+        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, *, forward: bool
+    ) -> None:
         """The page beside the one that was clicked; where it is comes back in the button, and is checked like typing."""
         match = _PAGE.fullmatch(value(body))
         if match is None or not is_pattern(match[2]):
-            self.desk.errands.say(answers.unknown_button(), Answer(respond))
+            await self.unknown(ack, body, respond)
             return
+        await ack()
         name, pattern = PipelineName(match[1]), match[2]
         page = self.desk.listing.page(who(body), pattern, **{"after" if forward else "before": name})
         self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
@@ -134,9 +135,10 @@ class Clicks:
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
         return self.desk.in_words(await reply)
 
-    async def unknown(self, ack: AsyncAck, respond: AsyncRespond) -> None:
-        await ack()
-        self.desk.errands.say(answers.unknown_button(), Answer(respond))
+    async def unknown(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        button = str(body["actions"][0].get("action_id", ""))
+        deed = self.desk.requests.not_a_button(who(body), button)
+        await self.desk.pressed(deed, ack, Answer(respond))
 
 
 def _of(title: str, targets: Targets) -> words.History:

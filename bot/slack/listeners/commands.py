@@ -11,6 +11,7 @@ from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, w
 from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
 from bot.domain.plans import CLEAR
+from bot.engine.refusing import Tried
 from bot.engine.replies import Denied, Reply, SeesNothing
 from bot.slack import answers
 from bot.slack.blocks import Message
@@ -21,6 +22,12 @@ from bot.slack.listeners.desk import Desk, acknowledge
 log = structlog.get_logger(__name__)
 
 _Looking = Wish | Status
+_TRIED = {
+    words.Approve: Tried.APPROVE,
+    words.Deny: Tried.DENY,
+    words.Withdraw: Tried.WITHDRAW,
+    words.SignOff: Tried.SIGN_OFF,
+}
 _Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
 
 
@@ -109,6 +116,7 @@ class Commands:
         requests = self.desk.requests
         operation_id = await requests.find(actor, command.request)
         if operation_id is None:
+            await requests.not_found(actor, _TRIED[type(command)], command.request)
             return answers.unknown_request(command.request)
         match command:
             case words.Approve():

@@ -13,7 +13,7 @@ from bot.domain.names import Actor, OperationId, TeamId, UserId
 from bot.engine import replies
 from bot.engine.homes import Homes
 from bot.engine.replies import Reply
-from bot.slack import answers, card, modals
+from bot.slack import card, modals
 from bot.slack.blocks import Message
 from bot.slack.home import typed_instead
 from bot.slack.hometabs import HomeTabs
@@ -53,11 +53,10 @@ class HomeTab:
             reply = await self._done(action, actor, operation_id)
             await ack()
             if not isinstance(reply, _SHOWN_BY_THE_PAGE):
-                self._tell(answers.unknown_button() if reply is None else self.desk.in_words(reply), body)
+                self._tell(self.desk.in_words(reply), body)
         self.homes.looked_at_by(actor)
 
-    async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply | None:
-        """The reply to the deed; None if no version of this bot knows such a button."""
+    async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply:
         requests = self.desk.requests
         match action:
             case card.APPROVE:
@@ -71,7 +70,7 @@ class HomeTab:
             case card.CLOSE:
                 return await self.desk.handlers.close(actor, operation_id)
             case _:
-                return None
+                return await requests.not_a_button(actor, action)
 
     async def _deny(
         self, actor: Actor, operation_id: OperationId, ack: AsyncAck, body: dict[str, Any]
