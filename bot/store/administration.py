@@ -38,10 +38,12 @@ class Administration:
     def open(cls, path: Path, targets: Targets = ONE) -> Self:
         """Open, or create, the database at `path`, of a bot with these targets.
 
+        Never migrates one: a bot may run on it, which knows the schema as it is. The bot does, under its lease.
+
         Raises:
-            DatabaseUnusable: with what is wrong with the file or its place.
+            DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
         """
-        return cls(open_database(path), targets)
+        return cls(open_database(path, migrate=False), targets)
 
     def __enter__(self) -> Self:
         return self

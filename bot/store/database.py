@@ -22,10 +22,11 @@ BUSY_SECONDS = (
 )
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, *, migrate: bool = True) -> Database:
     """The database at `path`, created if need be, with the schema of this version.
 
-    The connection belongs to the calling thread, which also has to close it.
+    The connection belongs to the calling thread, which also has to close it. Without `migrate` a file that an older
+    version of the bot left is refused, and stays as it is.
 
     Raises:
         DatabaseUnusable: with what is wrong with the file or its place.
@@ -38,7 +39,7 @@ def open_database(path: Path) -> Database:
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
     try:
-        return _prepared(connection, path)
+        return _prepared(connection, path, migrate=migrate)
     except sqlite3.Error as error:
         connection.close()
         raise DatabaseUnusable(f"The database {path} cannot be used: {error}.") from error
@@ -125,7 +126,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
 
 
-def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
+def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> Database:
     db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils has any business here
     db.execute("PRAGMA foreign_keys = ON")
     db.execute(
@@ -138,6 +139,11 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
         )
     _refuse_strangers(db, path)
     if migrations.pending(db):
+        if not migrate and migrations.applied(db):
+            raise DatabaseUnusable(
+                f"The database {path} was last used by an older version of the bot, which may still be running on it. "
+                "Start this one once: `pipeline-bot run` brings it up to date. Nothing was changed."
+            )
         with writing(db):
             # Looked at again, under the lock: another process may have migrated, or created, it since.
             _refuse_strangers(db, path)

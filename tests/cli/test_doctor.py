@@ -2,10 +2,13 @@
 
 import os
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlite_utils import Database
 
 from bot.cli.checks import checks
 from bot.clock import SystemClock
@@ -20,6 +23,7 @@ from bot.simulator.slack import SlackSimulator
 from bot.store import operations
 from bot.store.administration import Administration
 from bot.store.database import open_database
+from bot.store.migrations import migrations
 from tests.clock import MovableClock
 from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed
@@ -234,6 +238,21 @@ async def test_secrets_that_others_may_read(world, examined):
         "note",
         "Settings: others on this machine may read .env, which holds secrets. `chmod 600 .env`.",
     ) in await examined(world)
+
+
+async def test_a_database_of_an_older_version(world, failures):
+    """It is not migrated by looking at it, and nothing is claimed of what is in it."""
+    world.database.unlink(missing_ok=True)
+    with closing(sqlite3.connect(world.database)) as connection:
+        old = Database(connection, execute_plugins=False)
+        later = [migration.name for migration in migrations.pending(old)][1:]
+        migrations.apply(old, stop_before=later)
+    [said] = await failures(world)
+    assert "was last used by an older version of the bot" in said
+    with closing(sqlite3.connect(world.database)) as connection:
+        assert [
+            each.name for each in migrations.pending(Database(connection, execute_plugins=False))
+        ] == later
 
 
 async def test_a_record_that_was_tampered_with(world, failures):

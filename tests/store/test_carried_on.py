@@ -12,7 +12,9 @@ from bot.domain.access import Grant, Role
 from bot.domain.operations import Card, Ending, EventKind, Outcome, State
 from bot.engine.ports import PipelineBusy
 from bot.store import chain, grants, history, operations
+from bot.store.administration import Administration
 from bot.store.database import open_database
+from bot.store.errors import DatabaseUnusable
 from bot.store.migrations import migrations
 from tests.store.samples import ANA, BEN, CARD, at, change, confirmed, event, proposed, requested
 
@@ -224,3 +226,21 @@ def test_a_carried_on_database_is_what_a_new_one_would_be(carried_on, tmp_path):
         assert carried_on.schema == new.schema
     assert list(carried_on.query("PRAGMA foreign_key_check")) == []
     assert list(carried_on.query("PRAGMA integrity_check")) == [{"integrity_check": "ok"}]
+
+
+def test_the_shell_leaves_an_older_schema_to_the_bot(old_path):
+    """The old bot may still be running on it; the new one migrates it at its start, alone on the file."""
+    before = schema(old_path)
+    with pytest.raises(
+        DatabaseUnusable, match=r"older version of the bot.*pipeline-bot run.*Nothing was changed"
+    ):
+        Administration.open(old_path)
+    assert schema(old_path) == before
+    open_database(old_path).close()
+    with Administration.open(old_path) as administration:
+        assert [grant.principal for grant in administration.grants()] != []
+
+
+def schema(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
