@@ -171,6 +171,7 @@ class Operation:
     stop_until: datetime | None = None
     held_by_freeze: bool = False
     frozen_until: datetime | None = None  # of its pipeline, as its card tells it
+    called_at: datetime | None = None  # a human was called: what comes next is theirs
     untold_since: datetime | None = None  # Slack does not tell whether it may be sent, and people know that
     incident: str = ""
     signed_off: Approval | None = None

@@ -55,7 +55,9 @@ def of_step(operation: Operation) -> dict[str, str | int | None]:
 
 
 def underway(operation: Operation, spread: float, now: datetime) -> Transition:
-    found = Event(EventKind.FOUND_CLEARING, now, {"sends": operation.sends, **of_step(operation)})
+    # Once a human was called, it may as well be theirs as ours.
+    sends = 0 if operation.called_at else operation.sends
+    found = Event(EventKind.FOUND_CLEARING, now, {"sends": sends, **of_step(operation)})
     return taken_on(operation, found, now + pacing.next_look(timedelta(0), spread))
 
 
@@ -94,7 +96,12 @@ def still_waiting(operation: Operation, spread: float, now: datetime) -> Transit
 
 def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transition:
     called = replace(
-        operation, state=State.NEEDS_HUMAN, outcome=outcome, failures=0, due_at=now + pacing.FOR_A_HUMAN
+        operation,
+        state=State.NEEDS_HUMAN,
+        outcome=outcome,
+        called_at=now,
+        failures=0,
+        due_at=now + pacing.FOR_A_HUMAN,
     )
     data = {"ending": outcome.ending.value, "message": outcome.message, **of_step(operation)}
     return Transition(called, (Event(EventKind.NEEDS_HUMAN, now, data),))
@@ -128,7 +135,7 @@ def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, n
         step=operation.step + 1,
         done=(*operation.done, step),
         found=found or operation.found,
-        ready_at=now,
+        ready_at=now if step.sent_at else operation.ready_at,  # what took no time has used up none
         stop_until=None if step.sent_at else operation.stop_until,
         submitted_at=None,
         accepted_at=None,
@@ -141,11 +148,20 @@ def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, n
         outcome=None,
         due_at=now,
     )
-    if operation.state is State.NEEDS_HUMAN:
-        # Whoever was called may be at it: what they may not expect any more is left to them.
-        left = ended(ready, State.STALE, Outcome(Ending.LEFT_TO_HUMAN), now)
-        return replace(left, events=(*said, *left.events))
-    return Transition(ready, said)
+    why = None
+    if operation.called_at is not None:
+        # Whoever was called may be at it, be it days ago: what they do not expect any more is left to them.
+        why = Ending.LEFT_TO_HUMAN
+    elif (
+        operation.step_name is StepName.CLEAR
+        and found is not None
+        and not (found.cleared or found.was_wanted)
+    ):
+        why = Ending.CHANGED_BEFORE  # somebody has run it since it was cleared, and wants it stopped
+    if why is None:
+        return Transition(ready, said)
+    over = ended(ready, State.STALE, Outcome(why), now)
+    return replace(over, events=(*said, *over.events))
 
 
 def made_ready(operation: Operation, event: Event, stop_window: timedelta) -> Transition:

@@ -13,6 +13,7 @@ ALTER TABLE operations ADD COLUMN found TEXT;
 ALTER TABLE operations ADD COLUMN phase TEXT NOT NULL DEFAULT '';
 ALTER TABLE operations ADD COLUMN seen TEXT;
 ALTER TABLE operations ADD COLUMN cleared_at TEXT;
+ALTER TABLE operations ADD COLUMN called_at TEXT;
 
 UPDATE operations SET cleared_at = ended_at WHERE state = 'succeeded';
 DROP INDEX operations_succeeded;

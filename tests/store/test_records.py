@@ -84,6 +84,7 @@ rows = {
     "held_by_freeze": st.booleans(),
     "frozen_until": maybe_moments,
     "untold_since": maybe_moments,
+    "called_at": maybe_moments,
     "incident": texts,
     "signed_off": st.none() | approvals,
     "submitted_at": maybe_moments,

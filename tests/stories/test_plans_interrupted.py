@@ -260,3 +260,70 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     assert len({line for line in lines if line.startswith("📤")}) <= len(STEPS)
     assert verbs(workspace) == STEPS
     assert workspace.feldera.clears["sales"] == 1
+
+
+def test_a_human_was_called_and_stops_it_days_later(workspace: Workspace) -> None:
+    """What was confirmed days ago destroys nothing by itself: the stop is watched to its end, the clear is left undone."""
+    workspace.feldera.adds("sales", running=True, stop_takes=90, clear_takes=5)
+    ana = workspace.operator("ana")
+    for _ in range(3):
+        workspace.feldera.drops_the_next_request()
+    ana.confirms("/pipeline clear sales --stop", "Stop and clear sales")
+    workspace.passes(minutes=4)
+    workspace.thread()
+    workspace.passes(days=3)
+    workspace.feldera.someone_stops("sales")
+    workspace.passes(minutes=10)
+    assert workspace.feldera.clears["sales"] == 0
+    assert workspace.thread()[-3:] == snapshot(
+        [
+            "⏳ Still stopping after 30 seconds.",
+            "✓ Step 1 of 2: stopped `sales` after 3 days, 5 minutes and 2 seconds.",
+            "❌ Not cleared: the step before it was done after all, but a human was called meanwhile, and the rest is left to them. Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        ]
+    )
+    workspace.card()
+
+
+def test_a_human_was_called_and_clears_it_days_later(workspace: Workspace) -> None:
+    """The start that was to follow is left undone as well."""
+    workspace.feldera.adds("sales", clear_takes=90)
+    ana = workspace.operator("ana")
+    for _ in range(3):
+        workspace.feldera.drops_the_next_request()
+    ana.confirms("/pipeline clear sales --start", "Clear and start sales")
+    workspace.passes(minutes=4)
+    workspace.thread()
+    workspace.passes(days=3)
+    workspace.feldera.someone_clears("sales")
+    workspace.passes(minutes=10)
+    assert [each.path for each in workspace.feldera.requests if each.path.endswith("/start")] == []
+    assert workspace.thread()[-3:] == snapshot(
+        [
+            "⏳ Still clearing after 30 seconds.",
+            "✓ Step 1 of 2: cleared `sales` after 3 days, 5 minutes and 2 seconds.",
+            "❌ Not started: the step before it was done after all, but a human was called meanwhile, and the rest is left to them. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+        ]
+    )
+    workspace.card()
+
+
+def test_somebody_runs_it_between_the_clear_and_the_start_and_stops_it(workspace: Workspace) -> None:
+    """A colleague's stop is not overridden: what was cleared is in use again, and that was shown to nobody."""
+    workspace.feldera.adds("sales", clear_takes=1)
+    ana = workspace.operator("ana")
+    workspace.feldera.once_cleared("sales", workspace.feldera.someone_starts)
+    ana.confirms("/pipeline clear sales --start", "Clear and start sales")
+    workspace.run(workspace.feldera.goes_down())
+    workspace.passes(seconds=20)
+    workspace.run(workspace.feldera.comes_back())
+    workspace.feldera.someone_stops("sales")
+    workspace.passes(minutes=3)
+    assert [each.path for each in workspace.feldera.requests if each.path.endswith("/start")] == []
+    assert workspace.thread()[-2:] == snapshot(
+        [
+            "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use anew.",
+            "❌ Not started: `sales` has been run or changed since it was reviewed. Nothing more was sent. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+        ]
+    )
+    workspace.card()
