@@ -149,7 +149,7 @@ def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, n
         due_at=now,
     )
     why = None
-    if operation.called_at is not None:
+    if operation.called_at is not None or operation.state is State.NEEDS_HUMAN:
         # Whoever was called may be at it, be it days ago: what they do not expect any more is left to them.
         why = Ending.LEFT_TO_HUMAN
     elif (
