@@ -118,7 +118,11 @@ async def test_the_command_says_each_check_in_a_line_beside_a_running_bot(world)
         "ok    Settings: complete, for Socket Mode.",
         "ok    Slack: the bot token is of the workspace Acme (T0ACME).",
     ]
-    assert {line[:6] for line in said.splitlines()} == {"ok    "}
+    *rest, last = said.splitlines()
+    assert {line[:6] for line in rest} == {"ok    "}
+    assert last == (
+        "note  Access: nothing is granted to anybody: nobody may do anything. `pipeline-bot grant` gives the first."
+    )
 
 
 async def test_the_command_ends_with_1_if_anything_is_to_be_put_right(world):

@@ -26,7 +26,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 Mar 2, 2026 at 4:00:00 AM
 ✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Approved by @ben · Mar 2, 2026 at 3:00:00 AM
-⏳ 1 approval more
+⏳ 1 more approval
 ○ Request to Feldera
 ○ Storage cleared
 Id `ID1`

@@ -19,7 +19,7 @@ def test_a_request_from_the_command_to_the_last_line(workspace: Workspace) -> No
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
-🙋 It takes 1 approval by other people, within 1h.
+🙋 It takes 1 approval by another person, within 1h.
 [Ask for approval] [Never mind]\
 """)
     ana.clicks("Ask for approval")
@@ -43,7 +43,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 Mar 2, 2026 at 4:00:00 AM
 Reason: schema change
 ✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
-⏳ 1 approval more
+⏳ 1 more approval
 ○ Request to Feldera
 ○ Storage cleared
 Id `ID1`
@@ -111,7 +111,7 @@ Mar 2, 2026 at 5:00:00 AM
 @oncall
 Reason: schema change
 ✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
-⏳ 2 approvals more
+⏳ 2 more approvals
 ○ Request to Feldera
 ○ Storage cleared
 Id `ID1`
@@ -178,7 +178,7 @@ Mar 2, 2026 at 3:00:02 AM
 *Until*
 Mar 2, 2026 at 4:15:00 AM
 ✓ Asked for by @ben · Mar 2, 2026 at 3:15:00 AM
-⏳ 1 approval more
+⏳ 1 more approval
 ○ Request to Feldera
 ○ Storage cleared
 Id `ID2`

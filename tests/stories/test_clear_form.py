@@ -145,7 +145,7 @@ Mar 2, 2026 at 5:00:00 AM
 @oncall
 Reason: schema change
 ✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
-⏳ 2 approvals more
+⏳ 2 more approvals
 ○ Request to Feldera
 ○ Storage cleared
 Id `ID1`
@@ -161,7 +161,7 @@ def test_nobody_could_approve(workspace: Workspace) -> None:
     ana.opens_form()
     assert ana.chooses("orders").splitlines()[-5:] == snapshot(
         [
-            "🙋 It takes 1 approval by other people, within 1h.",
+            "🙋 It takes 1 approval by another person, within 1h.",
             "Its card goes to #ops. · ⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it.",
             "Reason: ____",
             "(It is shown on the card.)",

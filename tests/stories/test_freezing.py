@@ -66,7 +66,7 @@ Mar 2, 2026 at 4:00:00 AM
 *Frozen*
 🧊 until Mar 2, 2026 at 5:00:00 AM
 ✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
-⏳ 1 approval more
+⏳ 1 more approval
 ○ Request to Feldera
 ○ Storage cleared
 Id `ID1`

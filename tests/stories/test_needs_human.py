@@ -142,7 +142,7 @@ Id `ID1`\
     stuck.passes(minutes=2)
     assert stuck.thread()[-2:] == snapshot(
         [
-            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+            "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
             "✅ Cleared `orders` after 2 minutes and 35 seconds. @ana",
         ]
     )

@@ -42,7 +42,7 @@ what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM
 Mar 2, 2026 at 4:00:00 AM
 Reason: bad backfill
 ✓ Asked for by @ria · Mar 2, 2026 at 3:00:00 AM
-⏳ 1 approval more
+⏳ 1 more approval
 ○ Stop
 ○ Clear
 ○ Start
