@@ -246,7 +246,13 @@ async def _access(
         said.append(_note("Access: nobody was looked up in Slack."))
     findings = lint(grants, rules, roster, clock.now(), ONE if shell is None else shell.targets)
     said += [_found(finding) for finding in findings]
-    if not findings:
+    if not grants:
+        said.append(
+            _note(
+                "Access: nothing is granted to anybody: nobody may do anything. `pipeline-bot grant` gives the first."
+            )
+        )
+    elif not findings:
         said.append(_fine(f"Access: nothing is wrong with grants ({len(grants)}) and rules ({len(rules)})."))
     return said
 

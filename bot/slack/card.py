@@ -219,8 +219,8 @@ def _steps(operation: Operation) -> list[str]:
     ]
     missing = operation.approvals_needed - len(operation.approvals)
     if missing > 0:
-        more = "approval" if missing == 1 else "approvals"
-        steps.append(f"{NOT_DONE} {missing} {more} missing" if ended else f"{DOING} {missing} {more} more")
+        what = "approval" if missing == 1 else "approvals"
+        steps.append(f"{NOT_DONE} {missing} {what} missing" if ended else f"{DOING} {missing} more {what}")
     steps += _of_a_clear(operation) if operation.plan == CLEAR else progress.steps(operation)
     if operation.incident:
         signed = operation.signed_off

@@ -138,8 +138,9 @@ def _what_then(authority: Authority) -> str:
     )
     if authority.approvals_needed == 0:
         return f"⏱️{stop}" if stop else ""
+    others = "another person" if authority.approvals_needed == 1 else "other people"
     return (
-        f"🙋 It takes {approvals_in_words(authority.approvals_needed)} by other people, "
+        f"🙋 It takes {approvals_in_words(authority.approvals_needed)} by {others}, "
         f"within {span_in_words(terms.approve_within)}.{stop}"
     )
 

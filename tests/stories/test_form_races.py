@@ -306,4 +306,4 @@ Answer
 This button is from another time: it does nothing any more. Type `/pipeline help`.
 [Close]\
 """)
-    assert workspace.record() == []
+    assert workspace.record() == snapshot(["03:00 refused by ana: button=clear_form why=unknown_button"])

@@ -36,7 +36,7 @@ def test_another_admin_can(workspace: Workspace) -> None:
     assert workspace.record(EventKind.GRANTED, EventKind.REFUSED) == snapshot(
         [
             "03:00 refused by root: action=granted grant=1 pattern=orders role=operator team=T0ACME user=U02ROOT why=own_favour",
-            "03:00 granted by zoe: grant=2 pattern=orders role=operator team=T0ACME user=U02ROOT",
+            "03:00 granted by zoe: grant=2 number=3 pattern=orders role=operator team=T0ACME user=U02ROOT",
         ]
     )
 

@@ -173,16 +173,6 @@ def test_what_is_on_the_others_is_listed_and_suggested(workspace: Workspace) -> 
     )
 
 
-def test_one_that_hangs_hides_nothing_of_the_others_in_the_menu(workspace: Workspace) -> None:
-    """Slack waits three seconds for what a menu offers: the others are there in time."""
-    ana = workspace.operator("ana")
-    workspace.felderas["staging"].hangs("GET")
-    ana.opens_form()
-    assert ana.looks_for("ord") == ["prod/orders"]
-    workspace.felderas["staging"].lets_go()
-    ana.closes_modal()
-
-
 def test_one_feldera_under_two_names_is_cleared_under_one(tmp_path: Path) -> None:
     """Otherwise a pipeline would have two locks. The other name is answered with what is wrong."""
     workspace = Workspace(tmp_path, targets=("prod", "staging"))
