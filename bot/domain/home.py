@@ -14,7 +14,7 @@ from itertools import chain
 from bot.domain.access import SAY, Action, Grant, Kind, Standing
 from bot.domain.authority import Facts
 from bot.domain.operations import Operation, State
-from bot.domain.patterns import may_overlap
+from bot.domain.patterns import covers
 from bot.domain.policy import Freeze
 
 
@@ -93,7 +93,7 @@ def compose(standing: Standing, facts: Facts, board: Board, now: datetime) -> Ho
         freezes=tuple(
             freeze
             for freeze in facts.freezes
-            if now < freeze.until and any(may_overlap(freeze.pattern, grant.pattern) for grant in held)
+            if now < freeze.until and any(_concerns(freeze.pattern, grant.pattern) for grant in held)
         ),
     )
 
@@ -127,6 +127,11 @@ def _deeds(operation: Operation, standing: Standing, facts: Facts, now: datetime
     if operation.waits_for_signature and not own and may(Action.APPROVE):
         found.add(Deed.SIGN_OFF)
     return frozenset(found)
+
+
+def _concerns(frozen: str, held: str) -> bool:
+    """Whether it certainly does: what is only likely might tell somebody of pipelines that they may not see."""
+    return covers(frozen, held) or covers(held, frozen)
 
 
 def _may_see(operation: Operation, standing: Standing, facts: Facts, now: datetime) -> bool:

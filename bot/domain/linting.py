@@ -14,14 +14,21 @@ from bot.domain.authority import id_of
 from bot.domain.findings import Finding, Roster, Severity, notice, problem, warning
 from bot.domain.names import Actor
 from bot.domain.patterns import can_match, covers, may_overlap
-from bot.domain.policy import APPROVE_WITHIN, REQUESTER_APPROVALS, Rule
+from bot.domain.policy import APPROVE_WITHIN, REQUESTER_APPROVALS, Freeze, Rule
 from bot.domain.targets import ONE, Targets
+from bot.domain.widened import widened
 
 LISTED_MAX = 5  # people named in one sentence
 
 
-def lint(
-    grants: Iterable[Grant], rules: Iterable[Rule], roster: Roster, now: datetime, targets: Targets = ONE
+def lint(  # noqa: PLR0913 - all that there is to look over
+    grants: Iterable[Grant],
+    rules: Iterable[Rule],
+    roster: Roster,
+    now: datetime,
+    targets: Targets = ONE,
+    *,
+    freezes: Iterable[Freeze] = (),
 ) -> tuple[Finding, ...]:
     """Everything found, the worst first."""
     grants, rules = tuple(grants), tuple(rules)
@@ -29,6 +36,7 @@ def lint(
     access = _Access(tuple(grant for grant in in_force if roster.serves(grant.principal)), rules, roster)
     found = [
         *_nowhere(access, targets),
+        *widened(access.grants, rules, freezes, targets),
         *holders.elsewhere(in_force, roster),
         *holders.who_never_passes(access.grants, roster),
         *_quorums(access),

@@ -127,6 +127,7 @@ def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, n
         "ending": outcome.ending.value,
         "message": outcome.message,
         "seconds": None if began is None else seconds(began, now),
+        "begun": operation.has_begun,
     }
     said = (Event(EventKind.STEP_DONE, now, data),)
     ready = replace(

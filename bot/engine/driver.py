@@ -209,9 +209,14 @@ class Driver:
             found: Mapping[PipelineName, Look] = {names[0]: look}
         else:
             everything = await self.pipelines.look_at_all(target)
-            if isinstance(everything, Problem):
+            if not isinstance(everything, Problem):
+                found = {name: _as_look(everything.get(name)) for name in names}
+            elif (
+                everything.trouble is Trouble.UNEXPECTED
+            ):  # one list that is no use would hold up all of them
+                found = {name: await self.pipelines.look(name) for name in dict.fromkeys(names)}
+            else:
                 return self._in_vain(target, everything)
-            found = {name: _as_look(everything.get(name)) for name in names}
         for look in found.values():
             if isinstance(look, Problem):
                 self._leave_alone(target, look)

@@ -23,6 +23,7 @@ from bot.engine import replies
 from bot.engine.catalog import Catalog
 from bot.engine.handlers import OPERATION_ID_BYTES, Handlers
 from bot.engine.hindrances import Weighed
+from bot.engine.listing import hiding
 from bot.engine.refusing import refused_to_list
 from bot.engine.replies import Reply
 
@@ -45,7 +46,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What may be meant, the likeliest first. Of the `unanswered` Felderas' pipelines nothing is known."""
+    """What may be meant, the likeliest first. Of the `unanswered` Felderas' pipelines nothing is known.
+
+    They are those that might have shown this person something.
+    """
 
     found: tuple[Offer, ...]
     unanswered: Mapping[TargetName, Problem]
@@ -110,7 +114,10 @@ class Forms:
         if len(names) < FEW:
             mistyped = first(MISTYPED_MAX, nearly(everything, typed))
             names += resembling(mistyped, typed.strip(), limit=FEW - len(names))
-        return Offers(tuple(Offer(name, everything[name]) for name in names), everything.unanswered)
+        return Offers(
+            tuple(Offer(name, everything[name]) for name in names),
+            hiding(everything.unanswered, EVERYTHING, actor, facts, now),
+        )
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""

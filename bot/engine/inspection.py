@@ -24,6 +24,7 @@ class Inspection:
         """A log line for each finding: a warning, unless nothing has to be done about it."""
         grants, rules, now = await self.store.grants(), await self.store.rules(), self.clock.now()
         roster = await survey(self.directory, grants, rules, now)
-        for finding in lint(grants, rules, roster, now, self.targets):
+        freezes = await self.store.freezes(now)
+        for finding in lint(grants, rules, roster, now, self.targets, freezes=freezes):
             report = log.info if finding.severity is Severity.NOTICE else log.warning
             report("access_finding", severity=finding.severity.value, finding=finding.sentence)

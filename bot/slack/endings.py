@@ -21,9 +21,17 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
     return f"{sign(state)} {said}{'' if said.endswith(_NEWLINE) else ' '}{stands}".rstrip()
 
 
-def of_step(operation: Operation, outcome: Outcome, step: StepName, *, seconds: int | None = None) -> str:
-    """The sentence alone, about one step of the plan."""
-    nothing = "nothing more was sent" if operation.has_begun else "nothing was sent"
+def of_step(
+    operation: Operation,
+    outcome: Outcome,
+    step: StepName,
+    *,
+    seconds: int | None = None,
+    begun: bool | None = None,
+) -> str:
+    """The sentence alone, about one step of the plan. `begun`: whether anything had been sent then, if not as now."""
+    had_begun = operation.has_begun if begun is None else begun
+    nothing = "nothing more was sent" if had_begun else "nothing was sent"
     if outcome.ending is Ending.NOT_COMPILED and operation.submitted_at:
         nothing = "I send nothing more"
     block = code_block(outcome.message) if outcome.message else "Feldera shows why."

@@ -88,7 +88,14 @@ def _step_done(operation: Operation, event: Event) -> str:
     step = _step(event)
     outcome = Outcome(Ending(str(event.data["ending"])), str(event.data.get("message") or ""))
     took = event.data.get("seconds")
-    said = of_step(operation, outcome, step, seconds=took if isinstance(took, int) else None)
+    begun = event.data.get("begun")  # as it was then: the operation may have gone on since
+    said = of_step(
+        operation,
+        outcome,
+        step,
+        seconds=took if isinstance(took, int) else None,
+        begun=None if begun is None else bool(begun),
+    )
     number = operation.plan.index(step) + 1
     return f"Step {number} of {len(operation.plan)}: {said[0].lower()}{said[1:]}"
 

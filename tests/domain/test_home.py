@@ -156,6 +156,17 @@ def test_the_freezes_on_it_are_those_in_force_that_concern_its_reader(
     assert page_of(BEN, facts).freezes == ((freeze,) if is_shown else ())
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_shown"), [("orders-*", True), ("ord*", True), ("orders-secret*", True), ("o*-x", False)]
+)
+def test_a_freeze_that_only_might_concern_its_reader_is_not_shown(pattern: str, *, is_shown: bool) -> None:
+    """It could name pipelines that they may not see."""
+    freeze = Freeze(1, pattern, NOW + timedelta(minutes=1), "why", "T1/UCLEO", START)
+    facts = Facts(grants=(grant(BEN, Role.VIEWER, "orders-*"),), standings={BEN: Standing(BEN)})
+    facts = replace(facts, freezes=(freeze,))
+    assert page_of(BEN, facts).freezes == ((freeze,) if is_shown else ())
+
+
 def test_when_it_changes_by_itself() -> None:
     """At the first end of a grant or of a freeze on it; never, if nothing on it ends."""
     assert page_of(BEN, facts_of(Role.VIEWER)).changes_at is None

@@ -13,7 +13,7 @@ from bot.domain.holders import EXPIRES_SOON, NOBODY_IS_ADMIN
 from bot.domain.linting import lint
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Approval
-from bot.domain.policy import Rule
+from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import Targets
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, CLEO, grant
@@ -452,3 +452,20 @@ def test_what_held_for_a_target_of_before_is_named():
             ),
         )
     ]
+
+
+def test_what_matches_more_since_there_are_several_targets_is_named():
+    """Written for plain names; what is meant for everything or for a target is left in peace."""
+    grants = [approver(BEN, pattern) for pattern in ("p*", "*", "prod/*", "orders-*")]
+    freezes = [Freeze(1, "*-eu", START, "why", "T1/UCLEO", START)]
+    targets = Targets(("prod", "staging"))
+    said = lint(grants, [rule("s*")], Roster(), START, targets, freezes=freezes)
+    assert [each.sentence for each in said if "by now" in each.sentence] == [
+        "UBEN is approver on p*, which matches every pipeline of prod by now. Grant prod/… if that is not meant.",
+        "There is a rule on s*, which matches every pipeline of staging by now. Add one on staging/… if that is not meant.",
+        (
+            "There is a freeze on *-eu, which matches pipelines of prod and staging by now. "
+            "Add one on prod/… if that is not meant."
+        ),
+    ]
+    assert not [each for each in lint(grants, [], Roster(), START) if "by now" in each.sentence]

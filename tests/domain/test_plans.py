@@ -98,6 +98,7 @@ def test_a_plan_goes_on_step_by_step_to_its_end():
     operation = sent(in_plan(), RUN)
     after = stopped(operation)
     assert kinds(after) == [EventKind.STEP_DONE]
+    assert after.events[0].data["begun"] is False, "nothing had been sent before this step"
     operation = after.operation
     assert (operation.state, operation.step_name) == (State.READY, StepName.CLEAR)
     assert (operation.sends, operation.submitted_at, operation.ready_at) == (0, None, SOON)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.operations import Ending, Event, EventKind, Outcome, State
+from bot.domain.operations import Ending, Event, EventKind, Outcome, State, StepDone
+from bot.domain.plans import StepName
 from bot.engine.announcements import LINES_AT_ONCE
 from bot.slack.lines import lines
 from tests.clock import START
@@ -135,3 +136,11 @@ def test_no_text_of_a_stranger_breaks_a_thread(happened, ending, sentence, word)
     message = lines(operation, tuple(happened))
     check(message, longest=LONGEST_POST)
     assert len(message.blocks) == len(happened)
+
+
+def test_a_step_that_was_done_already_stays_told_as_it_was():
+    """What was sent since does not change what is said of then."""
+    done = StepDone(Ending.NOTHING_TO_STOP, START, START)
+    operation = ready(plan=(StepName.STOP, StepName.CLEAR), step=1, done=(done,))
+    data = {"step": "stop", "ending": done.ending.value, "begun": False}
+    assert "nothing was sent" in said(operation, EventKind.STEP_DONE, **data).lower()

@@ -68,3 +68,21 @@ def test_one_is_silent(workspace: Workspace) -> None:
     workspace.does(story())
     assert [each.labels for each in found] == [("prod/orders",)]
     assert ana.looks_for("") == ["prod/orders", "staging/orders"]
+
+
+def test_one_that_is_none_of_theirs_is_down(workspace: Workspace) -> None:
+    """Whoever may see nothing on it hears nothing of it, neither as the form opens nor while they look."""
+    ben = workspace.operator("ben", pattern="prod/*")
+    workspace.run(workspace.felderas["staging"].goes_down())
+    assert "staging" not in ben.opens_form()
+    assert ben.looks_for("ord") == ["prod/orders"]
+    assert "staging" not in ben.screen
+
+
+def test_nothing_to_choose(workspace: Workspace) -> None:
+    """Nor does it stand in for pipelines that there are not."""
+    ben = workspace.operator("ben", pattern="prod/payments")
+    workspace.run(workspace.felderas["staging"].goes_down())
+    said = ben.opens_form()
+    assert "There is no pipeline that you may see." in said
+    assert "staging" not in said

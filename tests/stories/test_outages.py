@@ -1,7 +1,9 @@
 """Feldera is away for a while: that changes no outcome, and is said once when it begins and once when it ends."""
 
+import pytest
 from inline_snapshot import snapshot
 
+from bot.domain.operations import EventKind
 from tests.workspace import Workspace
 
 
@@ -228,3 +230,19 @@ def test_an_outage_of_several_operations(workspace: Workspace) -> None:
             "✅ Cleared `payments` after 10 minutes and 18 seconds. @ana",
         ]
     )
+
+
+def test_a_list_that_is_no_use(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clears at once do not need it: each pipeline is looked at by itself then."""
+    monkeypatch.setattr("bot.feldera.client.LIST_MAX", 10)
+    ana = workspace.operator("ana")
+    for name in ("sales", "payments"):
+        workspace.feldera.adds(name, clear_takes=25.0)
+        ana.clears(name)
+    workspace.passes(seconds=90)
+    assert (workspace.feldera.clears["sales"], workspace.feldera.clears["payments"]) == (1, 1)
+    assert all("Cleared" in card for card in workspace.cards())
+    ana.reads()
+    for thread in workspace.threads():
+        assert "Cleared" in thread[-1]
+    assert not workspace.record(EventKind.UNREACHABLE)
