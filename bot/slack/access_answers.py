@@ -17,7 +17,7 @@ from bot.domain.administration import (
 )
 from bot.domain.authority import Authority, id_of
 from bot.domain.commands import COMMAND
-from bot.domain.operations import EventKind, Operation
+from bot.domain.operations import EventKind, Operation, State
 from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import span_in_words
 from bot.engine import replies
@@ -25,7 +25,7 @@ from bot.engine.ports import HistoryLine
 from bot.engine.refusing import Tried
 from bot.slack import blocks, plans, provisions
 from bot.slack.blocks import Message, message, said
-from bot.slack.language import GLASS, sign, what, words
+from bot.slack.language import GLASS, GRANT, NO, REASON, RULE, YES, sign, what, words
 from bot.slack.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any, some_of
 from bot.slack.pipelines import link_to, permalink
 from bot.slack.previews import approvals_in_words, frozen_in_words
@@ -50,18 +50,21 @@ def explained(shown: replies.Explained) -> Message:
     """*can-i*: what would happen, and which grant and which rules say so."""
     authority, name = shown.authority, shown.pipeline
     if not authority.requester.allowed:
-        return said(f"🚫 You may not {plans.deed(shown.plan)} `{name}`: {why(authority.requester)}")
-    lines = [f"✅ {_then(authority, name, shown.plan)} By {why(authority.requester)}"]
+        return said(f"{NO} You may not {plans.deed(shown.plan)} `{name}`: {why(authority.requester)}")
+    yes = sign(State.AWAITING_APPROVAL) if authority.approvals_needed else YES
+    lines = [f"{yes} {_then(authority, name, shown.plan)} By {why(authority.requester)}"]
     if authority.freeze is not None:
         frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
         lines.insert(0, f"Frozen {frozen}")
     rules = some_of([f"`{pattern}`" for pattern in authority.terms.rules])
-    lines.append(f"Rules that decide: {rules or 'none, so the usual holds'}.")
+    lines.append(f"{RULE} Rules that decide: {rules or 'none, so the usual holds'}.")
     if authority.terms.reason_required or authority.terms.reason_patterns:
         must = some_of([code(pattern, 100) for pattern in authority.terms.reason_patterns])
-        lines.append(f"It takes a reason{f' that matches {must}' if must else ''}.")
+        lines.append(f"{REASON} It takes a reason{f' that matches {must}' if must else ''}.")
     if shown.break_glass.allowed and authority.terms.break_glass:
-        lines.append(f"In an emergency: `{plans.command(shown.plan, name)} --break-glass INCIDENT reason…`.")
+        lines.append(
+            f"{GLASS} In an emergency: `{plans.command(shown.plan, name)} --break-glass INCIDENT reason…`."
+        )
     return said("\n".join(lines))
 
 
@@ -78,7 +81,9 @@ def introduced(shown: replies.Introduced) -> Message:
     ]
     if standing.why:
         lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
-    lines += [grant_in_words(grant, shown.now) for grant in shown.grants] or ["Nothing is granted to you."]
+    lines += [f"{GRANT} {grant_in_words(grant, shown.now)}" for grant in shown.grants] or [
+        "Nothing is granted to you."
+    ]
     return said(cut(lines))
 
 
@@ -96,8 +101,8 @@ def grant_list(shown: replies.GrantList) -> Message:
 
 
 def rule_list(shown: replies.RuleList) -> Message:
-    lines = [f"• `{rule.pattern}`: {provisions.rule_in_text(rule)}" for rule in shown.rules]
-    lines += [f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
+    lines = [f"{RULE} `{rule.pattern}`: {provisions.rule_in_text(rule)}" for rule in shown.rules]
+    lines += [f"`{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
     usual = "Without a rule a requester needs 1 approval, an operator none."
     return said(cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
 

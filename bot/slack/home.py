@@ -19,7 +19,7 @@ from bot.slack import blocks, card
 from bot.slack.access_answers import cut, grant_in_words
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.language import GLASS, by
+from bot.slack.language import GLASS, GRANT, by
 from bot.slack.mrkdwn import at, code, plain
 from bot.slack.pipelines import link_to
 from bot.slack.previews import frozen_in_words
@@ -89,7 +89,7 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
             cut([f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in page.freezes])
         )
     yield blocks.header("Your access")
-    yield blocks.section(cut([f"• {grant_in_words(grant)}" for grant in page.grants]))
+    yield blocks.section(cut([f"{GRANT} {grant_in_words(grant)}" for grant in page.grants]))
     unread = (
         f"Slack did not tell everything about you ({code(page.unread)}): what depends on it is not shown."
     )

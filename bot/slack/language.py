@@ -22,6 +22,11 @@ FROZEN = "🧊"
 GLASS = "🚨"
 LOCK = "🔒"
 TROUBLE = "⚠️"
+YES = "✅"  # one may
+NO = "🚫"  # one may not
+GRANT = "🔑"
+RULE = "📏"
+REASON = "✍️"
 
 # A step of a plan.
 DONE = "✓"

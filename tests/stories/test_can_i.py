@@ -11,7 +11,7 @@ def test_an_operator_without_rules(workspace: Workspace) -> None:
     ana = workspace.operator("ana", pattern="ord*")
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
 ✅ You may clear `orders` yourself. By grant number 1, *operator* on `ord*`.
-Rules that decide: none, so the usual holds.\
+📏 Rules that decide: none, so the usual holds.\
 """)
 
 
@@ -19,15 +19,15 @@ def test_a_requester_asks(workspace: Workspace) -> None:
     """Without a rule it takes one approval; with rules, what the strictest of them say."""
     ana = workspace.requester("ana")
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
-✅ You may ask to clear `orders`: it takes 1 approval by others, within 1h. By grant number 1, *requester* on `*`.
-Rules that decide: none, so the usual holds.\
+🙋 You may ask to clear `orders`: it takes 1 approval by others, within 1h. By grant number 1, *requester* on `*`.
+📏 Rules that decide: none, so the usual holds.\
 """)
     workspace.rules("ord*", "approvals=2 within=30m reason=required")
     workspace.rules("*", "approvals=1 within=2h matching=INC-\\d+")
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
-✅ You may ask to clear `orders`: it takes 2 approvals by others, within 30m. By grant number 1, *requester* on `*`.
-Rules that decide: `*`, `ord*`.
-It takes a reason that matches `INC-\\d+`.\
+🙋 You may ask to clear `orders`: it takes 2 approvals by others, within 30m. By grant number 1, *requester* on `*`.
+📏 Rules that decide: `*`, `ord*`.
+✍️ It takes a reason that matches `INC-\\d+`.\
 """)
 
 
@@ -37,9 +37,9 @@ def test_a_rule_over_an_operator(workspace: Workspace) -> None:
     workspace.rules("prod-*", "approvals=2")
     workspace.rules("orders", "approvals=1 reason=required")
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
-✅ You may ask to clear `orders`: it takes 1 approval by others, within 1h. By grant number 1, *operator* on `*`.
-Rules that decide: `orders`.
-It takes a reason.\
+🙋 You may ask to clear `orders`: it takes 1 approval by others, within 1h. By grant number 1, *operator* on `*`.
+📏 Rules that decide: `orders`.
+✍️ It takes a reason.\
 """)
 
 
@@ -49,9 +49,9 @@ def test_a_responder_hears_of_the_emergency_way(workspace: Workspace) -> None:
     assert "break-glass" not in ana.types("/pipeline can-i clear orders")
     workspace.rules("*", "break-glass=allowed")
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
-✅ You may ask to clear `orders`: it takes 1 approval by others, within 1h. By grant number 1, *responder* on `*`.
-Rules that decide: `*`.
-In an emergency: `/pipeline clear orders --break-glass INCIDENT reason…`.\
+🙋 You may ask to clear `orders`: it takes 1 approval by others, within 1h. By grant number 1, *responder* on `*`.
+📏 Rules that decide: `*`.
+🚨 In an emergency: `/pipeline clear orders --break-glass INCIDENT reason…`.\
 """)
     assert "break-glass" not in ben.types("/pipeline can-i clear orders")
     workspace.rules("orders", "break-glass=forbidden")
@@ -65,7 +65,7 @@ def test_a_freeze_is_told(workspace: Workspace) -> None:
     assert ana.types("/pipeline can-i clear orders") == snapshot("""\
 Frozen 🧊 until Mar 2, 2026 at 5:00:00 AM: `release day`. Until then nothing new starts, not by breaking the glass either.
 ✅ You may clear `orders` yourself. By grant number 1, *operator* on `*`.
-Rules that decide: none, so the usual holds.\
+📏 Rules that decide: none, so the usual holds.\
 """)
 
 
@@ -133,22 +133,22 @@ def test_whether_one_may_stop_or_start(workspace: Workspace) -> None:
     ] == snapshot(
         [
             """\
-✅ You may ask to stop `orders`: it takes 2 approvals by others, within 1h. By grant number 1, *operator* on `*`.
-Rules that decide: `orders`.
-It takes a reason.\
+🙋 You may ask to stop `orders`: it takes 2 approvals by others, within 1h. By grant number 1, *operator* on `*`.
+📏 Rules that decide: `orders`.
+✍️ It takes a reason.\
 """,
             """\
 ✅ You may start `orders` yourself. By grant number 1, *operator* on `*`.
-Rules that decide: `orders`.\
+📏 Rules that decide: `orders`.\
 """,
             """\
-✅ You may ask to stop `orders`: it takes 2 approvals by others, within 1h. By grant number 2, *requester* on `*`.
-Rules that decide: `orders`.
-It takes a reason.\
+🙋 You may ask to stop `orders`: it takes 2 approvals by others, within 1h. By grant number 2, *requester* on `*`.
+📏 Rules that decide: `orders`.
+✍️ It takes a reason.\
 """,
             """\
-✅ You may ask to start `orders`: it takes 1 approval by others, within 1h. By grant number 2, *requester* on `*`.
-Rules that decide: `orders`.\
+🙋 You may ask to start `orders`: it takes 1 approval by others, within 1h. By grant number 2, *requester* on `*`.
+📏 Rules that decide: `orders`.\
 """,
         ]
     )
@@ -164,10 +164,10 @@ def test_who_am_i(workspace: Workspace) -> None:
     workspace.passes(hours=2)
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U02ANA` of `T0ACME`: a member.
-number 1, *operator* on `ord*` until Mar 2, 2026 at 4:00:00 AM (lapsed)
-number 2, *viewer* on `*`
-number 3, *approver* on `prod-*` until Mar 2, 2026 at 3:00:00 PM
-number 4, *responder* on `prod-*` through @oncall\
+🔑 number 1, *operator* on `ord*` until Mar 2, 2026 at 4:00:00 AM (lapsed)
+🔑 number 2, *viewer* on `*`
+🔑 number 3, *approver* on `prod-*` until Mar 2, 2026 at 3:00:00 PM
+🔑 number 4, *responder* on `prod-*` through @oncall\
 """)
 
 

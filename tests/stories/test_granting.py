@@ -219,7 +219,7 @@ def test_hostile_words_stay_words(workspace: Workspace) -> None:
     root.types("/pipeline grant @ana viewer orders `*<!channel> & <https://evil.example|click>* @root`")
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U03ANA` of `T0ACME`: a member.
-number 2, *viewer* on `orders`, `ˋ*<!channel> & <click>* U02ROOTˋ`\
+🔑 number 2, *viewer* on `orders`, `ˋ*<!channel> & <click>* U02ROOTˋ`\
 """)
     assert root.types("/pipeline grants @ana") == snapshot(
         "@ana: number 2, *viewer* on `orders`, `ˋ*<!channel> & <click>* U02ROOTˋ`"

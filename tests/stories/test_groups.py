@@ -14,7 +14,7 @@ def test_who_is_in_the_group_holds_its_grant(workspace: Workspace) -> None:
     workspace.grants_group(workspace.user_group("oncall", ana), Role.OPERATOR, "orders")
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U02ANA` of `T0ACME`: a member.
-number 1, *operator* on `orders` through @oncall\
+🔑 number 1, *operator* on `orders` through @oncall\
 """)
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert eve.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
@@ -167,7 +167,7 @@ def test_a_plan_without_user_groups_denies(workspace: Workspace) -> None:
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U02ANA` of `T0ACME`: a member.
 Slack did not tell all: `this workspace's Slack plan has no user groups`. What depends on it counts as no.
-number 1, *operator* on `orders` through @oncall\
+🔑 number 1, *operator* on `orders` through @oncall\
 """)
     assert ana.types("/pipeline can-i clear orders") == snapshot(
         "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`this workspace's Slack plan has no user groups`). Try again in a minute."

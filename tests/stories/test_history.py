@@ -194,8 +194,8 @@ def test_hostile_words_in_the_record(workspace: Workspace) -> None:
     assert root.types("/pipeline rules").split("\n") == snapshot(
         [
             "*Rules and freezes*",
-            "• `orders`: matching=`<!here|ˋ*x*ˋ>`",
-            "• `orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
+            "📏 `orders`: matching=`<!here|ˋ*x*ˋ>`",
+            "`orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
             "Without a rule a requester needs 1 approval, an operator none.",
         ]
     )

@@ -26,7 +26,7 @@ Mar 2, 2026 at 4:00:00 AM
 Reason: schema change, see INC-42
 [Approve] [Deny]
 Your access
-• number 2, *approver* on `*`
+🔑 number 2, *approver* on `*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     workspace.card()
@@ -52,7 +52,7 @@ Your requests
 🙋 Waiting for approval. Asked for by @ana Mar 2, 2026 at 3:00:00 AM. 0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM.
 [Withdraw]
 Your access
-• number 1, *requester* on `*`
+🔑 number 1, *requester* on `*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     assert "orders" in ben.opens_home()
@@ -64,7 +64,7 @@ Under way
 *Clear payments* · `ID2` · its thread
 🙋 Waiting for approval. Asked for by @ana Mar 2, 2026 at 3:00:00 AM. 0 of 1 approvals until Mar 2, 2026 at 4:00:00 AM.
 Your access
-• number 3, *viewer* on `pay*`
+🔑 number 3, *viewer* on `pay*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     assert len(workspace.cards()) == 2
@@ -83,7 +83,7 @@ Waiting for you
 Freezes
 • `orders`: 🧊 until Mar 2, 2026 at 7:00:00 AM: `release day`
 Your access
-• number 2, *admin* on `orders*`
+🔑 number 2, *admin* on `orders*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     workspace.card()
@@ -104,7 +104,7 @@ Under way
 *Clear orders* · `ID1` · its thread
 ⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Asked for by @ana Mar 2, 2026 at 3:00:00 AM.
 Your access
-• number 3, *viewer* on `*`
+🔑 number 3, *viewer* on `*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     workspace.feldera.unsticks("orders")
@@ -116,7 +116,7 @@ Lately
 Mar 2, 2026 at 3:00:34 AM: ✅ Cleared `orders` after 34 seconds. Asked for by @ana, in its thread.
 `/pipeline history` shows the whole record.
 Your access
-• number 3, *viewer* on `*`
+🔑 number 3, *viewer* on `*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     workspace.card()
@@ -272,7 +272,7 @@ Waiting for you
 Freezes
 • `orders*`: 🧊 until Mar 2, 2026 at 3:20:00 AM: `release day`
 Your access
-• number 1, *viewer* on `*`
+🔑 number 1, *viewer* on `*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
     workspace.passes(minutes=19, seconds=54)

@@ -125,6 +125,6 @@ def test_some_of_ones_roles_cannot_be_read(workspace: Workspace) -> None:
 Waiting for you
 ✅ Nothing waits for you.
 Your access
-• number 1, *viewer* on `orders`
+🔑 number 1, *viewer* on `orders`
 Slack did not tell everything about you (`Slack is in trouble`): what depends on it is not shown. · Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)

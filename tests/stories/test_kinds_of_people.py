@@ -67,12 +67,12 @@ def test_they_are_told_why(workspace: Workspace) -> None:
     )
     assert gus.types("/pipeline whoami") == snapshot("""\
 You are @gus, `U02GUS` of `T0ACME`: a guest, who may do nothing here, whatever is granted.
-number 1, *viewer* on `*`
-number 2, *requester* on `*`
-number 3, *operator* on `*`
-number 4, *approver* on `*`
-number 5, *responder* on `*`
-number 6, *admin* on `*`\
+🔑 number 1, *viewer* on `*`
+🔑 number 2, *requester* on `*`
+🔑 number 3, *operator* on `*`
+🔑 number 4, *approver* on `*`
+🔑 number 5, *responder* on `*`
+🔑 number 6, *admin* on `*`\
 """)
     assert bot.types("/pipeline clear orders") == snapshot(
         "🚫 You may not clear `orders`: bots may do nothing here."
@@ -215,12 +215,12 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U02ANA` of `T0ACME`: perhaps a member, and until I know you may do nothing here.
 Slack did not tell all: `Slack is in trouble`. What depends on it counts as no.
-number 1, *viewer* on `*`
-number 2, *requester* on `*`
-number 3, *operator* on `*`
-number 4, *approver* on `*`
-number 5, *responder* on `*`
-number 6, *admin* on `*`\
+🔑 number 1, *viewer* on `*`
+🔑 number 2, *requester* on `*`
+🔑 number 3, *operator* on `*`
+🔑 number 4, *approver* on `*`
+🔑 number 5, *responder* on `*`
+🔑 number 6, *admin* on `*`\
 """)
     assert workspace.record() == snapshot(
         [

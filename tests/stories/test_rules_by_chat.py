@@ -18,7 +18,7 @@ def test_a_rule_is_put_replaced_and_dropped(workspace: Workspace) -> None:
     )
     assert root.types("/pipeline rules") == snapshot("""\
 *Rules and freezes*
-• `prod-*`: approvals=3 stop=30s break-glass=allowed
+📏 `prod-*`: approvals=3 stop=30s break-glass=allowed
 Without a rule a requester needs 1 approval, an operator none.\
 """)
     assert root.types("/pipeline rule prod-* off") == snapshot(
@@ -47,7 +47,7 @@ def test_a_rule_counts_from_the_next_command_on(workspace: Workspace) -> None:
     assert ana.types("/pipeline can-i clear orders").startswith("✅ You may clear `orders` yourself.")
     root.types("/pipeline rule orders approvals=2")
     assert ana.types("/pipeline can-i clear orders").startswith(
-        "✅ You may ask to clear `orders`: it takes 2 approvals by others"
+        "🙋 You may ask to clear `orders`: it takes 2 approvals by others"
     )
     root.types("/pipeline rule orders off")
     assert ana.types("/pipeline can-i clear orders").startswith("✅ You may clear `orders` yourself.")
@@ -62,7 +62,7 @@ def test_a_rule_names_channels_and_groups_as_slack_shows_them(workspace: Workspa
     )
     assert root.types("/pipeline rules") == snapshot("""\
 *Rules and freezes*
-• `orders`: channel=#ops group=@leads matching=`INC-\\d+ or so`
+📏 `orders`: channel=#ops group=@leads matching=`INC-\\d+ or so`
 Without a rule a requester needs 1 approval, an operator none.\
 """)
 
@@ -210,7 +210,7 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
     )
     assert ana.types("/pipeline rules") == snapshot("""\
 *Rules and freezes*
-• `ord*`: 🧊 until Mar 2, 2026 at 6:00:00 PM: `release took longer`
+`ord*`: 🧊 until Mar 2, 2026 at 6:00:00 PM: `release took longer`
 Without a rule a requester needs 1 approval, an operator none.\
 """)
     assert root.types("/pipeline unfreeze ord*") == snapshot(
@@ -250,16 +250,16 @@ def test_who_sees_which_rules(workspace: Workspace) -> None:
     eve = workspace.stranger("eve")
     assert root.types("/pipeline rules") == snapshot("""\
 *Rules and freezes*
-• `ord*`: reason=required
-• `orders`: approvals=1
-• `prod-*`: approvals=2
-• `prod-1`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `release day`
+📏 `ord*`: reason=required
+📏 `orders`: approvals=1
+📏 `prod-*`: approvals=2
+`prod-1`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `release day`
 Without a rule a requester needs 1 approval, an operator none.\
 """)
     assert ana.types("/pipeline rules") == snapshot("""\
 *Rules and freezes*
-• `ord*`: reason=required
-• `orders`: approvals=1
+📏 `ord*`: reason=required
+📏 `orders`: approvals=1
 Without a rule a requester needs 1 approval, an operator none.\
 """)
     assert eve.types("/pipeline rules") == snapshot("""\
