@@ -92,8 +92,9 @@ class Driver:
             broken, self._broken = self._broken, None
             raise broken
         now = self.clock.now()
-        await self._notice_rules(now)
-        await self._notice_ends()
+        underway = await self.store.underway()
+        await self._notice_rules(underway, now)
+        self._notice_ends(underway)
         idle = [operation for operation in await self.store.underway() if operation.id not in self._at_work]
         due = [operation for operation in idle if operation.due_at is not None and operation.due_at <= now]
         for operation in due:
@@ -118,10 +119,10 @@ class Driver:
     def _target_of(self, operation: Operation) -> _Target:
         return self.pipelines.targets.of(operation.pipeline)
 
-    async def _notice_rules(self, now: datetime) -> None:
+    async def _notice_rules(self, underway: Iterable[Operation], now: datetime) -> None:
         """Have each card tell of the freeze on its pipeline and of a rule that asks for more, wherever it was put."""
         freezes, rules = await self.store.freezes(now), await self.store.rules()
-        for operation in await self.store.underway():
+        for operation in underway:
             freeze = frozen(freezes, operation.pipeline, now)
             # Nobody but rules asks an operator for approvals.
             ruled = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
@@ -130,12 +131,12 @@ class Driver:
             if (more or seen.frozen_until != operation.frozen_until) and operation.id not in self._at_work:
                 await self._change(operation, seen)
 
-    async def _notice_ends(self) -> None:
+    def _notice_ends(self, underway: Iterable[Operation]) -> None:
         """Have people told of what ended elsewhere: the shell cannot wake anybody."""
-        underway = frozenset(operation.id for operation in await self.store.underway())
-        if self._seen_underway - underway:
+        ids = frozenset(operation.id for operation in underway)
+        if self._seen_underway - ids:
             self.changed()
-        self._seen_underway = underway
+        self._seen_underway = ids
 
     async def finished(self) -> None:
         """Wait until no round and nothing beside the rounds runs."""
