@@ -5,7 +5,8 @@ server and takes real time to answer.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class Changes:
@@ -16,18 +17,24 @@ class Changes:
         for event in self._waiting:
             event.set()
 
+    @contextmanager
+    def heard(self) -> Iterator[asyncio.Event]:
+        """An event that every change sets, until it is cleared: none is missed in between."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            yield event
+        finally:
+            self._waiting.discard(event)
+
     async def until(self, condition: Callable[[], bool], *, within: float) -> None:
         """Return as soon as `condition` holds.
 
         Raises:
             TimeoutError: it did not hold within so many seconds of real time.
         """
-        event = asyncio.Event()
-        self._waiting.add(event)
-        try:
+        with self.heard() as event:
             async with asyncio.timeout(within):
                 while not condition():
                     await event.wait()
                     event.clear()
-        finally:
-            self._waiting.discard(event)
