@@ -60,7 +60,6 @@ class BotProcess:
             sys.executable,
             "-m",
             PROGRAM,
-            json.dumps(told),
             cwd=self.folder,
             env={},
             stdin=asyncio.subprocess.PIPE,
@@ -70,17 +69,12 @@ class BotProcess:
             start_new_session=True,  # Ctrl-C is for whoever began it, who then stops it
         )
         self._reading = asyncio.create_task(self._read(self._process))
+        await self._tell(json.dumps(told))
         self.changed()
 
     async def knows_the_time(self) -> None:
         """Tell it by how much the clock is ahead now."""
-        if self._process is None or self._process.stdin is None or not self.is_up:
-            return
-        self._process.stdin.write(f"{self.clock.ahead.total_seconds()}\n".encode())
-        try:
-            await self._process.stdin.drain()
-        except ConnectionError:
-            return  # it died this moment; the next one is told as it begins
+        await self._tell(str(self.clock.ahead.total_seconds()))
 
     async def is_killed(self) -> None:
         """SIGKILL: no clean-up, no last word."""
@@ -98,6 +92,15 @@ class BotProcess:
             except TimeoutError:
                 self._process.kill()
         await self._ended()
+
+    async def _tell(self, line: str) -> None:
+        if self._process is None or self._process.stdin is None or not self.is_up:
+            return
+        self._process.stdin.write(f"{line}\n".encode())
+        try:
+            await self._process.stdin.drain()
+        except ConnectionError:
+            return  # it died this moment; the next one is told as it begins
 
     async def _ended(self) -> None:
         if self._reading is not None:
