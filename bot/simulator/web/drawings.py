@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.simulator.slack import Message, Person, Version, render
+from bot.simulator.slack import Message, Person, Version, View, render
 from bot.simulator.slack.dates import TICKING, filled_in
 from bot.simulator.slack.formatting import mrkdwn
 from bot.simulator.slack.spans import Reader, read_out
@@ -39,13 +39,18 @@ class Drawings:
 
     _lasting: Reader | None = None
     _of: dict[Message, _Drawn] = field(default_factory=dict)
+    _home: wire.Home | None = None
+
+    def home(self, view: View, display: Display) -> wire.Home:
+        """The Home tab published for that person."""
+        self._begins(display.reader)
+        if self._home is None or self._home["hash"] != view.hash or TICKING in str(view.blocks):
+            self._home = display.home(view)
+        return self._home
 
     def messages(self, person: Person, display: Display, *, bot_id: str) -> dict[str, wire.Message]:
         """Every message the person sees, by the key of the page's state, in order."""
-        lasting = _all_day(display.reader)
-        if lasting != self._lasting:
-            self._of.clear()
-        self._lasting = lasting
+        self._begins(display.reader)
         visible, news = person.sees(), set(person.news())
         threads = _threads(visible)
         return {
@@ -58,6 +63,14 @@ class Drawings:
             )
             for each in visible
         }
+
+    def _begins(self, reader: Reader) -> None:
+        """Forget all of it if the reader is another one than before."""
+        lasting = _all_day(reader)
+        if lasting != self._lasting:
+            self._of.clear()
+            self._home = None
+        self._lasting = lasting
 
     def _message(
         self,

@@ -4,52 +4,20 @@
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from bot.simulator.slack import Channel, Person, SlackSimulator
+from bot.simulator.slack import Channel, Person
 from bot.simulator.web import wire
 from bot.simulator.web.drawings import Drawings, initials
+from bot.simulator.web.manifest import Command, Shortcut
 from bot.simulator.web.shown import Display
+from bot.simulator.web.world import World
 
 HOME = "home"
 """The id of the place where the app's Home tab is."""
 _KINDS: dict[str, wire.PlaceKind] = {"public": "channel", "private": "private", "im": "dm"}
-
-
-class Command(Protocol):
-    @property
-    def command(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def hint(self) -> str: ...
-
-
-class Shortcut(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-
-
-class World(Protocol):
-    """What there is to be seen of the sandbox."""
-
-    @property
-    def slack(self) -> SlackSimulator: ...
-    @property
-    def people(self) -> Mapping[str, Person]: ...
-    @property
-    def about(self) -> Mapping[str, str]: ...
-    @property
-    def commands(self) -> Sequence[Command]: ...
-    @property
-    def shortcuts(self) -> Sequence[Shortcut]: ...
-
-
 _DRAWINGS: "WeakKeyDictionary[Person, defaultdict[tzinfo, Drawings]]" = WeakKeyDictionary()
 """A person leaves with their workspace, and all that was drawn for them with them."""
 
@@ -65,9 +33,9 @@ def seen(world: World, person: Person, zone: tzinfo) -> dict[str, Any]:
         "places": _places(world, person),
         **drawings.messages(person, display, bot_id=world.slack.workspace.bot_user_id),
         "modal": None if modal is None else display.modal(modal),
-        "home": None if home is None else display.home(home),
-        "commands": [_command(each) for each in world.commands],
-        "shortcuts": [_shortcut(each) for each in world.shortcuts],
+        "home": None if home is None else drawings.home(home, display),
+        "commands": [_command(each) for each in world.manifest.commands],
+        "shortcuts": [_shortcut(each) for each in world.manifest.shortcuts],
     }
 
 
