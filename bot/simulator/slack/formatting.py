@@ -17,6 +17,7 @@ from typing import Literal
 
 from bot.simulator.slack.mrkdwn import TOKEN, unescape
 from bot.simulator.slack.spans import (
+    BLOCKS,
     Reader,
     Span,
     Tag,
@@ -28,7 +29,6 @@ from bot.simulator.slack.spans import (
 )
 
 _TAGS: dict[str, Tag] = {"*": "strong", "_": "em", "~": "s"}
-_BLOCKS = frozenset({"pre", "blockquote"})
 _URL_ENDS = ".,;:!?'\"*_~)]}…"
 """What may end a sentence around an address is not part of it."""
 _NEXT = re.compile(
@@ -217,4 +217,4 @@ def _below_each_other(rows: Iterator[list[Span]]) -> list[Span]:
 
 
 def _is_block(spans: Sequence[Span]) -> bool:
-    return any(not isinstance(span, str) and span["tag"] in _BLOCKS for span in spans)
+    return any(not isinstance(span, str) and span["tag"] in BLOCKS for span in spans)

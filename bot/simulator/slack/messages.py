@@ -19,7 +19,7 @@ class Version:
     at: datetime
 
 
-@dataclass(eq=False, slots=True, weakref_slot=True)
+@dataclass(eq=False, slots=True)
 class Message:
     """One message. `ephemeral_to` is the id of the only person who sees it, if it is an ephemeral one.
 

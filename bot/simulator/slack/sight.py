@@ -5,6 +5,7 @@ button can be found on an earlier version of a message too, for it may still be 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 from typing import Literal
 
 from bot.simulator.slack.interactions import Button
@@ -13,6 +14,7 @@ from bot.simulator.slack.messages import Block, Channel, Message
 from bot.simulator.slack.modals import ModalButton
 from bot.simulator.slack.mrkdwn import CROWDS, unescape
 from bot.simulator.slack.refusals import NotPossibleError
+from bot.simulator.slack.spans import Reader
 from bot.simulator.slack.text import render_block
 from bot.simulator.slack.views import View, Views
 from bot.simulator.slack.workspace import Profile, Workspace
@@ -116,6 +118,19 @@ class Sight:
         """The app's Home tab as published for this person."""
         return self._views.homes.get(self.id)
 
+    def reader(self, zone: tzinfo) -> Reader:
+        """As whom this person reads texts, in that time zone and now."""
+        workspace = self._workspace
+        return Reader(
+            id=self.id,
+            names=workspace.names,
+            groups=self._groups,
+            places=frozenset(channel.id for channel in self.places),
+            archives=workspace.archives,
+            zone=zone,
+            now=workspace.clock.now(),
+        )
+
     def news(self, channel: Channel | str | None = None) -> list[Message]:
         """The messages this person has not read, in that channel or everywhere, as far as they concern them."""
         return list(self._reading.unread(self.sees(channel)))
@@ -218,9 +233,13 @@ class Sight:
 
     @property
     def _reading(self) -> Reading:
+        return Reading(self.id, CROWDS | self._groups | {self.id}, self._workspace.read_marks)
+
+    @property
+    def _groups(self) -> frozenset[str]:
+        """The ids of the user groups this person can be mentioned by."""
         groups = self._workspace.user_groups.values()
-        theirs = {each.id for each in groups if self.id in each.member_ids and not each.disabled}
-        return Reading(self.id, CROWDS | theirs | {self.id}, self._workspace.read_marks)
+        return frozenset(each.id for each in groups if self.id in each.member_ids and not each.disabled)
 
     def _place(self, channel: Channel | str) -> Channel:
         if isinstance(channel, str):

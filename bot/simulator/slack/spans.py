@@ -5,10 +5,10 @@ whoever draws it has nothing to escape or to decide. It trusts nobody: an addres
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, final
 from urllib.parse import parse_qs
 
 from bot.simulator.slack.dates import full_date, shown_date
@@ -20,6 +20,7 @@ MentionKind = Literal["user", "group", "channel", "everyone"]
 Marked = TypedDict("Marked", {"tag": Tag, "in": "list[Span]"})
 
 
+@final
 class Mention(TypedDict):
     """`me`: it calls for the reader. `place`: the channel it names, if the reader is in it."""
 
@@ -30,6 +31,7 @@ class Mention(TypedDict):
     place: str | None
 
 
+@final
 class Link(TypedDict):
     """`place` and `thread` are set where it leads to a message that the reader can go to."""
 
@@ -40,6 +42,7 @@ class Link(TypedDict):
     thread: str | None
 
 
+@final
 class Time(TypedDict):
     tag: Literal["time"]
     text: str
@@ -49,6 +52,8 @@ class Time(TypedDict):
 
 Span = str | Marked | Mention | Link | Time
 
+BLOCKS = frozenset({"pre", "blockquote", "ul", "ol", "li"})
+"""The tags that stand on lines of their own."""
 _OPENED = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 """The addresses that a link may lead to."""
 _MESSAGE = re.compile(r"(?P<channel>[CDG]\w+)/p(?P<seconds>\d{10,})(?P<micros>\d{6})")
@@ -69,6 +74,11 @@ class Reader:
     archives: str
     zone: tzinfo
     now: datetime
+
+
+def is_opened(href: str) -> bool:
+    """Whether a browser should open that: `javascript:` and the like are only ever text."""
+    return _OPENED.match(href) is not None
 
 
 def marked(tag: Tag, inside: list[Span]) -> Marked:
@@ -101,6 +111,11 @@ def lines(text: str) -> list[Span]:
     return result
 
 
+def read_out(spans: Iterable[Span]) -> str:
+    """The text alone, as it would be read out."""
+    return "".join(_read_out(span) for span in spans)
+
+
 def token_span(token: str, reader: Reader) -> Span:
     """The inside of a `<…>` as it is shown."""
     target, _, label = token.partition("|")
@@ -123,7 +138,7 @@ def date_span(token: str, fallback: str, reader: Reader) -> Span:
 
 def link_span(href: str, text: str, reader: Reader) -> Span:
     """A link; only text where it leads nowhere for this reader."""
-    if not _OPENED.match(href):
+    if not is_opened(href):
         return text
     if not href.startswith(reader.archives):
         return {"tag": "a", "href": href, "text": text, "place": None, "thread": None}
@@ -149,3 +164,14 @@ def _mention(target: str, text: str, reader: Reader) -> Span:
     if target.startswith("!subteam^"):
         return mention_span("group", target.removeprefix("!subteam^"), text, reader)
     return mention_span("everyone", "", text, reader) if target[1:] in CROWDS else text
+
+
+def _read_out(span: Span) -> str:
+    if isinstance(span, str):
+        return span
+    if "in" not in span:
+        return span["text"]
+    if span["tag"] == "br":
+        return "\n"
+    inside = read_out(span["in"])
+    return f"\n{inside}\n" if span["tag"] in BLOCKS else inside

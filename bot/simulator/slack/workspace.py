@@ -184,7 +184,7 @@ class Workspace:
         return {
             self.bot_user_id: self.bot_name,
             **{profile.id: profile.name for profile in self.people.values()},
-            **{channel.id: channel.name for channel in self.channels.values()},
+            **{each.id: each.name for each in self.channels.values() if each.kind != "im"},
             **{group.id: group.handle for group in self.user_groups.values()},
         }
 
