@@ -43,9 +43,12 @@ async def watched(board: Board) -> AsyncIterator[aiohttp.ClientWebSocketResponse
 
     app = web.Application()
     app.router.add_get("/live", live)
-    async with TestServer(app) as server, aiohttp.ClientSession() as session:
-        async with session.ws_connect(server.make_url("/live")) as socket:
-            yield socket
+    async with (
+        TestServer(app) as server,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(server.make_url("/live")) as socket,
+    ):
+        yield socket
 
 
 async def test_the_first_look_has_everything():
