@@ -66,39 +66,19 @@ def _numbered(kind: str, made: Sequence[Exchange]) -> Iterator[tuple[str, Exchan
 
 def _line(exchange: Exchange) -> Mapping[str, Any]:
     match exchange:
-        case RecordedRequest(status=None, is_lost=is_lost):
-            return {
-                **_between("bot", "feldera"),
-                "what": _target(exchange),
-                "answer": "lost" if is_lost else "waiting",
-                "failed": is_lost,
-            }
-        case RecordedRequest(status=status):
-            failed = status >= FAILED_FROM
-            return {
-                **_between("bot", "feldera"),
-                "what": _target(exchange),
-                "answer": str(status),
-                "failed": failed,
-            }
+        case RecordedRequest():
+            answer = "waiting" if exchange.status is None else str(exchange.status)
+            failed = exchange.is_lost or (exchange.status or 0) >= FAILED_FROM
+            return _told("bot", "feldera", _target(exchange), "lost" if exchange.is_lost else answer, failed)
         case RecordedCall(method=method, error=error):
-            return {
-                **_between("bot", "slack"),
-                "what": method,
-                "answer": error or "ok",
-                "failed": error is not None,
-            }
+            return _told("bot", "slack", method, error or "ok", error is not None)
         case RecordedDelivery(envelope=envelope, ack=ack):
-            return {
-                **_between("slack", "bot"),
-                "what": _told_of(envelope.type, envelope.payload),
-                "answer": ack.error or "acknowledged",
-                "failed": ack.error is not None,
-            }
+            what = _told_of(envelope.type, envelope.payload)
+            return _told("slack", "bot", what, ack.error or "acknowledged", ack.error is not None)
 
 
-def _between(sender: str, receiver: str) -> Mapping[str, str]:
-    return {"from": sender, "to": receiver}
+def _told(sender: str, receiver: str, what: str, answer: str, failed: bool) -> Mapping[str, Any]:  # noqa: FBT001
+    return {"from": sender, "to": receiver, "what": what, "answer": answer, "failed": failed}
 
 
 def _target(request: RecordedRequest) -> str:

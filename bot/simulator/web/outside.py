@@ -33,8 +33,7 @@ def outside(world: World, zone: ZoneInfo) -> Mapping[str, Any]:
             "log": list(world.bot.log)[-LOG_SHOWN:],
         },
         "world/feldera": {
-            "real": world.real is not None,
-            "url": world.real.url if world.real is not None else world.feldera.url if world.feldera else "",
+            "real": None if world.real is None else world.real.url,
             "up": world.feldera is None or world.feldera.is_up,
         },
         "world/pipelines": [] if world.feldera is None else _pipelines(world.feldera),

@@ -45,8 +45,8 @@ class Sandbox:
         async with self._resetting:
             await self.world.stop()
             self.world = self._new_world()
-            await self.world.start()
             self.changed.note()
+            await self.world.start()
 
     def _new_world(self) -> World:
         self._lives += 1

@@ -216,6 +216,10 @@ def _in_words(detail: Any) -> str:
             return f"{where}: there is no such key."
         case "missing":
             return f"{where} is missing."
+        case "too_short":
+            return f"{where}: there has to be one at least."
+        case "model_type" | "dict_type":
+            return f"{where or 'this'} is made of lines `key: value`."
         case _:
             said = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
             return f"{where}: {said}." if where else f"{said}."

@@ -132,7 +132,10 @@ PIPELINES: tuple[PipelineSwitch, ...] = (
         is_on=lambda pipeline: pipeline.stopping_is_stuck,
     ),
 )
-_SWITCHES: Mapping[str, Switch | PipelineSwitch] = {each.do: each for each in (*FELDERA, *SLACK, *PIPELINES)}
+_SWITCHES: dict[str, Switch | PipelineSwitch] = {
+    **{each.do: each for each in (*FELDERA, *SLACK)},
+    **{each.do: each for each in PIPELINES},
+}
 DEEDS: Collection[str] = _SWITCHES.keys()
 
 Kind = Literal["toggle", "once"]
