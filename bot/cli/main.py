@@ -11,6 +11,7 @@ from bot.cli.doctor import doctor
 from bot.cli.files import access
 from bot.cli.grants import grant, grants, revoke
 from bot.cli.rules import freeze, rule, rules, unfreeze
+from bot.cli.sandbox import sandbox
 from bot.cli.waiting import deny, pending
 from bot.clock import SystemClock
 from bot.domain.errors import UserError
@@ -70,7 +71,21 @@ def demo(*, color: bool | None) -> None:
     sys.exit(asyncio.run(play(color=sys.stdout.isatty() if color is None else color)))
 
 
-for command in (grant, revoke, grants, rule, rules, freeze, unfreeze, pending, deny, access, audit, doctor):
+for command in (
+    sandbox,
+    grant,
+    revoke,
+    grants,
+    rule,
+    rules,
+    freeze,
+    unfreeze,
+    pending,
+    deny,
+    access,
+    audit,
+    doctor,
+):
     cli.add_command(command)
 
 

@@ -13,8 +13,7 @@ from bot.domain.access import Role
 from bot.domain.administration import Give, SetRule
 from bot.domain.names import Actor, TeamId, UserId
 from bot.domain.policy import Rule
-from bot.simulator.demo.clock import QuickClock
-from bot.simulator.demo.process import BotProcess
+from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.demo.screen import Screen
 from bot.simulator.feldera import FelderaSimulator, default_pipelines
 from bot.simulator.slack import Channel, Message, NotPossibleError, Person, SlackSimulator
@@ -31,7 +30,7 @@ AT_WORK = "⏳"
 
 @dataclass(slots=True)
 class _Stage:
-    clock: QuickClock
+    clock: SimulatedClock
     slack: SlackSimulator
     feldera: FelderaSimulator
     channel: Channel
@@ -93,7 +92,7 @@ class _Stage:
 async def play(*, color: bool) -> int:
     """Play it all, on standard output; returns the exit code."""
     click.echo(SIMULATED)
-    clock = QuickClock(SystemClock().now(), SPEED)
+    clock = SimulatedClock(SystemClock().now(), speed=SPEED)
     with tempfile.TemporaryDirectory(prefix="pipeline-bot-demo-") as folder:
         async with SlackSimulator(clock) as slack, FelderaSimulator(clock) as feldera:
             stage = _set_up(Path(folder), clock, slack=slack, feldera=feldera, color=color)
@@ -106,9 +105,8 @@ async def play(*, color: bool) -> int:
                 await _outage(stage)
                 await _killed(stage)
             except (TimeoutError, RuntimeError) as error:
-                click.echo(
-                    f"The demo broke: {error!r}. The bot's log:\n{stage.bot.log.read_text()}", err=True
-                )
+                log = "\n".join(stage.bot.log)
+                click.echo(f"The demo broke: {error!r}. The bot's log:\n{log}", err=True)
                 return 1
             finally:
                 await stage.bot.stops()
@@ -118,7 +116,7 @@ async def play(*, color: bool) -> int:
 
 
 def _set_up(
-    folder: Path, clock: QuickClock, *, slack: SlackSimulator, feldera: FelderaSimulator, color: bool
+    folder: Path, clock: SimulatedClock, *, slack: SlackSimulator, feldera: FelderaSimulator, color: bool
 ) -> _Stage:
     default_pipelines(feldera)
     feldera.adds("clicks", clear_takes=70.0)

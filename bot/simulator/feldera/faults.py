@@ -7,7 +7,7 @@ lasts until it is let go. It never touches a pipeline: what a request did or did
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from aiohttp import web
@@ -16,10 +16,16 @@ from bot.engine.ports import Clock
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+REPLY_KEPT = 4096
+"""Bytes of an answer that the record keeps."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedRequest:
-    """A request that arrived; `status` is None until it is answered, and for ever if the answer was lost."""
+    """A request that arrived; `status` is None until it is answered, and for ever if the answer was lost.
+
+    `is_lost` tells that one from a request that still waits. `reply` is the answer's body, or how it begins.
+    """
 
     method: str
     path: str
@@ -28,6 +34,8 @@ class RecordedRequest:
     has_authorization: bool
     tenant: str | None
     status: int | None = None
+    reply: bytes = b""
+    is_lost: bool = False
 
 
 class Loss(Enum):
@@ -96,6 +104,8 @@ class Faults:
         self._clock = clock
         self._arranged: list[_Fault] = []
         self._hanging: _Hanging | None = None
+        self.delay = timedelta(0)
+        """How long every request waits before anything else happens to it."""
 
     def arrange(self, kind: Loss | Answer, method: str | None, times: int) -> None:
         if times < 1:
@@ -133,12 +143,18 @@ class Faults:
             )
         )
         response = await handler(request)
-        if not isinstance(response, _Dropped):
-            self.requests[place] = replace(self.requests[place], status=response.status)
+        if isinstance(response, _Dropped):
+            self.requests[place] = replace(self.requests[place], is_lost=True)
+            return response
+        body = response.body if isinstance(response, web.Response) else None
+        reply = body[:REPLY_KEPT] if isinstance(body, bytes) else b""
+        self.requests[place] = replace(self.requests[place], status=response.status, reply=reply)
         return response
 
     @web.middleware
     async def befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self.delay:
+            await self._clock.wait(asyncio.Event(), self._clock.now() + self.delay)
         hanging = self._hanging if self._hanging and self._hanging.takes(request.method) else None
         if hanging and not hanging.once_processed and not await hanging.wait():
             return _drop(request)

@@ -31,6 +31,11 @@ class Server:
             raise RuntimeError("the simulated Feldera has no address before it is started")
         return f"http://{HOST}:{self._socket.getsockname()[1]}"
 
+    @property
+    def is_up(self) -> bool:
+        """Whether connections are taken."""
+        return self._site is not None
+
     async def start(self, port: int) -> None:
         await self._runner.setup()
         self._socket = _bound(port)

@@ -6,7 +6,7 @@ the background; each request and each look first lets the runner do what was due
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -134,6 +134,11 @@ class FelderaSimulator:
         self._world.add_many(names)
 
     @property
+    def pipelines(self) -> Sequence[SimulatedPipeline]:
+        """Every pipeline as it is now, in the order they were created."""
+        return self._world.pipelines()
+
+    @property
     def next_step_at(self) -> datetime | None:
         """When the state of a pipeline changes next by itself, for whoever waits for it by the clock."""
         return self._world.next_step_at
@@ -219,6 +224,10 @@ class FelderaSimulator:
         at = self._world.catch_up()
         self._world.pipeline(name).set_program(Program(status), error, at)
 
+    @property
+    def runner_is_healthy(self) -> bool:
+        return self._world.runner.healthy
+
     def runner_is(self, healthy: bool, message: str = "") -> None:  # noqa: FBT001  it reads as the sentence it is
         """The runner's health in `cluster_healthz`. An unhealthy one does no work; a healthy one starts at once."""
         self._world.set_runner(healthy=healthy, message=message)
@@ -232,6 +241,18 @@ class FelderaSimulator:
         self._world.keeps_events = True
 
     # What goes wrong on the way
+
+    @property
+    def is_up(self) -> bool:
+        return self._server.is_up
+
+    @property
+    def delay(self) -> timedelta:
+        return self._faults.delay
+
+    def is_slow(self, delay: timedelta) -> None:
+        """From now on each request waits so long by the clock before it is looked at; zero ends that."""
+        self._faults.delay = delay
 
     async def goes_down(self) -> None:
         """Connections are refused, and those that are open are dropped with whatever waits on them."""

@@ -4,7 +4,9 @@ Start with `SlackSimulator`; `render` shows a message as a person reads it, `ren
 """
 
 from bot.simulator.slack.delivery import RecordedDelivery
+from bot.simulator.slack.forms import Option
 from bot.simulator.slack.interactions import Answer, Button
+from bot.simulator.slack.marks import Unread
 from bot.simulator.slack.messages import Channel, Message, Version
 from bot.simulator.slack.modals import ModalButton, Suggestions
 from bot.simulator.slack.people import Person
@@ -22,11 +24,13 @@ __all__ = [
     "Message",
     "ModalButton",
     "NotPossibleError",
+    "Option",
     "Person",
     "RecordedCall",
     "RecordedDelivery",
     "SlackSimulator",
     "Suggestions",
+    "Unread",
     "UserGroup",
     "Version",
     "View",

@@ -21,25 +21,24 @@ class Filling:
     view: View
     modals: Modals
 
-    async def looks_for(self, typed: str) -> Suggestions:
-        """Type into the one menu that asks the app for its options, and see what it suggests.
+    async def looks_for(self, typed: str, *, block: str | None = None) -> Suggestions:
+        """Type into the menu that asks the app for its options (of several, that one), and see what it suggests.
 
         Raises:
             NotPossibleError: there is no such menu, or it wants more to be typed first.
         """
-        menu = self._one([each for each in self.view.inputs if each.asks_the_app], "menus that ask the app")
+        menu = self._menu(block)
         if len(typed) < menu.shortest_query:
             raise NotPossibleError(f"{menu.label!r} wants {menu.shortest_query} characters first")
         return await self.modals.ask(self.person, self.view, menu, typed=typed)
 
-    async def picks(self, label: str) -> Answer:
+    async def picks(self, label: str, *, block: str | None = None) -> Answer:
         """Pick one of the options that `looks_for` found.
 
         Raises:
             NotPossibleError: it is not among them.
         """
-        menu = self._one([each for each in self.view.inputs if each.asks_the_app], "menus that ask the app")
-        return await self._puts(menu, label)
+        return await self._puts(self._menu(block), label)
 
     async def ticks(self, label: str) -> Answer:
         """Tick the checkbox with this label, or untick it.
@@ -81,6 +80,11 @@ class Filling:
         if empty:
             raise NotPossibleError(f"{self.person.name} cannot submit while {empty} must be filled in")
         return await self.modals.submit(self.person, self.view)
+
+    def _menu(self, block: str | None) -> Input:
+        menus = [each for each in self.view.inputs if each.asks_the_app]
+        found = [each for each in menus if block is None or block in {each.block_id, each.label}]
+        return self._one(found, "menus that ask the app" if block is None else f"menus {block!r}")
 
     async def _puts(self, into: Input, given: str | Sequence[str]) -> Answer:
         try:

@@ -30,6 +30,15 @@ class CannotPutInError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What can be picked, as it is shown; the app is told its value."""
+
+    label: str
+    value: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """`suggested` are the options that the app was asked for and that were picked, or can be picked now."""
 
@@ -65,6 +74,15 @@ class Input:
     def shortest_query(self) -> int:
         said = self._element.get("min_query_length")
         return SHORTEST_QUERY if said is None else int(said)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What can be picked now: of a menu that asks the app, what it suggested last and what is picked."""
+        return tuple(option_of(option) for option in self._options)
+
+    @property
+    def takes_several(self) -> bool:
+        return self._type in _TICKED
 
     @property
     def tells_at_once(self) -> bool:
@@ -161,6 +179,14 @@ class Input:
     @property
     def _type(self) -> str:
         return str(self._element["type"])
+
+
+def option_of(sent: Mapping[str, Any]) -> Option:
+    """An option as the app sent it."""
+    description = sent.get("description")
+    return Option(
+        unescape(sent["text"]["text"]), sent["value"], description and unescape(description["text"])
+    )
 
 
 Suggested = Mapping[Key, tuple[Block, ...]]

@@ -21,7 +21,10 @@ class Version:
 
 @dataclass(eq=False, slots=True)
 class Message:
-    """One message. `ephemeral_to` is the id of the only person who sees it, if it is an ephemeral one."""
+    """One message. `ephemeral_to` is the id of the only person who sees it, if it is an ephemeral one.
+
+    `mentions` are the ids it mentioned when it was posted, and the crowds (`here`).
+    """
 
     channel: "Channel" = field(repr=False)
     ts: str
@@ -32,6 +35,7 @@ class Message:
     broadcast: bool = False
     metadata: dict[str, Any] | None = None
     deleted: bool = False
+    mentions: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:

@@ -170,9 +170,7 @@ METHODS: dict[str, Method] = {
 
 
 def permalink(message: Message, workspace: Workspace) -> str:
-    link = (
-        f"https://{workspace.domain}.slack.com/archives/{message.channel.id}/p{message.ts.replace('.', '')}"
-    )
+    link = f"{workspace.archives}{message.channel.id}/p{message.ts.replace('.', '')}"
     return f"{link}?thread_ts={message.thread_ts}&cid={message.channel.id}" if message.thread_ts else link
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.simulator.slack import elements
-from bot.simulator.slack.forms import Input
+from bot.simulator.slack.forms import Input, Option, option_of
 from bot.simulator.slack.interactions import Answer, Interactions, told_of_button
 from bot.simulator.slack.messages import Block
-from bot.simulator.slack.mrkdwn import unescape
 from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.schema import items
 from bot.simulator.slack.views import View, Views
@@ -33,10 +32,14 @@ class ModalButton:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The options that a menu shows for what was typed into it, by their labels, or Slack's error instead."""
+    """The options that a menu shows for what was typed into it, or Slack's error instead."""
 
-    labels: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
     error: str | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(option.label for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Modals:
         if list(_check_options(options, "/options")):
             return Suggestions(error=INVALID_OPTIONS)
         view.suggested[menu.key] = (*(each for each in picked if each not in options), *options)
-        return Suggestions(tuple(unescape(option["text"]["text"]) for option in options))
+        return Suggestions(tuple(option_of(option) for option in options))
 
     async def _acts(self, person: Profile, view: View, told: dict[str, Any]) -> Answer:
         payload = {

@@ -4,10 +4,12 @@ Slack allows any `<` in mrkdwn; so does this module. It only tells which tokens 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 TOKEN = re.compile(r"<([@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\s|]+(?:\|[^<>\n]*)?)>")
 """A mention, a command (`!date^…`) or a link; anything else in angle brackets is just text."""
+CROWDS = frozenset({"channel", "here", "everyone", "group"})
+"""The names that ring everybody in a channel."""
 _BROADCAST = re.compile(r"!(channel|here|everyone|group)(\|.*)?")
 _USER_GROUP = re.compile(r"!subteam\^([A-Z0-9]+)(\|.*)?")
 _USER = re.compile(r"@([UW][A-Z0-9]+)(\|.*)?")
@@ -20,6 +22,28 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def label_of(token: str, names: Mapping[str, str]) -> str:
+    """What the client shows for the inside of a `<…>` that is no date: a name by `names` (by id), a label, an address."""
+    target, _, label = token.partition("|")
+    sigil, rest = target[:1], target[1:]
+    if sigil in {"@", "#"}:
+        return f"{sigil}{names.get(rest) or unescape(label) or rest}"
+    if target.startswith("!subteam^"):
+        group_id = target.removeprefix("!subteam^")
+        return f"@{names[group_id]}" if group_id in names else unescape(label) or f"@{group_id}"
+    if sigil == "!":
+        return f"@{rest}"
+    return unescape(label or target)
+
+
+def mentions_in(text: str) -> Iterator[str]:
+    """The ids of the people and groups that `text` mentions, and `here`, `channel` or `everyone` for a crowd."""
+    for match in TOKEN.finditer(text):
+        token = match[1]
+        if found := _USER.fullmatch(token) or _USER_GROUP.fullmatch(token) or _BROADCAST.fullmatch(token):
+            yield found[1]
 
 
 def suspicious_tokens(text: str, exists: Callable[[str], bool]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.engine.ports import Clock
+from bot.simulator.slack.changes import Changes
 from bot.simulator.slack.delivery import RecordedDelivery
 from bot.simulator.slack.directory import DIRECTORY
 from bot.simulator.slack.faults import (
@@ -40,7 +41,7 @@ DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read", "usergroups:
 
 
 class SlackSimulator:
-    """`ack_timeout` is real seconds; everything else that takes time goes by `clock`."""
+    """`ack_timeout` is real seconds; everything else that takes time goes by `clock`. `changes` rings at every change."""
 
     def __init__(  # noqa: PLR0913 - every one has a default that suits most stories
         self,
@@ -53,11 +54,12 @@ class SlackSimulator:
         ack_timeout: float = ACK_TIMEOUT_S,
         strict_pacing: bool = True,
         strict_tiers: bool = True,
+        changes: Changes | None = None,
     ) -> None:
         self.bot_token = bot_token
         self.app_token = app_token
         self.signing_secret = signing_secret
-        self.workspace = Workspace(clock)
+        self.workspace = Workspace(clock, Changes() if changes is None else changes)
         self._ack_timeout = ack_timeout
         self._socket_mode = SocketMode(self.workspace.app_id, self.workspace.changes, ack_timeout=ack_timeout)
         self._views = Views(self.workspace)
@@ -240,6 +242,14 @@ class SlackSimulator:
     def disables_home_tab(self) -> None:
         """The app has no Home tab any more: nobody can open it, and nothing can be published on it."""
         self.workspace.home_tab = False
+
+    def drops_connections(self) -> None:
+        """Break every Socket Mode connection without a word, as a failing network does; new ones are taken."""
+        self._socket_mode.drops_connections()
+
+    @property
+    def is_up(self) -> bool:
+        return self._runner is not None
 
     async def goes_down(self) -> None:
         """Every connection breaks and new ones are refused; the state stays."""

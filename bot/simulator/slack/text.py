@@ -4,14 +4,13 @@ Blocks become lines, buttons `[Label]`; tokens become what the client shows for 
 (`*`, `_`, backticks) stay as they are, so that nothing of what the bot sent is hidden.
 """
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from bot.simulator.slack.dates import shown_date
 from bot.simulator.slack.forms import Input
 from bot.simulator.slack.messages import Block, Message
-from bot.simulator.slack.mrkdwn import TOKEN, unescape
+from bot.simulator.slack.mrkdwn import TOKEN, label_of, unescape
 from bot.simulator.slack.views import View
 
 RULE = "———"
@@ -19,8 +18,6 @@ BETWEEN_PARTS = " · "
 BLANK = "____"
 
 Names = Mapping[str, str]
-
-_DATE_PART = re.compile(r"\{(\w+)\}")
 
 
 def render(message: Message, names: Names) -> str:
@@ -126,48 +123,10 @@ def _rich_text(parts: list[Block], names: Names) -> str:
 
 def _token(token: str, names: Names) -> str:
     target, _, label = token.partition("|")
-    sigil, rest = target[:1], target[1:]
-    if sigil in {"@", "#"}:
-        return f"{sigil}{names.get(rest) or label or rest}"
     if target.startswith("!date^"):
-        return _date(target, label)
-    if target.startswith("!subteam^"):
-        group_id = target.removeprefix("!subteam^")
-        return f"@{names[group_id]}" if group_id in names else label or f"@{group_id}"
-    if sigil == "!":
-        return f"@{rest}"
-    return unescape(label or target)
-
-
-def _date(target: str, fallback: str) -> str:
-    """`!date^unix^format^link`: the format's parts filled in, in UTC; the fallback if it is malformed."""
-    parts = target.split("^")
-    try:
-        moment = datetime.fromtimestamp(int(parts[1]), UTC)
-        return _DATE_PART.sub(lambda match: _date_part(match[1], moment), parts[2])
-    except (ValueError, IndexError, KeyError, OverflowError):
-        return unescape(fallback)
-
-
-def _date_part(name: str, moment: datetime) -> str:
-    day = moment.day
-    ending = "th" if day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-    clock = f"{moment.hour % 12 or 12}:{moment:%M}"
-    date = f"{moment:%B} {day}{ending}, {moment.year}"
-    short = f"{moment:%b} {day}, {moment.year}"
-    return {
-        "date_num": f"{moment:%Y-%m-%d}",
-        "date_slash": f"{moment:%m/%d/%Y}",
-        "date": date,
-        "date_pretty": date,
-        "date_short": short,
-        "date_short_pretty": short,
-        "date_long": f"{moment:%A}, {date}",
-        "date_long_pretty": f"{moment:%A}, {date}",
-        "time": f"{clock} {moment:%p}",
-        "time_secs": f"{clock}:{moment:%S} {moment:%p}",
-        "ago": f"{short} at {clock} {moment:%p}",
-    }[name]
+        shown = shown_date(target)
+        return unescape(label if shown is None else shown.text)
+    return label_of(token, names)
 
 
 _SHOWN: dict[str, Callable[[Block, Names], str]] = {

@@ -4,14 +4,15 @@ It trusts its callers: whether a client may post or a person may click is decide
 unique ids and message timestamps, keeps every version, and rings when anything changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.engine.ports import Clock
 from bot.simulator.slack.changes import Changes
+from bot.simulator.slack.marks import ReadMarks
 from bot.simulator.slack.messages import Block, Channel, Message, Version
-from bot.simulator.slack.mrkdwn import suspicious_tokens
+from bot.simulator.slack.mrkdwn import mentions_in, suspicious_tokens
 
 MICROSECONDS = 1_000_000
 TS_STEP = 100
@@ -89,6 +90,8 @@ class Workspace:
     bot_name: str = "pipeline"
     messages_tab: bool = True
     """Whether people can be sent direct messages by the app."""
+    messages_tab_read_only: bool = False
+    """Whether people cannot write to the app there: they have no line to type in."""
     home_tab: bool = True
     """Whether the app has a Home tab."""
     has_user_groups: bool = True
@@ -99,6 +102,7 @@ class Workspace:
     shortcuts: dict[str, str] = field(default_factory=dict)
     """The app's global shortcuts: their callback ids by the names that people choose."""
     ephemerals: list[Message] = field(default_factory=list)
+    read_marks: ReadMarks = field(default_factory=ReadMarks)
     suspicious: list[str] = field(default_factory=list)
     _last_number: int = 0
     _last_ts: int = 0
@@ -170,12 +174,17 @@ class Workspace:
         )
 
     @property
+    def archives(self) -> str:
+        """What the address of every message begins with."""
+        return f"https://{self.domain}.slack.com/archives/"
+
+    @property
     def names(self) -> dict[str, str]:
         """The shown name of every id that can be mentioned."""
         return {
             self.bot_user_id: self.bot_name,
             **{profile.id: profile.name for profile in self.people.values()},
-            **{channel.id: channel.name for channel in self.channels.values()},
+            **{each.id: each.name for each in self.channels.values() if each.kind != "im"},
             **{group.id: group.handle for group in self.user_groups.values()},
         }
 
@@ -231,7 +240,8 @@ class Workspace:
         now = self.clock.now()
         self.looks_at(content)
         version = Version(content.text, self.with_ids(content.blocks), now)
-        return Message(channel, self.next_ts(), user, [version], thread_ts=thread_ts)
+        mentions = frozenset(_mentions_in(content))
+        return Message(channel, self.next_ts(), user, [version], thread_ts=thread_ts, mentions=mentions)
 
     def with_ids(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """Slack invents the ids a client left out; interactions carry them."""
@@ -255,11 +265,26 @@ class Workspace:
         return f"{prefix}{self.next_number():02}{readable}"
 
 
-def _mrkdwn_in(value: Any) -> list[str]:
+def _mentions_in(content: Content) -> Iterator[str]:
+    for text in (content.text, *_mrkdwn_in(content.blocks)):
+        yield from mentions_in(text)
+    for part in _parts_in(content.blocks):
+        mention = {"user": "user_id", "usergroup": "usergroup_id", "broadcast": "range"}.get(part["type"])
+        if mention is not None and mention in part:
+            yield str(part[mention])
+
+
+def _mrkdwn_in(value: Any) -> Iterator[str]:
+    return (part["text"] for part in _parts_in(value) if part["type"] == "mrkdwn")
+
+
+def _parts_in(value: Any) -> Iterator[Block]:
+    """Every object in there that says its type, the outer ones first."""
     if isinstance(value, dict):
-        if value.get("type") == "mrkdwn":
-            return [value["text"]]
-        return [text for part in value.values() for text in _mrkdwn_in(part)]
-    if isinstance(value, list | tuple):
-        return [text for part in value for text in _mrkdwn_in(part)]
-    return []
+        if isinstance(value.get("type"), str):
+            yield value
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for part in value:
+        yield from _parts_in(part)

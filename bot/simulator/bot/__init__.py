@@ -1,0 +1,6 @@
+"""The real bot as a process of its own, on a clock that it is handed: for the demo and the sandbox."""
+
+from bot.simulator.bot.clock import SimulatedClock
+from bot.simulator.bot.process import BotProcess
+
+__all__ = ["BotProcess", "SimulatedClock"]

@@ -1,0 +1,122 @@
+"""The real bot as a process: begun, killed, stopped, and told the time by whoever watches it.
+
+It gets its settings from its watcher alone: nothing of the environment, and no `.env`, reaches it. What it logs is kept in
+memory and goes no further.
+"""
+
+import asyncio
+import json
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.simulator.bot.clock import SimulatedClock
+
+PROGRAM = "bot.simulator.bot.program"
+STOPS_WITHIN = 10.0  # seconds after a SIGTERM
+KEPT = 2000  # lines of its log
+LONGEST_LINE = 1024 * 1024  # bytes of one
+
+
+def _unheard() -> None:
+    return None
+
+
+@dataclass(slots=True)
+class BotProcess:
+    """`folder` is where it runs; `changed` is called whenever it began to run or to serve, logged something or ended."""
+
+    folder: Path
+    clock: SimulatedClock
+    settings: Mapping[str, str]
+    verbose: bool = False
+    changed: Callable[[], None] = _unheard
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT), init=False)
+    serving: Mapping[str, Any] | None = field(default=None, init=False)
+    """What it logged when it began to serve; None until then, and once it is gone."""
+    _process: asyncio.subprocess.Process | None = field(default=None, init=False)
+    _reading: asyncio.Task[None] | None = field(default=None, init=False)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the process runs, serving or not."""
+        return self._process is not None and self._process.returncode is None
+
+    async def starts(self) -> None:
+        """Begin the process; it serves some time after that."""
+        if self.is_up:
+            return
+        told = {
+            "origin": self.clock.origin.isoformat(),
+            "speed": self.clock.speed,
+            "ahead": self.clock.ahead.total_seconds(),
+            "verbose": self.verbose,
+            "settings": self.settings,
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            PROGRAM,
+            cwd=self.folder,
+            env={},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            limit=LONGEST_LINE,
+            start_new_session=True,  # Ctrl-C is for whoever began it, who then stops it
+        )
+        self._reading = asyncio.create_task(self._read(self._process))
+        await self._tell(json.dumps(told))
+        self.changed()
+
+    async def knows_the_time(self) -> None:
+        """Tell it by how much the clock is ahead now."""
+        await self._tell(str(self.clock.ahead.total_seconds()))
+
+    async def is_killed(self) -> None:
+        """SIGKILL: no clean-up, no last word."""
+        if self._process is not None and self.is_up:
+            self._process.kill()
+        await self._ended()
+
+    async def stops(self) -> None:
+        """SIGTERM, and SIGKILL if it does not heed that."""
+        if self._process is not None and self.is_up:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(STOPS_WITHIN):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+        await self._ended()
+
+    async def _tell(self, line: str) -> None:
+        if self._process is None or self._process.stdin is None or not self.is_up:
+            return
+        self._process.stdin.write(f"{line}\n".encode())
+        try:
+            await self._process.stdin.drain()
+        except ConnectionError:
+            return  # it died this moment; the next one is told as it begins
+
+    async def _ended(self) -> None:
+        if self._reading is not None:
+            await self._reading
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        if process.stderr is None:
+            raise RuntimeError("its standard error is a pipe")
+        async for line in process.stderr:
+            said = line.decode(errors="replace").rstrip("\n")
+            self.log.append(said)
+            if '"event": "serving"' in said:
+                self.serving = json.loads(said)
+            self.changed()
+        await process.wait()
+        self.serving = None
+        if process.stdin is not None:
+            process.stdin.close()
+        self.changed()

@@ -1,0 +1,47 @@
+"""The real bot on a simulated clock: the program of a `BotProcess`.
+
+It reads what it is told from standard input: first its settings and its clock, as a line of JSON, then by how much the
+clock is ahead, a line each time that it is moved on. The end of its input is the end of whoever began it: a bot that
+nobody watches any more stops as if told to.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+from datetime import datetime, timedelta
+
+from bot import logs
+from bot.bootstrap import run
+from bot.config import Settings
+from bot.simulator.bot.clock import SimulatedClock
+
+
+async def be_the_bot() -> None:
+    """Until SIGTERM, or the end of standard input."""
+    stopping = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stopping.set)
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer
+    )
+    told = json.loads(await reader.readline())
+    logs.configure(verbose=told["verbose"])
+    clock = SimulatedClock(
+        datetime.fromisoformat(told["origin"]), speed=told["speed"], ahead=timedelta(seconds=told["ahead"])
+    )
+    settings = Settings(_env_file=None, **told["settings"])
+    listening = asyncio.create_task(_listen(reader, clock, stopping))
+    await run(settings, clock, stopping)
+    listening.cancel()
+
+
+async def _listen(reader: asyncio.StreamReader, clock: SimulatedClock, stopping: asyncio.Event) -> None:
+    async for line in reader:
+        clock.is_ahead(timedelta(seconds=float(line)))
+    stopping.set()
+
+
+if __name__ == "__main__":
+    asyncio.run(be_the_bot())

@@ -1,0 +1,60 @@
+"""What the page's drawer asks for: a switch of the outside world turned, the bot killed, the clock moved on, all begun anew."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.simulator.web import troubles
+from bot.simulator.web.sandbox import Sandbox
+
+LONGEST_MOVE = 60 * 24 * 31
+"""Minutes by which the clock can be moved on at once."""
+
+
+class _Happening(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MovesOn(_Happening):
+    do: Literal["moves_on"]
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_MOVE)]
+
+
+class ToTheBot(_Happening):
+    do: Literal["kills_bot", "starts_bot"]
+
+
+class Resets(_Happening):
+    do: Literal["resets"]
+
+
+class Turns(_Happening):
+    """A switch, or one of a pipeline's; what lasts is ended with `on` false."""
+
+    do: Annotated[str, Field(pattern=f"^({'|'.join(troubles.DEEDS)})$")]
+    pipeline: str = ""
+    on: bool = True
+
+
+Happening = MovesOn | ToTheBot | Resets | Turns
+
+
+async def happens(happening: Happening, sandbox: Sandbox) -> str | None:
+    """Let it happen; returns a sentence where this world does not allow it."""
+    world = sandbox.world
+    match happening:
+        case MovesOn(minutes=minutes):
+            await world.moves_on(timedelta(minutes=minutes))
+        case ToTheBot(do="kills_bot"):
+            await world.bot.is_killed()
+        case ToTheBot():
+            await world.bot.starts()
+        case Resets():
+            await sandbox.resets()
+        case Turns(do=do, pipeline=pipeline, on=on):
+            try:
+                return await troubles.turns(do, world, pipeline=pipeline, on=on)
+            except LookupError as error:
+                return f"{error}."
+    return None

@@ -1,0 +1,50 @@
+"""What of `app_manifest.yml` people meet in Slack's client: the app's name, its commands and its shortcuts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NAME = "app_manifest.yml"
+_PLACES = (Path(__file__).parents[3] / NAME, Path(__file__).parent / NAME)
+"""In the repository, beside the code; and in an installed package, within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    command: str
+    description: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    name: str
+    description: str
+    callback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    name: str
+    commands: tuple[Command, ...]
+    shortcuts: tuple[Shortcut, ...]
+
+
+def load() -> Manifest:
+    path = next(place for place in _PLACES if place.exists())
+    said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    features = said["features"]
+    return Manifest(
+        said["display_information"]["name"],
+        tuple(
+            Command(each["command"], each["description"], each.get("usage_hint", ""))
+            for each in features["slash_commands"]
+        ),
+        tuple(
+            Shortcut(each["name"], each["description"], each["callback_id"])
+            for each in features["shortcuts"]
+            if each["type"] == "global"
+        ),
+    )

@@ -1,0 +1,225 @@
+"""Who and what there is in a sandbox: people, user groups, channels, access and pipelines, as a YAML file has them.
+
+A file is read whole and strictly: what is not known, or names somebody who is not there, is one sentence with its place
+in the file. Roles, patterns, rules and spans are written as people type them elsewhere.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from bot.domain.access import Role
+from bot.domain.commands.rules import rule_of
+from bot.domain.commands.spans import span
+from bot.domain.errors import BadPattern, BadRule, UserError
+from bot.domain.patterns import checked_pattern
+from bot.domain.policy import Rule
+from bot.simulator.feldera.states import Program
+
+DEFAULT = Path(__file__).parent / "scenario.yaml"
+MEBIBYTE = 1024 * 1024
+
+
+class BadScenario(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """The file cannot be read as a scenario, and where it cannot."""
+
+
+def _pattern(text: str) -> str:
+    try:
+        return checked_pattern(text)
+    except BadPattern as error:
+        raise ValueError(error.message) from error
+
+
+def _span(said: object) -> timedelta:
+    read = said if isinstance(said, timedelta) else span(str(said))
+    if read is None:
+        raise ValueError("this is how long, such as 30m, 4h or 2d")
+    return read
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ScenarioPerson(_Part):
+    name: Name
+    about: Annotated[str, Field(max_length=80)] = ""
+    guest: bool = False
+    elsewhere: bool = False
+    """Of another organisation, in the channels that are shared with it."""
+    deactivated: bool = False
+
+
+class ScenarioChannel(_Part):
+    """Without `members`, everybody of this workspace is in it who is no guest."""
+
+    name: Name
+    members: tuple[Name, ...] | None = None
+    private: bool = False
+    bot: bool = True
+
+
+class ScenarioGrant(_Part):
+    """To a `person` or a `group`."""
+
+    role: Role
+    pattern: Pattern
+    person: Name | None = None
+    group: Name | None = None
+    lasts: Annotated[Span | None, Field(alias="for")] = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _is_to_one(self) -> Self:
+        if (self.person is None) == (self.group is None):
+            raise ValueError("a grant is to one `person` or one `group`")
+        return self
+
+
+class ScenarioRule(_Part):
+    """What a `/pipeline rule` of it would say; the channel and the group by their names."""
+
+    pattern: Pattern
+    says: str = ""
+    channel: Name | None = None
+    group: Name | None = None
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        self.rule(channel="C00", group="S00")
+        return self
+
+    def rule(self, *, channel: str | None, group: str | None) -> Rule:
+        """The rule, with the ids of its channel and its group."""
+        ids = [f"channel={channel}"] * (self.channel is not None) + [f"group={group}"] * (
+            self.group is not None
+        )
+        try:
+            return rule_of(self.pattern, " ".join([*ids, self.says]).strip())
+        except BadRule as error:
+            raise ValueError(error.message) from error
+
+
+class ScenarioFreeze(_Part):
+    pattern: Pattern
+    lasts: Annotated[Span, Field(alias="for")]
+    reason: Annotated[str, Field(min_length=1)]
+
+
+class ScenarioPipeline(_Part):
+    """`checkpoints` are sizes in MiB, null where one is not known; `*_takes` are seconds."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+    storage: Literal["InUse", "Cleared"] = "InUse"
+    running: bool = False
+    program: Program = Program.SUCCESS
+    program_error: str | None = None
+    checkpoints: tuple[float | None, ...] | None = None
+    since: Span = timedelta(hours=2)
+    clear_takes: Seconds = 12.0
+    stop_takes: Seconds = 6.0
+    provision_takes: Seconds = 6.0
+    initialize_takes: Seconds = 6.0
+
+
+class Scenario(_Part):
+    people: Annotated[tuple[ScenarioPerson, ...], Field(min_length=1)]
+    channels: Annotated[tuple[ScenarioChannel, ...], Field(min_length=1)]
+    groups: dict[Name, tuple[Name, ...]] = {}
+    grants: tuple[ScenarioGrant, ...] = ()
+    rules: tuple[ScenarioRule, ...] = ()
+    freezes: tuple[ScenarioFreeze, ...] = ()
+    pipelines: tuple[ScenarioPipeline, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_who_is_there(self) -> Self:
+        people, channels = [each.name for each in self.people], [each.name for each in self.channels]
+        for what, listed in (
+            ("people", people),
+            ("channels", channels),
+            ("pipelines", [each.name for each in self.pipelines]),
+        ):
+            if twice := _twice(listed):
+                raise ValueError(f"there are two {what} called {twice}")
+        for what, name, there in self._named(people, channels):
+            if name not in there:
+                raise ValueError(f"there is no {what} {name}; there are: {', '.join(there) or 'none'}")
+        return self
+
+    def _named(self, people: list[str], channels: list[str]) -> Iterator[tuple[str, str, Collection[str]]]:
+        for members in self.groups.values():
+            yield from (("person", name, people) for name in members)
+        for channel in self.channels:
+            yield from (("person", name, people) for name in channel.members or ())
+        for grant in self.grants:
+            if grant.person is not None:
+                yield "person", grant.person, people
+            if grant.group is not None:
+                yield "group", grant.group, self.groups
+        for rule in self.rules:
+            if rule.channel is not None:
+                yield "channel", rule.channel, channels
+            if rule.group is not None:
+                yield "group", rule.group, self.groups
+
+
+def _twice(names: list[str]) -> str | None:
+    return next((name for number, name in enumerate(names) if name in names[:number]), None)
+
+
+def load(path: Path = DEFAULT) -> Scenario:
+    """The scenario in this file.
+
+    Raises:
+        BadScenario: it cannot be read, or says something that cannot be.
+    """
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadScenario(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BadScenario(f"{path} is not text in UTF-8.") from error
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise BadScenario(f"{path}{line} is no YAML: {error.problem or error.context}.") from error
+    except yaml.YAMLError as error:
+        raise BadScenario(f"{path} is no YAML: {str(error).splitlines()[0]}.") from error
+    try:
+        return Scenario.model_validate(said)
+    except ValidationError as error:
+        raise BadScenario("\n".join(f"{path}: {_in_words(detail)}" for detail in error.errors())) from error
+
+
+def _in_words(detail: Any) -> str:
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in detail["loc"])
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{where}: there is no such key."
+        case "missing":
+            return f"{where} is missing."
+        case "too_short":
+            return f"{where}: there has to be one at least."
+        case "model_type" | "dict_type":
+            return f"{where or 'this'} is made of lines `key: value`."
+        case _:
+            said = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+            return f"{where}: {said}." if where else f"{said}."

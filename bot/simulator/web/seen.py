@@ -1,0 +1,88 @@
+"""All that one person has before them, as flat state for the page: who they are, their places, messages, modal and Home.
+
+`Person` alone says what that is; this module only puts it into the page's words, and never changes anything.
+"""
+
+from collections import defaultdict
+from datetime import tzinfo
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from bot.simulator.slack import Channel, Person
+from bot.simulator.web import wire
+from bot.simulator.web.drawings import Drawings, initials
+from bot.simulator.web.manifest import Command, Shortcut
+from bot.simulator.web.shown import Display
+from bot.simulator.web.world import World
+
+HOME = "home"
+"""The id of the place where the app's Home tab is."""
+_KINDS: dict[str, wire.PlaceKind] = {"public": "channel", "private": "private", "im": "dm"}
+_DRAWINGS: "WeakKeyDictionary[Person, defaultdict[tzinfo, Drawings]]" = WeakKeyDictionary()
+"""A person leaves with their workspace, and all that was drawn for them with them."""
+
+
+def seen(world: World, person: Person, zone: tzinfo) -> dict[str, Any]:
+    """The state of that person's page, in their time zone."""
+    display = Display(person.reader(zone), person.shows)
+    drawings = _DRAWINGS.setdefault(person, defaultdict(Drawings))[zone]
+    home, modal = person.home, person.modal
+    return {
+        "me": _myself(world, person),
+        "people": [_somebody(world, each) for each in world.people.values()],
+        "places": _places(world, person),
+        **drawings.messages(person, display, bot_id=world.slack.workspace.bot_user_id),
+        "modal": None if modal is None else display.modal(modal),
+        "home": None if home is None else drawings.home(home, display),
+        "commands": [_command(each) for each in world.manifest.commands],
+        "shortcuts": [_shortcut(each) for each in world.manifest.shortcuts],
+    }
+
+
+def _myself(world: World, person: Person) -> wire.Myself:
+    about = world.about.get(person.id, "")
+    return {"id": person.id, "name": person.name, "about": about, "initials": initials(person.name)}
+
+
+def _somebody(world: World, person: Person) -> wire.Somebody:
+    about = world.about.get(person.id, "")
+    unread = person.unread().mentions
+    return {
+        "id": person.id,
+        "name": person.name,
+        "about": about,
+        "initials": initials(person.name),
+        "unread": unread,
+    }
+
+
+def _places(world: World, person: Person) -> list[wire.Place]:
+    home: wire.Place = {
+        "id": HOME,
+        "name": "Home",
+        "kind": "home",
+        "unread": 0,
+        "mentions": 0,
+        "takes_text": False,
+    }
+    return [home, *(_place(world, person, channel) for channel in person.places)]
+
+
+def _place(world: World, person: Person, channel: Channel) -> wire.Place:
+    unread = person.unread(channel)
+    return {
+        "id": channel.id,
+        "name": world.slack.workspace.bot_name if channel.kind == "im" else channel.name,
+        "kind": _KINDS[channel.kind],
+        "unread": unread.count,
+        "mentions": unread.mentions,
+        "takes_text": person.can_write_in(channel),
+    }
+
+
+def _command(command: Command) -> wire.Command:
+    return {"command": command.command, "description": command.description, "hint": command.hint}
+
+
+def _shortcut(shortcut: Shortcut) -> wire.Shortcut:
+    return {"name": shortcut.name, "description": shortcut.description}

@@ -1,0 +1,132 @@
+"""The page on a port of the loopback interface: its files, its live state, what people do on it, and the outside world.
+
+It holds no state of its own; everything is the sandbox's. Whatever it is sent is read strictly, and refused with a
+sentence where it is nonsense.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+
+from bot.simulator.slack import Person
+from bot.simulator.web.deeds import Deed, does
+from bot.simulator.web.exchanges import Log
+from bot.simulator.web.guard import NAMES, add_headers, only_this_page, own_hosts
+from bot.simulator.web.happenings import Happening, happens
+from bot.simulator.web.live import HEARTBEAT, NobodyError, keep_up
+from bot.simulator.web.outside import outside
+from bot.simulator.web.sandbox import Sandbox
+from bot.simulator.web.seen import seen
+
+SHUTDOWN_S = 1.0
+LARGEST = 256 * 1024
+"""Bytes of a request: a form full of text."""
+STATIC = Path(__file__).parent / "static"
+
+_Read = TypeVar("_Read")
+_DEED: TypeAdapter[Deed] = TypeAdapter(Deed)
+_HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
+
+
+class Server:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._log = Log()
+        self._port = 0
+        self._open: set[web.WebSocketResponse] = set()
+        app = web.Application(
+            middlewares=[only_this_page(lambda: own_hosts(self._port))], client_max_size=LARGEST
+        )
+        app.on_response_prepare.append(add_headers)
+        app.on_shutdown.append(self._hang_up)
+        app.add_routes(
+            [
+                web.get("/", _page),
+                web.get("/live", self._live),
+                web.post("/do", self._do),
+                web.post("/world", self._happens),
+                web.static("/static", STATIC),
+            ]
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+
+    @property
+    def url(self) -> str:
+        return f"http://{NAMES[0]}:{self._port}/"
+
+    async def start(self, port: int = 0) -> None:
+        """Serve on this port of the loopback interface; 0 takes a free one.
+
+        Raises:
+            OSError: the port is taken, or not ours to take.
+        """
+        await self._runner.setup()
+        await web.TCPSite(self._runner, NAMES[0], port).start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        await self._runner.cleanup()
+
+    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+        name, zone = request.query.get("as", ""), _zone(request.query.get("tz", "UTC"))
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT)
+        await socket.prepare(request)
+        self._open.add(socket)
+        try:
+            await keep_up(socket, partial(self._state, name, zone), self._sandbox.changed)
+        finally:
+            self._open.discard(socket)
+        return socket
+
+    async def _do(self, request: web.Request) -> web.Response:
+        deed = await _read(request, _DEED)
+        try:
+            person = self._person(deed.who)
+        except NobodyError as error:
+            raise web.HTTPBadRequest(text=f"There is nobody called {deed.who}.") from error
+        return web.json_response(await does(deed, person, self._sandbox.world))
+
+    async def _happens(self, request: web.Request) -> web.Response:
+        happening = await _read(request, _HAPPENING)
+        return web.json_response({"error": await happens(happening, self._sandbox)})
+
+    def _state(self, name: str, zone: ZoneInfo) -> Mapping[str, Any]:
+        person, world = self._person(name), self._sandbox.world
+        return {**seen(world, person, zone), **outside(world, zone), **self._log.newest(world, zone)}
+
+    def _person(self, name: str) -> Person:
+        person = self._sandbox.world.named(name)
+        if person is None:
+            raise NobodyError
+        return person
+
+    async def _hang_up(self, _app: web.Application) -> None:
+        for socket in list(self._open):
+            await socket.close()
+
+
+async def _page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "index.html")
+
+
+async def _read(request: web.Request, adapter: TypeAdapter[_Read]) -> _Read:
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="This takes JSON.")
+    try:
+        return adapter.validate_json(await request.read())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise web.HTTPBadRequest(text=f"{where}: {first['msg']}" if where else first["msg"]) from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise web.HTTPBadRequest(text=f"There is no time zone {name!r}.") from error

@@ -1,0 +1,252 @@
+"""What the page is told, as JSON: every name in it is the page's. It is all shown already: nothing is left to decide there.
+
+`block` and `action` are Slack's ids, by which the page says what was pressed or filled in.
+"""
+
+from typing import Literal, TypedDict
+
+from bot.simulator.slack.spans import Span
+
+
+class Confirm(TypedDict):
+    title: str
+    text: list[Span]
+    confirm: str
+    deny: str
+    style: str | None
+
+
+class Button(TypedDict):
+    type: Literal["button"]
+    block: str
+    action: str
+    label: str
+    aria: str | None
+    style: str | None
+    url: str | None
+    confirm: Confirm | None
+
+
+class OtherElement(TypedDict):
+    """Shown, but nobody can use it here."""
+
+    type: Literal["select", "overflow", "unknown"]
+    block: str
+    action: str
+    label: str
+
+
+Element = Button | OtherElement
+
+
+class Option(TypedDict):
+    label: str
+    value: str
+    description: str | None
+
+
+class TextInput(TypedDict):
+    type: Literal["text"]
+    value: str
+    multiline: bool
+    placeholder: str | None
+    longest: int
+    focus: bool
+
+
+class SelectInput(TypedDict):
+    """`asks`: its options are those the app suggests for `shortest` characters typed, or more."""
+
+    type: Literal["select"]
+    value: str | None
+    options: list[Option]
+    asks: bool
+    shortest: int
+    placeholder: str | None
+    focus: bool
+
+
+class ChoiceInput(TypedDict):
+    type: Literal["radio", "checkboxes"]
+    options: list[Option]
+    values: list[str]
+
+
+class Unknown(TypedDict):
+    type: Literal["unknown"]
+    name: str
+
+
+Input = TextInput | SelectInput | ChoiceInput | Unknown
+
+
+class Paragraph(TypedDict):
+    text: list[Span]
+
+
+class Picture(TypedDict):
+    image: str
+
+
+class TextBlock(TypedDict):
+    type: Literal["header", "text"]
+    block: str
+    text: list[Span]
+
+
+class SectionBlock(TypedDict):
+    type: Literal["section"]
+    block: str
+    text: list[Span] | None
+    fields: list[list[Span]]
+    accessory: Element | None
+
+
+class ContextBlock(TypedDict):
+    type: Literal["context"]
+    block: str
+    elements: list[Paragraph | Picture]
+
+
+class DividerBlock(TypedDict):
+    type: Literal["divider"]
+    block: str
+
+
+class ActionsBlock(TypedDict):
+    type: Literal["actions"]
+    block: str
+    elements: list[Element]
+
+
+class ImageBlock(TypedDict):
+    type: Literal["image"]
+    block: str
+    alt: str
+    title: str | None
+
+
+class AlertBlock(TypedDict):
+    type: Literal["alert"]
+    block: str
+    level: str
+    text: list[Span]
+
+
+class InputBlock(TypedDict):
+    type: Literal["input"]
+    block: str
+    action: str
+    label: str
+    hint: str | None
+    optional: bool
+    error: str | None
+    element: Input
+
+
+class UnknownBlock(TypedDict):
+    type: Literal["unknown"]
+    block: str
+    name: str
+
+
+ShownBlock = (
+    TextBlock
+    | SectionBlock
+    | ContextBlock
+    | DividerBlock
+    | ActionsBlock
+    | ImageBlock
+    | AlertBlock
+    | InputBlock
+    | UnknownBlock
+)
+
+
+class Modal(TypedDict):
+    id: str
+    hash: str
+    title: str
+    submit: str | None
+    close: str
+    blocks: list[ShownBlock]
+
+
+class Home(TypedDict):
+    hash: str
+    blocks: list[ShownBlock]
+
+
+Kind = Literal["bot", "person", "me"]
+"""Of who wrote a message."""
+
+
+class Author(TypedDict):
+    name: str
+    kind: Kind
+    initials: str
+
+
+Message = TypedDict(
+    "Message",
+    {
+        "place": str,
+        "ts": str,
+        "thread": str | None,
+        "broadcast": bool,
+        "from": Author,
+        "time": str,
+        "day": str,
+        "moment": str,
+        "ephemeral": bool,
+        "edited": bool,
+        "version": int,
+        "blocks": list[ShownBlock],
+        "text": str,
+        "replies": int,
+        "repliers": list[str],
+        "last_reply": str | None,
+        "is_new": bool,
+    },
+)
+"""`version` counts its edits; `thread` is the root's timestamp, if it is a reply; `text` is for screen readers."""
+
+
+class Myself(TypedDict):
+    id: str
+    name: str
+    about: str
+    initials: str
+
+
+class Somebody(TypedDict):
+    """`unread` is how much calls for them."""
+
+    id: str
+    name: str
+    about: str
+    initials: str
+    unread: int
+
+
+PlaceKind = Literal["home", "channel", "private", "dm"]
+
+
+class Place(TypedDict):
+    id: str
+    name: str
+    kind: PlaceKind
+    unread: int
+    mentions: int
+    takes_text: bool
+
+
+class Command(TypedDict):
+    command: str
+    description: str
+    hint: str
+
+
+class Shortcut(TypedDict):
+    name: str
+    description: str

@@ -1,0 +1,217 @@
+"""One life of a sandbox: a Slack and a Feldera as a scenario has them, and the real bot between them, on one clock.
+
+The bot is a process of its own, with its database in a folder of this life. Everything that happens rings `changed`.
+It knows nothing of the page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from bot.clock import SystemClock
+from bot.domain.access import Group, Principal
+from bot.domain.administration import AccessChange, Give, PutFreeze, SetRule
+from bot.domain.names import Actor, GroupId, TeamId, UserId
+from bot.simulator.bot import BotProcess, SimulatedClock
+from bot.simulator.feldera import FelderaSimulator
+from bot.simulator.slack import Channel, Person, SlackSimulator, UserGroup
+from bot.simulator.slack.changes import Changes
+from bot.simulator.web.manifest import Manifest
+from bot.simulator.web.scenario import MEBIBYTE, Scenario, ScenarioPipeline
+from bot.store.administration import Administration
+
+ELSEWHERE = "T0PARTNER"
+BY = "shell:sandbox"
+EVENTS_PATH = "/slack/events"
+
+
+@dataclass(frozen=True, slots=True)
+class RealFeldera:
+    """A Feldera that is none of ours: what is cleared there is gone."""
+
+    url: str
+    api_key: str | None = None
+
+
+class World:
+    """Everything is there once it is made; `start` lets it run. With a real Feldera, `feldera` is None."""
+
+    def __init__(  # noqa: PLR0913 - what a world is made of
+        self,
+        scenario: Scenario,
+        manifest: Manifest,
+        folder: Path,
+        changed: Changes,
+        *,
+        over_http: bool = False,
+        real: RealFeldera | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.manifest = manifest
+        self.changed = changed
+        self.over_http = over_http
+        self.real = real
+        self.clock = SimulatedClock(SystemClock().now())
+        self.slack = SlackSimulator(self.clock, changes=changed)
+        self.feldera = None if real is not None else FelderaSimulator(self.clock)
+        self._folder = folder
+        for shortcut in manifest.shortcuts:
+            self.slack.adds_shortcut(shortcut.name, shortcut.callback_id)
+        self.people = self._people()
+        self.groups = self._groups()
+        self.channels = self._channels()
+        self.about = {
+            person.id: each.about for person, each in zip(self.people.values(), scenario.people, strict=True)
+        }
+        if self.feldera is not None:
+            for pipeline in scenario.pipelines:
+                self._adds(self.feldera, pipeline)
+        self.bot = BotProcess(folder, self.clock, {}, verbose=True, changed=self._bot_changed)
+
+    async def start(self) -> None:
+        """Serve, give access to whoever has it in the scenario, and let the bot begin; it serves a little later."""
+        await self.slack.start()
+        if self.feldera is not None:
+            await self.feldera.start()
+        database = self._folder / "pipeline-bot.db"
+        with Administration.open(database) as administration:
+            administration.administer(*self._access(), by=BY, now=self.clock.now())
+        self.bot.settings = self._settings(database)
+        await self.bot.starts()
+
+    async def stop(self) -> None:
+        await self.bot.stops()
+        if self.feldera is not None:
+            await self.feldera.stop()
+        await self.slack.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def moves_on(self, duration: timedelta) -> None:
+        """Move the clock on, for everybody: what would come in that time is due now."""
+        self.clock.is_ahead(self.clock.ahead + duration)
+        await self.bot.knows_the_time()
+        self.changed.note()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the bot can be reached by Slack."""
+        return self.bot.serving is not None if self.over_http else self.slack.connections > 0
+
+    def named(self, name: str) -> Person | None:
+        return next((person for person in self.people.values() if person.name == name), None)
+
+    def _bot_changed(self) -> None:
+        if self.over_http and self.bot.serving is not None:
+            address = self.bot.serving["over"].removeprefix("HTTP on ")
+            url = f"http://{address}{EVENTS_PATH}"
+            self.slack.serves_over_http(url, options_url=url)
+        self.changed.note()
+
+    def _people(self) -> Mapping[str, Person]:
+        made = [
+            self.slack.adds_person(
+                each.name,
+                team=ELSEWHERE if each.elsewhere else None,
+                guest=each.guest,
+                deactivated=each.deactivated,
+            )
+            for each in self.scenario.people
+        ]
+        return {person.id: person for person in made}
+
+    def _groups(self) -> Mapping[str, UserGroup]:
+        return {
+            handle: self.slack.adds_user_group(handle, [self._person(name) for name in members])
+            for handle, members in self.scenario.groups.items()
+        }
+
+    def _channels(self) -> Mapping[str, Channel]:
+        at_home = [each.name for each in self.scenario.people if not (each.guest or each.elsewhere)]
+        return {
+            each.name: self.slack.adds_channel(
+                each.name,
+                members=[self._person(name) for name in (at_home if each.members is None else each.members)],
+                bot_is_member=each.bot,
+                private=each.private,
+            )
+            for each in self.scenario.channels
+        }
+
+    def _person(self, name: str) -> Person:
+        return next(person for person in self.people.values() if person.name == name)
+
+    def _access(self) -> list[AccessChange]:
+        now = self.clock.now()
+        grants = [
+            Give(
+                self._principal(grant.person, grant.group),
+                grant.role,
+                grant.pattern,
+                None if grant.lasts is None else now + grant.lasts,
+                grant.note,
+            )
+            for grant in self.scenario.grants
+        ]
+        rules = [
+            SetRule(
+                rule.rule(
+                    channel=self.channels[rule.channel].id if rule.channel else None,
+                    group=self.groups[rule.group].id if rule.group else None,
+                )
+            )
+            for rule in self.scenario.rules
+        ]
+        freezes = [PutFreeze(each.pattern, now + each.lasts, each.reason) for each in self.scenario.freezes]
+        return [*grants, *rules, *freezes]
+
+    def _principal(self, person: str | None, group: str | None) -> Principal:
+        if group is not None:
+            return Group(TeamId(self.slack.workspace.team_id), GroupId(self.groups[group].id))
+        found = self._person(str(person))
+        return Actor(TeamId(found.team_id), UserId(found.id))
+
+    def _adds(self, feldera: FelderaSimulator, pipeline: ScenarioPipeline) -> None:
+        sizes = pipeline.checkpoints
+        feldera.adds(
+            pipeline.name,
+            storage=pipeline.storage,
+            running=pipeline.running,
+            program_status=pipeline.program.value,
+            program_error=pipeline.program_error,
+            checkpoints=None
+            if sizes is None
+            else [None if size is None else int(size * MEBIBYTE) for size in sizes],
+            clear_takes=pipeline.clear_takes,
+            stop_takes=pipeline.stop_takes,
+            provision_takes=pipeline.provision_takes,
+            initialize_takes=pipeline.initialize_takes,
+            since=self.clock.now() - pipeline.since,
+        )
+
+    def _settings(self, database: Path) -> dict[str, Any]:
+        settings: dict[str, Any] = {
+            "slack_bot_token": self.slack.bot_token,
+            "slack_api_url": self.slack.url,
+            "pipeline_bot_database": str(database),
+        }
+        if self.over_http:
+            settings |= {
+                "slack_signing_secret": self.slack.signing_secret,
+                "pipeline_bot_listen": "127.0.0.1:0",
+            }
+        else:
+            settings |= {"slack_app_token": self.slack.app_token}
+        if self.real is not None:
+            key = {} if self.real.api_key is None else {"feldera_api_key": self.real.api_key}
+            return settings | {"feldera_host": self.real.url, **key}
+        if self.feldera is None:
+            raise RuntimeError("there is one Feldera or the other")
+        return settings | {"feldera_host": self.feldera.url}
