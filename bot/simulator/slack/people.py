@@ -1,18 +1,19 @@
 """People in the workspace, and only what a person can do there: type a command, press a button, fill in a modal, look.
 
-A person cannot press what they do not see, cannot type where they are not, and sees every message as it stands now.
+A person cannot press what they do not see and cannot type where they are not; what they see is told by `Sight`.
 """
 
 from collections.abc import Sequence
 
 from bot.simulator.slack.app_home import AppHome, Tab
+from bot.simulator.slack.buttons import label_on
 from bot.simulator.slack.filling import Filling
 from bot.simulator.slack.interactions import Answer, Button, Interactions
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.modals import ModalButton, Modals, Suggestions
 from bot.simulator.slack.mrkdwn import as_typed
 from bot.simulator.slack.refusals import NotPossibleError
-from bot.simulator.slack.sight import Sight, label_on
+from bot.simulator.slack.sight import Sight
 from bot.simulator.slack.text import render_confirm
 from bot.simulator.slack.views import View
 from bot.simulator.slack.workspace import Content, Profile, Workspace

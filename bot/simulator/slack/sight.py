@@ -4,15 +4,16 @@ It alone says who sees what; nobody else leaves anything out or lets anything in
 button can be found on an earlier version of a message too, for it may still be on somebody's screen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Literal
 
+from bot.simulator.slack.buttons import label_on, named, pressable
 from bot.simulator.slack.interactions import Button
 from bot.simulator.slack.marks import Reading, Unread, is_in_channel
 from bot.simulator.slack.messages import Block, Channel, Message
 from bot.simulator.slack.modals import ModalButton
-from bot.simulator.slack.mrkdwn import CROWDS, unescape
+from bot.simulator.slack.mrkdwn import CROWDS
 from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.spans import Reader
 from bot.simulator.slack.text import render_block
@@ -162,7 +163,7 @@ class Sight:
         is_below, shown = not below, []
         for block in self.home.blocks:
             is_below = is_below or below in render_block(block, self._workspace.names)
-            buttons = [ModalButton(self.home, *found) for found in _pressable([block])]
+            buttons = [ModalButton(self.home, *found) for found in pressable([block])]
             shown += [label_on(button) for button in buttons]
             found = [button for button in buttons if label_on(button) == label]
             if is_below and len(found) > 1:
@@ -187,7 +188,7 @@ class Sight:
         for place in [*places, *messages]:
             found = [button for button in self._buttons(place) if label_on(button) == label]
             if len(found) > 1:
-                raise NotPossibleError(f"{len(found)} buttons {label!r} on {_name(place)}")
+                raise NotPossibleError(f"{len(found)} buttons {label!r} on {named(place)}")
             if found:
                 return found[0]
         shown = [label_on(button) for place in [*places, *visible] for button in self._buttons(place)]
@@ -206,7 +207,7 @@ class Sight:
         return Button(message, block_id, self._element(blocks, block_id, action_id))
 
     def button_in(self, view: Literal["modal", "home"], *, block_id: str, action_id: str) -> ModalButton:
-        """A button of the modal on the screen, or of Home, as it stands now.
+        """A button of the modal on the screen, or of Home, as it stands or as it stood before its last update.
 
         Raises:
             NotPossibleError: there is none.
@@ -214,10 +215,12 @@ class Sight:
         shown = self.modal if view == "modal" else self.home
         if shown is None:
             raise NotPossibleError(f"{self.name} has no {view} before them")
-        return ModalButton(shown, block_id, self._element(shown.blocks, block_id, action_id))
+        # Home may be published anew while somebody presses: their screen still shows what it was.
+        blocks = (*shown.blocks, *shown.before)
+        return ModalButton(shown, block_id, self._element(blocks, block_id, action_id))
 
     def _element(self, blocks: Sequence[Block], block_id: str, action_id: str) -> Block:
-        for found_in, element in _pressable(blocks):
+        for found_in, element in pressable(blocks):
             if (found_in, element.get("action_id")) == (block_id, action_id) and self.shows(element):
                 return element
         raise NotPossibleError(f"{self.name} sees no button {action_id!r} in the block {block_id!r}")
@@ -227,7 +230,7 @@ class Sight:
             Button(place, block_id, element)
             if isinstance(place, Message)
             else ModalButton(place, block_id, element)
-            for block_id, element in _pressable(place.blocks)
+            for block_id, element in pressable(place.blocks)
             if self.shows(element)
         ]
 
@@ -253,20 +256,3 @@ class Sight:
         if found is None or not found.has(self.id):
             raise NotPossibleError(f"{self.name} is not in {channel if found is None else found.name!r}")
         return found
-
-
-def label_on(button: Button | ModalButton) -> str:
-    return unescape(button.element["text"]["text"])
-
-
-def _pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Every button in `blocks`, with the id of its block."""
-    for block in blocks:
-        parts = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
-        for part in parts:
-            if part.get("type") == "button":
-                yield block["block_id"], part
-
-
-def _name(place: Message | View) -> str:
-    return f"the message {place.ts}" if isinstance(place, Message) else "the modal"

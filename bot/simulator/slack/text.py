@@ -125,7 +125,7 @@ def _token(token: str, names: Names) -> str:
     target, _, label = token.partition("|")
     if target.startswith("!date^"):
         shown = shown_date(target)
-        return unescape(label) if shown is None else shown.text
+        return unescape(label if shown is None else shown.text)
     return label_of(token, names)
 
 

@@ -27,7 +27,7 @@ PUBLISHED_A_MINUTE = 100
 class View:
     """A view as it stands; `body` is what the app sent, `hash` changes with every update.
 
-    `blocks` are those of the body with all their ids, `values` what stands in the inputs, and `errors` what the app
+    `blocks` are those of the body with all their ids, `before` those it had before its last update, `values` what stands in the inputs, and `errors` what the app
     said of them, by block id. `suggested` are the options that the app was asked for, by input: what was picked of them,
     and what it suggested last.
     """
@@ -37,6 +37,7 @@ class View:
     body: dict[str, Any]
     hash: str
     blocks: tuple[Block, ...] = ()
+    before: tuple[Block, ...] = ()
     values: Values = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     suggested: dict[Key, tuple[Block, ...]] = field(default_factory=dict)
@@ -203,6 +204,7 @@ class Views:
         self._fills(view, body)
 
     def _fills(self, view: View, body: dict[str, Any]) -> None:
+        view.before = view.blocks
         view.body, view.blocks, view.errors = body, self.workspace.with_ids(body["blocks"]), {}
         view.values = carried_over(view.blocks, view.values)
         self.workspace.changes.note()

@@ -1,0 +1,29 @@
+"""The buttons in blocks, wherever they stand: which there are, and what they and their places are called.
+
+Whether somebody sees one is not decided here.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from bot.simulator.slack.interactions import Button
+from bot.simulator.slack.messages import Block, Message
+from bot.simulator.slack.modals import ModalButton
+from bot.simulator.slack.mrkdwn import unescape
+from bot.simulator.slack.views import View
+
+
+def pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
+    """Every button in `blocks`, with the id of its block."""
+    for block in blocks:
+        parts = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
+        for part in parts:
+            if part.get("type") == "button":
+                yield block["block_id"], part
+
+
+def label_on(button: Button | ModalButton) -> str:
+    return unescape(button.element["text"]["text"])
+
+
+def named(place: Message | View) -> str:
+    return f"the message {place.ts}" if isinstance(place, Message) else "the modal"

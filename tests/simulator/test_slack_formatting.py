@@ -1,0 +1,254 @@
+"""How far Slack goes with mrkdwn, and that it goes no further."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.simulator.slack import render_text
+from bot.simulator.slack.formatting import mrkdwn
+from bot.simulator.slack.spans import read_out
+from tests.simulator.slack_readers import ANA, BEN, shown
+
+MESSAGE = "https://acme.slack.com/archives/C03OPS/p1772420400000100"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (
+            "*bold* _italic_ ~gone~ `code`",
+            "<strong>bold</strong> <em>italic</em> <s>gone</s> <code>code</code>",
+        ),
+        ("*_both_* _*both*_", "<strong><em>both</em></strong> <em><strong>both</strong></em>"),
+        ("_*`all`*_", "<em><strong><code>all</code></strong></em>"),
+        ("*State:* waiting", "<strong>State:</strong> waiting"),
+        ('(*a*), "_b_"; ~c~!', '(<strong>a</strong>), "<em>b</em>"; <s>c</s>!'),
+        ("—*a*… “_b_”", "—<strong>a</strong>… “<em>b</em>”"),
+        ("*one*\n*two*", "<strong>one</strong><br><strong>two</strong>"),
+        ("*two words*", "<strong>two words</strong>"),
+        ("*bold*with*more*stars*", "<strong>bold*with*more*stars</strong>"),
+        ("*a _b* c_", "<strong>a _b</strong> c_"),
+    ],
+)
+def test_marks_format_what_stands_between_them(text, seen):
+    """In pairs, on one line, at the edges of words; inside each other as well."""
+    assert shown(text) == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a*b*c",
+        "snake_case_name and kebab~case~name",
+        "2 * 3 * 4",
+        "* no *",
+        "*no *",
+        "* no*",
+        "*alone",
+        "alone*",
+        "**x** __x__ ~~x~~",
+        "** __ ~~ ``",
+        "*é*é and é_x_",
+        "这是*粗体*文字",
+        "a`b`c",
+        "x```a```y",
+        "# no heading",
+        "- no list",
+        "[no](link)",
+        ":tada: :white_check_mark:",
+        "```",
+        "``````",
+        "https",
+    ],
+)
+def test_nothing_else_is_formatted(text):
+    """Marks in words, around spaces, unpaired, doubled or empty are text; so is what only Markdown knows."""
+    assert mrkdwn(text, ANA) == [text]
+
+
+def test_a_mark_does_not_reach_over_a_line():
+    assert shown("*a\nb*") == "*a<br>b*"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("`*a* _b_`", "<code>*a* _b_</code>"),
+        ("`a &lt;b&gt; &amp;amp;`", "<code>a <b> &amp;</code>"),
+        ("`https://example.org`", "<code>https://example.org</code>"),
+        ("` `", "<code> </code>"),
+        ("```*a*\n  b```", "<pre>*a*\n  b</pre>"),
+        ("said:\n```\none\n\ntwo\n```\nand", "said:<pre>one\n\ntwo</pre>and"),
+        ("````a````", "<pre>`a`</pre>"),
+        ("`a\nb`", "`a<br>b`"),
+        ("```a``` ```b```", "<pre>a</pre> <pre>b</pre>"),
+        ("`for <@U01ANA>`", "<code>for <mention>@ana</mention></code>"),
+    ],
+)
+def test_in_code_nothing_is_formatted(text, seen):
+    """Entities are still read, and tokens are what they name; lines stay lines."""
+    assert shown(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("&gt; a\n&gt;b\nc", "<blockquote>a<br>b</blockquote>c"),
+        ("> *a*", "<blockquote><strong>a</strong></blockquote>"),
+        ("a\n&gt; b\n\nc", "a<blockquote>b</blockquote><br>c"),
+        ("&gt;&gt;&gt; a\nb\n```c```", "<blockquote>a<br>b<pre>c</pre></blockquote>"),
+        ("1 &gt; 0", "1 > 0"),
+        ("a\n &gt; b", "a<br> > b"),
+    ],
+)
+def test_quotes_begin_a_line(text, seen):
+    """Lines that follow each other are one quote; three signs quote all the rest."""
+    assert shown(text) == seen
+
+
+def test_entities_are_read_once():
+    assert shown("a &amp;lt; b &lt;c&gt; &amp; d") == "a &lt; b <c> & d"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("<https://x.example/?a=1&amp;b=2|the *docs*>", "<a https://x.example/?a=1&b=2>the *docs*</a>"),
+        ("<mailto:a@x.example|write>", "<a mailto:a@x.example>write</a>"),
+        ("*<https://x.example|docs>*", "<strong><a https://x.example>docs</a></strong>"),
+        ("<javascript:alert(1)|click>", "click"),
+        ("<data:text/html,x>", "data:text/html,x"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("<https://|nowhere>", "nowhere"),
+    ],
+)
+def test_links_lead_where_a_browser_may_go(text, seen):
+    """Any other address is text, and so is what only looks like HTML."""
+    assert shown(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (
+            "see https://x.example/a?b=1&amp;c.",
+            "see <a https://x.example/a?b=1&c>https://x.example/a?b=1&c</a>.",
+        ),
+        ("(https://x.example/a_(b))", "(<a https://x.example/a_(b)>https://x.example/a_(b)</a>)"),
+        ("*https://x.example*", "<strong><a https://x.example>https://x.example</a></strong>"),
+        ("&lt;https://x.example&gt;", "<<a https://x.example>https://x.example</a>>"),
+        ("https://x.example/a_b_c/*d", "<a https://x.example/a_b_c/*d>https://x.example/a_b_c/*d</a>"),
+        ("example.org and ftp://x.example", "example.org and ftp://x.example"),
+    ],
+)
+def test_bare_addresses_are_links(text, seen):
+    """Without what ends the sentence, and without formatting what stands in them."""
+    assert shown(text) == seen
+
+
+def test_verbatim_leaves_bare_addresses_alone():
+    """What is marked stays marked, and what is linked stays linked."""
+    text = "*a* https://x.example <https://y.example>"
+    assert shown(text, verbatim=True) == (
+        "<strong>a</strong> https://x.example <a https://y.example>https://y.example</a>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name", "me"),
+    [
+        ("<@U01ANA>", "user", "@ana", True),
+        ("<@U02BEN|old-name>", "user", "@ben", False),
+        ("<@U0NOBODY|a &amp; b>", "user", "@a & b", False),
+        ("<!subteam^S05ONCALL|@x>", "group", "@oncall", True),
+        ("<#C03OPS>", "channel", "#ops", False),
+        ("<!here>", "everyone", "@here", True),
+    ],
+)
+def test_mentions_say_whom_they_call(text, kind, name, me):
+    """By the name of today; `me` where it calls for the reader."""
+    (mention,) = mrkdwn(text, ANA)
+    assert (mention["kind"], mention["text"], mention["me"]) == (kind, name, me)
+
+
+def test_a_group_calls_for_its_members_alone():
+    (mention,) = mrkdwn("<!subteam^S05ONCALL>", BEN)
+    assert not mention["me"]
+
+
+def test_a_channel_can_be_gone_to_by_who_is_in_it():
+    """The name is shown to everybody."""
+    inside, between, outside = mrkdwn("<#C03OPS> <#C04HERE>", ANA)
+    assert (inside["place"], between, outside["place"], outside["text"]) == (
+        "C03OPS",
+        " ",
+        None,
+        "#elsewhere",
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "thread"),
+    [
+        (MESSAGE, "1772420400.000100"),
+        (f"{MESSAGE}?thread_ts=1772420300.000100&amp;cid=C03OPS", "1772420300.000100"),
+    ],
+)
+def test_a_permalink_leads_to_its_thread(address, thread):
+    """Of a reply, to the thread it is in."""
+    (link,) = mrkdwn(f"<{address}|card>", ANA)
+    assert (link["tag"], link["place"], link["thread"]) == ("a", "C03OPS", thread)
+
+
+@pytest.mark.parametrize(
+    "path", ["C04HERE/p1772420400000100", "C03OPS", "C03OPS/p1", "C03OPS/p17724204/../x"]
+)
+def test_a_permalink_to_what_the_reader_cannot_see_is_text(path):
+    assert mrkdwn(f"<https://acme.slack.com/archives/{path}|card>", ANA) == ["card"]
+
+
+def test_a_date_is_told_to_its_reader():
+    """In full where it is pointed at; the fallback where it cannot be read, and a link where it has one."""
+    token = "!date^1772420400^{date_short_pretty} at {time}"
+    (date,) = mrkdwn(f"<{token}|then>", ANA)
+    assert date == {
+        "tag": "time",
+        "text": "Today at 3:00 AM",
+        "moment": "2026-03-02T03:00:00+00:00",
+        "title": "Monday, March 2nd, 2026 at 3:00:00 AM",
+    }
+    assert shown("<!date^soon^{date}|at &lt;noon&gt;>") == "at <noon>"
+    assert shown(f"<{token}^https://x.example|then>") == "<a https://x.example>Today at 3:00 AM</a>"
+
+
+SIGNS = st.sampled_from([*"*_~`>&;<|^!@#:/\n ()aé字✅\u202e\u200b\u0301", "```", "&lt;", "&gt;", "&amp;"])
+TOKENS = st.sampled_from(["<@U01ANA>", "<!date^1^{date}|x>", "<https://x.example|l>", "https://x.example"])
+HOSTILE = st.lists(st.one_of(SIGNS, SIGNS, TOKENS, st.text(max_size=3)), max_size=40).map("".join)
+MARKS = set("*_~`> \n")
+
+
+@given(HOSTILE)
+def test_whatever_is_written_is_shown_and_no_more(text):
+    """All that is missing from the shown text are marks, and spaces and lines beside those of a block; nothing is added."""
+    left = iter(render_text(text, ANA.names).replace("\n", " "))
+    for char in read_out(mrkdwn(text, ANA, verbatim=True)).replace("\n", " "):
+        for other in left:
+            if other == char:
+                break
+            assert other in MARKS, f"{other!r} is missing"
+        else:
+            assert char == " ", f"{char!r} was added"
+    assert set(left) <= MARKS
+
+
+def test_a_long_line_of_marks_is_read_in_one_go():
+    """What takes the square of its length would hang the page: this took minutes then."""
+    for text in (
+        "*a " * 20_000,
+        "_*~a " * 10_000,
+        "`" * 30_000,
+        "```a" * 9001,
+        "> \n" * 20_000,
+        "<" * 30_000,
+    ):
+        mrkdwn(text, ANA)
