@@ -80,7 +80,8 @@ def _input(each: Input, standing: tuple[str, ...]) -> wire.Input:
         return {
             "type": "select",
             "value": each.shown(standing) or None,
-            "options": [_option(option) for option in each.options],
+            # A page that asked was told them in answer, and draws nothing anew for it.
+            "options": [] if each.asks_the_app else [_option(option) for option in each.options],
             "asks": each.asks_the_app,
             "shortest": each.shortest_query if each.asks_the_app else 0,
             "placeholder": placeholder,

@@ -1,4 +1,4 @@
-"""What of `app_manifest.yml` people meet in Slack's client: the app's name, its commands and its shortcuts."""
+"""What of `app_manifest.yml` people meet in Slack's client: the bot's name, its commands and its shortcuts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    name: str
+    bot_name: str
     commands: tuple[Command, ...]
     shortcuts: tuple[Shortcut, ...]
     takes_messages: bool
@@ -39,7 +39,7 @@ def load() -> Manifest:
     said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     features = said["features"]
     return Manifest(
-        said["display_information"]["name"],
+        features["bot_user"]["display_name"],
         tuple(
             Command(each["command"], each["description"], each.get("usage_hint", ""))
             for each in features["slash_commands"]

@@ -54,7 +54,7 @@ def _pipelines(feldera: FelderaSimulator) -> list[Mapping[str, Any]]:
             "clears": feldera.clears[each.name],
             "id": each.id[:8],
         }
-        for each in feldera.pipelines
+        for each in sorted(feldera.pipelines, key=lambda each: each.name)
     ]
 
 

@@ -10,13 +10,15 @@ import { spans } from "./spans.js";
 /**
  * @param {object[]} blocks
  * @param {(button: object) => Promise<unknown>} press
+ * @param {number} level of headings, below the one of what they stand in
  */
-export function blocks(list, press) {
-  return list.map((block) => (DRAWN[block.type] ?? unknown)(block, press));
+export function blocks(list, press, level = 3) {
+  return list.map((block) => (DRAWN[block.type] ?? unknown)(block, press, level));
 }
 
 const DRAWN = {
-  header: (block) => h("p", { class: "block header", role: "heading", "aria-level": 3 }, ...spans(block.text)),
+  header: (block, _press, level) =>
+    h("p", { class: "block header", role: "heading", "aria-level": level }, ...spans(block.text)),
   text: (block) => h("div", { class: "block" }, ...spans(block.text)),
   section,
   context: (block) =>

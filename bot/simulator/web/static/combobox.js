@@ -78,7 +78,7 @@ export function combobox(block, described) {
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   });
-  input.addEventListener("focus", ask);
+  input.addEventListener("click", ask);
   input.addEventListener("blur", () => {
     asked += 1;
     shows(false);
@@ -88,9 +88,11 @@ export function combobox(block, described) {
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       shows(false);
+    } else if (event.key === "ArrowDown" && list.hidden) {
+      event.preventDefault();
+      ask();
     } else if (event.key === "ArrowDown" && count) {
       event.preventDefault();
-      if (list.hidden) shows(true);
       mark((active + 1) % count);
     } else if (event.key === "ArrowUp" && count) {
       event.preventDefault();

@@ -19,9 +19,8 @@ export function composer(place) {
   const line = h("textarea", {
     id: "message",
     rows: 1,
-    role: "combobox",
     "aria-label": `Message #${place.name}`,
-    "aria-expanded": "false",
+    "aria-haspopup": "listbox",
     "aria-autocomplete": "list",
     "aria-controls": "commands",
     "aria-describedby": "usage",
@@ -43,7 +42,6 @@ export function composer(place) {
     const found = offered();
     options.replaceChildren(...found.map((each, number) => option(each, number, choose)));
     options.hidden = found.length === 0;
-    line.setAttribute("aria-expanded", String(found.length > 0));
     if (found.length) line.setAttribute("aria-activedescendant", "command-0");
     else line.removeAttribute("aria-activedescendant");
     const [word] = line.value.split(/\s/, 1);

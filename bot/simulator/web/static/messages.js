@@ -48,7 +48,7 @@ function draw(message, { inThread, highlighted }) {
         h("time", { datetime: message.moment, title: `${message.day}, ${message.time}` }, message.time),
         message.edited && h("span", { class: "edited" }, "(edited)"),
       ),
-      h("div", { class: "blocks" }, ...blocks(message.blocks, press)),
+      h("div", { class: "blocks" }, ...blocks(message.blocks, press, inThread ? 3 : 2)),
       !inThread && message.replies > 0 && replies(message),
     ),
   );
@@ -70,13 +70,17 @@ export class MessageList {
     this.drawn = new Map();
     this.log = h("div", { class: "log", role: "log", "aria-label": label, tabindex: 0 });
     this.jump = h("button", { type: "button", class: "button jump", hidden: true, onclick: () => this.toEnd() }, "↓ New messages");
-    this.log.addEventListener("scroll", () => this.isAtEnd() && (this.jump.hidden = true));
+    this.follows = true; // the end, until the reader scrolls away from it
+    this.log.addEventListener("scroll", () => {
+      this.follows = this.isAtEnd();
+      if (this.follows) this.jump.hidden = true;
+    });
+    new ResizeObserver(() => this.follows && this.toEnd()).observe(this.log);
     this.element = h("div", { class: "list" }, this.log, this.jump);
   }
 
   /** Show these, which are all there are now. */
   show(messages, { inThread = false, highlighted = null, empty = "" } = {}) {
-    const wasAtEnd = this.drawn.size === 0 || this.isAtEnd();
     const before = this.drawn;
     const hadSome = before.size > 0;
     this.drawn = new Map();
@@ -109,7 +113,7 @@ export class MessageList {
     }
     for (const { element } of before.values()) element.remove();
     if (messages.length === 0 && empty) this.log.append(h("p", { class: "empty" }, empty));
-    if (wasAtEnd) this.toEnd();
+    if (this.follows) this.toEnd();
     else if (came && hadSome) this.jump.hidden = false;
   }
 

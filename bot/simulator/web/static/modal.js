@@ -21,7 +21,8 @@ function draw(modal) {
     dialog.close();
     return;
   }
-  const typed = dialog.dataset.id === modal.id ? texts() : {};
+  const isSame = dialog.dataset.id === modal.id;
+  const typed = isSame ? { ...texts(), ...searched() } : {};
   dialog.dataset.id = modal.id;
   dialog.setAttribute("aria-labelledby", "modal-title");
   const form = h(
@@ -43,7 +44,7 @@ function draw(modal) {
   refill(dialog, form);
   for (const [block, text] of Object.entries(typed)) {
     const input = form.querySelector(`.text[data-block="${CSS.escape(block)}"]`);
-    if (input && input.role !== "combobox") input.value = text;
+    if (input) input.value = text;
   }
   if (!dialog.open) {
     dialog.showModal();
@@ -59,6 +60,13 @@ function press(button) {
 function texts() {
   const inputs = [...dialog.querySelectorAll(".text[data-block]")].filter((each) => each.role !== "combobox");
   return Object.fromEntries(inputs.map((input) => [input.dataset.block, input.value]));
+}
+
+/** What is being looked for in the menu that has the focus; once something is picked, the server says what stands there. */
+function searched() {
+  const input = document.activeElement;
+  const isOpen = dialog.contains(input) && input.getAttribute("aria-expanded") === "true";
+  return isOpen ? { [input.dataset.block]: input.value } : {};
 }
 
 async function submit(event) {

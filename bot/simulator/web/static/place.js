@@ -69,7 +69,7 @@ function drawHome() {
   refill(
     document.getElementById("home"),
     home
-      ? h("div", { class: "blocks" }, ...blocks(home.blocks, press))
+      ? h("div", { class: "blocks" }, ...blocks(home.blocks, press, 2))
       : h("p", { class: "empty" }, "The app has not published anything here yet."),
   );
 }

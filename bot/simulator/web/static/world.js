@@ -28,7 +28,14 @@ pane.append(
     h("button", { type: "button", class: "button danger", onclick: reset }, "Begin anew"),
     h("button", { type: "button", class: "close", "aria-label": "Close the outside world", onclick: toggleWorld }, "✕"),
   ),
-  h("div", { class: "parts", tabindex: 0, role: "group", "aria-label": "What is out there" }, ...Object.values(parts), log),
+  h(
+    "div",
+    { class: "parts", tabindex: 0, role: "group", "aria-label": "What is out there" },
+    h("div", { class: "column" }, parts.bot, parts.clock),
+    h("div", { class: "column" }, parts.feldera, parts.slack),
+    parts.pipelines,
+    log,
+  ),
 );
 
 listen((changed) => {
@@ -151,13 +158,13 @@ function drawPipelines() {
 
 function row(pipeline, isOpen) {
   const { deployment, desired, storage, checkpoints } = pipeline;
-  const kept = checkpoints ? `${storage}, ${checkpoints} checkpoint${checkpoints === 1 ? "" : "s"}` : storage;
+  const kept = checkpoints === 1 ? "1 checkpoint" : `${checkpoints} checkpoints`;
   return h(
     "tr",
     {},
     h("th", { scope: "row", title: `id ${pipeline.id}…` }, pipeline.name),
     h("td", {}, deployment === desired ? deployment : `${deployment} → ${desired}`, pipeline.error && h("small", {}, pipeline.error)),
-    h("td", {}, kept),
+    h("td", { title: checkpoints ? kept : null }, checkpoints ? `${storage} · ${checkpoints}` : storage),
     h("td", {}, pipeline.program),
     h("td", {}, String(pipeline.clears)),
     h("td", {}, menu(pipeline, isOpen)),
