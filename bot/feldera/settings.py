@@ -29,7 +29,7 @@ def _tenant(text: str) -> str:
 
 
 def _tls_cert(path: Path) -> Path:
-    FelderaAddress(host="localhost", tls_cert=path).tls_context()
+    FelderaAddress(host="https://localhost", tls_cert=path).tls_context()
     return path
 
 

@@ -161,9 +161,9 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    # A block each: however long they are, none is cut off that no later page would show.
+    # A block each: however long they are, none is cut off that no later page would show. (`text` has one limit for all.)
     all_of_it = [f"*The record of {title}*", *lines]
-    return message("\n".join(all_of_it), *map(blocks.section, all_of_it), older)
+    return message(cut(all_of_it), *map(blocks.section, all_of_it), older)
 
 
 def _waiting(operation: Operation, workspace_url: str) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,7 @@ from tests.domain.samples import (
 )
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+Pair = tuple[Operation, Happening, datetime, Transition]
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 1, 15, 200, 1900, 5 * 3600)]
 
 
@@ -93,14 +96,19 @@ def in_plans(operation: Operation) -> list[Operation]:
     return [whole, clears, starts, replace(whole, plan=A_STOP), replace(operation, plan=A_START)]
 
 
-def pairs(
-    states: frozenset[State] = frozenset(State),
-) -> Iterator[tuple[Operation, Happening, datetime, Transition]]:
-    for state in states:
-        for operation in variants(IN_EVERY_STATE[state]):
-            for happening in happenings():
-                for now in MOMENTS:
-                    yield operation, happening, now, advance(operation, happening, now)
+def pairs(states: frozenset[State] = frozenset(State)) -> Iterator[Pair]:
+    return chain.from_iterable(pairs_of(state) for state in states)
+
+
+@cache
+def pairs_of(state: State) -> tuple[Pair, ...]:
+    """Worked out once, since `advance()` is pure and its rows are frozen: a dozen rules read them."""
+    return tuple(
+        (operation, happening, now, advance(operation, happening, now))
+        for operation in variants(IN_EVERY_STATE[state])
+        for happening in happenings()
+        for now in MOMENTS
+    )
 
 
 ENDED = frozenset(state for state in State if state.has_ended)

@@ -4,9 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.audit import Entry
 from bot.domain.commands import parse
 from bot.domain.errors import Misunderstood
+from bot.domain.operations import Event, EventKind
+from bot.engine import replies
+from bot.engine.ports import HistoryLine
 from bot.slack import answers
+from tests.clock import START
+from tests.domain.samples import BEN
 from tests.slack.any_reply import EVERY_REPLY, operations, whole
 from tests.slack.reading import WORKSPACE_URL, check, hostile
 
@@ -17,6 +23,17 @@ from tests.slack.reading import WORKSPACE_URL, check, hostile
 def test_no_text_of_a_stranger_breaks_an_answer(kind, data):
     """Feldera's words, a reason, Slack's own: whatever is in the world, the person gets their answer."""
     check(answers.answer(data.draw(whole(kind)), WORKSPACE_URL))
+
+
+def test_a_page_of_the_record_with_ten_long_entries():
+    """Its blocks show all of it; the one text beside them shows what fits."""
+    said = dict.fromkeys(["note", "reason", "incident", "request", "button", "ending"], "&" * 3000)
+    entry = Entry(1, None, Event(EventKind.PROPOSED, START, said, BEN), "")
+    page = replies.HistoryPage(lines=(HistoryLine(entry, None),) * 10, title="", before=None, read=0)
+    message = answers.answer(page, WORKSPACE_URL)
+    check(message)
+    assert "… and " in message.text
+    assert len(message.blocks) == 11
 
 
 @given(operations())

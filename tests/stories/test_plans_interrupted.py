@@ -262,8 +262,8 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     assert workspace.feldera.clears["sales"] == 1
 
 
-def test_a_human_was_called_and_stops_it_days_later(workspace: Workspace) -> None:
-    """What was confirmed days ago destroys nothing by itself: the stop is watched to its end, the clear is left undone."""
+def test_a_human_was_called_and_stops_it_hours_later(workspace: Workspace) -> None:
+    """What was confirmed hours ago destroys nothing by itself: the stop is watched to its end, the clear is left undone."""
     workspace.feldera.adds("sales", running=True, stop_takes=90, clear_takes=5)
     ana = workspace.operator("ana")
     for _ in range(3):
@@ -271,21 +271,21 @@ def test_a_human_was_called_and_stops_it_days_later(workspace: Workspace) -> Non
     ana.confirms("/pipeline clear sales --stop", "Stop and clear sales")
     workspace.passes(minutes=4)
     workspace.thread()
-    workspace.passes(days=3)
+    workspace.passes(hours=5)  # a confirmation is good for four; no later limit follows
     workspace.feldera.someone_stops("sales")
     workspace.passes(minutes=10)
     assert workspace.feldera.clears["sales"] == 0
     assert workspace.thread()[-3:] == snapshot(
         [
             "⏳ Still stopping after 30 seconds.",
-            "✓ Step 1 of 2: stopped `sales` after 3 days, 5 minutes and 2 seconds.",
+            "✓ Step 1 of 2: stopped `sales` after 5 hours, 5 minutes and 2 seconds.",
             "❌ Not cleared: the step before it was done after all, but a human was called meanwhile, and the rest is left to them. Type `/pipeline clear sales --stop` to look again. Done: stopped. Not done: clear. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
         ]
     )
     workspace.card()
 
 
-def test_a_human_was_called_and_clears_it_days_later(workspace: Workspace) -> None:
+def test_a_human_was_called_and_clears_it_hours_later(workspace: Workspace) -> None:
     """The start that was to follow is left undone as well."""
     workspace.feldera.adds("sales", clear_takes=90)
     ana = workspace.operator("ana")
@@ -294,14 +294,14 @@ def test_a_human_was_called_and_clears_it_days_later(workspace: Workspace) -> No
     ana.confirms("/pipeline clear sales --start", "Clear and start sales")
     workspace.passes(minutes=4)
     workspace.thread()
-    workspace.passes(days=3)
+    workspace.passes(hours=5)  # a confirmation is good for four; no later limit follows
     workspace.feldera.someone_clears("sales")
     workspace.passes(minutes=10)
     assert [each.path for each in workspace.feldera.requests if each.path.endswith("/start")] == []
     assert workspace.thread()[-3:] == snapshot(
         [
             "⏳ Still clearing after 30 seconds.",
-            "✓ Step 1 of 2: cleared `sales` after 3 days, 5 minutes and 2 seconds.",
+            "✓ Step 1 of 2: cleared `sales` after 5 hours, 5 minutes and 2 seconds.",
             "❌ Not started: the step before it was done after all, but a human was called meanwhile, and the rest is left to them. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
         ]
     )

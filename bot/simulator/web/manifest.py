@@ -30,6 +30,8 @@ class Manifest:
     name: str
     commands: tuple[Command, ...]
     shortcuts: tuple[Shortcut, ...]
+    takes_messages: bool
+    """Whether people can write to the app in their direct messages with it."""
 
 
 def load() -> Manifest:
@@ -47,4 +49,5 @@ def load() -> Manifest:
             for each in features["shortcuts"]
             if each["type"] == "global"
         ),
+        not features["app_home"].get("messages_tab_read_only_enabled", False),
     )

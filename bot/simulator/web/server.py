@@ -100,7 +100,9 @@ class Server:
         return {**seen(world, person, zone), **outside(world, zone), **self._log.newest(world, zone)}
 
     def _person(self, name: str) -> Person:
-        person = self._sandbox.world.named(name)
+        """Without a name, the first one of the scenario."""
+        world = self._sandbox.world
+        person = world.named(name) if name else next(iter(world.people.values()))
         if person is None:
             raise NobodyError
         return person

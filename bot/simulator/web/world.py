@@ -57,6 +57,7 @@ class World:
         self.slack = SlackSimulator(self.clock, changes=changed)
         self.feldera = None if real is not None else FelderaSimulator(self.clock)
         self._folder = folder
+        self.slack.workspace.messages_tab_read_only = not manifest.takes_messages
         for shortcut in manifest.shortcuts:
             self.slack.adds_shortcut(shortcut.name, shortcut.callback_id)
         self.people = self._people()

@@ -1,0 +1,102 @@
+/**
+ * The inputs of a modal. What is put into one is told to the server at once, as Slack's client keeps it; texts are told
+ * when they are left, and with the submission.
+ */
+
+import { combobox } from "./combobox.js";
+import { h } from "./dom.js";
+import { act } from "./live.js";
+
+let drawn = 0;
+
+/** An input block: label, input, hint, and what is wrong with it. */
+export function field(block) {
+  const id = `field-${(drawn += 1)}`;
+  const help = [block.error && `${id}-error`, block.hint && `${id}-hint`].filter(Boolean).join(" ");
+  const described = {
+    id,
+    "aria-describedby": help || null,
+    "aria-invalid": block.error ? "true" : null,
+    data: { key: block.block, block: block.block },
+  };
+  const isGroup = ["radio", "checkboxes"].includes(block.element.type);
+  const label = [block.label, block.optional && h("span", { class: "optional" }, " (optional)")];
+  const rest = [
+    block.error && h("p", { class: "error", id: `${id}-error` }, `⚠ ${block.error}`),
+    block.hint && h("p", { class: "hint", id: `${id}-hint` }, block.hint),
+  ];
+  if (isGroup) {
+    return h(
+      "fieldset",
+      { class: "block input", "aria-describedby": help || null },
+      h("legend", {}, ...label),
+      ...choices(block, id),
+      ...rest,
+    );
+  }
+  return h("div", { class: "block input" }, h("label", { for: id }, ...label), input(block, described), ...rest);
+}
+
+function input(block, described) {
+  const element = block.element;
+  switch (element.type) {
+    case "text":
+      return text(block, described);
+    case "select":
+      return element.asks ? combobox(block, described) : select(block, described);
+    default:
+      return h("input", { ...described, disabled: true, value: `[${element.name}]` });
+  }
+}
+
+function text(block, described) {
+  const { value, multiline, placeholder, longest, focus } = block.element;
+  return h(multiline ? "textarea" : "input", {
+    ...described,
+    class: "text",
+    type: multiline ? null : "text",
+    rows: multiline ? 3 : null,
+    value,
+    placeholder,
+    maxlength: longest,
+    autocomplete: "off",
+    autofocus: focus,
+    onchange: (event) => act("fills", { block: block.block, value: event.target.value }),
+  });
+}
+
+function select(block, described) {
+  const { value, options, placeholder } = block.element;
+  return h(
+    "select",
+    {
+      ...described,
+      onchange: (event) => act("fills", { block: block.block, value: event.target.value }),
+    },
+    h("option", { value: "", disabled: true, selected: value === null }, placeholder ?? "Select an option"),
+    ...options.map((option) => h("option", { value: option.value, selected: option.label === value }, option.label)),
+  );
+}
+
+function choices(block, id) {
+  const { type, options, values } = block.element;
+  return options.map((option, number) =>
+    h(
+      "label",
+      { class: "choice" },
+      h("input", {
+        type: type === "radio" ? "radio" : "checkbox",
+        name: id,
+        value: option.value,
+        checked: values.includes(option.value),
+        data: { key: `${block.block}/${number}` },
+        onchange: (event) => {
+          const boxes = [...event.target.form.querySelectorAll(`[name="${id}"]`)];
+          const chosen = boxes.filter((each) => each.checked).map((each) => each.value);
+          act("fills", { block: block.block, value: chosen });
+        },
+      }),
+      h("span", {}, option.label, option.description && h("small", {}, option.description)),
+    ),
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * The state of the page: a flat map that the server keeps up to date over a WebSocket, and what the page asks it to do.
+ * The server decides what is seen; nothing is worked out here.
+ */
+
+const NOBODY = 4404;
+const PAUSES = [250, 500, 1000, 2000];
+
+/** Keys to what the server says of them. */
+export const state = new Map();
+
+const listeners = [];
+let socket = null;
+let tries = 0;
+
+/** `listener(changed)` hears of every change: the keys that are new, different or gone. */
+export function listen(listener) {
+  listeners.push(listener);
+}
+
+/** Be `name` from now on: their page instead of whose it was. */
+export function become(name) {
+  if (socket) socket.onclose = socket.onmessage = null;
+  socket?.close();
+  connect(name);
+}
+
+function connect(name) {
+  const query = new URLSearchParams({ as: name, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  const mine = (socket = new WebSocket(`ws://${location.host}/live?${query}`));
+  let isFirst = true;
+  mine.onmessage = (event) => {
+    const { set, gone } = JSON.parse(event.data);
+    const changed = new Set([...Object.keys(set), ...gone]);
+    if (isFirst) {
+      for (const key of state.keys()) changed.add(key);
+      state.clear();
+      isFirst = false;
+      tries = 0;
+    }
+    for (const key of gone) state.delete(key);
+    for (const [key, value] of Object.entries(set)) state.set(key, value);
+    online(true);
+    for (const listener of listeners) listener(changed);
+  };
+  mine.onclose = (event) => {
+    if (event.code === NOBODY && name) return connect("");
+    online(false);
+    setTimeout(() => mine === socket && connect(name), PAUSES[Math.min(tries++, PAUSES.length - 1)]);
+  };
+}
+
+function online(isSo) {
+  document.getElementById("offline").hidden = isSo;
+}
+
+/** Keys that begin with `prefix`, in order. */
+export function under(prefix) {
+  return [...state.keys()].filter((key) => key.startsWith(prefix)).sort();
+}
+
+/** Ask the server to let the person do something; its answer, with `error` if it could not be. */
+export function act(verb, more = {}) {
+  return post("/do", { as: state.get("me").name, do: verb, ...more });
+}
+
+/** Make something happen in the outside world. */
+export function happen(verb, more = {}) {
+  return post("/world", { do: verb, ...more });
+}
+
+async function post(path, body) {
+  let answer;
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    answer = response.ok ? await response.json() : { error: await response.text() };
+  } catch {
+    answer = { error: "The sandbox does not answer." };
+  }
+  if (answer.error) toast(answer.error);
+  return answer;
+}
+
+/** Show a sentence for some seconds; screen readers say it at once. */
+export function toast(sentence) {
+  const toasts = document.getElementById("toasts");
+  const shown = document.createElement("p");
+  shown.className = "toast";
+  shown.textContent = sentence;
+  toasts.append(shown);
+  setTimeout(() => shown.remove(), 8000);
+}
