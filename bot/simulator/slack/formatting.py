@@ -31,6 +31,7 @@ from bot.simulator.slack.spans import (
 _TAGS: dict[str, Tag] = {"*": "strong", "_": "em", "~": "s"}
 _URL_ENDS = ".,;:!?'\"*_~)]}…"
 """What may end a sentence around an address is not part of it."""
+_AMPERSAND = "&amp;"
 _NEXT = re.compile(
     rf"""
       (?P<block>```\n?(?P<in_block>.+?)\n?```(?!`))
@@ -106,11 +107,13 @@ def _bare(raw: str, reader: Reader, *, verbatim: bool) -> _Piece:
 
 
 def _address(raw: str) -> str:
-    shorter = raw.rstrip(_URL_ENDS)
+    end = len(raw)
+    while raw[end - 1] in _URL_ENDS and not raw.endswith(_AMPERSAND, 0, end):
+        end -= 1
     # (see https://example.org/a_(b)): a bracket that the address opened is its own.
-    if raw[len(shorter) :].startswith(")") and shorter.count("(") > shorter.count(")"):
-        return f"{shorter})"
-    return shorter
+    if raw.startswith(")", end) and raw.count("(", 0, end) > raw.count(")", 0, end):
+        end += 1
+    return raw[:end]
 
 
 def _in_code(text: str, reader: Reader) -> list[Span]:

@@ -4,16 +4,16 @@
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from bot.simulator.slack import Channel, Person
+from bot.simulator.slack import Channel, Person, SlackSimulator
 from bot.simulator.web import wire
 from bot.simulator.web.drawings import Drawings, initials
-from bot.simulator.web.manifest import Command, Shortcut
+from bot.simulator.web.manifest import Command, Manifest, Shortcut
 from bot.simulator.web.shown import Display
-from bot.simulator.web.world import World
 
 HOME = "home"
 """The id of the place where the app's Home tab is."""
@@ -22,30 +22,43 @@ _DRAWINGS: "WeakKeyDictionary[Person, defaultdict[tzinfo, Drawings]]" = WeakKeyD
 """A person leaves with their workspace, and all that was drawn for them with them."""
 
 
-def seen(world: World, person: Person, zone: tzinfo) -> dict[str, Any]:
+class Scene(Protocol):
+    """What of the sandbox a person can see; `about` has a line on each of the people, by id."""
+
+    @property
+    def slack(self) -> SlackSimulator: ...
+    @property
+    def people(self) -> Mapping[str, Person]: ...
+    @property
+    def about(self) -> Mapping[str, str]: ...
+    @property
+    def manifest(self) -> Manifest: ...
+
+
+def seen(scene: Scene, person: Person, zone: tzinfo) -> dict[str, Any]:
     """The state of that person's page, in their time zone."""
     display = Display(person.reader(zone), person.shows)
     drawings = _DRAWINGS.setdefault(person, defaultdict(Drawings))[zone]
     home, modal = person.home, person.modal
     return {
-        "me": _myself(world, person),
-        "people": [_somebody(world, each) for each in world.people.values()],
-        "places": _places(world, person),
-        **drawings.messages(person, display, bot_id=world.slack.workspace.bot_user_id),
+        "me": _myself(scene, person),
+        "people": [_somebody(scene, each) for each in scene.people.values()],
+        "places": _places(scene, person),
+        **drawings.messages(person, display, bot_id=scene.slack.workspace.bot_user_id),
         "modal": None if modal is None else display.modal(modal),
         "home": None if home is None else drawings.home(home, display),
-        "commands": [_command(each) for each in world.manifest.commands],
-        "shortcuts": [_shortcut(each) for each in world.manifest.shortcuts],
+        "commands": [_command(each) for each in scene.manifest.commands],
+        "shortcuts": [_shortcut(each) for each in scene.manifest.shortcuts],
     }
 
 
-def _myself(world: World, person: Person) -> wire.Myself:
-    about = world.about.get(person.id, "")
+def _myself(scene: Scene, person: Person) -> wire.Myself:
+    about = scene.about.get(person.id, "")
     return {"id": person.id, "name": person.name, "about": about, "initials": initials(person.name)}
 
 
-def _somebody(world: World, person: Person) -> wire.Somebody:
-    about = world.about.get(person.id, "")
+def _somebody(scene: Scene, person: Person) -> wire.Somebody:
+    about = scene.about.get(person.id, "")
     unread = person.unread().mentions
     return {
         "id": person.id,
@@ -56,7 +69,7 @@ def _somebody(world: World, person: Person) -> wire.Somebody:
     }
 
 
-def _places(world: World, person: Person) -> list[wire.Place]:
+def _places(scene: Scene, person: Person) -> list[wire.Place]:
     home: wire.Place = {
         "id": HOME,
         "name": "Home",
@@ -65,14 +78,14 @@ def _places(world: World, person: Person) -> list[wire.Place]:
         "mentions": 0,
         "takes_text": False,
     }
-    return [home, *(_place(world, person, channel) for channel in person.places)]
+    return [home, *(_place(scene, person, channel) for channel in person.places)]
 
 
-def _place(world: World, person: Person, channel: Channel) -> wire.Place:
+def _place(scene: Scene, person: Person, channel: Channel) -> wire.Place:
     unread = person.unread(channel)
     return {
         "id": channel.id,
-        "name": world.slack.workspace.bot_name if channel.kind == "im" else channel.name,
+        "name": scene.slack.workspace.bot_name if channel.kind == "im" else channel.name,
         "kind": _KINDS[channel.kind],
         "unread": unread.count,
         "mentions": unread.mentions,
