@@ -1,0 +1,147 @@
+"""People before the sandbox's page, in chat words: what they type, press and read is what a browser does and shows.
+
+A `Desk` is a sandbox with a browser; a `Seat` is one person's tab. At the end a desk fails if a page complained, asked
+anybody but the sandbox for anything, or broke its own policy.
+"""
+
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+from bot.simulator.web.sandbox import Sandbox
+from bot.simulator.web.scenario import load
+from bot.simulator.web.server import Server
+
+SCENARIO = Path(__file__).parent / "scenario.yaml"
+PATIENCE_S = 20.0
+PATIENCE_MS = PATIENCE_S * 1000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Seat:
+    """One person's tab."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.line = page.locator("#message")
+        self.place = page.get_by_role("main")
+        self.thread = page.get_by_role("complementary", name="Thread")
+        self.modal = page.locator("#modal")
+        self.confirm = page.locator("#confirm")
+        self.world = page.get_by_role("complementary", name="The outside world")
+        self.people = page.get_by_role("navigation", name="People")
+        self.places = page.get_by_role("navigation", name="Channels")
+
+    async def types(self, text: str) -> None:
+        await self.line.fill(text)
+        await self.line.press("Enter")
+
+    async def clicks(self, label: str, *, confirms: str | None = None, within: Locator | None = None) -> None:
+        """Press the newest button with this label, and, if a dialog asks, the one with that label in it."""
+        await (within or self.place).get_by_role("button", name=label, exact=True).last.click()
+        if confirms is not None:
+            await self.confirm.get_by_role("button", name=confirms, exact=True).click()
+
+    async def reads(self, *words: str, within: Locator | None = None) -> None:
+        """Until these words stand in the place (or wherever it is said), in any order."""
+        for each in words:
+            await expect((within or self.place).get_by_text(each).last).to_be_visible()
+
+    async def goes_to(self, place: str) -> None:
+        await self.places.get_by_role("link", name=place).click()
+        await expect(self.place.get_by_role("heading", level=1)).to_contain_text(place)
+
+    async def becomes(self, name: str) -> None:
+        await self.people.get_by_role("link", name=name).click()
+        await expect(self.places).to_contain_text(f"You are {name}.")
+
+    async def opens_the_thread(self) -> None:
+        """That of the newest message that has one."""
+        await self.place.locator(".replies").last.click()
+        await expect(self.thread).to_be_visible()
+
+    async def opens_the_world(self) -> None:
+        await self.clicks("The outside world")
+        await expect(self.world).to_be_visible()
+
+    async def messages(self) -> list[str]:
+        """What stands in the place, message by message."""
+        return await self.place.get_by_role("article").all_inner_texts()
+
+
+class Desk:
+    def __init__(self, browser: Browser, folder: Path, scenario: Path = SCENARIO) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._complaints: list[str] = []
+        self._strange: list[str] = []
+        self.expected: list[str] = []
+        """Words of what pages are expected to complain of."""
+        self.sandbox = Sandbox(load(scenario), folder)
+        self.server = Server(self.sandbox)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def world(self) -> Any:
+        return self.sandbox.world
+
+    async def __aenter__(self) -> Self:
+        await self.server.start()
+        await self.sandbox.start()
+        await self.until_connected()
+        return self
+
+    async def until_connected(self) -> None:
+        await self.sandbox.changed.until(
+            lambda: self.world.is_connected and self.world.bot.serving is not None, within=PATIENCE_S
+        )
+
+    async def __aexit__(self, kind: object, *_exc: object) -> None:
+        for context in self._contexts:
+            await context.close()
+        await self.server.stop()
+        await self.sandbox.stop()
+        if kind is None:
+            assert self._strange == [], "a page asked somebody else for something"
+            unexpected = [
+                said for said in self._complaints if not any(word in said for word in self.expected)
+            ]
+            assert unexpected == [], "a page complained"
+
+    async def seat(self, name: str, place: str = "ops", **how: Any) -> Seat:
+        """A new browser of this person's, at that place; `how` is what the browser is like."""
+        context = await self._browser.new_context(
+            **{
+                "viewport": {"width": 1280, "height": 800},
+                "timezone_id": "Europe/Berlin",
+                "locale": "en-US",
+                "reduced_motion": "reduce",
+                **how,
+            }
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self._contexts.append(context)
+        context.on("request", self._asks)
+        context.on("console", self._complains)
+        context.on("weberror", lambda error: self._complaints.append(str(error.error)))
+        return await self.tab(context, name, place)
+
+    async def tab(self, context: BrowserContext, name: str, place: str = "ops") -> Seat:
+        page = await context.new_page()
+        await page.goto(f"{self.url}?as={name}&in={place}")
+        seat = Seat(page)
+        await expect(seat.places).to_contain_text(f"You are {name}.")
+        return seat
+
+    def _asks(self, request: Request) -> None:
+        if not request.url.startswith(self.url):
+            self._strange.append(request.url)
+
+    def _complains(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(message.text)

@@ -1,0 +1,116 @@
+"""Whole stories before the page: what is asked for, decided and done, as the people in it see it."""
+
+import pytest
+from playwright.async_api import expect
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(desk):
+    """Two people, two tabs, live: nobody reloads anything."""
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
+    await rae.types("/pipeline clear sales bad backfill")
+    await rae.clicks("Ask for approval", confirms="Ask")
+    await ben.reads("Clear sales", "bad backfill")
+    await ben.clicks("Approve", confirms="Approve")
+    await ben.reads("✅ Cleared.")
+    await ben.opens_the_thread()
+    await ben.reads("approved (1 of 1)", "✅ Cleared", within=ben.thread)
+    assert desk.world.feldera.clears == {"sales": 1}
+
+
+async def test_a_request_is_denied_with_a_reason(desk):
+    """The modal asks for the reason; whoever asked reads it, in the direct messages with the bot."""
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
+    await rae.types("/pipeline clear sales bad backfill")
+    await rae.clicks("Ask for approval", confirms="Ask")
+    await ben.clicks("Deny")
+    await ben.modal.get_by_role("textbox").fill("not during the audit")
+    await ben.clicks("Deny", within=ben.modal)
+    await ben.reads("denied", "not during the audit", within=ben.modal)
+    await ben.clicks("Close", within=ben.modal)
+    await expect(ben.modal).not_to_be_visible()
+    await rae.goes_to("pipeline-bot")
+    await rae.reads("not during the audit")
+    assert desk.world.feldera.clears == {}
+
+
+async def test_the_glass_is_broken_by_typing_the_name_again(desk):
+    """A wrong name stays on the modal, with the field's error, and clears nothing."""
+    ana = await desk.seat("ana")
+    await ana.types("/pipeline clear prod-ledger --break-glass INC-7 the ledger is stuck")
+    await ana.clicks("Break the glass")
+    name = ana.modal.get_by_role("textbox")
+    await name.fill("prod-leger")
+    await ana.clicks("Clear now", within=ana.modal)
+    await expect(ana.modal.locator(".error")).to_be_visible()
+    assert desk.world.feldera.clears == {}
+    await name.fill("prod-ledger")
+    await ana.clicks("Clear now", within=ana.modal)
+    await ana.reads("Confirmed.", within=ana.modal)
+    await ana.clicks("Close", within=ana.modal)
+    await ana.goes_to("approvals")
+    await ana.reads("✅ Cleared", "INC-7")
+    assert desk.world.feldera.clears == {"prod-ledger": 1}
+
+
+async def test_the_form_finds_a_pipeline_by_what_is_typed(desk):
+    """Type-ahead, the preview of what was picked, and the request."""
+    rae = await desk.seat("rae")
+    await rae.types("/pipeline clear")
+    menu = rae.modal.get_by_role("combobox")
+    await menu.press_sequentially("ord")
+    options = rae.modal.get_by_role("option")
+    await expect(options).to_have_text(["orders", "orders-eu"])
+    await options.first.click()
+    await rae.reads("3 checkpoints, 959.0 MiB", within=rae.modal)
+    await expect(menu).to_have_value("orders")
+    await rae.modal.get_by_role("textbox").fill("schema change")
+    await rae.clicks("Ask for approval", within=rae.modal)
+    await rae.reads("schema change", "Clear orders")
+
+
+async def test_what_waits_is_decided_on_home(desk):
+    """The app's Home has the button for whoever may decide, and says afterwards that nothing waits."""
+    rae = await desk.seat("rae")
+    await rae.types("/pipeline clear sales bad backfill")
+    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.reads("its thread")
+    ben = await desk.seat("ben", "home")
+    await ben.reads("Waiting for you", "Clear sales")
+    await ben.clicks("Approve", confirms="Approve")
+    await ben.reads("Nothing waits for you.", "Cleared")
+    assert desk.world.feldera.clears == {"sales": 1}
+
+
+async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_same_thread(desk):
+    """Killed and started again from the page; one clear in Feldera's books."""
+    ana = await desk.seat("ana")
+    await ana.types("/pipeline clear slow stuck checkpoint")
+    await ana.clicks("Clear slow", confirms="Clear")
+    await ana.reads("Clearing since")
+    await ana.opens_the_thread()
+    await ana.reads("Feldera accepted it", within=ana.thread)
+    await ana.opens_the_world()
+    await ana.clicks("kill -9", within=ana.world)
+    await ana.reads("It is down.", within=ana.world)
+    await ana.types("/pipeline status slow")
+    await ana.reads("/pipeline failed with the error “dispatch_failed”.", within=ana.page.locator("#toasts"))
+    await ana.clicks("Start it again", within=ana.world)
+    await ana.reads("It is up, over Socket Mode.", within=ana.world)
+    await ana.world.get_by_role("button", name="Move the clock on by 1 hour").click()
+    await ana.reads("✅ Cleared", within=ana.thread)
+    assert desk.world.feldera.clears == {"slow": 1}
+
+
+async def test_what_only_one_person_may_see_no_other_does(desk):
+    """Ephemerals, direct messages and channels: a guest is shown the one channel he is in."""
+    ana, rae = await desk.seat("ana"), await desk.seat("rae")
+    await ana.types("/pipeline whoami")
+    await ana.reads("Only visible to you")
+    await rae.types("hello")
+    await rae.reads("hello")
+    assert [("hello" in said) for said in await rae.messages()] == [True]
+    gus = await desk.seat("gus", "with-guests")
+    await expect(gus.places.get_by_role("link")).to_have_count(3)
+    await expect(gus.places).not_to_contain_text("ops")
