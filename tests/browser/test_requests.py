@@ -27,7 +27,7 @@ async def test_a_request_is_denied_with_a_reason(desk):
     await ben.clicks("Deny")
     await ben.modal.get_by_role("textbox").fill("not during the audit")
     await ben.clicks("Deny", within=ben.modal)
-    await ben.reads("denied", "not during the audit", within=ben.modal)
+    await ben.reads("its requester reads why", within=ben.modal)
     await ben.clicks("Close", within=ben.modal)
     await expect(ben.modal).not_to_be_visible()
     await rae.goes_to("pipeline-bot")
@@ -39,14 +39,14 @@ async def test_the_glass_is_broken_by_typing_the_name_again(desk):
     """A wrong name stays on the modal, with the field's error, and clears nothing."""
     ana = await desk.seat("ana")
     await ana.types("/pipeline clear prod-ledger --break-glass INC-7 the ledger is stuck")
-    await ana.clicks("Break the glass")
+    await ana.clicks("Break the glass…")
     name = ana.modal.get_by_role("textbox")
     await name.fill("prod-leger")
-    await ana.clicks("Clear now", within=ana.modal)
+    await ana.clicks("Break the glass", within=ana.modal)
     await expect(ana.modal.locator(".error")).to_be_visible()
     assert desk.world.feldera.clears == {}
     await name.fill("prod-ledger")
-    await ana.clicks("Clear now", within=ana.modal)
+    await ana.clicks("Break the glass", within=ana.modal)
     await ana.reads("Confirmed.", within=ana.modal)
     await ana.clicks("Close", within=ana.modal)
     await ana.goes_to("approvals")
@@ -78,7 +78,7 @@ async def test_what_waits_is_decided_on_home(desk):
     await rae.reads("its thread")
     ben = await desk.seat("ben", "home")
     await ben.reads("Waiting for you", "Clear sales")
-    await ben.clicks("Approve", confirms="Approve")
+    await ben.clicks("Approve: Clear sales", confirms="Approve")
     await ben.reads("Nothing waits for you.", "Cleared")
     assert desk.world.feldera.clears == {"sales": 1}
 
