@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -10,3 +12,11 @@ settings.load_profile("here")
 def anyio_backend() -> str:
     """`@pytest.mark.anyio` tests run on asyncio, as the bot does."""
     return "asyncio"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """For `-n auto`: one more than there are processors, since many tests wait for a process of their own.
+
+    Five at most: a container may be given less than it sees, and real processes are waited for by the clock.
+    """
+    return min(os.cpu_count() or 1, 4) + 1

@@ -1,0 +1,27 @@
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.web.chromium import system_chromium
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One loop for all tests of a module, since a browser belongs to the loop in which it was started."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:  # noqa: ARG001 - its loop is this one
+    """The system's Chromium without a window; what a test opens in it is closed by that test.
+
+    By playwright's async API: the sync one keeps a loop running in the thread, in which no story could run then.
+    """
+    executable = system_chromium(os.environ)
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(executable_path=executable) as browser,
+    ):
+        yield browser
