@@ -1,43 +1,32 @@
-"""A real browser before a real sandbox. Where there is no Chromium, these tests are skipped, unless they have to run."""
-
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.chromium import system_chromium
 from tests.browser.seat import Desk
 
-REQUIRED = "BROWSER_TESTS"
-"""Set to `required` where a browser has to be there: then none is a failure."""
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Nothing of a page is trusted here that the tests did not write; as root, in a container, Chromium has no sandbox.
-ARGUMENTS = ["--no-sandbox", "--force-color-profile=srgb"]
 
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def anyio_backend() -> str:
-    """One loop for all of them: the browser is begun once."""
+    """One loop for all tests of a module, since a browser belongs to the loop in which it was started."""
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The system's Chromium."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None and os.environ.get(REQUIRED) == "required":
-        pytest.fail("there is no Chromium, and browser tests have to run")
-    return found or pytest.skip("there is no Chromium on this machine")
+@pytest.fixture(scope="module")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:  # noqa: ARG001 - its loop is this one
+    """The system's Chromium without a window; what a test opens in it is closed by that test.
 
-
-@pytest.fixture(scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield launched
-        await launched.close()
+    By playwright's async API: the sync one keeps a loop running in the thread, in which no story could run then.
+    """
+    executable = system_chromium(os.environ)
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(executable_path=executable) as browser,
+    ):
+        yield browser
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from aiohttp import web
 from playwright.async_api import Browser
 
 from bot.simulator.web.guard import HEADERS
-from tests.web.accessibility import violations
-from tests.web.chromium import system_chromium
+from tests.browser.accessibility import violations
+from tests.browser.chromium import system_chromium
 
 PAGE = """<!doctype html><html lang="en"><title>A page</title><link rel="stylesheet" href="/style.css">
 <main><h1>Pipelines</h1><p>Pale on white</p><button></button></main>"""
