@@ -4,6 +4,7 @@ A `Desk` is a sandbox with a browser; a `Seat` is one person's tab. At the end a
 anybody but the sandbox for anything, or broke its own policy.
 """
 
+import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -113,6 +114,11 @@ class Desk:
             ]
             assert unexpected == [], "a page complained"
 
+    async def serves_again(self, port: int) -> None:
+        """The page's server was stopped: another one takes its port."""
+        self.server = Server(self.sandbox)
+        await self.server.start(port)
+
     async def seat(self, name: str, place: str = "ops", **how: Any) -> Seat:
         """A new browser of this person's, at that place; `how` is what the browser is like."""
         context = await self._browser.new_context(
@@ -135,7 +141,7 @@ class Desk:
         page = await context.new_page()
         await page.goto(f"{self.url}?as={name}&in={place}")
         seat = Seat(page)
-        await expect(seat.places).to_contain_text(f"You are {name}.")
+        await expect(page).to_have_title(re.compile(rf"\b{name} · "))
         return seat
 
     def _asks(self, request: Request) -> None:
