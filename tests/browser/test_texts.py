@@ -93,7 +93,7 @@ async def test_another_site_can_neither_drive_nor_read_nor_frame_it(desk, browse
         [desk.url, body],
     )
     assert tried == {
-        "post": "opaque",  # sent, as any form may be; what became of it is below
+        "post": "refused: TypeError",
         "json": "refused: TypeError",
         "read": "refused: TypeError",
         "live": "refused: Error",

@@ -1,16 +1,16 @@
 /**
  * A menu that asks the app for its options while something is typed into it: an ARIA combobox with a list of options.
+ * What is typed only looks for them; left without picking one, it shows again what was picked before.
  */
 
 import { h } from "./dom.js";
 import { act } from "./live.js";
+import { Options } from "./options.js";
 
-const PAUSE = 150; // ms without another key before the app is asked
+const PAUSE_MS = 150; // without another key, before the app is asked
 
 export function combobox(block, described) {
   const { value, shortest, placeholder, focus } = block.element;
-  const list = h("ul", { class: "options", role: "listbox", id: `${described.id}-options`, hidden: true });
-  list.setAttribute("aria-label", block.label);
   const input = h("input", {
     ...described,
     class: "text",
@@ -18,89 +18,52 @@ export function combobox(block, described) {
     role: "combobox",
     value: value ?? "",
     placeholder,
+    required: !block.optional,
     autocomplete: "off",
     autofocus: focus,
-    "aria-expanded": "false",
     "aria-autocomplete": "list",
-    "aria-controls": list.id,
   });
+  let picked = value ?? "";
   let asked = 0;
   let timer = 0;
-  let active = -1;
+  const choose = (chosen, option) => {
+    picked = input.value = option.textContent;
+    options.hide();
+    act("fills", { block: block.block, value: chosen });
+  };
+  const options = new Options(input, { id: `${described.id}-options`, label: block.label, choose });
 
-  const options = () => [...list.querySelectorAll("[role=option]")];
-  const shows = (isSo) => {
-    list.hidden = !isSo;
-    input.setAttribute("aria-expanded", String(isSo));
-    if (!isSo) mark(-1);
-  };
-  const mark = (number) => {
-    active = number;
-    options().forEach((option, at) => option.setAttribute("aria-selected", String(at === number)));
-    if (number < 0) input.removeAttribute("aria-activedescendant");
-    else {
-      input.setAttribute("aria-activedescendant", options()[number].id);
-      options()[number].scrollIntoView({ block: "nearest" });
-    }
-  };
-  const pick = (option) => {
-    input.value = option.textContent;
-    shows(false);
-    act("fills", { block: block.block, value: option.dataset.value });
-  };
-  const shown = (option, number) =>
-    h(
-      "li",
-      {
-        role: "option",
-        id: `${list.id}-${number}`,
-        "aria-selected": "false",
-        data: { value: option.value },
-        // Before the input loses the focus, which closes the list.
-        onmousedown: (event) => event.preventDefault(),
-        onclick: (event) => pick(event.currentTarget),
-      },
-      option.label,
-    );
   const ask = async () => {
-    if (input.value.length < shortest) return shows(false);
+    if (input.value.length < shortest) return options.hide();
     const mine = (asked += 1);
-    const answer = await act("looks_for", { block: block.block, typed: input.value });
+    input.setAttribute("aria-busy", "true");
+    // What was picked looks for nothing: all others are offered.
+    const typed = input.value === picked && shortest === 0 ? "" : input.value;
+    const answer = await act("looks_for", { block: block.block, typed });
     if (mine !== asked || !input.isConnected || document.activeElement !== input) return;
+    input.removeAttribute("aria-busy");
     const found = answer.options ?? [];
-    const none = h("li", { role: "presentation", class: "none" }, "No matches");
-    list.replaceChildren(...(found.length > 0 ? found.map(shown) : [none]));
-    mark(-1);
-    shows(true);
+    options.show(found.map((each) => ({ value: each.value, said: [each.label] })), { none: "No matches" });
   };
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE);
+    timer = setTimeout(ask, PAUSE_MS);
   });
   input.addEventListener("click", ask);
   input.addEventListener("blur", () => {
+    clearTimeout(timer);
     asked += 1;
-    shows(false);
+    input.removeAttribute("aria-busy");
+    input.value = picked;
+    options.hide();
   });
   input.addEventListener("keydown", (event) => {
-    const count = options().length;
-    if (event.key === "Escape" && !list.hidden) {
-      event.preventDefault();
-      shows(false);
-    } else if (event.key === "ArrowDown" && list.hidden) {
+    if (options.takes(event)) event.preventDefault();
+    else if (event.key === "ArrowDown") {
       event.preventDefault();
       ask();
-    } else if (event.key === "ArrowDown" && count) {
-      event.preventDefault();
-      mark((active + 1) % count);
-    } else if (event.key === "ArrowUp" && count) {
-      event.preventDefault();
-      mark((active - 1 + count) % count);
-    } else if (event.key === "Enter" && active >= 0) {
-      event.preventDefault();
-      pick(options()[active]);
     }
   });
-  return h("div", { class: "combobox" }, input, list);
+  return h("div", { class: "combobox" }, input, options.element);
 }

@@ -3,56 +3,55 @@
  * with the place it was typed in; Up in an empty line brings the last one back.
  */
 
-import { arrows, h } from "./dom.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { act, state } from "./live.js";
+import { menu } from "./menu.js";
+import { Options } from "./options.js";
+
+const HIGHEST = 200; // px, above which it scrolls
 
 const drafts = new Map();
 const sent = new Map();
 
 const key = (place) => `${state.get("me").name}/${place.id}`;
 
+/** Put a text into the line that is on the screen. */
+export function fills(text) {
+  const line = document.getElementById("message");
+  line.value = text;
+  line.focus();
+  line.dispatchEvent(new Event("input"));
+}
+
 /** @param {object} place that takes text */
 export function composer(place) {
   const mine = key(place);
-  const options = h("ul", { class: "options", role: "listbox", id: "commands", "aria-label": "Commands", hidden: true });
-  const hint = h("p", { class: "usage", id: "usage", hidden: true });
+  const usage = h("p", { class: "usage", id: "usage", hidden: true });
   const line = h("textarea", {
     id: "message",
     rows: 1,
     "aria-label": `Message #${place.name}`,
-    "aria-haspopup": "listbox",
     "aria-autocomplete": "list",
-    "aria-controls": "commands",
+    "aria-haspopup": "listbox",
     "aria-describedby": "usage",
     placeholder: `Message #${place.name}, or / for a command`,
     value: drafts.get(mine) ?? "",
     data: { key: "message" },
   });
+  const options = new Options(line, { id: "commands", label: "Commands", choose: (command) => fills(`${command} `) });
 
-  const offered = () => {
-    const typed = line.value;
-    const all = state.get("commands") ?? [];
-    if (!typed.startsWith("/")) return [];
-    return all.filter((each) => each.command.startsWith(typed));
-  };
   const look = () => {
     drafts.set(mine, line.value);
     line.style.height = "auto";
-    line.style.height = `${Math.min(line.scrollHeight, 200)}px`;
-    const found = offered();
-    options.replaceChildren(...found.map((each, number) => option(each, number, choose)));
-    options.hidden = found.length === 0;
-    if (found.length) line.setAttribute("aria-activedescendant", "command-0");
-    else line.removeAttribute("aria-activedescendant");
+    line.style.height = `${Math.min(line.scrollHeight, HIGHEST)}px`;
+    const found = offered(line.value);
+    options.show(found.map(({ command, description, hint }) => ({ value: command, said: described(command, description, hint) })));
+    options.mark(0);
     const [word] = line.value.split(/\s/, 1);
-    const known = found.length ? null : (state.get("commands") ?? []).find((each) => each.command === word);
-    hint.hidden = !known;
-    hint.textContent = known ? `${known.command} ${known.hint}` : "";
-  };
-  const choose = (command) => {
-    line.value = `${command.command} `;
-    look();
-    line.focus();
+    const known = found.length > 0 ? null : (state.get("commands") ?? []).find((each) => each.command === word);
+    usage.hidden = !known;
+    usage.textContent = known ? `${known.command} ${known.hint}` : "";
   };
   const send = async () => {
     const text = line.value.trim();
@@ -60,101 +59,59 @@ export function composer(place) {
     sent.set(mine, text);
     line.value = "";
     look();
-    await act("types", { place: place.id, text });
+    const { isLost } = await act("types", { place: place.id, text });
+    if (!isLost || drafts.get(mine)) return;
+    // Nobody got it: it is not to be typed again.
+    drafts.set(mine, text);
+    if (line.isConnected) fills(text);
   };
 
   line.addEventListener("input", look);
   line.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    const [first] = offered();
-    if (first && (event.key === "Tab" || (event.key === "Enter" && line.value !== first.command))) {
+    const isWhole = options.marked === line.value;
+    if (options.isOpen && event.key === "Tab" && !event.shiftKey) {
       event.preventDefault();
-      choose(first);
-    } else if (event.key === "Escape") {
-      options.hidden = true;
+      options.chooseMarked();
+    } else if (!(event.key === "Enter" && isWhole) && options.takes(event)) {
+      event.preventDefault();
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && line.value === "" && sent.has(mine)) {
       event.preventDefault();
-      line.value = sent.get(mine);
-      look();
+      fills(sent.get(mine));
     }
   });
-  queueMicrotask(look);
+  line.addEventListener("blur", () => options.hide());
+  requestAnimationFrame(() => line.isConnected && line.value && look());
   return h(
     "div",
     { class: "composer" },
-    options,
-    hint,
+    options.element,
+    usage,
     h(
       "div",
       { class: "line" },
       shortcuts(),
       line,
-      h("button", { type: "button", class: "button primary", "aria-label": "Send", onclick: send }, "➤"),
+      h("button", { type: "button", class: "button primary send", "aria-label": "Send", onclick: send }, icon("send")),
     ),
+    h("p", { class: "keys", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift Enter"), " begins a new line"),
   );
 }
 
-function option(command, number, choose) {
-  return h(
-    "li",
-    {
-      role: "option",
-      id: `command-${number}`,
-      "aria-selected": number === 0 ? "true" : "false",
-      onmousedown: (event) => event.preventDefault(),
-      onclick: () => choose(command),
-    },
-    h("strong", {}, command.command),
-    " ",
-    command.description,
-    h("small", {}, command.hint),
-  );
+function offered(typed) {
+  return typed.startsWith("/") ? (state.get("commands") ?? []).filter((each) => each.command.startsWith(typed)) : [];
+}
+
+function described(command, description, hint) {
+  return [h("strong", {}, command), " ", description, h("small", {}, hint)];
 }
 
 function shortcuts() {
-  const list = h(
-    "div",
-    { class: "menu" },
-    ...(state.get("shortcuts") ?? []).map((each) =>
-      h(
-        "button",
-        {
-          type: "button",
-          title: each.description,
-          onclick: (event) => {
-            event.currentTarget.closest("details").open = false;
-            act("uses_shortcut", { name: each.name });
-          },
-        },
-        each.name,
-      ),
-    ),
+  const items = (state.get("shortcuts") ?? []).map(({ name, description }) =>
+    h("button", { type: "button", onclick: () => act("uses_shortcut", { name }) }, name, h("small", {}, description)),
   );
-  arrows(list, "button");
-  return popup("Shortcuts", "+", list);
-}
-
-/** A menu that a button opens; Escape and a click elsewhere close it. */
-export function popup(label, sign, content) {
-  const details = h(
-    "details",
-    {
-      class: "popup",
-      onkeydown: (event) => {
-        if (event.key !== "Escape" || !details.open) return;
-        event.stopPropagation();
-        details.open = false;
-        details.querySelector("summary").focus();
-      },
-    },
-    h("summary", { "aria-label": label, title: label }, sign),
-    content,
-  );
-  document.addEventListener("click", (event) => {
-    if (!details.contains(event.target)) details.open = false;
-  });
-  return details;
+  return menu({ label: "Shortcuts", sign: icon("plus") }, ...items);
 }

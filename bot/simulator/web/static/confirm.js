@@ -1,5 +1,6 @@
 /** A question in a dialog of its own: Slack's confirm dialogs, and the sandbox's. */
 
+import { openDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 import { spans } from "./spans.js";
 
@@ -10,27 +11,19 @@ import { spans } from "./spans.js";
  */
 export function confirmed(asked, style = "primary") {
   const dialog = document.getElementById("confirm");
+  const button = (label, kind, answer) =>
+    h("button", { type: "button", class: ["button", kind], onclick: () => dialog.close(answer) }, label);
+  dialog.setAttribute("aria-labelledby", "confirm-title");
+  dialog.setAttribute("aria-describedby", "confirm-text");
+  dialog.replaceChildren(
+    h("h2", { id: "confirm-title" }, asked.title),
+    h("div", { class: "said", id: "confirm-text" }, ...spans(asked.text)),
+    h("div", { class: "buttons" }, button(asked.deny, null, "no"), button(asked.confirm, style ?? "primary", "yes")),
+  );
+  // Escape closes it without an answer, which is no.
+  dialog.returnValue = "no";
   return new Promise((resolve) => {
-    const answer = (is) => () => {
-      dialog.close();
-      resolve(is);
-    };
-    dialog.oncancel = () => resolve(false);
-    dialog.setAttribute("aria-labelledby", "confirm-title");
-    dialog.replaceChildren(
-      h("h2", { id: "confirm-title" }, asked.title),
-      h("div", { class: "said" }, ...spans(asked.text)),
-      h(
-        "div",
-        { class: "buttons" },
-        h("button", { type: "button", class: "button", onclick: answer(false) }, asked.deny),
-        h(
-          "button",
-          { type: "button", class: ["button", style ?? "primary"], onclick: answer(true) },
-          asked.confirm,
-        ),
-      ),
-    );
-    dialog.showModal();
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    openDialog(dialog);
   });
 }

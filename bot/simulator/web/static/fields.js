@@ -5,7 +5,10 @@
 
 import { combobox } from "./combobox.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { act } from "./live.js";
+
+const MISSING = "Please complete this required field.";
 
 let drawn = 0;
 
@@ -22,7 +25,7 @@ export function field(block) {
   const isGroup = ["radio", "checkboxes"].includes(block.element.type);
   const label = [block.label, block.optional && h("span", { class: "optional" }, " (optional)")];
   const rest = [
-    block.error && h("p", { class: "error", id: `${id}-error` }, `⚠ ${block.error}`),
+    block.error && error(block.error, id),
     block.hint && h("p", { class: "hint", id: `${id}-hint` }, block.hint),
   ];
   if (isGroup) {
@@ -35,6 +38,32 @@ export function field(block) {
     );
   }
   return h("div", { class: "block input" }, h("label", { for: id }, ...label), input(block, described), ...rest);
+}
+
+function error(said, id) {
+  return h("p", { class: "error", id: `${id}-error` }, icon("warning"), said);
+}
+
+/** For `invalid`, of whatever has to be filled in and is not: it says so as the app's own errors are said. */
+export function missing(event) {
+  event.preventDefault();
+  const input = event.target;
+  if (input.getAttribute("aria-invalid")) return;
+  const block = input.closest(".input");
+  const id = input.id || input.name;
+  const help = input.getAttribute("aria-describedby");
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", [`${id}-error`, help].filter(Boolean).join(" "));
+  const said = error(MISSING, id);
+  block.insertBefore(said, block.querySelector(".hint"));
+  const restore = () => {
+    said.remove();
+    input.removeAttribute("aria-invalid");
+    if (help) input.setAttribute("aria-describedby", help);
+    else input.removeAttribute("aria-describedby");
+  };
+  input.addEventListener("input", restore, { once: true });
+  input.form.querySelector("[aria-invalid]").focus();
 }
 
 function input(block, described) {
@@ -59,6 +88,7 @@ function text(block, described) {
     value,
     placeholder,
     maxlength: longest,
+    required: !block.optional,
     autocomplete: "off",
     autofocus: focus,
     onchange: (event) => act("fills", { block: block.block, value: event.target.value }),
@@ -71,6 +101,7 @@ function select(block, described) {
     "select",
     {
       ...described,
+      required: !block.optional,
       onchange: (event) => act("fills", { block: block.block, value: event.target.value }),
     },
     h("option", { value: "", disabled: true, selected: value === null }, placeholder ?? "Select an option"),
@@ -88,6 +119,7 @@ function choices(block, id) {
         type: type === "radio" ? "radio" : "checkbox",
         name: id,
         value: option.value,
+        required: type === "radio" && !block.optional,
         checked: values.includes(option.value),
         data: { key: `${block.block}/${number}` },
         onchange: (event) => {

@@ -3,6 +3,8 @@
  * The server decides what is seen; nothing is worked out here.
  */
 
+import { toast } from "./toasts.js";
+
 const NOBODY = 4404;
 const PAUSES = [250, 500, 1000, 2000];
 
@@ -59,7 +61,7 @@ export function under(prefix) {
   return [...state.keys()].filter((key) => key.startsWith(prefix)).sort();
 }
 
-/** Ask the server to let the person do something; its answer, with `error` if it could not be. */
+/** Ask the server to let the person do something; its answer, with `error` if it could not be, `isLost` if it was not heard. */
 export function act(verb, more = {}) {
   return post("/do", { as: state.get("me").name, do: verb, ...more });
 }
@@ -79,18 +81,8 @@ async function post(path, body) {
     });
     answer = response.ok ? await response.json() : { error: await response.text() };
   } catch {
-    answer = { error: "The sandbox does not answer." };
+    answer = { error: "The sandbox does not answer.", isLost: true };
   }
   if (answer.error) toast(answer.error);
   return answer;
-}
-
-/** Show a sentence for some seconds; screen readers say it at once. */
-export function toast(sentence) {
-  const toasts = document.getElementById("toasts");
-  const shown = document.createElement("p");
-  shown.className = "toast";
-  shown.textContent = sentence;
-  toasts.append(shown);
-  setTimeout(() => shown.remove(), 8000);
 }

@@ -1,16 +1,40 @@
-/** What the bot and the outside world said to each other, both ways, newest last. */
+/** What the bot and the outside world said to each other, both ways, newest last; and the lines of the bot's own log. */
 
 import { h } from "./dom.js";
 import { state, under } from "./live.js";
 
-const rows = h("ol", { class: "exchanges", tabindex: 0, "aria-label": "Requests and deliveries" });
-const drawn = new Map();
-const SIGNS = { feldera: "Feldera", slack: "Slack", bot: "bot" };
+const NAMES = { feldera: "Feldera", slack: "Slack", bot: "bot" };
+const VIEWS = [
+  ["all", "All"],
+  ["feldera", "Feldera"],
+  ["slack", "Slack"],
+  ["lines", "The bot's log"],
+];
+const NEAR_THE_END = 40; // px
 
-export const log = h("section", { class: "log-of-calls" }, h("h3", {}, "Said over the wire"), rows);
+const rows = h("ol", { class: "exchanges", tabindex: 0, "aria-label": "Requests and deliveries" });
+const lines = h("pre", { class: "lines", tabindex: 0, "aria-label": "The bot's log", role: "region" });
+const drawn = new Map();
+
+export const log = h(
+  "section",
+  { class: "wire", "aria-label": "Said over the wire", data: { view: "all" } },
+  h("fieldset", { class: "views" }, h("legend", {}, "Said over the wire"), ...VIEWS.map(view)),
+  rows,
+  lines,
+);
+
+function view([name, label]) {
+  const choose = () => {
+    log.dataset.view = name;
+    toEnd(name === "lines" ? lines : rows);
+  };
+  const input = h("input", { type: "radio", name: "view", class: "unseen", checked: name === "all", onchange: choose });
+  return h("label", {}, input, h("span", {}, label));
+}
 
 export function drawLog() {
-  const isAtEnd = rows.scrollHeight - rows.scrollTop - rows.clientHeight < 40;
+  const follows = isAtEnd(rows);
   const keys = under("world/log/");
   for (const [key, { element }] of drawn) {
     if (state.has(key)) continue;
@@ -22,7 +46,7 @@ export function drawLog() {
     const said = state.get(key);
     let known = drawn.get(key);
     if (known?.said !== said) {
-      const element = row(said);
+      const element = row(said, known?.element);
       known?.element.replaceWith(element);
       known = { said, element };
       drawn.set(key, known);
@@ -31,23 +55,42 @@ export function drawLog() {
     if (known.element !== next) rows.insertBefore(known.element, next);
     cursor = known.element;
   }
-  if (isAtEnd) rows.scrollTop = rows.scrollHeight;
+  if (follows) toEnd(rows);
 }
 
-function row(said) {
+export function drawLines(said) {
+  const text = said.join("\n");
+  if (text === lines.textContent) return;
+  const follows = isAtEnd(lines);
+  lines.textContent = text;
+  if (follows) toEnd(lines);
+}
+
+function row(said, before) {
   const line = [
     h("time", {}, said.at),
-    h("span", { class: "way" }, `${SIGNS[said.from]} → ${SIGNS[said.to]}`),
+    h("span", { class: "way" }, `${NAMES[said.from]} → ${NAMES[said.to]}`),
     h("code", {}, said.what),
     h("span", { class: ["answer", said.failed && "failed"] }, said.answer),
   ];
+  const other = said.from === "bot" ? said.to : said.from;
   const bodies = [
-    said.body && [h("h4", {}, "Sent"), h("pre", { tabindex: 0 }, said.body)],
-    said.reply && [h("h4", {}, "Answered"), h("pre", { tabindex: 0 }, said.reply)],
+    said.body && [h("h3", {}, "Sent"), h("pre", { tabindex: 0 }, said.body)],
+    said.reply && [h("h3", {}, "Answered"), h("pre", { tabindex: 0 }, said.reply)],
   ].filter(Boolean);
-  if (bodies.length === 0) return h("li", {}, h("p", { class: "exchange" }, ...line));
+  if (bodies.length === 0) return h("li", { data: { with: other } }, h("p", { class: "exchange" }, ...line));
   // Written out only when somebody looks: there are hundreds of them.
   const details = h("details", {}, h("summary", { class: "exchange" }, ...line));
-  details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(...bodies.flat()));
-  return h("li", {}, details);
+  const opens = () => details.open && details.children.length === 1 && details.append(...bodies.flat());
+  details.addEventListener("toggle", opens);
+  details.open = Boolean(before?.querySelector("details[open]"));
+  return h("li", { data: { with: other } }, details);
+}
+
+function isAtEnd(element) {
+  return element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_THE_END;
+}
+
+function toEnd(element) {
+  element.scrollTop = element.scrollHeight;
 }

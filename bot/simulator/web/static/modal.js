@@ -1,7 +1,10 @@
 /** The modal on the person's screen. The server says whether there is one, and what stands in it. */
 
 import { blocks } from "./blocks.js";
+import { openDialog } from "./dialogs.js";
 import { h, refill } from "./dom.js";
+import { missing } from "./fields.js";
+import { icon } from "./icons.js";
 import { act, listen, state } from "./live.js";
 
 const dialog = document.getElementById("modal");
@@ -15,9 +18,14 @@ dialog.addEventListener("cancel", (event) => {
   event.preventDefault();
   act("closes");
 });
+dialog.addEventListener("close", () => {
+  // A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
+  if (state.get("modal")?.id === dialog.dataset.id) act("closes");
+});
 
 function draw(modal) {
   if (!modal) {
+    delete dialog.dataset.id;
     dialog.close();
     return;
   }
@@ -25,30 +33,35 @@ function draw(modal) {
   const typed = isSame ? { ...texts(), ...searched() } : {};
   dialog.dataset.id = modal.id;
   dialog.setAttribute("aria-labelledby", "modal-title");
+  const close = { type: "button", onclick: () => act("closes") };
   const form = h(
     "form",
     { method: "dialog", onsubmit: submit },
-    h("h2", { id: "modal-title" }, modal.title),
+    h(
+      "header",
+      {},
+      h("h2", { id: "modal-title" }, modal.title),
+      h("button", { ...close, class: "plain", "aria-label": "Close this form", data: { key: "x" } }, icon("close")),
+    ),
     h("div", { class: "blocks" }, ...blocks(modal.blocks, press)),
+    h("p", { class: "trouble", role: "alert" }),
     h(
       "div",
       { class: "buttons" },
-      h(
-        "button",
-        { type: "button", class: "button", data: { key: "close" }, onclick: () => act("closes") },
-        modal.close,
-      ),
+      h("button", { ...close, class: "button", data: { key: "close" } }, modal.close),
       modal.submit && h("button", { type: "submit", class: "button primary", data: { key: "submit" } }, modal.submit),
     ),
   );
+  form.addEventListener("invalid", missing, { capture: true });
   refill(dialog, form);
   for (const [block, text] of Object.entries(typed)) {
     const input = form.querySelector(`.text[data-block="${CSS.escape(block)}"]`);
     if (input) input.value = text;
   }
   if (!dialog.open) {
-    dialog.showModal();
-    form.querySelector("[autofocus], input, textarea, select, button.primary")?.focus();
+    openDialog(dialog);
+    const first = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
+    form.querySelector(first)?.focus();
   }
 }
 
@@ -71,9 +84,13 @@ function searched() {
 
 async function submit(event) {
   event.preventDefault();
-  const button = event.submitter ?? dialog.querySelector("[type=submit]");
+  const form = event.currentTarget;
+  if (form.getAttribute("aria-busy") === "true") return;
+  const button = form.querySelector("[type=submit]");
+  form.setAttribute("aria-busy", "true");
   button?.setAttribute("aria-busy", "true");
   await act("submits", { values: texts() });
+  form.removeAttribute("aria-busy");
   button?.removeAttribute("aria-busy");
   dialog.querySelector("[aria-invalid]")?.focus();
 }

@@ -2,18 +2,21 @@
 
 import { here, onMove, openPlace } from "./address.js";
 import { blocks } from "./blocks.js";
-import { composer } from "./composer.js";
+import { composer, fills } from "./composer.js";
 import { h, refill } from "./dom.js";
+import { icon } from "./icons.js";
 import { act, listen, state, under } from "./live.js";
-import { MessageList } from "./messages.js";
+import { MessageList } from "./messagelist.js";
+import { showPane } from "./panes.js";
+import { named, title } from "./places.js";
 import { tools } from "./tools.js";
 
 const pane = document.getElementById("place");
-let shown = { id: null, whose: null };
+let shown = { id: null, whose: null, since: null };
 let list = null;
 
 listen((changed) => draw(changed));
-onMove(() => draw(new Set()));
+onMove(() => draw(new Set(["places"])));
 document.addEventListener("visibilitychange", markRead);
 addEventListener("focus", markRead);
 
@@ -23,7 +26,8 @@ function draw(changed) {
   const whose = state.get("me").name;
   const isOther = place.id !== shown.id || whose !== shown.whose;
   if (isOther) {
-    shown = { id: place.id, whose };
+    const since = inPlace(place).find((message) => message.is_new)?.ts ?? null;
+    shown = { id: place.id, whose, since };
     build(place);
     if (place.kind === "home") act("opens_home");
   }
@@ -31,31 +35,55 @@ function draw(changed) {
     if (isOther || changed.has("home")) drawHome();
     return;
   }
-  list.show(inPlace(place), { empty: `Nothing was written here yet. Type / for a command.` });
-  markRead();
+  if (isOther || [...changed].some((key) => key === "places" || key.startsWith("message/"))) {
+    list.show(inPlace(place), { since: shown.since, empty: () => nothingYet(place) });
+    markRead();
+  }
 }
 
 function build(place) {
   list = place.kind === "home" ? null : new MessageList(`Messages in ${title(place)}`);
-  const panes = pane.parentElement;
-  const back = () => (panes.dataset.pane = "places");
   pane.replaceChildren(
     h(
       "header",
       { class: "bar" },
-      h("button", { type: "button", class: "back", "aria-label": "Back to the channels", onclick: back }, "‹"),
-      h("h1", {}, title(place)),
+      h(
+        "button",
+        { type: "button", class: "tool back", "aria-label": "Back to the channels", onclick: () => showPane("places") },
+        icon("back"),
+      ),
+      h("h1", { "aria-label": title(place) }, ...named(place)),
       tools(),
     ),
     ...(list
-      ? [list.element, place.takes_text ? composer(place) : h("p", { class: "mute" }, "Nobody can type here.")]
-      : [h("div", { class: "home", id: "home", tabindex: 0 })]),
+      ? [list.element, place.takes_text ? composer(place) : h("p", { class: "mute" }, whyMute(place))]
+      : [h("div", { class: "home", id: "home", tabindex: 0, role: "group", "aria-label": "The app's Home" })]),
   );
-  panes.dataset.pane = "place";
+  showPane("place");
 }
 
-export function title(place) {
-  return { home: "Home", dm: `${place.name} (app)`, private: `🔒 ${place.name}` }[place.kind] ?? `# ${place.name}`;
+function whyMute(place) {
+  return place.kind === "dm" ? "The app reads no messages here: it only writes." : "You cannot write here.";
+}
+
+/** What a newcomer reads first. */
+function nothingYet(place) {
+  if (!place.takes_text) return h("p", { class: "empty" }, "Nothing was written here yet.");
+  const commands = (state.get("commands") ?? []).map(({ command, description }) =>
+    h(
+      "li",
+      {},
+      h("button", { type: "button", class: "button", onclick: () => fills(`${command} help`) }, `${command} help`),
+      h("span", {}, description),
+    ),
+  );
+  return h(
+    "div",
+    { class: "empty" },
+    h("p", {}, h("strong", {}, `Nothing was written in ${title(place)} yet.`)),
+    h("p", {}, "Type / for a command, or begin with this one. Whom you type as is on the left; what goes wrong out there, at the top right."),
+    h("ul", {}, ...commands),
+  );
 }
 
 function inPlace(place) {

@@ -1,13 +1,18 @@
 /** The left: whose page it is and everybody else whose it could be, and the places they are in. */
 
-import { address, here, nameOf, onMove, openPlace } from "./address.js";
+import { address, nameOf, onMove, openPlace } from "./address.js";
 import { arrows, h, refill } from "./dom.js";
 import { listen, state } from "./live.js";
-import { face } from "./messages.js";
-import { title } from "./place.js";
+import { face } from "./message.js";
+import { isNarrow, showPane } from "./panes.js";
+import { named, title } from "./places.js";
 
 const people = document.getElementById("people");
 const places = document.getElementById("places");
+const GROUPS = [
+  ["Channels", ["channel", "private"]],
+  ["Apps", ["dm"]],
+];
 arrows(people, "a");
 arrows(places, "a");
 
@@ -15,37 +20,44 @@ listen((changed) => {
   if (["me", "people"].some((key) => changed.has(key))) drawPeople();
   if (["me", "places"].some((key) => changed.has(key))) drawPlaces();
 });
-onMove(drawPlaces);
+onMove(() => {
+  drawPeople();
+  drawPlaces();
+});
+
+// What is said of somebody covers what stands beside; Escape takes it away, until the next one is looked at.
+people.addEventListener("keydown", (event) => people.classList.toggle("quiet", event.key === "Escape"));
+people.addEventListener("pointerleave", () => people.classList.remove("quiet"));
+people.addEventListener("focusout", () => people.classList.remove("quiet"));
 
 function drawPeople() {
   const me = state.get("me");
-  refill(
-    people,
-    h(
-      "ul",
-      {},
-      ...state.get("people").map((person) => {
-        const isMe = person.id === me.id;
-        const unread = person.unread ? `, ${person.unread} unread` : "";
-        return h(
-          "li",
-          {},
-          h(
-            "a",
-            {
-              href: address({ as: person.name, place: nameOf(openPlace()) }),
-              title: `Be ${person.name}. ${person.about}`,
-              "aria-label": `${person.name}${unread}. ${person.about}`,
-              "aria-current": isMe ? "true" : null,
-              data: { key: `person/${person.id}` },
-            },
-            face(person.name, person.initials),
-            h("span", { class: "name" }, person.name),
-            person.unread > 0 && h("span", { class: "badge", "aria-hidden": "true" }, String(person.unread)),
-          ),
-        );
-      }),
-    ),
+  if (!me) return;
+  const place = nameOf(openPlace());
+  refill(people, h("ul", {}, ...state.get("people").map((person) => somebody(person, { isMe: person.id === me.id, place }))));
+}
+
+function somebody(person, { isMe, place }) {
+  const unread = person.unread ? `, ${person.unread} unread` : "";
+  const about = `about-${person.id}`;
+  const link = h(
+    "a",
+    {
+      href: address({ as: person.name, place }),
+      "aria-label": `${person.name}${unread}`,
+      "aria-describedby": about,
+      "aria-current": isMe ? "true" : null,
+      data: { key: `person/${person.id}` },
+    },
+    face(person.name, person.initials),
+    h("span", { class: "name" }, person.name),
+    person.unread > 0 && h("span", { class: "badge", "aria-hidden": "true" }, String(person.unread)),
+  );
+  return h(
+    "li",
+    {},
+    link,
+    h("span", { class: "card", role: "tooltip", id: about }, h("strong", { "aria-hidden": "true" }, person.name), " ", person.about),
   );
 }
 
@@ -53,22 +65,34 @@ function drawPlaces() {
   const me = state.get("me");
   if (!me) return;
   const open = openPlace();
+  const all = state.get("places");
+  const entries = (kinds) => all.filter((each) => kinds.includes(each.kind)).map((each) => entry(each, each.id === open.id));
   refill(
     places,
     h(
       "header",
       {},
-      h("p", { class: "workspace" }, "Acme", h("span", { class: "tag" }, "SIMULATED")),
+      h("h1", { class: "workspace" }, "Acme", h("span", { class: "tag" }, "SIMULATED")),
       h("p", { class: "about" }, h("strong", {}, `You are ${me.name}.`), " ", me.about),
     ),
-    h("ul", {}, ...state.get("places").map((place) => entry(place, place.id === open.id))),
+    h("ul", {}, ...entries(["home"])),
+    ...GROUPS.map(([label, kinds]) => {
+      const links = entries(kinds);
+      return links.length > 0 && h("section", { "aria-label": label }, h("h2", {}, label), h("ul", {}, ...links));
+    }),
   );
-  const unread = state.get("places").reduce((sum, place) => sum + place.mentions, 0);
+  const unread = all.reduce((sum, place) => sum + place.mentions, 0);
   document.title = `${unread ? `(${unread}) ` : ""}${me.name} · ${title(open)} · pipeline-bot sandbox`;
 }
 
 function entry(place, isOpen) {
   const said = place.unread ? `, ${place.unread} unread` : "";
+  const enter = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (isOpen) showPane("place");
+    // Once the place is there. On a narrow screen the keyboard would cover the messages.
+    if (!isNarrow()) setTimeout(() => document.getElementById("message")?.focus());
+  };
   return h(
     "li",
     {},
@@ -80,16 +104,10 @@ function entry(place, isOpen) {
         "aria-label": `${title(place)}${said}`,
         "aria-current": isOpen ? "page" : null,
         data: { key: `place/${place.id}` },
-        onclick: () => isOpen && (places.parentElement.dataset.pane = "place"),
+        onclick: enter,
       },
-      h("span", { "aria-hidden": "true" }, { home: "⌂ ", dm: "✉ " }[place.kind] ?? ""),
-      title(place),
+      ...named(place),
       place.mentions > 0 && h("span", { class: "badge", "aria-hidden": "true" }, String(place.mentions)),
     ),
   );
-}
-
-/** Whose page the address says it is. */
-export function whose() {
-  return here().as;
 }

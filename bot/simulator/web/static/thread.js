@@ -2,9 +2,11 @@
 
 import { addressOf, go, here, onMove, openPlace } from "./address.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { listen, state, under } from "./live.js";
-import { MessageList } from "./messages.js";
-import { title } from "./place.js";
+import { MessageList } from "./messagelist.js";
+import { showPane, shownPane } from "./panes.js";
+import { title } from "./places.js";
 
 const pane = document.getElementById("thread");
 let shown = "";
@@ -12,6 +14,7 @@ let list = null;
 
 listen(draw);
 onMove(draw);
+pane.addEventListener("keydown", (event) => event.key === "Escape" && close());
 
 function draw() {
   const place = openPlace();
@@ -20,6 +23,7 @@ function draw() {
   pane.parentElement.classList.toggle("with-thread", Boolean(root));
   if (!root) {
     shown = "";
+    if (shownPane() === "thread") showPane("place");
     return;
   }
   const key = `${state.get("me").name}/${place.id}/${root.ts}`;
@@ -30,24 +34,28 @@ function draw() {
     .map((each) => state.get(each))
     .filter((message) => message.thread === root.ts && message.ts !== root.ts);
   list.show([root, ...replies], { inThread: true });
-  if (isOther) pane.parentElement.dataset.pane = "thread";
+  if (isOther) showPane("thread");
 }
 
 function build(place) {
   list = new MessageList("Messages in the thread");
-  const close = () => {
-    go(addressOf(place.id));
-    pane.parentElement.dataset.pane = "place";
-    document.getElementById("message")?.focus();
-  };
-  pane.onkeydown = (event) => event.key === "Escape" && close();
+  const opener = document.activeElement?.closest("#place a, #home a");
   pane.replaceChildren(
     h(
       "header",
       { class: "bar" },
-      h("h2", {}, "Thread", h("small", {}, title(place))),
-      h("button", { type: "button", class: "close", "aria-label": "Close the thread", onclick: close }, "✕"),
+      h("h2", { tabindex: -1 }, "Thread", h("small", {}, title(place))),
+      h("button", { type: "button", class: "tool close", "aria-label": "Close the thread", onclick: close }, icon("close")),
     ),
     list.element,
   );
+  if (opener) pane.querySelector("h2").focus();
+}
+
+/** The focus goes back to what leads to the thread. */
+function close() {
+  const { thread } = here();
+  go(addressOf(openPlace().id));
+  const root = document.querySelector(`#place [data-ts="${CSS.escape(thread)}"]`);
+  (root?.querySelector(".replies") ?? root ?? document.getElementById("message"))?.focus();
 }

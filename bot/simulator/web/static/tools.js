@@ -1,57 +1,59 @@
 /** The buttons at the top: light or dark, and the outside world. */
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { listen, state } from "./live.js";
+import { showPane } from "./panes.js";
 
-const THEMES = { auto: "◐ As the system", light: "☀ Light", dark: "☾ Dark" };
+const THEMES = { auto: "as the system", light: "light", dark: "dark" };
 const CHOSEN = "theme";
 
 export function tools() {
+  const drawer = document.getElementById("world");
   const world = h(
     "button",
     {
       type: "button",
       class: "tool world",
-      "aria-expanded": String(!document.getElementById("world").hidden),
+      "aria-expanded": String(!drawer.hidden),
       "aria-controls": "world",
       onclick: toggleWorld,
     },
     h("span", { class: "dot", "aria-hidden": "true" }),
     h("span", { class: "label" }, "The outside world"),
   );
-  const theme = h(
-    "button",
-    { type: "button", class: "tool", "aria-label": `Colours: ${THEMES[chosen()]}`, title: THEMES[chosen()] },
-    THEMES[chosen()].slice(0, 1),
-  );
-  theme.addEventListener("click", () => {
-    const names = Object.keys(THEMES);
-    const next = names[(names.indexOf(chosen()) + 1) % names.length];
-    localStorage.setItem(CHOSEN, next);
-    applyTheme();
-    theme.textContent = THEMES[next].slice(0, 1);
-    theme.title = THEMES[next];
-    theme.setAttribute("aria-label", `Colours: ${THEMES[next]}`);
-  });
+  const theme = h("button", { type: "button", class: "tool", onclick: nextTheme });
+  nameTheme(theme);
   queueMicrotask(dot);
   return h("div", { class: "tools" }, theme, world);
 }
 
-function toggleWorld() {
-  const world = document.getElementById("world");
-  world.hidden = !world.hidden;
+export function toggleWorld() {
+  const drawer = document.getElementById("world");
+  drawer.hidden = !drawer.hidden;
   for (const button of document.querySelectorAll(".tool.world")) {
-    button.setAttribute("aria-expanded", String(!world.hidden));
+    button.setAttribute("aria-expanded", String(!drawer.hidden));
   }
-  if (!world.hidden) world.querySelector("h2")?.focus();
-  else document.querySelector(".tool.world")?.focus();
+  showPane(drawer.hidden ? "place" : "world");
+  (drawer.hidden ? document.querySelector(".tool.world") : drawer.querySelector("h2"))?.focus();
 }
 
-export { toggleWorld };
+function nextTheme(event) {
+  const names = Object.keys(THEMES);
+  localStorage.setItem(CHOSEN, names[(names.indexOf(chosen()) + 1) % names.length]);
+  applyTheme();
+  nameTheme(event.currentTarget);
+}
+
+function nameTheme(button) {
+  button.replaceChildren(icon(chosen()));
+  button.setAttribute("aria-label", `Colours: ${THEMES[chosen()]}`);
+  button.title = `Colours: ${THEMES[chosen()]}`;
+}
 
 function chosen() {
   const kept = localStorage.getItem(CHOSEN);
-  return kept in THEMES ? kept : "auto";
+  return Object.hasOwn(THEMES, kept) ? kept : "auto";
 }
 
 export function applyTheme() {

@@ -1,10 +1,12 @@
-/** The drawer: what really is out there, what can go wrong with it, and what the bot and the world said to each other. */
+/** The drawer: how the bot and the clock are, what can go wrong, what really is out there, and what was said to whom. */
 
-import { popup } from "./composer.js";
 import { confirmed } from "./confirm.js";
-import { arrows, h, refill } from "./dom.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { happen, listen, state } from "./live.js";
-import { drawLog, log } from "./log.js";
+import { drawLines, drawLog, log } from "./log.js";
+import { drawPipelines, pipelines } from "./pipelines.js";
+import { deed, drawSwitches, switches } from "./switches.js";
 import { toggleWorld } from "./tools.js";
 
 const MOVES = [
@@ -15,27 +17,36 @@ const MOVES = [
   [1440, "1 day"],
 ];
 const pane = document.getElementById("world");
-const parts = Object.fromEntries(
-  ["bot", "clock", "feldera", "slack", "pipelines"].map((name) => [name, h("section", { class: name })]),
-);
+const light = h("span", { class: "dot", "aria-hidden": "true" });
+const how = h("span", { role: "status" });
+const kills = deed("kills_bot", "kill -9", "danger");
+const starts = deed("starts_bot", "Start it again", "primary");
+const now = h("time", {});
+const ahead = h("span", { class: "hint" });
 
-pane.addEventListener("keydown", (event) => event.key === "Escape" && toggleWorld());
+pane.addEventListener("keydown", (event) => {
+  // Of an open menu, Escape closes the menu.
+  if (event.key === "Escape" && !pane.querySelector(":popover-open")) toggleWorld();
+});
 pane.append(
   h(
     "header",
     { class: "bar" },
     h("h2", { tabindex: -1 }, "The outside world"),
-    h("button", { type: "button", class: "button danger", onclick: reset }, "Begin anew"),
-    h("button", { type: "button", class: "close", "aria-label": "Close the outside world", onclick: toggleWorld }, "✕"),
+    h("section", { class: "bot", "aria-label": "The bot" }, h("p", {}, light, how), kills, starts),
+    h("section", { class: "clock", "aria-label": "The clock" }, h("p", {}, now, ahead), ...MOVES.map(move)),
+    h(
+      "div",
+      { class: "tools" },
+      h("button", { type: "button", class: "button", onclick: reset }, "Begin anew"),
+      h(
+        "button",
+        { type: "button", class: "tool close", "aria-label": "Close the outside world", onclick: toggleWorld },
+        icon("close"),
+      ),
+    ),
   ),
-  h(
-    "div",
-    { class: "parts", tabindex: 0, role: "group", "aria-label": "What is out there" },
-    h("div", { class: "column" }, parts.bot, parts.clock),
-    h("div", { class: "column" }, parts.feldera, parts.slack),
-    parts.pipelines,
-    log,
-  ),
+  h("div", { class: "parts" }, switches, pipelines, log),
 );
 
 listen((changed) => {
@@ -43,10 +54,7 @@ listen((changed) => {
   if (is("feldera")) drawReal(state.get("world/feldera"));
   if (is("bot")) drawBot(state.get("world/bot"));
   if (is("clock")) drawClock(state.get("world/clock"));
-  if (is("switches", "feldera")) {
-    drawSwitches(parts.feldera, "Feldera");
-    drawSwitches(parts.slack, "Slack");
-  }
+  if (is("switches")) drawSwitches();
   if (is("pipelines", "switches")) drawPipelines();
   if ([...changed].some((key) => key.startsWith("world/log/"))) drawLog();
 });
@@ -58,147 +66,26 @@ function drawReal({ real }) {
 }
 
 function drawBot(bot) {
-  const how = bot.state !== "up" ? bot.state : bot.connected ? `up, over ${bot.transport}` : "up, not connected to Slack";
-  const isDown = bot.state === "down";
-  refill(
-    parts.bot,
-    h("h3", {}, "The bot"),
-    h("p", {}, light(bot.state === "up" && bot.connected), `It is ${how}.`),
-    h(
-      "div",
-      { class: "deeds" },
-      isDown
-        ? deed("starts_bot", "Start it again", "primary")
-        : deed("kills_bot", "kill -9", "danger"),
-    ),
-    h("details", {}, h("summary", { data: { key: "bot-log" } }, "What it logs"), h("pre", { class: "lines", tabindex: 0 }, bot.log.join("\n"))),
-  );
+  const isUp = bot.state === "up";
+  const said = !isUp ? bot.state : bot.connected ? `up, over ${bot.transport}` : "up, not connected to Slack";
+  light.classList.toggle("bad", !isUp || !bot.connected);
+  if (how.textContent !== `It is ${said}.`) how.textContent = `It is ${said}.`;
+  const hadFocus = [kills, starts].includes(document.activeElement);
+  kills.hidden = bot.state === "down";
+  starts.hidden = bot.state !== "down";
+  if (hadFocus) (kills.hidden ? starts : kills).focus();
+  drawLines(bot.log);
 }
 
 function drawClock(clock) {
-  refill(
-    parts.clock,
-    h("h3", {}, "The clock"),
-    h("p", {}, h("time", {}, clock.now), clock.ahead && h("span", { class: "hint" }, ` ${clock.ahead}`)),
-    h(
-      "div",
-      { class: "deeds" },
-      ...MOVES.map(([minutes, label]) =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: "button",
-            "aria-label": `Move the clock on by ${label}`,
-            data: { key: `moves-${minutes}` },
-            onclick: () => happen("moves_on", { minutes }),
-          },
-          `+ ${label}`,
-        ),
-      ),
-    ),
-  );
+  now.textContent = clock.now;
+  ahead.textContent = clock.ahead ? ` (${clock.ahead})` : "";
 }
 
-function drawSwitches(part, group) {
-  const switches = state.get("world/switches").filter((each) => each.group === group);
-  part.hidden = switches.length === 0;
-  const once = switches.filter((each) => each.kind === "once");
-  refill(
-    part,
-    h("h3", {}, group),
-    ...switches
-      .filter((each) => each.kind === "toggle")
-      .map((each) =>
-        h(
-          "label",
-          { class: "choice" },
-          h("input", {
-            type: "checkbox",
-            role: "switch",
-            checked: each.on,
-            data: { key: each.do },
-            onchange: (event) => happen(each.do, { on: event.target.checked }),
-          }),
-          h("span", {}, each.label),
-        ),
-      ),
-    h("div", { class: "deeds" }, ...once.map((each) => deed(each.do, each.label))),
-  );
-}
-
-function deed(verb, label, style = null, more = {}) {
-  return h(
-    "button",
-    { type: "button", class: ["button", style], data: { key: verb }, onclick: () => happen(verb, more) },
-    label,
-  );
-}
-
-function light(isOn) {
-  return h("span", { class: ["dot", !isOn && "bad"], "aria-hidden": "true" });
-}
-
-function drawPipelines() {
-  const pipelines = state.get("world/pipelines");
-  parts.pipelines.hidden = pipelines.length === 0;
-  const open = parts.pipelines.querySelector("details[open]")?.dataset.name;
-  const heads = ["Pipeline", "Deployment", "Storage", "Program", "Clears", ""];
-  refill(
-    parts.pipelines,
-    h("h3", {}, "Pipelines, as they really are"),
-    h(
-      "table",
-      {},
-      h("thead", {}, h("tr", {}, ...heads.map((head) => (head ? h("th", { scope: "col" }, head) : h("td"))))),
-      h("tbody", {}, ...pipelines.map((each) => row(each, each.name === open))),
-    ),
-  );
-}
-
-function row(pipeline, isOpen) {
-  const { deployment, desired, storage, checkpoints } = pipeline;
-  const kept = checkpoints === 1 ? "1 checkpoint" : `${checkpoints} checkpoints`;
-  return h(
-    "tr",
-    {},
-    h("th", { scope: "row", title: `id ${pipeline.id}…` }, pipeline.name),
-    h("td", {}, deployment === desired ? deployment : `${deployment} → ${desired}`, pipeline.error && h("small", {}, pipeline.error)),
-    h("td", { title: checkpoints ? kept : null }, checkpoints ? `${storage} · ${checkpoints}` : storage),
-    h("td", {}, pipeline.program),
-    h("td", {}, String(pipeline.clears)),
-    h("td", {}, menu(pipeline, isOpen)),
-  );
-}
-
-function menu(pipeline, isOpen) {
-  const deeds = state.get("world/switches").filter((each) => each.about === "pipeline");
-  const list = h(
-    "div",
-    { class: "menu" },
-    ...deeds.map((each) => {
-      const isOn = each.kind === "toggle" && each.on.includes(pipeline.name);
-      return h(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": each.kind === "toggle" ? String(isOn) : null,
-          data: { key: `${pipeline.name}/${each.do}` },
-          onclick: (event) => {
-            event.currentTarget.closest("details").open = false;
-            happen(each.do, { pipeline: pipeline.name, on: !isOn });
-          },
-        },
-        `${isOn ? "✓ " : ""}${each.label}`,
-      );
-    }),
-  );
-  arrows(list, "button");
-  const details = popup(`What happens to ${pipeline.name}`, "⋯", list);
-  details.dataset.name = pipeline.name;
-  details.querySelector("summary").dataset.key = `menu-${pipeline.name}`;
-  details.open = isOpen;
-  return details;
+function move([minutes, label]) {
+  const button = deed("moves_on", `+ ${label}`, null, { minutes });
+  button.setAttribute("aria-label", `Move the clock on by ${label}`);
+  return button;
 }
 
 async function reset() {

@@ -1,0 +1,65 @@
+/** A message as an element: who wrote it and when, its blocks, and the way to its thread. */
+
+import { addressOf } from "./address.js";
+import { blocks } from "./blocks.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { act, state } from "./live.js";
+
+const HUES = 8;
+
+/** The face of somebody: initials on a colour of theirs. */
+export function face(name, initials, kind = "person") {
+  const people = state.get("people") ?? [];
+  const number = people.findIndex((person) => person.name === name);
+  return h("span", { class: ["face", kind === "bot" ? "bot" : `hue-${number % HUES}`], "aria-hidden": "true" }, initials);
+}
+
+/** @param {{inThread: boolean}} where it stands */
+export function drawMessage(message, { inThread }) {
+  const { from } = message;
+  const press = (button) =>
+    act("presses", {
+      place: message.place,
+      ts: message.ts,
+      version: message.version,
+      block: button.block,
+      action: button.action,
+    });
+  return h(
+    "article",
+    {
+      class: ["message", message.ephemeral && "ephemeral"],
+      tabindex: -1,
+      "aria-label": `${from.name}, ${message.time}`,
+      data: { ts: message.ts },
+    },
+    face(from.name, from.initials, from.kind),
+    h(
+      "div",
+      { class: "content" },
+      message.ephemeral && h("p", { class: "only" }, icon("eye"), "Only visible to you"),
+      message.broadcast && !inThread && h("p", { class: "only" }, "replied to a thread"),
+      h(
+        "p",
+        { class: "who" },
+        h("strong", {}, from.name),
+        from.kind === "bot" && h("span", { class: "tag" }, "APP"),
+        h("time", { datetime: message.moment, title: `${message.day}, ${message.time}` }, message.time),
+        message.edited && h("span", { class: "edited" }, "(edited)"),
+      ),
+      h("div", { class: "blocks" }, ...blocks(message.blocks, press, inThread ? 3 : 2)),
+      !inThread && message.replies > 0 && replies(message),
+    ),
+  );
+}
+
+function replies(message) {
+  return h(
+    "a",
+    { class: "replies", href: addressOf(message.place, message.ts), data: { key: "replies" } },
+    ...message.repliers.map((initials) => h("span", { class: "face small bot", "aria-hidden": "true" }, initials)),
+    h("strong", {}, message.replies === 1 ? "1 reply" : `${message.replies} replies`),
+    message.last_reply && h("span", { class: "last" }, `Last reply ${message.last_reply}`),
+  );
+}

@@ -1,0 +1,64 @@
+/**
+ * The panes of the page: the lists, the place, its thread and the outside world. A wide screen shows them side by side, a
+ * narrow one the one that is wanted, which is the page's main part then. F6 goes from one to the next.
+ */
+
+const panes = document.getElementById("panes");
+const narrow = matchMedia("(max-width: 700px)");
+const PANES = { places: "list", place: "place", thread: "thread", world: "world" };
+const STOPS = [
+  "#people [aria-current]",
+  "#places [aria-current]",
+  "#place .log, #home",
+  "#message",
+  "#thread .log",
+  "#world h2",
+];
+
+narrow.addEventListener("change", arrange);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "F6" || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  const stops = STOPS.map((each) => document.querySelector(each)).filter((each) => each?.checkVisibility());
+  const here = stops.findLastIndex((each) => areaOf(each).contains(document.activeElement));
+  stops.at((here + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
+});
+
+/** What F6 leaves and enters: the line in which one types is one of its own. */
+function areaOf(stop) {
+  return stop.closest(".composer, .list, nav, section, main");
+}
+
+export function isNarrow() {
+  return narrow.matches;
+}
+
+/** The pane that a narrow screen shows. */
+export function shownPane() {
+  return panes.dataset.pane;
+}
+
+/** @param {"places" | "place" | "thread" | "world"} pane that a narrow screen shows from now on */
+export function showPane(pane) {
+  panes.dataset.pane = pane;
+  arrange();
+  const element = document.getElementById(PANES[pane]);
+  if (!narrow.matches || element.contains(document.activeElement)) return;
+  const heading = element.querySelector("h1, h2");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
+function arrange() {
+  for (const [pane, id] of Object.entries(PANES)) {
+    const isAlone = narrow.matches && panes.dataset.pane === pane;
+    const element = document.getElementById(id);
+    if (isAlone && id !== "place") element.setAttribute("role", "main");
+    else if (id === "thread" || id === "world") element.setAttribute("role", "complementary");
+    else element.removeAttribute("role");
+    const heading = element.querySelector("h2");
+    if (isAlone) heading?.setAttribute("aria-level", "1");
+    else heading?.removeAttribute("aria-level");
+  }
+}

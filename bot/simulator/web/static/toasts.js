@@ -1,0 +1,28 @@
+/** Sentences about what could not be done. They stand above all else, dialogs too, and screen readers say them at once. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+
+const SHOWN_MS = 10_000;
+
+/** Show a sentence for some seconds, and for as long as somebody points at it; with a modal open, in the modal. */
+export function toast(sentence) {
+  // All but an open modal is inert: a screen reader would not be told what is said elsewhere.
+  const trouble = document.querySelector("#modal[open] .trouble");
+  if (trouble) {
+    trouble.textContent = sentence;
+    return;
+  }
+  const toasts = document.getElementById("toasts");
+  const away = () => {
+    shown.remove();
+    if (!toasts.hasChildNodes()) toasts.hidePopover();
+  };
+  const close = h("button", { type: "button", class: "plain", "aria-label": "Dismiss", onclick: away }, icon("close"));
+  const shown = h("div", { class: "toast" }, h("p", {}, sentence), close);
+  toasts.append(shown);
+  if (!toasts.matches(":popover-open")) toasts.showPopover();
+  let timer = setTimeout(away, SHOWN_MS);
+  shown.addEventListener("pointerenter", () => clearTimeout(timer));
+  shown.addEventListener("pointerleave", () => (timer = setTimeout(away, SHOWN_MS)));
+}
