@@ -107,7 +107,7 @@ async def test_a_slash_offers_the_commands_of_the_manifest(desk):
 
 async def test_a_shortcut_opens_the_form(desk):
     ana = await desk.seat("ana")
-    await ana.page.get_by_label("Shortcuts").click()
+    await ana.clicks("Shortcuts")
     await ana.clicks("Clear a pipeline")
     await ana.reads("Clear a pipeline", within=ana.modal)
 

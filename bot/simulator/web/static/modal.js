@@ -7,12 +7,15 @@ import { missing } from "./fields.js";
 import { icon } from "./icons.js";
 import { act, listen, state } from "./live.js";
 
+const FIRST = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
 const dialog = document.getElementById("modal");
+let isTouched = false;
 
 listen((changed) => {
   if (changed.has("modal")) draw(state.get("modal"));
 });
 
+for (const touch of ["keydown", "pointerdown"]) dialog.addEventListener(touch, () => (isTouched = true));
 dialog.addEventListener("cancel", (event) => {
   // It closes when the server says so: the app may have something to say to it.
   event.preventDefault();
@@ -60,9 +63,10 @@ function draw(modal) {
   }
   if (!dialog.open) {
     openDialog(dialog);
-    const first = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
-    form.querySelector(first)?.focus();
+    isTouched = false;
   }
+  // Apps open a form at once and fill it a moment later: until somebody does something, its first field has the focus.
+  if (!isTouched) form.querySelector(FIRST)?.focus();
 }
 
 function press(button) {
