@@ -16,6 +16,13 @@ const rows = h("ol", { class: "exchanges", tabindex: 0, "aria-label": "Requests 
 const lines = h("pre", { class: "lines", tabindex: 0, "aria-label": "The bot's log", role: "region" });
 const drawn = new Map();
 
+// What follows its end goes on doing so when the drawer opens, or becomes wider.
+for (const element of [rows, lines]) {
+  let follows = true;
+  element.addEventListener("scroll", () => (follows = isAtEnd(element)));
+  new ResizeObserver(() => follows && toEnd(element)).observe(element);
+}
+
 export const log = h(
   "section",
   { class: "wire", "aria-label": "Said over the wire", data: { view: "all" } },

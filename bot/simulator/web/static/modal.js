@@ -23,7 +23,7 @@ dialog.addEventListener("cancel", (event) => {
 });
 dialog.addEventListener("close", () => {
   // A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
-  if (state.get("modal")?.id === dialog.dataset.id) act("closes");
+  if (dialog.dataset.id && state.get("modal")?.id === dialog.dataset.id) act("closes");
 });
 
 function draw(modal) {
