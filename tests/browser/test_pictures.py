@@ -31,13 +31,10 @@ async def test_card_thread_form_and_home(desk, pictures, scheme):
     async def takes(seat, name):
         await seat.page.evaluate("document.activeElement.blur()")
         await seat.page.mouse.move(0, 0)
-        path = pictures / f"{name}-{scheme}.png"
+        path, kept = pictures / f"{name}-{scheme}.png", KEPT / f"{name}-{scheme}.png"
         await seat.page.screenshot(path=path, animations="disabled", caret="hide")
-        kept = KEPT / path.name
         assert path.stat().st_size > EMPTY
-        assert _size(path) == SIZE and (pictures == KEPT or _size(kept) == SIZE), (
-            f"take it anew: --pictures {KEPT}"
-        )
+        assert _size(path) == _size(kept) == SIZE, f"take it anew: --pictures {KEPT}"
 
     how = {"color_scheme": scheme, "viewport": {"width": SIZE[0], "height": SIZE[1]}}
     rae = await desk.seat("rae", **how)
