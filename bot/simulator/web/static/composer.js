@@ -35,7 +35,7 @@ export function composer(place) {
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
     "aria-describedby": "usage",
-    placeholder: `Message #${place.name}, or / for a command`,
+    placeholder: `Message #${place.name} · / for commands`,
     value: drafts.get(mine) ?? "",
     data: { key: "message" },
   });

@@ -22,12 +22,19 @@ export class MessageList {
       icon("down"),
       "New messages",
     );
+    let size = "";
+    const sizeNow = () => `${this.log.clientWidth}x${this.log.clientHeight}`;
     this.log.addEventListener("scroll", () => {
+      // A list that becomes narrower scrolls, too: that is not the reader's doing, and comes before the observer's turn.
+      if (size !== sizeNow()) return;
       this.#follows = this.#isAtEnd();
       if (this.#follows) this.jump.hidden = true;
     });
     this.log.addEventListener("keydown", (event) => this.#moves(event));
-    new ResizeObserver(() => this.#follows && this.#toEnd()).observe(this.log);
+    new ResizeObserver(() => {
+      size = sizeNow();
+      if (this.#follows) this.#toEnd();
+    }).observe(this.log);
     this.element = h("div", { class: "list" }, this.log, this.jump);
   }
 
