@@ -27,11 +27,11 @@ class Seat:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.line = page.locator("#message")
-        self.place = page.get_by_role("main")
-        self.thread = page.get_by_role("complementary", name="Thread")
+        self.place = page.locator("#place")
+        self.thread = page.locator("#thread")
         self.modal = page.locator("#modal")
         self.confirm = page.locator("#confirm")
-        self.world = page.get_by_role("complementary", name="The outside world")
+        self.world = page.locator("#world")
         self.people = page.get_by_role("navigation", name="People")
         self.places = page.get_by_role("navigation", name="Channels")
 

@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { act, state } from "./live.js";
 import { menu } from "./menu.js";
 import { Options } from "./options.js";
+import { isNarrow } from "./panes.js";
 
 const HIGHEST = 200; // px, above which it scrolls
 
@@ -35,7 +36,7 @@ export function composer(place) {
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
     "aria-describedby": "usage",
-    placeholder: `Message #${place.name}, or / for a command`,
+    placeholder: isNarrow() ? `Message #${place.name}` : `Message #${place.name}, or / for a command`,
     value: drafts.get(mine) ?? "",
     data: { key: "message" },
   });
@@ -110,8 +111,12 @@ function described(command, description, hint) {
 }
 
 function shortcuts() {
-  const items = (state.get("shortcuts") ?? []).map(({ name, description }) =>
-    h("button", { type: "button", onclick: () => act("uses_shortcut", { name }) }, name, h("small", {}, description)),
+  return menu({ label: "Shortcuts", sign: icon("plus") }, () =>
+    (state.get("shortcuts") ?? []).map(({ name, description }, number) => {
+      const id = `shortcut-${number}`;
+      const use = () => act("uses_shortcut", { name });
+      const said = { type: "button", "aria-label": name, "aria-describedby": id };
+      return h("button", { ...said, onclick: use }, name, h("small", { id }, description));
+    }),
   );
-  return menu({ label: "Shortcuts", sign: icon("plus") }, ...items);
 }

@@ -48,10 +48,14 @@ export function drawMessage(message, { inThread }) {
         h("time", { datetime: message.moment, title: `${message.day}, ${message.time}` }, message.time),
         message.edited && h("span", { class: "edited" }, "(edited)"),
       ),
-      h("div", { class: "blocks" }, ...blocks(message.blocks, press, inThread ? 3 : 2)),
+      h("div", { class: "blocks" }, ...blocks(message.blocks, press, 2)),
       !inThread && message.replies > 0 && replies(message),
     ),
   );
+}
+
+export function counted(replies) {
+  return replies === 1 ? "1 reply" : `${replies} replies`;
 }
 
 function replies(message) {
@@ -59,7 +63,7 @@ function replies(message) {
     "a",
     { class: "replies", href: addressOf(message.place, message.ts), data: { key: "replies" } },
     ...message.repliers.map((initials) => h("span", { class: "face small bot", "aria-hidden": "true" }, initials)),
-    h("strong", {}, message.replies === 1 ? "1 reply" : `${message.replies} replies`),
+    h("strong", {}, counted(message.replies)),
     message.last_reply && h("span", { class: "last" }, `Last reply ${message.last_reply}`),
   );
 }

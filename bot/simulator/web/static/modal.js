@@ -1,5 +1,6 @@
 /** The modal on the person's screen. The server says whether there is one, and what stands in it. */
 
+import { wayOf } from "./address.js";
 import { blocks } from "./blocks.js";
 import { openDialog } from "./dialogs.js";
 import { h, refill } from "./dom.js";
@@ -7,7 +8,11 @@ import { missing } from "./fields.js";
 import { icon } from "./icons.js";
 import { act, listen, state } from "./live.js";
 
+const FIELD = "[autofocus], .blocks :is(input, textarea, select)";
+const BUTTON = ".button.primary, .buttons .button";
+
 const dialog = document.getElementById("modal");
+let isWaiting = false;
 
 listen((changed) => {
   if (changed.has("modal")) draw(state.get("modal"));
@@ -20,7 +25,13 @@ dialog.addEventListener("cancel", (event) => {
 });
 dialog.addEventListener("close", () => {
   // A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
-  if (state.get("modal")?.id === dialog.dataset.id) act("closes");
+  const { id } = dialog.dataset;
+  if (id && state.get("modal")?.id === id) act("closes");
+});
+
+// Where a link leads is behind it.
+dialog.addEventListener("click", (event) => {
+  if (wayOf(event)) act("closes");
 });
 
 function draw(modal) {
@@ -58,11 +69,16 @@ function draw(modal) {
     const input = form.querySelector(`.text[data-block="${CSS.escape(block)}"]`);
     if (input) input.value = text;
   }
-  if (!dialog.open) {
-    openDialog(dialog);
-    const first = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
-    form.querySelector(first)?.focus();
-  }
+  const isNew = !dialog.open;
+  if (isNew) openDialog(dialog);
+  if (isNew || (isWaiting && document.activeElement.matches(BUTTON))) begin(form);
+}
+
+/** The focus on the first field; in a modal that has none yet, on a button until there is one. */
+function begin(form) {
+  const field = form.querySelector(FIELD);
+  isWaiting = !field;
+  (field ?? form.querySelector(BUTTON))?.focus();
 }
 
 function press(button) {
