@@ -104,6 +104,8 @@ class Desk:
 
     async def __aexit__(self, kind: object, *_exc: object) -> None:
         for context in self._contexts:
+            for page in context.pages:
+                self._complaints += await page.locator("#toasts .toast").all_inner_texts()
             await context.close()
         await self.server.stop()
         await self.sandbox.stop()

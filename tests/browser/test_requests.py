@@ -95,6 +95,7 @@ async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_s
     await ana.clicks("kill -9", within=ana.world)
     await ana.reads("It is down.", within=ana.world)
     await ana.types("/pipeline status slow")
+    desk.expected.append("dispatch_failed")
     await ana.reads("/pipeline failed with the error “dispatch_failed”.", within=ana.page.locator("#toasts"))
     await ana.clicks("Start it again", within=ana.world)
     await ana.reads("It is up, over Socket Mode.", within=ana.world)

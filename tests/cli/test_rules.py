@@ -201,4 +201,6 @@ def test_every_command_helps(shell):
     for words, said in helps.items():
         shown = shell.does(*words.split(), "--help")
         assert said in shown or said in " ".join(shown.split())
-    assert {words.split()[0] for words in helps} | {"rule", "rules", "run", "demo"} == set(cli.commands)
+    assert {words.split()[0] for words in helps} | {"rule", "rules", "run", "demo", "sandbox"} == set(
+        cli.commands
+    )

@@ -42,6 +42,8 @@ class Types(_Deed):
 
     async def by(self, person: Person, world: World) -> Told:
         place = person.place(self.place)
+        if not person.can_write_in(place):
+            raise NotPossibleError(f"{person.name} cannot write there")
         if not self.text.startswith("/"):
             person.says(self.text, channel=place)
             return _told()

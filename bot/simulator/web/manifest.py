@@ -6,9 +6,8 @@ from typing import Any
 
 import yaml
 
-NAME = "app_manifest.yml"
-_PLACES = (Path(__file__).parents[3] / NAME, Path(__file__).parent / NAME)
-"""In the repository, beside the code; and in an installed package, within it."""
+PATH = Path(__file__).parent / "app_manifest.yml"
+"""A link to the one at the top of the repository; in an installed package, that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,7 @@ class Manifest:
 
 
 def load() -> Manifest:
-    path = next(place for place in _PLACES if place.exists())
-    said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    said: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
     features = said["features"]
     return Manifest(
         features["bot_user"]["display_name"],

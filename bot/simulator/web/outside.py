@@ -23,7 +23,7 @@ def outside(world: World, zone: ZoneInfo) -> Mapping[str, Any]:
     ahead = world.clock.ahead
     return {
         "world/clock": {
-            "now": f"{world.clock.now().astimezone(zone):%a, %b %d, %Y, %H:%M:%S}",
+            "now": f"{world.clock.now().astimezone(zone):%a %b %d, %H:%M:%S}",
             "ahead": f"moved on by {humanize.precisedelta(ahead, minimum_unit='minutes')}" if ahead else None,
         },
         "world/bot": {

@@ -160,6 +160,8 @@ async def turns(do: str, world: World, *, pipeline: str, on: bool) -> str | None
             await _done(deed, _place(switch, world))
     except Refused as refused:
         return str(refused.body["message"])
+    except ValueError as error:
+        return f"{error}."  # of what no client could ask for, such as the crash of what does not run
     world.changed.note()
     return None
 

@@ -8,7 +8,6 @@ import { icon } from "./icons.js";
 import { act, state } from "./live.js";
 import { menu } from "./menu.js";
 import { Options } from "./options.js";
-import { isNarrow } from "./panes.js";
 
 const HIGHEST = 200; // px, above which it scrolls
 
@@ -36,7 +35,7 @@ export function composer(place) {
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
     "aria-describedby": "usage",
-    placeholder: isNarrow() ? `Message #${place.name}` : `Message #${place.name}, or / for a command`,
+    placeholder: `Message #${place.name} · / for commands`,
     value: drafts.get(mine) ?? "",
     data: { key: "message" },
   });

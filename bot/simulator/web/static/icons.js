@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 const LINES = {
   app: "M4 5h16v11H9l-5 4z",
-  auto: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 3v18M12 7h7M12 12h9M12 17h7",
+  auto: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 3v18M15 5v14M18 7v10",
   back: "M15 5l-7 7l7 7",
   close: "M6 6l12 12M18 6L6 18",
   dark: "M20 14.5A8.5 8.5 0 0 1 9.5 4A8.5 8.5 0 1 0 20 14.5z",

@@ -75,8 +75,8 @@ function row(said, before) {
   ];
   const other = said.from === "bot" ? said.to : said.from;
   const bodies = [
-    said.body && [h("p", { class: "part" }, "Sent"), h("pre", { tabindex: 0 }, said.body)],
-    said.reply && [h("p", { class: "part" }, "Answered"), h("pre", { tabindex: 0 }, said.reply)],
+    said.body && [h("p", { class: "which" }, "Sent"), h("pre", { tabindex: 0 }, said.body)],
+    said.reply && [h("p", { class: "which" }, "Answered"), h("pre", { tabindex: 0 }, said.reply)],
   ].filter(Boolean);
   if (bodies.length === 0) return h("li", { data: { with: other } }, h("p", { class: "exchange" }, ...line));
   // Written out only when somebody looks: there are hundreds of them.

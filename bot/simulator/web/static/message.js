@@ -5,6 +5,7 @@ import { blocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { act, state } from "./live.js";
+import { isNarrow } from "./panes.js";
 
 const HUES = 8;
 
@@ -48,7 +49,7 @@ export function drawMessage(message, { inThread }) {
         h("time", { datetime: message.moment, title: `${message.day}, ${message.time}` }, message.time),
         message.edited && h("span", { class: "edited" }, "(edited)"),
       ),
-      h("div", { class: "blocks" }, ...blocks(message.blocks, press, 2)),
+      h("div", { class: "blocks" }, ...blocks(message.blocks, press, inThread && !isNarrow() ? 3 : 2)),
       !inThread && message.replies > 0 && replies(message),
     ),
   );

@@ -8,16 +8,15 @@ import { missing } from "./fields.js";
 import { icon } from "./icons.js";
 import { act, listen, state } from "./live.js";
 
-const FIELD = "[autofocus], .blocks :is(input, textarea, select)";
-const BUTTON = ".button.primary, .buttons .button";
-
+const FIRST = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
 const dialog = document.getElementById("modal");
-let isWaiting = false;
+let isTouched = false;
 
 listen((changed) => {
   if (changed.has("modal")) draw(state.get("modal"));
 });
 
+for (const touch of ["keydown", "pointerdown"]) dialog.addEventListener(touch, () => (isTouched = true));
 dialog.addEventListener("cancel", (event) => {
   // It closes when the server says so: the app may have something to say to it.
   event.preventDefault();
@@ -25,8 +24,7 @@ dialog.addEventListener("cancel", (event) => {
 });
 dialog.addEventListener("close", () => {
   // A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
-  const { id } = dialog.dataset;
-  if (id && state.get("modal")?.id === id) act("closes");
+  if (dialog.dataset.id && state.get("modal")?.id === dialog.dataset.id) act("closes");
 });
 
 // Where a link leads is behind it.
@@ -69,16 +67,12 @@ function draw(modal) {
     const input = form.querySelector(`.text[data-block="${CSS.escape(block)}"]`);
     if (input) input.value = text;
   }
-  const isNew = !dialog.open;
-  if (isNew) openDialog(dialog);
-  if (isNew || (isWaiting && document.activeElement.matches(BUTTON))) begin(form);
-}
-
-/** The focus on the first field; in a modal that has none yet, on a button until there is one. */
-function begin(form) {
-  const field = form.querySelector(FIELD);
-  isWaiting = !field;
-  (field ?? form.querySelector(BUTTON))?.focus();
+  if (!dialog.open) {
+    openDialog(dialog);
+    isTouched = false;
+  }
+  // Apps open a form at once and fill it a moment later: until somebody does something, its first field has the focus.
+  if (!isTouched) form.querySelector(FIRST)?.focus();
 }
 
 function press(button) {

@@ -1,0 +1,84 @@
+"""The pictures that README shows: what the page of the sandbox looks like, as these tests find it.
+
+`python -m pytest tests/browser/test_pictures.py --pictures docs/images` takes them anew, to be looked at; any other run
+only proves that they can be taken, and that each picture in the repository is one of these and of this size.
+"""
+
+import struct
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+pytestmark = pytest.mark.anyio
+
+KEPT = Path(__file__).parents[2] / "docs" / "images"
+SIZE = (1280, 800)
+EMPTY = 20_000  # bytes; a picture of a page on which nothing is drawn has fewer
+
+
+@pytest.fixture
+def pictures(request, tmp_path):
+    """Where they go."""
+    told = request.config.getoption("--pictures")
+    return Path(told) if told else tmp_path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_card_thread_form_and_home(desk, pictures, scheme):
+    """A request, approved by somebody else and done; the form; what waits for an approver; what goes wrong outside."""
+
+    async def takes(seat, name):
+        await seat.page.evaluate("document.activeElement.blur()")
+        await seat.page.mouse.move(0, 0)
+        path, kept = pictures / f"{name}-{scheme}.png", KEPT / f"{name}-{scheme}.png"
+        await seat.page.screenshot(path=path, animations="disabled", caret="hide")
+        assert path.stat().st_size > EMPTY
+        assert _size(path) == _size(kept) == SIZE, f"take it anew: --pictures {KEPT}"
+
+    how = {"color_scheme": scheme, "viewport": {"width": SIZE[0], "height": SIZE[1]}}
+    rae = await desk.seat("rae", **how)
+    await rae.types("/pipeline clear sales bad backfill, see INC-42")
+    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.reads("Asked.")
+    ben = await desk.seat("ben", "approvals", **how)
+    await ben.reads("Approvals", "0 of 1")
+    await takes(ben, "card")
+    await ben.goes_to("Home")
+    await ben.reads("Waiting for you", "bad backfill")
+    await takes(ben, "home")
+    await ben.goes_to("approvals")
+    await ben.clicks("Approve", confirms="Approve")
+    await ben.reads("✅ Cleared.")
+    await ben.opens_the_thread()
+    await ben.reads("✅ Cleared", within=ben.thread)
+    await takes(ben, "thread")
+    await rae.types("/pipeline clear")
+    await rae.modal.get_by_role("combobox").press_sequentially("orders")
+    await rae.modal.get_by_role("option").first.click()
+    await rae.reads("3 checkpoints, 959.0 MiB", within=rae.modal)
+    await takes(rae, "form")
+    await rae.clicks("Never mind", within=rae.modal)
+    await expect(rae.modal).not_to_be_visible()
+    await rae.opens_the_world()
+    await rae.world.get_by_role("switch", name="Down", exact=True).check()
+    await rae.types("/pipeline status orders")
+    await rae.reads("No connection to Feldera")
+    await takes(rae, "world")
+
+
+def test_every_picture_is_shown():
+    """None is left of a page that is no more, and README shows both schemes of what it shows."""
+    readme = (KEPT.parents[1] / "README.md").read_text()
+    names = sorted(path.name for path in KEPT.iterdir())
+    assert names == sorted(
+        f"{name}-{scheme}.png"
+        for name in ("card", "form", "home", "thread", "world")
+        for scheme in ("dark", "light")
+    )
+    assert [name for name in names if f"docs/images/{name}" not in readme] == []
+
+
+def _size(picture):
+    """Width and height, as a PNG says them at its beginning."""
+    return struct.unpack(">II", picture.read_bytes()[16:24])
