@@ -104,6 +104,7 @@ async def test_a_slash_offers_the_commands_of_the_manifest(desk):
     desk.expected.append("not a valid command")
     await ana.types("/giphy cat")
     await ana.reads("/giphy is not a valid command.", within=ana.page.locator("#toasts"))
+    await expect(ana.line).to_have_value("/giphy cat")
 
 
 async def test_a_shortcut_opens_the_form(desk):
