@@ -61,6 +61,7 @@ function element(one, press) {
       "aria-label": one.aria,
       data: { key: `${one.block}/${one.action}` },
       onclick: async () => {
+        if (button.getAttribute("aria-busy")) return;
         if (one.confirm && !(await confirmed(one.confirm, one.confirm.style ?? one.style))) return;
         if (one.url) open(one.url, "_blank", "noopener");
         button.setAttribute("aria-busy", "true");
