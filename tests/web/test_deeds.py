@@ -109,6 +109,13 @@ async def test_what_must_be_filled_in_is_not_submitted_empty(visit):
     assert told == {"error": "ana cannot submit while ['Pipeline'] must be filled in."}
 
 
+@pytest.mark.parametrize("name", ["self", "given", "no such input"])
+async def test_an_input_that_is_not_there_is_not_filled_in(visit, name):
+    await visit.does("ana", "uses_shortcut", name="Clear a pipeline")
+    await visit.until(lambda: visit.person("ana").modal is not None and visit.person("ana").modal.inputs)
+    assert name in (await visit.does("ana", "submits", values={name: "x"}))["error"]
+
+
 async def test_what_is_read_is_no_longer_new(visit):
     await visit.does("rae", "types", place=visit.place("rae"), text="hello")
     place = visit.place("ana")

@@ -122,7 +122,7 @@ async def test_no_path_leads_out_of_the_pages_files(visit, path):
 
 
 async def test_a_time_zone_that_does_not_exist_is_refused(visit):
-    for zone in ("Mars/Phobos", "../../etc/passwd", ""):
+    for zone in ("Mars/Phobos", "../../etc/passwd", "America", ""):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await visit.session.ws_connect(f"{visit.url}live?as=ana&tz={zone}", headers=visit.own)
         assert refused.value.status == 400

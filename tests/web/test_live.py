@@ -98,6 +98,15 @@ async def test_a_page_of_somebody_who_is_no_more_is_closed():
         assert page.close_code == NOBODY
 
 
+async def test_a_page_that_cannot_be_told_any_more_is_closed():
+    """It says so, and tries again: it must not go on showing what was."""
+    board = Board(a=1)
+    async with watched(board) as page:
+        await page.receive_json()
+        board.becomes(a=object())
+        assert (await page.receive()).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
+
+
 async def test_a_page_that_leaves_is_forgotten():
     """Nothing waits for changes on behalf of a page that is gone."""
     board = Board(a=1)

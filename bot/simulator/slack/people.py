@@ -94,7 +94,7 @@ class Person(Sight):
             return await self._modals.press(self._profile, button)
         return await self._interactions.press(self._profile, button)
 
-    async def submits(self, **given: str | Sequence[str]) -> Answer:
+    async def submits(self, /, **given: str | Sequence[str]) -> Answer:
         """Fill in the modal on the screen, input by input (by label or block id), and submit it.
 
         Texts are typed as they are, options named by label or value. Inputs not named keep what stands in them. Errors

@@ -51,15 +51,12 @@ def difference(before: State, after: State) -> Difference:
 
 async def keep_up(socket: web.WebSocketResponse, state: Callable[[], State], changes: Changes) -> None:
     """Send what `state` gives until the page goes, or until its person is nobody (`NobodyError` from `state`)."""
-    sending = asyncio.create_task(_send(socket, state, changes))
-    try:
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(_send(socket, state, changes))
+        # Should the look fail, this ends, too: a page that is told nothing any more must not take itself for connected.
         async for _ in socket:
             pass
-    finally:
         sending.cancel()
-        await asyncio.wait([sending])
-    if not sending.cancelled():
-        sending.result()
 
 
 async def _send(socket: web.WebSocketResponse, state: Callable[[], State], changes: Changes) -> None:

@@ -130,5 +130,5 @@ async def _read(request: web.Request, adapter: TypeAdapter[_Read]) -> _Read:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of them, as "America"
         raise web.HTTPBadRequest(text=f"There is no time zone {name!r}.") from error
