@@ -74,8 +74,12 @@ class Server:
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         name, zone = request.query.get("as", ""), _zone(request.query.get("tz", "UTC"))
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT)
-        await socket.prepare(request)
+        # Nothing is won by compressing what stays on this machine.
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            return socket  # whoever asked became somebody else meanwhile
         self._open.add(socket)
         try:
             await keep_up(socket, partial(self._state, name, zone), self._sandbox.changed)
