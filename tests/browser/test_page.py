@@ -104,6 +104,7 @@ async def test_a_slash_offers_the_commands_of_the_manifest(desk):
     desk.expected.append("not a valid command")
     await ana.types("/giphy cat")
     await ana.reads("/giphy is not a valid command.", within=ana.page.locator("#toasts"))
+    await expect(ana.line).to_have_value("/giphy cat")
 
 
 async def test_a_shortcut_opens_the_form(desk):
@@ -168,3 +169,32 @@ async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
         "chat.postMessage",
     ):
         await expect(ana.world.get_by_text(said).last).to_be_attached()
+
+
+async def test_dates_tick(desk):
+    """Slack's dates are words of now: what was today is yesterday once the clock says so."""
+    ana = await desk.seat("ana")
+    await ana.types("/pipeline clear orders schema change")
+    await ana.clicks("Clear orders", confirms="Clear")
+    await ana.reads("✅ Cleared.")
+    card = ana.place.get_by_role("article").last
+    await expect(card).to_contain_text("Confirmed by @ana · Today at")
+    await ana.opens_the_world()
+    await ana.world.get_by_role("button", name="Move the clock on by 1 day").click()
+    await expect(card).to_contain_text("Confirmed by @ana · Yesterday at")
+    await expect(ana.place.locator(".day").first).to_have_text("Yesterday")
+
+
+async def test_slack_away_is_said_and_comes_back(desk):
+    """The bot's socket is dropped and opened again; meanwhile commands fail as they do in Slack."""
+    ana = await desk.seat("ana")
+    await ana.opens_the_world()
+    await ana.world.get_by_role("switch", name="Down for the bot").check()
+    await expect(ana.world).to_contain_text("up, not connected to Slack")
+    desk.expected.append("dispatch_failed")
+    await ana.types("/pipeline whoami")
+    await ana.reads("dispatch_failed", within=ana.page.locator("#toasts"))
+    await ana.world.get_by_role("switch", name="Down for the bot").uncheck()
+    await expect(ana.world).to_contain_text("up, over Socket Mode", timeout=60_000)
+    await ana.types("/pipeline whoami")
+    await ana.reads("operator")

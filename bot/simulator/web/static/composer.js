@@ -10,6 +10,7 @@ import { menu } from "./menu.js";
 import { Options } from "./options.js";
 
 const HIGHEST = 200; // px, above which it scrolls
+const LONGEST = 12_000; // characters, as the server takes them
 
 const drafts = new Map();
 const sent = new Map();
@@ -31,6 +32,7 @@ export function composer(place) {
   const line = h("textarea", {
     id: "message",
     rows: 1,
+    maxlength: LONGEST,
     "aria-label": `Message #${place.name}`,
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
@@ -59,9 +61,9 @@ export function composer(place) {
     sent.set(mine, text);
     line.value = "";
     look();
-    const { isLost } = await act("types", { place: place.id, text });
-    if (!isLost || drafts.get(mine)) return;
-    // Nobody got it: it is not to be typed again.
+    const { error } = await act("types", { place: place.id, text });
+    if (!error || drafts.get(mine)) return;
+    // Nobody got it, and it is not to be typed again.
     drafts.set(mine, text);
     if (line.isConnected) fills(text);
   };

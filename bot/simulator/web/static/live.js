@@ -61,7 +61,7 @@ export function under(prefix) {
   return [...state.keys()].filter((key) => key.startsWith(prefix)).sort();
 }
 
-/** Ask the server to let the person do something; its answer, with `error` if it could not be, `isLost` if it was not heard. */
+/** Ask the server to let the person do something; its answer, with `error` if it could not be. */
 export function act(verb, more = {}) {
   return post("/do", { as: state.get("me").name, do: verb, ...more });
 }
@@ -81,7 +81,7 @@ async function post(path, body) {
     });
     answer = response.ok ? await response.json() : { error: await response.text() };
   } catch {
-    answer = { error: "The sandbox does not answer.", isLost: true };
+    answer = { error: "The sandbox does not answer." };
   }
   if (answer.error) toast(answer.error);
   return answer;
