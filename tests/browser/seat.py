@@ -45,6 +45,15 @@ class Seat:
         if confirms is not None:
             await self.confirm.get_by_role("button", name=confirms, exact=True).click()
 
+    async def clears(self, name: str, reason: str = "schema change") -> None:
+        """From the command to the confirmation; the card tells the rest."""
+        await self.types(f"/pipeline clear {name} {reason}")
+        await self.clicks(f"Clear {name}", confirms="Clear")
+
+    async def asks_to_clear(self, name: str, reason: str = "bad backfill") -> None:
+        await self.types(f"/pipeline clear {name} {reason}")
+        await self.clicks("Ask for approval", confirms="Ask")
+
     async def reads(self, *words: str, within: Locator | None = None) -> None:
         """Until these words stand in the place (or wherever it is said), in any order."""
         for each in words:

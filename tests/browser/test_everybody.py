@@ -88,8 +88,7 @@ async def test_nothing_on_the_page_shuts_anybody_out(desk, scheme):
 async def test_it_is_readable_on_a_phone(desk):
     """One pane at a time, nothing wider than the screen, nobody shut out; every pane can be left again."""
     ana = await desk.seat("ana", viewport={"width": 390, "height": 844}, has_touch=True)
-    await ana.types("/pipeline clear orders schema change")
-    await ana.clicks("Clear orders", confirms="Clear")
+    await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     await _fits(ana)
     await ana.opens_the_thread()

@@ -23,8 +23,7 @@ async def test_two_tabs_of_one_person_are_alike(desk):
 async def test_what_is_edited_is_edited_in_place(desk):
     """A card keeps its place and says so; whoever looks sees that it changed."""
     ana = await desk.seat("ana")
-    await ana.types("/pipeline clear slow stuck")
-    await ana.clicks("Clear slow", confirms="Clear")
+    await ana.clears("slow", "stuck")
     await ana.reads("Clearing since")
     card = ana.place.get_by_role("article").last
     await expect(card).to_contain_text("(edited)")
@@ -39,8 +38,7 @@ async def test_unread_marks_are_each_persons_own(desk):
     """A request rings the approvers in their channel, until they look."""
     ben = await desk.seat("ben", "ops")
     rae = await desk.seat("rae")
-    await rae.types("/pipeline clear sales bad backfill")
-    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.asks_to_clear("sales")
     approvals = ben.places.get_by_role("link", name="approvals")
     await expect(approvals).to_have_accessible_name(re.compile("1 unread"))
     await expect(ben.page).to_have_title(re.compile(r"^\(1\) ben"))
@@ -52,8 +50,7 @@ async def test_unread_marks_are_each_persons_own(desk):
 async def test_the_address_leads_back(desk):
     """To the person, the place and the thread; Back goes where one was."""
     ana = await desk.seat("ana")
-    await ana.types("/pipeline clear orders schema change")
-    await ana.clicks("Clear orders", confirms="Clear")
+    await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     await ana.opens_the_thread()
     address = ana.page.url
@@ -72,8 +69,7 @@ async def test_the_address_leads_back(desk):
 async def test_a_link_of_the_bots_to_a_thread_opens_it_here(desk):
     """Slack's permalinks lead to the same message on the page."""
     ana = await desk.seat("ana")
-    await ana.types("/pipeline clear orders schema change")
-    await ana.clicks("Clear orders", confirms="Clear")
+    await ana.clears("orders")
     await ana.place.get_by_role("link", name="its thread").click()
     await expect(ana.thread).to_contain_text("✅ Cleared")
 
@@ -157,8 +153,7 @@ async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
     await ana.types("/pipeline status orders")
     await ana.reads("No connection to Feldera")
     await ana.world.get_by_role("switch", name="Down", exact=True).uncheck()
-    await ana.types("/pipeline clear orders schema change")
-    await ana.clicks("Clear orders", confirms="Clear")
+    await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     await expect(
         ana.world.get_by_role("row", name=re.compile("orders Stopped Cleared Success 1"))
@@ -174,8 +169,7 @@ async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
 async def test_dates_tick(desk):
     """Slack's dates are words of now: what was today is yesterday once the clock says so."""
     ana = await desk.seat("ana")
-    await ana.types("/pipeline clear orders schema change")
-    await ana.clicks("Clear orders", confirms="Clear")
+    await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     card = ana.place.get_by_role("article").last
     await expect(card).to_contain_text("Confirmed by @ana · Today at")

@@ -38,8 +38,7 @@ async def test_card_thread_form_and_home(desk, pictures, scheme):
 
     how = {"color_scheme": scheme, "viewport": {"width": SIZE[0], "height": SIZE[1]}}
     rae = await desk.seat("rae", **how)
-    await rae.types("/pipeline clear sales bad backfill, see INC-42")
-    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.asks_to_clear("sales", "bad backfill, see INC-42")
     await rae.reads("Asked.")
     ben = await desk.seat("ben", "approvals", **how)
     await ben.reads("Approvals", "0 of 1")

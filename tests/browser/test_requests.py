@@ -9,8 +9,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(desk):
     """Two people, two tabs, live: nobody reloads anything."""
     rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
-    await rae.types("/pipeline clear sales bad backfill")
-    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.asks_to_clear("sales")
     await ben.reads("Clear sales", "bad backfill")
     await ben.clicks("Approve", confirms="Approve")
     await ben.reads("✅ Cleared.")
@@ -22,8 +21,7 @@ async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(de
 async def test_a_request_is_denied_with_a_reason(desk):
     """The modal asks for the reason; whoever asked reads it, in the direct messages with the bot."""
     rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
-    await rae.types("/pipeline clear sales bad backfill")
-    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.asks_to_clear("sales")
     await ben.clicks("Deny")
     await ben.modal.get_by_role("textbox").fill("not during the audit")
     await ben.clicks("Deny", within=ben.modal)
@@ -73,8 +71,7 @@ async def test_the_form_finds_a_pipeline_by_what_is_typed(desk):
 async def test_what_waits_is_decided_on_home(desk):
     """The app's Home has the button for whoever may decide, and says afterwards that nothing waits."""
     rae = await desk.seat("rae")
-    await rae.types("/pipeline clear sales bad backfill")
-    await rae.clicks("Ask for approval", confirms="Ask")
+    await rae.asks_to_clear("sales")
     await rae.reads("its thread")
     ben = await desk.seat("ben", "home")
     await ben.reads("Waiting for you", "Clear sales")
@@ -86,8 +83,7 @@ async def test_what_waits_is_decided_on_home(desk):
 async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_same_thread(desk):
     """Killed and started again from the page; one clear in Feldera's books."""
     ana = await desk.seat("ana")
-    await ana.types("/pipeline clear slow stuck checkpoint")
-    await ana.clicks("Clear slow", confirms="Clear")
+    await ana.clears("slow", "stuck checkpoint")
     await ana.reads("Clearing since")
     await ana.opens_the_thread()
     await ana.reads("Feldera accepted it", within=ana.thread)

@@ -1,5 +1,6 @@
 """What a page does to the server of a sandbox, over real HTTP and WebSocket."""
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -7,6 +8,7 @@ import aiohttp
 
 from bot.simulator.slack import Person, render
 from bot.simulator.web.sandbox import Sandbox
+from bot.simulator.web.server import Server
 
 PATIENCE = 20.0  # real seconds before a test gives up on what should happen at once
 
@@ -60,3 +62,15 @@ class Visit:
 
     def place(self, name: str, place: str = "ops") -> str:
         return self.person(name).place(place).id
+
+
+@asynccontextmanager
+async def visiting(sandbox: Sandbox) -> AsyncIterator[Visit]:
+    """This sandbox with its server; its bot has been begun, and serves a little later."""
+    server = Server(sandbox)
+    await server.start()
+    try:
+        async with sandbox, aiohttp.ClientSession() as session:
+            yield Visit(session, server.url, sandbox)
+    finally:
+        await server.stop()

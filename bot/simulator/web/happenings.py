@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.simulator.web import troubles
 from bot.simulator.web.sandbox import Sandbox
+from bot.simulator.web.world import World
 
 LONGEST_MOVE = 60 * 24 * 31
 """Minutes by which the clock can be moved on at once."""
@@ -41,8 +42,15 @@ Happening = MovesOn | ToTheBot | Resets | Turns
 
 
 async def happens(happening: Happening, sandbox: Sandbox) -> str | None:
-    """Let it happen; returns a sentence where this world does not allow it."""
-    world = sandbox.world
+    """Let it happen, after whatever happens already; returns a sentence where this world does not allow it."""
+    if isinstance(happening, Resets):
+        await sandbox.resets()
+        return None
+    async with sandbox.in_turn() as world:
+        return await _happens_in(world, happening)
+
+
+async def _happens_in(world: World, happening: MovesOn | ToTheBot | Turns) -> str | None:
     match happening:
         case MovesOn(minutes=minutes):
             await world.moves_on(timedelta(minutes=minutes))
@@ -50,8 +58,6 @@ async def happens(happening: Happening, sandbox: Sandbox) -> str | None:
             await world.bot.is_killed()
         case ToTheBot():
             await world.bot.starts()
-        case Resets():
-            await sandbox.resets()
         case Turns(do=do, pipeline=pipeline, on=on):
             try:
                 return await troubles.turns(do, world, pipeline=pipeline, on=on)

@@ -1,6 +1,8 @@
 """The sandbox: one world after another, of the same scenario, in a folder that is gone with it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
@@ -23,14 +25,14 @@ class Sandbox:
         self._real = real
         self._manifest = manifest.load()
         self._lives = 0
-        self._resetting = asyncio.Lock()
+        self._turn = asyncio.Lock()
         self.world = self._new_world()
 
     async def start(self) -> None:
         await self.world.start()
 
     async def stop(self) -> None:
-        async with self._resetting:
+        async with self._turn:
             await self.world.stop()
 
     async def __aenter__(self) -> Self:
@@ -40,9 +42,18 @@ class Sandbox:
     async def __aexit__(self, *_exc: object) -> None:
         await self.stop()
 
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[World]:
+        """The world of now, which neither ends nor has anything else done to it meanwhile.
+
+        Two tabs may start the bot at once, or one while the other begins anew: it would be there twice, or outlive its world.
+        """
+        async with self._turn:
+            yield self.world
+
     async def resets(self) -> None:
         """Begin anew: another world of the scenario, with another bot on an empty database."""
-        async with self._resetting:
+        async with self._turn:
             await self.world.stop()
             self.world = self._new_world()
             self.changed.note()

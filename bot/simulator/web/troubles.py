@@ -172,7 +172,7 @@ def _place(switch: Switch, world: World) -> FelderaSimulator | SlackSimulator:
 
 def _simulated(world: World) -> FelderaSimulator:
     if world.feldera is None:
-        raise LookupError("this Feldera is a real one")
+        raise LookupError("This Feldera is a real one")
     return world.feldera
 
 

@@ -32,15 +32,21 @@ export function onMove(listener) {
 
 addEventListener("popstate", () => moved.forEach((listener) => listener()));
 
-// A link within the sandbox moves the page instead of loading it; with a modifier key the browser opens a tab, as ever.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  const to = link.getAttribute("href");
-  if (!to.startsWith("/?")) return;
+  const to = wayOf(event);
+  if (!to) return;
   event.preventDefault();
   go(to);
 });
+
+/**
+ * Where a click leads within the sandbox, if it does: such a link moves the page instead of loading it. With a modifier
+ * key the browser opens a tab, as ever.
+ */
+export function wayOf(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return null;
+  return event.target.closest?.('a[href^="/?"]')?.getAttribute("href") ?? null;
+}
 
 /** The name of a place in an address. */
 export function nameOf(place) {

@@ -112,8 +112,12 @@ function described(command, description, hint) {
 }
 
 function shortcuts() {
-  const items = (state.get("shortcuts") ?? []).map(({ name, description }) =>
-    h("button", { type: "button", onclick: () => act("uses_shortcut", { name }) }, name, h("small", {}, description)),
+  return menu({ label: "Shortcuts", sign: icon("plus") }, () =>
+    (state.get("shortcuts") ?? []).map(({ name, description }, number) => {
+      const id = `shortcut-${number}`;
+      const use = () => act("uses_shortcut", { name });
+      const said = { type: "button", "aria-label": name, "aria-describedby": id };
+      return h("button", { ...said, onclick: use }, name, h("small", { id }, description));
+    }),
   );
-  return menu({ label: "Shortcuts", sign: icon("plus") }, ...items);
 }

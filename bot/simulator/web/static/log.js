@@ -1,6 +1,7 @@
 /** What the bot and the outside world said to each other, both ways, newest last; and the lines of the bot's own log. */
 
 import { h } from "./dom.js";
+import { Following } from "./following.js";
 import { state, under } from "./live.js";
 
 const NAMES = { feldera: "Feldera", slack: "Slack", bot: "bot" };
@@ -10,18 +11,11 @@ const VIEWS = [
   ["slack", "Slack"],
   ["lines", "The bot's log"],
 ];
-const NEAR_THE_END = 40; // px
 
 const rows = h("ol", { class: "exchanges", tabindex: 0, "aria-label": "Requests and deliveries" });
 const lines = h("pre", { class: "lines", tabindex: 0, "aria-label": "The bot's log", role: "region" });
 const drawn = new Map();
-
-// What follows its end goes on doing so when the drawer opens, or becomes wider.
-for (const element of [rows, lines]) {
-  let follows = true;
-  element.addEventListener("scroll", () => (follows = isAtEnd(element)));
-  new ResizeObserver(() => follows && toEnd(element)).observe(element);
-}
+const ends = { rows: new Following(rows), lines: new Following(lines) };
 
 export const log = h(
   "section",
@@ -34,14 +28,14 @@ export const log = h(
 function view([name, label]) {
   const choose = () => {
     log.dataset.view = name;
-    toEnd(name === "lines" ? lines : rows);
+    ends.rows.toEnd();
+    ends.lines.toEnd();
   };
   const input = h("input", { type: "radio", name: "view", class: "unseen", checked: name === "all", onchange: choose });
   return h("label", {}, input, h("span", {}, label));
 }
 
 export function drawLog() {
-  const follows = isAtEnd(rows);
   const keys = under("world/log/");
   for (const [key, { element }] of drawn) {
     if (state.has(key)) continue;
@@ -62,15 +56,14 @@ export function drawLog() {
     if (known.element !== next) rows.insertBefore(known.element, next);
     cursor = known.element;
   }
-  if (follows) toEnd(rows);
+  ends.rows.settle();
 }
 
 export function drawLines(said) {
   const text = said.join("\n");
   if (text === lines.textContent) return;
-  const follows = isAtEnd(lines);
   lines.textContent = text;
-  if (follows) toEnd(lines);
+  ends.lines.settle();
 }
 
 function row(said, before) {
@@ -92,12 +85,4 @@ function row(said, before) {
   details.addEventListener("toggle", opens);
   details.open = Boolean(before?.querySelector("details[open]"));
   return h("li", { data: { with: other } }, details);
-}
-
-function isAtEnd(element) {
-  return element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_THE_END;
-}
-
-function toEnd(element) {
-  element.scrollTop = element.scrollHeight;
 }

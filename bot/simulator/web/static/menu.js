@@ -5,20 +5,21 @@ import { arrows, h } from "./dom.js";
 const GAP = 4; // px between the button and its menu, and between that and the edge of the window
 
 /**
- * @param {{label: string, sign: Node | string, key?: string}} button
- * @param {...HTMLElement} items buttons; whichever is pressed closes the menu
+ * @param {{label: string, sign: Node | string}} button
+ * @param {() => HTMLElement[]} items what it offers whenever it opens: buttons; whichever is pressed closes the menu
  */
-export function menu({ label, sign, key }, ...items) {
-  const list = h("div", { class: "menu", popover: "auto" }, ...items);
+export function menu({ label, sign }, items) {
+  const list = h("div", { class: "menu", popover: "auto" });
   const button = h(
     "button",
-    { type: "button", class: "plain", "aria-label": label, title: label, "aria-expanded": "false", data: key && { key } },
+    { type: "button", class: "plain", "aria-label": label, title: label, "aria-expanded": "false" },
     sign,
   );
   button.popoverTargetElement = list;
   list.addEventListener("beforetoggle", (event) => {
     const opens = event.newState === "open";
     button.setAttribute("aria-expanded", String(opens));
+    if (opens) list.replaceChildren(...items());
     // Its size is known once it is shown, and it is painted after this.
     if (opens) requestAnimationFrame(() => besides(button, list));
   });

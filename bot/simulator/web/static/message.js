@@ -55,12 +55,16 @@ export function drawMessage(message, { inThread }) {
   );
 }
 
+export function counted(replies) {
+  return replies === 1 ? "1 reply" : `${replies} replies`;
+}
+
 function replies(message) {
   return h(
     "a",
     { class: "replies", href: addressOf(message.place, message.ts), data: { key: "replies" } },
     ...message.repliers.map((initials) => h("span", { class: "face small bot", "aria-hidden": "true" }, initials)),
-    h("strong", {}, message.replies === 1 ? "1 reply" : `${message.replies} replies`),
+    h("strong", {}, counted(message.replies)),
     message.last_reply && h("span", { class: "last" }, `Last reply ${message.last_reply}`),
   );
 }

@@ -1,40 +1,29 @@
 /** Messages in order, in a scrolling element that stays at its end if that is where the reader is. */
 
 import { h, swap } from "./dom.js";
+import { Following } from "./following.js";
 import { icon } from "./icons.js";
-import { drawMessage } from "./message.js";
-
-const NEAR_THE_END = 40; // px
+import { counted, drawMessage } from "./message.js";
 
 export class MessageList {
   /** Messages and their elements, by timestamp. */
   #drawn = new Map();
   /** Dividers and what stands there without messages, by what they say: drawn once, or they were announced again. */
   #signs = new Map();
-  /** Whether it stays at the end: until the reader scrolls away from it. */
-  #follows = true;
+  #following;
 
   constructor(label) {
     this.log = h("div", { class: "log", role: "log", "aria-label": label, tabindex: 0 });
     this.jump = h(
       "button",
-      { type: "button", class: "button jump", hidden: true, onclick: () => this.#toEnd() },
+      { type: "button", class: "button jump", hidden: true, onclick: () => this.#jumps() },
       icon("down"),
       "New messages",
     );
-    let size = "";
-    const sizeNow = () => `${this.log.clientWidth}x${this.log.clientHeight}`;
-    this.log.addEventListener("scroll", () => {
-      // A list that becomes narrower scrolls, too: that is not the reader's doing, and comes before the observer's turn.
-      if (size !== sizeNow()) return;
-      this.#follows = this.#isAtEnd();
-      if (this.#follows) this.jump.hidden = true;
+    this.#following = new Following(this.log, (isAtEnd) => {
+      if (isAtEnd) this.jump.hidden = true;
     });
     this.log.addEventListener("keydown", (event) => this.#moves(event));
-    new ResizeObserver(() => {
-      size = sizeNow();
-      if (this.#follows) this.#toEnd();
-    }).observe(this.log);
     this.element = h("div", { class: "list" }, this.log, this.jump);
   }
 
@@ -47,6 +36,7 @@ export class MessageList {
     const before = this.#drawn;
     const signs = this.#signs;
     const isFirst = before.size === 0;
+    const count = counted(messages.length - 1);
     this.#drawn = new Map();
     this.#signs = new Map();
     let came = false;
@@ -70,14 +60,15 @@ export class MessageList {
       this.#drawn.set(message.ts, { message, element });
       if (message.day !== day && !inThread) sign(message.day, () => divider(message.day));
       if (message.ts === since) sign("new", () => divider("New", "new"));
+      if (inThread && this.#drawn.size === 2) sign(count, () => divider(count, "count"));
       day = message.day;
       put(element);
     }
     for (const { element } of before.values()) this.#leaves(element);
     if (messages.length === 0 && empty) sign("empty", empty);
     for (const element of signs.values()) element.remove();
-    if (this.#follows) this.#toEnd();
-    else if (came && !isFirst) this.jump.hidden = false;
+    this.#following.settle();
+    if (came && !isFirst && !this.#following.isOn) this.jump.hidden = false;
   }
 
   #drawnAnew(message, known, how) {
@@ -105,13 +96,11 @@ export class MessageList {
     all[next].focus();
   }
 
-  #isAtEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
-  }
-
-  #toEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
+  #jumps() {
+    this.#following.toEnd();
     this.jump.hidden = true;
+    // The button is gone, and with it the focus.
+    this.log.focus({ preventScroll: true });
   }
 }
 

@@ -1,5 +1,6 @@
 /** The modal on the person's screen. The server says whether there is one, and what stands in it. */
 
+import { wayOf } from "./address.js";
 import { blocks } from "./blocks.js";
 import { openDialog } from "./dialogs.js";
 import { h, refill } from "./dom.js";
@@ -24,6 +25,11 @@ dialog.addEventListener("cancel", (event) => {
 dialog.addEventListener("close", () => {
   // A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
   if (dialog.dataset.id && state.get("modal")?.id === dialog.dataset.id) act("closes");
+});
+
+// Where a link leads is behind it.
+dialog.addEventListener("click", (event) => {
+  if (wayOf(event)) act("closes");
 });
 
 function draw(modal) {

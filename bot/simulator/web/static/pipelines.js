@@ -24,42 +24,40 @@ export const pipelines = h(
 
 export function drawPipelines() {
   const all = state.get("world/pipelines");
-  const deeds = state.get("world/switches").filter((each) => each.about === "pipeline");
   pipelines.hidden = all.length === 0;
-  const names = all.map((each) => each.name);
-  for (const name of rows.keys()) if (!names.includes(name)) rows.delete(name);
-  for (const name of names) if (!rows.has(name)) rows.set(name, new Row(name, deeds));
-  const wanted = names.map((name) => rows.get(name).element);
+  const names = new Set(all.map((each) => each.name));
+  for (const name of rows.keys()) if (!names.has(name)) rows.delete(name);
+  for (const name of names) if (!rows.has(name)) rows.set(name, new Row(name));
+  const wanted = [...names].map((name) => rows.get(name).element);
   if (wanted.length !== body.children.length || wanted.some((row, at) => row !== body.children[at])) {
     body.replaceChildren(...wanted);
   }
-  for (const each of all) rows.get(each.name).show(each, deeds);
+  const lasting = offered().filter(({ kind }) => kind === "toggle");
+  for (const each of all) {
+    const troubles = lasting.filter(({ on }) => on.includes(each.name)).map(({ label }) => label);
+    rows.get(each.name).show({ ...each, troubles });
+  }
 }
 
 /** A row stays while its pipeline does: its menu can be open while what stands in it changes. */
 class Row {
   #cells = Array.from({ length: HEADS.length - 1 }, () => h("td"));
   #shown = "";
-  #items;
 
-  constructor(name, deeds) {
-    this.name = name;
-    this.#items = new Map(deeds.map((each) => [each.do, this.#item(each)]));
-    const choices = menu({ label: `What happens to ${name}`, sign: icon("more") }, ...this.#items.values());
+  constructor(name) {
+    const choices = menu({ label: `What happens to ${name}`, sign: icon("more") }, () => deeds(name));
     this.heading = h("th", { scope: "row" }, name);
     this.element = h("tr", {}, this.heading, ...this.#cells, h("td", { class: "choices" }, choices));
   }
 
-  show(pipeline, deeds) {
-    for (const each of deeds.filter(({ kind }) => kind === "toggle")) {
-      this.#items.get(each.do)?.setAttribute("aria-pressed", String(each.on.includes(this.name)));
-    }
+  show(pipeline) {
     const said = JSON.stringify(pipeline);
     if (said === this.#shown) return;
     this.#shown = said;
-    const { deployment, desired, storage, checkpoints, error, program, clears, id } = pipeline;
+    const { name, deployment, desired, storage, checkpoints, error, program, clears, id, troubles } = pipeline;
     const kept = checkpoints === 1 ? "1 checkpoint" : `${checkpoints} checkpoints`;
     this.heading.title = `id ${id}…`;
+    this.heading.replaceChildren(name, ...troubles.map((each) => h("small", {}, each)));
     const [now, store, compiled, count] = this.#cells;
     now.dataset.state = deployment;
     now.replaceChildren(
@@ -71,17 +69,17 @@ class Row {
     compiled.textContent = program;
     count.textContent = String(clears);
   }
+}
 
-  #item({ do: verb, label, kind }) {
-    const item = h(
-      "button",
-      {
-        type: "button",
-        onclick: () => happen(verb, { pipeline: this.name, on: item.getAttribute("aria-pressed") !== "true" }),
-      },
-      label,
-    );
-    if (kind === "toggle") item.setAttribute("aria-pressed", "false");
-    return item;
-  }
+function offered() {
+  return state.get("world/switches").filter((each) => each.about === "pipeline");
+}
+
+/** What can happen to a pipeline; what lasts is ticked, and ends when it is chosen again. */
+function deeds(pipeline) {
+  return offered().map(({ do: verb, label, kind, on }) => {
+    const isOn = kind === "toggle" && on.includes(pipeline);
+    const pressed = kind === "toggle" ? String(isOn) : null;
+    return h("button", { type: "button", "aria-pressed": pressed, onclick: () => happen(verb, { pipeline, on: !isOn }) }, label);
+  });
 }

@@ -81,7 +81,7 @@ function nothingYet(place) {
     "div",
     { class: "empty" },
     h("p", {}, h("strong", {}, `Nothing was written in ${title(place)} yet.`)),
-    h("p", {}, "Type / for a command, or begin with this one. Whom you type as is on the left; what goes wrong out there, at the top right."),
+    h("p", {}, "Type / for a command, or begin with this one. Become somebody else on the left; make things go wrong at the top right."),
     h("ul", {}, ...commands),
   );
 }

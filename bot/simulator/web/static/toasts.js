@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 
 const SHOWN_MS = 10_000;
 
-/** Show a sentence for some seconds, and for as long as somebody points at it; with a modal open, in the modal. */
+/** Show a sentence for some seconds, and for as long as somebody is at it; with a modal open, in the modal. */
 export function toast(sentence) {
   // All but an open modal is inert: a screen reader would not be told what is said elsewhere.
   const trouble = document.querySelector("#modal[open] .trouble");
@@ -23,6 +23,11 @@ export function toast(sentence) {
   toasts.append(shown);
   if (!toasts.matches(":popover-open")) toasts.showPopover();
   let timer = setTimeout(away, SHOWN_MS);
-  shown.addEventListener("pointerenter", () => clearTimeout(timer));
-  shown.addEventListener("pointerleave", () => (timer = setTimeout(away, SHOWN_MS)));
+  for (const looks of ["pointerenter", "focusin"]) shown.addEventListener(looks, () => clearTimeout(timer));
+  for (const leaves of ["pointerleave", "focusout"]) {
+    shown.addEventListener(leaves, () => {
+      clearTimeout(timer);
+      timer = setTimeout(away, SHOWN_MS);
+    });
+  }
 }

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { listen, state } from "./live.js";
-import { showPane } from "./panes.js";
+import { toggleWorld } from "./world.js";
 
 const THEMES = { auto: "as the system", light: "light", dark: "dark" };
 const CHOSEN = "theme";
@@ -26,16 +26,6 @@ export function tools() {
   nameTheme(theme);
   queueMicrotask(dot);
   return h("div", { class: "tools" }, theme, world);
-}
-
-export function toggleWorld() {
-  const drawer = document.getElementById("world");
-  drawer.hidden = !drawer.hidden;
-  for (const button of document.querySelectorAll(".tool.world")) {
-    button.setAttribute("aria-expanded", String(!drawer.hidden));
-  }
-  showPane(drawer.hidden ? "place" : "world");
-  (drawer.hidden ? document.querySelector(".tool.world") : drawer.querySelector("h2"))?.focus();
 }
 
 function nextTheme(event) {

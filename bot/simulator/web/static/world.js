@@ -5,16 +5,16 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { happen, listen, state } from "./live.js";
 import { drawLines, drawLog, log } from "./log.js";
+import { showPane } from "./panes.js";
 import { drawPipelines, pipelines } from "./pipelines.js";
 import { deed, drawSwitches, switches } from "./switches.js";
-import { toggleWorld } from "./tools.js";
 
 const MOVES = [
-  [1, "1 min"],
-  [10, "10 min"],
-  [60, "1 hour"],
-  [240, "4 hours"],
-  [1440, "1 day"],
+  [1, "1 min", "1 minute"],
+  [10, "10 min", "10 minutes"],
+  [60, "1 h", "1 hour"],
+  [240, "4 h", "4 hours"],
+  [1440, "1 d", "1 day"],
 ];
 const pane = document.getElementById("world");
 const light = h("span", { class: "dot", "aria-hidden": "true" });
@@ -50,14 +50,29 @@ pane.append(
 );
 
 listen((changed) => {
+  if (changed.has("world/feldera")) drawReal(state.get("world/feldera"));
+  if (!pane.hidden) draw(changed);
+});
+
+export function toggleWorld() {
+  pane.hidden = !pane.hidden;
+  for (const button of document.querySelectorAll(".tool.world")) {
+    button.setAttribute("aria-expanded", String(!pane.hidden));
+  }
+  if (!pane.hidden) draw(new Set(state.keys()));
+  showPane(pane.hidden ? "place" : "world");
+  (pane.hidden ? document.querySelector(".tool.world") : pane.querySelector("h2"))?.focus();
+}
+
+/** Nobody sees it while it is closed: it is drawn when it opens, and at what changes from then on. */
+function draw(changed) {
   const is = (...keys) => keys.some((key) => changed.has(`world/${key}`));
-  if (is("feldera")) drawReal(state.get("world/feldera"));
   if (is("bot")) drawBot(state.get("world/bot"));
   if (is("clock")) drawClock(state.get("world/clock"));
   if (is("switches")) drawSwitches();
   if (is("pipelines", "switches")) drawPipelines();
   if ([...changed].some((key) => key.startsWith("world/log/"))) drawLog();
-});
+}
 
 function drawReal({ real }) {
   const banner = document.getElementById("real");
@@ -82,9 +97,9 @@ function drawClock(clock) {
   ahead.textContent = clock.ahead ? ` (${clock.ahead})` : "";
 }
 
-function move([minutes, label]) {
-  const button = deed("moves_on", `+ ${label}`, null, { minutes });
-  button.setAttribute("aria-label", `Move the clock on by ${label}`);
+function move([minutes, label, said]) {
+  const button = deed("moves_on", `+${label}`, null, { minutes });
+  button.setAttribute("aria-label", `Move the clock on by ${said}`);
   return button;
 }
 
