@@ -130,6 +130,12 @@ class SlackSettings(_Settings):
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
 
 
+class KeySettings(_Settings):
+    """What opens a Feldera whose address is said elsewhere."""
+
+    feldera_api_key: Key | None = None
+
+
 class Settings(SlackSettings, StoreSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 

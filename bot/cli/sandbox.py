@@ -43,16 +43,9 @@ class CannotServe(UserError):  # noqa: N818 - named for what happened, like ever
     metavar="URL",
     help="A real Feldera instead of the simulated one; its key from FELDERA_API_KEY.",
 )
-@click.option("--feldera-api-key", envvar="FELDERA_API_KEY", hidden=True)
 @click.option("--yes", is_flag=True, help="Do not ask whether the real Feldera is meant.")
-def sandbox(  # noqa: PLR0913 - the options of the command
-    *,
-    port: int,
-    scenario_file: Path | None,
-    over_http: bool,
-    feldera_url: str | None,
-    feldera_api_key: str | None,
-    yes: bool,
+def sandbox(
+    *, port: int, scenario_file: Path | None, over_http: bool, feldera_url: str | None, yes: bool
 ) -> None:
     """Try the bot in the browser: a Slack, a Feldera and the real bot on this machine, with no account.
 
@@ -60,17 +53,33 @@ def sandbox(  # noqa: PLR0913 - the options of the command
     wrong. Nothing is kept: Ctrl-C ends it all.
     """
     from bot.simulator.web.scenario import DEFAULT, load  # noqa: PLC0415 - only this command needs it
-    from bot.simulator.web.world import RealFeldera  # noqa: PLC0415
 
     scenario = load(DEFAULT if scenario_file is None else scenario_file)
     real = None
     if feldera_url is not None:
-        real = RealFeldera(feldera_url, feldera_api_key)
+        real = _real(feldera_url)
         click.secho(f"{feldera_url}: {REAL}", fg="red", err=True)
         if not yes:
             _ask()
     with tempfile.TemporaryDirectory(prefix="pipeline-bot-sandbox-") as folder:
         asyncio.run(_serve(scenario, Path(folder), port=port, over_http=over_http, real=real))
+
+
+def _real(url: str) -> "RealFeldera":
+    """That Feldera, with the key that the environment alone has: what a `.env` here says is the real bot's affair.
+
+    Raises:
+        UserError: no Feldera can be there, or no key is like that.
+    """
+    from bot.config import KeySettings  # noqa: PLC0415
+    from bot.feldera.address import FelderaAddress  # noqa: PLC0415
+    from bot.simulator.web.world import RealFeldera  # noqa: PLC0415
+
+    try:
+        FelderaAddress(host=url)
+    except ValueError as error:
+        raise UserError(f"--feldera: {error}") from error
+    return RealFeldera(url, KeySettings(_env_file=None).feldera_api_key)
 
 
 def _ask() -> None:

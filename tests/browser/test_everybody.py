@@ -86,7 +86,7 @@ async def test_nothing_on_the_page_shuts_anybody_out(desk, scheme):
 
 
 async def test_it_is_readable_on_a_phone(desk):
-    """One pane at a time, nothing wider than the screen; every pane can be left again."""
+    """One pane at a time, nothing wider than the screen, nobody shut out; every pane can be left again."""
     ana = await desk.seat("ana", viewport={"width": 390, "height": 844}, has_touch=True)
     await ana.clears("orders")
     await ana.reads("✅ Cleared.")
@@ -102,6 +102,8 @@ async def test_it_is_readable_on_a_phone(desk):
     await expect(ana.line).to_be_visible()
     await ana.opens_the_world()
     await _fits(ana)
+    await ana.page.keyboard.press("Escape")
+    await expect(ana.line).to_be_visible()
 
 
 async def test_light_or_dark_can_be_chosen_and_is_kept(desk):
@@ -130,6 +132,7 @@ async def _tab_to(seat, label, *, backwards=False):
 async def _fits(seat):
     wide = await seat.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1]
+    assert await violations(seat.page) == []
 
 
 async def _ground(seat):

@@ -132,9 +132,12 @@ async def test_a_page_finds_its_sandbox_again(desk):
     ana = await desk.seat("ana")
     await ana.line.fill("/pipeline status orders")
     port = int(desk.url.rsplit(":", 1)[1].strip("/"))
-    desk.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED"]
+    desk.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "does not answer"]
     await desk.server.stop()
     await expect(ana.page.get_by_text("No connection to the sandbox")).to_be_visible()
+    await ana.line.press("Enter")
+    await ana.reads("The sandbox does not answer.", within=ana.page.locator("#toasts"))
+    await expect(ana.line).to_have_value("/pipeline status orders")
     await desk.serves_again(port)
     await expect(ana.page.get_by_text("No connection to the sandbox")).not_to_be_visible()
     await expect(ana.line).to_have_value("/pipeline status orders")

@@ -18,6 +18,22 @@ async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(de
     assert desk.world.feldera.clears == {"sales": 1}
 
 
+async def test_a_card_that_was_edited_takes_the_second_approval(desk):
+    """Each version of a message has blocks of its own names: what is pressed is the button of the one on the screen."""
+    rae, ben, cleo = (
+        await desk.seat("rae"),
+        await desk.seat("ben", "approvals"),
+        await desk.seat("cleo", "approvals"),
+    )
+    await rae.asks_to_clear("prod-ledger")
+    await ben.clicks("Approve", confirms="Approve")
+    await cleo.reads("1 of 2")
+    assert desk.world.feldera.clears == {}
+    await cleo.clicks("Approve", confirms="Approve")
+    await cleo.reads("✅ Cleared.")
+    assert desk.world.feldera.clears == {"prod-ledger": 1}
+
+
 async def test_a_request_is_denied_with_a_reason(desk):
     """The modal asks for the reason; whoever asked reads it, in the direct messages with the bot."""
     rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
@@ -89,12 +105,12 @@ async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_s
     await ana.reads("Feldera accepted it", within=ana.thread)
     await ana.opens_the_world()
     await ana.clicks("kill -9", within=ana.world)
-    await ana.reads("It is down.", within=ana.world)
+    await ana.reads("The bot is down.", within=ana.world)
     await ana.types("/pipeline status slow")
     desk.expected.append("dispatch_failed")
     await ana.reads("/pipeline failed with the error “dispatch_failed”.", within=ana.page.locator("#toasts"))
     await ana.clicks("Start it again", within=ana.world)
-    await ana.reads("It is up, over Socket Mode.", within=ana.world)
+    await ana.reads("The bot is up, over Socket Mode.", within=ana.world)
     await ana.world.get_by_role("button", name="Move the clock on by 1 hour").click()
     await ana.reads("✅ Cleared", within=ana.thread)
     assert desk.world.feldera.clears == {"slow": 1}

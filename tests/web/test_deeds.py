@@ -55,6 +55,12 @@ async def test_where_nobody_can_type_nobody_types(visit):
     assert told == {"error": "ana cannot write there."}
 
 
+async def test_what_is_empty_is_not_sent(visit):
+    told = await visit.does("ana", "types", place=visit.place("ana"), text=" \n")
+    assert told == {"error": "there is nothing to send."}
+    assert visit.person("rae").sees() == []
+
+
 async def test_a_button_is_pressed_once_it_was_confirmed_on_the_page(visit):
     state = await previews(visit)
     assert await visit.does("ana", "presses", **button(state, "Clear orders")) == {"error": None}
@@ -100,6 +106,40 @@ async def test_a_form_is_filled_in_looked_through_and_closed(visit):
     assert await visit.does("ana", "closes") == {"error": None}
     assert visit.person("ana").modal is None
     assert (await visit.does("ana", "closes"))["error"] == "ana has no modal open."
+
+
+@pytest.mark.parametrize(
+    ("verb", "values"),
+    [
+        ("fills", {"block": "reason", "value": "try"}),
+        ("looks_for", {"block": "pipeline", "typed": "ord"}),
+        ("submits", {"values": {"reason": "try"}}),
+        ("closes", {}),
+    ],
+)
+async def test_a_form_that_is_not_open_is_not_filled_in(visit, verb, values):
+    """A page that is behind: the form was closed in another tab."""
+    assert await visit.does("ana", verb, **values) == {"error": "ana has no modal open."}
+    assert visit.world.slack.deliveries == []
+
+
+@pytest.mark.parametrize("block", ["nothing", "self", ""])
+async def test_what_is_not_on_a_form_is_neither_filled_in_nor_submitted(visit, block):
+    await visit.does("ana", "uses_shortcut", name="Clear a pipeline")
+    await visit.until(lambda: visit.person("ana").modal is not None and visit.person("ana").modal.inputs)
+    before = len(visit.world.slack.deliveries)
+    for told in (
+        await visit.does("ana", "fills", block=block, value="try"),
+        await visit.does("ana", "submits", values={block: "try"}),
+        await visit.does("ana", "looks_for", block=block, typed="ord"),
+    ):
+        assert told["error"].startswith("the modal has 0 ")
+    assert len(visit.world.slack.deliveries) == before
+
+
+async def test_a_shortcut_that_the_app_does_not_have_is_not_offered(visit):
+    told = await visit.does("ana", "uses_shortcut", name="Clear everything")
+    assert told["error"].startswith("there is no shortcut 'Clear everything'")
 
 
 async def test_what_must_be_filled_in_is_not_submitted_empty(visit):

@@ -55,8 +55,14 @@ class Person(Sight):
         return await self._interactions.command(self._profile, place, command=command, text=text)
 
     def says(self, text: str, *, channel: Channel | str) -> Message:
-        """Write an ordinary message, which is not for the app; it is escaped as a command is."""
+        """Write an ordinary message, which is not for the app; it is escaped as a command is.
+
+        Raises:
+            NotPossibleError: there is nothing but spaces, which Slack's client does not send.
+        """
         self._must_be_active()
+        if not text.strip():
+            raise NotPossibleError("there is nothing to send")
         return self._workspace.posts(self._place(channel), self.id, content=Content(self._written(text)))
 
     async def clicks(self, label: str, *, on: Message | None = None, confirms: bool = True) -> Answer:

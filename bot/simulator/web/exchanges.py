@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from bot.simulator.feldera import RecordedRequest
-from bot.simulator.slack import RecordedCall, RecordedDelivery
+from bot.simulator.slack import RecordedAnswer, RecordedCall, RecordedDelivery
 from bot.simulator.web.world import World
 
 KEPT = 200
@@ -21,7 +21,7 @@ FAILED_FROM = 400
 _LEFT_OUT = frozenset({"token", "response_url", "response_urls", "trigger_id"})
 _ARE_JSON = frozenset({"blocks", "view", "metadata", "attachments"})
 
-Exchange = RecordedRequest | RecordedCall | RecordedDelivery
+Exchange = RecordedRequest | RecordedCall | RecordedDelivery | RecordedAnswer
 Bodies = tuple[str | None, str | None]
 
 
@@ -38,6 +38,7 @@ class Log:
             *_numbered("feldera", () if feldera is None else feldera.requests),
             *_numbered("slack", slack.calls),
             *_numbered("delivery", slack.deliveries),
+            *_numbered("answer", slack.answers),
         ]
         newest = dict(sorted(found, key=lambda one: one[0])[-KEPT:])
         self._bodies = {
@@ -72,6 +73,8 @@ def _line(exchange: Exchange) -> Mapping[str, Any]:
             return _told("bot", "feldera", _target(exchange), "lost" if exchange.is_lost else answer, failed)
         case RecordedCall(method=method, error=error):
             return _told("bot", "slack", method, error or "ok", error is not None)
+        case RecordedAnswer(error=error):
+            return _told("bot", "slack", "POST response_url", error or "ok", error is not None)
         case RecordedDelivery(envelope=envelope, ack=ack):
             what = _told_of(envelope.type, envelope.payload)
             return _told("slack", "bot", what, ack.error or "acknowledged", ack.error is not None)
@@ -98,6 +101,8 @@ def _bodies(exchange: Exchange) -> Bodies:
             return None, _from_bytes(reply)
         case RecordedCall(args=args):
             return _pretty({name: _decoded(name, value) for name, value in args.items()}), None
+        case RecordedAnswer(body=body):
+            return _pretty(body), None
         case RecordedDelivery(envelope=envelope, ack=ack):
             return _pretty(envelope.payload), _pretty(ack.body) if ack.body else None
 

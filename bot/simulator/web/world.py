@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import SecretStr
+
 from bot.clock import SystemClock
 from bot.domain.access import Group, Principal
 from bot.domain.administration import AccessChange, Give, PutFreeze, SetRule
@@ -32,7 +34,7 @@ class RealFeldera:
     """A Feldera that is none of ours: what is cleared there is gone."""
 
     url: str
-    api_key: str | None = None
+    api_key: SecretStr | None = None
 
 
 class World:
@@ -212,7 +214,9 @@ class World:
         else:
             settings |= {"slack_app_token": self.slack.app_token}
         if self.real is not None:
-            key = {} if self.real.api_key is None else {"feldera_api_key": self.real.api_key}
+            key = (
+                {} if self.real.api_key is None else {"feldera_api_key": self.real.api_key.get_secret_value()}
+            )
             return settings | {"feldera_host": self.real.url, **key}
         if self.feldera is None:
             raise RuntimeError("there is one Feldera or the other")

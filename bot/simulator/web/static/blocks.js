@@ -59,8 +59,9 @@ function element(one, press) {
       type: "button",
       class: ["button", one.style],
       "aria-label": one.aria,
-      data: { key: `${one.block}/${one.action}` },
+      data: { key: `${one.block}/${one.action}`, action: one.action },
       onclick: async () => {
+        // A second click on a slow answer is not a second wish.
         if (button.getAttribute("aria-busy")) return;
         if (one.confirm && !(await confirmed(one.confirm, one.confirm.style ?? one.style))) return;
         if (one.url) open(one.url, "_blank", "noopener");

@@ -1,17 +1,19 @@
 /** Opens dialogs, and puts the focus back where it was when they close, even if that was drawn anew meanwhile. */
 
-/** Where the focus is: the element, and how to find what stands in its place later. */
+import { heir, trace } from "./focus.js";
+
+/** How to find what stands in the place of what has the focus, later. */
 function origin() {
   const element = document.activeElement;
   const message = element.closest("[data-ts]");
-  return { element, key: element.dataset.key, ts: message?.dataset.ts, pane: element.closest("main, section, nav")?.id };
+  const pane = element.closest("main, section, nav");
+  return { ...trace(element, message ?? pane ?? document), ts: message?.dataset.ts, pane: pane?.id };
 }
 
-function heirOf({ key, ts, pane }) {
+function heirOf({ ts, pane, ...traced }) {
   const area = document.getElementById(pane) ?? document;
   const message = ts && area.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
-  const same = key && (message || area).querySelector(`[data-key="${CSS.escape(key)}"]`);
-  return same || message || document.getElementById("message") || document.getElementById("place");
+  return heir(message || area, traced) || message || document.getElementById("message") || document.getElementById("place");
 }
 
 /** @param {HTMLDialogElement} dialog */

@@ -2,6 +2,8 @@
  * Makes elements. Text is always text: nothing here, or anywhere on this page, is ever read as HTML.
  */
 
+import { heir, trace } from "./focus.js";
+
 /**
  * @param {string} tag
  * @param {Record<string, unknown>} given attributes by name; functions are listeners ("onclick"), `data` a dataset,
@@ -37,21 +39,20 @@ export function refill(element, ...children) {
   refocus(element, focused);
 }
 
-/** What has the focus within `element`, by the key that survives a redraw, and where the caret is. */
+/** What has the focus within `element`, and where the caret is in it. */
 function focusWithin(element) {
   const active = document.activeElement;
   if (!active || active === document.body || !element.contains(active)) return null;
-  return { key: active.dataset.key, start: active.selectionStart, end: active.selectionEnd };
+  return { ...trace(active, element), start: active.selectionStart, end: active.selectionEnd };
 }
 
 function refocus(element, focused) {
   if (!focused) return;
-  const key = focused.key && CSS.escape(focused.key);
-  const heir = (key && element.querySelector(`[data-key="${key}"]`)) || element;
-  if (heir === element && !element.hasAttribute("tabindex")) element.tabIndex = -1;
-  heir.focus({ preventScroll: true });
-  if (typeof focused.start === "number" && heir.setSelectionRange && heir.type !== "checkbox") {
-    heir.setSelectionRange(focused.start, focused.end);
+  const next = heir(element, focused) ?? element;
+  if (next === element && !element.hasAttribute("tabindex")) element.tabIndex = -1;
+  next.focus({ preventScroll: true });
+  if (typeof focused.start === "number" && next.setSelectionRange && next.type !== "checkbox") {
+    next.setSelectionRange(focused.start, focused.end);
   }
 }
 

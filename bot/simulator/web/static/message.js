@@ -5,7 +5,6 @@ import { blocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { act, state } from "./live.js";
-import { isNarrow } from "./panes.js";
 
 const HUES = 8;
 
@@ -49,7 +48,7 @@ export function drawMessage(message, { inThread }) {
         h("time", { datetime: message.moment, title: `${message.day}, ${message.time}` }, message.time),
         message.edited && h("span", { class: "edited" }, "(edited)"),
       ),
-      h("div", { class: "blocks" }, ...blocks(message.blocks, press, inThread && !isNarrow() ? 3 : 2)),
+      h("div", { class: "blocks" }, ...blocks(message.blocks, press, 2)),
       !inThread && message.replies > 0 && replies(message),
     ),
   );
@@ -65,6 +64,7 @@ function replies(message) {
     { class: "replies", href: addressOf(message.place, message.ts), data: { key: "replies" } },
     ...message.repliers.map((initials) => h("span", { class: "face small bot", "aria-hidden": "true" }, initials)),
     h("strong", {}, counted(message.replies)),
+    h("span", { class: "news", hidden: true }, "new"),
     message.last_reply && h("span", { class: "last" }, `Last reply ${message.last_reply}`),
   );
 }

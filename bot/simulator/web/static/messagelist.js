@@ -29,10 +29,11 @@ export class MessageList {
 
   /**
    * Show these, which are all there are now; only what changed is drawn anew.
-   * @param {{inThread?: boolean, since?: string | null, empty?: () => Node}} how: `since` is the first that is new to the
-   *   reader, `empty` what stands there without messages
+   * @param {{inThread?: boolean, since?: string | null, news?: Set<string>, empty?: () => Node}} how: `since` is the first
+   *   that is new to the reader, `news` are the messages with something new in their threads, `empty` is what stands there
+   *   without messages
    */
-  show(messages, { inThread = false, since = null, empty = null } = {}) {
+  show(messages, { inThread = false, since = null, news = new Set(), empty = null } = {}) {
     const before = this.#drawn;
     const signs = this.#signs;
     const isFirst = before.size === 0;
@@ -57,6 +58,7 @@ export class MessageList {
       before.delete(message.ts);
       const element = this.#drawnAnew(message, known, { inThread });
       came ||= !known;
+      element.querySelector(".news")?.toggleAttribute("hidden", !news.has(message.ts));
       this.#drawn.set(message.ts, { message, element });
       if (message.day !== day && !inThread) sign(message.day, () => divider(message.day));
       if (message.ts === since) sign("new", () => divider("New", "new"));

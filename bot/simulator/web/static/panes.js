@@ -1,10 +1,12 @@
 /**
  * The panes of the page: the lists, the place, its thread and the outside world. A wide screen shows them side by side, a
- * narrow one the one that is wanted, which is the page's main part then. F6 goes from one to the next.
+ * middling one the thread instead of the place, a narrow one only what is wanted. What stands instead of the place is the
+ * page's main part. F6 goes from one to the next.
  */
 
 const panes = document.getElementById("panes");
 const narrow = matchMedia("(max-width: 700px)");
+const middling = matchMedia("(max-width: 1000px)");
 const PANES = { places: "list", place: "place", thread: "thread", world: "world" };
 const STOPS = [
   "#people [aria-current]",
@@ -15,7 +17,7 @@ const STOPS = [
   "#world h2",
 ];
 
-narrow.addEventListener("change", arrange);
+for (const width of [narrow, middling]) width.addEventListener("change", arrange);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "F6" || document.querySelector("dialog[open]")) return;
   event.preventDefault();
@@ -51,13 +53,14 @@ export function showPane(pane) {
 }
 
 function arrange() {
+  const main = narrow.matches ? shownPane() : middling.matches && panes.classList.contains("with-thread") ? "thread" : "place";
   for (const [pane, id] of Object.entries(PANES)) {
-    const isAlone = narrow.matches && panes.dataset.pane === pane;
+    const isAlone = pane === main;
     const element = document.getElementById(id);
     if (isAlone && id !== "place") element.setAttribute("role", "main");
     else if (id === "thread" || id === "world") element.setAttribute("role", "complementary");
     else element.removeAttribute("role");
-    const heading = element.querySelector("h2");
+    const heading = element.querySelector("h1, h2");
     if (isAlone) heading?.setAttribute("aria-level", "1");
     else heading?.removeAttribute("aria-level");
   }

@@ -36,7 +36,7 @@ function draw(changed) {
     return;
   }
   if (isOther || [...changed].some((key) => key === "places" || key.startsWith("message/"))) {
-    list.show(inPlace(place), { since: shown.since, empty: () => nothingYet(place) });
+    list.show(inPlace(place), { since: shown.since, news: threadsWithNews(place), empty: () => nothingYet(place) });
     markRead();
   }
 }
@@ -86,10 +86,17 @@ function nothingYet(place) {
   );
 }
 
+function messagesOf(place) {
+  return under(`message/${place.id}/`).map((key) => state.get(key));
+}
+
 function inPlace(place) {
-  return under(`message/${place.id}/`)
-    .map((key) => state.get(key))
-    .filter((message) => message.thread === null || message.broadcast);
+  return messagesOf(place).filter((message) => message.thread === null || message.broadcast);
+}
+
+/** The threads in which something is new to the reader, by their roots' timestamps. */
+function threadsWithNews(place) {
+  return new Set(messagesOf(place).filter((message) => message.is_new && message.thread).map((message) => message.thread));
 }
 
 function drawHome() {
@@ -112,9 +119,5 @@ function markRead() {
   if (!place || place.kind === "home" || document.hidden) return;
   if (inPlace(place).some((message) => message.is_new)) act("reads", { place: place.id });
   const { thread } = here();
-  const unread = under(`message/${place.id}/`).some((key) => {
-    const message = state.get(key);
-    return message.thread === thread && message.is_new;
-  });
-  if (thread && unread) act("reads", { place: place.id, thread });
+  if (thread && threadsWithNews(place).has(thread)) act("reads", { place: place.id, thread });
 }

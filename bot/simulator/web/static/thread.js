@@ -22,8 +22,8 @@ function draw() {
   pane.hidden = !root;
   pane.parentElement.classList.toggle("with-thread", Boolean(root));
   if (!root) {
+    if (shown) showPane(shownPane() === "thread" ? "place" : shownPane());
     shown = "";
-    if (shownPane() === "thread") showPane("place");
     return;
   }
   const key = `${state.get("me").name}/${place.id}/${root.ts}`;

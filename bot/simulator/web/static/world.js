@@ -84,7 +84,8 @@ function drawBot(bot) {
   const isUp = bot.state === "up";
   const said = !isUp ? bot.state : bot.connected ? `up, over ${bot.transport}` : "up, not connected to Slack";
   light.classList.toggle("bad", !isUp || !bot.connected);
-  if (how.textContent !== `It is ${said}.`) how.textContent = `It is ${said}.`;
+  const sentence = `The bot is ${said}.`;
+  if (how.textContent !== sentence) how.textContent = sentence;
   const hadFocus = [kills, starts].includes(document.activeElement);
   kills.hidden = bot.state === "down";
   starts.hidden = bot.state !== "down";

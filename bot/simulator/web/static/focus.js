@@ -1,0 +1,24 @@
+/** Finds what had the focus again, after what it stood in was drawn anew. */
+
+/**
+ * How to find an element of `area` later: by its key, or, if no other is like it, by what it does. Slack names the blocks
+ * of a message anew with each edit, so that a button's key may be another one then.
+ * @param {Element} element
+ * @param {ParentNode} area
+ */
+export function trace(element, area) {
+  const { key, action } = element.dataset;
+  return { key, action: action && alike(area, "action", action).length === 1 ? action : null };
+}
+
+/** What stands in `area` in its place; null if nothing does. */
+export function heir(area, { key, action }) {
+  const [same] = key ? alike(area, "key", key) : [];
+  if (same) return same;
+  const similar = action ? alike(area, "action", action) : [];
+  return similar.length === 1 ? similar[0] : null;
+}
+
+function alike(area, name, value) {
+  return area.querySelectorAll(`[data-${name}="${CSS.escape(value)}"]`);
+}
