@@ -42,6 +42,8 @@ export function combobox(block, described) {
     const answer = await act("looks_for", { block: block.block, typed });
     if (mine !== asked || !input.isConnected || document.activeElement !== input) return;
     input.removeAttribute("aria-busy");
+    if (answer.error) return options.hide();
+    input.form.querySelector(".trouble").textContent = "";
     const found = answer.options ?? [];
     options.show(found.map((each) => ({ value: each.value, said: [each.label] })), { none: "No matches" });
   };

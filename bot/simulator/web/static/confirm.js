@@ -1,8 +1,12 @@
 /** A question in a dialog of its own: Slack's confirm dialogs, and the sandbox's. */
 
+import { onMove } from "./address.js";
 import { openDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 import { spans } from "./spans.js";
+
+// Whoever goes elsewhere, or becomes somebody else, has not said yes.
+onMove(() => document.getElementById("confirm").close());
 
 /**
  * @param {{title: string, text: object[], confirm: string, deny: string}} asked

@@ -91,7 +91,10 @@ function text(block, described) {
     required: !block.optional,
     autocomplete: "off",
     autofocus: focus,
-    onchange: (event) => act("fills", { block: block.block, value: event.target.value }),
+    onchange: (event) => {
+      // A form that closes takes the focus from what was typed into: there is nobody to tell any more.
+      if (event.target.closest("dialog").open) act("fills", { block: block.block, value: event.target.value });
+    },
   });
 }
 

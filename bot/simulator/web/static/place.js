@@ -14,11 +14,13 @@ import { tools } from "./tools.js";
 const pane = document.getElementById("place");
 let shown = { id: null, whose: null, since: null };
 let list = null;
+let wasConnected = false;
 
 listen((changed) => draw(changed));
 onMove(() => draw(new Set(["places"])));
 document.addEventListener("visibilitychange", markRead);
 addEventListener("focus", markRead);
+pane.addEventListener("focusin", markRead);
 
 function draw(changed) {
   const place = openPlace();
@@ -29,9 +31,9 @@ function draw(changed) {
     const since = inPlace(place).find((message) => message.is_new)?.ts ?? null;
     shown = { id: place.id, whose, since };
     build(place);
-    if (place.kind === "home") act("opens_home");
   }
   if (place.kind === "home") {
+    opensHome(isOther);
     if (isOther || changed.has("home")) drawHome();
     return;
   }
@@ -99,6 +101,13 @@ function threadsWithNews(place) {
   return new Set(messagesOf(place).filter((message) => message.is_new && message.thread).map((message) => message.thread));
 }
 
+/** The app is told that Home was opened; one that was not there to be told is so once it is. */
+function opensHome(isOther) {
+  const { connected } = state.get("world/bot");
+  if (isOther || (connected && !wasConnected && !state.get("home"))) act("opens_home");
+  wasConnected = connected;
+}
+
 function drawHome() {
   const home = state.get("home");
   refill(
@@ -117,7 +126,7 @@ function press(button) {
 function markRead() {
   const place = (state.get("places") ?? []).find((each) => each.id === shown.id);
   if (!place || place.kind === "home" || document.hidden) return;
-  if (inPlace(place).some((message) => message.is_new)) act("reads", { place: place.id });
+  if (pane.checkVisibility() && inPlace(place).some((message) => message.is_new)) act("reads", { place: place.id });
   const { thread } = here();
   if (thread && threadsWithNews(place).has(thread)) act("reads", { place: place.id, thread });
 }
