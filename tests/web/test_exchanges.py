@@ -45,6 +45,9 @@ async def test_both_ways(visit):
     assert json.loads(command["reply"])["blocks"]
     look = next(each for each in entries if each["what"].startswith("GET /v0/pipelines/orders"))
     assert json.loads(look["reply"])["name"] == "orders"
+    answer = next(each for each in entries if each["what"] == "POST response_url")
+    assert (answer["from"], answer["to"], answer["answer"]) == ("bot", "slack", "ok")
+    assert "Clear `orders`?" in answer["body"]
     post = next(each for each in entries if each["what"] == "chat.postMessage")
     assert json.loads(post["body"])["blocks"]
     assert json.loads(post["reply"])["ok"] is True

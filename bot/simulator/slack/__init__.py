@@ -11,6 +11,7 @@ from bot.simulator.slack.messages import Channel, Message, Version
 from bot.simulator.slack.modals import ModalButton, Suggestions
 from bot.simulator.slack.people import Person
 from bot.simulator.slack.refusals import NotPossibleError
+from bot.simulator.slack.response_urls import RecordedAnswer
 from bot.simulator.slack.simulator import SlackSimulator
 from bot.simulator.slack.text import render, render_text, render_view
 from bot.simulator.slack.views import View
@@ -26,6 +27,7 @@ __all__ = [
     "NotPossibleError",
     "Option",
     "Person",
+    "RecordedAnswer",
     "RecordedCall",
     "RecordedDelivery",
     "SlackSimulator",

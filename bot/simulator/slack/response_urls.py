@@ -5,7 +5,7 @@ button was pressed, and never anything for a slash command.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -22,6 +22,15 @@ USES = 5
 LIFETIME = timedelta(minutes=30)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """What was sent to a response_url, whichever it was: that is a right. `error` is None if Slack took it."""
+
+    body: Mapping[str, Any]
+    error: str | None
+    at: datetime
+
+
 @dataclass(eq=False, slots=True)
 class _Right:
     person_id: str
@@ -36,6 +45,8 @@ class ResponseUrls:
         self._workspace = workspace
         self._origin = origin
         self._rights: dict[str, _Right] = {}
+        self.answers: list[RecordedAnswer] = []
+        """Everything that was sent to one, in order."""
 
     def issue(
         self,
@@ -54,14 +65,21 @@ class ResponseUrls:
         """`POST` of a JSON message: 200 `ok`, 404 `used_url`, `expired_url` or `invalid_url`, 400 and an error code."""
         right = self._rights.get(request.path)
         lapsed = self._lapsed(right)
-        if right is None or lapsed:
-            return web.Response(status=404, text=lapsed)
+        body: dict[str, Any] = {}
         try:
-            self._apply(right, await _message(request))
+            body = await _message(request)
+            if right is None or lapsed:
+                return self._told(body, lapsed, status=404)
+            self._apply(right, body)
         except Refused as refusal:
-            return web.Response(status=400, text=refusal.code)
+            return self._told(body, refusal.code, status=400)
         right.uses += 1
-        return web.Response(text="ok")
+        return self._told(body, None, status=200)
+
+    def _told(self, body: Mapping[str, Any], error: str | None, *, status: int) -> web.Response:
+        self.answers.append(RecordedAnswer(body, error, self._workspace.clock.now()))
+        self._workspace.changes.note()
+        return web.Response(status=status, text=error or "ok")
 
     def _lapsed(self, right: _Right | None) -> str:
         """Why this URL is dead, or nothing."""

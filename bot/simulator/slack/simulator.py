@@ -26,7 +26,7 @@ from bot.simulator.slack.interactions import Interactions
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.methods import METHODS, Call, Method, Pacing, permalink
 from bot.simulator.slack.people import Person
-from bot.simulator.slack.response_urls import ResponseUrls
+from bot.simulator.slack.response_urls import RecordedAnswer, ResponseUrls
 from bot.simulator.slack.signed_http import SignedHttp
 from bot.simulator.slack.socket_mode import DisconnectReason, SocketMode
 from bot.simulator.slack.tiers import Tiers
@@ -263,6 +263,11 @@ class SlackSimulator:
     def calls(self) -> list[RecordedCall]:
         """Every request to the Web API, in order."""
         return self._web_api.calls
+
+    @property
+    def answers(self) -> list[RecordedAnswer]:
+        """Everything that was sent to a response_url, in order."""
+        return self._response_urls.answers
 
     @property
     def deliveries(self) -> list[RecordedDelivery]:

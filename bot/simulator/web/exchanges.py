@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from bot.simulator.feldera import RecordedRequest
-from bot.simulator.slack import RecordedCall, RecordedDelivery
+from bot.simulator.slack import RecordedAnswer, RecordedCall, RecordedDelivery
 from bot.simulator.web.world import World
 
 KEPT = 200
@@ -23,7 +23,7 @@ CONNECTS = "apps.connections.open"
 _LEFT_OUT = frozenset({"token", "response_url", "response_urls", "trigger_id"})
 _ARE_JSON = frozenset({"blocks", "view", "metadata", "attachments"})
 
-Exchange = RecordedRequest | RecordedCall | RecordedDelivery
+Exchange = RecordedRequest | RecordedCall | RecordedDelivery | RecordedAnswer
 Bodies = tuple[str | None, str | None]
 
 
@@ -40,6 +40,7 @@ class Log:
             *_numbered("feldera", () if feldera is None else feldera.requests),
             *_numbered("slack", slack.calls),
             *_numbered("delivery", slack.deliveries),
+            *_numbered("answer", slack.answers),
         ]
         newest = dict(sorted(found, key=lambda one: one[0])[-KEPT:])
         self._bodies = {
@@ -73,9 +74,10 @@ def _line(exchange: Exchange) -> Mapping[str, Any]:
             failed = exchange.is_lost or (exchange.status or 0) >= FAILED_FROM
             return _told("bot", "feldera", _target(exchange), "lost" if exchange.is_lost else answer, failed)
         case RecordedCall(method=method, error=error, is_lost=is_lost):
-            return _told(
-                "bot", "slack", method, "lost" if is_lost else error or "ok", is_lost or error is not None
-            )
+            answer = "lost" if is_lost else error or "ok"
+            return _told("bot", "slack", method, answer, is_lost or error is not None)
+        case RecordedAnswer(error=error):
+            return _told("bot", "slack", "POST response_url", error or "ok", error is not None)
         case RecordedDelivery(envelope=envelope, ack=ack):
             what = _told_of(envelope.type, envelope.payload)
             return _told("slack", "bot", what, ack.error or "acknowledged", ack.error is not None)
@@ -104,6 +106,8 @@ def _bodies(exchange: Exchange) -> Bodies:
             sent = _pretty({name: _decoded(name, value) for name, value in args.items()}) if args else None
             left_out = {"url": "…"} if method == CONNECTS and reply else {}
             return sent, _pretty({**reply, **left_out}) if reply else None
+        case RecordedAnswer(body=body):
+            return _pretty(body), None
         case RecordedDelivery(envelope=envelope, ack=ack):
             return _pretty(envelope.payload), _pretty(ack.body) if ack.body else None
 
