@@ -96,7 +96,10 @@ async def _serve(
     from bot.simulator.web.server import Server  # noqa: PLC0415
 
     stopping = asyncio.Event()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
+    endings = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which `nohup` asks for
+        endings.append(signal.SIGHUP)  # the terminal was closed
+    for wanted in endings:
         asyncio.get_running_loop().add_signal_handler(wanted, stopping.set)
     running = Sandbox(scenario, folder, over_http=over_http, real=real)
     server = Server(running)

@@ -54,7 +54,7 @@ async def test_it_is_open_within_three_seconds_and_says_so_in_one_line(tmp_path)
     assert took < OPENS_WITHIN * BUSY
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_it_leaves_nothing_behind(tmp_path, ending):
     """No process, no file."""
     async with sandbox(tmp_path) as (process, url):

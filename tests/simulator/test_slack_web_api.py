@@ -169,6 +169,18 @@ async def test_the_books_hold_every_call_and_no_token(slack):
     ]
 
 
+async def test_the_books_hold_what_was_answered_and_whether_it_arrived(slack):
+    """A reply that was lost is the one that the client would have had."""
+    ops = slack.adds_channel("ops")
+    slack.loses_the_next_reply("chat.postMessage")
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await client_of(slack).chat_postMessage(channel=ops.id, text="x")
+    await error_of(client_of(slack).chat_postMessage(channel="C0NOWHERE", text="x"))
+    lost, refused = slack.calls
+    assert (lost.error, lost.is_lost, lost.reply["ts"]) == (None, True, ops.messages[0].ts)
+    assert (refused.is_lost, refused.reply) == (False, {"ok": False, "error": "channel_not_found"})
+
+
 async def test_a_lone_client_can_use_any_free_port(clock):
     """Two workspaces run side by side; the address tells which is which."""
     async with SlackSimulator(clock) as one, SlackSimulator(clock) as two:

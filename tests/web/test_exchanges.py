@@ -50,6 +50,7 @@ async def test_both_ways(visit):
     assert "Clear `orders`?" in answer["body"]
     post = next(each for each in entries if each["what"] == "chat.postMessage")
     assert json.loads(post["body"])["blocks"]
+    assert json.loads(post["reply"])["ok"] is True
 
 
 async def test_what_was_lost_and_what_failed_is_marked(visit):
@@ -68,6 +69,14 @@ async def test_what_was_lost_and_what_failed_is_marked(visit):
     assert (limited["what"], limited["failed"]) == ("chat.postMessage", True)
 
 
+async def test_a_reply_of_slack_that_never_arrived_is_lost(visit):
+    """The message is there all the same: Slack did what was asked."""
+    await visit.happens("slack_loses_reply")
+    await clears_orders(visit)
+    lost = [each for each in await log(visit) if each["answer"] == "lost"]
+    assert [(each["what"], each["failed"]) for each in lost] == [("chat.postMessage", True)]
+
+
 async def test_only_the_newest_are_kept(visit):
     for _ in range(KEPT + 20):
         await visit.happens("feldera_down", on=False)
@@ -81,6 +90,7 @@ async def test_no_secret_is_in_anything_that_a_page_is_told(visit):
     await clears_orders(visit)
     await visit.does("ana", "uses_shortcut", name="Clear a pipeline")
     told = json.dumps(await visit.state("ana"))
+    assert "apps.connections.open" in told
     slack = visit.world.slack
     for secret in (slack.bot_token, slack.app_token, slack.signing_secret, "simulated-verification-token"):
         assert secret not in told

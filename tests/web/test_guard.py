@@ -5,7 +5,7 @@ import json
 import aiohttp
 import pytest
 
-from bot.simulator.web.guard import HEADERS
+from bot.simulator.web.guard import HEADERS, own_hosts
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +34,11 @@ async def test_a_name_that_was_made_to_lead_here_leads_to_nothing(visit, host):
             f"{visit.url}{path}", headers={"Host": host.format(port=port)}
         ) as answer:
             assert answer.status == 403
+
+
+def test_no_browser_writes_out_the_port_of_http():
+    assert own_hosts(80) == {"127.0.0.1", "localhost"}
+    assert own_hosts(8765) == {"127.0.0.1:8765", "localhost:8765"}
 
 
 async def test_it_answers_to_both_its_names(visit):

@@ -32,12 +32,17 @@ SERVER_ERROR_PAGE = "<html><body><h1>500 Internal Server Error</h1></body></html
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One request to the Web API: `error` is None if Slack did it (even if its reply was lost)."""
+    """One request to the Web API: `error` is None if Slack did it (even if its reply was lost).
+
+    `reply` is the JSON that was answered, or would have been; `is_lost` tells that it never arrived.
+    """
 
     method: str
     args: Mapping[str, Any]
     error: str | None
     at: datetime
+    reply: Mapping[str, Any] | None = field(default=None, compare=False)
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class WebApi:
         name = request.match_info["method"]
         fault = self.faults.next_for(name)
         if isinstance(fault, RequestDropped):
-            self._record(name, {}, "request_dropped")
+            self._record(name, {}, "request_dropped", is_lost=True)
             return _hang_up(request)
         args: dict[str, Any] = {}
         try:
@@ -84,12 +89,14 @@ class WebApi:
                 return web.Response(status=500, text=SERVER_ERROR_PAGE, content_type="text/html")
             body, token = self._does(name, args, request.headers.get("Authorization", ""), fault=fault)
         except Refused as refusal:
-            self._record(name, args, refusal.code)
-            return _refuses(refusal)
-        self._record(name, args, None)
-        if isinstance(fault, ReplyLost):
+            reply = {"ok": False, "error": refusal.code, **refusal.details}
+            self._record(name, args, refusal.code, reply)
+            return _refuses(refusal, reply)
+        reply, is_lost = {"ok": True, **body}, isinstance(fault, ReplyLost)
+        self._record(name, args, None, reply, is_lost=is_lost)
+        if is_lost:
             return _hang_up(request)
-        return web.json_response({"ok": True, **body}, headers={"x-oauth-scopes": _listed(token.scopes)})
+        return web.json_response(reply, headers={"x-oauth-scopes": _listed(token.scopes)})
 
     async def _hold(self) -> None:
         held = asyncio.Event()
@@ -129,9 +136,18 @@ class WebApi:
             raise Refused("missing_scope", needed=method.needs, provided=_listed(token.scopes))
         return token
 
-    def _record(self, method: str, args: Mapping[str, Any], error: str | None) -> None:
+    def _record(
+        self,
+        method: str,
+        args: Mapping[str, Any],
+        error: str | None,
+        reply: Mapping[str, Any] | None = None,
+        *,
+        is_lost: bool = False,
+    ) -> None:
         kept = {name: value for name, value in args.items() if name != "token"}
-        self.calls.append(RecordedCall(method, kept, error, self.workspace.clock.now()))
+        at = self.workspace.clock.now()
+        self.calls.append(RecordedCall(method, kept, error, at, reply, is_lost))
         self.workspace.changes.note()
 
 
@@ -151,8 +167,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     return args
 
 
-def _refuses(refusal: Refused) -> web.Response:
-    body = {"ok": False, "error": refusal.code, **refusal.details}
+def _refuses(refusal: Refused, body: Mapping[str, Any]) -> web.Response:
     if refusal.retry_after is None:
         return web.json_response(body)
     return web.json_response(body, status=429, headers={"Retry-After": str(refusal.retry_after)})

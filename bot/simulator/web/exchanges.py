@@ -18,6 +18,8 @@ KEPT = 200
 LONGEST = 8000
 """Characters of a body."""
 FAILED_FROM = 400
+CONNECTS = "apps.connections.open"
+"""What is answered with a right to connect."""
 _LEFT_OUT = frozenset({"token", "response_url", "response_urls", "trigger_id"})
 _ARE_JSON = frozenset({"blocks", "view", "metadata", "attachments"})
 
@@ -71,8 +73,9 @@ def _line(exchange: Exchange) -> Mapping[str, Any]:
             answer = "waiting" if exchange.status is None else str(exchange.status)
             failed = exchange.is_lost or (exchange.status or 0) >= FAILED_FROM
             return _told("bot", "feldera", _target(exchange), "lost" if exchange.is_lost else answer, failed)
-        case RecordedCall(method=method, error=error):
-            return _told("bot", "slack", method, error or "ok", error is not None)
+        case RecordedCall(method=method, error=error, is_lost=is_lost):
+            answer = "lost" if is_lost else error or "ok"
+            return _told("bot", "slack", method, answer, is_lost or error is not None)
         case RecordedAnswer(error=error):
             return _told("bot", "slack", "POST response_url", error or "ok", error is not None)
         case RecordedDelivery(envelope=envelope, ack=ack):
@@ -99,8 +102,10 @@ def _bodies(exchange: Exchange) -> Bodies:
     match exchange:
         case RecordedRequest(reply=reply):
             return None, _from_bytes(reply)
-        case RecordedCall(args=args):
-            return _pretty({name: _decoded(name, value) for name, value in args.items()}), None
+        case RecordedCall(method=method, args=args, reply=reply):
+            sent = _pretty({name: _decoded(name, value) for name, value in args.items()}) if args else None
+            left_out = {"url": "…"} if method == CONNECTS and reply else {}
+            return sent, _pretty({**reply, **left_out}) if reply else None
         case RecordedAnswer(body=body):
             return _pretty(body), None
         case RecordedDelivery(envelope=envelope, ack=ack):

@@ -12,6 +12,7 @@ from aiohttp import web
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 NAMES = ("127.0.0.1", "localhost")
+HTTP_PORT = 80
 READS = frozenset({"GET", "HEAD"})
 
 _LOADS_ITS_OWN = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
@@ -29,8 +30,8 @@ HEADERS = {
 
 
 def own_hosts(port: int) -> frozenset[str]:
-    """The `Host` headers of a page that was opened by one of its own addresses."""
-    return frozenset(f"{name}:{port}" for name in NAMES)
+    """The `Host` headers of a page that was opened by one of its own addresses; no browser writes out port 80."""
+    return frozenset(name if port == HTTP_PORT else f"{name}:{port}" for name in NAMES)
 
 
 def only_this_page(hosts: Callable[[], frozenset[str]]) -> Callable[..., Awaitable[web.StreamResponse]]:
