@@ -107,9 +107,7 @@ class Desk:
         return self
 
     async def until_connected(self) -> None:
-        await self.sandbox.changed.until(
-            lambda: self.world.is_connected and self.world.bot.serving is not None, within=PATIENCE_S
-        )
+        await self.sandbox.changed.until(lambda: self.world.is_ready, within=PATIENCE_S)
 
     async def __aexit__(self, kind: object, *_exc: object) -> None:
         for context in self._contexts:

@@ -66,7 +66,7 @@ async def test_what_a_phone_does_not_show_is_not_read(desk):
     """With the channels before them, a person sees that somebody called; the messages count as read once they are there."""
     rae = await desk.seat("rae", viewport={"width": 390, "height": 844}, has_touch=True)
     await rae.clicks("Back to the channels")
-    desk.world.named("ana").says("@rae look here", channel="ops")
+    desk.world.people["ana"].says("@rae look here", channel="ops")
     link = rae.places.get_by_role("link", name="ops")
     await expect(link).to_have_accessible_name("#ops, 1 unread")
     await link.click()

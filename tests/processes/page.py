@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.page_client import PageClient
 from tests.processes.world import PATIENCE, running
 
 LINE = re.compile(r"The sandbox is open at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends it\)\n")
@@ -31,27 +32,13 @@ async def sandbox(folder, *options, **settings):
         yield process, found[1]
 
 
-class Tab:
-    """What ana's page is told and asks for."""
-
-    def __init__(self, session, url):
-        self.session = session
-        self._url = url
-        self._own = {"Origin": url.rstrip("/")}
-
-    async def does(self, verb, **more):
-        body = {"as": "ana", "do": verb, **more}
-        async with self.session.post(f"{self._url}do", json=body, headers=self._own) as answer:
-            assert answer.status == 200, await answer.text()
-            return (await answer.json())["error"]
+class Tab(PageClient):
+    """Ana's page."""
 
     async def until(self, is_so):
         """The state, as soon as it is so."""
         state = {}
-        async with (
-            asyncio.timeout(PATIENCE),
-            self.session.ws_connect(f"{self._url}live?as=ana&tz=UTC", headers=self._own) as live,
-        ):
+        async with asyncio.timeout(PATIENCE), self.live("ana") as live:
             while not is_so(state):
                 said = await live.receive_json()
                 state = {
@@ -66,7 +53,7 @@ class Tab:
         """From the command to the end, as ana."""
         state = await self.until(lambda state: state.get("world/bot", {}).get("connected"))
         place = next(each["id"] for each in state["places"] if each["name"] == "ops")
-        assert await self.does("types", place=place, text="/pipeline clear orders try") is None
+        await self._does("types", place=place, text="/pipeline clear orders try")
         state = await self.until_shown('"label": "Clear orders"')
         message = next(
             value
@@ -80,8 +67,11 @@ class Tab:
             if each.get("label") == "Clear orders"
         )
         pressed = {"version": message["version"], "block": button["block"], "action": button["action"]}
-        assert await self.does("presses", place=place, ts=message["ts"], **pressed) is None
+        await self._does("presses", place=place, ts=message["ts"], **pressed)
         return await self.until_shown("✅ Cleared")
+
+    async def _does(self, verb, **more):
+        assert await self.does("ana", verb, **more) == {"error": None}
 
 
 @asynccontextmanager

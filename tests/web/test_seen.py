@@ -31,7 +31,7 @@ class Scene:
         self.slack = SlackSimulator(self.clock)
         self.bot = self.slack.workspace.bot_user_id
         self.ana, self.ben = self.slack.adds_person("ana"), self.slack.adds_person("ben")
-        self.people = {person.id: person for person in (self.ana, self.ben)}
+        self.people = {person.name: person for person in (self.ana, self.ben)}
         self.about = {self.ana.id: "Operator of everything"}
         self.ops = self.slack.adds_channel("ops")
 
@@ -65,6 +65,7 @@ def test_who_somebody_is_and_who_else_there_is(scene):
     state = scene.seen_by(scene.ana)
     ana = {"id": scene.ana.id, "name": "ana", "about": "Operator of everything", "initials": "An"}
     ben = {"id": scene.ben.id, "name": "ben", "about": "", "initials": "Be"}
+    assert state["workspace"] == "Acme"
     assert state["me"] == ana
     assert state["people"] == [{**ana, "unread": 0}, {**ben, "unread": 1}]
 

@@ -44,7 +44,7 @@ def make(scenario, tmp_path):
 
 
 async def connected(world):
-    await world.changed.until(lambda: world.is_connected and world.bot.serving is not None, within=PATIENCE)
+    await world.changed.until(lambda: world.is_ready, within=PATIENCE)
 
 
 async def sees(world, person, words):
@@ -57,7 +57,7 @@ async def sees(world, person, words):
 
 
 async def clears(world, name, *, pipeline):
-    ana = world.named(name)
+    ana = world.people[name]
     await ana.types(f"/pipeline clear {pipeline}", channel="ops")
     await sees(world, ana, "[Never mind]")
     assert (await ana.clicks(f"Clear {pipeline}")).error is None
@@ -69,7 +69,7 @@ async def test_somebody_with_a_grant_clears_a_pipeline_to_the_end(make, over_htt
     async with make(over_http=over_http) as world:
         await connected(world)
         await clears(world, "ana", pipeline="orders")
-        await sees(world, world.named("ana"), "✅ Cleared `orders`")
+        await sees(world, world.people["ana"], "✅ Cleared `orders`")
         assert world.feldera.clears == {"orders": 1}
 
 
@@ -77,7 +77,7 @@ async def test_what_the_scenario_says_of_access_is_what_the_bot_goes_by(make):
     """A rule in its channel with its group, and a freeze."""
     async with make() as world:
         await connected(world)
-        rae = world.named("rae")
+        rae = world.people["rae"]
         await rae.types("/pipeline can-i clear sales", channel="ops")
         await sees(world, rae, "1 approval")
         await rae.types("/pipeline can-i clear frozen", channel="ops")
@@ -86,8 +86,8 @@ async def test_what_the_scenario_says_of_access_is_what_the_bot_goes_by(make):
 
 async def test_a_guest_and_somebody_external_are_only_where_they_were_put(make):
     async with make() as world:
-        assert [place.name for place in world.named("gus").places if place.kind != "im"] == ["shared"]
-        assert [place.name for place in world.named("eve").places] == ["shared"]
+        assert [place.name for place in world.people["gus"].places if place.kind != "im"] == ["shared"]
+        assert [place.name for place in world.people["eve"].places] == ["shared"]
 
 
 async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on(make):
@@ -95,13 +95,13 @@ async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on(make):
     async with make() as world:
         await connected(world)
         await clears(world, "ana", pipeline="slow")
-        await sees(world, world.named("ana"), "Feldera accepted it")
+        await sees(world, world.people["ana"], "Feldera accepted it")
         await world.bot.is_killed()
         assert not world.bot.is_up
         await world.bot.starts()
         await connected(world)
         await world.moves_on(timedelta(hours=1))
-        await sees(world, world.named("ana"), "✅ Cleared `slow`")
+        await sees(world, world.people["ana"], "✅ Cleared `slow`")
         assert world.feldera.clears == {"slow": 1}
 
 
@@ -109,7 +109,7 @@ async def test_the_clock_that_is_moved_on_is_the_bots_too(make):
     """A request that nobody decided on is reminded of after half an hour."""
     async with make() as world:
         await connected(world)
-        rae = world.named("rae")
+        rae = world.people["rae"]
         await rae.types("/pipeline clear sales bad backfill", channel="ops")
         await sees(world, rae, "[Never mind]")
         await rae.clicks("Ask for approval")
@@ -138,13 +138,13 @@ async def test_a_reset_begins_anew(scenario, tmp_path):
     async with Sandbox(scenario, tmp_path) as sandbox:
         await connected(sandbox.world)
         await clears(sandbox.world, "ana", pipeline="orders")
-        await sees(sandbox.world, sandbox.world.named("ana"), "✅ Cleared")
+        await sees(sandbox.world, sandbox.world.people["ana"], "✅ Cleared")
         await sandbox.resets()
         await connected(sandbox.world)
-        assert sandbox.world.named("ana").sees() == []
+        assert sandbox.world.people["ana"].sees() == []
         assert sandbox.world.feldera.clears == {}
         await clears(sandbox.world, "ana", pipeline="orders")
-        await sees(sandbox.world, sandbox.world.named("ana"), "✅ Cleared")
+        await sees(sandbox.world, sandbox.world.people["ana"], "✅ Cleared")
 
 
 async def test_two_resets_at_once_leave_one_world(scenario, tmp_path):

@@ -1,4 +1,4 @@
-"""What a page does to the server of a sandbox, over real HTTP and WebSocket."""
+"""A sandbox with its server in the test itself: what pages do to it, and what becomes of that in its world."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,48 +9,25 @@ import aiohttp
 from bot.simulator.slack import Person, render
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.server import Server
+from tests.page_client import PageClient
 
 PATIENCE = 20.0  # real seconds before a test gives up on what should happen at once
 
 
-class Visit:
+class Visit(PageClient):
     def __init__(self, session: aiohttp.ClientSession, url: str, sandbox: Sandbox) -> None:
-        self.session = session
-        self.url = url
+        super().__init__(session, url)
         self.sandbox = sandbox
-        self.own = {"Origin": url.rstrip("/")}
 
     @property
     def world(self) -> Any:
         return self.sandbox.world
 
     def person(self, name: str) -> Person:
-        return self.world.named(name)
-
-    async def does(self, who: str, verb: str, /, **more: Any) -> dict[str, Any]:
-        """What the page of this person is told of it."""
-        return await self._posts("do", {"as": who, "do": verb, **more})
-
-    async def happens(self, verb: str, **more: Any) -> str | None:
-        return (await self._posts("world", {"do": verb, **more}))["error"]
-
-    async def _posts(self, path: str, body: Any) -> dict[str, Any]:
-        async with self.session.post(f"{self.url}{path}", json=body, headers=self.own) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
-
-    @asynccontextmanager
-    async def live(self, name: str):
-        async with self.session.ws_connect(f"{self.url}live?as={name}&tz=UTC", headers=self.own) as socket:
-            yield socket
-
-    async def state(self, name: str) -> dict[str, Any]:
-        """All that this person's page is told at first."""
-        async with self.live(name) as socket:
-            return (await socket.receive_json())["set"]
+        return self.world.people[name]
 
     async def until_connected(self) -> None:
-        await self.until(lambda: self.world.is_connected and self.world.bot.serving is not None)
+        await self.until(lambda: self.world.is_ready)
 
     async def until(self, is_so: Any) -> None:
         await self.sandbox.changed.until(is_so, within=PATIENCE)

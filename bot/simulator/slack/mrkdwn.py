@@ -10,7 +10,7 @@ TOKEN = re.compile(r"<([@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\s|]+(?:\|[^<>\n]*)?)
 """A mention, a command (`!date^…`) or a link; anything else in angle brackets is just text."""
 CROWDS = frozenset({"channel", "here", "everyone", "group"})
 """The names that ring everybody in a channel."""
-_BROADCAST = re.compile(r"!(channel|here|everyone|group)(\|.*)?")
+_BROADCAST = re.compile(rf"!({'|'.join(sorted(CROWDS))})(\|.*)?")
 _USER_GROUP = re.compile(r"!subteam\^([A-Z0-9]+)(\|.*)?")
 _USER = re.compile(r"@([UW][A-Z0-9]+)(\|.*)?")
 _CHANNEL = re.compile(r"#([CGD][A-Z0-9]+)(\|.*)?")

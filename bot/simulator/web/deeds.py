@@ -67,7 +67,7 @@ class Presses(_Deed):
     ts: str = ""
     version: Annotated[int, Field(ge=0)] = 0
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002 - as every deed
+    async def by(self, person: Person, _world: World) -> Told:
         button: Button | ModalButton
         if self.view is not None:
             button = person.button_in(self.view, block_id=self.block, action_id=self.action)
@@ -84,7 +84,7 @@ class Fills(_Deed):
     block: str
     value: Text | list[Text]
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         return _answered(await person.fills(self.block, self.value), "That form")
 
 
@@ -93,7 +93,7 @@ class LooksFor(_Deed):
     block: str
     typed: Text
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         found = await person.looks_for(self.typed, block=self.block)
         error = found.error and f"The options could not be loaded ({found.error})."
         options = [{"label": option.label, "value": option.value} for option in found.options]
@@ -104,14 +104,14 @@ class Submits(_Deed):
     do: Literal["submits"]
     values: dict[str, Text | list[Text]] = {}
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         return _answered(await person.submits(**self.values), "That form")
 
 
 class Closes(_Deed):
     do: Literal["closes"]
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         return _answered(await person.closes_modal(), "That form")
 
 
@@ -120,7 +120,7 @@ class OpensHome(_Deed):
 
     do: Literal["opens_home"]
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         await person.opens_home()
         return _told()
 
@@ -129,7 +129,7 @@ class UsesShortcut(_Deed):
     do: Literal["uses_shortcut"]
     name: str
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         return _answered(await person.uses_shortcut(self.name), "That shortcut")
 
 
@@ -138,7 +138,7 @@ class Reads(_Deed):
     place: str
     thread: str | None = None
 
-    async def by(self, person: Person, world: World) -> Told:  # noqa: ARG002
+    async def by(self, person: Person, _world: World) -> Told:
         person.reads(person.place(self.place), thread=self.thread)
         return _told()
 

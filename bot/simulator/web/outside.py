@@ -3,16 +3,15 @@
 It is the same for everybody. Keys begin with `world/`; those of the log are `exchanges`'.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import humanize
 
-from bot.simulator.feldera import FelderaSimulator, SimulatedPipeline
-from bot.simulator.slack import SlackSimulator
+from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.web import troubles
-from bot.simulator.web.troubles import PipelineSwitch, Switch
+from bot.simulator.web.troubles import Group, Switch
 from bot.simulator.web.world import World
 
 LOG_SHOWN = 40
@@ -59,35 +58,23 @@ def _pipelines(feldera: FelderaSimulator) -> list[Mapping[str, Any]]:
 
 
 def _switches(world: World) -> list[Mapping[str, Any]]:
-    shown = [_switch(each, world.slack, "Slack") for each in troubles.SLACK]
-    if world.feldera is None:
-        return shown
-    feldera, pipelines = world.feldera, world.feldera.pipelines
+    """Those of what is simulated. `on` is a list of names where each pipeline has the switch."""
     return [
-        *(_switch(each, feldera, "Feldera") for each in troubles.FELDERA),
-        *shown,
-        *(_pipeline_switch(each, pipelines) for each in troubles.PIPELINES),
+        {
+            "do": each.do,
+            "label": each.label,
+            "kind": each.kind,
+            "group": group,
+            "on": _on(each, group, world),
+        }
+        for group, switches in troubles.SWITCHES.items()
+        if group == "Slack" or world.feldera is not None
+        for each in switches
     ]
 
 
-def _switch(switch: Switch, place: SlackSimulator | FelderaSimulator, group: str) -> Mapping[str, Any]:
-    return {
-        "do": switch.do,
-        "label": switch.label,
-        "kind": troubles.kind(switch),
-        "group": group,
-        "about": None,
-        "on": switch.is_on is not None and switch.is_on(place),
-    }
-
-
-def _pipeline_switch(switch: PipelineSwitch, pipelines: Sequence[SimulatedPipeline]) -> Mapping[str, Any]:
-    is_on = switch.is_on
-    return {
-        "do": switch.do,
-        "label": switch.label,
-        "kind": troubles.kind(switch),
-        "group": "Pipelines",
-        "about": "pipeline",
-        "on": [] if is_on is None else [each.name for each in pipelines if is_on(each)],
-    }
+def _on(switch: Switch, group: Group, world: World) -> bool | list[str]:
+    is_on = switch.is_on or (lambda _place: False)
+    if group == "Pipelines":
+        return [each.name for each in (world.feldera.pipelines if world.feldera else ()) if is_on(each)]
+    return is_on(world.slack if group == "Slack" else world.feldera)

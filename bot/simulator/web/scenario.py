@@ -29,7 +29,6 @@ from bot.domain.policy import Rule
 from bot.simulator.feldera.states import Program
 
 DEFAULT = Path(__file__).parent / "scenario.yaml"
-MEBIBYTE = 1024 * 1024
 
 
 class BadScenario(UserError):  # noqa: N818 - named for what happened, like every other outcome

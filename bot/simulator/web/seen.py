@@ -23,7 +23,7 @@ _DRAWINGS: "WeakKeyDictionary[Person, defaultdict[tzinfo, Drawings]]" = WeakKeyD
 
 
 class Scene(Protocol):
-    """What of the sandbox a person can see; `about` has a line on each of the people, by id."""
+    """What of the sandbox a person can see; `people` are there by name, `about` has a line on each of them by id."""
 
     @property
     def slack(self) -> SlackSimulator: ...
@@ -41,6 +41,7 @@ def seen(scene: Scene, person: Person, zone: tzinfo) -> dict[str, Any]:
     drawings = _DRAWINGS.setdefault(person, defaultdict(Drawings))[zone]
     home, modal = person.home, person.modal
     return {
+        "workspace": scene.slack.workspace.team_name,
         "me": _myself(scene, person),
         "people": [_somebody(scene, each) for each in scene.people.values()],
         "places": _places(scene, person),
@@ -58,15 +59,7 @@ def _myself(scene: Scene, person: Person) -> wire.Myself:
 
 
 def _somebody(scene: Scene, person: Person) -> wire.Somebody:
-    about = scene.about.get(person.id, "")
-    unread = person.unread().mentions
-    return {
-        "id": person.id,
-        "name": person.name,
-        "about": about,
-        "initials": initials(person.name),
-        "unread": unread,
-    }
+    return {**_myself(scene, person), "unread": person.unread().mentions}
 
 
 def _places(scene: Scene, person: Person) -> list[wire.Place]:

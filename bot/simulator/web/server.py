@@ -106,7 +106,7 @@ class Server:
     def _person(self, name: str) -> Person:
         """Without a name, the first one of the scenario."""
         world = self._sandbox.world
-        person = world.named(name) if name else next(iter(world.people.values()))
+        person = world.people.get(name) if name else next(iter(world.people.values()))
         if person is None:
             raise NobodyError
         return person

@@ -3,12 +3,12 @@
 They are the same methods that the tests tell. What Feldera's own rules do not let anybody do is refused in its words.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from bot.simulator.feldera import FelderaSimulator, Refused, SimulatedPipeline
+from bot.simulator.feldera import FelderaSimulator, Refused
 from bot.simulator.slack import SlackSimulator
 from bot.simulator.web.world import World
 
@@ -17,16 +17,26 @@ LIMITED_FOR_S = 10
 LIMITED_POSTS = 3
 POST = "chat.postMessage"
 
+Group = Literal["Feldera", "Slack", "Pipelines"]
+Kind = Literal["toggle", "once"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """`on` does it; `off` ends what lasts, and `is_on` tells whether it does. Without `off` it happens once."""
+    """`on` does it; `off` ends what lasts, and `is_on` tells whether it does. Without `off` it happens once.
+
+    They are told of the simulator. Of a pipeline's, `on` and `off` are told its name besides, and `is_on` of it instead.
+    """
 
     do: str
     label: str
-    on: Callable[[Any], object]
-    off: Callable[[Any], object] | None = None
+    on: Callable[..., object]
+    off: Callable[..., object] | None = None
     is_on: Callable[[Any], bool] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return "once" if self.off is None else "toggle"
 
 
 FELDERA: tuple[Switch, ...] = (
@@ -90,41 +100,26 @@ SLACK: tuple[Switch, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineSwitch:
-    """The same, of one pipeline, which is called by its name."""
-
-    do: str
-    label: str
-    on: Callable[[FelderaSimulator, str], object]
-    off: Callable[[FelderaSimulator, str], object] | None = None
-    is_on: Callable[[SimulatedPipeline], bool] | None = None
-
-
-PIPELINES: tuple[PipelineSwitch, ...] = (
-    PipelineSwitch(do="someone_starts", label="Someone starts it", on=FelderaSimulator.someone_starts),
-    PipelineSwitch(do="someone_stops", label="Someone stops it", on=FelderaSimulator.someone_stops),
-    PipelineSwitch(do="someone_restarts", label="Someone restarts it", on=FelderaSimulator.someone_restarts),
-    PipelineSwitch(do="someone_clears", label="Someone clears it", on=FelderaSimulator.someone_clears),
-    PipelineSwitch(
-        do="someone_recreates", label="Someone recreates it", on=FelderaSimulator.someone_recreates
-    ),
-    PipelineSwitch(
+PIPELINES: tuple[Switch, ...] = (
+    Switch(do="someone_starts", label="Someone starts it", on=FelderaSimulator.someone_starts),
+    Switch(do="someone_stops", label="Someone stops it", on=FelderaSimulator.someone_stops),
+    Switch(do="someone_restarts", label="Someone restarts it", on=FelderaSimulator.someone_restarts),
+    Switch(do="someone_clears", label="Someone clears it", on=FelderaSimulator.someone_clears),
+    Switch(do="someone_recreates", label="Someone recreates it", on=FelderaSimulator.someone_recreates),
+    Switch(
         do="crashes",
         label="It crashes",
         on=lambda feldera, name: feldera.crashes(name, "the worker panicked"),
     ),
-    PipelineSwitch(
-        do="finishes_compiling", label="Its program compiles", on=FelderaSimulator.finishes_compiling
-    ),
-    PipelineSwitch(
+    Switch(do="finishes_compiling", label="Its program compiles", on=FelderaSimulator.finishes_compiling),
+    Switch(
         do="sticks_clearing",
         label="Stuck clearing",
         on=FelderaSimulator.sticks_clearing,
         off=FelderaSimulator.unsticks,
         is_on=lambda pipeline: pipeline.clearing_is_stuck,
     ),
-    PipelineSwitch(
+    Switch(
         do="sticks_stopping",
         label="Stuck stopping",
         on=FelderaSimulator.sticks_stopping,
@@ -132,17 +127,9 @@ PIPELINES: tuple[PipelineSwitch, ...] = (
         is_on=lambda pipeline: pipeline.stopping_is_stuck,
     ),
 )
-_SWITCHES: dict[str, Switch | PipelineSwitch] = {
-    **{each.do: each for each in (*FELDERA, *SLACK)},
-    **{each.do: each for each in PIPELINES},
-}
-DEEDS: Collection[str] = _SWITCHES.keys()
-
-Kind = Literal["toggle", "once"]
-
-
-def kind(switch: Switch | PipelineSwitch) -> Kind:
-    return "once" if switch.off is None else "toggle"
+SWITCHES: Mapping[Group, tuple[Switch, ...]] = {"Feldera": FELDERA, "Slack": SLACK, "Pipelines": PIPELINES}
+_GROUPS = {switch.do: (group, switch) for group, switches in SWITCHES.items() for switch in switches}
+DEEDS: Collection[str] = _GROUPS.keys()
 
 
 async def turns(do: str, world: World, *, pipeline: str, on: bool) -> str | None:
@@ -151,23 +138,20 @@ async def turns(do: str, world: World, *, pipeline: str, on: bool) -> str | None
     Raises:
         LookupError: there is no such switch in this world.
     """
-    switch = _SWITCHES[do]
+    group, switch = _GROUPS[do]
+    place = world.slack if group == "Slack" else _simulated(world)
     deed = switch.on if on or switch.off is None else switch.off
     try:
-        if isinstance(switch, PipelineSwitch):
-            await _done(deed, _simulated(world), pipeline)
-        elif switch.is_on is None or switch.is_on(_place(switch, world)) is not on:
-            await _done(deed, _place(switch, world))
+        if group == "Pipelines":
+            await _done(deed, place, pipeline)
+        elif switch.is_on is None or switch.is_on(place) is not on:
+            await _done(deed, place)
     except Refused as refused:
         return str(refused.body["message"])
     except ValueError as error:
         return f"{error}."  # of what no client could ask for, such as the crash of what does not run
     world.changed.note()
     return None
-
-
-def _place(switch: Switch, world: World) -> FelderaSimulator | SlackSimulator:
-    return world.slack if switch in SLACK else _simulated(world)
 
 
 def _simulated(world: World) -> FelderaSimulator:

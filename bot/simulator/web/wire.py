@@ -219,13 +219,9 @@ class Myself(TypedDict):
     initials: str
 
 
-class Somebody(TypedDict):
+class Somebody(Myself):
     """`unread` is how much calls for them."""
 
-    id: str
-    name: str
-    about: str
-    initials: str
     unread: int
 
 

@@ -18,10 +18,11 @@ from bot.domain.administration import AccessChange, Give, PutFreeze, SetRule
 from bot.domain.names import Actor, GroupId, TeamId, UserId
 from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.feldera import FelderaSimulator
+from bot.simulator.feldera.defaults import MEBIBYTE
 from bot.simulator.slack import Channel, Person, SlackSimulator, UserGroup
 from bot.simulator.slack.changes import Changes
 from bot.simulator.web.manifest import Manifest
-from bot.simulator.web.scenario import MEBIBYTE, Scenario, ScenarioPipeline
+from bot.simulator.web.scenario import Scenario, ScenarioPipeline
 from bot.store.administration import Administration
 
 ELSEWHERE = "T0PARTNER"
@@ -66,9 +67,7 @@ class World:
         self.people = self._people()
         self.groups = self._groups()
         self.channels = self._channels()
-        self.about = {
-            person.id: each.about for person, each in zip(self.people.values(), scenario.people, strict=True)
-        }
+        self.about = {self.people[each.name].id: each.about for each in scenario.people}
         if self.feldera is not None:
             for pipeline in scenario.pipelines:
                 self._adds(self.feldera, pipeline)
@@ -109,8 +108,10 @@ class World:
         """Whether the bot can be reached by Slack."""
         return self.bot.serving is not None if self.over_http else self.slack.connections > 0
 
-    def named(self, name: str) -> Person | None:
-        return next((person for person in self.people.values() if person.name == name), None)
+    @property
+    def is_ready(self) -> bool:
+        """Whether the bot serves, and Slack reaches it."""
+        return self.bot.serving is not None and self.is_connected
 
     def _bot_changed(self) -> None:
         if self.over_http and self.bot.serving is not None:
@@ -120,20 +121,20 @@ class World:
         self.changed.note()
 
     def _people(self) -> Mapping[str, Person]:
-        made = [
-            self.slack.adds_person(
+        """By their names."""
+        return {
+            each.name: self.slack.adds_person(
                 each.name,
                 team=ELSEWHERE if each.elsewhere else None,
                 guest=each.guest,
                 deactivated=each.deactivated,
             )
             for each in self.scenario.people
-        ]
-        return {person.id: person for person in made}
+        }
 
     def _groups(self) -> Mapping[str, UserGroup]:
         return {
-            handle: self.slack.adds_user_group(handle, [self._person(name) for name in members])
+            handle: self.slack.adds_user_group(handle, [self.people[name] for name in members])
             for handle, members in self.scenario.groups.items()
         }
 
@@ -142,15 +143,12 @@ class World:
         return {
             each.name: self.slack.adds_channel(
                 each.name,
-                members=[self._person(name) for name in (at_home if each.members is None else each.members)],
+                members=[self.people[name] for name in (at_home if each.members is None else each.members)],
                 bot_is_member=each.bot,
                 private=each.private,
             )
             for each in self.scenario.channels
         }
-
-    def _person(self, name: str) -> Person:
-        return next(person for person in self.people.values() if person.name == name)
 
     def _access(self) -> list[AccessChange]:
         now = self.clock.now()
@@ -179,7 +177,7 @@ class World:
     def _principal(self, person: str | None, group: str | None) -> Principal:
         if group is not None:
             return Group(TeamId(self.slack.workspace.team_id), GroupId(self.groups[group].id))
-        found = self._person(str(person))
+        found = self.people[str(person)]
         return Actor(TeamId(found.team_id), UserId(found.id))
 
     def _adds(self, feldera: FelderaSimulator, pipeline: ScenarioPipeline) -> None:

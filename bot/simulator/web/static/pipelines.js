@@ -72,7 +72,7 @@ class Row {
 }
 
 function offered() {
-  return state.get("world/switches").filter((each) => each.about === "pipeline");
+  return state.get("world/switches").filter((each) => each.group === "Pipelines");
 }
 
 /** What can happen to a pipeline; what lasts is ticked, and ends when it is chosen again. */

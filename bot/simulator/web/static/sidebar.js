@@ -72,7 +72,7 @@ function drawPlaces() {
     h(
       "header",
       {},
-      h("h1", { class: "workspace" }, "Acme", h("span", { class: "tag" }, "SIMULATED")),
+      h("h1", { class: "workspace" }, state.get("workspace"), h("span", { class: "tag" }, "SIMULATED")),
       h("p", { class: "about" }, h("strong", {}, `You are ${me.name}.`), " ", me.about),
     ),
     h("ul", {}, ...entries(["home"])),

@@ -40,7 +40,7 @@ export function deed(verb, label, style = null, more = {}) {
 
 /** Which there are changes with the world only; whether they are on changes all the time. */
 export function drawSwitches() {
-  const all = state.get("world/switches").filter((each) => !each.about);
+  const all = state.get("world/switches").filter((each) => GROUPS.includes(each.group));
   const names = all.map((each) => each.do).join(" ");
   if (names !== drawn) {
     drawn = names;

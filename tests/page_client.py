@@ -1,0 +1,36 @@
+"""What a page of the sandbox says to its server, and is told: over real HTTP and WebSocket, as the page's own origin."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+
+class PageClient:
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self.session = session
+        self.url = url
+        self.own = {"Origin": url.rstrip("/")}
+
+    async def does(self, who: str, verb: str, /, **more: Any) -> dict[str, Any]:
+        """What the page of this person is told of it."""
+        return await self._posts("do", {"as": who, "do": verb, **more})
+
+    async def happens(self, verb: str, **more: Any) -> str | None:
+        return (await self._posts("world", {"do": verb, **more}))["error"]
+
+    @asynccontextmanager
+    async def live(self, name: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        async with self.session.ws_connect(f"{self.url}live?as={name}&tz=UTC", headers=self.own) as socket:
+            yield socket
+
+    async def state(self, name: str) -> dict[str, Any]:
+        """All that this person's page is told at first."""
+        async with self.live(name) as socket:
+            return (await socket.receive_json())["set"]
+
+    async def _posts(self, path: str, body: Any) -> dict[str, Any]:
+        async with self.session.post(f"{self.url}{path}", json=body, headers=self.own) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
