@@ -117,11 +117,11 @@ class Desk:
         await self.server.stop()
         await self.sandbox.stop()
         if kind is None:
-            assert self._strange == [], "a page asked somebody else for something"
+            assert self._strange == [], f"a page asked somebody else for something: {self._strange}"
             unexpected = [
                 said for said in self._complaints if not any(word in said for word in self.expected)
             ]
-            assert unexpected == [], "a page complained"
+            assert unexpected == [], f"a page complained: {unexpected}"
 
     async def serves_again(self, port: int) -> None:
         """The page's server was stopped: another one takes its port."""

@@ -34,6 +34,29 @@ async def test_a_form_that_closes_tells_nobody_what_was_typed(desk):
     await ana.reads("Only visible to you")
 
 
+async def test_a_form_is_told_things_in_their_order(desk):
+    """A text that is left and a form that is closed right after: on the way the first request is slower than the second."""
+    ana = await desk.seat("ana")
+    verbs = []
+
+    async def delays(route):
+        verb = route.request.post_data_json["do"]
+        if verb == "fills":
+            await ana.page.evaluate("new Promise((later) => setTimeout(later, 300))")
+        verbs.append(verb)
+        await route.continue_()
+
+    await ana.types("/pipeline clear")
+    await ana.modal.get_by_role("combobox").press_sequentially("orders")
+    await ana.modal.get_by_role("option", name="orders", exact=True).click()
+    await ana.modal.get_by_label("Reason").press_sequentially("schema change")
+    await ana.page.route("**/do", delays)
+    await ana.page.keyboard.press("Tab")
+    await ana.page.keyboard.press("Escape")
+    await expect(ana.modal).not_to_be_visible()
+    assert verbs == ["fills", "closes"]
+
+
 async def test_home_is_there_again_when_all_began_anew(desk):
     """The app is told that Home is open once there is an app again."""
     ana = await desk.seat("ana", "home")

@@ -6,7 +6,7 @@
 import { combobox } from "./combobox.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { act } from "./live.js";
+import { tells } from "./telling.js";
 
 const MISSING = "Please complete this required field.";
 
@@ -91,10 +91,7 @@ function text(block, described) {
     required: !block.optional,
     autocomplete: "off",
     autofocus: focus,
-    onchange: (event) => {
-      // A form that closes takes the focus from what was typed into: there is nobody to tell any more.
-      if (event.target.closest("dialog").open) act("fills", { block: block.block, value: event.target.value });
-    },
+    onchange: (event) => tells("fills", { block: block.block, value: event.target.value }),
   });
 }
 
@@ -105,7 +102,7 @@ function select(block, described) {
     {
       ...described,
       required: !block.optional,
-      onchange: (event) => act("fills", { block: block.block, value: event.target.value }),
+      onchange: (event) => tells("fills", { block: block.block, value: event.target.value }),
     },
     h("option", { value: "", disabled: true, selected: value === null }, placeholder ?? "Select an option"),
     ...options.map((option) => h("option", { value: option.value, selected: option.label === value }, option.label)),
@@ -128,7 +125,7 @@ function choices(block, id) {
         onchange: (event) => {
           const boxes = [...event.target.form.querySelectorAll(`[name="${id}"]`)];
           const chosen = boxes.filter((each) => each.checked).map((each) => each.value);
-          act("fills", { block: block.block, value: chosen });
+          tells("fills", { block: block.block, value: chosen });
         },
       }),
       h("span", {}, option.label, option.description && h("small", {}, option.description)),

@@ -6,7 +6,8 @@ import { openDialog } from "./dialogs.js";
 import { h, refill } from "./dom.js";
 import { missing } from "./fields.js";
 import { icon } from "./icons.js";
-import { act, listen, state } from "./live.js";
+import { listen, state } from "./live.js";
+import { closes, tells } from "./telling.js";
 
 const FIRST = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
 const dialog = document.getElementById("modal");
@@ -18,18 +19,15 @@ listen((changed) => {
 
 for (const touch of ["keydown", "pointerdown"]) dialog.addEventListener(touch, () => (isTouched = true));
 dialog.addEventListener("cancel", (event) => {
-  // It closes when the server says so: the app may have something to say to it.
   event.preventDefault();
-  act("closes");
+  closes();
 });
-dialog.addEventListener("close", () => {
-  // A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
-  if (dialog.dataset.id && state.get("modal")?.id === dialog.dataset.id) act("closes");
-});
+// A browser lets nobody be kept in a dialog: the second Escape closes it, whatever the page wants.
+dialog.addEventListener("close", closes);
 
 // Where a link leads is behind it.
 dialog.addEventListener("click", (event) => {
-  if (wayOf(event)) act("closes");
+  if (wayOf(event)) closes();
 });
 
 function draw(modal) {
@@ -42,7 +40,7 @@ function draw(modal) {
   const typed = isSame ? { ...texts(), ...searched() } : {};
   dialog.dataset.id = modal.id;
   dialog.setAttribute("aria-labelledby", "modal-title");
-  const close = { type: "button", onclick: () => act("closes") };
+  const close = { type: "button", onclick: closes };
   const form = h(
     "form",
     { method: "dialog", onsubmit: submit },
@@ -76,7 +74,7 @@ function draw(modal) {
 }
 
 function press(button) {
-  return act("presses", { view: "modal", block: button.block, action: button.action });
+  return tells("presses", { view: "modal", block: button.block, action: button.action });
 }
 
 /** What is typed into the texts, told or not. */
@@ -99,7 +97,7 @@ async function submit(event) {
   const button = form.querySelector("[type=submit]");
   form.setAttribute("aria-busy", "true");
   button?.setAttribute("aria-busy", "true");
-  await act("submits", { values: texts() });
+  await tells("submits", { values: texts() });
   form.removeAttribute("aria-busy");
   button?.removeAttribute("aria-busy");
   dialog.querySelector("[aria-invalid]")?.focus();
