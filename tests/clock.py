@@ -13,6 +13,9 @@ class MovableClock:
     def now(self) -> datetime:
         return self._now
 
+    def monotonic(self) -> float:
+        return (self._now - START).total_seconds()
+
     def moves_to(self, moment: datetime) -> None:
         assert moment >= self._now, "time does not run backwards"
         self._now = moment

@@ -1,6 +1,7 @@
 """The real clock: aware, in UTC, and a wait that ends with whichever comes first."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,14 @@ def test_now_is_aware_and_in_utc():
     now = SystemClock().now()
     assert before <= now <= datetime.now(UTC)
     assert now.utcoffset() == timedelta(0)
+
+
+def test_monotonic_seconds_pass_at_the_pace_of_the_world():
+    clock = SystemClock()
+    before, began = clock.monotonic(), time.perf_counter()
+    while time.perf_counter() < began + 0.01:
+        pass
+    assert 0.01 <= clock.monotonic() - before < PATIENCE
 
 
 @pytest.mark.anyio

@@ -19,6 +19,10 @@ class Clock(Protocol):
         """The time now, aware, in UTC."""
         ...
 
+    def monotonic(self) -> float:
+        """Seconds on a clock that nobody sets, and that goes on while the machine or the process is suspended."""
+        ...
+
     async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
         """Return when `wake` is set or `until` has come, whichever is first; `None` waits for `wake` alone."""
         ...

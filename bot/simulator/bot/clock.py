@@ -22,6 +22,10 @@ class SimulatedClock:
     def now(self) -> datetime:
         return self.origin + (self._real.now() - self.origin) * self.speed + self.ahead
 
+    def monotonic(self) -> float:
+        """The world's own seconds: a network is not quicker where time is."""
+        return self._real.monotonic()
+
     def is_ahead(self, ahead: timedelta) -> None:
         """Be ahead by so much from now on. Whoever waits for a moment looks again whether it has come.
 
