@@ -22,6 +22,7 @@ from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
 from bot.engine.access import Access
 from bot.engine.announcements import Announcements
+from bot.engine.cancels import Cancels
 from bot.engine.catalog import Catalog
 from bot.engine.driver import Driver
 from bot.engine.forms import Forms
@@ -35,6 +36,7 @@ from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock
 from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
+from bot.engine.stalls import StallDetector
 from bot.feldera.fleet import Fleet
 from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
 from bot.lookups import Lookups
@@ -74,6 +76,7 @@ class Bot:
     homes: Homes
     heads: Heads
     inspection: Inspection
+    stalls: StallDetector
     errands: Errands
     transport: SocketTransport | HttpTransport
 
@@ -93,7 +96,7 @@ class Bot:
         """
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(keep_ticking(loop, stopping)) for loop in self._loops]
-            asides = [group.create_task(self.inspection.run())]
+            asides = [group.create_task(aside.run()) for aside in (self.inspection, self.stalls)]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
             try:
@@ -249,7 +252,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=secret or None,
     )
-    requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
+    stalls, cancels = StallDetector(clock), Cancels()
+    requests, access = Requests(store, judge, clock, cancels, work), Access(store, judge, clock, work)
     listing = Listing(store, feldera, judge, clock)
     desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
@@ -272,11 +276,14 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         store,
         feldera,
         handlers,
-        Driver(store, feldera, judge, clock, changed=partial(_ring, to_say, to_show), wake=to_do),
+        Driver(
+            store, feldera, judge, clock, stalls, cancels, changed=partial(_ring, to_say, to_show), wake=to_do
+        ),
         Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
         Heads(store, clock, board),
         Inspection(store, directory, clock, feldera.targets),
+        stalls,
         errands,
         transport,
     )

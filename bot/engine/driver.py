@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 
-from bot.domain.access import ASKS, Action
+from bot.domain.access import ASKS, Action, Standing
 from bot.domain.advance import advance
 from bot.domain.authority import Facts, authority
 from bot.domain.happenings import (
@@ -35,7 +36,7 @@ from bot.domain.happenings import (
     TimePassed,
     Transition,
 )
-from bot.domain.names import OperationId, PipelineName
+from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import (
     Absent,
@@ -52,8 +53,10 @@ from bot.domain.plans import loses_data
 from bot.domain.policy import frozen, terms
 from bot.domain.targets import TargetName
 from bot.domain.turns import RESEND_AFTER
+from bot.engine.cancels import Cancels
 from bot.engine.judging import Judge
-from bot.engine.ports import Clock, Pipelines, Store
+from bot.engine.ports import Clock, Connection, Decide, Pipelines, Store
+from bot.engine.stalls import StallDetector
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +66,10 @@ _Target = TargetName | None  # None: the operation is of a target that was taken
 
 _CARRIES = (*ASKS, Action.APPROVE)
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
+LOOK_GOOD_FOR = 2.0  # seconds from asking for a last look to the first byte of the request that rests on it
 
+_NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
+_NO_LAST_LOOK = Problem(Trouble.UNREACHABLE, "there was no last look at the pipeline")
 _ELSEWHERE = Problem(
     Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
 )
@@ -77,6 +83,8 @@ class Driver:
     pipelines: Pipelines
     judge: Judge
     clock: Clock
+    stalls: StallDetector
+    cancels: Cancels
     changed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     spread: random.Random = field(default_factory=random.Random)
@@ -233,39 +241,75 @@ class Driver:
             self._quiet_until[target] = max(until, self._quiet_until.get(target, until))
 
     async def _take_on(self, operation: Operation, look: Look) -> None:
-        effect = await self._look_upon(operation, look)
+        if _may_be_sent(operation, look, self.clock.now()):
+            effect = await self._look_and_send(operation)
+        else:
+            effect = await self._decide(operation, self._looked(look))
         while effect is not None:
             effect = await self._change(operation, await self._carry_out(operation, effect))
 
-    async def _look_upon(self, operation: Operation, look: Look) -> Effect | None:
+    async def _look_and_send(self, operation: Operation) -> Effect | None:
+        """Look once more, and send if that look allows it. Whatever takes time comes before it.
+
+        The connection is ready by then, so that only the commit comes between the look and the request; and what was
+        delivered before this process was held up is taken in first.
+        """
+        stalls = await self.stalls.caught_up()
         people = [operation.requester, *(approval.by for approval in operation.approvals)]
-        standings = (
-            await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
-            if _may_be_sent(operation, look, self.clock.now())
-            else {}
-        )
+        standings = await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
+        async with self.pipelines.connection(operation.pipeline) as connection:
+            await self.cancels.decided(operation.id)
+            look, looked_at = await self._last_look(operation, connection)
+            evaluate = self._looked(look)
 
-        def weigh(current: Operation, facts: Facts) -> Transition:
+            def unless_stalled(current: Operation, facts: Facts) -> Transition:
+                if self.stalls.is_stalled() or self.stalls.count != stalls:
+                    return Transition(current)
+                return evaluate(current, facts)
+
+            effect = await self._decide(operation, unless_stalled, standings)
+            if not isinstance(effect, Send):
+                return effect
+            answer = await connection.submit(operation.step_name, not_after=looked_at + LOOK_GOOD_FOR)
+        if isinstance(answer, NotSent | Unknown):
+            self._leave_alone(self._target_of(operation), answer.problem)
+        return await self._change(operation, Answered(answer))
+
+    async def _last_look(self, operation: Operation, connection: Connection) -> tuple[Look, float]:
+        """The look, and when it was begun, in the clock's monotonic seconds."""
+        here = await connection.identity()
+        looked_at = self.clock.monotonic()
+        if isinstance(here, Problem):
+            look: Look = here
+        else:
+            look = await connection.look() if _is_here(operation, here) else _ELSEWHERE
+        if isinstance(look, Problem):
+            self._leave_alone(self._target_of(operation), look)
+        return look, looked_at
+
+    def _looked(self, look: Look) -> Decide:
+        def decide(current: Operation, facts: Facts) -> Transition:
             now = self.clock.now()
-            basis = authority(current, facts, now)
-            return advance(current, Looked(look, basis, self.spread.uniform(-1, 1)), now)
+            looked = Looked(look, authority(current, facts, now), self.spread.uniform(-1, 1))
+            return advance(current, looked, now)
 
-        return self._told(await self.store.change(operation.id, weigh, standings=standings))
+        return decide
 
     async def _change(self, operation: Operation, happening: Happening) -> Effect | None:
-        def weigh(current: Operation, _facts: Facts) -> Transition:
+        def decide(current: Operation, _facts: Facts) -> Transition:
             return advance(current, happening, self.clock.now())
 
-        return self._told(await self.store.change(operation.id, weigh, standings={}))
+        return await self._decide(operation, decide)
+
+    async def _decide(
+        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Standing] = _NOBODY
+    ) -> Effect | None:
+        return self._told(await self.store.change(operation.id, decide, standings=standings))
 
     async def _carry_out(self, operation: Operation, effect: Effect) -> Happening:
         match effect:
-            case Send():
-                step = operation.step_name
-                answer = await self.pipelines.submit(step, operation.pipeline)
-                if isinstance(answer, NotSent | Unknown):
-                    self._leave_alone(self._target_of(operation), answer.problem)
-                return Answered(answer)
+            case Send():  # what was not looked at over its own connection, just before, is never sent
+                return Answered(NotSent(_NO_LAST_LOOK))
             case ReadHistory(found):
                 return HistoryRead(await self.pipelines.history(operation.pipeline), found)
             case ReadProgramError():

@@ -16,6 +16,7 @@ from bot.domain.happenings import Happening, Transition
 from bot.domain.names import Actor, OperationId
 from bot.domain.operations import Operation, State
 from bot.engine import replies
+from bot.engine.cancels import Cancels
 from bot.engine.declining import Declining
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Store
@@ -28,6 +29,7 @@ class Requests:
     store: Store
     judge: Judge
     clock: Clock
+    cancels: Cancels
     work: Callable[[], None]
 
     @property
@@ -153,7 +155,10 @@ class Requests:
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Stop it between the last approval and the request: for anybody who has a say in it."""
+        with self.cancels.deciding(operation_id):
+            return await self._try_to_stop(actor, operation_id)
 
+    async def _try_to_stop(self, actor: Actor, operation_id: OperationId) -> Reply:
         def stop(operation: Operation, facts: Facts) -> Transition:
             return self._stop(actor, operation, facts)
 

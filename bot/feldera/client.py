@@ -5,7 +5,9 @@ time; a question that was rejected (401) is asked once more with a new token. It
 the answer has Feldera's own form.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -32,7 +34,7 @@ from bot.feldera import answers, events, problems
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
 from bot.feldera.reply import NoReply, Reply
-from bot.feldera.wire import BODY_MAX, Wire
+from bot.feldera.wire import BODY_MAX, CONNECTIONS, Wire
 
 LIST_MAX = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
 STATUS_ONLY = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
@@ -54,12 +56,16 @@ class FelderaClient:
         ValueError: (when built) the TLS certificate cannot be read.
     """
 
-    def __init__(self, address: FelderaAddress, credentials: Credentials, *, clock: Clock) -> None:
+    def __init__(
+        self, address: FelderaAddress, credentials: Credentials, *, clock: Clock, wire: Wire | None = None
+    ) -> None:
+        self._settings = address, credentials, clock
         self._credentials = credentials
         self._address = str(address.base_url)
         self._identity: Identity | None = None
-        self._wire = Wire(address, clock)
-        if address.tls_insecure:
+        self._wire = wire or Wire(address, clock)
+        self._single_connections = asyncio.Semaphore(CONNECTIONS)
+        if wire is None and address.tls_insecure:
             log.warning("feldera.tls_insecure", meaning="anyone on the way can read and change the traffic")
 
     async def __aenter__(self) -> Self:
@@ -73,6 +79,17 @@ class FelderaClient:
     async def aclose(self) -> None:
         await self._wire.aclose()
 
+    @asynccontextmanager
+    async def single_connection(self) -> AsyncIterator["FelderaClient"]:
+        """The same Feldera over one connection that nothing else uses: what is asked first makes it ready for the rest."""
+        address, credentials, clock = self._settings
+        async with self._single_connections:
+            wire = self._wire.single_connection()
+            try:
+                yield FelderaClient(address, credentials, clock=clock, wire=wire)
+            finally:
+                await wire.aclose()
+
     async def look(self, name: PipelineName) -> Look:
         reply = await self._get(_path(name), STATUS_ONLY)
         return reply if isinstance(reply, Problem) else answers.look(reply, name)
@@ -81,13 +98,14 @@ class FelderaClient:
         reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
         return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
 
-    async def submit(self, step: StepName, name: PipelineName) -> Answer:
+    async def submit(self, step: StepName, name: PipelineName, *, not_after: float) -> Answer:
+        """Make the step's request, once, unless the clock's monotonic seconds have passed `not_after`: then it is not sent."""
         verb, query = _VERBS[step]
         path = f"{_path(name)}/{verb}"
         token = await self._credentials.token()
         if isinstance(token, Problem):
             return NotSent(token)
-        reply = await self._wire.exchange("POST", path, token=token, query=query or None)
+        reply = await self._wire.exchange("POST", path, token=token, query=query or None, not_after=not_after)
         match reply:
             case NoReply(problem=problem, maybe_sent=True):
                 return Unknown(problem)

@@ -5,8 +5,9 @@ With a single one, names pass through as they are. It decides nothing, and makes
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineName
@@ -15,7 +16,6 @@ from bot.domain.pipelines import (
     History,
     Identity,
     Look,
-    NotSent,
     Pipeline,
     Problem,
     RunnerHealth,
@@ -51,8 +51,7 @@ class Fleet:
         target = self.targets.of(name)
         if target is None:
             return _NO_SUCH_TARGET
-        look = await self._clients[target].look(name_on_target(name))
-        return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
+        return _on_target(await self._clients[target].look(name_on_target(name)), target)
 
     async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
         if target is not None or not self.targets.names:
@@ -67,11 +66,13 @@ class Fleet:
             {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
         )
 
-    async def submit(self, step: StepName, name: PipelineName) -> Answer:
+    @asynccontextmanager
+    async def connection(self, name: PipelineName) -> AsyncIterator["_Connection"]:
         target = self.targets.of(name)
         if target is None:
-            return NotSent(_NO_SUCH_TARGET)
-        return await self._clients[target].submit(step, name_on_target(name))
+            raise LookupError(name)
+        async with self._clients[target].single_connection() as client:
+            yield _Connection(self, client, target, name_on_target(name))
 
     async def history(self, name: PipelineName) -> History | Problem:
         target = self.targets.of(name)
@@ -104,7 +105,9 @@ class Fleet:
 
         Its pipelines would have two names, and so two locks each.
         """
-        identity = await self._clients[target].identity()
+        return self.told_apart(target, await self._clients[target].identity())
+
+    def told_apart(self, target: TargetName, identity: Identity | Problem) -> Identity | Problem:
         if isinstance(identity, Problem):
             return identity
         first = self._met.setdefault(identity, target)
@@ -115,6 +118,25 @@ class Fleet:
     async def _of(self, target: TargetName) -> Everything | Problem:
         listed = await self._clients[target].look_at_all()
         return listed if isinstance(listed, Problem) else Everything(_Listed({target: listed}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """`bot.engine.ports.Connection` to the pipeline that goes by `name` on its target."""
+
+    fleet: Fleet
+    client: FelderaClient
+    target: TargetName
+    name: PipelineName
+
+    async def identity(self) -> Identity | Problem:
+        return self.fleet.told_apart(self.target, await self.client.identity())
+
+    async def look(self) -> Look:
+        return _on_target(await self.client.look(self.name), self.target)
+
+    async def submit(self, step: StepName, *, not_after: float) -> Answer:
+        return await self.client.submit(step, self.name, not_after=not_after)
 
 
 class _Listed(Mapping[PipelineName, Pipeline | Problem]):
@@ -140,6 +162,10 @@ class _Listed(Mapping[PipelineName, Pipeline | Problem]):
             return False
         target, _, own = name.rpartition("/")
         return own in self.lists.get(TargetName(target), {})
+
+
+def _on_target(look: Look, target: TargetName) -> Look:
+    return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
 
 
 def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:

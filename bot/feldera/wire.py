@@ -7,8 +7,9 @@ says may have been sent. Cancellation passes through.
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
+from typing import Any, Self
 
 import httpx
 import structlog
@@ -25,14 +26,31 @@ CONNECTIONS = 10  # the API answers one request after another: more would only q
 PATIENCE = 4  # times the allowed silence, for a whole exchange: for an answer that dribbles without an end
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
 
+TOO_LATE = Problem(Trouble.UNREACHABLE, "Too much time passed after the last look at the pipeline.")
+
 log = structlog.get_logger()
 
 
+class _TooLate(Exception):  # noqa: N818 - an outcome, named like the others
+    """The moment until which the request was allowed to leave has passed: not a byte of it was written."""
+
+
 class Wire:
-    def __init__(self, address: FelderaAddress, clock: Clock) -> None:
+    """Connections to one Feldera, at most `connections` at a time."""
+
+    def __init__(
+        self,
+        address: FelderaAddress,
+        clock: Clock,
+        *,
+        connections: int = CONNECTIONS,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         headers = {"User-Agent": f"pipeline-bot/{version('pipeline-bot')}", "Accept": "application/json"}
         if address.tenant is not None:
             headers["Feldera-Tenant"] = address.tenant
+        self._address = address
+        self._tls = tls or address.tls_context()
         self._clock = clock
         self._machine = address.base_url.netloc.decode("ascii")
         self._silence = address.request_timeout
@@ -40,16 +58,20 @@ class Wire:
         self._http = httpx.AsyncClient(
             base_url=address.base_url,
             headers=headers,
-            verify=address.tls_context(),
+            verify=self._tls,
             timeout=httpx.Timeout(self._silence, connect=connecting, pool=connecting),
-            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE),
+            limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE),
             follow_redirects=False,
         )
+
+    def single_connection(self) -> Self:
+        """The same Feldera over one connection that nothing else uses; to be closed."""
+        return type(self)(self._address, self._clock, connections=1, tls=self._tls)
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def exchange(
+    async def exchange(  # noqa: PLR0913 - one exchange, and what bounds it
         self,
         method: str,
         path: str,
@@ -57,9 +79,15 @@ class Wire:
         token: SecretStr | None = None,
         query: Mapping[str, str] | None = None,
         body_max: int = BODY_MAX,
+        not_after: float | None = None,
     ) -> Reply | NoReply:
-        """Send the request once, and read the reply up to `body_max` bytes."""
-        request = self._http.build_request(method, path, params=query)
+        """Send the request once, and read the reply up to `body_max` bytes.
+
+        Not a byte of it is written after `not_after`, a moment of the clock's monotonic seconds, however long the
+        connection took or the process was suspended. None sets no such limit.
+        """
+        guard = {} if not_after is None else {"trace": self._writes_nothing_after(not_after)}
+        request = self._http.build_request(method, path, params=query, extensions=guard)
         if token is not None:
             request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
         began = self._clock.now()
@@ -81,6 +109,8 @@ class Wire:
                 return await self._send(request, body_max)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False)
+        except _TooLate:
+            return NoReply(TOO_LATE, maybe_sent=False)
         except httpx.TimeoutException:
             sentence = f"Feldera did not answer within {self._silence:g} s."
             return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
@@ -103,6 +133,15 @@ class Wire:
             return Reply(response.status_code, response.headers, bytes(body), self._clock.now())
         finally:
             await response.aclose()
+
+    def _writes_nothing_after(self, moment: float) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+        """A hook for httpcore (its extension `trace`): the connection is there, and the headers are to be written next."""
+
+        async def check(step: str, _details: Mapping[str, Any]) -> None:
+            if step.endswith("send_request_headers.started") and self._clock.monotonic() > moment:
+                raise _TooLate
+
+        return check
 
     def _why_no_connection(self, error: httpx.TransportError) -> str:
         if isinstance(error, httpx.PoolTimeout):

@@ -56,7 +56,7 @@ def _accepted(operation: Operation, event: Event) -> str:
 
 
 def _put_off(_operation: Operation, event: Event) -> str:
-    return f"Feldera did not take the request ({_said(event)}). Nothing has happened; I keep trying."
+    return f"The request had no effect ({_said(event)}). I keep trying."
 
 
 def _answer_lost(_operation: Operation, event: Event) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from math import inf
 
 import pytest
 from pydantic import SecretStr
@@ -78,7 +79,7 @@ async def test_a_clear_is_accepted_and_then_seen(
     feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
 ) -> None:
     """202 says only that Feldera has taken it on; looking tells when it is done, the history how it went."""
-    assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Accepted()
 
     clock.passes(seconds=2)
     look, history = await client.look(ORDERS), await client.history(ORDERS)
@@ -98,7 +99,7 @@ async def test_a_running_pipeline_is_refused_in_felderas_words(
     """Feldera: 400 unless the pipeline is fully stopped."""
     feldera.adds("payments", running=True)
 
-    assert await client.submit(StepName.CLEAR, PipelineName("payments")) == Refused(
+    assert await client.submit(StepName.CLEAR, PipelineName("payments"), not_after=inf) == Refused(
         Refusal.BY_RULE,
         "Cannot transition storage status from 'in_use' to 'clearing' with resources status 'provisioned' and"
         " desired status 'provisioned'. Storage status cannot be changed unless the pipeline is fully stopped.",
@@ -115,7 +116,7 @@ async def test_a_feldera_that_is_down_was_sent_nothing(
     machine = feldera.url.removeprefix("http://")
     nobody = Problem(Trouble.UNREACHABLE, f"No connection to Feldera at {machine}.")
 
-    assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(nobody)
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(nobody)
     assert await client.look(ORDERS) == nobody
     assert await client.look_at_all() == nobody
     assert await client.history(ORDERS) == nobody
@@ -123,7 +124,7 @@ async def test_a_feldera_that_is_down_was_sent_nothing(
     assert await client.greet() == nobody
 
     await feldera.comes_back()
-    assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Accepted()
 
 
 BROKEN = Problem(Trouble.UNREACHABLE, "The connection to Feldera broke before its answer was complete.")
@@ -135,7 +136,7 @@ async def test_a_lost_reply_is_unknown_and_never_sent_again(
     """The clear was made, and the client cannot know: it says so, and leaves looking to the engine."""
     feldera.loses_the_next_reply()
 
-    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(BROKEN)
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(BROKEN)
     assert (feldera.clears["orders"], posts(feldera)) == (1, 1)
 
 
@@ -143,7 +144,7 @@ async def test_a_lost_request_is_unknown_too(feldera: FelderaSimulator, client: 
     """From here a request that was dropped unread looks the same as a reply that was lost."""
     feldera.drops_the_next_request()
 
-    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(BROKEN)
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(BROKEN)
     assert (feldera.clears["orders"], posts(feldera)) == (0, 1)
 
 
@@ -153,7 +154,7 @@ async def test_a_lock_is_not_sent_and_says_when_to_come_back(
     """Feldera: 503 `LockTookTooLong` with `Retry-After: 5`; its transaction is undone."""
     feldera.is_locked()
 
-    answer = await client.submit(StepName.CLEAR, ORDERS)
+    answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert isinstance(answer, NotSent)
     assert answer.problem.trouble is Trouble.BUSY
@@ -168,7 +169,7 @@ async def test_a_proxys_error_page_leaves_a_clear_unknown(
     feldera.proxy_fails(times=2)
     failed = Problem(Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502).")
 
-    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(failed)
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(failed)
     assert await client.look(ORDERS) == failed
     assert posts(feldera) == 1
 
@@ -182,7 +183,7 @@ async def test_silence_is_unreachable_and_leaves_a_clear_unknown(
     silent = Problem(Trouble.UNREACHABLE, "Feldera did not answer within 0.5 s.")
     address = FelderaAddress(feldera.url, request_timeout=0.5)
     async with FelderaClient(address, NoCredentials(), clock=clock) as client:
-        assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(silent)
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(silent)
         assert await client.look(ORDERS) == silent
 
     assert posts(feldera) == 1
@@ -207,7 +208,7 @@ async def test_a_redirect_is_not_followed(feldera: FelderaSimulator, client: Fel
     elsewhere = {"Location": f"{feldera.url}/v0/pipelines/orders/clear"}
     feldera.answers_next(307, headers=elsewhere, method="POST")
 
-    answer = await client.submit(StepName.CLEAR, ORDERS)
+    answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert isinstance(answer, Unknown)
     assert answer.problem.trouble is Trouble.NOT_FELDERA
@@ -233,7 +234,7 @@ async def test_an_endless_answer_is_not_read_to_its_end(
 
     assert await client.look(ORDERS) == Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
     assert await client.look_at_all() == {}
-    assert await client.submit(StepName.CLEAR, ORDERS) == Unknown(
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(
         Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
     )
 
@@ -255,7 +256,7 @@ async def test_an_answer_that_dribbles_is_given_up(clock: MovableClock) -> None:
         port = server.sockets[0].getsockname()[1]
         address = FelderaAddress(f"http://127.0.0.1:{port}", request_timeout=0.2)
         async with FelderaClient(address, NoCredentials(), clock=clock) as client:
-            answer = await client.submit(StepName.CLEAR, ORDERS)
+            answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert answer == Unknown(Problem(Trouble.UNREACHABLE, "Feldera's answer was not complete within 0.8 s."))
 
@@ -363,7 +364,7 @@ async def test_the_tenant_is_named_in_every_request(feldera: FelderaSimulator, c
     address = FelderaAddress(f"{feldera.url}/v0/", tenant="team-a")
     async with FelderaClient(address, NoCredentials(), clock=clock) as client:
         await client.look(ORDERS)
-        await client.submit(StepName.CLEAR, ORDERS)
+        await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert [request.tenant for request in feldera.requests] == ["team-a", "team-a"]
     assert feldera.clears["orders"] == 1
@@ -375,7 +376,7 @@ async def test_what_is_no_name_never_becomes_a_url(
 ) -> None:
     """Names are checked where people type them; one that got past is a fault of the bot and stops here."""
     with pytest.raises(ValueError, match="not a pipeline's name"):
-        await client.submit(StepName.CLEAR, PipelineName(name))
+        await client.submit(StepName.CLEAR, PipelineName(name), not_after=inf)
     with pytest.raises(ValueError, match="not a pipeline's name"):
         await client.look(PipelineName(name))
 
@@ -389,7 +390,7 @@ async def test_each_exchange_is_logged_with_its_outcome(
     with capture_logs() as lines:
         await client.look(ORDERS)
         feldera.loses_the_next_reply()
-        await client.submit(StepName.CLEAR, ORDERS)
+        await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert lines == [
         {

@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -60,14 +61,14 @@ async def test_a_key_opens_the_door(clock: MovableClock) -> None:
     """`Authorization: Bearer apikey:…`; Feldera: clearing takes the role `write`."""
     async with guarded(clock, k1="write") as feldera, speaks(feldera, key("k1"), clock) as client:
         assert isinstance(await client.look(ORDERS), Seen)
-        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Accepted()
 
 
 async def test_a_reading_key_may_look_but_not_clear(clock: MovableClock) -> None:
     """Feldera: 403 `InsufficientPermissions`; nothing was done, and nothing will be."""
     async with guarded(clock, k1="read") as feldera, speaks(feldera, key("k1"), clock) as client:
         assert isinstance(await client.look(ORDERS), Seen)
-        assert await client.submit(StepName.CLEAR, ORDERS) == Refused(
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Refused(
             Refusal.NO_ACCESS,
             "Insufficient permissions: this action requires the 'write' role, but the caller has 'read'",
             "InsufficientPermissions",
@@ -78,7 +79,7 @@ async def test_a_wrong_key_is_tried_once(clock: MovableClock) -> None:
     """A key does not change: after a 401 the bot only asks whether Feldera is well, without the key."""
     async with guarded(clock, k1="write") as feldera, speaks(feldera, key("wrong"), clock) as client:
         assert await client.look(ORDERS) == REJECTED
-        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(REJECTED)
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(REJECTED)
 
         assert [(request.path, request.has_authorization) for request in feldera.requests] == [
             ("/v0/pipelines/orders", True),
@@ -95,7 +96,11 @@ async def test_a_401_while_the_database_is_lost_is_an_outage(clock: MovableClock
         for method in ("GET", "POST"):
             feldera.loses_its_database(method=method)
             feldera.answers_next(500, body={"status": "unhealthy: unable to reach database"}, method="GET")
-            answer = await (client.look(ORDERS) if method == "GET" else client.submit(StepName.CLEAR, ORDERS))
+            answer = await (
+                client.look(ORDERS)
+                if method == "GET"
+                else client.submit(StepName.CLEAR, ORDERS, not_after=inf)
+            )
             assert answer == (outage if method == "GET" else NotSent(outage))
         assert feldera.clears["orders"] == 0
 
@@ -106,7 +111,7 @@ async def test_a_token_is_fetched_once_and_kept(
     """The command may be slow or ask a server: it runs when the first token is needed, and then not again."""
     async with guarded(clock, t1="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
         assert isinstance(await client.look(ORDERS), Seen)
-        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Accepted()
 
     assert runs(tmp_path) == 1
 
@@ -127,12 +132,12 @@ async def test_a_rejected_clear_is_not_made_again_in_here(
 ) -> None:
     """What was true before a new token was fetched is checked again by the engine; the next request has the token."""
     async with guarded(clock, t2="write") as feldera, speaks(feldera, prints_tokens, clock) as client:
-        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(REJECTED)
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(REJECTED)
         assert [request.method for request in feldera.requests] == ["POST", "GET"]
         assert feldera.clears["orders"] == 0
         assert runs(tmp_path) == 2
 
-        assert await client.submit(StepName.CLEAR, ORDERS) == Accepted()
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Accepted()
         assert feldera.clears["orders"] == 1
     assert runs(tmp_path) == 2
 
@@ -178,7 +183,7 @@ async def test_a_command_that_fails_is_told_without_its_secrets(
     problem = Problem(Trouble.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")
     credentials = TokenCommand(command)
     async with guarded(clock, k1="write") as feldera, speaks(feldera, credentials, clock) as client:
-        assert await client.submit(StepName.CLEAR, ORDERS) == NotSent(problem)
+        assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(problem)
         assert await client.look(ORDERS) == problem
         assert list(feldera.requests) == []
 
@@ -200,7 +205,7 @@ async def test_a_command_that_fails_to_replace_a_token_leaves_a_clear_not_sent(
     once = tmp_path / "once"
     command = TokenCommand(f"sh -c 'test ! -e {once} && touch {once} && echo apikey:old'")
     async with guarded(clock, k1="write") as feldera, speaks(feldera, command, clock) as client:
-        answer = await client.submit(StepName.CLEAR, ORDERS)
+        answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
         assert isinstance(answer, NotSent)
         assert answer.problem.trouble is Trouble.UNREACHABLE
@@ -317,7 +322,7 @@ async def test_no_secret_reaches_a_log(clock: MovableClock, caplog: pytest.LogCa
         with capture_logs() as lines:
             await client.look(ORDERS)
             feldera.loses_its_database(times=1)
-            await client.submit(StepName.CLEAR, ORDERS)
+            await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert len(lines) == 3
     assert caplog.records

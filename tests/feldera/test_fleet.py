@@ -1,10 +1,11 @@
 """Several Felderas behind one port, over real HTTP: each question goes to the one that the name says."""
 
 from contextlib import AsyncExitStack
+from math import inf
 
 import pytest
 
-from bot.domain.pipelines import Absent, Accepted, Identity, NotSent, Problem, RunnerHealth, Seen, Trouble
+from bot.domain.pipelines import Absent, Accepted, Identity, Problem, RunnerHealth, Seen, Trouble
 from bot.domain.plans import StepName
 from bot.domain.targets import ONE, Targets
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
@@ -54,7 +55,9 @@ async def test_each_is_asked_about_its_own_and_answers_by_whole_names(felderas, 
     assert isinstance(look, Seen)
     assert (look.pipeline.name, look.pipeline.status) == ("staging/users", "Running")
     assert await fleet.look("prod/users") == Absent()
-    assert await fleet.submit(StepName.CLEAR, "prod/orders") == Accepted()
+    async with fleet.connection("prod/orders") as connection:
+        assert (await connection.look()).pipeline.name == "prod/orders"
+        assert await connection.submit(StepName.CLEAR, not_after=inf) == Accepted()
     assert (felderas["prod"].clears["orders"], felderas["staging"].clears["orders"]) == (1, 0)
     assert len((await fleet.history("prod/orders")).changes) > len(
         (await fleet.history("staging/orders")).changes
@@ -104,7 +107,8 @@ async def test_a_name_of_no_target_reaches_nobody(felderas, fleet):
         problem = await fleet.look(name)
         assert isinstance(problem, Problem)
         assert problem.trouble is Trouble.ELSEWHERE
-        assert await fleet.submit(StepName.CLEAR, name) == NotSent(problem)
+        with pytest.raises(LookupError):
+            await fleet.connection(name).__aenter__()
         assert await fleet.history(name) == await fleet.identity(name) == problem
         assert await fleet.runner_health(name) == RunnerHealth(None, problem.message)
     assert [feldera.requests for feldera in felderas.values()] == [[], []]

@@ -1,6 +1,7 @@
 """A stop and a start over real HTTP: how they are asked for, what Feldera says to them, and what a program lacks."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import pytest
 from inline_snapshot import snapshot
@@ -25,8 +26,8 @@ async def test_a_stop_is_forced(
 ) -> None:
     """An unforced one is the Enterprise edition's alone; a forced one is accepted in every state, stopped too."""
     feldera.adds("sales", running=True)
-    assert await client.submit(StepName.STOP, SALES) == Accepted()
-    assert await client.submit(StepName.STOP, ORDERS) == Accepted()
+    assert await client.submit(StepName.STOP, SALES, not_after=inf) == Accepted()
+    assert await client.submit(StepName.STOP, ORDERS, not_after=inf) == Accepted()
     first, _ = feldera.requests
     assert (first.method, first.path, first.query) == ("POST", "/v0/pipelines/sales/stop", {"force": "true"})
     clock.passes(seconds=5)
@@ -43,7 +44,7 @@ async def test_a_start_is_to_running(
     feldera.adds("sales", running=True)
     feldera.crashes("sales", "out of memory")
     clock.passes(seconds=5)
-    assert await client.submit(StepName.START, SALES) == Accepted()
+    assert await client.submit(StepName.START, SALES, not_after=inf) == Accepted()
     (asked,) = feldera.requests
     assert (asked.path, asked.query) == ("/v0/pipelines/sales/start", {"initial": "running"})
     look = await client.look(SALES)
@@ -64,7 +65,7 @@ async def test_refusals_of_a_start_are_certain(
     feldera.adds("broken", program_status="SqlError")
     codes = []
     for name in ("stopping", "orders", "broken"):
-        answer = await client.submit(StepName.START, PipelineName(name))
+        answer = await client.submit(StepName.START, PipelineName(name), not_after=inf)
         assert isinstance(answer, Refused)
         assert answer.refusal is Refusal.BY_RULE
         codes.append(answer.code)
@@ -81,7 +82,7 @@ async def test_a_locked_row_is_no_request_for_any_step(
 ) -> None:
     """Feldera rolled back: nothing has happened, whatever was asked."""
     feldera.is_locked()
-    assert isinstance(await client.submit(step, ORDERS), NotSent)
+    assert isinstance(await client.submit(step, ORDERS, not_after=inf), NotSent)
 
 
 async def test_why_a_program_does_not_compile(feldera: FelderaSimulator, client: FelderaClient) -> None:

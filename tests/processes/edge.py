@@ -1,5 +1,6 @@
 """Something between the bot and Slack's Web API (a proxy, a gateway) that sometimes answers in Slack's place."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,16 +20,24 @@ class Edge:
         self.url = ""
         self._slack = slack
         self._own = defaultdict(list)
+        self._slow_about = {}
 
     def answers(self, method, body, *, status, times=1, content_type="text/plain", **headers):
         """The next `times` calls of this method; a sentence in plain text is what gateways say."""
         said = {"body": body, "status": status, "headers": {"Content-Type": content_type, **headers}}
         self._own[method] += [said] * times
 
+    def is_slow_about(self, somebody: str, seconds: float) -> None:
+        """Slack takes so long to tell of the person with this id."""
+        self._slow_about[somebody] = seconds
+
     async def handle(self, request: web.Request) -> web.Response:
         method, body = request.match_info["method"], await request.read()
         if self._own[method]:
             return web.Response(**self._own[method].pop(0))
+        for somebody, seconds in self._slow_about.items():
+            if somebody.encode() in body or somebody in request.query_string:
+                await asyncio.sleep(seconds)
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
         async with (
             aiohttp.ClientSession() as session,

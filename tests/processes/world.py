@@ -10,12 +10,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
 from bot.domain.access import Role
-from bot.domain.administration import Give
+from bot.domain.administration import Give, SetRule, TakeAway
+from bot.domain.commands.rules import rule_of
 from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, Person, SlackSimulator, render
@@ -170,6 +172,20 @@ class World:
             administration.administer(operator, by="shell:owner", now=self.clock.now())
         return person
 
+    def rules(self, pattern: str, said: str) -> None:
+        """From the shell, written as it is typed: `world.rules("*", "stop=4s")`."""
+        with Administration.open(self.database) as administration:
+            change = SetRule(rule_of(pattern, said))
+            administration.administer(change, by="shell:owner", now=self.clock.now())
+
+    def revokes_everything(self) -> None:
+        """From the shell, whatever was granted to anybody."""
+        with Administration.open(self.database) as administration:
+            given = [
+                TakeAway(grant.principal, grant.role, grant.pattern) for grant in administration.grants()
+            ]
+            administration.administer(*given, by="shell:owner", now=self.clock.now())
+
     async def sees(self, person: Person, label: str) -> None:
         """This person is shown a button with this label."""
         await self.slack.until(lambda: self.is_offered(person, label), within=PATIENCE)
@@ -209,6 +225,10 @@ class World:
         async with asyncio.timeout(PATIENCE):
             while not condition():
                 await self.clock.wait(nobody_wakes_us, self.feldera.next_step_at)
+
+    async def waits(self, duration: timedelta) -> None:
+        """Real time passes: for what is only wrong once it has."""
+        await self.clock.wait(asyncio.Event(), self.clock.now() + duration)
 
     def cards(self, channel: Channel | None = None) -> list[Message]:
         """The cards in the channel, oldest first."""

@@ -63,7 +63,7 @@ def test_the_lines_of_a_clear_that_meets_trouble():
         said(needs_human(), EventKind.NEEDS_HUMAN, ending="untouched", message=""),
     ] == snapshot(
         [
-            "⏸️ Feldera did not take the request (`the row is locked`). Nothing has happened; I keep trying.",
+            "⏸️ The request had no effect (`the row is locked`). I keep trying.",
             "❔ No usable answer came (`timed out`). I look at the pipeline before I do anything else.",
             "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
             "⏳ Feldera is clearing the storage already. I send nothing, and watch.",

@@ -87,7 +87,7 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏸️ Feldera did not take the request (`The lock required for this operation took too long to acquire. Try this operation again later.`). Nothing has happened; I keep trying.",
+            "⏸️ The request had no effect (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
             "📤 Sent the request again, Mar 2, 2026 at 3:00:05 AM: so far it had had no effect.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:10 AM: the storage is being cleared. From here it cannot be cancelled.",
             "✅ Cleared `orders` after 2 seconds. @ana",
@@ -109,7 +109,7 @@ def test_a_lock_for_an_hour(workspace: Workspace) -> None:
     assert workspace.thread() == snapshot(
         [
             "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏸️ Feldera did not take the request (`The lock required for this operation took too long to acquire. Try this operation again later.`). Nothing has happened; I keep trying.",
+            "⏸️ The request had no effect (`The lock required for this operation took too long to acquire. Try this operation again later.`). I keep trying.",
             "📤 Sent the request again, Mar 2, 2026 at 3:00:05 AM: so far it had had no effect.",
         ]
     )

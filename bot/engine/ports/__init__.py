@@ -26,6 +26,7 @@ from bot.engine.ports.showing import (
 )
 from bot.engine.ports.world import (
     Clock,
+    Connection,
     Everything,
     Pipelines,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Announcer",
     "Authorize",
     "Clock",
+    "Connection",
     "Decide",
     "Directory",
     "Everything",

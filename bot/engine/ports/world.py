@@ -3,6 +3,7 @@
 import asyncio
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
@@ -55,6 +56,28 @@ class Everything(Mapping[PipelineName, Pipeline | Problem]):
         return len(self.found)
 
 
+class Connection(Protocol):
+    """A connection of its own to the Feldera that has one pipeline: for a last look, and the request that rests on it.
+
+    Nothing else uses it, so that the request finds it ready. No method raises for an outage or an odd answer.
+    """
+
+    async def identity(self) -> Identity | Problem:
+        """Which Feldera it leads to, and whose pipelines that shows: asked now."""
+        ...
+
+    async def look(self) -> Look:
+        """The pipeline as it is now."""
+        ...
+
+    async def submit(self, step: StepName, *, not_after: float) -> Answer:
+        """Make the step's request, once: never retried in here, whatever happens.
+
+        It is not sent if `Clock.monotonic` has passed `not_after` by the moment in which its first byte would leave.
+        """
+        ...
+
+
 class Pipelines(Protocol):
     """Feldera, or several, as far as the engine needs them. No method raises for an outage or an odd answer.
 
@@ -76,8 +99,12 @@ class Pipelines(Protocol):
         """
         ...
 
-    async def submit(self, step: StepName, name: PipelineName) -> Answer:
-        """Make the step's request, once: never retried in here, whatever happens."""
+    def connection(self, name: PipelineName) -> AbstractAsyncContextManager[Connection]:
+        """A connection of its own for a request on this pipeline; may wait until others are closed.
+
+        Raises:
+            LookupError: the name is on none of the targets.
+        """
         ...
 
     async def history(self, name: PipelineName) -> History | Problem: ...

@@ -1,0 +1,67 @@
+"""Notices that this process did not run for a while: it was stopped, its machine was suspended, or its event loop blocked.
+
+What Slack delivered meanwhile (a click on *Stop*) waits unread in the operating system, and a request whose moment has
+come would overtake it. So after a stall nothing is sent until what was delivered has been taken in.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.engine.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT = timedelta(seconds=0.5)
+STALL = timedelta(
+    seconds=1.5
+)  # between two heartbeats: more than a busy machine or a garbage collection takes
+TAKEN_IN_WITHIN = timedelta(
+    seconds=2
+)  # of running: by then what waited in the sockets has reached a listener
+
+
+@dataclass(slots=True)
+class StallDetector:
+    """Detects nothing before `run` began."""
+
+    clock: Clock
+    count: int = 0  # stalls noticed so far
+    _beat_at: float | None = None  # monotonic seconds, like all that follow
+    _resumed_at: float | None = None
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        never = asyncio.Event()
+        while True:
+            self._notice()
+            self._beat_at = self.clock.monotonic()
+            await self.clock.wait(never, self.clock.now() + HEARTBEAT)
+
+    def is_stalled(self) -> bool:
+        """Whether the process has just gone on after a stall that nobody has noticed yet."""
+        return self._beat_at is not None and self.clock.monotonic() - self._beat_at > STALL.total_seconds()
+
+    async def caught_up(self) -> int:
+        """Wait until all that was delivered during a stall has been taken in; returns `count` as of then."""
+        never = asyncio.Event()
+        while not self._has_caught_up():
+            await self.clock.wait(never, self.clock.now() + HEARTBEAT / 5)
+        return self.count
+
+    def _has_caught_up(self) -> bool:
+        if self.is_stalled():
+            return False
+        if self._resumed_at is None:
+            return True
+        return self.clock.monotonic() - self._resumed_at > TAKEN_IN_WITHIN.total_seconds()
+
+    def _notice(self) -> None:
+        if not self.is_stalled():
+            return
+        now = self.clock.monotonic()
+        log.warning("process_stalled", seconds=round(now - (self._beat_at or now), 1))
+        self.count += 1
+        self._resumed_at = now

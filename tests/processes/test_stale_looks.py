@@ -1,0 +1,110 @@
+"""Between the last look at a pipeline and the request that rests on it, nobody can change it unnoticed."""
+
+import signal
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.processes.relay import Relay, relay_to
+from tests.processes.world import World
+
+LOOK = "GET /v0/pipelines/orders?selector=status"
+CLEAR = "POST /v0/pipelines/orders/clear"
+
+
+def nth(line: str, number: int) -> Callable[[str], bool]:
+    """True for this request line when it comes for the `number`-th time, counted from 0."""
+    left = [number]
+
+    def matches(passed: str) -> bool:
+        if passed != line:
+            return False
+        left[0] -= 1
+        return left[0] < 0
+
+    return matches
+
+
+async def someone_runs_it_and_stops_it(world: World) -> None:
+    world.feldera.someone_starts("orders")
+    await world.until_feldera(lambda: world.feldera.pipeline("orders").deployment_status == "Running")
+    world.feldera.someone_stops("orders")
+    await world.until_feldera(lambda: world.feldera.pipeline("orders").deployment_status == "Stopped")
+
+
+async def asks_for_a_clear(world: World, relay: Relay, held: Callable[[str], bool] | None = None) -> None:
+    ana = world.operator("ana")
+    await ana.types("/pipeline clear orders", channel=world.channel)
+    await world.sees(ana, "Clear orders")
+    if held is not None:
+        relay.holds_the_answer(held)
+    assert (await ana.clicks("Clear orders")).error is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("look", [0, 1])
+async def test_a_process_stopped_while_it_looks_sends_nothing_on_what_it_saw(world: World, look: int) -> None:
+    """SIGSTOP with the answer on its way: when the process goes on, the pipeline has been run and stopped again."""
+    async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
+        await asks_for_a_clear(world, relay, nth(LOOK, look))
+        await relay.until_held()
+        bot.is_told(signal.SIGSTOP)
+        relay.releases()
+        await someone_runs_it_and_stops_it(world)
+        await world.waits(timedelta(seconds=2.5))
+        bot.is_told(signal.SIGCONT)
+        await world.until_told("Nothing was sent")
+        assert CLEAR not in relay.passed
+        assert world.feldera.clears["orders"] == 0
+        assert await bot.stops() == 0
+
+
+@pytest.mark.anyio
+async def test_a_right_taken_away_while_the_process_was_stopped_is_not_used(world: World) -> None:
+    """The same, with the requester's grant revoked meanwhile."""
+    async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
+        await asks_for_a_clear(world, relay, nth(LOOK, 1))
+        await relay.until_held()
+        bot.is_told(signal.SIGSTOP)
+        relay.releases()
+        world.revokes_everything()
+        await world.waits(timedelta(seconds=2.5))
+        bot.is_told(signal.SIGCONT)
+        await world.until_told("The permission ended after the confirmation")
+        assert world.feldera.clears["orders"] == 0
+        assert await bot.stops() == 0
+
+
+@pytest.mark.anyio
+async def test_a_commit_that_took_long_is_not_followed_by_the_request(world: World) -> None:
+    """The row says that it may have been sent; not a byte was: the look before it is too old by then."""
+    async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
+        await asks_for_a_clear(world, relay, nth(LOOK, 1))
+        await relay.until_held()
+        other = sqlite3.connect(world.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        relay.releases()
+        await world.waits(timedelta(seconds=2.5))
+        other.execute("ROLLBACK")
+        other.close()
+        await bot.until_it_logs("put_off")
+        assert relay.passed[-1] == LOOK
+        await world.until_told("Cleared `orders`")
+        assert relay.passed.count(CLEAR) == world.feldera.clears["orders"] == 1
+        assert await bot.stops() == 0
+
+
+@pytest.mark.anyio
+async def test_a_slow_handshake_comes_before_the_last_look(world: World) -> None:
+    """The pipeline is run and stopped while the connection is being made: the look that follows shows it."""
+    async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
+        await asks_for_a_clear(world, relay, nth(LOOK, 0))
+        await relay.until_held()
+        relay.connection_takes = 3.0
+        relay.releases()
+        await someone_runs_it_and_stops_it(world)
+        await world.until_told("Nothing was sent")
+        assert CLEAR not in relay.passed
+        assert await bot.stops() == 0
