@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def felderas(clock):
     """`prod` and `staging`, each with a stopped pipeline `orders`."""
-    async with FelderaSimulator(clock) as prod, FelderaSimulator(clock) as staging:
+    async with FelderaSimulator(clock) as prod, FelderaSimulator(clock, installation=1) as staging:
         for feldera in (prod, staging):
             feldera.adds("orders")
         yield {"prod": prod, "staging": staging}
