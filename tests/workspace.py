@@ -44,7 +44,7 @@ _T = TypeVar("_T")
 class Workspace(Reading, Troubles):
     """The whole little world of a story. `grants` go through the shell's own way into the database."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a world has many sides, each with a sensible default
         self,
         folder: Path,
         *,

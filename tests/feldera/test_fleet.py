@@ -4,7 +4,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.domain.pipelines import Absent, Accepted, Identity, NotSent, Problem, RunnerHealth, Seen, Trouble
+from bot.domain.observations import Observation
+from bot.domain.pipelines import Absent, Accepted, NotSent, Problem, RunnerHealth, Seen, Trouble
 from bot.domain.plans import StepName
 from bot.domain.targets import ONE, Targets
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
@@ -59,7 +60,9 @@ async def test_each_is_asked_about_its_own_and_answers_by_whole_names(felderas, 
     assert len((await fleet.history("prod/orders")).changes) > len(
         (await fleet.history("staging/orders")).changes
     )
-    assert (await fleet.identity("staging/users")).address == felderas["staging"].url
+    observed = await fleet.observe("staging", {"staging/users": None})
+    assert observed.here.address == felderas["staging"].url
+    assert observed.looks == {"staging/users": look}
     felderas["staging"].runner_is(healthy=False, message="down")
     assert (await fleet.runner_health("staging/users")).healthy is False
     assert (await fleet.runner_health("prod/orders")).healthy is True
@@ -105,7 +108,7 @@ async def test_a_name_of_no_target_reaches_nobody(felderas, fleet):
         assert isinstance(problem, Problem)
         assert problem.trouble is Trouble.ELSEWHERE
         assert await fleet.submit(StepName.CLEAR, name) == NotSent(problem)
-        assert await fleet.history(name) == await fleet.identity(name) == problem
+        assert await fleet.history(name) == await fleet.observe(None, {name: None}) == problem
         assert await fleet.runner_health(name) == RunnerHealth(None, problem.message)
     assert [feldera.requests for feldera in felderas.values()] == [[], []]
 
@@ -118,15 +121,5 @@ async def test_a_single_one_has_no_target(felderas, fleet_of):
     assert isinstance(look, Seen)
     assert look.pipeline.name == "orders"
     assert [*await fleet.look_at_all()] == ["orders"]
-    assert isinstance(await fleet.identity("orders"), Identity)
+    assert isinstance(await fleet.observe("", {"orders": None}), Observation)
     assert isinstance(await fleet.look("prod/orders"), Problem)
-
-
-async def test_one_feldera_under_two_names_is_used_under_one(felderas, fleet_of):
-    """A pipeline with two names would have two locks."""
-    fleet = await fleet_of({"prod": felderas["prod"], "also-prod": felderas["prod"]})
-    assert isinstance(await fleet.identity("prod/orders"), Identity)
-    assert await fleet.identity("also-prod/orders") == Problem(
-        Trouble.ELSEWHERE, "also-prod is the same Feldera and tenant as prod"
-    )
-    assert isinstance(await fleet.identity("prod/orders"), Identity)

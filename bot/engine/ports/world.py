@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from bot.domain.doings import Shape
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.names import PipelineId, PipelineName
+from bot.domain.observations import Observation
+from bot.domain.pipelines import Answer, History, Look, Pipeline, Problem, RunnerHealth
 from bot.domain.plans import StepName
 from bot.domain.targets import TargetName, Targets
 
@@ -65,11 +66,24 @@ class Pipelines(Protocol):
     def targets(self) -> Targets: ...
 
     async def look(self, name: PipelineName) -> Look:
-        """The pipeline as it is now."""
+        """The pipeline as it is now, for people to read: which Feldera or tenant shows it is not asked."""
+        ...
+
+    async def observe(
+        self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """How these pipelines of one target look now, and which Feldera and tenant shows them.
+
+        For the price of one list, and a question by name about each pipeline that the list does not have. Each name
+        comes with the id that is expected, if any: what shows another one, or none, is believed only where the same
+        Feldera and tenant answered before and after.
+        """
         ...
 
     async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
-        """Every pipeline, or those of one target, for the price of one request each: whose name is missing is not there.
+        """Every pipeline, or those of one target, for the price of one request each, for people to choose from.
+
+        A name that is missing proves nothing: see `observe`.
 
         One that cannot be read is a problem of its own, and keeps nobody from seeing the others. A target that does not
         answer in time hides none of another's; where no target answers, it is a problem.
@@ -80,7 +94,9 @@ class Pipelines(Protocol):
         """Make the step's request, once: never retried in here, whatever happens."""
         ...
 
-    async def history(self, name: PipelineName) -> History | Problem: ...
+    async def history(self, name: PipelineName) -> History | Problem:
+        """The pipeline's events, with who told them."""
+        ...
 
     async def program_error(self, name: PipelineName) -> str | Problem:
         """The first lines of why its program does not compile; empty if the compiler said nothing."""
@@ -92,8 +108,4 @@ class Pipelines(Protocol):
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         """Of the Feldera that has the pipeline."""
-        ...
-
-    async def identity(self, name: PipelineName) -> Identity | Problem:
-        """Which Feldera has the pipeline, and whose it shows; asked once, and remembered when it answered."""
         ...
