@@ -191,3 +191,13 @@ def test_a_feldera_that_tells_no_tenant_any_more(workspace: Workspace) -> None:
     workspace.passes(minutes=2)
     assert workspace.feldera.clears == {"orders": 1}
     assert "✅ Cleared." in workspace.card()
+
+
+def test_files_that_stay(workspace: Workspace) -> None:
+    """Feldera's local runner reports storage as cleared where deleting the files failed: it is told as its report."""
+    ana = workspace.operator("ana")
+    workspace.feldera.leaves_files("orders")
+    ana.clears("orders")
+    workspace.passes(minutes=1)
+    assert workspace.feldera.pipeline("orders").has_files_left
+    assert "✓ Feldera reports the storage as cleared · " in workspace.card()
