@@ -38,7 +38,15 @@ from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
 from bot.engine.stalls import StallDetector
 from bot.feldera.fleet import Fleet
-from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
+from bot.felderas import (
+    Misplaced,
+    connected,
+    greet,
+    in_brief,
+    misplaced,
+    refuse_twins,
+    warn_of_silence,
+)
 from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
@@ -145,6 +153,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 session(SLACK_TIMEOUT) as connections,
                 connected(settings, clock) as feldera,
             ):
+                await refuse_twins(feldera)
                 client = slack_client(settings, connections)
                 workspace = await once_it_answers(partial(who_are_we, client), clock)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:

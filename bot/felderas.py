@@ -31,6 +31,10 @@ class Misplaced(UserError):  # noqa: N818 - named for what happened, like every 
     """Operations are under way on a Feldera that is not in the settings any more."""
 
 
+class SameFeldera(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """Two targets of the settings are one Feldera and tenant: its pipelines would have two names, and two locks."""
+
+
 @asynccontextmanager
 async def connected(settings: Settings, clock: Clock) -> AsyncIterator[Fleet]:
     """All of them.
@@ -69,6 +73,23 @@ def misplaced(underway: Iterable[Operation], targets: Targets) -> str | None:
     )
 
 
+def same_feldera(target: TargetName, first: TargetName) -> str:
+    return (
+        f"Feldera {target} is the same Feldera and tenant as {first}. Take one of them out of the settings."
+    )
+
+
+async def refuse_twins(fleet: Fleet) -> None:
+    """Make sure that no pipeline goes by two names.
+
+    Raises:
+        SameFeldera: two targets answer as the same tenant of the same Feldera.
+    """
+    same = await fleet.same()
+    if same:
+        raise SameFeldera(" ".join(same_feldera(target, first) for target, first in same.items()))
+
+
 async def greet(fleet: Fleet) -> Greetings:
     """What each says of itself, asked at once."""
     answers = await asyncio.gather(*(_greeting(client) for client in fleet.clients.values()))
@@ -105,4 +126,4 @@ def _in_brief(greeting: str | Problem) -> str:
 
 
 def _refuses_us(problem: Problem) -> bool:
-    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
+    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN, Trouble.NO_TENANT}

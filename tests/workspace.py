@@ -44,13 +44,14 @@ _T = TypeVar("_T")
 class Workspace(Reading, Troubles):
     """The whole little world of a story. `grants` go through the shell's own way into the database."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a world has many sides, each with a sensible default
         self,
         folder: Path,
         *,
         over_http: bool = False,
         feldera_key: str | None = None,
         feldera_role: str = "write",
+        token_command: str | None = None,
         targets: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
@@ -60,7 +61,7 @@ class Workspace(Reading, Troubles):
         )
         # By target, with `feldera` as the first; counts when the bot starts. Empty: `feldera` alone, without a target.
         self.felderas = {
-            target: FelderaSimulator(self.clock) if number else self.feldera
+            target: FelderaSimulator(self.clock, installation=number) if number else self.feldera
             for number, target in enumerate(targets)
         }
         self.slack = SlackSimulator(self.clock)
@@ -72,6 +73,7 @@ class Workspace(Reading, Troubles):
         self.expected_complaints = 0  # deliveries for which Slack itself complains: the bot was down
         self._over_http = over_http
         self._feldera_key = feldera_key
+        self._token_command = token_command  # instead of the key
         self._loop = asyncio.Runner()
         self._logbook = Logbook()
         self._bot: Bot | None = None
@@ -124,7 +126,11 @@ class Workspace(Reading, Troubles):
                 target: {"host": feldera.url} for target, feldera in self.felderas.items()
             }
         else:
-            values |= {"feldera_host": self.feldera.url, "feldera_api_key": self._feldera_key}
+            values |= {"feldera_host": self.feldera.url}
+            if self._token_command is not None:
+                values |= {"feldera_auth_token_command": self._token_command}
+            else:
+                values |= {"feldera_api_key": self._feldera_key}
         if self._over_http:
             values |= {
                 "slack_signing_secret": self.slack.signing_secret,

@@ -35,7 +35,7 @@ from bot.domain.findings import Finding, Roster, Severity
 from bot.domain.linting import lint
 from bot.domain.names import TeamId
 from bot.domain.operations import Operation
-from bot.domain.pipelines import Problem, Trouble
+from bot.domain.pipelines import Problem
 from bot.domain.policy import Rule
 from bot.domain.recorded import unrecorded
 from bot.domain.targets import ONE
@@ -43,7 +43,7 @@ from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
 from bot.feldera.fleet import Fleet
-from bot.felderas import connected, hosts, misplaced
+from bot.felderas import connected, hosts, misplaced, same_feldera
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
@@ -189,13 +189,9 @@ async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Ch
 
 
 async def _same_felderas(fleet: Fleet) -> list[Check]:
-    """Two targets that are one: the bot does nothing on the second."""
-    identities = [await fleet.identity_of(target) for target in fleet.targets.names]
-    return [
-        _wrong(f"Feldera {identity.message}. Take one of them out of the settings.")
-        for identity in identities
-        if isinstance(identity, Problem) and identity.trouble is Trouble.ELSEWHERE
-    ]
+    """Two targets that are one: the bot does not start with them."""
+    same = await fleet.same()
+    return [_wrong(same_feldera(target, first)) for target, first in same.items()]
 
 
 def _role(role: str | Problem | None, which: str) -> Check:

@@ -194,11 +194,7 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
         case Underway():
             return underway(operation, looked.spread, now)
         case AskHistory():
-            return Transition(
-                replace(operation, due_at=now + pacing.next_look(timedelta(0), looked.spread)),
-                (),
-                ReadHistory(_found(looked)),
-            )
+            return _ask_history(operation, looked, now)
         case Untouched():
             return _untouched(operation, looked, now)
         case Failed():
@@ -235,12 +231,19 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
             return _reached(operation, Outcome(ending, said), looked, now)
         case Underway(phase):
             return _in_phase(still_waiting(operation, looked.spread, now), phase, now)
+        case AskHistory():
+            return _ask_history(operation, looked, now)
         case Failed():
             return _failed(operation, verdict, now)
         case Contradiction():
             return needs_human(operation, Outcome(Ending.CONTRADICTION), now)
         case _:
             assert_never(verdict)
+
+
+def _ask_history(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    soon = now + pacing.next_look(timedelta(0), looked.spread)
+    return Transition(replace(operation, due_at=soon), (), ReadHistory(_found(looked)))
 
 
 def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:

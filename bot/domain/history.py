@@ -16,13 +16,15 @@ from bot.domain.plans import StepName
 from bot.domain.trouble import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain, no_longer_failing
 from bot.domain.turns import RESEND_AFTER, ended, goal_reached, needs_human
 
-_PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY})
+_PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY, Trouble.ELSEWHERE, Trouble.NO_TENANT})
 
 
 def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
     """Settle by the pipeline's own record what a look could not: what became of a silence, or whose run has ended."""
     if operation.step_name is StepName.STOP:
         return _whose_run_ended(operation, read, now)
+    if operation.state is State.WAITING and operation.step_name is StepName.CLEAR:
+        return _after_acceptance(operation, read, now)
     if operation.state not in {State.SUBMITTING, State.NEEDS_HUMAN}:
         return Transition(operation)
     if isinstance(read.history, Problem):
@@ -77,12 +79,36 @@ def _settled_by(history: History, operation: Operation, found: Reviewed | None, 
     since = [change for change in history.changes if change.at > reviewed_at]
     if any(change.storage in {Storage.CLEARING, Storage.CLEARED} for change in since):
         return goal_reached(operation, Outcome(Ending.CLEARED_THEN_STARTED), found, now)
-    reaches_back = len(since) < len(history.changes)
-    if reaches_back and all(change.storage is Storage.IN_USE for change in since):
+    if _shows_no_clear(history, reviewed_at):
         return _started_instead(operation, now)
     if operation.state is State.NEEDS_HUMAN:
         return Transition(operation)
     return needs_human(operation, Outcome(Ending.UNPROVABLE), now)
+
+
+def _shows_no_clear(history: History, since: datetime) -> bool:
+    """Whether it reaches back that far, and the storage was in use all along."""
+    later = [change for change in history.changes if change.at > since]
+    reaches_back = len(later) < len(history.changes)
+    return reaches_back and all(change.storage is Storage.IN_USE for change in later)
+
+
+def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
+    """Feldera accepted a clear, and the pipeline has been run since: its word holds unless its own record denies it.
+
+    What was accepted may have been another pipeline's clear, if somebody else's Feldera or tenant answered then.
+    """
+    if isinstance(read.history, Problem):
+        if read.history.trouble in _PASSING:
+            return looked_in_vain(operation, read.history, now)
+        if operation.failures + 1 < TROUBLE_ENDS_AFTER:
+            return _again_later(operation, read.history, now)
+    heard = no_longer_failing(operation)
+    if isinstance(read.history, History) and _shows_no_clear(read.history, operation.bound_to.status_since):
+        after = needs_human(heard, Outcome(Ending.CONTRADICTION), now)
+    else:
+        after = goal_reached(heard, Outcome(Ending.CLEARED_THEN_STARTED), read.found, now)
+    return heard_again(operation, after, now)
 
 
 def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Transition:

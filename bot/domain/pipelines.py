@@ -86,6 +86,7 @@ class Trouble(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
     ELSEWHERE = "elsewhere"  # another Feldera, or another tenant, than the one it was reviewed on
+    NO_TENANT = "no_tenant"  # the bot's login belongs to several tenants, and names none of them
     UNEXPECTED = "unexpected"
 
 
@@ -101,18 +102,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which Feldera it is, and whose pipelines it shows: its address, and the tenant's id where it tells one.
+    """Which Feldera it is, and whose pipelines it shows: its address, and the tenant's id.
 
-    What one Feldera shows proves nothing about a pipeline of another.
+    `tenant` is empty only of a Feldera before 0.327, which tells none. What one Feldera shows proves nothing about a
+    pipeline of another.
     """
 
     address: str
     tenant: str = ""
-
-    def may_be(self, other: "Identity") -> bool:
-        """Whether both may be the same: a Feldera tells the tenant only since 0.327."""
-        same_tenant = self.tenant == other.tenant or not self.tenant or not other.tenant
-        return self.address == other.address and same_tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Feldera answered, and has no pipeline of this name and id."""
+    """Feldera was asked about this very name, and said that it knows no such pipeline."""
 
 
 Look = Seen | Absent | Problem
@@ -142,9 +139,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes."""
+    """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes.
+
+    `here` is which Feldera and tenant it is the record of.
+    """
 
     changes: tuple[Change, ...]
+    here: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def hopeless(problem: Problem, failures: int) -> Ending | None:
     match problem.trouble:
         case Trouble.FORBIDDEN:
             return Ending.NO_ACCESS
-        case Trouble.UNAUTHORIZED if failures >= TROUBLE_ENDS_AFTER:
+        case Trouble.UNAUTHORIZED | Trouble.NO_TENANT if failures >= TROUBLE_ENDS_AFTER:
             return Ending.NO_ACCESS
         case Trouble.NOT_FELDERA | Trouble.ELSEWHERE if failures >= TROUBLE_ENDS_AFTER:
             return Ending.WRONG_ADDRESS

@@ -36,16 +36,13 @@ from bot.domain.happenings import (
     TimePassed,
     Transition,
 )
-from bot.domain.names import Actor, OperationId, PipelineName
+from bot.domain.names import Actor, OperationId
+from bot.domain.observations import believed, believed_history
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import (
-    Absent,
-    Identity,
     Look,
     NotSent,
-    Pipeline,
     Problem,
-    Seen,
     Trouble,
     Unknown,
 )
@@ -70,9 +67,6 @@ LOOK_GOOD_FOR = 2.0  # seconds from asking for a last look to the first byte of 
 
 _NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
 _NO_LAST_LOOK = Problem(Trouble.UNREACHABLE, "there was no last look at the pipeline")
-_ELSEWHERE = Problem(
-    Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
-)
 
 
 @dataclass(slots=True)
@@ -194,7 +188,7 @@ class Driver:
         self._note_end(round_)
 
     async def _round(self, target: _Target, operations: list[Operation]) -> None:
-        looks = await self._look_at(target, [operation.pipeline for operation in operations])
+        looks = await self._look_at(target, operations)
         for operation in operations:
             task = asyncio.create_task(self._take_on(operation, looks(operation)))
             self._at_work[operation.id] = task
@@ -209,27 +203,16 @@ class Driver:
             self._broken = self._broken or task.exception()
         self.wake.set()
 
-    async def _look_at(self, target: _Target, names: list[PipelineName]) -> Looks:
-        here = await self.pipelines.identity(names[0])
-        if isinstance(here, Problem):
-            return self._in_vain(target, here)
-        if len(names) == 1:
-            look = await self.pipelines.look(names[0])
-            found: Mapping[PipelineName, Look] = {names[0]: look}
-        else:
-            everything = await self.pipelines.look_at_all(target)
-            if not isinstance(everything, Problem):
-                found = {name: _as_look(everything.get(name)) for name in names}
-            elif (
-                everything.trouble is Trouble.UNEXPECTED
-            ):  # one list that is no use would hold up all of them
-                found = {name: await self.pipelines.look(name) for name in dict.fromkeys(names)}
-            else:
-                return self._in_vain(target, everything)
-        for look in found.values():
+    async def _look_at(self, target: _Target, operations: list[Operation]) -> Looks:
+        observation = await self.pipelines.observe(
+            target, {operation.pipeline: operation.reviewed.id for operation in operations}
+        )
+        if isinstance(observation, Problem):
+            return self._in_vain(target, observation)
+        for look in observation.looks.values():
             if isinstance(look, Problem):
                 self._leave_alone(target, look)
-        return lambda operation: found[operation.pipeline] if _is_here(operation, here) else _ELSEWHERE
+        return lambda operation: believed(operation, observation)
 
     def _in_vain(self, target: _Target, problem: Problem) -> Looks:
         self._leave_alone(target, problem)
@@ -277,12 +260,9 @@ class Driver:
 
     async def _last_look(self, operation: Operation, connection: Connection) -> tuple[Look, float]:
         """The look, and when it was begun, in the clock's monotonic seconds."""
-        here = await connection.identity()
         looked_at = self.clock.monotonic()
-        if isinstance(here, Problem):
-            look: Look = here
-        else:
-            look = await connection.look() if _is_here(operation, here) else _ELSEWHERE
+        observation = await connection.observe(operation.reviewed.id)
+        look = observation if isinstance(observation, Problem) else believed(operation, observation)
         if isinstance(look, Problem):
             self._leave_alone(self._target_of(operation), look)
         return look, looked_at
@@ -311,7 +291,8 @@ class Driver:
             case Send():  # what was not looked at over its own connection, just before, is never sent
                 return Answered(NotSent(_NO_LAST_LOOK))
             case ReadHistory(found):
-                return HistoryRead(await self.pipelines.history(operation.pipeline), found)
+                history = await self.pipelines.history(operation.pipeline)
+                return HistoryRead(believed_history(operation, history), found)
             case ReadProgramError():
                 return ProgramErrorRead(await self.pipelines.program_error(operation.pipeline))
             case ReadHealth():
@@ -344,16 +325,6 @@ def _may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:
     if operation.state is State.SUBMITTING:
         return now >= (operation.submitted_at or now) + RESEND_AFTER
     return operation.state is State.READY
-
-
-def _is_here(operation: Operation, here: Identity) -> bool:
-    return operation.feldera is None or operation.feldera.may_be(here)
-
-
-def _as_look(found: Pipeline | Problem | None) -> Look:
-    if found is None:
-        return Absent()
-    return found if isinstance(found, Problem) else Seen(found)
 
 
 def _needs_no_look(operation: Operation) -> bool:

@@ -21,7 +21,7 @@ from bot.domain.doings import latest
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation, State
-from bot.domain.pipelines import NOT_COMPILED, Absent, Pipeline, Problem, Seen
+from bot.domain.pipelines import NOT_COMPILED, Absent, History, Identity, Look, Pipeline, Problem, Seen
 from bot.domain.plans import CLEAR, Plan, StepName
 from bot.domain.policy import frozen
 from bot.domain.targets import Targets
@@ -116,28 +116,23 @@ class Handlers:
         if in_the_way is not None:
             return in_the_way
         # Before the look: a row that is newer than the look could hide another run.
-        recorded_at = await self._recorded_at(command)
-        seen = await self._look(actor, command.name)
-        if not isinstance(seen, Pipeline):
-            return seen
-        here = await self.pipelines.identity(command.name)
-        if isinstance(here, Problem):
-            return replies.NoAnswer(command.name, here)
+        recorded = await self._record(command)
+        reviewed = await self._reviewed(actor, command.name)
+        if isinstance(reviewed, replies.NoAnswer | replies.NotFound):
+            return reviewed
+        seen, here = reviewed
         nothing_to_do = why_not(seen, command.plan)
         if nothing_to_do is not None:
             return nothing_to_do
         if StepName.START in command.plan and seen.program_status in NOT_COMPILED:
             said = await self.pipelines.program_error(command.name)
             return replies.NotCompiled(seen, "" if isinstance(said, Problem) else said)
-        return Weighed(seen, here, basis, command.plan, recorded_at)
+        return Weighed(seen, here, basis, command.plan, _newest(recorded, here))
 
-    async def _recorded_at(self, command: Wish) -> datetime | None:
+    async def _record(self, command: Wish) -> History | Problem | None:
         if not {StepName.STOP, StepName.CLEAR} <= set(command.plan):
             return None
-        history = await self.pipelines.history(command.name)
-        if isinstance(history, Problem) or not history.changes:
-            return None
-        return history.changes[0].at
+        return await self.pipelines.history(command.name)
 
     async def note_no(self, actor: Actor, command: Wish, reply: Reply) -> None:
         """Record that somebody was told `reply`, if it is a no."""
@@ -317,7 +312,24 @@ class Handlers:
     async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
         if self.targets.of(name) is None:
             return await self.not_found(actor, name)
-        look = await self.pipelines.look(name)
+        return await self._shown(actor, name, await self.pipelines.look(name))
+
+    async def _reviewed(
+        self, actor: Actor, name: PipelineName
+    ) -> tuple[Pipeline, Identity] | replies.NoAnswer | replies.NotFound:
+        """The pipeline, and which Feldera and tenant shows it."""
+        target = self.targets.of(name)
+        if target is None:
+            return await self.not_found(actor, name)
+        observed = await self.pipelines.observe(target, {name: None})
+        if isinstance(observed, Problem):
+            return replies.NoAnswer(name, observed)
+        seen = await self._shown(actor, name, observed.looks[name])
+        return (seen, observed.here) if isinstance(seen, Pipeline) else seen
+
+    async def _shown(
+        self, actor: Actor, name: PipelineName, look: Look
+    ) -> Pipeline | replies.NoAnswer | replies.NotFound:
         match look:
             case Problem():
                 return replies.NoAnswer(name, look)
@@ -335,6 +347,13 @@ class Handlers:
         if holder.state is State.NEEDS_HUMAN:
             may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
         return replies.Busy(holder, may_close=may_close)
+
+
+def _newest(recorded: History | Problem | None, here: Identity) -> datetime | None:
+    """The newest row of the record, if it is of where the pipeline was looked at."""
+    if not isinstance(recorded, History) or recorded.here != here or not recorded.changes:
+        return None
+    return recorded.changes[0].at
 
 
 def new_id() -> OperationId:

@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from bot.domain.names import PipelineName
+from bot.domain.names import PipelineId, PipelineName
 from bot.domain.pipelines import (
     Absent,
     Accepted,
@@ -31,13 +31,14 @@ from bot.domain.pipelines import (
 from bot.feldera.listed import listed
 from bot.feldera.models import (
     EVENTS,
+    LISTED_IDS,
     ConfigurationBody,
     HealthBody,
     PipelineBody,
     ProgramBody,
     SessionBody,
 )
-from bot.feldera.problems import NOT_AS_KNOWN, problem
+from bot.feldera.problems import NO_TENANT, NOT_AS_KNOWN, is_ambiguous, problem
 from bot.feldera.reply import Reply
 from bot.feldera.text import one_line
 
@@ -66,12 +67,22 @@ def look(reply: Reply, name: PipelineName) -> Look:
 
 
 def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
-    """`GET /v0/pipelines?selector=status`. What is missing from it passes for deleted, so nothing may be.
+    """`GET /v0/pipelines?selector=status`. What is missing from it may be there nevertheless.
 
     A pipeline of which only the name can be read is a problem of its own; one without a name, or two of one name,
     spoil the whole list.
     """
     return listed(reply.body) if _is_good(reply) else problem(reply)
+
+
+def ids(reply: Reply) -> frozenset[PipelineId] | Problem:
+    """`GET /v0/pipelines?selector=status`: the ids of all that can be read."""
+    if not _is_good(reply):
+        return problem(reply)
+    try:
+        return frozenset(PipelineId(each.id) for each in LISTED_IDS.validate_json(reply.body))
+    except ValidationError:
+        return NOT_AS_KNOWN
 
 
 def submitted(reply: Reply) -> Answer:
@@ -83,6 +94,8 @@ def submitted(reply: Reply) -> Answer:
     if reply.status == HTTPStatus.ACCEPTED and not reply.is_html:
         return Accepted()
     error = reply.error
+    if is_ambiguous(error):  # turned away at the door
+        return NotSent(NO_TENANT)
     if error is not None and reply.status in REFUSING_STATUSES:
         return Refused(_refusal(reply), error.sentence, error.code)
     if error is None and reply.status == HTTPStatus.NOT_FOUND:
@@ -130,13 +143,19 @@ def runner_health(reply: Reply) -> RunnerHealth:
 
 
 def tenant(reply: Reply) -> str | Problem:
-    """`GET /v0/config/session`: the tenant's id; empty where Feldera tells of a session, but not of its tenant."""
+    """`GET /v0/config/session`: the tenant's id, which is null for a login that belongs to several."""
+    session = _session(reply)
+    return session if isinstance(session, Problem) else session.tenant_id or NO_TENANT
+
+
+def version(reply: Reply) -> tuple[int, int] | Problem:
+    """`GET /v0/config`: (0, 337) of Feldera 0.337.0."""
     if not _is_good(reply):
         return problem(reply)
     try:
-        return SessionBody.model_validate_json(reply.body).tenant_id
+        return ConfigurationBody.model_validate_json(reply.body).numbers
     except ValidationError:
-        return ""
+        return NOT_AS_KNOWN
 
 
 def greeting(reply: Reply) -> str | Problem:
@@ -157,10 +176,17 @@ def role(reply: Reply) -> str | Problem | None:
     """
     if reply.status == HTTPStatus.NOT_FOUND or (reply.status == HTTPStatus.OK and reply.is_html):
         return None
+    session = _session(reply)
+    if isinstance(session, Problem):
+        return session
+    return NO_TENANT if session.role is None else session.role
+
+
+def _session(reply: Reply) -> SessionBody | Problem:
     if not _is_good(reply):
         return problem(reply)
     try:
-        return SessionBody.model_validate_json(reply.body).role
+        return SessionBody.model_validate_json(reply.body)
     except ValidationError:
         return NOT_AS_KNOWN
 

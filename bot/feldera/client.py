@@ -6,26 +6,26 @@ the answer has Feldera's own form.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
-from urllib.parse import quote
+from typing import Any, Self, TypeVar
 
 import structlog
 
 from bot.domain.doings import Shape
-from bot.domain.names import PipelineName, is_pipeline_name
+from bot.domain.names import PipelineId, PipelineName
+from bot.domain.observations import Listed, Observation
 from bot.domain.pipelines import (
     Answer,
     History,
     Identity,
     Look,
     NotSent,
-    Pipeline,
     Problem,
     RunnerHealth,
+    Trouble,
     Unknown,
 )
 from bot.domain.plans import StepName
@@ -33,11 +33,10 @@ from bot.engine.ports import Clock
 from bot.feldera import answers, events, problems
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
+from bot.feldera.questions import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
 from bot.feldera.reply import NoReply, Reply
 from bot.feldera.wire import BODY_MAX, CONNECTIONS, Wire
 
-LIST_MAX = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
-STATUS_ONLY = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
 PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
 _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
     # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
@@ -46,7 +45,13 @@ _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
     StepName.START: ("start", {"initial": "running"}),
 }
 
+_TOKEN_RENEWED = Problem(
+    Trouble.UNREACHABLE, "The bot's token for Feldera was renewed after the last look at the pipeline."
+)
+
 log = structlog.get_logger()
+
+_T = TypeVar("_T")
 
 
 class FelderaClient:
@@ -62,7 +67,7 @@ class FelderaClient:
         self._settings = address, credentials, clock
         self._credentials = credentials
         self._address = str(address.base_url)
-        self._identity: Identity | None = None
+        self._questions: Questions | None = None
         self._wire = wire or Wire(address, clock)
         self._single_connections = asyncio.Semaphore(CONNECTIONS)
         if wire is None and address.tls_insecure:
@@ -81,30 +86,51 @@ class FelderaClient:
 
     @asynccontextmanager
     async def single_connection(self) -> AsyncIterator["FelderaClient"]:
-        """The same Feldera over one connection that nothing else uses: what is asked first makes it ready for the rest."""
+        """The same Feldera over one connection that nothing else uses, and that is there already if it can be had."""
         address, credentials, clock = self._settings
         async with self._single_connections:
             wire = self._wire.single_connection()
+            alone = FelderaClient(address, credentials, clock=clock, wire=wire)
             try:
-                yield FelderaClient(address, credentials, clock=clock, wire=wire)
+                await (
+                    alone.identity()
+                )  # the first exchange makes the connection; what it tells is asked again
+                yield alone
             finally:
                 await wire.aclose()
 
     async def look(self, name: PipelineName) -> Look:
-        reply = await self._get(_path(name), STATUS_ONLY)
-        return reply if isinstance(reply, Problem) else answers.look(reply, name)
+        return await self._asked(lambda questions: questions.look(name))
 
-    async def look_at_all(self) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
+    async def look_at_all(self) -> Listed | Problem:
+        return await self._asked(Questions.look_at_all)
+
+    async def ids(self) -> frozenset[PipelineId] | Problem:
+        """Of all its pipelines."""
         reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
-        return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
+        return reply if isinstance(reply, Problem) else answers.ids(reply)
+
+    async def observe(self, reviewed: Mapping[PipelineName, PipelineId | None]) -> Observation | Problem:
+        """See `Pipelines.observe`: who answers and how pipelines look, by one token."""
+        return await self._asked(lambda questions: questions.observe(self._address, reviewed))
+
+    async def identity(self) -> Identity | Problem:
+        """Which Feldera this is, and whose pipelines it shows, at this moment."""
+        return await self._asked(lambda questions: questions.identity(self._address))
 
     async def submit(self, step: StepName, name: PipelineName, *, not_after: float) -> Answer:
-        """Make the step's request, once, unless the clock's monotonic seconds have passed `not_after`: then it is not sent."""
+        """Make the step's request, once.
+
+        It is not sent if the clock's monotonic seconds have passed `not_after`, or with another token than the questions
+        before it were asked by, which may be another tenant's.
+        """
         verb, query = _VERBS[step]
-        path = f"{_path(name)}/{verb}"
+        path = f"{pipeline_path(name)}/{verb}"
         token = await self._credentials.token()
         if isinstance(token, Problem):
             return NotSent(token)
+        if self._questions is not None and self._questions.token != token:
+            return NotSent(_TOKEN_RENEWED)
         reply = await self._wire.exchange("POST", path, token=token, query=query or None, not_after=not_after)
         match reply:
             case NoReply(problem=problem, maybe_sent=True):
@@ -120,15 +146,14 @@ class FelderaClient:
                 return answers.submitted(reply)
 
     async def history(self, name: PipelineName) -> History | Problem:
-        reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
-        return reply if isinstance(reply, Problem) else answers.history(reply)
+        return await self._asked(lambda questions: questions.history(self._address, name))
 
     async def program_error(self, name: PipelineName) -> str | Problem:
-        reply = await self._get(_path(name), {"selector": "all"}, body_max=PROGRAM_MAX)
+        reply = await self._get(pipeline_path(name), {"selector": "all"}, body_max=PROGRAM_MAX)
         return reply if isinstance(reply, Problem) else answers.program_error(reply)
 
     async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
-        reply = await self._get(f"{_path(name)}/events", STATUS_ONLY)
+        reply = await self._get(f"{pipeline_path(name)}/events", STATUS_ONLY)
         return reply if isinstance(reply, Problem) else events.shapes(reply)
 
     async def runner_health(self) -> RunnerHealth:
@@ -136,15 +161,6 @@ class FelderaClient:
         return (
             RunnerHealth(None, reply.message) if isinstance(reply, Problem) else answers.runner_health(reply)
         )
-
-    async def identity(self) -> Identity | Problem:
-        """Which Feldera this is, and whose pipelines it shows; what was answered once is not asked again."""
-        if self._identity is None:
-            tenant = await self._tenant()
-            if isinstance(tenant, Problem):
-                return tenant
-            self._identity = Identity(self._address, tenant)
-        return self._identity
 
     async def greet(self) -> str | Problem:
         """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
@@ -156,39 +172,29 @@ class FelderaClient:
         reply = await self._get("/v0/config/session")
         return reply if isinstance(reply, Problem) else answers.role(reply)
 
-    async def _tenant(self) -> str | Problem:
-        """Its id, by `GET /v0/config/session`; empty for a Feldera before 0.327, which has no such path."""
-        reply = await self._get("/v0/config/session")
-        if isinstance(reply, Problem):
-            return reply
-        if reply.status != HTTPStatus.NOT_FOUND:
-            return answers.tenant(reply)
-        # A proxy says the same of any path while Feldera is away: only a Feldera that answers may lack this one.
-        greeting = await self.greet()
-        return greeting if isinstance(greeting, Problem) else ""
-
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
     ) -> Reply | Problem:
+        return await self._asked(lambda questions: questions.ask(path, query, body_max=body_max))
+
+    async def _asked(
+        self, question: Callable[[Questions], Coroutine[Any, Any, _T | Problem]]
+    ) -> _T | Problem:
+        """The answer by the token at hand; where Feldera rejects that, the whole question once more by a new one."""
         token = await self._credentials.token()
         if isinstance(token, Problem):
             return token
-        reply = await self._wire.exchange("GET", path, token=token, query=query, body_max=body_max)
-        if isinstance(reply, Reply) and reply.status == HTTPStatus.UNAUTHORIZED:
-            newer = await self._credentials.replacement(token)
-            if isinstance(newer, Problem):
-                return newer
-            if newer is not None:
-                reply = await self._wire.exchange("GET", path, token=newer, query=query, body_max=body_max)
-        if isinstance(reply, NoReply):
-            return reply.problem
-        return await self._why_rejected(reply) if reply.status == HTTPStatus.UNAUTHORIZED else reply
+        self._questions = questions = Questions(self._wire.exchange, token)
+        answer = await question(questions)
+        if questions.rejection is None:
+            return answer
+        newer = await self._credentials.replacement(token)
+        if isinstance(newer, Problem):
+            return newer
+        if newer is not None:
+            self._questions = questions = Questions(self._wire.exchange, newer)
+            answer = await question(questions)
+        return answer if questions.rejection is None else await self._why_rejected(questions.rejection)
 
     async def _why_rejected(self, reply: Reply) -> Problem:
         return problems.rejected(reply, await self._wire.exchange("GET", "/healthz"))
-
-
-def _path(name: PipelineName) -> str:
-    if not is_pipeline_name(name):
-        raise ValueError("not a pipeline's name: it must be checked before it gets here")
-    return f"/v0/pipelines/{quote(name, safe='')}"

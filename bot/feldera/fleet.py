@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.domain.doings import Shape
-from bot.domain.names import PipelineName
+from bot.domain.names import PipelineId, PipelineName
+from bot.domain.observations import Observation
 from bot.domain.pipelines import (
     Answer,
     History,
-    Identity,
     Look,
     Pipeline,
     Problem,
@@ -26,6 +26,7 @@ from bot.domain.plans import StepName
 from bot.domain.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
 from bot.engine.ports import Everything
 from bot.feldera.client import FelderaClient
+from bot.feldera.twins import Twins
 
 LATE_AFTER = 5.0  # seconds: how long a list waits for other targets once one has answered
 _NO_SUCH_TARGET = Problem(Trouble.ELSEWHERE, "no target of this bot has this name")
@@ -40,7 +41,7 @@ class Fleet:
             raise ValueError("there must be a Feldera")
         self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
         self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
-        self._met: dict[Identity, TargetName] = {}
+        self._twins = Twins(self._clients)
 
     @property
     def clients(self) -> Mapping[TargetName, FelderaClient]:
@@ -51,7 +52,7 @@ class Fleet:
         target = self.targets.of(name)
         if target is None:
             return _NO_SUCH_TARGET
-        return _on_target(await self._clients[target].look(name_on_target(name)), target)
+        return _shown(await self._clients[target].look(name_on_target(name)), target)
 
     async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
         if target is not None or not self.targets.names:
@@ -66,13 +67,40 @@ class Fleet:
             {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
         )
 
+    async def observe(
+        self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        return (
+            _NO_SUCH_TARGET
+            if target is None
+            else await self.observe_by(self._clients[target], target, reviewed)
+        )
+
+    async def observe_by(
+        self, client: FelderaClient, target: TargetName, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """The same, over a connection of the target's that is given."""
+        named = {name_on_target(name): expected for name, expected in reviewed.items()}
+        observed = await client.observe(named)
+        if isinstance(observed, Problem):
+            return observed
+        first = await self._twins.earlier(target, observed)
+        if first is not None:
+            return Problem(Trouble.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
+        looks = {name: _shown(observed.looks[name_on_target(name)], target) for name in reviewed}
+        return Observation(observed.here, looks)
+
+    async def same(self) -> Mapping[TargetName, TargetName]:
+        """The targets that are the very same Feldera and tenant as an earlier one, by that one; asked now."""
+        return await self._twins.find()
+
     @asynccontextmanager
     async def connection(self, name: PipelineName) -> AsyncIterator["_Connection"]:
         target = self.targets.of(name)
         if target is None:
             raise LookupError(name)
         async with self._clients[target].single_connection() as client:
-            yield _Connection(self, client, target, name_on_target(name))
+            yield _Connection(self, client, target, name)
 
     async def history(self, name: PipelineName) -> History | Problem:
         target = self.targets.of(name)
@@ -96,25 +124,6 @@ class Fleet:
             return RunnerHealth(None, _NO_SUCH_TARGET.message)
         return await self._clients[target].runner_health()
 
-    async def identity(self, name: PipelineName) -> Identity | Problem:
-        target = self.targets.of(name)
-        return _NO_SUCH_TARGET if target is None else await self.identity_of(target)
-
-    async def identity_of(self, target: TargetName) -> Identity | Problem:
-        """A problem where another target turned out to be the very same Feldera and tenant.
-
-        Its pipelines would have two names, and so two locks each.
-        """
-        return self.told_apart(target, await self._clients[target].identity())
-
-    def told_apart(self, target: TargetName, identity: Identity | Problem) -> Identity | Problem:
-        if isinstance(identity, Problem):
-            return identity
-        first = self._met.setdefault(identity, target)
-        if first == target:
-            return identity
-        return Problem(Trouble.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
-
     async def _of(self, target: TargetName) -> Everything | Problem:
         listed = await self._clients[target].look_at_all()
         return listed if isinstance(listed, Problem) else Everything(_Listed({target: listed}))
@@ -122,21 +131,18 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class _Connection:
-    """`bot.engine.ports.Connection` to the pipeline that goes by `name` on its target."""
+    """`bot.engine.ports.Connection` to the Feldera of one pipeline."""
 
     fleet: Fleet
     client: FelderaClient
     target: TargetName
     name: PipelineName
 
-    async def identity(self) -> Identity | Problem:
-        return self.fleet.told_apart(self.target, await self.client.identity())
-
-    async def look(self) -> Look:
-        return _on_target(await self.client.look(self.name), self.target)
+    async def observe(self, reviewed: PipelineId) -> Observation | Problem:
+        return await self.fleet.observe_by(self.client, self.target, {self.name: reviewed})
 
     async def submit(self, step: StepName, *, not_after: float) -> Answer:
-        return await self.client.submit(step, self.name, not_after=not_after)
+        return await self.client.submit(step, name_on_target(self.name), not_after=not_after)
 
 
 class _Listed(Mapping[PipelineName, Pipeline | Problem]):
@@ -164,12 +170,12 @@ class _Listed(Mapping[PipelineName, Pipeline | Problem]):
         return own in self.lists.get(TargetName(target), {})
 
 
-def _on_target(look: Look, target: TargetName) -> Look:
-    return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
-
-
 def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:
     return replace(pipeline, name=full_name(target, pipeline.name)) if target else pipeline
+
+
+def _shown(look: Look, target: TargetName) -> Look:
+    return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
 
 
 _Looking = asyncio.Task[Everything | Problem]

@@ -5,6 +5,8 @@ fields, and of new words in fields that hold a word. Built from Feldera's `Pipel
 `PipelineMonitorEventSelectedInfo`, `HealthStatus`, `Configuration` and `ErrorResponse`.
 """
 
+import re
+import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -32,6 +34,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+_VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 UUID_OF_A_MOMENT = 7  # the version of a UUID that begins with a time
 Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
 
@@ -136,6 +139,12 @@ class PipelineBody(_Shape):
         )
 
 
+class ListedId(_Shape):
+    """One pipeline of a list, as far as it takes to know it again."""
+
+    id: Word
+
+
 class EventBody(_Shape):
     """One row of a pipeline's events with `selector=status`."""
 
@@ -203,15 +212,22 @@ class ConfigurationBody(_Shape):
     version: Word
     edition: Word
 
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """What versions are compared by; of a version that is written otherwise, later than all that are known."""
+        written = _VERSION.match(self.version)
+        return (int(written[1]), int(written[2])) if written else (sys.maxsize, 0)
+
 
 class SessionBody(_Shape):
-    """`SessionInfo`. The memberships are not read."""
+    """`SessionInfo`; null for a login that belongs to several tenants. The memberships are not read."""
 
-    role: Word = ""
-    tenant_id: Word = ""
+    role: Word | None = ""
+    tenant_id: Word | None
 
 
 EVENTS = TypeAdapter(tuple[EventBody, ...])
+LISTED_IDS = TypeAdapter(tuple[ListedId, ...])
 
 
 def _storage(word: str) -> Storage:

@@ -12,8 +12,14 @@ from typing import Final
 import httpx
 
 from bot.domain.pipelines import Problem, Trouble
+from bot.feldera.models import ErrorBody
 from bot.feldera.reply import NoReply, Reply
 
+NO_TENANT: Final = Problem(
+    Trouble.NO_TENANT,
+    "The bot's login belongs to several tenants of Feldera, and names none of them.",
+    code="AmbiguousTenantMembership",
+)
 NOT_AS_KNOWN: Final = Problem(Trouble.UNEXPECTED, "Feldera's answer does not have the form this bot knows.")
 
 _WHOEVER_SAYS_IT: Final[Mapping[int, tuple[Trouble, str]]] = {
@@ -28,6 +34,8 @@ _WHOEVER_SAYS_IT: Final[Mapping[int, tuple[Trouble, str]]] = {
 def problem(reply: Reply) -> Problem:
     """The problem with a reply that is not the one hoped for."""
     error = reply.error
+    if is_ambiguous(error):
+        return NO_TENANT
     trouble, own_words = _trouble(reply)
     return Problem(
         trouble,
@@ -35,6 +43,11 @@ def problem(reply: Reply) -> Problem:
         code=(error.code if error else "") or None,
         retry_after=reply.retry_after,
     )
+
+
+def is_ambiguous(error: ErrorBody | None) -> bool:
+    """Whether Feldera cannot tell which tenant's pipelines are asked about; it says so (400) before it does anything."""
+    return error is not None and error.error_code == NO_TENANT.code
 
 
 def rejected(reply: Reply, health: Reply | NoReply) -> Problem:

@@ -243,9 +243,9 @@ def _of_a_clear(operation: Operation) -> list[str]:
         doing = TO_DO if operation.state is State.AWAITING_APPROVAL else DOING
         steps.append(f"{NOT_DONE} Request not sent" if ended else f"{doing} Request to Feldera")
     if operation.state is State.SUCCEEDED:
-        steps.append(f"{DONE} Storage cleared{_when(operation.ended_at)}")
+        steps.append(f"{DONE} {_told_done(operation)}{_when(operation.ended_at)}")
     elif operation.state is State.UNNECESSARY:
-        steps.append(f"{DONE} Storage cleared already")
+        steps.append(f"{DONE} {_told_done(operation)} already")
     elif operation.state is State.WAITING:
         steps.append(f"{DOING} Storage being cleared{_when(operation.accepted_at)}")
     elif operation.state is State.NEEDS_HUMAN:
@@ -255,6 +255,12 @@ def _of_a_clear(operation: Operation) -> list[str]:
     else:
         steps.append(f"{NOT_DONE} Storage not cleared by this" if ended else f"{TO_DO} Storage cleared")
     return steps
+
+
+def _told_done(operation: Operation) -> str:
+    return plans.told_done(
+        operation.step_name, None if operation.outcome is None else operation.outcome.ending
+    )
 
 
 def _when(moment: datetime | None) -> str:

@@ -12,7 +12,7 @@ from bot.slack.blocks import Message, message
 from bot.slack.endings import of_step, sentence, took
 from bot.slack.language import sign
 from bot.slack.mrkdwn import at, code, duration, escaped, mention, mention_any
-from bot.slack.pipelines import host_setting
+from bot.slack.pipelines import host_setting, tenant_setting
 
 
 def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> Message:
@@ -117,6 +117,7 @@ _MEANWHILE = {
 _TO_DO = {
     Trouble.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
     Trouble.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
+    Trouble.NO_TENANT.value: " Whoever runs the bot should set {tenant}, or give the bot an API key.",
     Trouble.ELSEWHERE.value: " Whoever runs the bot should check {host}, the tenant and the key.",
     Trouble.NOT_FELDERA.value: " Whoever runs the bot should check {host}.",
 }
@@ -126,7 +127,8 @@ def _unreachable(operation: Operation, event: Event) -> str:
     what = "The clear" if operation.plan == CLEAR else "What Feldera has accepted"
     meanwhile = _MEANWHILE.get(str(event.data.get("state")), f"{what} goes on without me.")
     to_do = _TO_DO.get(str(event.data.get("trouble")), "").format(
-        host=host_setting(target_in(operation.pipeline))
+        host=host_setting(target_in(operation.pipeline)),
+        tenant=tenant_setting(target_in(operation.pipeline)),
     )
     return f"I cannot ask Feldera ({_said(event)}). {meanwhile} I keep trying.{to_do}"
 

@@ -41,6 +41,15 @@ def permalink(workspace_url: str, channel: str, ts: str) -> str:
 
 def host_setting(target: TargetName) -> str:
     """The variable that says where this Feldera is."""
+    return _setting(target, "HOST")
+
+
+def tenant_setting(target: TargetName) -> str:
+    """The variable that says which tenant of this Feldera is meant."""
+    return _setting(target, "TENANT")
+
+
+def _setting(target: TargetName, what: str) -> str:
     if target in {THE_ONLY, DEFAULT}:
-        return "`FELDERA_HOST`"
-    return f"`PIPELINE_BOT_TARGETS__{target.upper().replace('-', '_')}__HOST`"
+        return f"`FELDERA_{what}`"
+    return f"`PIPELINE_BOT_TARGETS__{target.upper().replace('-', '_')}__{what}`"

@@ -14,6 +14,9 @@ _TYPED = {
     (StepName.CLEAR, StepName.START): " --start",
     (StepName.STOP, StepName.CLEAR, StepName.START): " --restart",
 }
+_BY_ITS_RULES = frozenset(
+    {Ending.CLEARED_THEN_STARTED, Ending.CLEARED_THEN_GONE, Ending.CLEARED_THEN_RECREATED}
+)
 UNNEEDED = frozenset({Ending.NOTHING_TO_STOP, Ending.NOTHING_TO_CLEAR, Ending.NOTHING_TO_START})
 
 
@@ -36,6 +39,18 @@ def command(plan: Plan, name: PipelineName) -> str:
     if plan in {STOP, START}:
         return f"{COMMAND} {plan[0].value} {name}"
     return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
+
+
+def told_done(step: StepName, outcome: Ending | None) -> str:
+    """What a card says of a step that is done. That storage is cleared is Feldera's claim, and told as that.
+
+    Its local runner claims it even where deleting the files failed.
+    """
+    if step is not StepName.CLEAR:
+        return _DONE[step].capitalize()
+    if outcome in _BY_ITS_RULES:
+        return "Storage cleared before that, by Feldera's account"
+    return "Feldera reports the storage as cleared"
 
 
 def destroyed(reviewed: Reviewed) -> str:

@@ -59,7 +59,7 @@ def _seen(operation: Operation) -> str:
 
 def _behind(operation: Operation, number: int) -> str:
     step, done = operation.plan[number], operation.done[number]
-    word = plans.done(step).capitalize()
+    word = plans.told_done(step, done.ending)
     if done.ending in plans.UNNEEDED:
         return f"{DONE} {word} already: nothing was sent"
     how = "" if done.sent_at else ", by somebody else"
@@ -84,7 +84,8 @@ def _at_hand(operation: Operation) -> str:
         case State.CLOSED:
             return f"{sign(operation.state)} {word}? A human has looked"
         case State.SUCCEEDED | State.UNNECESSARY:
-            unneeded = operation.outcome is not None and operation.outcome.ending in plans.UNNEEDED
+            ending = None if operation.outcome is None else operation.outcome.ending
+            word, unneeded = plans.told_done(step, ending), ending in plans.UNNEEDED
             return f"{DONE} {word}{' already: nothing was sent' if unneeded else _when(operation.ended_at)}"
         case _:
             return _not_done(operation, step)

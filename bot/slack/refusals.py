@@ -13,7 +13,7 @@ from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
 from bot.slack.mrkdwn import at, code, either, mention, some_of
-from bot.slack.pipelines import host_setting, link_to
+from bot.slack.pipelines import host_setting, link_to, tenant_setting
 from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
 
@@ -109,6 +109,11 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
     match problem.trouble:
         case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
             return f"Feldera does not let this bot in ({told}). Whoever runs the bot should check its credentials."
+        case Trouble.NO_TENANT:
+            return (
+                f"Feldera cannot tell which tenant's pipelines to show ({told}). "
+                f"Whoever runs the bot should set {tenant_setting(target)}, or give the bot an API key."
+            )
         case Trouble.ELSEWHERE:
             return f"the bot's settings do not fit ({told}). Whoever runs the bot should check {host_setting(target)}."
         case Trouble.NOT_FELDERA:

@@ -8,12 +8,12 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import second_schema, third_schema
+from bot.store import fourth_schema, second_schema, third_schema
 
 migrations = Migrations("pipeline-bot")
 
 # State names are checked by triggers, not by a CHECK: a later step can replace a trigger without rewriting the table.
-# A state that a step adds must also be added to operations_live, if it holds the pipeline.
+# A state that a step adds must also be added to operations_live and operations_live_by_id, if it holds the pipeline.
 _FIRST_SCHEMA = """
 CREATE TABLE grants (
   id INTEGER PRIMARY KEY,
@@ -161,3 +161,12 @@ def m003_plans(db: Database) -> None:
     Until now whatever succeeded was a clear.
     """
     third_schema.build(db)
+
+
+@migrations()
+def m004_held_by_id(db: Database) -> None:
+    """A pipeline is held by its id too: two names of one pipeline are one lock.
+
+    `held_id` is written with the row and never changes; it is null where two operations held one pipeline before.
+    """
+    fourth_schema.build(db)

@@ -1,7 +1,7 @@
 """Operations, their events, and what of them Slack has been shown.
 
 The database is the referee: a change is decided on the row as read under the write lock, written by compare-and-set,
-and two live operations on one pipeline are refused by an index. It never decides what becomes of an operation, and
+and two live operations on one pipeline are refused by an index on its name and one on its id. It never decides what becomes of an operation, and
 never forgets one: proposals that nobody confirmed are small, and are the record of who looked at what.
 """
 
@@ -101,7 +101,7 @@ def last_cleared_at(db: Database, name: PipelineName) -> datetime | None:
 
 def propose(db: Database, operation: Operation, event: Event) -> None:
     with writing(db):
-        insert(db, "operations", row_of_operation(operation))
+        insert(db, "operations", row_of_operation(operation) | {"held_id": operation.reviewed.id})
         _append(db, operation, event)
 
 
@@ -134,8 +134,7 @@ def record(db: Database, before: Operation, transition: Transition) -> None:
         try:
             _update(db, before, after)
         except sqlite3.IntegrityError as error:
-            waits = after.state is State.AWAITING_APPROVAL
-            holder = (pending_on if waits else live_on)(db, after.pipeline)
+            holder = _holder(db, after)
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE or holder is None:
                 raise
             raise PipelineBusy(holder) from error
@@ -216,6 +215,17 @@ def abandoned(db: Database, operation_id: OperationId) -> None:
     with writing(db):
         if not db.execute("UPDATE operations SET abandoned = 1 WHERE id = ?", (operation_id,)).rowcount:
             raise LookupError(f"no operation {operation_id}")
+
+
+def _holder(db: Database, operation: Operation) -> Operation | None:
+    """Who stands in its way: on the pipeline of its name, or else of its id, which may go by another name."""
+    alike = _AWAITING if operation.state is State.AWAITING_APPROVAL else _LIVE
+    on_name = f"SELECT * FROM operations WHERE id <> :id AND pipeline = :of AND {alike}"  # noqa: S608 - constants
+    by_id = f"SELECT * FROM operations WHERE id <> :id AND held_id = :of AND {alike}"  # noqa: S608 - constants
+    for sql, of in ((on_name, operation.pipeline), (by_id, operation.reviewed.id)):
+        for row in db.query(sql, {"id": operation.id, "of": of}):
+            return operation_of(row)
+    return None
 
 
 def _all(db: Database, sql: str) -> tuple[Operation, ...]:

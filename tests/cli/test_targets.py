@@ -67,7 +67,7 @@ def environment(monkeypatch, tmp_path):
 async def test_doctor_examines_each_and_names_what_was_left_behind(environment, tmp_path):
     """One that is down, and what was written before there were targets: a rule, a grant, an operation."""
     world = World(tmp_path)
-    async with world.slack, world.feldera, FelderaSimulator(world.clock) as second:
+    async with world.slack, world.feldera, FelderaSimulator(world.clock, installation=1) as second:
         first, other = world.feldera.url, second.url
         with Administration.open(world.database) as administration:
             ana = replace(ANA, team=TeamId("T0ACME"))

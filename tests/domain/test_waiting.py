@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.advance import advance
-from bot.domain.happenings import HealthRead, ReadHealth
+from bot.domain.happenings import HealthRead, HistoryRead, ReadHealth, ReadHistory
 from bot.domain.operations import Ending, EventKind, State
-from bot.domain.pipelines import Absent, Problem, RunnerHealth, Trouble
+from bot.domain.pipelines import Absent, Change, History, Problem, RunnerHealth, Storage, Trouble
 from tests.clock import START
 from tests.domain.samples import (
     DOWN,
+    STOPPED_AT,
     after_look,
     cleared,
     clearing,
@@ -99,9 +100,6 @@ def test_what_takes_unusually_long_is_said_once_with_the_runners_health(healthy)
     [
         (cleared(), Ending.CLEARED),
         (early_start(cleared()), Ending.CLEARED_AND_STARTING),
-        (running(), Ending.CLEARED_THEN_STARTED),
-        (early_start(pipeline()), Ending.CLEARED_THEN_STARTED),
-        (pipeline(status_since=START), Ending.CLEARED_THEN_STARTED),
         (Absent(), Ending.CLEARED_THEN_GONE),
         (pipeline(id="another"), Ending.CLEARED_THEN_RECREATED),
     ],
@@ -112,6 +110,51 @@ def test_the_goal_is_the_goal_however_late(look, ending, now):
     after = after_look(waiting(), look, now)
     assert (after.operation.state, after.operation.outcome.ending) == (State.SUCCEEDED, ending)
     assert (kinds(after), after.operation.ended_at) == ([EventKind.ENDED], now)
+
+
+IN_USE_ANEW = [running(), early_start(pipeline()), pipeline(status_since=START)]
+
+
+def after_the_record(look, history, operation=None):
+    """Accepted, in use anew, and the record is read."""
+    looked = after_look(operation or waiting(), look, at(seconds=2))
+    assert isinstance(looked.effect, ReadHistory)
+    return advance(looked.operation, HistoryRead(history, looked.effect.found), at(seconds=2))
+
+
+@pytest.mark.parametrize("look", IN_USE_ANEW)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [(START, Storage.IN_USE), (START, Storage.CLEARED), (STOPPED_AT, Storage.IN_USE)],
+        [(START, Storage.IN_USE)],
+    ],
+)
+def test_an_accepted_clear_was_made_before_it_was_started(look, changes):
+    """The record shows it, or does not reach back so far: Feldera accepted it, and a start is refused before it is done."""
+    after = after_the_record(look, History(tuple(Change(*change) for change in changes)))
+    ending = after.operation.outcome.ending
+    assert (after.operation.state, ending) == (State.SUCCEEDED, Ending.CLEARED_THEN_STARTED)
+
+
+@pytest.mark.parametrize("look", IN_USE_ANEW)
+def test_a_record_without_a_clear_denies_it(look):
+    """What was accepted was the clear of somebody else's pipeline: whatever happened, this one was not cleared."""
+    history = History((Change(START, Storage.IN_USE), Change(STOPPED_AT, Storage.IN_USE)))
+    after = after_the_record(look, history)
+    ending = after.operation.outcome.ending
+    assert (after.operation.state, ending) == (State.NEEDS_HUMAN, Ending.CONTRADICTION)
+
+
+def test_a_record_that_is_not_kept_denies_nothing():
+    """A Feldera before 0.292 keeps none: after a few tries its acceptance is what there is. An outage is waited for."""
+    missing, operation = Problem(Trouble.NOT_FELDERA, "no such page"), waiting()
+    for _ in range(4):
+        operation = after_the_record(running(), missing, operation).operation
+        assert operation.state is State.WAITING
+    after = after_the_record(running(), missing, operation)
+    assert after.operation.outcome.ending is Ending.CLEARED_THEN_STARTED
+    assert after_the_record(running(), DOWN).operation.state is State.WAITING
 
 
 def test_what_cannot_be_calls_a_human():

@@ -35,6 +35,7 @@ from tests.clock import START, MovableClock
 pytestmark = pytest.mark.anyio
 
 ORDERS = PipelineName("orders")
+DEFAULT_TENANT = "00000000-0000-0000-0000-000000000000"
 
 
 def posts(feldera: FelderaSimulator) -> int:
@@ -298,14 +299,14 @@ async def test_without_authentication_everybody_is_admin(client: FelderaClient) 
 
 
 async def test_its_identity_is_its_address_and_tenant(feldera: FelderaSimulator, clock: MovableClock) -> None:
-    """Asked once: an address belongs to one Feldera, and a key to one tenant, as long as the bot runs."""
+    """Asked each time: an address may begin to answer for another Feldera, and a login for another tenant."""
     feldera.answers_next(200, body={"tenant_id": "team-a-id", "tenant_name": "team-a"})
     address = FelderaAddress(f" {feldera.url.replace('http', 'HTTP')}/v0/ ")
     async with FelderaClient(address, NoCredentials(), clock=clock) as client:
         assert await client.identity() == Identity(feldera.url, "team-a-id")
-        assert await client.identity() == Identity(feldera.url, "team-a-id")
+        assert await client.identity() == Identity(feldera.url, DEFAULT_TENANT)
 
-    assert [request.path for request in feldera.requests] == ["/v0/config/session"]
+    assert [request.path for request in feldera.requests] == ["/v0/config/session", "/v0/config/session"]
 
 
 async def test_an_outage_is_no_identity_and_not_remembered(
@@ -317,7 +318,7 @@ async def test_an_outage_is_no_identity_and_not_remembered(
     assert await client.identity() == Problem(
         Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."
     )
-    assert await client.identity() == Identity(feldera.url, "00000000-0000-0000-0000-000000000000")
+    assert await client.identity() == Identity(feldera.url, DEFAULT_TENANT)
 
 
 async def test_an_old_feldera_tells_no_tenant(feldera: FelderaSimulator, client: FelderaClient) -> None:
@@ -325,18 +326,45 @@ async def test_an_old_feldera_tells_no_tenant(feldera: FelderaSimulator, client:
     feldera.is_downgraded()
 
     assert await client.identity() == Identity(feldera.url, "")
-    await client.identity()
     assert [request.path for request in feldera.requests] == ["/v0/config/session", "/v0/config"]
 
 
-@pytest.mark.parametrize("session", [{}, {"tenant_id": None}, {"tenant_id": ""}, []])
-async def test_a_session_of_another_form_tells_no_tenant(
+async def test_a_hidden_session_is_no_old_feldera(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """Only one of before 0.327 has none: any other that lacks it is not known, and proves nothing."""
+    feldera.answers_next(404, content_type=None)
+
+    assert await client.identity() == Problem(
+        Trouble.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
+    )
+
+
+@pytest.mark.parametrize("session", [{}, {"tenant_id": ""}, {"tenant_id": 7}, []])
+async def test_a_session_of_another_form_is_nobodys(
     feldera: FelderaSimulator, client: FelderaClient, session: object
 ) -> None:
-    """What an older or newer Feldera leaves out is not known; it is Feldera all the same."""
+    """A tenant that is not told never matches one that was."""
     feldera.answers_next(200, body=session)
 
-    assert await client.identity() == Identity(feldera.url, "")
+    assert await client.identity() == Problem(
+        Trouble.UNEXPECTED, "Feldera's answer does not have the form this bot knows."
+    )
+
+
+async def test_an_ambiguous_login_is_a_problem_of_its_own(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """Feldera: a session of nulls, and 400 for everything else, before it does anything."""
+    feldera.login_is_ambiguous()
+    ambiguous = Problem(
+        Trouble.NO_TENANT,
+        "The bot's login belongs to several tenants of Feldera, and names none of them.",
+        code="AmbiguousTenantMembership",
+    )
+
+    assert await client.identity() == await client.role() == ambiguous
+    assert await client.observe({ORDERS: None}) == await client.look(ORDERS) == ambiguous
+    assert await client.look_at_all() == await client.greet() == ambiguous
+    assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(ambiguous)
 
 
 async def test_a_proxys_404_is_not_an_old_feldera(feldera: FelderaSimulator, client: FelderaClient) -> None:
@@ -347,7 +375,7 @@ async def test_a_proxys_404_is_not_an_old_feldera(feldera: FelderaSimulator, cli
 
     assert isinstance(identity, Problem)
     assert identity.trouble is Trouble.NOT_FELDERA
-    assert await client.identity() == Identity(feldera.url, "00000000-0000-0000-0000-000000000000")
+    assert await client.identity() == Identity(feldera.url, DEFAULT_TENANT)
 
 
 async def test_the_web_console_has_no_identity(feldera: FelderaSimulator, clock: MovableClock) -> None:

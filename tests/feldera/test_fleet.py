@@ -5,7 +5,8 @@ from math import inf
 
 import pytest
 
-from bot.domain.pipelines import Absent, Accepted, Identity, Problem, RunnerHealth, Seen, Trouble
+from bot.domain.observations import Observation
+from bot.domain.pipelines import Absent, Accepted, Problem, RunnerHealth, Seen, Trouble
 from bot.domain.plans import StepName
 from bot.domain.targets import ONE, Targets
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def felderas(clock):
     """`prod` and `staging`, each with a stopped pipeline `orders`."""
-    async with FelderaSimulator(clock) as prod, FelderaSimulator(clock) as staging:
+    async with FelderaSimulator(clock) as prod, FelderaSimulator(clock, installation=1) as staging:
         for feldera in (prod, staging):
             feldera.adds("orders")
         yield {"prod": prod, "staging": staging}
@@ -56,13 +57,16 @@ async def test_each_is_asked_about_its_own_and_answers_by_whole_names(felderas, 
     assert (look.pipeline.name, look.pipeline.status) == ("staging/users", "Running")
     assert await fleet.look("prod/users") == Absent()
     async with fleet.connection("prod/orders") as connection:
-        assert (await connection.look()).pipeline.name == "prod/orders"
+        observation = await connection.observe(felderas["prod"].pipeline("orders").id)
+        assert observation.looks["prod/orders"].pipeline.name == "prod/orders"
         assert await connection.submit(StepName.CLEAR, not_after=inf) == Accepted()
     assert (felderas["prod"].clears["orders"], felderas["staging"].clears["orders"]) == (1, 0)
     assert len((await fleet.history("prod/orders")).changes) > len(
         (await fleet.history("staging/orders")).changes
     )
-    assert (await fleet.identity("staging/users")).address == felderas["staging"].url
+    observed = await fleet.observe("staging", {"staging/users": None})
+    assert observed.here.address == felderas["staging"].url
+    assert observed.looks == {"staging/users": look}
     felderas["staging"].runner_is(healthy=False, message="down")
     assert (await fleet.runner_health("staging/users")).healthy is False
     assert (await fleet.runner_health("prod/orders")).healthy is True
@@ -109,7 +113,7 @@ async def test_a_name_of_no_target_reaches_nobody(felderas, fleet):
         assert problem.trouble is Trouble.ELSEWHERE
         with pytest.raises(LookupError):
             await fleet.connection(name).__aenter__()
-        assert await fleet.history(name) == await fleet.identity(name) == problem
+        assert await fleet.history(name) == await fleet.observe(None, {name: None}) == problem
         assert await fleet.runner_health(name) == RunnerHealth(None, problem.message)
     assert [feldera.requests for feldera in felderas.values()] == [[], []]
 
@@ -122,15 +126,5 @@ async def test_a_single_one_has_no_target(felderas, fleet_of):
     assert isinstance(look, Seen)
     assert look.pipeline.name == "orders"
     assert [*await fleet.look_at_all()] == ["orders"]
-    assert isinstance(await fleet.identity("orders"), Identity)
+    assert isinstance(await fleet.observe("", {"orders": None}), Observation)
     assert isinstance(await fleet.look("prod/orders"), Problem)
-
-
-async def test_one_feldera_under_two_names_is_used_under_one(felderas, fleet_of):
-    """A pipeline with two names would have two locks."""
-    fleet = await fleet_of({"prod": felderas["prod"], "also-prod": felderas["prod"]})
-    assert isinstance(await fleet.identity("prod/orders"), Identity)
-    assert await fleet.identity("also-prod/orders") == Problem(
-        Trouble.ELSEWHERE, "also-prod is the same Feldera and tenant as prod"
-    )
-    assert isinstance(await fleet.identity("prod/orders"), Identity)

@@ -238,7 +238,7 @@ async def test_the_command_and_the_module_are_the_same(world):
 @pytest.mark.anyio
 async def test_it_says_of_each_of_several_felderas_whether_it_answers(world):
     """One that is down keeps nobody from the others."""
-    async with FelderaSimulator(world.clock) as second:
+    async with FelderaSimulator(world.clock, installation=1) as second:
         await second.goes_down()
         async with world.serving_bot(PIPELINE_BOT_TARGETS__PROD__HOST=second.url) as bot:
             assert bot.logged("serving")[0]["feldera"] == (

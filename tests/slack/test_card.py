@@ -143,7 +143,7 @@ the storage, with 2 checkpoints (3.0 MiB)\
                     "text": """\
 ✓ Confirmed by <@UANA> · <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>
 ✓ Request sent · <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>
-✓ Storage cleared · <!date^1772420409^{date_short_pretty} at {time_secs}|2026-03-02 03:00:09 UTC>\
+✓ Feldera reports the storage as cleared · <!date^1772420409^{date_short_pretty} at {time_secs}|2026-03-02 03:00:09 UTC>\
 """,
                     "type": "mrkdwn",
                 },
@@ -176,7 +176,8 @@ def test_every_ending_is_told_and_none_contradicts_its_state(state, ending):
     check(message)
     told = shown(operation)
     assert ("Not cleared" in told) is (state in {State.REFUSED, State.EXPIRED})
-    assert ("✓ Storage cleared" in told) is (state in {State.SUCCEEDED, State.UNNECESSARY})
+    is_cleared = "✓ Feldera reports the storage as cleared" in told or "by Feldera's account" in told
+    assert is_cleared is (state in {State.SUCCEEDED, State.UNNECESSARY})
     assert ("✗ Storage not cleared" in told) is (state in {State.REFUSED, State.EXPIRED})
     assert ("A human has" in told) is (state in {State.NEEDS_HUMAN, State.CLOSED})
     assert "{" not in told.replace("{date_short_pretty} at {time_secs}", "")

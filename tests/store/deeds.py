@@ -1,5 +1,7 @@
 """What people and the loop do to an operation, decided by the domain on the row and the facts that the store shows."""
 
+from dataclasses import replace
+
 from bot.domain.access import Action
 from bot.domain.advance import advance
 from bot.domain.authority import authority
@@ -59,7 +61,9 @@ def time_passes(minutes):
 def looks(minutes=6):
     def decide(operation, facts):
         placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
-        seen = Looked(Seen(PIPELINE), authority(placed, facts, at(minutes)))
+        seen = Looked(
+            Seen(replace(PIPELINE, id=operation.reviewed.id)), authority(placed, facts, at(minutes))
+        )
         return advance(placed, seen, at(minutes))
 
     return decide

@@ -47,7 +47,7 @@ def proposed(name: str = "op-1", *, pipeline: str = "orders", **fields: Any) -> 
             "requester": ANA,
             "origin": ChannelId("C1"),
             "pipeline": PipelineName(pipeline),
-            "reviewed": Reviewed(PipelineId("p-1"), START, Checkpoints(count=3, size=4096)),
+            "reviewed": Reviewed(PipelineId(f"id-of-{pipeline}"), START, Checkpoints(count=3, size=4096)),
             "reason": "schema change",
             "created_at": START,
         }

@@ -38,7 +38,7 @@ def old_operation(name, state, **fields):
         "requester_user": "U0ANA",
         "origin": "C1",
         "pipeline": state,
-        "reviewed_id": "p-1",
+        "reviewed_id": f"id-of-{fields.get('pipeline', state)}",
         "reviewed_status_since": moment(0),
         "reviewed_checkpoints": 3,
         "reviewed_bytes": 4096,

@@ -71,7 +71,7 @@ Reason: schema change
 ✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Approved by @ben · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)

@@ -130,7 +130,7 @@ Clear payments
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ No request needed: Feldera was clearing it already
-✓ Storage cleared · Mar 2, 2026 at 3:00:20 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:20 AM
 ✅ Cleared `payments` after 20 seconds.
 Id `ID1`\
 """)

@@ -46,7 +46,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)
@@ -107,7 +107,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """,
@@ -169,7 +169,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:31:15 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:31:15 AM
 ✅ Cleared `orders` after 31 minutes and 15 seconds.
 Id `ID1`\
 """)
@@ -250,7 +250,7 @@ Clear fresh
 the storage; it has no checkpoints
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `fresh` after 2 seconds.
 Id `ID1`\
 """)

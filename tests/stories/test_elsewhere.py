@@ -11,7 +11,7 @@ def test_another_feldera_proves_nothing(workspace: Workspace) -> None:
     workspace.feldera.adds("orders-eu")
     ana.clears("orders-eu")
     workspace.dies()
-    first, other = workspace.feldera, FelderaSimulator(workspace.clock)
+    first, other = workspace.feldera, FelderaSimulator(workspace.clock, installation=1)
     workspace.run(other.start())
     workspace.feldera = other
     workspace.starts()
@@ -37,7 +37,7 @@ def test_nothing_is_sent_to_another_feldera(workspace: Workspace) -> None:
     workspace.slack.fails_next("chat.postMessage", "service_unavailable", times=3)
     ana.clears("orders")
     workspace.dies()
-    first, other = workspace.feldera, FelderaSimulator(workspace.clock)
+    first, other = workspace.feldera, FelderaSimulator(workspace.clock, installation=1)
     workspace.run(other.start())
     other.adds("orders")
     workspace.feldera = other

@@ -79,7 +79,7 @@ what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM
 Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Cleared · Mar 2, 2026 at 3:00:05 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
 ✓ Started · Mar 2, 2026 at 3:00:07 AM
 ✅ Started `users` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started.
 Id `ID1`\
@@ -187,7 +187,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 nothing: it is stopped, or stopping, already
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:01:00 AM
 ✓ Stopped already: nothing was sent
-✓ Cleared · Mar 2, 2026 at 3:01:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:01:02 AM
 ✅ Cleared `users` after 2 seconds. All is done, in 2 seconds: stopped and cleared.
 Id `ID1`\
 """)

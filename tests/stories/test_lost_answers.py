@@ -32,7 +32,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)
@@ -79,7 +79,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:15 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:17 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:17 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)
@@ -176,7 +176,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:02:11 AM
+✓ Storage cleared before that, by Feldera's account · Mar 2, 2026 at 3:02:11 AM
 ✅ `orders` was cleared, and somebody has started it since: its storage is in use anew.
 Id `ID1`\
 """)

@@ -50,7 +50,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 4:00:11 AM
-✓ Storage cleared · Mar 2, 2026 at 4:00:13 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 4:00:13 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)

@@ -63,7 +63,7 @@ Clear payments
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `payments` after 2 seconds. It is starting already: somebody started it right away.
 Id `ID1`\
 """)
@@ -149,7 +149,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 4:00:15 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 4:00:15 AM
 ✅ Cleared `orders` after 1 hour and 15 seconds.
 Id `ID1`\
 """)

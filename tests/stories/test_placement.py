@@ -26,7 +26,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1` · Here because I am not in #ops. Invite me to have it there next time.\
 """)
@@ -102,7 +102,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:01 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:03 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:03 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)
@@ -206,7 +206,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:08 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
 Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)
@@ -232,7 +232,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:08 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
 Id `ID1` · Here because #ops is archived. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)
@@ -259,7 +259,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:08 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
 Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)

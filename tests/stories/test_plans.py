@@ -131,7 +131,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 Reason: bad backfill
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Cleared · Mar 2, 2026 at 3:00:05 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
 ⏳ Start: request to Feldera
 Id `ID1`\
 """,
@@ -148,7 +148,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 Reason: bad backfill
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Cleared · Mar 2, 2026 at 3:00:05 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
 ⏳ Starting, Provisioning · Mar 2, 2026 at 3:00:05 AM
 Id `ID1`\
 """,
@@ -165,7 +165,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 Reason: bad backfill
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Cleared · Mar 2, 2026 at 3:00:05 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
 ✓ Started · Mar 2, 2026 at 3:00:07 AM
 ✅ Started `sales` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started.
 Id `ID1`\
@@ -248,7 +248,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 Reason: bad backfill
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Cleared · Mar 2, 2026 at 3:00:05 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
 ✅ Cleared `sales` after 2 seconds. All is done, in 5 seconds: stopped and cleared.
 Id `ID2`\
 """)
@@ -304,7 +304,7 @@ Clear and start orders
 *Destroys*
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✓ Started · Mar 2, 2026 at 3:00:05 AM
 ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: cleared and started.
 Id `ID1`\
@@ -354,7 +354,7 @@ nothing: the storage is cleared already
 nothing: it is stopped, or stopping, already
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped already: nothing was sent
-✓ Cleared already: nothing was sent
+✓ Feldera reports the storage as cleared already: nothing was sent
 ✓ Started · Mar 2, 2026 at 3:00:02 AM
 ✅ Started `fresh` after 2 seconds: it runs. All is done, in 2 seconds: stopped, cleared and started.
 Id `ID1`\
@@ -410,13 +410,13 @@ def test_run_by_somebody_in_between_is_not_cleared(
     workspace: Workspace, ana: Teammate, *, keeps_a_record: bool
 ) -> None:
     """Stopped, but of another run, or nobody can tell: nothing is destroyed that nobody has seen."""
+    if not keeps_a_record:
+        workspace.feldera.is_downgraded()
     ana.asks("/pipeline clear sales --stop")
     workspace.feldera.someone_restarts("sales")
     workspace.clock.passes(minutes=1)
     workspace.feldera.someone_stops("sales")
     workspace.clock.passes(minutes=1)
-    if not keeps_a_record:
-        workspace.feldera.is_downgraded()
     ana.clicks("Stop and clear sales")
     ana.reads()
     workspace.passes(minutes=2)
@@ -543,7 +543,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
-✓ Cleared · Mar 2, 2026 at 3:00:05 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
 ✗ Not started: request not sent
 ❌ Not started: the program of `sales` does not compile. Nothing more was sent.
 ```line 1, column 1: E0425: no such value```

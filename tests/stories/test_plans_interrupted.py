@@ -210,7 +210,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:41 AM
-✓ Cleared · Mar 2, 2026 at 3:01:22 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:01:22 AM
 ☑️ Started? A human has looked
 ☑️ Closed by @ana, who looked: nothing is under way any more. `/pipeline clear sales --restart` starts afresh. Done: stopped and cleared. `sales` is now ⏹️ Stopped, its storage ⬜ cleared.
 Id `ID1`\

@@ -72,7 +72,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:05:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:05:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:05:02 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)
@@ -191,7 +191,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:10:00 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:10:00 AM
 ✅ Cleared `orders` after 10 minutes.
 Id `ID1`\
 """)
@@ -282,7 +282,7 @@ Clear orders
 the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:05 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:07 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:07 AM
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
 """)

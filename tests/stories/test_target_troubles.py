@@ -171,19 +171,3 @@ def test_what_is_on_the_others_is_listed_and_suggested(workspace: Workspace) -> 
     assert ana.asks("/pipeline clear orders") == snapshot(
         "❌ There are several Felderas here, and `orders` does not say which: type `TARGET/orders`. `prod` and `staging` cannot be asked now, and may have it."
     )
-
-
-def test_one_feldera_under_two_names_is_cleared_under_one(tmp_path: Path) -> None:
-    """Otherwise a pipeline would have two locks. The other name is answered with what is wrong."""
-    workspace = Workspace(tmp_path, targets=("prod", "staging"))
-    workspace.feldera.adds("orders")
-    workspace.dies()
-    spare, workspace.felderas["staging"] = workspace.felderas["staging"], workspace.feldera
-    workspace.starts()
-    ana = workspace.operator("ana")
-    ana.asks("/pipeline clear prod/orders")
-    assert ana.asks("/pipeline clear staging/orders") == snapshot(
-        "❌ I cannot look at `staging/orders` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
-    )
-    workspace.run(spare.stop())
-    workspace.closes()

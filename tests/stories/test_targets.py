@@ -58,7 +58,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Storage cleared · Mar 2, 2026 at 3:00:02 AM
+✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
 ✅ Cleared `prod/orders` after 2 seconds.
 Id `ID1`\
 """)

@@ -10,7 +10,7 @@ from tests.workspace import Workspace
 
 def gets_a_second_feldera(workspace: Workspace) -> None:
     """While the bot is down: the one that there was becomes the target `prod`."""
-    second = FelderaSimulator(workspace.clock)
+    second = FelderaSimulator(workspace.clock, installation=1)
     workspace.run(second.start())
     workspace.felderas = {"prod": workspace.feldera, "staging": second}
 

@@ -49,7 +49,9 @@ class ClearStep:
             return Underway()
         return Untouched() if _is_as_reviewed(reviewed, look) else AskHistory()
 
-    def while_waiting(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Contradiction:
+    def while_waiting(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Done | Underway | Contradiction | AskHistory:
         proved = _proved_cleared(reviewed, look)
         if proved is not None:
             return proved
@@ -57,7 +59,9 @@ class ClearStep:
         if look.pipeline.storage is Storage.CLEARING:
             return Underway()
         if look.pipeline.storage is Storage.IN_USE and not _is_as_reviewed(reviewed, look):
-            return Done(Ending.CLEARED_THEN_STARTED)
+            return (
+                AskHistory()
+            )  # cleared and started since, if it was this pipeline's clear that was accepted
         return Contradiction()
 
 

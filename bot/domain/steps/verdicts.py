@@ -68,7 +68,7 @@ class Contradiction:
 
 BeforeSending = Go | Underway | Unneeded | Blocked
 AfterSilence = Done | Underway | Untouched | AskHistory | Failed
-WhileWaiting = Done | Underway | Contradiction | Failed
+WhileWaiting = Done | Underway | Contradiction | AskHistory | Failed
 
 
 class Step(Protocol):

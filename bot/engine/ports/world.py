@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from bot.domain.doings import Shape
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Answer, History, Identity, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.names import PipelineId, PipelineName
+from bot.domain.observations import Observation
+from bot.domain.pipelines import Answer, History, Look, Pipeline, Problem, RunnerHealth
 from bot.domain.plans import StepName
 from bot.domain.targets import TargetName, Targets
 
@@ -62,18 +63,15 @@ class Connection(Protocol):
     Nothing else uses it, so that the request finds it ready. No method raises for an outage or an odd answer.
     """
 
-    async def identity(self) -> Identity | Problem:
-        """Which Feldera it leads to, and whose pipelines that shows: asked now."""
-        ...
-
-    async def look(self) -> Look:
-        """The pipeline as it is now."""
+    async def observe(self, reviewed: PipelineId) -> Observation | Problem:
+        """How the pipeline looks now, and which Feldera and tenant shows it; see `Pipelines.observe`."""
         ...
 
     async def submit(self, step: StepName, *, not_after: float) -> Answer:
         """Make the step's request, once: never retried in here, whatever happens.
 
-        It is not sent if `Clock.monotonic` has passed `not_after` by the moment in which its first byte would leave.
+        It is not sent if `Clock.monotonic` has passed `not_after` by the moment in which its first byte would leave, or
+        if the bot's token was renewed since it observed.
         """
         ...
 
@@ -88,11 +86,24 @@ class Pipelines(Protocol):
     def targets(self) -> Targets: ...
 
     async def look(self, name: PipelineName) -> Look:
-        """The pipeline as it is now."""
+        """The pipeline as it is now, for people to read: which Feldera or tenant shows it is not asked."""
+        ...
+
+    async def observe(
+        self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """How these pipelines of one target look now, and which Feldera and tenant shows them.
+
+        For the price of one list, and a question by name about each pipeline that the list does not have. Each name
+        comes with the id that is expected, if any: what shows another one, or none, is believed only where the same
+        Feldera and tenant answered before and after.
+        """
         ...
 
     async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
-        """Every pipeline, or those of one target, for the price of one request each: whose name is missing is not there.
+        """Every pipeline, or those of one target, for the price of one request each, for people to choose from.
+
+        A name that is missing proves nothing: see `observe`.
 
         One that cannot be read is a problem of its own, and keeps nobody from seeing the others. A target that does not
         answer in time hides none of another's; where no target answers, it is a problem.
@@ -107,7 +118,9 @@ class Pipelines(Protocol):
         """
         ...
 
-    async def history(self, name: PipelineName) -> History | Problem: ...
+    async def history(self, name: PipelineName) -> History | Problem:
+        """The pipeline's events, with who told them."""
+        ...
 
     async def program_error(self, name: PipelineName) -> str | Problem:
         """The first lines of why its program does not compile; empty if the compiler said nothing."""
@@ -119,8 +132,4 @@ class Pipelines(Protocol):
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
         """Of the Feldera that has the pipeline."""
-        ...
-
-    async def identity(self, name: PipelineName) -> Identity | Problem:
-        """Which Feldera has the pipeline, and whose it shows; asked once, and remembered when it answered."""
         ...

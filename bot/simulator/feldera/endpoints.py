@@ -22,10 +22,12 @@ from bot.simulator.feldera.documents import (
 )
 from bot.simulator.feldera.gate import ROLE, Gate, Unreadable, json_response
 from bot.simulator.feldera.states import Runtime
+from bot.simulator.feldera.tenancy import ListLosses, Tenant
 from bot.simulator.feldera.world import World
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+OLDER_VERSION = "0.291.0"  # before events, roles and sessions
 NO_CACHE = {"Cache-Control": "no-cache"}
 
 
@@ -36,9 +38,12 @@ class BootstrapPolicy(StrEnum):
 
 
 class Endpoints:
-    def __init__(self, world: World, gate: Gate) -> None:
-        self._world = world
+    def __init__(self, gate: Gate[Tenant], losses: ListLosses) -> None:
         self._gate = gate
+        self._losses = losses
+
+    def _of(self, request: web.Request) -> World:
+        return self._gate.tenant_of(request).world
 
     def routes(self) -> list[web.RouteDef]:
         name = "/v0/pipelines/{name}"
@@ -46,16 +51,16 @@ class Endpoints:
             web.get("/v0/pipelines", self.list_pipelines, allow_head=False),
             web.get(name, self.get_pipeline, allow_head=False),
             web.delete(name, self.delete_pipeline),
-            web.post(f"{name}/clear", self._accepting(self._world.clear)),
+            web.post(f"{name}/clear", self._accepting(World.clear)),
             web.post(f"{name}/stop", self.stop),
             web.post(f"{name}/start", self.start),
             web.post(
-                f"{name}/pause", self._accepting(lambda it: self._world.move_runtime(it, Runtime.PAUSED))
+                f"{name}/pause", self._accepting(lambda world, it: world.move_runtime(it, Runtime.PAUSED))
             ),
             web.post(
-                f"{name}/resume", self._accepting(lambda it: self._world.move_runtime(it, Runtime.RUNNING))
+                f"{name}/resume", self._accepting(lambda world, it: world.move_runtime(it, Runtime.RUNNING))
             ),
-            web.post(f"{name}/dismiss_error", self._accepting(self._world.dismiss_error, status=200)),
+            web.post(f"{name}/dismiss_error", self._accepting(World.dismiss_error, status=200)),
             web.get(f"{name}/events", self.list_events, allow_head=False),
             web.get(f"{name}/events/{{event_id}}", self.get_event, allow_head=False),
             web.get("/v0/cluster_healthz", self.cluster_health, allow_head=False),
@@ -67,28 +72,29 @@ class Endpoints:
 
     async def list_pipelines(self, request: web.Request) -> web.Response:
         selector = _choice(request, "selector", Selector.ALL)
-        listed = [pipeline_document(pipeline, selector) for pipeline in self._world.pipelines()]
+        pipelines, keeps = self._of(request).pipelines(), self._losses.keeps()
+        listed = [pipeline_document(each, selector) for each in pipelines if keeps(each.name)]
         return json_response(listed, headers=NO_CACHE)
 
     async def get_pipeline(self, request: web.Request) -> web.Response:
         selector = _choice(request, "selector", Selector.ALL)
-        pipeline = self._world.pipeline(request.match_info["name"])
+        pipeline = self._of(request).pipeline(request.match_info["name"])
         return json_response(pipeline_document(pipeline, selector), headers=NO_CACHE)
 
     async def delete_pipeline(self, request: web.Request) -> web.Response:
-        self._world.delete(request.match_info["name"])
+        self._of(request).delete(request.match_info["name"])
         return web.Response()
 
-    def _accepting(self, verb: Callable[[str], str], *, status: int = 202) -> Any:
+    def _accepting(self, verb: Callable[[World, str], str], *, status: int = 202) -> Any:
         async def accept(request: web.Request) -> web.Response:
-            return json_response(verb(request.match_info["name"]), status)
+            return json_response(verb(self._of(request), request.match_info["name"]), status)
 
         return accept
 
     async def stop(self, request: web.Request) -> web.Response:
         if not _flag(request, "force", default=False):
             raise refusals.enterprise_only("stop?force=false")
-        return json_response(self._world.stop(request.match_info["name"]), 202)
+        return json_response(self._of(request).stop(request.match_info["name"]), 202)
 
     async def start(self, request: web.Request) -> web.Response:
         policy = _choice(request, "bootstrap_policy", BootstrapPolicy.AWAIT_APPROVAL)
@@ -97,7 +103,7 @@ class Endpoints:
         dismiss_error = _flag(request, "dismiss_error", default=True)
         if silent and concurrent:
             raise refusals.invalid_bootstrap()
-        answer = self._world.start(
+        answer = self._of(request).start(
             request.match_info["name"],
             initial=request.query.get("initial", "running"),
             bootstrap=policy.value,
@@ -106,20 +112,20 @@ class Endpoints:
         return json_response(answer, 202)
 
     async def list_events(self, request: web.Request) -> web.Response:
-        if not self._world.keeps_events:
+        if not self._of(request).keeps_events:
             return web.Response(status=404)
         selector = _choice(request, "selector", EventSelector.STATUS)
-        events = self._world.pipeline(request.match_info["name"]).events
+        events = self._of(request).pipeline(request.match_info["name"]).events
         return json_response([event_document(event, selector) for event in reversed(events)])
 
     async def get_event(self, request: web.Request) -> web.Response:
-        if not self._world.keeps_events:
+        if not self._of(request).keeps_events:
             return web.Response(status=404)
         selector = _choice(request, "selector", EventSelector.STATUS)
         wanted = request.match_info["event_id"]
         if wanted != "latest":
             wanted = _uuid(wanted)
-        events = self._world.pipeline(request.match_info["name"]).events
+        events = self._of(request).pipeline(request.match_info["name"]).events
         if wanted == "latest":
             if not events:
                 raise refusals.no_events()
@@ -129,16 +135,17 @@ class Endpoints:
                 return json_response(event_document(event, selector))
         raise refusals.unknown_event(wanted)
 
-    async def cluster_health(self, _request: web.Request) -> web.Response:
+    async def cluster_health(self, request: web.Request) -> web.Response:
         """200 or 503; this 503 has neither an error body nor `Retry-After`."""
-        checked_at = moment(self._world.catch_up())
+        world = self._of(request)
+        checked_at = moment(world.catch_up())
         well = {
             "healthy": True,
             "message": "",
-            "unchanged_since": moment(self._world.started_at),
+            "unchanged_since": moment(world.started_at),
             "checked_at": checked_at,
         }
-        health = self._world.runner
+        health = world.runner
         runner = {
             "healthy": health.healthy,
             "message": health.message,
@@ -148,17 +155,18 @@ class Endpoints:
         body = {"all_healthy": health.healthy, "api": well, "compiler": well, "runner": runner}
         return json_response(body, 200 if health.healthy else 503)
 
-    async def config(self, _request: web.Request) -> web.Response:
-        return json_response(
-            {"telemetry": "", "edition": "Open source", "version": PLATFORM_VERSION, "revision": ""}
-        )
+    async def config(self, request: web.Request) -> web.Response:
+        version = PLATFORM_VERSION if self._of(request).keeps_events else OLDER_VERSION
+        return json_response({"telemetry": "", "edition": "Open source", "version": version, "revision": ""})
 
     async def session(self, request: web.Request) -> web.Response:
-        if not self._world.keeps_events:  # an older Feldera than the first with sessions
+        if not self._of(request).keeps_events:  # an older Feldera than the first with sessions
             return web.Response(status=404)
-        tenant = "00000000-0000-0000-0000-000000000000"
-        role = request[ROLE]
-        return json_response({"tenant_id": tenant, "tenant_name": "default", "role": role, "memberships": []})
+        tenant = self._gate.tenant_of(request)
+        told = (tenant.id, tenant.name, request[ROLE]) if not self._gate.is_ambiguous else (None, None, None)
+        return json_response(
+            dict(zip(("tenant_id", "tenant_name", "role"), told, strict=True)) | {"memberships": []}
+        )
 
     async def health(self, _request: web.Request) -> web.Response:
         return json_response({"status": "healthy"})

@@ -5,11 +5,13 @@ Feldera's open-source default; a header is then not even read.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, TypeVar
 
 from aiohttp import web
 
 from bot.simulator.feldera import documents, refusals
 
+T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ROLES = ("read", "write", "admin", "owner")
@@ -18,6 +20,7 @@ KEY_PREFIX = "apikey:"
 
 ROLE = web.RequestKey("role", str)
 
+SESSION = "/v0/config/session"
 OPEN_PATHS = frozenset({"/healthz", "/config/authentication"})
 
 CONSOLE = b"""<!doctype html>
@@ -47,18 +50,36 @@ def refusal_response(refused: refusals.Refused) -> web.Response:
     return json_response(refused.body, refused.status, headers=headers)
 
 
-class Gate:
-    def __init__(self, api_keys: Mapping[str, str] | None) -> None:
+class Gate(Generic[T]):
+    """`everyone` is the tenant of all callers but those whose key belongs to another one."""
+
+    def __init__(self, api_keys: Mapping[str, str] | None, everyone: T) -> None:
+        self._roles: dict[str, str] | None = None
+        self._tenants: dict[str, T] = {}
+        self.everyone = everyone
+        self.is_ambiguous = False
         for key, role in (api_keys or {}).items():
-            if not key.startswith(KEY_PREFIX):
-                raise ValueError(f"an API key begins with {KEY_PREFIX!r}, which is a part of it")
-            if role not in {"read", "write"}:
-                raise ValueError(f"an API key's role is read or write, not {role}")
-        self._roles = dict(api_keys) if api_keys else None
+            self._learns(key, role)
 
     @property
     def is_open(self) -> bool:
         return self._roles is None
+
+    def learns(self, key: str, role: str, tenant: T) -> None:
+        """From now on this key opens the tenant."""
+        self._learns(key, role)
+        self._tenants[key] = tenant
+
+    def _learns(self, key: str, role: str) -> None:
+        if not key.startswith(KEY_PREFIX):
+            raise ValueError(f"an API key begins with {KEY_PREFIX!r}, which is a part of it")
+        if role not in {"read", "write"}:
+            raise ValueError(f"an API key's role is read or write, not {role}")
+        self._roles = (self._roles or {}) | {key: role}
+
+    def tenant_of(self, request: web.Request) -> T:
+        _, _, token = request.headers.get("Authorization", "").partition(" ")
+        return self._tenants.get(token, self.everyone)
 
     def forgets(self, key: str) -> None:
         """From now on this is no key of anybody's."""
@@ -79,6 +100,8 @@ class Gate:
         required = "read" if request.method == "GET" else "write"
         if ROLES.index(role) < ROLES.index(required):
             return refusal_response(refusals.insufficient_role(required, role))
+        if self.is_ambiguous and request.path != SESSION:
+            return refusal_response(refusals.ambiguous_tenant())
         request[ROLE] = role
         return await handler(request)
 

@@ -88,6 +88,10 @@ class SimulatedPipeline:
     program_version: int = 1
     refresh_version: int = 1
     clearing_is_stuck: bool = False
+    deleting_fails: bool = (
+        False  # a local runner only logs that, and the storage becomes `Cleared` all the same
+    )
+    has_files_left: bool = False  # on the disk, although the storage is `Cleared`
     stopping_is_stuck: bool = False
     checkpointed_at: datetime | None = None  # the newest checkpoint; its creation, if not said
     checkpoints_tell_when: bool = True  # by UUIDs of version 7, as Feldera makes them

@@ -37,6 +37,11 @@ def unknown_pipeline(name: str) -> Refused:
     return Refused(404, "UnknownPipelineName", f"Unknown pipeline name '{name}'", {"pipeline_name": name})
 
 
+def ambiguous_tenant() -> Refused:
+    message = "The caller is a member of several tenants: name one of them in the header 'Feldera-Tenant'"
+    return Refused(400, "AmbiguousTenantMembership", message, {})
+
+
 def invalid_name(name: str) -> Refused:
     if not name:
         return Refused(400, "EmptyName", "Name cannot be be empty", {})

@@ -72,6 +72,7 @@ def _clear(pipeline: SimulatedPipeline, at: datetime) -> None:
         # A clear that fails leaves no trace in the API: same status, no event, another attempt later.
         pipeline.work_since = at + timedelta(seconds=pipeline.pace.clear_retry)
         return
+    pipeline.has_files_left = pipeline.deleting_fails
     pipeline.set_storage(Storage.CLEARED, at)
 
 

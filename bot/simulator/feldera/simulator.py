@@ -20,6 +20,7 @@ from bot.simulator.feldera.gate import UNAUTHORIZED_KEY, Gate, refuse
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.server import Server
 from bot.simulator.feldera.states import Program, Runtime, Storage
+from bot.simulator.feldera.tenancy import DEFAULT_TENANT_ID, ListLosses, Tenancy, Tenant
 from bot.simulator.feldera.world import World
 
 BAD_GATEWAY = (
@@ -27,24 +28,36 @@ BAD_GATEWAY = (
 )
 
 
-class FelderaSimulator:
+class FelderaSimulator(Tenancy):
     """One Feldera of one tenant.
 
     Args:
         clock: what time it is; the simulator only ever asks.
         api_keys: each whole key, with its `apikey:` prefix, and its role `read` or `write`; none means that
             no authentication is configured.
+        tenant_id: of the tenant; Feldera's default one has the same everywhere, any other is a UUID of its own.
+        installation: another number for each Feldera of a story, so that no pipeline of one has the id of another's.
     """
 
-    def __init__(self, clock: Clock, *, api_keys: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        api_keys: Mapping[str, str] | None = None,
+        tenant_id: str = DEFAULT_TENANT_ID,
+        installation: int = 0,
+    ) -> None:
         self.clock = clock
-        self._world = World(clock)
+        self._world = World(clock, installation)
         self._faults = Faults(clock)
-        self._gate = Gate(api_keys)
+        name = "default" if tenant_id == DEFAULT_TENANT_ID else f"tenant-{tenant_id[:8]}"
+        self.tenant = Tenant(tenant_id, name, self._world)
+        self._gate = Gate(api_keys, self.tenant)
+        self._losses = ListLosses()
         application = web.Application(
             middlewares=[self._faults.record, self._faults.befall, self._gate.admit, refuse]
         )
-        application.add_routes(Endpoints(self._world, self._gate).routes())
+        application.add_routes(Endpoints(self._gate, self._losses).routes())
         self._server = Server(application)
 
     @property
@@ -211,6 +224,10 @@ class FelderaSimulator:
         """The next attempt to clear or stop ends well: up to 2.5 s and the time that attempt takes from now."""
         pipeline = self._world.pipeline(name)
         pipeline.clearing_is_stuck = pipeline.stopping_is_stuck = False
+
+    def leaves_files(self, name: str) -> None:
+        """Deleting its files fails, as on a full or read-only disk: `Cleared` all the same, and `has_files_left`."""
+        self._world.pipeline(name).deleting_fails = True
 
     def sticks_stopping(self, name: str) -> None:
         """Each attempt to stop fails, said only in `deployment_resources_status_details`; retried after 1 s."""

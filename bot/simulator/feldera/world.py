@@ -31,7 +31,7 @@ class RunnerHealth:
 
 
 class World:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, installation: int = 0) -> None:
         self.clears: Counter[str] = Counter()
         self.keeps_events = True
         self.started_at = clock.now()
@@ -39,7 +39,7 @@ class World:
         self._clock = clock
         self._moment = self.started_at
         self._is_catching_up = False
-        self._ids = Identities()
+        self._ids = Identities(installation)
         self._pipelines: dict[str, SimulatedPipeline] = {}
         self._awaited: dict[tuple[str, str], list[Callable[[], object]]] = {}
 

@@ -1,0 +1,82 @@
+"""What a round of questions to one Feldera proves of an operation. Pure.
+
+A list proves what it shows, never what it lacks: Feldera's own word that it knows no pipeline of a name is the answer to
+a question about that name. What another Feldera or tenant shows proves nothing at all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.names import PipelineId, PipelineName
+from bot.domain.operations import Operation
+from bot.domain.pipelines import History, Identity, Look, Pipeline, Problem, Seen, Trouble
+
+Listed = Mapping[PipelineName, Pipeline | Problem]
+
+ELSEWHERE: Final = Problem(
+    Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
+)
+NOT_LISTED: Final = Problem(Trouble.UNEXPECTED, "Feldera's list does not have it, which proves nothing.")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """How pipelines look, and which Feldera and tenant said so, all of it to the same credentials."""
+
+    here: Identity
+    looks: Mapping[PipelineName, Look]
+
+
+def not_listed(names: Iterable[PipelineName], listed: Listed) -> tuple[PipelineName, ...]:
+    """Those that have to be asked about by name."""
+    return tuple(name for name in dict.fromkeys(names) if name not in listed)
+
+
+def looks(
+    names: Iterable[PipelineName], listed: Listed, by_name: Mapping[PipelineName, Look]
+) -> Mapping[PipelineName, Look]:
+    """What a list, and questions about single names, tell of each."""
+    return {name: by_name[name] if name in by_name else _in_list(name, listed) for name in names}
+
+
+def is_expected(look: Look, reviewed: PipelineId | None) -> bool:
+    """Whether it shows the pipeline that was reviewed. Whatever else it shows needs a second word on who shows it."""
+    return reviewed is None or isinstance(look, Problem) or _shows(look, reviewed)
+
+
+def believed(operation: Operation, observation: Observation) -> Look:
+    """What the observation says of the operation's pipeline, if it is from where the operation was reviewed.
+
+    Where no tenant was known at the review (a Feldera before 0.327, that may have been upgraded since), the pipeline is
+    known again by its id: that it is gone, or another one, cannot be proved.
+    """
+    look = observation.looks.get(operation.pipeline, NOT_LISTED)
+    if operation.feldera == observation.here:
+        return look
+    is_known_again = is_expected(look, operation.reviewed.id)
+    return look if is_known_again and _may_be(operation.feldera, observation.here) else ELSEWHERE
+
+
+def believed_history(operation: Operation, history: History | Problem) -> History | Problem:
+    """The record that settles what a look could not, if it is of where the operation was reviewed."""
+    if isinstance(history, Problem) or history.here == operation.feldera:
+        return history
+    is_told = history.here is not None and _may_be(operation.feldera, history.here)
+    return history if is_told else ELSEWHERE
+
+
+def _may_be(reviewed_on: Identity | None, here: Identity) -> bool:
+    """Whether it may be the same, though nobody knows: no tenant was told at the review."""
+    return reviewed_on is None or (reviewed_on.address == here.address and not reviewed_on.tenant)
+
+
+def _in_list(name: PipelineName, listed: Listed) -> Seen | Problem:
+    if name not in listed:
+        return NOT_LISTED
+    found = listed[name]
+    return found if isinstance(found, Problem) else Seen(found)
+
+
+def _shows(look: Look, reviewed: PipelineId) -> bool:
+    return isinstance(look, Seen) and look.pipeline.id == reviewed

@@ -1,0 +1,144 @@
+"""Questions to Feldera that belong together: all by one token, so that one tenant answers them all.
+
+A token that is renewed half-way may be of another tenant: its answers are no answers to what was begun with the old one.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, Protocol
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
+from bot.domain.observations import Listed, Observation, is_expected, looks, not_listed
+from bot.domain.pipelines import History, Identity, Look, Problem, Trouble
+from bot.feldera import answers, problems
+from bot.feldera.reply import NoReply, Reply
+from bot.feldera.wire import BODY_MAX
+
+LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
+STATUS_ONLY: Final = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
+ASKED_AT_ONCE: Final = 4  # pipelines by name; Feldera answers one request after another anyway
+SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera that tells of a session
+
+_CHANGED_MEANWHILE: Final = Problem(
+    Trouble.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
+)
+_HIDDEN: Final = Problem(
+    Trouble.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
+)
+
+
+class Exchange(Protocol):
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: SecretStr | None = None,
+        query: Mapping[str, str] | None = None,
+        body_max: int = BODY_MAX,
+    ) -> Reply | NoReply:
+        """One HTTP exchange, made once."""
+        ...
+
+
+class Questions:
+    """By one token, over any connection. `rejection` is a 401 that one of them was answered with."""
+
+    def __init__(self, exchange: Exchange, token: SecretStr | None) -> None:
+        self.rejection: Reply | None = None
+        self._exchange = exchange
+        self.token = token
+
+    async def ask(
+        self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
+    ) -> Reply | Problem:
+        reply = await self._exchange("GET", path, token=self.token, query=query, body_max=body_max)
+        if isinstance(reply, NoReply):
+            return reply.problem
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            self.rejection = reply
+            return problems.problem(reply)
+        return reply
+
+    async def identity(self, address: str) -> Identity | Problem:
+        """Which Feldera answers, and whose pipelines it shows: never remembered, as both can change at any time."""
+        reply = await self.ask("/v0/config/session")
+        if isinstance(reply, Problem):
+            return reply
+        if reply.status != HTTPStatus.NOT_FOUND:
+            tenant = answers.tenant(reply)
+            return tenant if isinstance(tenant, Problem) else Identity(address, tenant)
+        # A proxy says the same of any path while Feldera is away: only an old Feldera that answers may lack this one.
+        config = await self.ask("/v0/config")
+        version = config if isinstance(config, Problem) else answers.version(config)
+        if isinstance(version, Problem):
+            return version
+        return Identity(address) if version < SESSIONS_SINCE else _HIDDEN
+
+    async def look(self, name: PipelineName) -> Look:
+        reply = await self.ask(pipeline_path(name), STATUS_ONLY)
+        return reply if isinstance(reply, Problem) else answers.look(reply, name)
+
+    async def look_at_all(self) -> Listed | Problem:
+        reply = await self.ask("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
+        return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
+
+    async def history(self, address: str, name: PipelineName) -> History | Problem:
+        """The pipeline's events, and who told them."""
+        here = await self.identity(address)
+        if isinstance(here, Problem):
+            return here
+        reply = await self.ask(f"{pipeline_path(name)}/events", STATUS_ONLY)
+        history = reply if isinstance(reply, Problem) else answers.history(reply)
+        return history if isinstance(history, Problem) else replace(history, here=here)
+
+    async def observe(
+        self, address: str, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """See `Pipelines.observe`: who answers, asked before the looks, and after them where they surprise."""
+        here = await self.identity(address)
+        if isinstance(here, Problem):
+            return here
+        found = await self._looks(reviewed)
+        if isinstance(found, Problem):
+            return found
+        if all(is_expected(look, reviewed[name]) for name, look in found.items()):
+            return Observation(here, found)
+        still_here = await self.identity(address)
+        if isinstance(still_here, Problem):
+            return still_here
+        return Observation(here, found) if still_here == here else _CHANGED_MEANWHILE
+
+    async def _looks(self, names: Iterable[PipelineName]) -> Mapping[PipelineName, Look] | Problem:
+        """One list, however many there are; what it lacks, or cannot be read, is asked about by name."""
+        names = tuple(names)
+        listed: Listed = {}
+        if len(names) > 1:
+            everything = await self.look_at_all()
+            if not isinstance(everything, Problem):
+                listed = everything
+            elif everything.trouble is not Trouble.UNEXPECTED:  # else: one bad list would hold up all of them
+                return everything
+        return looks(names, listed, await self._by_name(not_listed(names, listed)))
+
+    async def _by_name(self, names: Iterable[PipelineName]) -> Mapping[PipelineName, Look]:
+        at_once = asyncio.Semaphore(ASKED_AT_ONCE)
+
+        async def one(name: PipelineName) -> Look:
+            async with at_once:
+                return await self.look(name)
+
+        async with asyncio.TaskGroup() as group:
+            asked = {name: group.create_task(one(name)) for name in names}
+        return {name: task.result() for name, task in asked.items()}
+
+
+def pipeline_path(name: PipelineName) -> str:
+    if not is_pipeline_name(name):
+        raise ValueError("not a pipeline's name: it must be checked before it gets here")
+    return f"/v0/pipelines/{quote(name, safe='')}"
