@@ -38,6 +38,11 @@ def command(plan: Plan, name: PipelineName) -> str:
     return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
 
 
+def in_two_requests(plan: Plan, name: PipelineName) -> str:
+    """What to type for the stop, and then for what follows it."""
+    return f"`{command(STOP, name)}` and, when it is stopped, `{command(plan[1:], name)}`"
+
+
 def destroyed(reviewed: Reviewed) -> str:
     """What a clear takes away, as far as Feldera tells."""
     if reviewed.cleared:

@@ -8,7 +8,7 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import second_schema, third_schema
+from bot.store import events_schema, second_schema, third_schema
 
 migrations = Migrations("pipeline-bot")
 
@@ -161,3 +161,9 @@ def m003_plans(db: Database) -> None:
     Until now whatever succeeded was a clear.
     """
     third_schema.build(db)
+
+
+@migrations()
+def m004_events_before_a_stop(db: Database) -> None:
+    """Where the proof begins that nobody else ran what a plan stopped; a plan that an older version began has none."""
+    events_schema.build(db)
