@@ -5,7 +5,7 @@ Pure. What the store knows and what the workspace says of the people comes in as
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from bot.domain.access import (
@@ -72,13 +72,18 @@ ACTIONS = {
 }
 
 
+PLAN_TAKES = timedelta(
+    minutes=5
+)  # of several steps, usually: what ends sooner is known to fail the later ones
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
 
     `unread` is what Slack did not tell of one of them, where that is why they do not count. `unheard` are the approvers
     of whom it may still tell, and `asker_unheard` is whether that holds for the requester: for a role that they have or
-    for a higher one. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
+    for a higher one. `lasts` is whether it holds long enough for all steps, by what is known of it. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
     """
 
     requester: Decision
@@ -90,6 +95,7 @@ class Authority:
     unread: str = ""
     unheard: tuple[Actor, ...] = ()
     asker_unheard: bool = False
+    lasts: bool = True
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
@@ -118,7 +124,14 @@ class Authority:
 
 
 def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
-    """What carries `operation` at `now`."""
+    """What carries `operation` at `now`, and whether it will for as long as the steps ahead usually take."""
+    held = _held_at(operation, facts, now)
+    if operation.step + 1 == len(operation.plan) or not held.is_enough:
+        return held
+    return replace(held, lasts=_held_at(operation, facts, now + PLAN_TAKES).is_enough)
+
+
+def _held_at(operation: Operation, facts: Facts, now: datetime) -> Authority:
     return authority_of(
         operation.requester,
         operation.pipeline,

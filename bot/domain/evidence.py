@@ -20,7 +20,7 @@ from bot.domain.happenings import (
     ReadProgramError,
     Transition,
 )
-from bot.domain.history import history_read
+from bot.domain.history import history_read, is_one_stop, must_read_events
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import (
     Absent,
@@ -108,6 +108,8 @@ def _looked_on(operation: Operation, looked: Looked, now: datetime) -> Transitio
 
 def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
     verdict = _step(operation).before_sending(operation.bound_to, _seen(looked))
+    if isinstance(verdict, Go):
+        verdict = _blocked_later(operation, _seen(looked)) or verdict
     match verdict:
         case Underway():
             return underway(operation, looked.spread, now)
@@ -119,9 +121,18 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
             state = State.REFUSED if ending is Ending.UNKNOWN_PIPELINE else State.STALE
             return ended(operation, state, Outcome(ending), now)
         case Go():
-            return _cleared_for_sending(operation, looked.authority, now)
+            return _cleared_for_sending(operation, looked, now)
         case _:
             assert_never(verdict)
+
+
+def _blocked_later(operation: Operation, look: Seen | Absent) -> Blocked | None:
+    """What is known already to fail a step that comes after the one at hand: nothing is begun that cannot be ended."""
+    if isinstance(look, Absent):
+        return None
+    ahead = operation.plan[operation.step + 1 :]
+    endings = (STEPS[step].known_to_fail(look.pipeline) for step in ahead)
+    return next((Blocked(ending) for ending in endings if ending is not None), None)
 
 
 def _reached(
@@ -134,17 +145,25 @@ def _reached(
     if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan or found is None:
         return goal_reached(operation, outcome, found, now, needed=needed)
     left_to_human = operation.state is State.NEEDS_HUMAN
-    if left_to_human or found == operation.reviewed:  # stopped when it was reviewed, and not run since
+    # Stopped when it was reviewed, or about to be, and not run since.
+    if left_to_human or found == operation.reviewed or is_one_stop(operation.reviewed, found):
         return goal_reached(operation, outcome, found, now, needed=needed)
+    return _asking_for_events(operation, looked, now)
+
+
+def _asking_for_events(operation: Operation, looked: Looked, now: datetime) -> Transition:
     soon = now + pacing.next_look(timedelta(0), looked.spread)
-    return Transition(replace(operation, due_at=soon), (), ReadHistory(found))
+    return Transition(replace(operation, due_at=soon), (), ReadHistory(_found(looked)))
 
 
-def _cleared_for_sending(operation: Operation, authority: Authority, now: datetime) -> Transition:
+def _cleared_for_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    authority = looked.authority
     if is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
     if not authority.is_enough and not authority.may_be_enough_later:
         return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
+    if not authority.lasts and not operation.has_begun:
+        return ended(operation, State.REFUSED, Outcome(Ending.RIGHTS_END_SOON), now, decided_by=authority)
     if operation.card is None:
         return until_placed(operation)
     if authority.freeze is not None and not operation.has_begun:
@@ -155,6 +174,8 @@ def _cleared_for_sending(operation: Operation, authority: Authority, now: dateti
     if not authority.is_enough:
         return _untold(operation, authority, now)
     operation = replace(operation, untold_since=None)
+    if must_read_events(operation, now):
+        return _asking_for_events(operation, looked, now)
     kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
     after = sent(operation, kind, authority, now)
     # "I keep trying" was said when it was put off: only the first repetition is news.
@@ -194,7 +215,7 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
         case Underway():
             return underway(operation, looked.spread, now)
         case AskHistory():
-            return _ask_history(operation, looked, now)
+            return _asking_for_events(operation, looked, now)
         case Untouched():
             return _untouched(operation, looked, now)
         case Failed():
@@ -216,11 +237,14 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
         return ended(operation, State.REFUSED, operation.refusal, now)
     untold = looked.authority.may_be_enough_later
     may_repeat = (looked.authority.is_enough or untold) and not is_too_late(operation, now)
-    if not may_repeat or operation.sends >= MAX_SENDS:
+    is_blocked = _blocked_later(operation, _seen(looked)) is not None
+    if not may_repeat or is_blocked or operation.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
     is_frozen = looked.authority.freeze is not None and not operation.has_begun
     if operation.card is None or is_frozen or untold:  # the card is being posted again
         return Transition(replace(operation, due_at=now + pacing.LONGEST))
+    if must_read_events(operation, now):
+        return _asking_for_events(operation, looked, now)
     return sent(operation, EventKind.SENT_AGAIN, looked.authority, now)
 
 
@@ -232,18 +256,13 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
         case Underway(phase):
             return _in_phase(still_waiting(operation, looked.spread, now), phase, now)
         case AskHistory():
-            return _ask_history(operation, looked, now)
+            return _asking_for_events(operation, looked, now)
         case Failed():
             return _failed(operation, verdict, now)
         case Contradiction():
             return needs_human(operation, Outcome(Ending.CONTRADICTION), now)
         case _:
             assert_never(verdict)
-
-
-def _ask_history(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    soon = now + pacing.next_look(timedelta(0), looked.spread)
-    return Transition(replace(operation, due_at=soon), (), ReadHistory(_found(looked)))
 
 
 def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:

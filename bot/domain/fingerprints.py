@@ -41,6 +41,14 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsRead:
+    """That a pipeline's events could be read: `newest` is the moment of the newest one by Feldera's clock, `at` ours."""
+
+    newest: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """How Feldera last showed the pipeline, in its own words; `status` is empty where there was none."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.fingerprints import Reviewed, Sighting
+from bot.domain.fingerprints import EventsRead, Reviewed, Sighting
 from bot.domain.names import Actor, ChannelId, GroupId, OperationId, PipelineName
 from bot.domain.pipelines import Identity
 from bot.domain.plans import CLEAR, Plan, StepName
@@ -83,6 +83,11 @@ class Ending(StrEnum):
     RUN_SINCE = (
         "run_since"  # stopped, but perhaps of another run: what the clear would destroy nobody has seen
     )
+    EVENTS_UNUSABLE = (
+        "events_unusable"  # no clear could be proved to be right after this stop: it is not sent
+    )
+    STORAGE_UNKNOWN = "storage_unknown"  # a state of the storage that this bot does not know
+    RIGHTS_END_SOON = "rights_end_soon"  # a permission would end in the middle of the plan
     NOT_COMPILED = "not_compiled"
     START_FAILED = "start_failed"
     STOPPED_WHILE_STARTING = "stopped_while_starting"
@@ -141,7 +146,9 @@ class Operation:
     wants the card, if not in `origin`, where the command was typed. `displaced` is why it cannot stand there, in
     Slack's word (`not_in_channel`, …): it goes to the requester's DM then. `incident` names what a glass was broken
     for, and is empty otherwise. `step` is the one at hand, and `done` those before it; `submitted_at` to `reported` and
-    `phase` are of the step at hand. `found` is the fingerprint that the step before it left.
+    `phase` are of the step at hand. `found` is the fingerprint that the step before it left. `events_read` is of a stop
+    that a clear follows, before it is sent; `proof_from` is the newest event before the look that let the stop be sent,
+    which showed the run that was reviewed: from there on the events have to tell of no other run.
     """
 
     id: OperationId
@@ -156,6 +163,8 @@ class Operation:
     step: int = 0
     done: tuple[StepDone, ...] = ()
     found: Reviewed | None = None
+    events_read: EventsRead | None = None
+    proof_from: datetime | None = None
     state: State = State.PROPOSED
     version: int = 1
     due_at: datetime | None = None

@@ -37,9 +37,11 @@ def until_placed(operation: Operation) -> Transition:
 
 
 def sent(operation: Operation, kind: EventKind, authority: Authority, now: datetime) -> Transition:
+    read = operation.events_read
     submitting = replace(
         operation,
         state=State.SUBMITTING,
+        proof_from=operation.proof_from if read is None else read.newest,
         submitted_at=now,
         sends=operation.sends + 1,
         due_at=now + pacing.FIRST_LOOK,
@@ -136,6 +138,8 @@ def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, n
         step=operation.step + 1,
         done=(*operation.done, step),
         found=found or operation.found,
+        events_read=None,
+        proof_from=None,
         ready_at=now if step.sent_at else operation.ready_at,  # what took no time has used up none
         stop_until=None if step.sent_at else operation.stop_until,
         submitted_at=None,

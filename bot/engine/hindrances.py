@@ -67,6 +67,8 @@ def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:
         return replies.AlreadyStopped(pipeline) if plan == STOP else _why_not_clear(pipeline, plan)
     if plan[0] is StepName.CLEAR:
         return _why_not_clear(pipeline, plan)
+    if StepName.CLEAR in plan and pipeline.storage is Storage.OTHER:
+        return replies.NotUnderstood(pipeline)
     return _why_not_start(pipeline) if plan == START else None
 
 

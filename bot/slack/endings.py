@@ -40,6 +40,8 @@ def of_step(
         name=f"`{operation.pipeline}`",
         after="" if seconds is None else f" after {duration(seconds)}",
         again=f"`{plans.command(operation.plan, operation.pipeline)}`",
+        apart=plans.in_two_requests(operation.plan, operation.pipeline),
+        so="" if step is StepName.START else ", so it could not be started again",
         clear=f"`{COMMAND} clear {operation.pipeline}`",
         undone=f"Not {done}",
         do=plans.deed(operation.plan),

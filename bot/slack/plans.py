@@ -53,6 +53,11 @@ def told_done(step: StepName, outcome: Ending | None) -> str:
     return "Feldera reports the storage as cleared"
 
 
+def in_two_requests(plan: Plan, name: PipelineName) -> str:
+    """What to type for the stop, and then for what follows it."""
+    return f"`{command(STOP, name)}` and, when it is stopped, `{command(plan[1:], name)}`"
+
+
 def destroyed(reviewed: Reviewed) -> str:
     """What a clear takes away, as far as Feldera tells."""
     if reviewed.cleared:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from bot.domain.operations import Operation, State
-from bot.domain.pipelines import Storage
-from bot.domain.plans import CLEAR, StepName
+from bot.domain.operations import Ending, Operation, State
+from bot.domain.pipelines import STOPPED, Storage
+from bot.domain.plans import CLEAR, START, StepName
 from bot.slack import plans
 from bot.slack.language import DOING, DONE, NOT_DONE, STORAGES, TO_DO, deployment, sign
 from bot.slack.mrkdwn import at, duration, escaped
@@ -34,7 +34,34 @@ def where_it_stands(operation: Operation, state: State) -> str:
         told.append(f"Not done: {plans.deed(undone)}.")
     if made_requests:
         told.append(_seen(operation))
+    if _was_left_stopped(operation, state):
+        start = plans.command(START, operation.pipeline)
+        told.append(
+            f"`{operation.pipeline}` stays stopped until somebody with the role *operator*, *requester* or *responder* "
+            f"types `{start}`."
+        )
     return " ".join(told)
+
+
+def _was_left_stopped(operation: Operation, state: State) -> bool:
+    """Whether this bot stopped it for a plan that ended halfway, and nothing but a start is wanted for it to run."""
+    stopped_it = operation.plan[0] is StepName.STOP and operation.done and operation.done[0].sent_at
+    is_over = state.has_ended and (operation.outcome is None or operation.outcome.ending not in _UNSAID)
+    seen = operation.seen
+    return bool(stopped_it) and is_over and seen is not None and seen.status == seen.desired == STOPPED
+
+
+# It cannot be started as it is; it is another one than was stopped; or a human has taken it over.
+_UNSAID = frozenset(
+    {
+        Ending.NOT_COMPILED,
+        Ending.START_FAILED,
+        Ending.STOPPED_WHILE_STARTING,
+        Ending.RECREATED_BEFORE,
+        Ending.LEFT_TO_HUMAN,
+        Ending.CLOSED,
+    }
+)
 
 
 def _all_done(operation: Operation) -> str:

@@ -110,7 +110,19 @@ SENTENCES: Mapping[Ending, str] = {
         "{undone}: {name} is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, "
         "and nobody has seen what a clear would destroy now. {Nothing}. Type {clear} to look again."
     ),
-    Ending.NOT_COMPILED: "{undone}: the program of {name} does not compile. {Nothing}.\n{block}\n",
+    Ending.EVENTS_UNUSABLE: (
+        "{undone}: the clear after the stop needs Feldera's events of {name}, and they cannot be read ({said}), "
+        "so {name} would stay stopped. {Nothing}. Type {apart}."
+    ),
+    Ending.STORAGE_UNKNOWN: (
+        "{undone}: Feldera describes the storage of {name} in a word that this bot does not know, "
+        "so it cannot be cleared. {Nothing}."
+    ),
+    Ending.RIGHTS_END_SOON: (
+        "{undone}: a permission or an approval for this ends within 5 minutes, perhaps before the last step, "
+        "and would leave {name} halfway. {Nothing}. Type {again} once it lasts longer."
+    ),
+    Ending.NOT_COMPILED: "{undone}: the program of {name} does not compile{so}. {Nothing}.\n{block}\n",
     Ending.START_FAILED: "{undone}: {name} failed while it was starting{code}.\n{block}\n",
     Ending.STOPPED_WHILE_STARTING: "{undone}: somebody stopped {name} while it was starting.",
     Ending.GONE_WHILE_STARTING: (

@@ -6,7 +6,7 @@ Enumerations are stored by value, lists as JSON. A row that does not read is a f
 import json
 from typing import Any
 
-from bot.domain.fingerprints import Reviewed, Sighting
+from bot.domain.fingerprints import EventsRead, Reviewed, Sighting
 from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName
 from bot.domain.operations import Approval, Card, Ending, Operation, Outcome, State, StepDone
 from bot.domain.pipelines import Checkpoints, Identity
@@ -40,6 +40,8 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
         "step": operation.step,
         "done": json.dumps([_step_written(step) for step in operation.done]),
         "found": json.dumps(_of_reviewed(operation.found)) if operation.found else None,
+        "events_read": _events_read_written(operation.events_read),
+        "proof_from": text_or_none(operation.proof_from),
         "state": operation.state.value,
         "version": operation.version,
         "due_at": text_or_none(operation.due_at),
@@ -102,6 +104,8 @@ def operation_of(row: Row) -> Operation:
         step=row["step"],
         done=tuple(_step_done(written) for written in json.loads(row["done"])),
         found=None if row["found"] is None else _reviewed(json.loads(row["found"])),
+        events_read=_events_read(row["events_read"]),
+        proof_from=moment_or_none(row["proof_from"]),
         state=State(row["state"]),
         version=row["version"],
         due_at=moment_or_none(row["due_at"]),
@@ -186,6 +190,17 @@ def _step_done(written: Row) -> StepDone:
         moment_or_none(written["sent_at"]),
         written["said"],
     )
+
+
+def _events_read_written(read: EventsRead | None) -> str | None:
+    return None if read is None else json.dumps([text_of(read.newest), text_of(read.at)])
+
+
+def _events_read(text: str | None) -> EventsRead | None:
+    if text is None:
+        return None
+    newest, at = json.loads(text)
+    return EventsRead(moment_of(newest), moment_of(at))
 
 
 def _sighting_written(seen: Sighting | None) -> str | None:

@@ -229,13 +229,17 @@ def looks() -> list[Look]:
         )
     ]
     failed = pipeline(resources_desired_since=START, error=PipelineError("worker panicked", "WorkerPanic"))
-    return [*seen, Seen(failed), Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
+    reviewed_runs = running(since=STOPPED_AT)
+    broken = replace(reviewed_runs, program_status="SqlError")
+    seen += [Seen(failed), Seen(reviewed_runs), Seen(broken)]
+    return [*seen, Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
 
 
 def histories() -> list[History | Problem]:
     before, after = STOPPED_AT, STOPPED_AT + timedelta(minutes=1)
     return [
         History(()),
+        History((Change(after, Storage.IN_USE, wanted=True), Change(before, Storage.IN_USE, wanted=True))),
         *(
             History((Change(after, storage), Change(before, Storage.IN_USE)) if reaches_back else one)
             for storage in Storage
@@ -286,7 +290,7 @@ def happenings() -> list[Happening]:
         *(
             HistoryRead(history, found)
             for history in histories()
-            for found in (None, Reviewed.of(pipeline()))
+            for found in (None, Reviewed.of(pipeline()), Reviewed.of(running(since=STOPPED_AT)))
         ),
         ProgramErrorRead("line 3: no such table"),
         ProgramErrorRead(DOWN),
@@ -295,7 +299,7 @@ def happenings() -> list[Happening]:
 
 
 def after_look(
-    operation: Operation, look: Look | Pipeline, now: datetime, *, carried: Authority = CARRIED
+    operation: Operation, look: Look | Pipeline, now: datetime = START, *, carried: Authority = CARRIED
 ) -> Transition:
     """What one look at `now` makes of `operation`."""
     return advance(operation, Looked(Seen(look) if isinstance(look, Pipeline) else look, carried), now)

@@ -44,7 +44,7 @@ def look(shape):
         (early_start(pipeline()), Blocked(Ending.RUNNING_BEFORE)),
         (RUN_AND_STOPPED, Blocked(Ending.CHANGED_BEFORE)),
         (MORE_CHECKPOINTS, Blocked(Ending.CHANGED_BEFORE)),
-        (OTHER_WORD, Blocked(Ending.CHANGED_BEFORE)),
+        (OTHER_WORD, Blocked(Ending.STORAGE_UNKNOWN)),
         (running(storage=Storage.OTHER), Blocked(Ending.RUNNING_BEFORE)),
     ],
 )

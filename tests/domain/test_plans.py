@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.access import Action, Role
 from bot.domain.advance import advance
-from bot.domain.authority import Facts, authority_of
+from bot.domain.authority import Facts, authority, authority_of
 from bot.domain.fingerprints import Reviewed
 from bot.domain.happenings import (
     Answered,
@@ -79,8 +79,17 @@ def record(*wanted, since=START):
     return History(tuple(reversed(rows)))
 
 
+def events_read(operation, look, history=None, now=START):
+    """The look before a stop asks for the events, and they are read."""
+    looked = after_look(operation, look, now)
+    assert isinstance(looked.effect, ReadHistory), looked
+    return advance(looked.operation, HistoryRead(history or record(), looked.effect.found), now)
+
+
 def sent(operation, look, now=START):
-    """The step's request goes out and is accepted."""
+    """The step's request goes out and is accepted; before a stop that a clear follows, the events are read."""
+    if operation.step_name is StepName.STOP and StepName.CLEAR in operation.plan:
+        operation = events_read(operation, look, now=now).operation
     after = after_look(operation, look, now)
     assert isinstance(after.effect, Send), after
     return advance(after.operation, Answered(Accepted()), now).operation
@@ -134,11 +143,163 @@ def test_the_record_proves_whose_run_ended(wanted, is_one_run):
 
 
 def test_a_record_that_does_not_reach_back_proves_nothing():
-    """Nor does one that nobody had read by the time of the review."""
+    """Nor one that nobody had read before the stop was sent, nor one that does not tell of the stop itself."""
     short = History((Change(STOPPED_SINCE, Storage.IN_USE, wanted=False),))
     assert stopped(sent(in_plan(), RUN), short).operation.outcome.ending is Ending.RUN_SINCE
-    unread = replace(in_plan(), reviewed=Reviewed.of(RUN))
-    assert stopped(sent(unread, RUN)).operation.outcome.ending is Ending.RUN_SINCE
+    by_an_older_version = replace(sent(in_plan(), RUN), proof_from=None, reviewed=Reviewed.of(RUN))
+    assert stopped(by_an_older_version).operation.outcome.ending is Ending.RUN_SINCE
+    assert stopped(sent(in_plan(), RUN), record(True)).operation.outcome.ending is Ending.RUN_SINCE
+
+
+def test_a_plan_that_an_older_version_began_goes_by_the_events_of_its_review():
+    """It noted no other; where they still reach back so far, the clear goes on."""
+    begun = replace(sent(in_plan(), RUN), proof_from=None)
+    assert stopped(begun).operation.state is State.READY
+
+
+def test_the_proof_begins_right_before_the_stop():
+    """However long ago the review was: Feldera has forgotten its events by now, and nobody needs them."""
+    newest = Change(START - timedelta(seconds=5), Storage.IN_USE, wanted=True)
+    read = events_read(in_plan(), RUN, History((newest,)))
+    assert (read.operation.due_at, read.effect, read.events) == (START, None, ())
+    operation = advance(after_look(read.operation, RUN).operation, Answered(Accepted()), START).operation
+    assert operation.proof_from == newest.at
+    stop = Change(STOPPED_SINCE, Storage.IN_USE, wanted=False)
+    assert stopped(operation, History((stop, newest))).operation.step_name is StepName.CLEAR
+
+
+def test_what_was_read_counts_only_once_a_later_look_shows_the_reviewed_run():
+    """Run anew between the look and the reading, and stopped before the next look: what was read is of that run."""
+    of_another_run = History((Change(SOON, Storage.IN_USE, wanted=True),))
+    operation = events_read(in_plan(), RUN, of_another_run).operation
+    looked = after_look(operation, STOPPED, SOON)
+    later = History(
+        (Change(SOON + timedelta(seconds=1), Storage.IN_USE, wanted=False), *of_another_run.changes)
+    )
+    after = advance(looked.operation, HistoryRead(later, looked.effect.found), SOON)
+    assert after.operation.outcome.ending is Ending.RUN_SINCE
+    assert (
+        after_look(operation, running(since=SOON), SOON).operation.outcome.ending is Ending.RESTARTED_BEFORE
+    )
+
+
+@pytest.mark.parametrize("minutes", [5, 90, -1])
+def test_events_are_read_again_before_a_stop_that_took_long_to_send(minutes):
+    """A busy pipeline soon has more events than Feldera keeps; a clock that was set back makes no reading last."""
+    operation = events_read(in_plan(), RUN).operation
+    assert isinstance(after_look(operation, RUN, START + timedelta(minutes=minutes)).effect, ReadHistory)
+
+
+def test_events_are_read_again_before_a_stop_is_repeated_late():
+    """What was proved for the first request is kept meanwhile: it may have arrived after all."""
+    operation = sent(in_plan(), RUN)
+    lost = replace(operation, state=State.SUBMITTING, accepted_at=None)
+    late = START + timedelta(hours=3)
+    assert isinstance(after_look(lost, RUN, START + timedelta(seconds=20)).effect, Send)
+    newest = History((Change(late, Storage.IN_USE, wanted=True),))
+    read = events_read(lost, RUN, newest, late).operation
+    assert read.proof_from == RECORDED_AT
+    again = after_look(read, RUN, late)
+    assert isinstance(again.effect, Send)
+    assert again.operation.proof_from == late
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        Problem(Trouble.NOT_FELDERA, "no such page"),
+        Problem(Trouble.UNEXPECTED, "makes no sense"),
+        Problem(Trouble.FORBIDDEN, "not for you"),
+        History(()),
+        record(False),
+    ],
+)
+def test_no_stop_without_events_that_can_prove_the_clear(history):
+    """Asked five times, in case it is a blip; then it ends, and nothing was changed."""
+    operation = in_plan()
+    for _ in range(4):
+        operation = events_read(operation, RUN, history).operation
+        assert (operation.state, operation.sends) == (State.READY, 0)
+    after = events_read(operation, RUN, history)
+    assert (after.operation.state, after.operation.outcome.ending) == (State.REFUSED, Ending.EVENTS_UNUSABLE)
+    assert after.effect is None
+
+
+def test_an_outage_of_the_events_before_a_stop_is_waited_for():
+    """And said, like any other; four hours later it is too late."""
+    operation, told = in_plan(), []
+    for _ in range(9):
+        after = events_read(operation, RUN, DOWN)
+        operation, told = after.operation, [*told, *kinds(after)]
+    assert (operation.state, told) == (State.READY, [EventKind.UNREACHABLE])
+    back = events_read(operation, RUN)
+    assert kinds(back) == [EventKind.REACHABLE]
+    late = events_read(operation, RUN, DOWN, START + timedelta(hours=3, minutes=59, seconds=59))
+    assert late.operation.state is State.READY
+    over = after_look(late.operation, RUN, START + timedelta(hours=4))
+    assert over.operation.outcome.ending is Ending.TOO_LATE
+
+
+def test_a_stop_that_was_lost_is_not_repeated_without_events():
+    """It may have arrived: a human has to look."""
+    lost = replace(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None, failures=4)
+    late = START + timedelta(hours=3)
+    after = events_read(lost, RUN, Problem(Trouble.NOT_FELDERA, "no such page"), late).operation
+    assert (after.state, after.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNTOUCHED)
+
+
+def test_a_stop_that_was_under_way_at_the_review_needs_no_record():
+    """The moment at which it was asked for is the same: no start can have been in between."""
+    stopping = running(since=STOPPED_AT, resources_desired="Stopped", desired_status="Stopped")
+    operation = after_look(replace(in_plan(), reviewed=Reviewed.of(stopping)), stopping).operation
+    same = pipeline(status_since=SOON, resources_desired_since=STOPPED_AT)
+    after = after_look(operation, same, SOON)
+    assert (after.effect, after.operation.step_name) == (None, StepName.CLEAR)
+    assert isinstance(after_look(operation, STOPPED, SOON).effect, ReadHistory)
+
+
+@pytest.mark.parametrize(
+    ("shown", "plan", "effect", "ending"),
+    [
+        ({"program_status": "SqlError"}, WHOLE, ReadProgramError, None),
+        ({"program_status": "RustError"}, WHOLE[1:], ReadProgramError, None),
+        ({"storage": Storage.OTHER}, WHOLE[:2], type(None), Ending.STORAGE_UNKNOWN),
+        ({"program_status": "SqlError"}, WHOLE[:2], ReadHistory, None),
+        ({"program_status": "CompilingRust"}, WHOLE, ReadHistory, None),
+        ({"storage": Storage.OTHER}, A_STOP, Send, None),
+    ],
+)
+def test_what_is_known_to_fail_a_later_step_keeps_the_first_from_being_sent(shown, plan, effect, ending):
+    """A plan that cannot be ended is not begun."""
+    runs = plan[0] is StepName.STOP
+    look = running(since=STOPPED_AT, **shown) if runs else pipeline(**shown)
+    reviewed = REVIEWED if runs else Reviewed.of(pipeline())
+    after = after_look(replace(in_plan(plan), reviewed=reviewed), look)
+    assert isinstance(after.effect, effect), after
+    outcome = after.operation.outcome
+    assert (outcome and outcome.ending) == ending
+
+
+def test_a_stop_is_not_repeated_for_a_plan_that_cannot_be_ended():
+    """The program was broken since the request was lost."""
+    lost = replace(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None)
+    broken = running(since=STOPPED_AT, program_status="SqlError")
+    after = after_look(lost, broken, START + timedelta(seconds=20))
+    assert (after.effect, after.operation.state) == (None, State.NEEDS_HUMAN)
+
+
+def test_a_right_that_is_known_to_end_before_the_last_step_keeps_the_first_from_being_sent():
+    """A plan of one step needs it now, and one that has begun goes on for as long as it holds."""
+    until = START + timedelta(minutes=4)
+    facts = Facts((grant(ANA, Role.OPERATOR, "*", expires_at=until),), (), standings={ANA: standing(ANA)})
+    for plan, lasts in ((WHOLE, False), (A_STOP, True)):
+        assert authority(in_plan(plan), facts, START).lasts is lasts
+        assert authority(in_plan(plan), facts, START - timedelta(minutes=2)).lasts
+    short = authority(in_plan(), facts, START)
+    after = after_look(in_plan(), RUN, carried=short)
+    assert (after.effect, after.operation.outcome.ending) == (None, Ending.RIGHTS_END_SOON)
+    begun = stopped(sent(in_plan(), RUN)).operation
+    assert isinstance(after_look(begun, STOPPED, SOON, carried=replace(short, lasts=False)).effect, Send)
 
 
 def test_a_record_that_cannot_be_read_now_is_asked_for_again():

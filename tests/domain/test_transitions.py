@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.advance import advance
-from bot.domain.fingerprints import Reviewed
+from bot.domain.fingerprints import EventsRead, Reviewed
 from bot.domain.happenings import (
     Approved,
     CardLost,
@@ -31,9 +31,10 @@ from bot.domain.happenings import (
     Transition,
     Withdrawn,
 )
+from bot.domain.history import EVENTS_GOOD_FOR
 from bot.domain.operations import Approval, Ending, EventKind, Operation, State, StepDone
 from bot.domain.pipelines import Problem
-from bot.domain.plans import PLANS
+from bot.domain.plans import PLANS, StepName
 from bot.domain.plans import START as A_START
 from bot.domain.plans import STOP as A_STOP
 from tests.clock import START
@@ -93,7 +94,8 @@ def in_plans(operation: Operation) -> list[Operation]:
     clears = replace(whole, step=1, done=(stopped,), found=Reviewed.of(pipeline()))
     was_cleared = StepDone(Ending.CLEARED, START, sent_at=START)
     starts = replace(whole, step=2, done=(stopped, was_cleared), found=Reviewed.of(cleared()))
-    return [whole, clears, starts, replace(whole, plan=A_STOP), replace(operation, plan=A_START)]
+    read = replace(whole, events_read=EventsRead(STOPPED_AT, START))
+    return [whole, read, clears, starts, replace(whole, plan=A_STOP), replace(operation, plan=A_START)]
 
 
 def pairs(states: frozenset[State] = frozenset(State)) -> Iterator[Pair]:
@@ -154,6 +156,18 @@ def test_nothing_is_sent_without_what_it_takes_and_a_card():
         assert after.operation.state is State.SUBMITTING
         assert after.operation.sends == before.sends + 1
         assert after.operation.submitted_at == now
+
+
+def test_no_stop_before_a_clear_is_sent_without_events_read_right_before_it():
+    """From either state, and the proof for the clear begins there."""
+    sends = [pair for pair in pairs() if isinstance(pair[3].effect, Send)]
+    stops = [pair for pair in sends if pair[0].step_name is StepName.STOP and StepName.CLEAR in pair[0].plan]
+    assert {before.state for before, *_ in stops} == {State.READY, State.SUBMITTING}
+    for before, happening, now, after in stops:
+        read = before.events_read
+        assert read is not None, happening
+        assert timedelta(0) <= now - read.at < EVENTS_GOOD_FOR
+        assert after.operation.proof_from == read.newest
 
 
 def test_an_approval_comes_only_of_somebody_who_may_and_is_not_the_requester():

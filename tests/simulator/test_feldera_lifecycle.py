@@ -1,5 +1,7 @@
 """Starting, stopping and everything else that a pipeline goes through, and the events it leaves."""
 
+from datetime import datetime
+
 import pytest
 
 from tests.simulator.feldera_visit import Visit, visiting
@@ -75,7 +77,7 @@ async def test_starting_takes_its_time_step_by_step(visit: Visit):
     assert running["deployment_initial"] == "Running"
     assert running["deployment_id"] is not None
     assert (await visit.post("/orders/start")).status_code == 202
-    assert len(await visit.events("orders")) == 5, "the second start changes nothing"
+    assert len(await visit.events("orders")) == 6, "the second start changes nothing, and writes an event"
 
 
 async def test_stopping_ends_stopped_with_the_checkpoints_kept(visit: Visit):
@@ -274,3 +276,57 @@ async def test_a_compilation_does_not_hold_up_a_clear(visit: Visit):
     visit.feldera.finishes_compiling("orders")
     visit.passes(seconds=0.1)
     assert (await visit.status("orders"))["storage_status"] == "Cleared"
+
+
+@pytest.mark.parametrize(("details_change", "rows_an_hour"), [(False, 6), (True, 360)])
+async def test_a_pipeline_that_runs_writes_events_though_nothing_happens(
+    visit: Visit, *, details_change: bool, rows_an_hour: int
+):
+    """One every 10 s while its details change, and one every 10 min anyway; a stopped one writes none."""
+    visit.feldera.adds("orders", running=True, details_change=details_change)
+    visit.passes(hours=1)
+    assert len(await visit.events("orders")) == 1 + rows_an_hour
+    await visit.post("/orders/stop?force=true")
+    visit.passes(days=1)
+    events = await visit.events("orders")
+    assert len(events) == 1 + rows_an_hour + 3
+    moments = [datetime.fromisoformat(event["recorded_at"]) for event in events]
+    assert moments == sorted(moments)
+
+
+async def test_the_newest_720_events_are_kept(visit: Visit):
+    """A week of a busy pipeline leaves the last two hours."""
+    visit.feldera.adds("orders", running=True, details_change=True)
+    visit.passes(days=7)
+    events = await visit.events("orders")
+    assert len(events) == 720
+    assert (events[0]["recorded_at"], events[-1]["recorded_at"]) == (
+        "2026-03-09T01:00:10Z",
+        "2026-03-09T03:00:00Z",
+    )
+    ids = [event["event_id"] for event in events]
+    assert ids == sorted(ids)
+
+
+async def test_an_unhealthy_runner_writes_no_events(visit: Visit):
+    """Nobody asks the pipeline how it is; the next row comes 10 min after the runner is back."""
+    visit.feldera.adds("orders", running=True)
+    visit.passes(minutes=25)
+    visit.feldera.runner_is(healthy=False)
+    visit.passes(hours=5)
+    visit.feldera.runner_is(healthy=True)
+    assert len(await visit.events("orders")) == 3
+    visit.passes(minutes=10)
+    assert len(await visit.events("orders")) == 4
+
+
+async def test_a_verb_without_effect_writes_an_event_too(visit: Visit):
+    """A stop of what is stopped, a start of what runs; a clear of what is cleared does not."""
+    visit.feldera.adds("orders", storage="Cleared")
+    await visit.post("/orders/clear")
+    assert len(await visit.events("orders")) == 1
+    await visit.post("/orders/stop?force=true")
+    assert len(await visit.events("orders")) == 2
+    visit.feldera.adds("sales", running=True)
+    await visit.post("/sales/start")
+    assert len(await visit.events("sales")) == 2

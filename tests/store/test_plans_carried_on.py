@@ -1,4 +1,4 @@
-"""A database of the version before plans, with rows in it: each is the clear that it was, and goes on."""
+"""A database of an earlier version, with rows in it: each is the operation that it was, and goes on."""
 
 import sqlite3
 from contextlib import closing
@@ -6,16 +6,19 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
+from bot.domain.advance import advance
 from bot.domain.fingerprints import Reviewed
+from bot.domain.happenings import HistoryRead
 from bot.domain.names import PipelineId
 from bot.domain.operations import State
-from bot.domain.pipelines import Checkpoints
-from bot.domain.plans import CLEAR
+from bot.domain.pipelines import Change, Checkpoints, History, Storage
+from bot.domain.plans import CLEAR, StepName
 from bot.store import operations
 from bot.store.database import open_database
 from bot.store.migrations import migrations
 from bot.store.records import row_of_operation
 from tests.clock import START
+from tests.domain.samples import pipeline
 from tests.store.samples import CARD, PROPOSED, at, becomes, change, proposed
 
 OPERATIONS = {
@@ -39,18 +42,22 @@ def as_it_was(name, **fields):
     )
 
 
-@pytest.fixture(name="db")
-def a_carried_on_database(path):
+def write_before(path, version, rows):
+    """The database as a bot left it that knew the first so many versions of the schema."""
     with closing(sqlite3.connect(path)) as connection:
         old = Database(connection, execute_plugins=False)
-        later = [migration.name for migration in migrations.pending(old)][2:]
+        later = [migration.name for migration in migrations.pending(old)][version:]
         migrations.apply(old, stop_before=later)
         known = {column.name for column in old.table("operations").columns}
-        for name, fields in OPERATIONS.items():
-            row = row_of_operation(as_it_was(name, **fields))
+        for row in map(row_of_operation, rows):
             old.table("operations").insert({key: value for key, value in row.items() if key in known})
         old.execute("INSERT INTO workspace VALUES ('team', 'T1')")
         connection.commit()
+
+
+@pytest.fixture(name="db")
+def a_carried_on_database(path):
+    write_before(path, 2, [as_it_was(name, **fields) for name, fields in OPERATIONS.items()])
     with open_database(path) as db:
         yield db
 
@@ -92,3 +99,30 @@ def test_what_was_reviewed_is_kept_to_the_last_field(db):
     operations.propose(db, proposed("op-new", pipeline="new", reviewed=reviewed, found=reviewed), PROPOSED)
     kept = operations.find(db, "op-new")
     assert repr(kept.reviewed) == repr(kept.found) == repr(reviewed)
+
+
+def test_a_plan_whose_stop_was_sent_before_goes_by_the_events_of_its_review(path):
+    """The version before noted no events right before the stop: nothing is made up for it, and nothing is lost."""
+    reviewed = Reviewed(
+        id=PipelineId("p-9"),
+        status_since=START,
+        checkpoints=Checkpoints(1, None),
+        wanted_since=START,
+        was_wanted=True,
+        recorded_at=at(1),
+    )
+    plan = (StepName.STOP, StepName.CLEAR)
+    begun = as_it_was(
+        "op-stops", state=State.WAITING, plan=plan, reviewed=reviewed, accepted_at=at(2), sends=1
+    )
+    write_before(path, 3, [begun])
+    with open_database(path) as db:
+        found = operations.find(db, "op-stops")
+        assert repr(found) == repr(begun)
+        assert (found.events_read, found.proof_from) == (None, None)
+        stopped = pipeline(id=PipelineId("p-9"), status_since=at(4), resources_desired_since=at(3))
+        events = [Change(at(4), Storage.IN_USE, wanted=False), Change(at(1), Storage.IN_USE, wanted=True)]
+        read = HistoryRead(History(tuple(events)), Reviewed.of(stopped))
+        change(db, "op-stops", lambda operation, _facts: advance(operation, read, at(5)))
+        after = operations.find(db, "op-stops")
+        assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)

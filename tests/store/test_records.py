@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.access import Grant, Group, Role
 from bot.domain.administration import Give, PutFreeze, SetRule
 from bot.domain.audit import Entry
-from bot.domain.fingerprints import Reviewed, Sighting
+from bot.domain.fingerprints import EventsRead, Reviewed, Sighting
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor
 from bot.domain.operations import (
@@ -67,6 +67,8 @@ rows = {
         st.builds(StepDone, ending=st.sampled_from(Ending), at=moments, sent_at=maybe_moments, said=texts)
     ).map(tuple),
     "found": st.none() | reviews,
+    "events_read": st.none() | st.builds(EventsRead, newest=moments, at=moments),
+    "proof_from": maybe_moments,
     "state": st.sampled_from(State),
     "version": st.integers(1_000, 2_000),
     "feldera": st.none() | st.builds(Identity, address=texts, tenant=texts),

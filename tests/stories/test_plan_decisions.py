@@ -168,7 +168,7 @@ def test_a_right_that_ends_between_two_steps(workspace: Workspace) -> None:
     assert workspace.thread()[-2:] == snapshot(
         [
             "✓ Step 1 of 3: stopped `slow` after 1 minute.",
-            "❌ Not cleared: @ana may no longer stop, clear and start `slow`. The permission ended after the confirmation; nothing more was sent. Done: stopped. Not done: clear and start. `slow` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+            "❌ Not cleared: @ana may no longer stop, clear and start `slow`. The permission ended after the confirmation; nothing more was sent. Done: stopped. Not done: clear and start. `slow` is now ⏹️ Stopped, its storage 💾 in use. `slow` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start slow`. @ana",
         ]
     )
     assert workspace.card() == snapshot("""\
@@ -185,7 +185,7 @@ what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:01:00 AM
 ✗ Not cleared: request not sent
 ✗ Not started: request not sent
-❌ Not cleared: @ana may no longer stop, clear and start `slow`. The permission ended after the confirmation; nothing more was sent. Done: stopped. Not done: clear and start. `slow` is now ⏹️ Stopped, its storage 💾 in use.
+❌ Not cleared: @ana may no longer stop, clear and start `slow`. The permission ended after the confirmation; nothing more was sent. Done: stopped. Not done: clear and start. `slow` is now ⏹️ Stopped, its storage 💾 in use. `slow` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start slow`.
 Id `ID1`\
 """)
     assert verbs(workspace) == ["stop"]
@@ -201,7 +201,7 @@ def test_an_approval_that_counts_no_more_between_two_steps(workspace: Workspace)
     workspace.revokes(ben)
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing more was sent. Type `/pipeline clear slow --stop` to ask again. Done: stopped. Not done: clear. `slow` is now ⏹️ Stopped, its storage 💾 in use. @ria (approved by @ben)"
+        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing more was sent. Type `/pipeline clear slow --stop` to ask again. Done: stopped. Not done: clear. `slow` is now ⏹️ Stopped, its storage 💾 in use. `slow` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start slow`. @ria (approved by @ben)"
     )
     assert "❌ Stopped, not cleared." in workspace.card()
     assert verbs(workspace) == ["stop"]

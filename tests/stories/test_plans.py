@@ -450,7 +450,7 @@ def test_a_restart_while_feldera_is_away_is_another_run(workspace: Workspace, an
             "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `clicks` is being stopped. From here that cannot be cancelled.",
             "✓ Step 1 of 2: stopped `clicks` after 7 minutes and 1 second.",
-            "❌ Not cleared: `clicks` is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would destroy now. Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+            "❌ Not cleared: `clicks` is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, and nobody has seen what a clear would destroy now. Nothing more was sent. Type `/pipeline clear clicks` to look again. Done: stopped. Not done: clear. `clicks` is now ⏹️ Stopped, its storage 💾 in use. `clicks` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start clicks`. @ana",
         ]
     )
     assert "❌ Stopped, not cleared." in workspace.card()
@@ -560,7 +560,7 @@ def test_feldera_refuses_the_clear(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera.answers_next(400, body=body, method="POST")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana"
+        "❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. `sales` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start sales`. @ana"
     )
     assert workspace.card() == snapshot("""\
 Stop, clear and start sales
@@ -576,7 +576,7 @@ what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
 ✗ Not cleared: request sent Mar 2, 2026 at 3:00:02 AM
 ✗ Not started: request not sent
-❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use.
+❌ Not cleared: Feldera refused, saying `storage backend is read-only` (`StorageReadOnly`). Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. `sales` stays stopped until somebody with the role *operator*, *requester* or *responder* types `/pipeline start sales`.
 Id `ID1`\
 """)
     assert verbs(workspace) == ["stop", "clear"]

@@ -7,7 +7,7 @@ gone, or is in use again after it was stopped anew, tells what must have happene
 
 from bot.domain.fingerprints import Reviewed
 from bot.domain.operations import Ending
-from bot.domain.pipelines import Absent, Seen, Storage
+from bot.domain.pipelines import Absent, Pipeline, Seen, Storage
 from bot.domain.steps.verdicts import (
     AskHistory,
     Blocked,
@@ -23,6 +23,9 @@ from bot.domain.steps.verdicts import (
 class ClearStep:
     """`POST /v0/pipelines/{name}/clear`: the goal is storage `Cleared`."""
 
+    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+        return Ending.STORAGE_UNKNOWN if pipeline.storage is Storage.OTHER else None
+
     def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)
@@ -35,6 +38,8 @@ class ClearStep:
                 return Underway()
             case Storage.IN_USE if _is_as_reviewed(reviewed, look):
                 return Go()
+            case Storage.OTHER if look.pipeline.is_stopped:
+                return Blocked(Ending.STORAGE_UNKNOWN)
             case _:
                 return Blocked(Ending.CHANGED_BEFORE if look.pipeline.is_stopped else Ending.RUNNING_BEFORE)
 

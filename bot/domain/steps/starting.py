@@ -31,6 +31,9 @@ NOT_COMPILED_CODE = "StartFailedDueToFailedCompilation"
 class StartStep:
     """The goal is `Running`, or whatever somebody else made of it that only people lead on from."""
 
+    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+        return Ending.NOT_COMPILED if pipeline.program_status in NOT_COMPILED else None
+
     def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)
@@ -41,9 +44,8 @@ class StartStep:
             return Unneeded(Ending.NOTHING_TO_START) if _up(pipeline) else _underway(pipeline)
         if not _is_as_reviewed(reviewed, pipeline):
             return Blocked(Ending.CHANGED_BEFORE)
-        if pipeline.program_status in NOT_COMPILED:
-            return Blocked(Ending.NOT_COMPILED)
-        return Go()
+        failing = self.known_to_fail(pipeline)
+        return Go() if failing is None else Blocked(failing)
 
     def after_silence(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Untouched | Failed:
         if isinstance(look, Seen) and _is_untouched(reviewed, look.pipeline):

@@ -23,6 +23,9 @@ from bot.domain.steps.verdicts import (
 class StopStep:
     """The goal is fully stopped: resources `Stopped` and wanted so, just what a clear requires."""
 
+    def known_to_fail(self, _pipeline: Pipeline) -> Ending | None:
+        return None
+
     def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.domain.fingerprints import Reviewed
 from bot.domain.operations import Ending
-from bot.domain.pipelines import Absent, Seen
+from bot.domain.pipelines import Absent, Pipeline, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,9 @@ WhileWaiting = Done | Underway | Contradiction | AskHistory | Failed
 
 
 class Step(Protocol):
+    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+        """Why this step would fail later, while another one comes before it; None if nothing is known yet."""
+
     def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> BeforeSending: ...
 
     def after_silence(self, reviewed: Reviewed, look: Seen | Absent) -> AfterSilence: ...

@@ -5,8 +5,8 @@ in `world.py`, and when the runner makes one in `runner.py`; this module trusts 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.simulator.feldera.states import (
@@ -20,6 +20,11 @@ from bot.simulator.feldera.states import (
 
 EVENTS_RETAINED = 720
 """Feldera keeps about this many events of a pipeline."""
+
+ROW_AT_LEAST_EVERY = timedelta(minutes=10)
+ROW_AT_MOST_EVERY = timedelta(seconds=10)
+"""A pipeline that is provisioned writes a row so often even if nobody does anything to it: the latter if its details
+change all the time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +100,8 @@ class SimulatedPipeline:
     stopping_is_stuck: bool = False
     checkpointed_at: datetime | None = None  # the newest checkpoint; its creation, if not said
     checkpoints_tell_when: bool = True  # by UUIDs of version 7, as Feldera makes them
+    details_change: bool = False
+    watched_since: datetime | None = None  # by a runner that was unhealthy before: it wrote nothing then
     events: list[Event] = field(default_factory=list, repr=False)
 
     @property
@@ -155,6 +162,19 @@ class SimulatedPipeline:
                 storage_details=self.storage_details,
             )
         )
+        del self.events[:-EVENTS_RETAINED]
+
+    def write_what_is_due(self, until: datetime) -> None:
+        """The rows of a running pipeline to which nothing happens; only those that are still retained are made."""
+        last = self.events[-1]
+        if last.resources is not Resources.PROVISIONED:
+            return
+        since = max(last.at, self.watched_since or last.at)
+        interval = ROW_AT_MOST_EVERY if self.details_change else ROW_AT_LEAST_EVERY
+        due = (until - since) // interval
+        for number in range(max(due - EVENTS_RETAINED, 0) + 1, due + 1):
+            at = since + number * interval
+            self.events.append(replace(last, id=self.new_id(at), at=at))
         del self.events[:-EVENTS_RETAINED]
 
     def set_storage(self, storage: Storage, at: datetime) -> None:

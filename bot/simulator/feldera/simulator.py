@@ -104,6 +104,7 @@ class FelderaSimulator(Tenancy):
         checkpoints: Sequence[int | None] | None = None,
         checkpointed_at: datetime | None = None,
         checkpoints_tell_when: bool = True,
+        details_change: bool = False,
         clear_takes: float = 1.0,
         stop_takes: float = 1.0,
         provision_takes: float = 1.0,
@@ -121,6 +122,7 @@ class FelderaSimulator(Tenancy):
             checkpoints: bytes of each, None where the size is not known; three by default for storage in use.
             checkpointed_at: the moment of the newest checkpoint; `since`, if not said.
             checkpoints_tell_when: whether the checkpoints' ids hold their moments, as Feldera's do.
+            details_change: whether it writes an event every 10 s while it runs, or only every 10 min.
             clear_takes: seconds from request to `Cleared`; likewise the others, for their part of the way.
             stop_takes: seconds from request to `Stopped`.
             provision_takes: seconds from request to `Provisioned`, and then
@@ -136,6 +138,7 @@ class FelderaSimulator(Tenancy):
             checkpoints=checkpoints,
             checkpointed_at=checkpointed_at,
             checkpoints_tell_when=checkpoints_tell_when,
+            details_change=details_change,
             pace=Pace(
                 clear=clear_takes, stop=stop_takes, provision=provision_takes, initialize=initialize_takes
             ),

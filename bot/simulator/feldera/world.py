@@ -55,11 +55,15 @@ class World:
             while (next_step := self._next_step()) is not None and next_step[0] <= now:
                 at, pipeline = next_step
                 self._moment = max(self._moment, at)
+                pipeline.write_what_is_due(self._moment)
                 runner.step(pipeline, self._moment)
                 self._tell(pipeline)
         finally:
             self._is_catching_up = False
         self._moment = max(self._moment, now)
+        if self.runner.healthy:
+            for pipeline in self._pipelines.values():
+                pipeline.write_what_is_due(self._moment)
         return self._moment
 
     @property
@@ -102,6 +106,7 @@ class World:
         if healthy and not self.runner.healthy:
             for pipeline in self._pipelines.values():
                 pipeline.work_since = max(pipeline.work_since, at)
+                pipeline.watched_since = at
         self.runner = RunnerHealth(healthy, message, since)
 
     def add(  # noqa: PLR0913  a pipeline has many sides, each with a sensible default
@@ -115,6 +120,7 @@ class World:
         checkpoints: Sequence[int | None] | None = None,
         checkpointed_at: datetime | None = None,
         checkpoints_tell_when: bool = True,
+        details_change: bool = False,
         pace: Pace | None = None,
         since: datetime | None = None,
         at: datetime | None = None,
@@ -136,6 +142,7 @@ class World:
             checkpoints=held if storage is Storage.IN_USE else (),
             checkpointed_at=checkpointed_at,
             checkpoints_tell_when=checkpoints_tell_when,
+            details_change=details_change,
             program_status=program_status,
             program_error=program_error,
             program_status_since=since,
@@ -192,12 +199,14 @@ class World:
         return "Pipeline storage is being cleared"
 
     def stop(self, name: str) -> str:
-        """`POST .../stop?force=true`: accepted in every state; keeps the deployment error."""
+        """`POST .../stop?force=true`: accepted in every state; keeps the deployment error. Always writes a row."""
         at, pipeline = self.catch_up(), self.pipeline(name)
         if pipeline.resources_desired is not Resources.STOPPED:
             if pipeline.resources is Resources.STOPPED:
                 pipeline.initial = pipeline.bootstrap = None
             pipeline.set_desired(Resources.STOPPED, at)
+        else:
+            pipeline.write_event(at)
         return "Pipeline is forcefully stopping"
 
     def start(
@@ -225,6 +234,8 @@ class World:
             raise refusals.initial_immutable()
         elif bootstrap != pipeline.bootstrap:
             raise refusals.bootstrap_immutable()
+        else:
+            pipeline.write_event(at)  # nothing to do, and a row all the same
         return "Pipeline is starting"
 
     def _check_start(self, pipeline: SimulatedPipeline, *, dismiss_error: bool) -> None:

@@ -1,0 +1,13 @@
+"""A step of the schema: what is read of a pipeline's events before it is stopped. Frozen; it imports nothing of the domain."""
+
+from sqlite_utils import Database
+
+_EVENTS = """
+ALTER TABLE operations ADD COLUMN events_read TEXT;
+ALTER TABLE operations ADD COLUMN proof_from TEXT;
+"""
+
+
+def build(db: Database) -> None:
+    """Add both columns, null for what is under way: it goes by the events of its review."""
+    db.executescript(_EVENTS)
