@@ -28,6 +28,7 @@ from bot.engine.ports.world import (
     Clock,
     Everything,
     Pipelines,
+    RecordedClock,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "People",
     "PipelineBusy",
     "Pipelines",
+    "RecordedClock",
     "Store",
     "StoreUnavailable",
     "Taken",
