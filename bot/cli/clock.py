@@ -54,8 +54,10 @@ def reset(*, yes: bool) -> None:
     """
     path = _database()
     with lease(path, SteadyClock.of_this_machine().now()), Administration.open(path) as administration:
-        bots = clock_of(administration)
-        wall, before = bots.reading(), bots.now()
+        bots, record = clock_of(administration), administration.clock_record()
+        wall = bots.reading()
+        # After another boot the bot would have to be told what its time is: it is what it last was.
+        before = bots.now() if record is None or record.is_of(wall) else record.time
         if wall.wall < before:
             _refuse_what_would_last_longer(administration, before)
         if yes:

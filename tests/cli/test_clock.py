@@ -8,7 +8,7 @@ import pytest
 from bot.clock import SteadyClock
 from bot.domain.access import Role
 from bot.domain.administration import Give, PutFreeze
-from bot.domain.bot_time import ClockRecord, Jump
+from bot.domain.bot_time import ClockRecord, Jump, believed
 from bot.domain.operations import EventKind
 from bot.store.database import open_database
 from bot.store.lease import lease
@@ -91,6 +91,15 @@ def test_reset_takes_the_time_of_the_wall_clock_and_is_recorded(shell, ran):
     before, after = (datetime.fromisoformat(entry.event.data[key]) for key in ("before", "after"))
     assert 4 * HOUR < after - before <= 6 * HOUR
     assert entry.event.data["shell"].startswith("shell:")
+
+
+def test_reset_tells_a_bot_that_it_rested_for_long(shell, ran):
+    """The bot refuses to start by a clock that is months ahead of when it last ran: this is how it is told to."""
+    last = ran(timedelta(days=-90), boot="another").time
+    assert f"set from {last:%Y-%m-%d %H:%M:%S} UTC to " in shell.does("clock", "reset", "--yes")
+    reading = SteadyClock.of_this_machine().reading()
+    with shell.administration() as administration:
+        believed(administration.clock_record(), reading)
 
 
 def test_reset_lets_nothing_come_back(shell, ran):
