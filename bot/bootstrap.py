@@ -18,12 +18,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import SteadyClock
 from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
 from bot.engine.access import Access
 from bot.engine.announcements import Announcements
 from bot.engine.cancels import Cancels
 from bot.engine.catalog import Catalog
+from bot.engine.clock_watch import ClockWatch
 from bot.engine.driver import Driver
 from bot.engine.forms import Forms
 from bot.engine.handlers import Handlers
@@ -83,6 +85,7 @@ class Bot:
     announcements: Announcements
     homes: Homes
     heads: Heads
+    clock_watch: ClockWatch | None
     inspection: Inspection
     stalls: StallDetector
     errands: Errands
@@ -117,7 +120,8 @@ class Bot:
 
     @property
     def _loops(self) -> tuple[Loop, ...]:
-        return self.driver, self.announcements, self.homes, self.heads
+        loops: tuple[Loop, ...] = (self.driver, self.announcements, self.homes, self.heads)
+        return loops if self.clock_watch is None else (*loops, self.clock_watch)
 
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
         for loop in self._loops:
@@ -150,6 +154,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             if lost is not None:
                 raise Misplaced(lost)
             async with (
+                _watched(clock, store) as watch,
                 session(SLACK_TIMEOUT) as connections,
                 connected(settings, clock) as feldera,
             ):
@@ -161,9 +166,29 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                     await once_it_answers(partial(can_open_sockets, client, app_token), clock)
                 await store.remember_team(workspace.team)
                 await store.remember_url(workspace.url)
-                yield _wire(settings, clock, store=store, feldera=feldera, client=client, workspace=workspace)
+                yield _wire(
+                    settings, clock, watch, store=store, feldera=feldera, client=client, workspace=workspace
+                )
         finally:
             await store.aclose()
+
+
+@asynccontextmanager
+async def _watched(clock: Clock, store: SqliteStore) -> AsyncIterator[ClockWatch | None]:
+    """The clock goes on from what the database has, and leaves there how far it came. A simulated one begins each time anew.
+
+    Raises:
+        ClockNotBelieved: this machine's clock is not to be believed.
+    """
+    if not isinstance(clock, SteadyClock):
+        yield None
+        return
+    watch = ClockWatch(store, clock)
+    await watch.begin()
+    try:
+        yield watch
+    finally:
+        await watch.end()
 
 
 def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
@@ -236,6 +261,7 @@ async def _given_up_when(stopping: asyncio.Event) -> AsyncIterator[None]:
 def _wire(  # noqa: PLR0913 - the parts of the whole
     settings: Settings,
     clock: Clock,
+    watch: ClockWatch | None,
     *,
     store: SqliteStore,
     feldera: Fleet,
@@ -278,6 +304,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             port,
             verifier=SignatureVerifier(secret),
             is_healthy=partial(_answers, store),
+            notes=_no_notes if watch is None else watch.notes,
             strangers=Strangers(clock),
         )
     return Bot(
@@ -291,6 +318,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
         Heads(store, clock, board),
+        watch,
         Inspection(store, directory, clock, feldera.targets),
         stalls,
         errands,
@@ -301,6 +329,10 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
 def _ring(*bells: asyncio.Event) -> None:
     for bell in bells:
         bell.set()
+
+
+def _no_notes() -> tuple[str, ...]:
+    return ()
 
 
 async def _answers(store: SqliteStore) -> bool:

@@ -29,6 +29,7 @@ from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.store.administration import Administration
 from tests.clock import MovableClock
 from tests.logbook import Logbook
+from tests.machine import Machine
 from tests.reading import Reading
 from tests.record import in_lines
 from tests.teammate import CHANNEL, Teammate
@@ -37,6 +38,8 @@ from tests.troubles import Troubles
 __all__ = ["CHANNEL", "Teammate", "Workspace"]
 
 MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "app_manifest.yml").read_text())
+
+A_MOMENT = timedelta(milliseconds=1)
 
 _T = TypeVar("_T")
 
@@ -55,7 +58,8 @@ class Workspace(Reading, Troubles):
         targets: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
-        self.clock = MovableClock()
+        self.clock = MovableClock()  # the world's: what the simulators go by, and whoever tells a story
+        self.machine = Machine(self.clock)  # the bot's
         self.feldera = FelderaSimulator(
             self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None
         )
@@ -101,7 +105,7 @@ class Workspace(Reading, Troubles):
         self.starts()
 
     async def _start(self) -> None:
-        self._bot = await self._running.enter_async_context(assembled(self._settings(), self.clock))
+        self._bot = await self._running.enter_async_context(assembled(self._settings(), self.machine.clock()))
         self._bot.driver.spread = _Even()
         await self._bot.transport.start()
         if self._over_http:
@@ -230,6 +234,11 @@ class Workspace(Reading, Troubles):
         self.clock.moves_to(max(target, self.clock.now()))
         await self._settle()
 
+    def wall_clock_jumps(self, **duration: float) -> None:
+        """Somebody sets the clock of the bot's machine; the world's time goes on as it did."""
+        self.machine.wall_clock_jumps(**duration)
+        self.settles()
+
     def settles(self) -> datetime | None:
         """The bot does all that is due now; returns when it will be due next."""
         return self.run(self._settle())
@@ -247,11 +256,14 @@ class Workspace(Reading, Troubles):
             await bot.driver.finished()
             moments.append(await bot.announcements.tick())
             moments.append(await bot.homes.tick())
+            # Whenever something else is due: a minute's record would make a day of a story 1440 ticks long.
+            await bot.clock_watch.tick()
             await bot.errands.finished()
             due = min((moment for moment in moments if moment is not None), default=None)
             busy = any(loop.wake.is_set() for loop in (bot.driver, bot.announcements, bot.homes))
-            if not busy and (due is None or due > self.clock.now()):
-                return due
+            now = bot.driver.clock.now()
+            if not busy and (due is None or due > now):
+                return None if due is None else self.clock.now() + max(due - now, A_MOMENT)
         raise AssertionError("the bot never comes to rest")
 
     def does(self, deed: Coroutine[Any, Any, _T]) -> _T:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot.clock import SystemClock
+from bot.cli.bot_time import clock_of
 from bot.config import StoreSettings, load
 from bot.domain.audit import Entry
 from bot.domain.commands import spans
@@ -34,15 +34,17 @@ class _Head(click.ParamType[tuple[int, str]]):
         return int(match[1]), match[2]
 
 
-class _Since(click.ParamType[datetime]):
+class _Since(click.ParamType[timedelta | datetime]):
     """`7d`, or `2026-11-25`, or a moment of that day."""
 
     name = "duration|date"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta | datetime:
         span = spans.span(str(value))
-        since = spans.moment(str(value)) if span is None else _ago(span)
-        if not isinstance(since, datetime):
+        since = spans.moment(str(value)) if span is None else span
+        if not isinstance(since, timedelta | datetime):
             self.fail(
                 f"{value!r} is neither a duration, such as 7d, nor a date, such as 2026-11-25.", param, ctx
             )
@@ -84,10 +86,11 @@ def head() -> None:
 @click.option(
     "--since", type=_Since(), help="How far back, such as 7d, or from when, such as 2026-11-25 (UTC)."
 )
-def export(form: str, *, since: datetime | None) -> None:
+def export(form: str, *, since: timedelta | datetime | None) -> None:
     """Write the record to standard output, oldest first, an entry a line."""
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
-        entries, url = administration.entries(since), administration.workspace_url()
+        begin = clock_of(administration).now() - since if isinstance(since, timedelta) else since
+        entries, url = administration.entries(begin), administration.workspace_url()
         if form == "csv":
             _as_csv(entries, url)
         else:
@@ -143,7 +146,3 @@ def _link(data: Mapping[str, Any], url: str) -> str:
 
 def _head(newest: tuple[int, str]) -> str:
     return f"{newest[0]}:{newest[1]}"
-
-
-def _ago(span: timedelta) -> datetime:
-    return SystemClock().now() - span

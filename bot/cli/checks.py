@@ -17,7 +17,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
+from bot.cli.bot_time import clock_of
 from bot.cli.waiting import waits_for_approval
+from bot.clock import SteadyClock
 from bot.config import (
     ENV_FILE,
     BadSettings,
@@ -30,6 +32,7 @@ from bot.config import (
 )
 from bot.domain.access import Grant
 from bot.domain.authority import id_of
+from bot.domain.bot_time import Jump, compared, in_words
 from bot.domain.errors import UserError
 from bot.domain.findings import Finding, Roster, Severity
 from bot.domain.linting import lint
@@ -53,6 +56,7 @@ from bot.store.database import unusable
 CLOCKS_AGREE = timedelta(
     seconds=30
 )  # Slack's signatures are good for five minutes; approvals lapse by our clock
+JUMP_TOLD_FOR = timedelta(days=7)
 SIGNED_WITHIN = timedelta(days=1)  # a night's work is looked at the next day
 MAY_CLEAR = frozenset({"write", "admin", "owner"})  # Feldera's roles
 
@@ -87,7 +91,7 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
             yield refusal
         for check in (*_of_the_app(app), *await _socket_mode(client, settings, app)):
             yield check
-        for check in (*await _feldera(settings, clock), *_database(path, clock, app, settings)):
+        for check in (*await _feldera(settings, clock), *_database(path, app, settings)):
             yield check
         for check in await _access(path, clock, client=client, app=app):
             yield check
@@ -148,7 +152,8 @@ def _of_the_app(app: Checkup | None) -> Iterator[Check]:
         seconds = round(app.ahead.total_seconds())
         yield _wrong(
             f"Clock: this machine is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} Slack. "
-            "Set it by NTP: approvals and grants end by it."
+            "Set it by NTP: over HTTP, requests of Slack that are off by five minutes are refused, and a bot that starts "
+            "for the first time after a boot takes the time from it."
         )
     else:
         yield _fine("Clock: this machine agrees with Slack.")
@@ -206,7 +211,7 @@ def _role(role: str | Problem | None, which: str) -> Check:
     return _fine(f"{which}: the bot has the role {role}, which may clear.")
 
 
-def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
+def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
     if not path.exists():
         if not path.parent.is_dir():
             yield _wrong(f"Database: {unusable(path, FileNotFoundError()).message}")
@@ -217,9 +222,11 @@ def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings 
         with Administration.open(path) as administration:
             administration.prove_writable()
             yield _fine(f"Database: {path} can be written.")
-            yield from _record(administration, clock.now())
+            bots, record = clock_of(administration), administration.clock_record()
+            yield from _bots_time(bots, None if record is None else record.jump)
+            yield from _record(administration, bots.now())
             yield from _home(administration, app)
-            yield from _waiting(administration, clock.now())
+            yield from _waiting(administration, bots.now())
             lost = None if settings is None else misplaced(administration.underway(), settings.targets)
             if lost is not None:
                 yield _wrong(f"Felderas: {lost}")
@@ -233,14 +240,14 @@ async def _access(
     granted = _granted(path)
     if granted is None:
         return []
-    grants, rules = granted
+    grants, rules, now = granted
     roster, said = Roster(), []
     shell, _ = _loaded(ShellSettings)
     if client is not None and app is not None:
-        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, clock.now())
+        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, now)
     elif grants:
         said.append(_note("Access: nobody was looked up in Slack."))
-    findings = lint(grants, rules, roster, clock.now(), ONE if shell is None else shell.targets)
+    findings = lint(grants, rules, roster, now, ONE if shell is None else shell.targets)
     said += [_found(finding) for finding in findings]
     if not grants:
         said.append(
@@ -253,13 +260,27 @@ async def _access(
     return said
 
 
-def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]] | None:
+def _bots_time(bots: SteadyClock, jump: Jump | None) -> Iterator[Check]:
+    ahead = bots.ahead()
+    if jump is not None and bots.now() - jump.at <= JUMP_TOLD_FOR:
+        yield _note(
+            f"Clock: the wall clock of the bot's machine was set {in_words(jump)} at {jump.at:%Y-%m-%d %H:%M} UTC of the "
+            "bot's time. Nothing lapsed or was sent sooner by that."
+        )
+    if abs(ahead) > CLOCKS_AGREE:
+        yield _wrong(
+            f"Clock: the bot's own time is {compared(ahead)} this machine's clock. Set that by NTP. If it is right already, stop the bot and let `pipeline-bot clock reset` "
+            "show what would become of the bot's time."
+        )
+
+
+def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...], datetime] | None:
     """None, of a database that cannot be read: that was said before, and proves nothing about access."""
     if not path.exists():
-        return ((), ()) if path.parent.is_dir() else None
+        return ((), (), SteadyClock.of_this_machine().now()) if path.parent.is_dir() else None
     try:
         with Administration.open(path) as administration:
-            return administration.grants(), administration.rules()
+            return administration.grants(), administration.rules(), clock_of(administration).now()
     except UserError:
         return None
 

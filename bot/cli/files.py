@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from bot.cli import access_file
+from bot.cli.bot_time import clock_of
 from bot.cli.lookup import roster_of
 from bot.cli.shown import one_line, whoever_runs_this
-from bot.clock import SystemClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant
 from bot.domain.administration import AccessChange
@@ -40,7 +40,8 @@ def export(file: Path | None) -> None:
     The same access is always the same text. Freezes are not in it: they pass.
     """
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
-        standing = as_it_stands(administration.grants(), administration.rules(), SystemClock().now())
+        now = clock_of(administration).now()
+        standing = as_it_stands(administration.grants(), administration.rules(), now)
         text = access_file.written(standing, administration.team())
     if file is None or str(file) == "-":
         click.echo(text, nl=False)
@@ -65,9 +66,10 @@ def import_(file: Path, *, yes: bool) -> None:
     transaction and recorded. What FILE does not list goes; a part that is not in FILE at all (`grants`, `rules`) is
     left alone, and so are freezes.
     """
-    text, now, settings = _text_of(file), SystemClock().now(), load(ShellSettings)
+    text, settings = _text_of(file), load(ShellSettings)
     noticed: list[str] = []
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+        now = clock_of(administration).now()
         try:
             home = administration.team()
             wanted = access_file.read(text, home, settings.targets, notice=noticed.append)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import click
 
+from bot.cli.bot_time import clock_of
 from bot.cli.principals import named, names_somebody
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
-from bot.clock import SystemClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant, Group, Role
 from bot.domain.administration import Give, TakeAway
@@ -70,8 +70,9 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
     """
     if further:
         raise click.UsageError(_as_options(further))
-    now, settings = SystemClock().now(), load(ShellSettings)
+    settings = load(ShellSettings)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+        now = clock_of(administration).now()
         principal = named(who, team, administration)
         expires_at = None if lasts is None else now + lasts
         give = Give(
@@ -99,8 +100,8 @@ def _as_options(further: tuple[str, ...]) -> str:
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
 def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
     """Take a grant away, written as it was given; all of them, if it was given more than once."""
-    now = SystemClock().now()
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        now = clock_of(administration).now()
         principal = named(who, team, administration)
         take_away = TakeAway(principal, Role(role), pattern)
         held = administration.grants(principal)
@@ -130,8 +131,7 @@ def grants(wanted: str | None, *, wants_json: bool) -> None:
     settings = load(ShellSettings)
     with Administration.open(settings.pipeline_bot_database) as administration:
         known = tuple(_wanted(administration.grants(), wanted, settings.targets))
-        home = administration.team()
-    now = SystemClock().now()
+        home, now = administration.team(), clock_of(administration).now()
     if wants_json:
         click.echo(as_json([_as_json(one, now) for one in known]))
     elif known:

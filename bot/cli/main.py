@@ -7,13 +7,14 @@ import sys
 import click
 
 from bot.cli.audit import audit
+from bot.cli.clock import clock
 from bot.cli.doctor import doctor
 from bot.cli.files import access
 from bot.cli.grants import grant, grants, revoke
 from bot.cli.rules import freeze, rule, rules, unfreeze
 from bot.cli.sandbox import sandbox
 from bot.cli.waiting import deny, pending
-from bot.clock import SystemClock
+from bot.clock import SteadyClock
 from bot.domain.errors import UserError
 
 
@@ -57,7 +58,7 @@ def run(*, verbose: bool) -> None:
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wanted, stopping.set)
-        await serve(settings, SystemClock(), stopping)
+        await serve(settings, SteadyClock.of_this_machine(), stopping)
 
     asyncio.run(until_told_to_stop())
 
@@ -84,6 +85,7 @@ for command in (
     deny,
     access,
     audit,
+    clock,
     doctor,
 ):
     cli.add_command(command)

@@ -1,12 +1,12 @@
 """`rule`, `rules`, `freeze` and `unfreeze`: what a clear takes, and when nothing may start, from the shell."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import click
 
 from bot.cli.access_file import rule_as_written
+from bot.cli.bot_time import clock_of
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
-from bot.clock import SystemClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.administration import DropRule, LiftFreeze, PutFreeze, SetRule
 from bot.domain.commands import spans
@@ -41,13 +41,13 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
     Where several rules match, the strictest value of each key wins. `off` drops the rule. Without any rule a requester
     needs 1 approval, and an operator none.
     """
-    now, words, settings = SystemClock().now(), " ".join(said), load(ShellSettings)
+    words, settings = " ".join(said), load(ShellSettings)
     if words.lower() == "off":
         change: DropRule | SetRule = DropRule(checked_anywhere(pattern))
     else:
         change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
-        made = administration.administer(change, by=whoever_runs_this(), now=now)
+        made = administration.administer(change, by=whoever_runs_this(), now=clock_of(administration).now())
     if isinstance(change, DropRule):
         if not made:
             raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
@@ -74,8 +74,8 @@ def _rule(pattern: str, words: str) -> Rule:
 @json_flag
 def rules(*, wants_json: bool) -> None:
     """List the rules, and the freezes in force."""
-    now = SystemClock().now()
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        now = clock_of(administration).now()
         known, frozen = administration.rules(), administration.freezes(now)
     if wants_json:
         freezes = [_freeze_as_json(one) for one in frozen]
@@ -102,23 +102,26 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
 
     What is ready waits or lapses; what has been sent goes on. A freeze of the same pattern takes the place of the last.
     """
-    now, settings = SystemClock().now(), load(ShellSettings)
-    until = _end(how, when, now)
-    change = PutFreeze(checked_pattern(pattern, settings.targets), until, one_line(" ".join(reason)))
-    if not change.reason:
+    settings, why = load(ShellSettings), one_line(" ".join(reason))
+    checked, said = checked_pattern(pattern, settings.targets), _end(how, when)
+    if not why:
         raise UserError("Say why: everybody whom it stops will read it.")
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+        now = clock_of(administration).now()
+        change = PutFreeze(checked, end_of_freeze(said, now), why)
         made = administration.administer(change, by=whoever_runs_this(), now=now)
     before = made[0].data.get("before") if made else None
-    click.echo(f"Nothing new starts on {pattern} until {moment(until)}: {change.reason}.{_before(before)}")
+    click.echo(
+        f"Nothing new starts on {pattern} until {moment(change.until)}: {change.reason}.{_before(before)}"
+    )
 
 
 @click.command()
 @click.argument("pattern")
 def unfreeze(pattern: str) -> None:
     """Lift a freeze, written as it was put."""
-    now = SystemClock().now()
     with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+        now = clock_of(administration).now()
         made = administration.administer(
             LiftFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
         )
@@ -127,7 +130,7 @@ def unfreeze(pattern: str) -> None:
     click.echo(f"No freeze on {pattern} any more.{_before(made[0].data.get('before'))}")
 
 
-def _end(how: str, when: str, now: datetime) -> datetime:
+def _end(how: str, when: str) -> timedelta | datetime | time:
     said = (spans.span(when) or None) if how == "for" else spans.moment(when)
     if said is None:
         raise UserError(
@@ -138,7 +141,7 @@ def _end(how: str, when: str, now: datetime) -> datetime:
                 else "moment: write 18:00 or 2026-11-25T08:00, in UTC."
             )
         )
-    return end_of_freeze(said, now)
+    return said
 
 
 def _before(before: object) -> str:

@@ -5,8 +5,8 @@ There is no `approve`: an approval is somebody's, and the shell cannot tell who 
 
 import click
 
+from bot.cli.bot_time import clock_of
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this
-from bot.clock import SystemClock
 from bot.config import StoreSettings, load
 from bot.domain.errors import UserError
 from bot.domain.operations import Ending, Operation, State
@@ -49,7 +49,7 @@ def deny(request_id: str, reason: tuple[str, ...]) -> None:
         if before is None:
             raise UserError(f"No request's id begins with {request_id!r}: `pipeline-bot pending` lists them.")
         if before.state is State.AWAITING_APPROVAL:
-            now = SystemClock().now()
+            now = clock_of(administration).now()
             before = administration.deny(before.id, why, by=whoever_runs_this(), now=now) or before
     if before.outcome is None or before.outcome.ending is not Ending.DENIED_IN_SHELL:
         raise UserError(

@@ -275,6 +275,7 @@ class EventKind(StrEnum):
     RULE_DROPPED = "rule_dropped"
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
+    CLOCK_RESET = "clock_reset"
 
     @property
     def is_spoken(self) -> bool:
@@ -307,6 +308,7 @@ _UNSPOKEN = frozenset(
         EventKind.RULE_DROPPED,
         EventKind.FROZEN,
         EventKind.UNFROZEN,
+        EventKind.CLOCK_RESET,
     }
 )
 

@@ -46,8 +46,7 @@ class _Known:
     asking: asyncio.Task[Listed] | None = None
 
     def is_recent(self, now: datetime) -> bool:
-        # A clock that was set back makes an answer old, not young for ever.
-        return self.since is not None and timedelta(0) <= now - self.since <= GOOD_FOR
+        return self.since is not None and now - self.since <= GOOD_FOR
 
 
 @dataclass(slots=True)

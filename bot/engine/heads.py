@@ -63,7 +63,7 @@ class Heads:
         return await self._told(POSTED)
 
     async def _due(self, errand: str) -> datetime | None:
-        """When it is due next; None if it is now. A clock that was set back makes it due, not late for ever."""
+        """When it is due next; None if it is now. After `clock reset` the last may be in the future: then it is."""
         last, now = await self.store.last_done(errand), self.clock.now()
         return last + EVERY if last is not None and last <= now < last + EVERY else None
 

@@ -76,9 +76,9 @@ class Homes:
         return min([next_round or now + LOOKED_AFTER_EVERY, *(at for at in again if at is not None)])
 
     def _next_round(self, now: datetime) -> datetime | None:
-        """When everybody's page is composed next; None if that is now. A clock that was set back makes it now."""
+        """When everybody's page is composed next; None if that is now."""
         last = self._last_round
-        return last + ROUNDS_APART if last is not None and last <= now < last + ROUNDS_APART else None
+        return last + ROUNDS_APART if last is not None and now < last + ROUNDS_APART else None
 
     async def _show(self, actor: Actor, board: Board) -> datetime | None:
         """Publish this person's page; returns when it has to be done again, if that is known."""

@@ -14,8 +14,10 @@ STORE_TRIED_AGAIN_AFTER = timedelta(seconds=2)
 
 
 class Loop(Protocol):
-    clock: Clock
     wake: asyncio.Event
+
+    @property
+    def clock(self) -> Clock: ...
 
     async def tick(self) -> datetime | None:
         """Do what is due; return when the next thing is."""

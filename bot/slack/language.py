@@ -82,6 +82,7 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.RULE_DROPPED: ("📏", "rule dropped"),
     EventKind.FROZEN: (FROZEN, "frozen"),
     EventKind.UNFROZEN: (FROZEN, "unfrozen"),
+    EventKind.CLOCK_RESET: ("🕰️", "clock reset"),
 }
 
 STORAGES: Mapping[Storage, tuple[str, str]] = {

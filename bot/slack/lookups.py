@@ -91,8 +91,7 @@ class Lookups(Generic[T]):
         return answer
 
     def _is_recent(self, since: datetime | None) -> bool:
-        # A clock that was set back makes an answer old, not young for ever.
-        return since is not None and timedelta(0) <= self.clock.now() - since <= GOOD_FOR
+        return since is not None and self.clock.now() - since <= GOOD_FOR
 
     def _remembered(self, key: str) -> _Known[T]:
         known = self._known.setdefault(key, _Known())

@@ -4,6 +4,7 @@ Both feed the same Bolt app. Neither decides anything; HTTP trusts only what car
 """
 
 import asyncio
+import hmac
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -128,6 +129,7 @@ class HttpTransport:
     port: int
     verifier: SignatureVerifier
     is_healthy: Callable[[], Awaitable[bool]]
+    notes: Callable[[], tuple[str, ...]]
     strangers: Strangers
     _runner: web.AppRunner | None = None
 
@@ -166,8 +168,9 @@ class HttpTransport:
 
     async def _events(self, request: web.Request) -> web.Response:
         # Asked before anything is read: Bolt parses a body first, and asks who signed it afterwards.
-        if not self._is_signed(request.headers, await request.read()):
-            self.strangers.refused()
+        body = await request.read()
+        if not self._is_signed(request.headers, body):
+            self.strangers.refused(signed_seconds_ago=self._signed_seconds_ago(request.headers, body))
             return web.Response(status=401)
         incoming = _with_whole_form(await to_bolt_request(request))
         return await to_aiohttp_response(await self.app.async_dispatch(incoming))
@@ -182,11 +185,27 @@ class HttpTransport:
         except UnicodeDecodeError:
             return False
 
+    def _signed_seconds_ago(self, headers: Mapping[str, str], body: bytes) -> int | None:
+        """When Slack signed what was refused, by the wall clock; None if it did not."""
+        timestamp, signature = (
+            headers.get("X-Slack-Request-Timestamp", ""),
+            headers.get("X-Slack-Signature", ""),
+        )
+        if not _TIMESTAMP.fullmatch(timestamp) or not signature.isascii():
+            return None
+        try:
+            made = self.verifier.generate_signature(timestamp=timestamp, body=body.decode())
+        except UnicodeDecodeError:
+            return None
+        if made is None or not hmac.compare_digest(made, signature):
+            return None
+        return round(self.verifier.clock.now() - int(timestamp))
+
     async def _health(self, _request: web.Request) -> web.Response:
         healthy = await self.is_healthy()
-        return web.json_response(
-            {"status": "ok" if healthy else "unavailable"}, status=200 if healthy else 503
-        )
+        notes = self.notes()
+        page = {"status": "ok" if healthy else "unavailable", **({"notes": notes} if notes else {})}
+        return web.json_response(page, status=200 if healthy else 503)
 
 
 def _with_whole_form(request: AsyncBoltRequest) -> AsyncBoltRequest:

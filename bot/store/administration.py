@@ -17,14 +17,16 @@ from bot.domain.access import Grant, Principal
 from bot.domain.administration import AccessChange
 from bot.domain.advance import advance
 from bot.domain.audit import Broken, Entry
+from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import DeniedInShell
 from bot.domain.names import OperationId, TeamId
-from bot.domain.operations import Event, Operation
+from bot.domain.operations import Event, EventKind, Operation
 from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.changes import Plan
-from bot.store.database import open_database
+from bot.store.database import open_database, writing
+from bot.store.values import text_of
 
 
 class Administration:
@@ -141,6 +143,17 @@ class Administration:
     def workspace_url(self) -> str:
         """Where links to messages begin, with a slash; empty if the bot never ran on this database."""
         return workspace.url(self._db)
+
+    def clock_record(self) -> ClockRecord | None:
+        """What was last recorded of the bot's time; None if it never ran on this database."""
+        return workspace.clock_record(self._db)
+
+    def reset_clock(self, record: ClockRecord, *, before: datetime, by: str) -> None:
+        """Let the bot go on from `record`, whatever its time was; an entry says so."""
+        data = {"before": text_of(before), "after": text_of(record.time), "shell": by}
+        with writing(self._db):
+            workspace.put_clock(self._db, record)
+            chain.append(self._db, Event(EventKind.CLOCK_RESET, record.time, data))
 
     def remember_team(self, team_id: TeamId) -> None:
         workspace.remember_team(self._db, team_id)

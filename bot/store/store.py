@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange
 from bot.domain.authority import Facts
+from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations import Event, Operation
@@ -107,6 +108,12 @@ class SqliteStore:
 
     async def done(self, errand: str, at: datetime) -> None:
         await self._run(lambda db: workspace.done(db, errand, at))
+
+    async def clock_record(self) -> ClockRecord | None:
+        return await self._run(workspace.clock_record)
+
+    async def record_clock(self, record: ClockRecord) -> None:
+        await self._run(lambda db: workspace.record_clock(db, record))
 
     async def propose(self, operation: Operation, event: Event) -> None:
         await self._run(lambda db: operations.propose(db, operation, event))

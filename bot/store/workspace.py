@@ -1,13 +1,15 @@
-"""The little that the bot remembers about its own runs: in which Slack workspace it was, and what it last did when.
+"""The little that the bot remembers about its own runs: in which Slack workspace, what it last did when, and its time.
 
-The shell names people of that workspace without asking Slack.
+The shell names people of that workspace without asking Slack, and goes by the same time.
 """
 
+import json
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.bot_time import ClockRecord, Jump
 from bot.domain.names import TeamId
 from bot.store.database import writing
 from bot.store.errors import DatabaseUnusable
@@ -44,6 +46,51 @@ def done(db: Database, errand: str, at: datetime) -> None:
     _remember(db, f"last {errand}", text_of(at))
 
 
+def clock_record(db: Database) -> ClockRecord | None:
+    """What was last recorded of the bot's time; None if the bot has never run on this database.
+
+    Raises:
+        DatabaseUnusable: somebody else wrote it.
+    """
+    value = _value(db, "clock")
+    if value is None:
+        return None
+    try:
+        kept = json.loads(value)
+        jump = kept["jump"]
+        return ClockRecord(
+            time=moment_of(kept["time"]),
+            boottime=float(kept["boottime"]),
+            boot=None if kept["boot"] is None else str(kept["boot"]),
+            booted_at=moment_of(kept["booted_at"]),
+            jump=None
+            if jump is None
+            else Jump(moment_of(jump["at"]), timedelta(seconds=float(jump["seconds"]))),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatabaseUnusable(
+            f"What the database keeps of the bot's time does not read: {value!r}."
+        ) from error
+
+
+def record_clock(db: Database, record: ClockRecord) -> None:
+    with writing(db):
+        put_clock(db, record)
+
+
+def put_clock(db: Database, record: ClockRecord) -> None:
+    """`record_clock`, in the transaction at hand."""
+    jump = record.jump
+    kept = {
+        "time": text_of(record.time),
+        "boottime": record.boottime,
+        "boot": record.boot,
+        "booted_at": text_of(record.booted_at),
+        "jump": None if jump is None else {"at": text_of(jump.at), "seconds": jump.by.total_seconds()},
+    }
+    _put(db, "clock", json.dumps(kept))
+
+
 def prove_writable(db: Database) -> None:
     """Write something, and take it back.
 
@@ -65,8 +112,12 @@ def _value(db: Database, key: str) -> str | None:
 
 def _remember(db: Database, key: str, value: str) -> None:
     with writing(db):
-        db.execute(
-            "INSERT INTO workspace (key, value) VALUES (?, ?)"
-            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (key, value),
-        )
+        _put(db, key, value)
+
+
+def _put(db: Database, key: str, value: str) -> None:
+    db.execute(
+        "INSERT INTO workspace (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )

@@ -11,9 +11,10 @@ import pytest
 from sqlite_utils import Database
 
 from bot.cli.checks import checks
-from bot.clock import SystemClock
+from bot.clock import SteadyClock, SystemClock
 from bot.domain.access import Group, Role
 from bot.domain.administration import Give, SetRule, TakeAway
+from bot.domain.bot_time import ClockRecord, Jump
 from bot.domain.holders import NOBODY_IS_ADMIN
 from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations import Event, EventKind, State
@@ -24,6 +25,7 @@ from bot.store import operations
 from bot.store.administration import Administration
 from bot.store.database import open_database
 from bot.store.migrations import migrations
+from bot.store.workspace import record_clock
 from tests.clock import MovableClock
 from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed
@@ -138,7 +140,7 @@ async def test_the_command_ends_with_1_if_anything_is_to_be_put_right(world):
 
 
 async def test_a_clock_that_is_wrong(world, examined):
-    """Approvals and grants end by it."""
+    """Signatures are checked by it, and a bot that starts takes the time from it."""
     lines = await examined(world, clock=MovableClock(datetime.now(UTC) - timedelta(minutes=7)))
     (said,) = [sentence for result, sentence in lines if result == "FAIL"]
     match = re.fullmatch(r"Clock: this machine is (\d+) s behind Slack\. Set it by NTP: .*", said)
@@ -341,13 +343,42 @@ async def test_what_waits_for_people(world, examined):
         "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
         "An approver does it with `/pipeline sign-off b2k7aa`."
     )
-    clock = MovableClock()
-    clock.passes(days=1)
-    lines = await examined(world, clock=clock)
+    it_is(world, START + timedelta(hours=23))
+    lines = await examined(world)
     assert ("note", "Requests: waiting for approval: 7fk2qa on orders.") in lines
     assert ("note", unsigned) in lines
-    clock.passes(seconds=1)
-    assert ("FAIL", unsigned) in await examined(world, clock=clock)
+    it_is(world, START + timedelta(days=1))
+    assert ("FAIL", unsigned) in await examined(world)
+
+
+def it_is(world, time, jump=None):
+    """By the bot, which runs on this machine."""
+    record = replace(ClockRecord.first(SteadyClock.of_this_machine().reading()), time=time, jump=jump)
+    with open_database(world.database) as db:
+        record_clock(db, record)
+
+
+async def test_a_wall_clock_that_was_set_under_the_bot(world, examined):
+    """The jump is told for a week, and the difference that it left for as long as there is one."""
+    now = datetime.now(UTC)
+    it_is(world, now, Jump(now - timedelta(days=6), timedelta(hours=3)))
+    jump = (
+        f"Clock: the wall clock of the bot's machine was set forward by 3 h 0 min at {now - timedelta(days=6):%Y-%m-%d %H:%M} "
+        "UTC of the bot's time. Nothing lapsed or was sent sooner by that."
+    )
+    assert of_the_clock(await examined(world)) == [("note", jump)]
+    it_is(world, now - timedelta(hours=3), Jump(now - timedelta(days=8), timedelta(hours=3)))
+    ((result, said),) = of_the_clock(await examined(world))
+    assert result == "FAIL"
+    assert re.fullmatch(
+        r"Clock: the bot's own time is 3 h 0 min behind this machine's clock\. Set that by NTP\. If it is right already, stop "
+        r"the bot and let `pipeline-bot clock reset` show what would become of the bot's time\.",
+        said,
+    )
+
+
+def of_the_clock(lines):
+    return [line for line in lines if line[1].startswith("Clock:") and "agrees with Slack" not in line[1]]
 
 
 async def test_a_broken_glass_of_which_nothing_came_needs_no_signature(world, examined):

@@ -196,6 +196,8 @@ def test_every_command_helps(shell):
         "audit verify": "--head",
         "audit export": "--since",
         "audit head": "to be kept where",
+        "clock show": "Show both times",
+        "clock reset": "while no bot runs",
         "doctor": "Exit status 0 if nothing failed, else 1.",
     }
     for words, said in helps.items():

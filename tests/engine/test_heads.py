@@ -131,7 +131,8 @@ async def test_a_channel_that_does_not_take_it_is_said_once_a_day(heads, store, 
     assert len(channel.messages) == 1
 
 
-async def test_a_clock_that_was_set_back_does_not_silence_it(heads, store):
+async def test_a_clock_that_was_reset_does_not_silence_it(heads, store):
+    """`clock reset` may take the bot's time back."""
     await happens(store)
     await heads.tick()
     heads.clock = MovableClock(START - timedelta(days=30))

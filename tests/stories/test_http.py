@@ -15,6 +15,7 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Workspace
 
+A_SLOW_MACHINE = 60  # seconds between signing and the answer, at most
 COMMAND = urlencode(
     {"command": "/pipeline", "text": "help", "team_id": "T0ACME", "user_id": "U1", "channel_id": "C1"}
 )
@@ -98,6 +99,26 @@ def test_a_replayed_request(workspace: Workspace) -> None:
     assert posts(workspace, COMMAND, headers) == 401
 
 
+@pytest.mark.parametrize("seconds_ago", [3600, -3600])
+def test_a_wall_clock_that_is_wrong_is_said(workspace: Workspace, seconds_ago: int) -> None:
+    """After a jump all of Slack's requests are stale by it, or from the future: the log names the clock, not the secret."""
+    headers = signed(workspace, COMMAND, timestamp=str(int(time.time()) - seconds_ago))
+    assert posts(workspace, COMMAND, headers) == 401
+    (line,) = [line for line in workspace.logged if "request_refused" in line]
+    assert "stale_request_refused" in line
+    assert abs(int(re.findall(r"'signed_seconds_ago': (-?\d+)", line)[0]) - seconds_ago) <= A_SLOW_MACHINE
+    assert "set the clock by NTP" in line
+
+
+def test_a_jump_of_the_wall_clock_is_noted_on_the_health_page(workspace: Workspace) -> None:
+    """The bot is well, and says what a load balancer does not mind; the note goes once the clock is right again."""
+    workspace.wall_clock_jumps(hours=-3)
+    note = "The wall clock of this machine was set: the bot's own time is 3 h 0 min ahead of it."
+    assert health(workspace) == (200, {"status": "ok", "notes": [note]})
+    workspace.wall_clock_jumps(hours=3)
+    assert health(workspace) == (200, {"status": "ok"})
+
+
 def test_a_body_that_was_changed(workspace: Workspace) -> None:
     """The signature is for this body and no other."""
     headers = signed(workspace, COMMAND)
@@ -159,13 +180,18 @@ def test_refused_requests_are_said_in_the_log(workspace: Workspace) -> None:
 
 def test_the_health_page(workspace: Workspace) -> None:
     """`/healthz` tells a load balancer that the bot serves and its database answers."""
+    assert health(workspace) == (200, {"status": "ok"})
+
+
+def health(workspace: Workspace) -> tuple[int, object]:
+    """What the page answers."""
 
     async def asks() -> tuple[int, object]:
         url = f"http://{workspace.bot.transport.address}/healthz"
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             return response.status, await response.json()
 
-    assert workspace.run(asks()) == (200, {"status": "ok"})
+    return workspace.run(asks())
 
 
 def signed(workspace: Workspace, body: str, *, timestamp: str | None = None) -> dict[str, str]:

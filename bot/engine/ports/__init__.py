@@ -29,6 +29,7 @@ from bot.engine.ports.world import (
     Connection,
     Everything,
     Pipelines,
+    RecordedClock,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "People",
     "PipelineBusy",
     "Pipelines",
+    "RecordedClock",
     "Store",
     "StoreUnavailable",
     "Taken",

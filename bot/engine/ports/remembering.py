@@ -13,6 +13,7 @@ from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange, Judgement
 from bot.domain.audit import Entry
 from bot.domain.authority import Facts
+from bot.domain.bot_time import ClockRecord
 from bot.domain.errors import UserError
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
@@ -138,6 +139,12 @@ class Store(Protocol):
         ...
 
     async def done(self, errand: str, at: datetime) -> None: ...
+
+    async def clock_record(self) -> ClockRecord | None:
+        """What was last recorded of the bot's time."""
+        ...
+
+    async def record_clock(self, record: ClockRecord) -> None: ...
 
     async def propose(self, operation: Operation, event: Event) -> None:
         """Store a new operation in the state `proposed`."""

@@ -5,9 +5,10 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, cast
 
+from bot.domain.bot_time import ClockRecord, Jump, Reading
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineId, PipelineName
 from bot.domain.observations import Observation
@@ -27,6 +28,26 @@ class Clock(Protocol):
 
     async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
         """Return when `wake` is set or `until` has come, whichever is first; `None` waits for `wake` alone."""
+        ...
+
+
+class RecordedClock(Clock, Protocol):
+    """A clock that goes on after a restart from what was recorded of it: `bot.domain.bot_time`."""
+
+    def resume(self, record: ClockRecord | None) -> None:
+        """Go on from what was recorded. Before anybody asks for the time."""
+        ...
+
+    def reading(self) -> Reading: ...
+
+    def record(self) -> ClockRecord: ...
+
+    def jumps(self) -> tuple[Jump, ...]:
+        """Those of the wall clock that were noticed since this was last asked."""
+        ...
+
+    def ahead(self) -> timedelta:
+        """How far it is before the wall clock; negative where it is behind."""
         ...
 
 
