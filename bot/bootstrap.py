@@ -251,7 +251,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     )
     requests, access = Requests(store, judge, clock, work), Access(store, judge, clock, work)
     listing = Listing(store, feldera, judge, clock)
-    desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands)
+    desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
     register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms)
     transport: SocketTransport | HttpTransport
