@@ -131,3 +131,28 @@ def test_guests_and_bots_of_the_grid(workspace: Workspace, kind: str) -> None:
     assert workspace.feldera.clears["orders"] == 0
     assert "the approvals do not suffice any more" in workspace.thread()[-1]
     workspace.card()
+
+
+@pytest.mark.parametrize("shape", ["command", "click", "modal", "shortcut"])
+def test_an_app_that_was_installed_for_the_whole_grid_since(workspace: Workspace, shape: str) -> None:
+    """What is then sent from other workspaces is answered, and nothing is done: not even for members."""
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana.requests("orders")
+    if shape == "modal":
+        ben.opens("Deny")
+    workspace.slack.workspace.is_enterprise_install = True
+    no = "🏢 This app is installed for a whole organization, and I serve one workspace alone: I do nothing for anybody."
+    match shape:
+        case "command":
+            assert ben.types("/pipeline whoami").startswith(no)
+        case "click":
+            (answer,) = ben.told("Approve")
+            assert answer.startswith(no)
+        case "modal":
+            assert no in ben.submits("not now")
+        case _:
+            assert no in ben.uses_shortcut("Clear a pipeline")
+    assert ben.opens_home() == ""
+    workspace.passes(minutes=1)
+    assert workspace.feldera.clears["orders"] == 0
+    assert "🙋 Waiting for approval." in workspace.card()

@@ -1,11 +1,13 @@
 """Which listener hears what, and what is said when one breaks."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -26,9 +28,14 @@ from bot.slack.screens import Screen, has_no_message, is_on_home
 log = structlog.get_logger(__name__)
 
 
+class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like every other outcome
+    """A payload of an app that is installed in a whole Enterprise Grid, which nothing is done for."""
+
+
 def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab, forms: Forms) -> None:
     clicks, submissions = Clicks(desk, client), Submissions(desk, client)
     clear = ClearForm(desk, forms, OpenForms(client))
+    app.middleware(_of_one_workspace)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
     app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
@@ -64,6 +71,12 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
     app.error(_Failed(desk, client).failed)
 
 
+async def _of_one_workspace(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+    if context.is_enterprise_install:
+        raise OrgWideInstall
+    await next_()
+
+
 async def _is_on_home(body: dict[str, Any]) -> bool:
     return is_on_home(body)
 
@@ -77,8 +90,12 @@ class _Failed:
         self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
     ) -> BoltResponse | None:
         """A listener broke. The ack of a command or a modal says so, if none was given; or the response URL does."""
-        log.error("listener_failed", exc_info=error)
-        said = answers.trouble()
+        if isinstance(error, OrgWideInstall):
+            log.warning("org_wide_install", meaning="the app must be installed in one workspace only")
+            said = answers.org_wide()
+        else:
+            log.error("listener_failed", exc_info=error)
+            said = answers.trouble()
         acked = response is None
         if not acked and "command" in request.body:
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
