@@ -3,6 +3,7 @@
 It knows nothing of where settings are read from. Secrets stay `SecretStr`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -12,6 +13,7 @@ from bot.engine.ports import Clock
 from bot.feldera.address import REQUEST_TIMEOUT, FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.proxies import DIRECTLY, Proxies
 
 LEAST_REQUEST_TIMEOUT = (
     15.0  # seconds: Feldera may wait 10 s for a row lock, and answers one request at a time
@@ -70,7 +72,7 @@ class FelderaSettings(BaseModel):
             raise ValueError("API_KEY and AUTH_TOKEN_COMMAND exclude each other: set one of them")
         return self
 
-    def client(self, clock: Clock) -> FelderaClient:
+    def client(self, clock: Clock, proxies: Proxies = DIRECTLY) -> FelderaClient:
         """A connection to it; to be closed.
 
         Raises:
@@ -83,6 +85,7 @@ class FelderaSettings(BaseModel):
             tls_insecure=self.tls_insecure,
             request_timeout=self.request_timeout,
         )
+        address = replace(address, proxy=proxies.of(str(address.base_url)))
         return FelderaClient(address, self._credentials(), clock=clock)
 
     def _credentials(self) -> Credentials:

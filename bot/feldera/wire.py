@@ -6,9 +6,12 @@ says may have been sent. Cancellation passes through.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import Mapping
+from http import HTTPStatus
 from importlib.metadata import version
+from typing import Any
 
 import httpx
 import structlog
@@ -18,6 +21,7 @@ from bot.domain.pipelines import Problem, Trouble
 from bot.engine.ports import Clock
 from bot.feldera.address import FelderaAddress
 from bot.feldera.reply import NoReply, Reply
+from bot.proxies import without_password
 
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
 KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, and a request must not meet that
@@ -28,6 +32,21 @@ BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints 
 log = structlog.get_logger()
 
 
+class _Sending:
+    """Whether the first byte of a request may be on its way. Before, whatever breaks, the request was not sent.
+
+    The type of an exception does not tell: what goes wrong while a proxy is asked for a connection is raised as if the
+    request itself had been under way.
+    """
+
+    has_begun = False
+
+    async def follow(self, step: str, details: Mapping[str, Any]) -> None:
+        """httpcore: the extension `trace`; a proxy's CONNECT is a request of its own."""
+        if step.endswith("send_request_headers.started") and details["request"].method != b"CONNECT":
+            self.has_begun = True
+
+
 class Wire:
     def __init__(self, address: FelderaAddress, clock: Clock) -> None:
         headers = {"User-Agent": f"pipeline-bot/{version('pipeline-bot')}", "Accept": "application/json"}
@@ -35,6 +54,7 @@ class Wire:
             headers["Feldera-Tenant"] = address.tenant
         self._clock = clock
         self._machine = address.base_url.netloc.decode("ascii")
+        self._proxy = "" if address.proxy is None else without_password(address.proxy)
         self._silence = address.request_timeout
         connecting = min(CONNECT_TIMEOUT, self._silence)
         self._http = httpx.AsyncClient(
@@ -44,6 +64,8 @@ class Wire:
             timeout=httpx.Timeout(self._silence, connect=connecting, pool=connecting),
             limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE),
             follow_redirects=False,
+            proxy=address.proxy,
+            trust_env=False,  # which proxy there is was decided by the one rule for all connections
         )
 
     async def aclose(self) -> None:
@@ -62,8 +84,12 @@ class Wire:
         request = self._http.build_request(method, path, params=query)
         if token is not None:
             request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+        sending = _Sending()
+        request.extensions["trace"] = sending.follow
         began = self._clock.now()
         outcome = await self._bounded(request, body_max)
+        if isinstance(outcome, NoReply) and outcome.maybe_sent and not sending.has_begun:
+            outcome = NoReply(Problem(Trouble.UNREACHABLE, self._no_way_there()), maybe_sent=False)
         line = log.debug if method == "GET" else log.info
         line(
             "feldera.request",
@@ -81,6 +107,8 @@ class Wire:
                 return await self._send(request, body_max)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False)
+        except httpx.ProxyError as error:  # it answered the CONNECT, and not with a connection
+            return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_tunnel(error)), maybe_sent=False)
         except httpx.TimeoutException:
             sentence = f"Feldera did not answer within {self._silence:g} s."
             return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
@@ -112,4 +140,20 @@ class Wire:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return f"The certificate of {self._machine} is not trusted."
             cause = cause.__cause__ or cause.__context__
-        return f"No connection to Feldera at {self._machine}."
+        through = f" through the proxy {self._proxy}" if self._proxy else ""
+        return f"No connection to Feldera at {self._machine}{through}."
+
+    def _why_no_tunnel(self, error: httpx.ProxyError) -> str:
+        status = re.match(
+            r"\d{3}", str(error)
+        )  # httpcore: "503 Service Unavailable", in the proxy's own words
+        if status is None:
+            return self._no_way_there()
+        if int(status[0]) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return f"The proxy {self._proxy} does not accept the user and password in its URL (407)."
+        return f"The proxy {self._proxy} answers {status[0]} when it is asked for Feldera at {self._machine}."
+
+    def _no_way_there(self) -> str:
+        if not self._proxy:
+            return f"No connection to Feldera at {self._machine}."
+        return f"The proxy {self._proxy} makes no connection to Feldera at {self._machine}."
