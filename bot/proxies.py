@@ -135,6 +135,10 @@ class Proxies:
     all: str = field(default="", repr=False)
     bypass: str = ""
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.http or self.https or self.all)
+
     def of(self, target: str) -> str | None:
         """The URL of the proxy that `target`, a URL, is reached through; None if it is reached directly."""
         parts = urlsplit(target)

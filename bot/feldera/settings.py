@@ -3,7 +3,6 @@
 It knows nothing of where settings are read from. Secrets stay `SecretStr`.
 """
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -72,6 +71,10 @@ class FelderaSettings(BaseModel):
             raise ValueError("API_KEY and AUTH_TOKEN_COMMAND exclude each other: set one of them")
         return self
 
+    @property
+    def url(self) -> str:
+        return str(FelderaAddress(host=self.host).base_url)
+
     def client(self, clock: Clock, proxies: Proxies = DIRECTLY) -> FelderaClient:
         """A connection to it; to be closed.
 
@@ -84,8 +87,8 @@ class FelderaSettings(BaseModel):
             tls_cert=self.https_tls_cert,
             tls_insecure=self.tls_insecure,
             request_timeout=self.request_timeout,
+            proxy=proxies.of(self.url),
         )
-        address = replace(address, proxy=proxies.of(str(address.base_url)))
         return FelderaClient(address, self._credentials(), clock=clock)
 
     def _credentials(self) -> Credentials:

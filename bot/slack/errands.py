@@ -14,6 +14,7 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
@@ -54,17 +55,24 @@ class Answer:
             return
         async with self._in_order:
             try:
-                response = await self.respond(
-                    text=said.text,
-                    blocks=list(said.blocks),
-                    response_type="ephemeral",
-                    replace_original=self.replaces,
+                response = await self._client(self.respond.response_url).send_dict(
+                    {
+                        "text": said.text,
+                        "blocks": list(said.blocks),
+                        "response_type": "ephemeral",
+                        "replace_original": self.replaces,
+                    }
                 )
             except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
                 log.warning("answer_not_delivered", why=type(error).__name__)
                 return
             if response.status_code != OK:
                 log.warning("answer_not_delivered", status=response.status_code)
+
+    def _client(self, response_url: str) -> AsyncWebhookClient:
+        client = AsyncWebhookClient(response_url)
+        client.proxy = self.respond.proxy  # and not what slack_sdk read in the environment
+        return client
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncRespond
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
+from bot.proxies import DIRECTLY, Proxies
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
 from bot.slack.errands import Answer
 from bot.slack.listeners.clear_form import ClearForm
@@ -32,10 +33,18 @@ class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like e
     """A payload of an app that is installed in a whole Enterprise Grid, which nothing is done for."""
 
 
-def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab, forms: Forms) -> None:
+def register(  # noqa: PLR0913 - what all the listeners need
+    app: AsyncApp,
+    desk: Desk,
+    client: AsyncWebClient,
+    *,
+    home: HomeTab,
+    forms: Forms,
+    proxies: Proxies = DIRECTLY,
+) -> None:
     clicks, submissions = Clicks(desk, client), Submissions(desk, client)
     clear = ClearForm(desk, forms, OpenForms(client))
-    app.middleware(_of_one_workspace)
+    app.middleware(_Door(proxies).lets_in)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
     app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
@@ -71,10 +80,19 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
     app.error(_Failed(desk, client).failed)
 
 
-async def _of_one_workspace(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
-    if context.is_enterprise_install:
-        raise OrgWideInstall
-    await next_()
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What every delivery passes before a listener hears of it."""
+
+    proxies: Proxies
+
+    async def lets_in(self, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        url = context.response_url
+        if url is not None:
+            context["respond"] = AsyncRespond(response_url=url, proxy=self.proxies.of(url))
+        if context.is_enterprise_install:
+            raise OrgWideInstall
+        await next_()
 
 
 async def _is_on_home(body: dict[str, Any]) -> bool:
