@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import unquote, urlsplit
 
+from tests.streams import listening, passes
+
 HEAD_ENDS = b"\r\n\r\n"
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 WANTS_A_PASSWORD = (
@@ -18,12 +20,11 @@ TUNNEL_TO_NOWHERE = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 class SmallProxy:
-    """`asked` are the first lines of all that it was asked, and `passed_on` counts bytes that went through to a target."""
+    """`asked` are the first lines of all that it was asked."""
 
     def __init__(self, credentials: str = "") -> None:
         self.port = 0
         self.asked: list[str] = []
-        self.passed_on = 0
         self.hosts: dict[str, str] = {}
         self._credentials = credentials
         self._fails_with: bytes | None = None
@@ -53,109 +54,43 @@ class SmallProxy:
         self._fails_with, self._hangs = None, False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while await self._one(reader, writer):
-                pass
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # whoever asked has gone
-        finally:
-            writer.close()
-
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Serve a request; whether there can be another on this connection."""
+        """One request for each connection, which is then its own."""
         head = await reader.readuntil(HEAD_ENDS)
         first, *headers = head.decode().split("\r\n")
         self.asked.append(first)
         if self._hangs:
             await reader.read()
-            return False
+            return
         failure = self._fails_with
         if failure is None and not self._lets_in(headers):
             failure = WANTS_A_PASSWORD
         if failure is not None:
             writer.write(failure)
             await writer.drain()
-            return False
+            return
         method, target, version = first.split(" ")
         if method == "CONNECT":
-            await self._tunnels(target, reader, writer)
+            there, here = await self._connected(target)
+            writer.write(TUNNEL_TO_NOWHERE)
         else:
-            await self._forwards(method, target, version, headers, reader, writer)
-        return False
+            url = urlsplit(target)
+            there, here = await self._connected(f"{url.hostname}:{url.port or 80}")
+            path = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
+            own = [header for header in headers if header and not header.lower().startswith("proxy-")]
+            here.write("\r\n".join([f"{method} {path} {version}", *own, "", ""]).encode())
+        await asyncio.gather(passes(reader, here), passes(there, writer))
 
     def _lets_in(self, headers: list[str]) -> bool:
         basic = f"proxy-authorization: basic {base64.b64encode(unquote(self._credentials).encode()).decode()}"
         return not self._credentials or basic.lower() in {header.lower() for header in headers}
 
-    async def _tunnels(self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, here = await self._connected(target)
-        writer.write(TUNNEL_TO_NOWHERE)
-        await self._both_ways(reader, writer, there, here)
-
-    async def _forwards(  # noqa: PLR0913, PLR0917 - a request has that many parts
-        self,
-        method: str,
-        target: str,
-        version: str,
-        headers: list[str],
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        url = urlsplit(target)
-        there, here = await self._connected(f"{url.hostname}:{url.port or 80}")
-        path = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
-        own = [header for header in headers if header and not header.lower().startswith("proxy-")]
-        here.write("\r\n".join([f"{method} {path} {version}", *own, "", ""]).encode())
-        await self._both_ways(reader, writer, there, here)
-
     async def _connected(self, target: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         host, _, port = self.hosts.get(target.rpartition(":")[0], target).rpartition(":")
         return await asyncio.open_connection(host, int(port))
-
-    async def _both_ways(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        there: asyncio.StreamReader,
-        here: asyncio.StreamWriter,
-    ) -> None:
-        async def passes(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, counts: bool) -> None:
-            try:
-                while data := await source.read(2**16):
-                    self.passed_on += len(data) if counts else 0
-                    sink.write(data)
-                    await sink.drain()
-            except OSError:
-                pass  # one of the two has gone
-            finally:
-                sink.close()
-
-        await asyncio.gather(passes(reader, here, counts=True), passes(there, writer, counts=False))
 
 
 @asynccontextmanager
 async def small_proxy(credentials: str = "") -> AsyncIterator[SmallProxy]:
     proxy = SmallProxy(credentials)
-    connections: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        try:
-            await proxy.serve(reader, writer)
-        except asyncio.CancelledError:
-            writer.close()
-        finally:
-            connections.discard(task)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    proxy.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(proxy.serve) as proxy.port:
         yield proxy
-    finally:
-        server.close()
-        for task in connections:
-            task.cancel()
-        if connections:
-            await asyncio.wait(connections)

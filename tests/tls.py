@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import trustme
 
+from tests.streams import listening, passes
+
 NAME = "feldera.example"
 """The name that the certificate is for: no resolver knows it, a proxy may."""
 
@@ -31,36 +33,10 @@ async def encrypted(url: str, folder: Path) -> AsyncIterator[Encrypted]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(NAME, "127.0.0.1").configure_cert(context)
     target = urlsplit(url)
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def passes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(2**16):
-                writer.write(data)
-                await writer.drain()
-        except OSError:
-            pass  # one of the two has gone
-        finally:
-            writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            there, here = await asyncio.open_connection(target.hostname, target.port)
-            await asyncio.gather(passes(reader, here), passes(there, writer))
-        except (OSError, asyncio.CancelledError):
-            writer.close()
-        finally:
-            tasks.discard(task)
+        there, here = await asyncio.open_connection(target.hostname, target.port)
+        await asyncio.gather(passes(reader, here), passes(there, writer))
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    try:
-        yield Encrypted(f"127.0.0.1:{server.sockets[0].getsockname()[1]}", certificate)
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+    async with listening(serve, context) as port:
+        yield Encrypted(f"127.0.0.1:{port}", certificate)

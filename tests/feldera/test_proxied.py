@@ -70,7 +70,7 @@ async def test_what_the_proxy_fails_at_was_not_sent(feldera, proxy, over_tls, an
     assert isinstance(outcome, NotSent), outcome
     assert outcome.problem.trouble is Trouble.UNREACHABLE
     assert outcome.problem.message == said.format(proxy=proxy.address)
-    assert (feldera.requests, proxy.passed_on) == ([], 0)
+    assert feldera.requests == []
 
 
 async def test_a_proxy_that_hangs(feldera, proxy, over_tls):
