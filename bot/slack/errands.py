@@ -15,6 +15,7 @@ import structlog
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
@@ -36,6 +37,15 @@ class Hearing(Protocol):
         ...
 
 
+class Respond(AsyncRespond):
+    """Bolt's way to answer, through the proxy that it is given: without one, Bolt's own takes the environment's."""
+
+    async def __call__(self, *_: Any, **said: Any) -> WebhookResponse:
+        client = AsyncWebhookClient(self.response_url or "")
+        client.proxy = self.proxy
+        return await client.send_dict(said)
+
+
 @dataclass(slots=True)
 class Answer:
     """What one person is told about one command or click, through the response URL that Slack gave with it.
@@ -55,24 +65,17 @@ class Answer:
             return
         async with self._in_order:
             try:
-                response = await self._client(self.respond.response_url).send_dict(
-                    {
-                        "text": said.text,
-                        "blocks": list(said.blocks),
-                        "response_type": "ephemeral",
-                        "replace_original": self.replaces,
-                    }
+                response = await self.respond(
+                    text=said.text,
+                    blocks=list(said.blocks),
+                    response_type="ephemeral",
+                    replace_original=self.replaces,
                 )
             except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
                 log.warning("answer_not_delivered", why=type(error).__name__)
                 return
             if response.status_code != OK:
                 log.warning("answer_not_delivered", status=response.status_code)
-
-    def _client(self, response_url: str) -> AsyncWebhookClient:
-        client = AsyncWebhookClient(response_url)
-        client.proxy = self.respond.proxy  # and not what slack_sdk read in the environment
-        return client
 
 
 @dataclass(frozen=True, slots=True)

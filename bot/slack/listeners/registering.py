@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -16,7 +16,7 @@ from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
-from bot.slack.errands import Answer
+from bot.slack.errands import Answer, Respond
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
@@ -89,7 +89,7 @@ class _Door:
     async def lets_in(self, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
         url = context.response_url
         if url is not None:
-            context["respond"] = AsyncRespond(response_url=url, proxy=self.proxies.of(url))
+            context["respond"] = Respond(response_url=url, proxy=self.proxies.of(url))
         if context.is_enterprise_install:
             raise OrgWideInstall
         await next_()
