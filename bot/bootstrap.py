@@ -193,13 +193,15 @@ async def _watched(clock: Clock, store: SqliteStore) -> AsyncIterator[ClockWatch
 
 def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
     """Slack's Web API. It never repeats a call by itself: a post repeated blindly is a post made twice."""
-    return AsyncWebClient(
+    client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         session=connections,
         timeout=int(SLACK_TIMEOUT),
         retry_handlers=[],
     )
+    client.proxy = settings.proxies.of(client.base_url)  # and not what slack_sdk read in the environment
+    return client
 
 
 async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:
@@ -290,12 +292,13 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     stalls, cancels = StallDetector(clock), Cancels()
     requests, access = Requests(store, judge, clock, cancels, work), Access(store, judge, clock, work)
     listing = Listing(store, feldera, judge, clock)
-    desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands)
+    desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
-    register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms)
+    register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms, proxies=settings.proxies)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
-        transport = SocketTransport(app, settings.slack_app_token.get_secret_value(), client)
+        app_token = settings.slack_app_token.get_secret_value()
+        transport = SocketTransport(app, app_token, client, settings.proxies)
     else:
         host, port = settings.listen
         transport = HttpTransport(

@@ -27,6 +27,7 @@ from bot.domain.names import ChannelId
 from bot.domain.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
 from bot.feldera.address import REQUEST_TIMEOUT
 from bot.feldera.settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
+from bot.proxy_settings import ProxySettings
 
 ENV_FILE = ".env"  # in the current folder
 TARGETS = "PIPELINE_BOT_TARGETS"
@@ -123,7 +124,7 @@ class ShellSettings(StoreSettings):
         return targets_of(keys)
 
 
-class SlackSettings(_Settings):
+class SlackSettings(ProxySettings, _Settings):
     """What it takes to ask Slack who we are."""
 
     slack_bot_token: Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-")]

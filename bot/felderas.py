@@ -44,7 +44,7 @@ async def connected(settings: Settings, clock: Clock) -> AsyncIterator[Fleet]:
     """
     async with AsyncExitStack() as stack:
         clients = {
-            target: await stack.enter_async_context(feldera.client(clock))
+            target: await stack.enter_async_context(feldera.client(clock, settings.proxies))
             for target, feldera in settings.felderas.items()
         }
         yield Fleet(clients)

@@ -9,7 +9,7 @@ from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.slack import Answer, Channel, Person, render_text, render_view
 
 if TYPE_CHECKING:
-    from bot.simulator.slack.workspace import Profile
+    from bot.simulator.slack.profiles import Profile
     from tests.workspace import Workspace
 
 CHANNEL = "ops"
@@ -42,7 +42,8 @@ class Teammate:
 
     @property
     def actor(self) -> Actor:
-        return Actor(TeamId(self._person.team_id), UserId(self._person.id))
+        """As the bot knows this person, whichever workspace is their home: by the workspace of its own."""
+        return Actor(TeamId(self._workspace.slack.workspace.team_id), UserId(self._person.id))
 
     def types(self, text: str, channel: Any = CHANNEL) -> str:
         """Type a command; returns what Slack shows at once, which thereby has been read."""

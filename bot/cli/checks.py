@@ -13,11 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
 from bot.cli.bot_time import clock_of
+from bot.cli.routes import routes
 from bot.cli.waiting import waits_for_approval
 from bot.clock import SteadyClock
 from bot.config import (
@@ -47,6 +47,7 @@ from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
 from bot.feldera.fleet import Fleet
 from bot.felderas import connected, hosts, misplaced, same_feldera
+from bot.slack.calls import session
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
@@ -80,6 +81,8 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
     settings, misfits = _loaded(Settings)
     if settings is not None:
         yield _fine(f"Settings: complete, for {'Socket Mode' if settings.mode is Mode.SOCKET else 'HTTP'}.")
+        for sentence in routes(settings):
+            yield _fine(sentence)
     for sentence in misfits:
         yield _wrong(f"Settings: {sentence}")
     for check in _secrets():
@@ -104,8 +107,8 @@ async def _slack() -> AsyncIterator[AsyncWebClient | None]:
     if settings is None:
         yield None
         return
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT)) as session:
-        yield slack_client(settings, session)
+    async with session(SLACK_TIMEOUT) as connections:
+        yield slack_client(settings, connections)
 
 
 async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[Checkup | None, Check | None]:

@@ -75,7 +75,7 @@ class Kind(StrEnum):
     GUEST = "guest"
     BOT = "bot"
     DEACTIVATED = "deactivated"
-    STRANGER = "stranger"  # of another organisation (Slack Connect), or nobody the workspace knows
+    STRANGER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or nobody ours knows
     UNKNOWN = "unknown"  # the workspace could not be asked
 
 

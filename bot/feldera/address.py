@@ -8,7 +8,7 @@ certificates of the system.
 import ipaddress
 import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -27,7 +27,7 @@ class FelderaAddress:
 
     `host` may have a scheme (without one: `http` on this machine, `https` elsewhere), a path prefix and a `/v0`;
     `tls_cert` is a PEM file trusted beside the usual certificates; `request_timeout` is how many seconds Feldera
-    may stay silent.
+    may stay silent; `proxy` is the URL of an HTTP proxy, and may hold a password.
 
     Raises:
         ValueError: a setting cannot be used; the message says which and why.
@@ -38,6 +38,7 @@ class FelderaAddress:
     tls_cert: Path | None = None
     tls_insecure: bool = False
     request_timeout: float = REQUEST_TIMEOUT
+    proxy: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _ = self.base_url

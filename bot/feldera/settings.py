@@ -12,6 +12,7 @@ from bot.engine.ports import Clock
 from bot.feldera.address import REQUEST_TIMEOUT, FelderaAddress
 from bot.feldera.client import FelderaClient
 from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.proxies import DIRECTLY, Proxies
 
 LEAST_REQUEST_TIMEOUT = (
     15.0  # seconds: Feldera may wait 10 s for a row lock, and answers one request at a time
@@ -70,7 +71,11 @@ class FelderaSettings(BaseModel):
             raise ValueError("API_KEY and AUTH_TOKEN_COMMAND exclude each other: set one of them")
         return self
 
-    def client(self, clock: Clock) -> FelderaClient:
+    @property
+    def url(self) -> str:
+        return str(FelderaAddress(host=self.host).base_url)
+
+    def client(self, clock: Clock, proxies: Proxies = DIRECTLY) -> FelderaClient:
         """A connection to it; to be closed.
 
         Raises:
@@ -82,6 +87,7 @@ class FelderaSettings(BaseModel):
             tls_cert=self.https_tls_cert,
             tls_insecure=self.tls_insecure,
             request_timeout=self.request_timeout,
+            proxy=proxies.of(self.url),
         )
         return FelderaClient(address, self._credentials(), clock=clock)
 

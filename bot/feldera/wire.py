@@ -6,9 +6,12 @@ says may have been sent. Cancellation passes through.
 """
 
 import asyncio
+import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from http import HTTPStatus
 from importlib.metadata import version
+from math import inf
 from typing import Any, Self
 
 import httpx
@@ -19,6 +22,7 @@ from bot.domain.pipelines import Problem, Trouble
 from bot.engine.ports import Clock
 from bot.feldera.address import FelderaAddress
 from bot.feldera.reply import NoReply, Reply
+from bot.proxies import without_password
 
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
 KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, and a request must not meet that
@@ -33,6 +37,32 @@ log = structlog.get_logger()
 
 class _TooLate(Exception):  # noqa: N818 - an outcome, named like the others
     """The moment until which the request was allowed to leave has passed: not a byte of it was written."""
+
+
+class _Sending:
+    """Whether the first byte of a request may be on its way. Before, whatever breaks, the request was not sent.
+
+    The type of an exception does not tell: what goes wrong while a proxy is asked for a connection is raised as if the
+    request itself had been under way.
+    """
+
+    def __init__(self, clock: Clock, not_after: float) -> None:
+        self.has_begun = False
+        self._clock = clock
+        self._not_after = not_after
+
+    async def follow(self, step: str, details: Mapping[str, Any]) -> None:
+        """httpcore: the extension `trace`; a proxy's CONNECT is a request of its own.
+
+        Raises:
+            _TooLate: the connection is there, the headers would be written next, and their time has passed.
+        """
+        if not step.endswith("send_request_headers.started"):
+            return
+        if self._clock.monotonic() > self._not_after:
+            raise _TooLate
+        if details["request"].method != b"CONNECT":
+            self.has_begun = True
 
 
 class Wire:
@@ -53,6 +83,7 @@ class Wire:
         self._tls = tls or address.tls_context()
         self._clock = clock
         self._machine = address.base_url.netloc.decode("ascii")
+        self._proxy = "" if address.proxy is None else without_password(address.proxy)
         self._silence = address.request_timeout
         connecting = min(CONNECT_TIMEOUT, self._silence)
         self._http = httpx.AsyncClient(
@@ -62,6 +93,8 @@ class Wire:
             timeout=httpx.Timeout(self._silence, connect=connecting, pool=connecting),
             limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE),
             follow_redirects=False,
+            proxy=address.proxy,
+            trust_env=False,  # which proxy there is was decided by the one rule for all connections
         )
 
     def single_connection(self) -> Self:
@@ -79,19 +112,22 @@ class Wire:
         token: SecretStr | None = None,
         query: Mapping[str, str] | None = None,
         body_max: int = BODY_MAX,
-        not_after: float | None = None,
+        not_after: float = inf,
     ) -> Reply | NoReply:
         """Send the request once, and read the reply up to `body_max` bytes.
 
         Not a byte of it is written after `not_after`, a moment of the clock's monotonic seconds, however long the
-        connection took or the process was suspended. None sets no such limit.
+        connection took or the process was suspended.
         """
-        guard = {} if not_after is None else {"trace": self._writes_nothing_after(not_after)}
-        request = self._http.build_request(method, path, params=query, extensions=guard)
+        request = self._http.build_request(method, path, params=query)
         if token is not None:
             request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+        sending = _Sending(self._clock, not_after)
+        request.extensions["trace"] = sending.follow
         began = self._clock.now()
         outcome = await self._bounded(request, body_max)
+        if isinstance(outcome, NoReply) and outcome.maybe_sent and not sending.has_begun:
+            outcome = NoReply(Problem(Trouble.UNREACHABLE, self._no_way_there()), maybe_sent=False)
         line = log.debug if method == "GET" else log.info
         line(
             "feldera.request",
@@ -111,6 +147,8 @@ class Wire:
             return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False)
         except _TooLate:
             return NoReply(TOO_LATE, maybe_sent=False)
+        except httpx.ProxyError as error:  # it answered the CONNECT, and not with a connection
+            return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_tunnel(error)), maybe_sent=False)
         except httpx.TimeoutException:
             sentence = f"Feldera did not answer within {self._silence:g} s."
             return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
@@ -134,15 +172,6 @@ class Wire:
         finally:
             await response.aclose()
 
-    def _writes_nothing_after(self, moment: float) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
-        """A hook for httpcore (its extension `trace`): the connection is there, and the headers are to be written next."""
-
-        async def check(step: str, _details: Mapping[str, Any]) -> None:
-            if step.endswith("send_request_headers.started") and self._clock.monotonic() > moment:
-                raise _TooLate
-
-        return check
-
     def _why_no_connection(self, error: httpx.TransportError) -> str:
         if isinstance(error, httpx.PoolTimeout):
             return "Too many requests to Feldera are waiting for their answers."
@@ -151,4 +180,20 @@ class Wire:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return f"The certificate of {self._machine} is not trusted."
             cause = cause.__cause__ or cause.__context__
-        return f"No connection to Feldera at {self._machine}."
+        through = f" through the proxy {self._proxy}" if self._proxy else ""
+        return f"No connection to Feldera at {self._machine}{through}."
+
+    def _why_no_tunnel(self, error: httpx.ProxyError) -> str:
+        status = re.match(
+            r"\d{3}", str(error)
+        )  # httpcore: "503 Service Unavailable", in the proxy's own words
+        if status is None:
+            return self._no_way_there()
+        if int(status[0]) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return f"The proxy {self._proxy} does not accept the user and password in its URL (407)."
+        return f"The proxy {self._proxy} answers {status[0]} when it is asked for Feldera at {self._machine}."
+
+    def _no_way_there(self) -> str:
+        if not self._proxy:
+            return f"No connection to Feldera at {self._machine}."
+        return f"The proxy {self._proxy} makes no connection to Feldera at {self._machine}."

@@ -60,6 +60,14 @@ def trouble() -> Message:
     )
 
 
+def org_wide() -> Message:
+    """When Slack says that the app is installed in a whole Enterprise Grid: people of anywhere may have sent it."""
+    return said(
+        "🏢 This app is installed for a whole organization, and I serve one workspace alone: I do nothing for anybody. "
+        "Ask whoever runs me to install it in that workspace only."
+    )
+
+
 def takes_longer() -> Message:
     """In place of an answer that is not there in time; the answer follows, if this process lives."""
     return said(

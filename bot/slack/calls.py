@@ -6,6 +6,7 @@ trusts a JSON object alone: any other body, whatever its status, is no answer.
 
 import math
 from collections.abc import Awaitable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,14 +82,31 @@ class NoAnswer:
     is_silence: bool = False
 
 
+@dataclass(slots=True)
+class _Sending:
+    """How far a request came, as far as the session tells: `session()` gives one that does."""
+
+    is_watched: bool = False
+    has_begun: bool = False
+
+    @property
+    def was_not_sent(self) -> bool:
+        return self.is_watched and not self.has_begun
+
+
+_sending: ContextVar[_Sending] = ContextVar("_sending")
+
+
 async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | NoAnswer:
     """What comes of `call`, which is made once."""
+    sending = _Sending()
+    _sending.set(sending)
     try:
         response = await call
     except SlackApiError as error:
         return _not_ok(error.response)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return _failed(error)
+        return _failed(error, sending)
     except _NO_JSON_OBJECT:
         return NoAnswer(NO_JSON_OBJECT)
     if not isinstance(response.data, dict):
@@ -124,8 +142,29 @@ def pauses(longest: float = PAUSE_MOST) -> Iterator[float]:
 def session(timeout: float) -> aiohttp.ClientSession:
     """A session for Slack's client, with `timeout` in seconds for a call, connecting included."""
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=timeout), middlewares=(_known_by_its_status,)
+        timeout=aiohttp.ClientTimeout(total=timeout),
+        middlewares=(_known_by_its_status,),
+        trace_configs=[_watching()],
     )
+
+
+def _watching() -> aiohttp.TraceConfig:
+    """What tells `ask` whether a request was begun: a proxy's CONNECT, which comes before, is not told of."""
+
+    async def starts(*_: object) -> None:
+        sending = _sending.get(None)
+        if sending is not None:
+            sending.is_watched = True
+
+    async def begun(*_: object) -> None:
+        sending = _sending.get(None)
+        if sending is not None:
+            sending.has_begun = True
+
+    watching = aiohttp.TraceConfig()
+    watching.on_request_start.append(starts)
+    watching.on_request_headers_sent.append(begun)
+    return watching
 
 
 async def _known_by_its_status(
@@ -142,6 +181,7 @@ async def _known_by_its_status(
 
 
 _SILENCES: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientProxyConnectionError, "no connection to the proxy"),
     (aiohttp.ClientConnectorDNSError, "there is no such host"),
     (aiohttp.ClientConnectorCertificateError, "its certificate is not trusted"),
     (aiohttp.ClientConnectorError, "no connection"),
@@ -151,10 +191,14 @@ _SILENCES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def _failed(error: Exception) -> Wait | NoAnswer:
+def _failed(error: Exception, sending: _Sending) -> Wait | NoAnswer:
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return NoAnswer(f"the proxy answers {error.status}", in_doubt=False, is_silence=True)
     if isinstance(error, aiohttp.ClientResponseError) and error.status == TOO_MANY_REQUESTS:
         return Wait(_retry_after(error.headers))
-    in_doubt = not isinstance(error, aiohttp.ClientConnectorError)
+    if isinstance(error, aiohttp.ClientResponseError) and sending.was_not_sent:
+        return NoAnswer("what the proxy answers makes no sense", in_doubt=False, is_silence=True)
+    in_doubt = not (isinstance(error, aiohttp.ClientConnectorError) or sending.was_not_sent)
     why = next((words for kind, words in _SILENCES if isinstance(error, kind)), type(error).__name__)
     return NoAnswer(why, in_doubt=in_doubt, is_silence=True)
 

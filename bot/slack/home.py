@@ -191,6 +191,6 @@ def _how_to_get_in(page: HomePage) -> str:
             )
         case _:
             return (
-                "Only members of this workspace's own organisation may do anything here. Ask somebody of the team to "
+                "Only members of this workspace may do anything here. Ask somebody of the team to "
                 "do it for you."
             )

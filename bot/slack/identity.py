@@ -19,6 +19,11 @@ from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask, in_words, pauses
 
 log = structlog.get_logger(__name__)
 
+ORG_WIDE = (
+    "SLACK_BOT_TOKEN: it is of an app that is installed for a whole organization (Enterprise Grid), and the bot serves "
+    "one workspace. Install the app in that workspace only, and take the bot token from there."
+)
+
 _T = TypeVar("_T")
 
 
@@ -64,12 +69,20 @@ async def auth_test(client: AsyncWebClient) -> Done:
     """
     answer = await ask(client.auth_test())
     match answer:
+        case Done() if _is_org_wide(answer):
+            raise SlackRefused(ORG_WIDE)
         case Done() if answer.text("team_id") and answer.text("url"):
             return answer
         case Refused(error):
             raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {error} to it.")
         case _:
             raise _away(client, answer)
+
+
+def _is_org_wide(said: Done) -> bool:
+    """Such a token is of no workspace: Slack says so, or names the Grid (`E…`) where a workspace would stand."""
+    team, grid = said.text("team_id"), said.text("enterprise_id")
+    return said.said.get("is_enterprise_install") is True or (grid != "" and team in {"", grid})
 
 
 def workspace_of(said: Done) -> Workspace:

@@ -32,18 +32,33 @@ _GROUP_USERS = "usergroups.users.list"
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
+class _GridUser(BaseModel):
+    """Slack: `users.info` → `user.enterprise_user`, on Enterprise Grid; `teams` are workspaces of the Grid."""
+
+    model_config = ConfigDict(strict=True)
+
+    teams: list[TeamId]
+
+
 class _User(BaseModel):
     """Slack: `users.info` → `user`. It leaves the restrictions out for deactivated people only."""
 
     model_config = ConfigDict(strict=True)
 
     id: str
-    team_id: str
+    team_id: str | None = None
+    enterprise_user: _GridUser | None = None
     deleted: bool
     is_bot: bool | None = None
     is_restricted: bool | None = None
     is_ultra_restricted: bool | None = None
     is_stranger: bool = False
+
+    def belongs_to(self, workspace: TeamId) -> bool:
+        """On a Grid `team_id` proves nothing: it is a home elsewhere, or the Grid, or where somebody was before."""
+        if self.enterprise_user is not None:
+            return workspace in self.enterprise_user.teams
+        return self.team_id == workspace
 
 
 class _Users(BaseModel):
@@ -151,7 +166,9 @@ def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Fa
         return Failed(UNREADABLE)
     if profile.id != user:
         return Failed(UNREADABLE)
-    if profile.team_id != home_team or profile.is_stranger:
+    if profile.team_id is None and profile.enterprise_user is None:
+        return Failed(UNREADABLE)
+    if profile.is_stranger or not profile.belongs_to(home_team):
         return Kind.STRANGER
     if profile.deleted:
         return Kind.DEACTIVATED

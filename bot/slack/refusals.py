@@ -64,7 +64,7 @@ _NO_MEMBER = {
     Kind.GUEST: "guests of this workspace may do nothing here, whatever is granted to them.",
     Kind.BOT: "bots may do nothing here.",
     Kind.DEACTIVATED: "the account is deactivated.",
-    Kind.STRANGER: "only members of this workspace's own organisation may do anything here.",
+    Kind.STRANGER: "only members of this workspace may do anything here.",
 }
 
 

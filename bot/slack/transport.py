@@ -23,6 +23,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
+from bot.proxies import DIRECTLY, Proxies
 from bot.slack.calls import PAUSE_MOST, Done, Wait, ask, in_words, pauses
 from bot.slack.strangers import Strangers
 
@@ -58,6 +59,7 @@ class SocketTransport:
     app: AsyncApp
     app_token: str
     client: AsyncWebClient
+    proxies: Proxies = DIRECTLY
     looked_at_every: float = SOCKET_LOOKED_AT_EVERY
     left_alone: float = SOCKET_LEFT_ALONE
     connects_within: float = SOCKET_CONNECTS_WITHIN
@@ -112,6 +114,9 @@ class SocketTransport:
             return in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
         self._handler = AsyncSocketModeHandler(self.app, self.app_token, web_client=self.client)
         self._handler.client.wss_uri = answer.text("url")
+        self._handler.client.proxy = self.proxies.of(
+            answer.text("url")
+        )  # not what slack_sdk read in the environment
         try:
             async with asyncio.timeout(self.connects_within):
                 await self._handler.connect_async()  # type: ignore[no-untyped-call]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.simulator.feldera import FelderaSimulator
+from bot.simulator.slack import Grid
 from tests.processes.world import running
 
 REFUSAL = b'{"message": "No entry.", "error_code": "Refused", "details": null}'
@@ -97,6 +98,35 @@ async def test_an_app_token_that_opens_no_socket_is_refused(world, error):
         f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "
         "and the app needs Socket Mode switched on."
     )
+
+
+@pytest.mark.anyio
+async def test_an_app_installed_for_a_whole_organization_is_refused(world):
+    """Its token is of no workspace: said at the start, by `doctor`, and by the first grant."""
+    world.slack.workspace.joins_grid(Grid("E0ACME", "Acme Group"))
+    world.slack.workspace.is_enterprise_install = True
+    refusal = (
+        "SLACK_BOT_TOKEN: it is of an app that is installed for a whole organization (Enterprise Grid), and the bot "
+        "serves one workspace. Install the app in that workspace only, and take the bot token from there."
+    )
+    assert await world.refusal() == refusal
+    assert (await world.refusal("grant", "U0ANA", "viewer", "*")).splitlines()[0] == refusal
+    async with world.bot("doctor") as doctor:
+        assert f"FAIL  Slack: {refusal}" in (await doctor.rest_of_output()).splitlines()
+        assert await doctor.ends() == 1
+
+
+@pytest.mark.anyio
+async def test_a_workspace_of_a_grid_is_served(world):
+    """An app that is installed in one workspace works as anywhere, for whoever is at home elsewhere on the Grid."""
+    world.slack.workspace.joins_grid(Grid("E0ACME", "Acme Group"))
+    ana = world.operator("ana")
+    profile = world.slack.workspace.people[ana.id]
+    profile.team_id, profile.workspaces = "E0ACME", ("T0SALES", "T0ACME")
+    async with world.serving_bot() as bot:
+        await world.confirms_a_clear(ana, "orders")
+        await world.until_told("Cleared `orders`")
+        assert await bot.stops() == 0
 
 
 @pytest.mark.anyio

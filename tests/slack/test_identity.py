@@ -115,3 +115,28 @@ async def test_a_refusal_is_not_waited_for():
         with capture_logs(), pytest.raises(SlackRefused):
             await once_it_answers(lambda: who_are_we(slack.client), clock)
     assert clock.waits == [timedelta(seconds=1).total_seconds()]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"is_enterprise_install": True, "enterprise_id": "E1"},
+        {"is_enterprise_install": True, "enterprise_id": "E1", "team_id": "E1"},
+        {"enterprise_id": "E1", "team_id": "E1"},
+        {"enterprise_id": "E1", "team_id": None},
+    ],
+)
+async def test_a_token_of_a_whole_organization_is_refused(said):
+    """In words, and not waited for: it is of no workspace, so nobody could be a member."""
+    async with odd_slack() as slack:
+        slack.answers({**WHO, **said})
+        with pytest.raises(SlackRefused, match="installed for a whole organization"):
+            await who_are_we(slack.client)
+
+
+@pytest.mark.anyio
+async def test_a_workspace_of_a_grid_is_a_workspace():
+    async with odd_slack() as slack:
+        slack.answers({**WHO, "is_enterprise_install": False, "enterprise_id": "E1"})
+        assert await who_are_we(slack.client) == ACME

@@ -439,6 +439,30 @@ async def test_each_of_slacks_words_is_enough(clock, said, kind):
     assert standing == Standing(Actor(HOME, "U1"), kind)
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({"enterprise_user": {"teams": [HOME]}}, Kind.MEMBER),
+        ({"team_id": "E0ACME", "enterprise_user": {"teams": ["T0SALES", HOME]}}, Kind.MEMBER),
+        ({"team_id": None, "enterprise_user": {"teams": [HOME]}}, Kind.MEMBER),
+        ({"enterprise_user": {"teams": ["T0SALES"]}}, Kind.STRANGER),
+        ({"enterprise_user": {"teams": []}}, Kind.STRANGER),
+        ({"enterprise_user": {"teams": [HOME]}, "is_stranger": True}, Kind.STRANGER),
+        ({"enterprise_user": {"teams": [HOME]}, "is_restricted": True}, Kind.GUEST),
+        ({"enterprise_user": {"teams": [HOME]}, "deleted": True}, Kind.DEACTIVATED),
+        ({"enterprise_user": {}}, Kind.UNKNOWN),
+        ({"enterprise_user": {"teams": None}}, Kind.UNKNOWN),
+        ({"enterprise_user": {"teams": [7, HOME]}}, Kind.UNKNOWN),
+        ({"team_id": None}, Kind.UNKNOWN),
+    ],
+)
+async def test_on_a_grid_its_list_of_workspaces_decides(clock, said, kind):
+    """There `team_id` proves nothing; and without the list, nobody is a member."""
+    async with answering({"json": {"ok": True, "user": {**GOOD, **said}}}) as client:
+        standing = await look_at(PeopleDirectory(client, clock, HOME), Actor(HOME, "U1"), frozenset())
+    assert standing.kind is kind
+
+
 async def test_the_members_of_a_group_are_listed(slack, people):
     """As Slack lists them, whatever kind they are; asked once a minute, like everything else."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben", guest=True)

@@ -68,7 +68,7 @@ def test_people_who_never_pass_click(workspace: Workspace) -> None:
                 "🚫 You may not approve a clear of `orders`: guests of this workspace may do nothing here, whatever is granted to them."
             ],
             "eve": [
-                "🚫 You may not approve a clear of `orders`: only members of this workspace's own organisation may do anything here."
+                "🚫 You may not approve a clear of `orders`: only members of this workspace may do anything here."
             ],
             "app": ["🚫 You may not approve a clear of `orders`: bots may do nothing here."],
         }

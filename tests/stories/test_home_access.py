@@ -84,7 +84,7 @@ Guests of this workspace may do nothing here, whatever is granted to them. Ask a
             workspace.grants(fay, Role.APPROVER)
             assert fay.opens_home() == snapshot("""\
 👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and everybody sees what came of it.
-Only members of this workspace's own organisation may do anything here. Ask somebody of the team to do it for you.\
+Only members of this workspace may do anything here. Ask somebody of the team to do it for you.\
 """)
         case _:
             ben = workspace.approver("ben")

@@ -190,9 +190,7 @@ def test_people_of_another_organisation(workspace: Workspace) -> None:
         ext.types("/pipeline clear orders")
     ext.clicks("Approve")
     assert ext.reads() == snapshot(
-        [
-            "🚫 You may not approve a clear of `orders`: only members of this workspace's own organisation may do anything here."
-        ]
+        ["🚫 You may not approve a clear of `orders`: only members of this workspace may do anything here."]
     )
     assert workspace.record(EventKind.REFUSED) == snapshot(
         ["03:00 refused by ext [op]: action=approve pipeline=orders state=awaiting_approval why=not_a_member"]

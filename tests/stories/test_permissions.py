@@ -208,12 +208,16 @@ def test_somebody_external_cannot_use_a_preview(workspace: Workspace) -> None:
 
 
 def test_a_grant_is_for_a_person_of_one_workspace(workspace: Workspace) -> None:
-    """The same user id in another workspace is another person."""
+    """Whoever belongs to another workspace by the click may do nothing, whatever their id was granted."""
     ana = workspace.operator("ana")
     ana.asks("/pipeline clear orders")
     workspace.slack.workspace.people[ana.id].team_id = "T0OTHER"
     ana.clicks("Clear orders")
-    assert ana.reads() == snapshot(["🚫 Only the person who was shown this, or who asked, can use it."])
+    assert ana.reads() == snapshot(
+        [
+            "🚫 You may not clear `orders`: only members of this workspace may do anything here. Nothing was sent."
+        ]
+    )
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 0
 

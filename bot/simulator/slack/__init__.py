@@ -10,6 +10,7 @@ from bot.simulator.slack.marks import Unread
 from bot.simulator.slack.messages import Channel, Message, Version
 from bot.simulator.slack.modals import ModalButton, Suggestions
 from bot.simulator.slack.people import Person
+from bot.simulator.slack.profiles import Grid
 from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.response_urls import RecordedAnswer
 from bot.simulator.slack.simulator import SlackSimulator
@@ -22,6 +23,7 @@ __all__ = [
     "Answer",
     "Button",
     "Channel",
+    "Grid",
     "Message",
     "ModalButton",
     "NotPossibleError",

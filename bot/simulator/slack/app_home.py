@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.simulator.slack.interactions import VERIFICATION_TOKEN, Answer, Interactions
-from bot.simulator.slack.workspace import Profile
+from bot.simulator.slack.profiles import Profile
 
 Tab = Literal["home", "messages"]
 
@@ -32,11 +32,11 @@ class AppHome:
         if tab == "home" and published is not None:
             event["view"] = views.told(published)
         authorization = {
-            "enterprise_id": None,
-            "team_id": workspace.team_id,
+            "enterprise_id": None if workspace.grid is None else workspace.grid.id,
+            "team_id": None if workspace.is_enterprise_install else workspace.team_id,
             "user_id": workspace.bot_user_id,
             "is_bot": True,
-            "is_enterprise_install": False,
+            "is_enterprise_install": workspace.is_enterprise_install,
         }
         payload = {
             "token": VERIFICATION_TOKEN,

@@ -6,8 +6,9 @@ Like every method they get a `Call` whose token was checked, and answer from the
 from typing import Any
 
 from bot.simulator.slack.methods import Call, Method, is_true
+from bot.simulator.slack.profiles import Grid, Profile
 from bot.simulator.slack.refusals import Refused
-from bot.simulator.slack.workspace import Profile, UserGroup, Workspace
+from bot.simulator.slack.workspace import UserGroup, Workspace
 
 
 def users_info(call: Call) -> dict[str, Any]:
@@ -77,7 +78,9 @@ def _user(profile: Profile, workspace: Workspace) -> dict[str, Any]:
         "is_app_user": False,
         "profile": {"display_name": profile.name, "real_name": profile.name},
     }
-    if profile.team_id != workspace.team_id:
+    if profile.workspaces is not None:
+        shown["enterprise_user"] = _enterprise_user(profile, profile.workspaces, workspace.grid)
+    if not profile.belongs_to(workspace.team_id):
         shown["is_stranger"] = workspace.is_stranger(profile)
     if profile.deactivated:
         return shown
@@ -86,4 +89,16 @@ def _user(profile: Profile, workspace: Workspace) -> dict[str, Any]:
         "is_restricted": profile.guest or profile.single_channel_guest,
         "is_ultra_restricted": profile.single_channel_guest,
         "tz": "Etc/UTC",
+    }
+
+
+def _enterprise_user(profile: Profile, workspaces: tuple[str, ...], grid: Grid | None) -> dict[str, Any]:
+    return {
+        "id": profile.id,
+        "enterprise_id": grid.id if grid else "E0OTHER",
+        "enterprise_name": grid.name if grid else "Other",
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "teams": list(workspaces),
     }

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from bot.simulator.slack.forms import CannotPutInError, Input
 from bot.simulator.slack.interactions import Answer
 from bot.simulator.slack.modals import Modals, Suggestions
+from bot.simulator.slack.profiles import Profile
 from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.views import View
-from bot.simulator.slack.workspace import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from bot.simulator.slack.content import read_content
 from bot.simulator.slack.delivery import Ack, Envelope, EnvelopeType, RecordedDelivery, Transport
 from bot.simulator.slack.messages import Block, Channel, Message
 from bot.simulator.slack.methods import as_json
+from bot.simulator.slack.profiles import Profile
 from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.response_urls import ResponseUrls
 from bot.simulator.slack.views import Views
-from bot.simulator.slack.workspace import Content, Profile, Workspace
+from bot.simulator.slack.workspace import Content, Workspace
 
 VERIFICATION_TOKEN = "simulated-verification-token"
 
@@ -73,10 +74,12 @@ class Interactions:
             "command": command,
             "text": text,
             "api_app_id": workspace.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(workspace.is_enterprise_install).lower(),
             "response_url": self.response_urls.issue("commands", person.id, channel=channel),
             "trigger_id": self.views.issues_trigger(person.id),
         }
+        if workspace.grid is not None:
+            payload |= {"enterprise_id": workspace.grid.id, "enterprise_name": workspace.grid.name}
         # The ack's message stands where the command was typed, even if an answer by response_url overtakes the ack.
         place = workspace.next_ts()
         ack = await self.deliver("slash_commands", payload, accepts_response_payload=True)
@@ -138,15 +141,20 @@ class Interactions:
 
     def sender(self, person: Profile) -> dict[str, Any]:
         """Who interacts, and with which app of which workspace: every payload of theirs begins so."""
-        workspace = self.workspace
-        user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
+        workspace, grid = self.workspace, self.workspace.grid
+        user = {"id": person.id, "username": person.name, "name": person.name}
+        team = {"id": person.acts_in or workspace.team_id, "domain": workspace.domain}
+        if person.team_in_payloads:
+            user["team_id"] = person.team_id
+        if grid is not None:
+            team |= {"enterprise_id": grid.id, "enterprise_name": grid.name}
         return {
             "user": user,
-            "team": {"id": workspace.team_id, "domain": workspace.domain},
+            "team": None if workspace.is_enterprise_install else team,
             "api_app_id": workspace.app_id,
             "token": VERIFICATION_TOKEN,
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": None if grid is None else {"id": grid.id, "name": grid.name},
+            "is_enterprise_install": workspace.is_enterprise_install,
         }
 
     async def deliver(

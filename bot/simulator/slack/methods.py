@@ -76,16 +76,21 @@ class Method:
 
 
 def auth_test(call: Call) -> dict[str, Any]:
-    workspace = call.workspace
-    return {
+    workspace, grid = call.workspace, call.workspace.grid
+    said = {
         "url": f"https://{workspace.domain}.slack.com/",
         "team": workspace.team_name,
         "user": workspace.bot_name,
         "team_id": workspace.team_id,
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": workspace.is_enterprise_install,
     }
+    if grid is not None:
+        said["enterprise_id"] = grid.id
+        if workspace.is_enterprise_install:
+            said |= {"team": grid.name, "team_id": grid.id}
+    return said
 
 
 def chat_post_message(call: Call) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from bot.simulator.slack import elements
 from bot.simulator.slack.forms import Input, Option, option_of
 from bot.simulator.slack.interactions import Answer, Interactions, told_of_button
 from bot.simulator.slack.messages import Block
+from bot.simulator.slack.profiles import Profile
 from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.schema import items
 from bot.simulator.slack.views import View, Views
-from bot.simulator.slack.workspace import Profile
 
 INVALID = Answer(error="invalid_modal_response")
 INVALID_OPTIONS = "invalid_options_response"

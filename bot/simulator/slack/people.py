@@ -12,11 +12,12 @@ from bot.simulator.slack.interactions import Answer, Button, Interactions
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.modals import ModalButton, Modals, Suggestions
 from bot.simulator.slack.mrkdwn import as_typed
+from bot.simulator.slack.profiles import Profile
 from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.sight import Sight
 from bot.simulator.slack.text import render_confirm
 from bot.simulator.slack.views import View
-from bot.simulator.slack.workspace import Content, Profile, Workspace
+from bot.simulator.slack.workspace import Content, Workspace
 
 
 class Person(Sight):

@@ -14,11 +14,12 @@ from bot.simulator.slack.marks import Reading, Unread, is_in_channel
 from bot.simulator.slack.messages import Block, Channel, Message
 from bot.simulator.slack.modals import ModalButton
 from bot.simulator.slack.mrkdwn import CROWDS
+from bot.simulator.slack.profiles import Profile
 from bot.simulator.slack.refusals import NotPossibleError
 from bot.simulator.slack.spans import Reader
 from bot.simulator.slack.text import render_block
 from bot.simulator.slack.views import View, Views
-from bot.simulator.slack.workspace import Profile, Workspace
+from bot.simulator.slack.workspace import Workspace
 
 
 class Sight:
@@ -41,8 +42,8 @@ class Sight:
 
     @property
     def is_external(self) -> bool:
-        """Whether they belong to another workspace, and are here in shared channels alone."""
-        return self.team_id != self._workspace.team_id
+        """Whether they belong to other workspaces, and are here in shared channels alone."""
+        return not self._profile.belongs_to(self._workspace.team_id)
 
     @property
     def places(self) -> list[Channel]:

@@ -137,11 +137,11 @@ class SlackSimulator:
         name: str,
         *,
         team: str | None = None,
-        **traits: bool,
+        **traits: Any,
     ) -> Person:
-        """`team` is another workspace's id, for somebody external.
+        """`team` is another workspace's id, for somebody external or at home elsewhere on the same Grid.
 
-        Further traits: `guest`, `single_channel_guest`, `deactivated`, `is_bot`.
+        Further traits are the fields of `Profile`: `guest`, `deactivated`, `workspaces` of a Grid, and so on.
         """
         profile = self.workspace.adds_profile(name, team_id=team, **traits)
         return Person(profile, self.workspace, self._interactions)

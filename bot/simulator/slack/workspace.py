@@ -13,24 +13,12 @@ from bot.simulator.slack.changes import Changes
 from bot.simulator.slack.marks import ReadMarks
 from bot.simulator.slack.messages import Block, Channel, Message, Version
 from bot.simulator.slack.mrkdwn import mentions_in, suspicious_tokens
+from bot.simulator.slack.profiles import Grid, Profile
 
 MICROSECONDS = 1_000_000
 TS_STEP = 100
 """Microseconds between two messages of the same second, as real timestamps look."""
 SLACKBOT = "USLACKBOT"
-
-
-@dataclass(eq=False, slots=True)
-class Profile:
-    """What Slack knows of a person. `team_id` differs from the workspace's for somebody external."""
-
-    id: str
-    name: str
-    team_id: str
-    guest: bool = False
-    single_channel_guest: bool = False
-    deactivated: bool = False
-    is_bot: bool = False
 
 
 class Identified(Protocol):
@@ -84,6 +72,10 @@ class Workspace:
     team_id: str = "T0ACME"
     team_name: str = "Acme"
     domain: str = "acme"
+    grid: Grid | None = None
+    """The Enterprise Grid that the workspace is part of."""
+    is_enterprise_install: bool = False
+    """Whether the app is installed in the whole Grid at once."""
     app_id: str = "A0PIPELINE"
     bot_id: str = "B0PIPELINE"
     bot_user_id: str = "U0PIPELINE"
@@ -117,10 +109,18 @@ class Workspace:
         self._last_ts = max(second + TS_STEP, self._last_ts + TS_STEP)
         return f"{self._last_ts // MICROSECONDS}.{self._last_ts % MICROSECONDS:06}"
 
-    def adds_profile(self, name: str, *, team_id: str | None = None, **traits: bool) -> Profile:
+    def adds_profile(self, name: str, *, team_id: str | None = None, **traits: Any) -> Profile:
         profile = Profile(self._new_id("U", name), name, team_id or self.team_id, **traits)
+        if self.grid is not None and profile.workspaces is None:
+            profile.workspaces = (profile.team_id,)
         self.people[profile.id] = profile
         return profile
+
+    def joins_grid(self, grid: Grid) -> None:
+        """It becomes part of an Enterprise Grid, and its people belong to no other workspace there."""
+        self.grid = grid
+        for profile in self.people.values():
+            profile.workspaces = (profile.team_id,)
 
     def adds_user_group(self, handle: str) -> UserGroup:
         group = UserGroup(self._new_id("S", handle), handle)
@@ -161,7 +161,7 @@ class Workspace:
 
     def is_stranger(self, profile: Profile) -> bool:
         """Whether somebody external shares no channel with the app; those who do are none to Slack."""
-        return profile.team_id != self.team_id and not any(
+        return not profile.belongs_to(self.team_id) and not any(
             channel.bot_is_member and channel.has(profile.id) for channel in self.channels.values()
         )
 

@@ -20,7 +20,7 @@ from bot.slack.blocks import Message
 from bot.slack.calls import NoAnswer, Refused, Wait
 from bot.slack.clear_form import Token
 from bot.slack.errands import Answer, Hearing
-from bot.slack.listeners.desk import Desk, who
+from bot.slack.listeners.desk import Desk
 from bot.slack.open_forms import OpenForm, OpenForms
 from bot.slack.screens import Screen
 from bot.slack.unanswered import must_wait, why_refused, why_silent
@@ -47,7 +47,7 @@ class ClearForm:
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """From anywhere in Slack: there is no channel, so the card goes to the person, if no rule says otherwise."""
         await ack()
-        actor = who(body)
+        actor = self.desk.who(body)
         token = Token(new_form_id(), ChannelId(actor.user))
         failing = Screen(self.open_forms.client, self.desk.threads, body)
         self.desk.errands.do(self._opens(actor, body, token, failing=failing), failing)
@@ -83,7 +83,7 @@ class ClearForm:
 
     async def suggest(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
-        offers = await self.forms.offer(who(body), str(body.get("value") or ""))
+        offers = await self.forms.offer(self.desk.who(body), str(body.get("value") or ""))
         await ack(options=[form_fields.option(offer) for offer in offers.found])
         form = self.open_forms.of(body["view"])
         if form is not None and offers.unanswered:
@@ -95,7 +95,7 @@ class ClearForm:
         turn = 0 if form is None else form.next_turn()
         await ack()
         if form is not None:
-            self.desk.errands.do(self._says(form, who(body), body["view"], turn=turn), form)
+            self.desk.errands.do(self._says(form, self.desk.who(body), body["view"], turn=turn), form)
 
     async def _says(self, form: OpenForm, actor: Actor, view: dict[str, Any], *, turn: int) -> None:
         command = form_fields.chosen(view, self.desk.handlers.targets)
@@ -114,7 +114,9 @@ class ClearForm:
         form, token = self.open_forms.of(view), Token.of(view)
         command = form_fields.chosen(view, self.desk.handlers.targets)
         if form is None or token is None:
-            reply = await self.desk.requests.not_a_button(who(body), str(view.get("callback_id", "")))
+            reply = await self.desk.requests.not_a_button(
+                self.desk.who(body), str(view.get("callback_id", ""))
+            )
             await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
             return
         if command is None:
@@ -125,7 +127,7 @@ class ClearForm:
             # One after the other: the second press of a slow button finds what the first one did.
             async with form.deciding:
                 reply = await self.forms.submit(
-                    who(body),
+                    self.desk.who(body),
                     command,
                     token.origin,
                     form_id=token.form_id,

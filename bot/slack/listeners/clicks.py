@@ -18,7 +18,7 @@ from bot.engine.replies import Asked, Begun, NotYours, Reply
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
-from bot.slack.listeners.desk import Desk, clicked, value, who
+from bot.slack.listeners.desk import Desk, value
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
 _OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
@@ -33,7 +33,7 @@ class Clicks:
     client: AsyncWebClient
 
     async def confirm(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
+        actor, operation_id = self.desk.clicked(body)
         answer = Answer(respond)
 
         async def deed() -> Reply:
@@ -48,7 +48,7 @@ class Clicks:
 
     async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
-        actor, operation_id = clicked(body)
+        actor, operation_id = self.desk.clicked(body)
         await ack()
         answer = Answer(respond)
 
@@ -62,11 +62,11 @@ class Clicks:
         self.desk.errands.run(taken(), answer)
 
     async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        deed = self.desk.handlers.drop(*clicked(body))
+        deed = self.desk.handlers.drop(*self.desk.clicked(body))
         await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        _, operation_id = clicked(body)
+        _, operation_id = self.desk.clicked(body)
         # A modal that is submitted cannot change the preview: this click can, once the card stands.
         answer = Answer(respond, replaces=True)
         self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
@@ -74,7 +74,7 @@ class Clicks:
         await self.client.views_open(trigger_id=body["trigger_id"], view=modals.type_the_name(operation_id))
 
     async def deny(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = clicked(body)
+        actor, operation_id = self.desk.clicked(body)
 
         async def why_no_modal_opens() -> Message:
             refusal = await looking
@@ -89,19 +89,19 @@ class Clicks:
         self.desk.errands.run(why_no_modal_opens(), Answer(respond))
 
     async def approve(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.approve(*clicked(body)), ack, Answer(respond))
+        await self.desk.pressed(self.desk.requests.approve(*self.desk.clicked(body)), ack, Answer(respond))
 
     async def withdraw(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.withdraw(*clicked(body)), ack, Answer(respond))
+        await self.desk.pressed(self.desk.requests.withdraw(*self.desk.clicked(body)), ack, Answer(respond))
 
     async def stop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.stop(*clicked(body)), ack, Answer(respond))
+        await self.desk.pressed(self.desk.requests.stop(*self.desk.clicked(body)), ack, Answer(respond))
 
     async def sign_off(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.sign_off(*clicked(body)), ack, Answer(respond))
+        await self.desk.pressed(self.desk.requests.sign_off(*self.desk.clicked(body)), ack, Answer(respond))
 
     async def close(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.handlers.close(*clicked(body)), ack, Answer(respond))
+        await self.desk.pressed(self.desk.handlers.close(*self.desk.clicked(body)), ack, Answer(respond))
 
     async def older(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """The next page of the record; what it is of comes back in the button, and is checked like typing."""
@@ -110,7 +110,7 @@ class Clicks:
             await self.unknown(ack, body, respond)
             return
         wanted = _of(match[2], self.desk.handlers.targets)
-        deed = self.desk.access.history(who(body), wanted, before=int(match[1]))
+        deed = self.desk.access.history(self.desk.who(body), wanted, before=int(match[1]))
         await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
@@ -129,7 +129,9 @@ class Clicks:
             return
         await ack()
         name, pattern = PipelineName(match[1]), match[2]
-        page = self.desk.listing.page(who(body), pattern, **{"after" if forward else "before": name})
+        page = self.desk.listing.page(
+            self.desk.who(body), pattern, **{"after" if forward else "before": name}
+        )
         self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
 
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
@@ -137,7 +139,7 @@ class Clicks:
 
     async def unknown(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         button = str(body["actions"][0].get("action_id", ""))
-        deed = self.desk.requests.not_a_button(who(body), button)
+        deed = self.desk.requests.not_a_button(self.desk.who(body), button)
         await self.desk.pressed(deed, ack, Answer(respond))
 
 

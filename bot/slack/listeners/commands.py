@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.administration import DropRule, LiftFreeze, SetRule
 from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, words
 from bot.domain.errors import Misunderstood
-from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
+from bot.domain.names import Actor, ChannelId, PipelineName
 from bot.domain.plans import CLEAR
 from bot.engine.refusing import Tried
 from bot.engine.replies import Denied, Reply, SeesNothing
@@ -37,7 +37,7 @@ class Commands:
     form: ClearForm
 
     async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
+        actor = self.desk.who(body)
         try:
             command = parse(body.get("text") or "", self.desk.handlers.targets)
         except Misunderstood as error:

@@ -28,9 +28,23 @@ class Desk:
     listing: Listing
     threads: Threads
     errands: Errands
+    home: TeamId  # the workspace whose app this is
 
     def in_words(self, reply: Reply) -> Message:
         return answers.answer(reply, self.threads.workspace_url)
+
+    def who(self, body: dict[str, Any]) -> Actor:
+        """Who did it, as somebody of our workspace: whether they are is asked of Slack, and no payload's word.
+
+        On Enterprise Grid a payload names another workspace for some of our members, and none for others.
+        """
+        match body:
+            case {"user": {"id": str(user)}} | {"user_id": str(user)} | {"event": {"user": str(user)}}:
+                return Actor(self.home, UserId(user))
+        raise LookupError("the payload says nobody's id")
+
+    def clicked(self, body: dict[str, Any]) -> tuple[Actor, OperationId]:
+        return self.who(body), OperationId(value(body))
 
     async def typed(self, deed: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
         """Do what was typed; the ack is the answer, or says that it follows."""
@@ -68,15 +82,5 @@ async def acknowledge(ack: AsyncAck, said: Message) -> None:
     await ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
 
 
-def who(body: dict[str, Any]) -> Actor:
-    """Who did it, by their own team (not the channel's, which an outside guest shares)."""
-    user = body["user"]
-    return Actor(TeamId(str(user.get("team_id", ""))), UserId(user["id"]))
-
-
 def value(body: dict[str, Any]) -> str:
     return str(body["actions"][0].get("value", ""))
-
-
-def clicked(body: dict[str, Any]) -> tuple[Actor, OperationId]:
-    return who(body), OperationId(value(body))

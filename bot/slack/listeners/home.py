@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.names import Actor, OperationId, TeamId, UserId
+from bot.domain.names import Actor, OperationId
 from bot.engine import replies
 from bot.engine.homes import Homes
 from bot.engine.replies import Reply
@@ -17,7 +17,7 @@ from bot.slack import card, modals
 from bot.slack.blocks import Message
 from bot.slack.home import typed_instead
 from bot.slack.hometabs import HomeTabs
-from bot.slack.listeners.desk import Desk, clicked
+from bot.slack.listeners.desk import Desk
 from bot.slack.screens import Screen
 
 _SHOWN_BY_THE_PAGE = (
@@ -39,13 +39,12 @@ class HomeTab:
     async def opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab") != "home":
             return
-        user = UserId(event["user"])
-        self.tabs.found(user, (event.get("view") or {}).get("hash"))
-        # The event does not say whose member they are: that is asked of Slack, as for every page.
-        self.homes.looked_at_by(Actor(TeamId(body["team_id"]), user))
+        actor = self.desk.who(body)
+        self.tabs.found(actor.user, (event.get("view") or {}).get("hash"))
+        self.homes.looked_at_by(actor)
 
     async def pressed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        actor, operation_id = clicked(body)
+        actor, operation_id = self.desk.clicked(body)
         action = body["actions"][0]["action_id"]
         if action == card.DENY:
             await self._deny(actor, operation_id, ack, body)

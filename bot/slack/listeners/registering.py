@@ -1,19 +1,22 @@
 """Which listener hears what, and what is said when one breaks."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
+from bot.proxies import DIRECTLY, Proxies
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
-from bot.slack.errands import Answer
+from bot.slack.errands import Answer, Respond
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
@@ -26,9 +29,22 @@ from bot.slack.screens import Screen, has_no_message, is_on_home
 log = structlog.get_logger(__name__)
 
 
-def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab, forms: Forms) -> None:
+class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like every other outcome
+    """A payload of an app that is installed in a whole Enterprise Grid, which nothing is done for."""
+
+
+def register(  # noqa: PLR0913 - what all the listeners need
+    app: AsyncApp,
+    desk: Desk,
+    client: AsyncWebClient,
+    *,
+    home: HomeTab,
+    forms: Forms,
+    proxies: Proxies = DIRECTLY,
+) -> None:
     clicks, submissions = Clicks(desk, client), Submissions(desk, client)
     clear = ClearForm(desk, forms, OpenForms(client))
+    app.middleware(_Door(proxies).lets_in)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
     app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
@@ -64,6 +80,21 @@ def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab
     app.error(_Failed(desk, client).failed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What every delivery passes before a listener hears of it."""
+
+    proxies: Proxies
+
+    async def lets_in(self, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        url = context.response_url
+        if url is not None:
+            context["respond"] = Respond(response_url=url, proxy=self.proxies.of(url))
+        if context.is_enterprise_install:
+            raise OrgWideInstall
+        await next_()
+
+
 async def _is_on_home(body: dict[str, Any]) -> bool:
     return is_on_home(body)
 
@@ -77,8 +108,12 @@ class _Failed:
         self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
     ) -> BoltResponse | None:
         """A listener broke. The ack of a command or a modal says so, if none was given; or the response URL does."""
-        log.error("listener_failed", exc_info=error)
-        said = answers.trouble()
+        if isinstance(error, OrgWideInstall):
+            log.warning("org_wide_install", meaning="the app must be installed in one workspace only")
+            said = answers.org_wide()
+        else:
+            log.error("listener_failed", exc_info=error)
+            said = answers.trouble()
         acked = response is None
         if not acked and "command" in request.body:
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})

@@ -12,7 +12,7 @@ from bot.engine.replies import NameWanted, Reply
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
 from bot.slack.errands import InModal
-from bot.slack.listeners.desk import Desk, who
+from bot.slack.listeners.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,16 @@ class Submissions:
 
     async def deny(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         operation_id = OperationId(str(view.get("private_metadata", "")))
-        await self._done(self.desk.requests.deny(who(body), operation_id, modals.typed(view)), ack, view)
+        await self._done(
+            self.desk.requests.deny(self.desk.who(body), operation_id, modals.typed(view)), ack, view
+        )
 
     async def break_glass(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         operation_id = OperationId(str(view.get("private_metadata", "")))
         typed = modals.typed(view)
-        await self._done(self.desk.handlers.confirm(who(body), operation_id, typed=typed), ack, view)
+        await self._done(
+            self.desk.handlers.confirm(self.desk.who(body), operation_id, typed=typed), ack, view
+        )
 
     async def _done(self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, view: dict[str, Any]) -> None:
         async def in_words() -> Message:

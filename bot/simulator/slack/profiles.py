@@ -1,0 +1,36 @@
+"""What Slack knows of people, and of the Enterprise Grid that a workspace may be part of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """An organization with several workspaces."""
+
+    id: str
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Profile:
+    """What Slack knows of a person. `team_id` is that of their home: another workspace's for somebody external.
+
+    On a Grid it may be another workspace's, or the Grid's own id, for a member too: there `workspaces` tells.
+    """
+
+    id: str
+    name: str
+    team_id: str
+    guest: bool = False
+    single_channel_guest: bool = False
+    deactivated: bool = False
+    is_bot: bool = False
+    workspaces: tuple[str, ...] | None = None
+    """On a Grid: the ids of its workspaces that they belong to. None elsewhere."""
+    team_in_payloads: bool = True
+    """Whether `user.team_id` stands in what the app is sent."""
+    acts_in: str | None = None
+    """The workspace that their client shows while they press something, if it is not the app's."""
+
+    def belongs_to(self, team_id: str) -> bool:
+        return self.team_id == team_id if self.workspaces is None else team_id in self.workspaces

@@ -1,0 +1,48 @@
+"""Servers of a test's own that pass bytes on: what a proxy and a TLS front have in common."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def passes(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    """Everything that comes, until one of the two has gone."""
+    try:
+        while data := await source.read(2**16):
+            sink.write(data)
+            await sink.drain()
+    except OSError:
+        pass
+    finally:
+        sink.close()
+
+
+@asynccontextmanager
+async def listening(serve: Serving, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """The port on which each connection is served so; at the end those that are open are cut off."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        try:
+            await serve(reader, writer)
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # whoever asked has gone, or the test is over
+        finally:
+            tasks.discard(task)
+            writer.close()
+
+    server = await asyncio.start_server(served, "127.0.0.1", 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
