@@ -16,7 +16,14 @@ from inline_snapshot import snapshot
 from tests.workspace import Workspace
 
 COMMAND = urlencode(
-    {"command": "/pipeline", "text": "help", "team_id": "T0ACME", "user_id": "U1", "channel_id": "C1"}
+    {
+        "command": "/pipeline",
+        "text": "help",
+        "team_id": "T0ACME",
+        "user_id": "U1",
+        "channel_id": "C1",
+        "trigger_id": "1.1",
+    }
 )
 
 

@@ -1,7 +1,6 @@
 """`/pipeline …`: read, decide, answer."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -9,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.administration import DropRule, LiftFreeze, SetRule
 from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, words
 from bot.domain.errors import Misunderstood
-from bot.domain.names import Actor, ChannelId, PipelineName, TeamId, UserId
+from bot.domain.names import Actor, ChannelId, PipelineName
 from bot.domain.plans import CLEAR
 from bot.engine.refusing import Tried
 from bot.engine.replies import Denied, Reply, SeesNothing
@@ -17,7 +16,8 @@ from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.clear_form import ClearForm
-from bot.slack.listeners.desk import Desk, acknowledge
+from bot.slack.listeners.desk import Desk, acknowledge, who
+from bot.slack.payloads import SlashCommand
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +36,10 @@ class Commands:
     desk: Desk
     form: ClearForm
 
-    async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor = Actor(TeamId(body["team_id"]), UserId(body["user_id"]))
+    async def typed(self, ack: AsyncAck, delivery: SlashCommand, respond: AsyncRespond) -> None:
+        actor = who(delivery)
         try:
-            command = parse(body.get("text") or "", self.desk.handlers.targets)
+            command = parse(delivery.text, self.desk.handlers.targets)
         except Misunderstood as error:
             await acknowledge(ack, answers.misunderstood(error))
             return
@@ -52,12 +52,12 @@ class Commands:
             case Help(verb):
                 await acknowledge(ack, answers.help_on(verb, self.desk.handlers.targets))
             case Clear() | Stop() | Start() | Status():
-                await self._look(actor, command, ack, body, respond)
+                await self._look(actor, command, ack, delivery.channel_id, respond)
             case words.List(pattern):
                 await self._list(actor, pattern, ack, respond)
             case words.ClearByForm():
                 await ack()
-                self.form.typed(actor, body, respond)
+                self.form.typed(actor, delivery, respond)
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
                 await self.desk.typed(self._decide(actor, command), ack, respond)
             case _:
@@ -68,10 +68,8 @@ class Commands:
         return self.desk.in_words(await self.desk.handlers.not_found(actor, name))
 
     async def _look(
-        self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
+        self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
     ) -> None:
-        origin = ChannelId(body["channel_id"])
-
         async def seen() -> Message:
             return await refused or await self._seen(actor, command, origin)
 

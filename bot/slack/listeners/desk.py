@@ -1,4 +1,4 @@
-"""What every listener needs: the handlers, a way to answer, and how a payload says who did what."""
+"""What every listener needs: the handlers, a way to answer, and how a delivery says who did what."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.domain.names import Actor, OperationId, TeamId, UserId
+from bot.domain.names import Actor, OperationId, TeamId
 from bot.engine.access import Access
 from bot.engine.handlers import Handlers
 from bot.engine.listing import Listing
@@ -16,6 +16,7 @@ from bot.engine.requests import Requests
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer, Errands
+from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.threads import Threads
 
 
@@ -68,15 +69,21 @@ async def acknowledge(ack: AsyncAck, said: Message) -> None:
     await ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
 
 
-def who(body: dict[str, Any]) -> Actor:
-    """Who did it, by their own team (not the channel's, which an outside guest shares)."""
-    user = body["user"]
-    return Actor(TeamId(str(user.get("team_id", ""))), UserId(user["id"]))
+def who(delivery: Delivery) -> Actor:
+    """Who did it, by their own team (not the channel's, which an outside guest shares), as far as Slack tells it here."""
+    match delivery:
+        case SlashCommand():
+            return Actor(delivery.team_id, delivery.user_id)
+        case HomeOpened():
+            # The event does not say whose member they are: that is asked of Slack, as for every page.
+            return Actor(delivery.team_id, delivery.event.user)
+        case _:
+            return Actor(delivery.user.team_id or TeamId(""), delivery.user.id)
 
 
-def value(body: dict[str, Any]) -> str:
-    return str(body["actions"][0].get("value", ""))
+def value(delivery: BlockActions) -> str:
+    return delivery.action.value or ""
 
 
-def clicked(body: dict[str, Any]) -> tuple[Actor, OperationId]:
-    return who(body), OperationId(value(body))
+def clicked(delivery: BlockActions) -> tuple[Actor, OperationId]:
+    return who(delivery), OperationId(value(delivery))
