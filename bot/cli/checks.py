@@ -17,6 +17,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
+from bot.cli.anchors import where_to_look
 from bot.cli.waiting import waits_for_approval
 from bot.config import (
     ENV_FILE,
@@ -218,9 +219,8 @@ def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings 
         yield _note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
         return
     try:
-        with Administration.open(path) as administration:
-            administration.prove_writable()
-            yield _fine(f"Database: {path} can be written.")
+        with Administration.reading(path) as administration:
+            yield _writable(path)
             yield from _record(administration, clock.now())
             yield from _home(administration, app)
             yield from _waiting(administration, clock.now())
@@ -229,6 +229,15 @@ def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings 
                 yield _wrong(f"Felderas: {lost}")
     except UserError as error:
         yield _wrong(f"Database: {error.message}")
+
+
+def _writable(path: Path) -> Check:
+    try:
+        with Administration.changing(path) as administration:
+            administration.prove_writable()
+    except UserError as error:
+        return _wrong(f"Database: {error.message}")
+    return _fine(f"Database: {path} can be written.")
 
 
 async def _access(
@@ -262,16 +271,23 @@ def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...]] | None:
     if not path.exists():
         return ((), ()) if path.parent.is_dir() else None
     try:
-        with Administration.open(path) as administration:
+        with Administration.reading(path) as administration:
             return administration.grants(), administration.rules()
     except UserError:
         return None
 
 
 def _record(administration: Administration, now: datetime) -> Iterator[Check]:
-    broken = administration.verify()
-    if broken is None:
-        yield _fine(f"Record: as it was written, up to entry {administration.head()[0]}.")
+    checked = administration.verify()
+    broken = checked.broken
+    if broken is None and checked.newest[0] == 0:
+        yield _fine("Audit log: it has no entries.")
+        yield from _unrecorded(administration, now)
+    elif broken is None:
+        yield _fine(
+            f"Audit log: consistent up to entry {checked.newest[0]}, not anchored. To prove that it was not written anew, "
+            f"give a head to `pipeline-bot audit verify --head`. {' '.join(where_to_look(administration))}"
+        )
         yield from _unrecorded(administration, now)
     else:
         yield _wrong(

@@ -100,7 +100,7 @@ def _as_options(further: tuple[str, ...]) -> str:
 def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
     """Take a grant away, written as it was given; all of them, if it was given more than once."""
     now = SystemClock().now()
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         principal = named(who, team, administration)
         take_away = TakeAway(principal, Role(role), pattern)
         held = administration.grants(principal)
@@ -128,7 +128,7 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
 def grants(wanted: str | None, *, wants_json: bool) -> None:
     """List the grants, the lapsed ones too: all, or those of one person or group, or those that may concern a PATTERN."""
     settings = load(ShellSettings)
-    with Administration.open(settings.pipeline_bot_database) as administration:
+    with Administration.reading(settings.pipeline_bot_database) as administration:
         known = tuple(_wanted(administration.grants(), wanted, settings.targets))
         home = administration.team()
     now = SystemClock().now()

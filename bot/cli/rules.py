@@ -46,7 +46,8 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
         change: DropRule | SetRule = DropRule(checked_anywhere(pattern))
     else:
         change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
-    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+    opened = Administration.changing if isinstance(change, DropRule) else Administration.open
+    with opened(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=whoever_runs_this(), now=now)
     if isinstance(change, DropRule):
         if not made:
@@ -75,7 +76,7 @@ def _rule(pattern: str, words: str) -> Rule:
 def rules(*, wants_json: bool) -> None:
     """List the rules, and the freezes in force."""
     now = SystemClock().now()
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         known, frozen = administration.rules(), administration.freezes(now)
     if wants_json:
         freezes = [_freeze_as_json(one) for one in frozen]
@@ -118,7 +119,7 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
 def unfreeze(pattern: str) -> None:
     """Lift a freeze, written as it was put."""
     now = SystemClock().now()
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         made = administration.administer(
             LiftFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
         )

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange
+from bot.domain.audit import PostedHead
 from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
@@ -107,6 +108,9 @@ class SqliteStore:
 
     async def done(self, errand: str, at: datetime) -> None:
         await self._run(lambda db: workspace.done(db, errand, at))
+
+    async def remember_posted_head(self, posted: PostedHead) -> None:
+        await self._run(lambda db: workspace.remember_posted_head(db, posted))
 
     async def propose(self, operation: Operation, event: Event) -> None:
         await self._run(lambda db: operations.propose(db, operation, event))
