@@ -17,6 +17,8 @@ CANNOT_READ = (
     "this bot: its log has `delivery_not_readable`."
 )
 
+KIND = {("type",), ("event",), ("event", "type")}  # the places in a payload that tell what it is
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
@@ -102,6 +104,52 @@ def test_a_home_that_nobody_opened(workspace: Workspace) -> None:
     opened["event"]["user"] = 7
     assert delivered(workspace, "events_api", opened) == {}
     assert len(logged(workspace)) == 1
+
+
+def test_every_value_of_every_delivery(workspace: Workspace) -> None:
+    """Each is something else once: it is either not read, or read as nothing that could break the audit log or the bot."""
+    ana = workspace.operator("ana")
+    declines(workspace, ana)
+    ana.opens_form()
+    ana.looks_for("ord")
+    ana.closes_modal()
+    ana.uses_shortcut("Clear a pipeline")
+    ana.closes_modal()
+    ana.types("/pipeline status nothing")
+    ana.opens_home()
+    sent = {made.envelope.payload.get("type", ""): made.envelope for made in workspace.slack.deliveries}
+    assert set(sent) == {"", "block_actions", "block_suggestion", "shortcut", "event_callback"}
+    for envelope in sent.values():
+        for number, path in enumerate(leaves(envelope.payload)):
+            for odd in (7, {"id": 7}):
+                payload = replaced(envelope.payload, path, odd)
+                if path not in {("type",), ("trigger_id",)}:
+                    payload |= {"trigger_id": f"9.{number}.{odd!r:.12}"}
+                if path not in KIND or odd == 7:  # of another kind it is nothing that the bot answers
+                    ack = workspace.does(workspace.slack.delivers(envelope.type, payload))
+                    assert ack.error is None, (path, odd)
+                ana.person.modal and ana.closes_modal()
+    assert workspace.broken() is None
+    ana.reads()
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every value in it, and of what holds them."""
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        yield from leaves(inner, (*path, key))
+
+
+def replaced(payload: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return payload
+    made = copy.deepcopy(payload)
+    place = made
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return made
 
 
 @pytest.mark.parametrize(
