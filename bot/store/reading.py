@@ -48,7 +48,7 @@ def _connected(path: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode & 0xFF not in _NO_PLACE_BESIDE:  # the low byte is the kind of error
             raise
     # SQLite wants a file beside one in WAL mode, and none can be made there. A bot that runs, or died, has left one.
-    log = Path(f"{path}-wal")
+    log = Path(f"{path.resolve()}-wal")  # by its real name, as SQLite has it
     if log.exists() and log.stat().st_size > 0:
         raise DatabaseUnusable(
             f"The database {path} cannot be read where it is: its newest entries are in {log.name}, and nothing can be "

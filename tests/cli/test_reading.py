@@ -167,3 +167,18 @@ def test_a_database_that_may_not_be_read(given):
     said = types(given, "grants")
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr == "The database pipeline-bot.db cannot be used: this user may not read it.\n"
+
+
+@needs_setpriv
+def test_doctor_checks_what_it_can_of_a_read_only_database(given):
+    """That it cannot be written is one thing to put right; what is in it is looked at all the same."""
+    for leftover in given.folder.glob("*.db-*"):
+        leftover.unlink()
+    with read_only(given.folder):
+        said = types(given, "doctor").stdout
+    assert (
+        "\nFAIL  Database: The database pipeline-bot.db cannot be used: this user may not write there.\n"
+        in said
+    )
+    assert "\nok    Audit log: consistent up to entry 2, not anchored. " in said
+    assert "\nnote  Access: nobody was looked up in Slack.\n" in said

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.audit import GENESIS, Broken, Entry, link, verify
+from bot.domain.audit import GENESIS, Broken, Checked, Entry, link, verify
 from bot.domain.names import Actor, OperationId
 from bot.domain.operations import Event, EventKind
 from tests.clock import START
@@ -170,3 +170,30 @@ def test_a_value_of_another_type_or_spelling_is_another_value(value, other):
         for data in ({"key": value}, {"key": other}, {})
     }
     assert len(hashes) == 3
+
+
+def test_what_was_checked_is_said():
+    """How far the entries are consistent, and up to which of them a head that was noted elsewhere proves them."""
+    assert verify(RECORD) == Checked(HEAD, anchor=None)
+    assert verify(RECORD, [HEAD]) == Checked(HEAD, anchor=4)
+    assert verify(RECORD, [(2, RECORD[1].hash), (1, RECORD[0].hash)]) == Checked(HEAD, anchor=2)
+    missing = Broken(4, "is missing: the record was cut off")
+    assert verify(RECORD[:2], [(1, RECORD[0].hash), HEAD]) == Checked((2, RECORD[1].hash), 1, missing)
+
+
+def test_the_head_of_nothing_proves_nothing():
+    """Of an emptied record it would be true, too."""
+    assert verify([], [(0, GENESIS)]) == Checked((0, GENESIS), anchor=None)
+    assert verify(RECORD, [(0, GENESIS)]).anchor is None
+
+
+def test_what_stands_beside_the_entries_proves_nothing_but_a_contradiction():
+    """Whoever rewrote the entries could have rewritten it, and yet may have forgotten to."""
+    assert verify(RECORD, beside=[HEAD]) == Checked(HEAD, anchor=None)
+    assert verify(RECORD, [HEAD], beside=[HEAD]).anchor == 4
+    assert verify(RECORD[:3], beside=[HEAD]).broken == Broken(4, "is missing: the record was cut off")
+    assert verify(RECORD, beside=[(2, HEAD[1])]).broken.id == 2
+
+
+def test_two_heads_of_one_entry_cannot_both_be_true():
+    assert verify(RECORD, [HEAD, (4, GENESIS)]).broken.id == 4
