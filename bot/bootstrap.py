@@ -283,6 +283,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     homes = Homes(store, judge, tabs, clock, wake=to_show)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
+        errands,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),

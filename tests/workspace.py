@@ -213,7 +213,7 @@ class Workspace(Reading, Troubles):
     def broken(self) -> Broken | None:
         """The first entry of the record that is not as it was written."""
         with Administration.open(self.database) as administration:
-            return administration.verify()
+            return administration.verify().broken
 
     def _with_role(self, name: str, role: Role, pattern: str, **lasts: float) -> Teammate:
         teammate = self.stranger(name)

@@ -1,37 +1,34 @@
-"""`audit verify`, `audit export` and `audit head`: the record, and the proof that it is what was written."""
+"""`audit verify`, `audit export` and `audit head`: the audit log, and what can be proved of it."""
 
 import csv
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
+from bot.cli.anchors import head_of, heads_in, where_to_look
 from bot.cli.bot_time import clock_of
 from bot.config import StoreSettings, load
-from bot.domain.audit import Entry
+from bot.domain.audit import Checked, Entry, Head
 from bot.domain.commands import spans
+from bot.domain.errors import UserError
 from bot.slack.pipelines import permalink
 from bot.store.administration import Administration
 
-_HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
-
-class _Head(click.ParamType[tuple[int, str]]):
+class _Head(click.ParamType[Head]):
     """`1234:9f86d0…`, as `audit head` prints it."""
 
     name = "id:hash"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, str]:
-        match = _HEAD.fullmatch(str(value).lower())
-        if match is None:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Head:
+        head = head_of(str(value))
+        if head is None:
             self.fail(f"{value!r} is no head; write it as `pipeline-bot audit head` prints it.", param, ctx)
-        return int(match[1]), match[2]
+        return head
 
 
 class _Since(click.ParamType[timedelta | datetime]):
@@ -57,27 +54,92 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--head", type=_Head(), help="A head that was noted elsewhere: the record must still hold it.")
-def verify(*, head: tuple[int, str] | None) -> None:
-    """Prove that no entry of the record was changed, removed or moved since it was written.
+@click.option(
+    "--head",
+    "heads",
+    type=_Head(),
+    multiple=True,
+    help="A head that was noted elsewhere: the audit log must still hold it. It may be given several times.",
+)
+@click.option(
+    "--heads-from",
+    "kept",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="A file with such heads, as ID:HASH or in the bot's own log; - is standard input.",
+)
+def verify(*, heads: tuple[Head, ...], kept: TextIO | None) -> None:
+    """Show whether any entry of the audit log was changed, removed or moved since it was written.
 
-    A chain cannot show that its end was cut off: note `audit head` elsewhere, and give it to --head later. Exit status
-    1 and the first broken entry if the record is not whole.
+    Its hashes show that the entries are consistent. Whether somebody wrote all of them anew, or cut off the end, is
+    shown only by a head that was noted elsewhere: by `audit head`, in the bot's log, or in PIPELINE_BOT_AUDIT_CHANNEL.
+
+    Exit status 0 if the audit log holds every head that was given; 3 if it is consistent and none was given; 1 and the
+    first broken entry if it is broken; 2 if it cannot be read.
     """
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
-        broken = administration.verify(head)
-        newest = administration.head()
-    if broken is not None:
-        click.echo(f"Entry {broken.id} {broken.why}.")
-        sys.exit(1)
-    held = "" if head is None else " It still holds the head that was noted."
-    click.echo(f"The record is whole.{held} Its head: {_head(newest)}")
+    given = [*heads, *_heads_of(kept)]
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
+        checked = administration.verify(given)
+        where = where_to_look(administration)
+    if checked.broken is not None:
+        click.echo(f"Entry {checked.broken.id} {checked.broken.why}.")
+        click.echo(_before(checked))
+        sys.exit(BROKEN)
+    click.echo(_as_far_as_proved(checked))
+    if checked.anchor is None:
+        for sentence in (_WANTED, *where):
+            click.echo(sentence)
+        sys.exit(NOT_ANCHORED)
+
+
+BROKEN = 1  # exit statuses
+NOT_ANCHORED = 3
+_WANTED = "To prove more, give a head that was noted elsewhere: --head ID:HASH, or --heads-from FILE."
+
+
+def _heads_of(kept: TextIO | None) -> tuple[Head, ...]:
+    if kept is None:
+        return ()
+    heads = tuple(dict.fromkeys(heads_in(kept)))
+    if not heads:
+        raise UserError(
+            f"{kept.name} holds no head: neither a line `audit_head` of the bot's log, nor ID:HASH."
+        )
+    return heads
+
+
+def _as_far_as_proved(checked: Checked) -> str:
+    newest, anchor = checked.newest[0], checked.anchor
+    if newest == 0:
+        return "Consistent, not anchored: the audit log has no entries."
+    if anchor is None:
+        return (
+            f"Consistent, not anchored: {_entries(1, newest)} of the audit log fit together, up to "
+            f"{_head(checked.newest)}. This does not show whether they were all written anew, or the end was cut off."
+        )
+    after = newest - anchor
+    rest = f" The {after} after it {'is' if after == 1 else 'are'} consistent, not anchored." if after else ""
+    return (
+        f"The audit log is intact up to entry {anchor}, whose hash was noted elsewhere.{rest} "
+        f"Its head: {_head(checked.newest)}"
+    )
+
+
+def _before(checked: Checked) -> str:
+    newest, anchor = checked.newest[0], checked.anchor
+    if newest == 0:
+        return "No entry before it was found consistent."
+    proved = "" if anchor is None else f", and intact up to entry {anchor}, whose hash was noted elsewhere"
+    return f"Consistent before it: {_entries(1, newest)}{proved}."
+
+
+def _entries(first: int, last: int) -> str:
+    return f"entry {first}" if first == last else f"entries {first} to {last}"
 
 
 @audit.command()
 def head() -> None:
     """Print the newest entry's number and hash, to be kept where nobody who can write the database can."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         click.echo(_head(administration.head()))
 
 
@@ -88,7 +150,7 @@ def head() -> None:
 )
 def export(form: str, *, since: timedelta | datetime | None) -> None:
     """Write the record to standard output, oldest first, an entry a line."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         begin = clock_of(administration).now() - since if isinstance(since, timedelta) else since
         entries, url = administration.entries(begin), administration.workspace_url()
         if form == "csv":
@@ -144,5 +206,5 @@ def _link(data: Mapping[str, Any], url: str) -> str:
     return permalink(url, str(data.get("channel")), str(data["ts"]))
 
 
-def _head(newest: tuple[int, str]) -> str:
+def _head(newest: Head) -> str:
     return f"{newest[0]}:{newest[1]}"

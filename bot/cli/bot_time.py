@@ -1,7 +1,10 @@
 """Which time the shell goes by: the bot's, on whose database it works. Both have to agree on when a grant ends."""
 
+from pathlib import Path
+
 from bot.clock import SteadyClock
 from bot.store.administration import Administration
+from bot.store.errors import DatabaseMissing
 
 
 def clock_of(administration: Administration) -> SteadyClock:
@@ -9,3 +12,12 @@ def clock_of(administration: Administration) -> SteadyClock:
     clock = SteadyClock.of_this_machine()
     clock.resume(administration.clock_record())
     return clock
+
+
+def clock_at(path: Path) -> SteadyClock:
+    """The same, of the database at `path`, which there need not be."""
+    try:
+        with Administration.reading(path) as administration:
+            return clock_of(administration)
+    except DatabaseMissing:
+        return SteadyClock.of_this_machine()

@@ -16,6 +16,7 @@ from typing import TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
+from bot.cli.anchors import where_to_look
 from bot.cli.bot_time import clock_of
 from bot.cli.routes import routes
 from bot.cli.waiting import waits_for_approval
@@ -222,9 +223,8 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
         yield _note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
         return
     try:
-        with Administration.open(path) as administration:
-            administration.prove_writable()
-            yield _fine(f"Database: {path} can be written.")
+        with Administration.reading(path) as administration:
+            yield _writable(path)
             bots, record = clock_of(administration), administration.clock_record()
             yield from _bots_time(bots, None if record is None else record.jump)
             yield from _record(administration, bots.now())
@@ -235,6 +235,15 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
                 yield _wrong(f"Felderas: {lost}")
     except UserError as error:
         yield _wrong(f"Database: {error.message}")
+
+
+def _writable(path: Path) -> Check:
+    try:
+        with Administration.changing(path) as administration:
+            administration.prove_writable()
+    except UserError as error:
+        return _wrong(f"Database: {error.message}")
+    return _fine(f"Database: {path} can be written.")
 
 
 async def _access(
@@ -282,16 +291,23 @@ def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...], datetime]
     if not path.exists():
         return ((), (), SteadyClock.of_this_machine().now()) if path.parent.is_dir() else None
     try:
-        with Administration.open(path) as administration:
+        with Administration.reading(path) as administration:
             return administration.grants(), administration.rules(), clock_of(administration).now()
     except UserError:
         return None
 
 
 def _record(administration: Administration, now: datetime) -> Iterator[Check]:
-    broken = administration.verify()
-    if broken is None:
-        yield _fine(f"Record: as it was written, up to entry {administration.head()[0]}.")
+    checked = administration.verify()
+    broken = checked.broken
+    if broken is None and checked.newest[0] == 0:
+        yield _fine("Audit log: it has no entries.")
+        yield from _unrecorded(administration, now)
+    elif broken is None:
+        yield _fine(
+            f"Audit log: consistent up to entry {checked.newest[0]}, not anchored. To prove that it was not written anew, "
+            f"give a head to `pipeline-bot audit verify --head`. {' '.join(where_to_look(administration))}"
+        )
         yield from _unrecorded(administration, now)
     else:
         yield _wrong(

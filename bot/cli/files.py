@@ -1,7 +1,8 @@
 """`access export` and `access import`: grants and rules as one file that a team keeps in git."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.cli import access_file
 from bot.cli.bot_time import clock_of
 from bot.cli.lookup import roster_of
 from bot.cli.shown import one_line, whoever_runs_this
+from bot.clock import SteadyClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access import Grant
 from bot.domain.administration import AccessChange
@@ -23,6 +25,7 @@ from bot.domain.policy import Rule
 from bot.domain.targets import Targets
 from bot.domain.wanted import Wanted, as_it_stands, differences, given_as, grant_key, once_made, plan
 from bot.store.administration import Administration
+from bot.store.errors import DatabaseMissing
 
 FILE_MAX = 4 * 2**20  # bytes: thousands of grants
 
@@ -39,7 +42,7 @@ def export(file: Path | None) -> None:
 
     The same access is always the same text. Freezes are not in it: they pass.
     """
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         standing = as_it_stands(administration.grants(), administration.rules(), now)
         text = access_file.written(standing, administration.team())
@@ -68,28 +71,50 @@ def import_(file: Path, *, yes: bool) -> None:
     """
     text, settings = _text_of(file), load(ShellSettings)
     noticed: list[str] = []
-    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
-        now = clock_of(administration).now()
+    with _to_compare_with(settings, yes=yes) as administration:
+        home = None if administration is None else administration.team()
+        clock = SteadyClock.of_this_machine() if administration is None else clock_of(administration)
+        now = clock.now()
         try:
-            home = administration.team()
             wanted = access_file.read(text, home, settings.targets, notice=noticed.append)
         except access_file.BadAccessFile as error:
             raise access_file.BadAccessFile(f"{file}: {error.message}") from error
         lapsed = len(wanted.grants or ()) - len(wanted.at(now).grants or ())
         arrangement = _Arrangement(wanted.at(now), now, home)
-        if yes:
+        if administration is None:
+            arrangement((), ())
+        elif yes:
             administration.rearrange(arrangement, by=whoever_runs_this(), now=now)
         else:
             arrangement(administration.grants(), administration.rules())
-        known = administration.grants()
+        known = () if administration is None else administration.grants()
     for line in arrangement.lines:
         click.echo(one_line(line))
     for notice in noticed:
         click.echo(f"notice: {one_line(notice)}", err=True)
     if lapsed:
         click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
+    if administration is None:
+        click.echo(f"There is no database at {settings.pipeline_bot_database.absolute()} yet.", err=True)
     _say_what_is_wrong(arrangement.outcome, known, now, home=home, targets=settings.targets)
     click.echo(_done(len(arrangement.lines), yes=yes), err=True)
+
+
+@contextmanager
+def _to_compare_with(settings: ShellSettings, *, yes: bool) -> Iterator[Administration | None]:
+    """What stands; None where there is no database yet, which only a change creates."""
+    path = settings.pipeline_bot_database
+    if yes:
+        with Administration.open(path, settings.targets) as administration:
+            yield administration
+        return
+    try:
+        reading = Administration.reading(path)
+    except DatabaseMissing:
+        yield None
+        return
+    with reading as administration:
+        yield administration
 
 
 class _Arrangement:

@@ -100,7 +100,7 @@ def _as_options(further: tuple[str, ...]) -> str:
 @click.option("--team", help="Slack workspace id (T…); by default the bot's own.")
 def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
     """Take a grant away, written as it was given; all of them, if it was given more than once."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         principal = named(who, team, administration)
         take_away = TakeAway(principal, Role(role), pattern)
@@ -129,7 +129,7 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
 def grants(wanted: str | None, *, wants_json: bool) -> None:
     """List the grants, the lapsed ones too: all, or those of one person or group, or those that may concern a PATTERN."""
     settings = load(ShellSettings)
-    with Administration.open(settings.pipeline_bot_database) as administration:
+    with Administration.reading(settings.pipeline_bot_database) as administration:
         known = tuple(_wanted(administration.grants(), wanted, settings.targets))
         home, now = administration.team(), clock_of(administration).now()
     if wants_json:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import click
 
 from bot.cli.access_file import rule_as_written
-from bot.cli.bot_time import clock_of
+from bot.cli.bot_time import clock_at, clock_of
 from bot.cli.shown import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.administration import DropRule, LiftFreeze, PutFreeze, SetRule
@@ -46,7 +46,8 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
         change: DropRule | SetRule = DropRule(checked_anywhere(pattern))
     else:
         change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
-    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+    opened = Administration.changing if isinstance(change, DropRule) else Administration.open
+    with opened(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=whoever_runs_this(), now=clock_of(administration).now())
     if isinstance(change, DropRule):
         if not made:
@@ -74,7 +75,7 @@ def _rule(pattern: str, words: str) -> Rule:
 @json_flag
 def rules(*, wants_json: bool) -> None:
     """List the rules, and the freezes in force."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         known, frozen = administration.rules(), administration.freezes(now)
     if wants_json:
@@ -106,9 +107,9 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
     checked, said = checked_pattern(pattern, settings.targets), _end(how, when)
     if not why:
         raise UserError("Say why: everybody whom it stops will read it.")
+    now = clock_at(settings.pipeline_bot_database).now()
+    change = PutFreeze(checked, end_of_freeze(said, now), why)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
-        now = clock_of(administration).now()
-        change = PutFreeze(checked, end_of_freeze(said, now), why)
         made = administration.administer(change, by=whoever_runs_this(), now=now)
     before = made[0].data.get("before") if made else None
     click.echo(
@@ -120,7 +121,7 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
 @click.argument("pattern")
 def unfreeze(pattern: str) -> None:
     """Lift a freeze, written as it was put."""
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         made = administration.administer(
             LiftFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now

@@ -45,7 +45,7 @@ def as_json(document: Any) -> str:
 def whoever_runs_this() -> str:
     """Who is written down as having changed something. In a container a user may have a number, and no name."""
     try:
-        return f"shell:{getpass.getuser()}"
+        return one_line(f"shell:{getpass.getuser()}")
     except (KeyError, OSError):  # the latter from Python 3.13 on
         return f"shell:uid {os.getuid()}"
 

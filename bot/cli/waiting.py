@@ -21,7 +21,7 @@ def pending(*, wants_json: bool) -> None:
     People decide about them in Slack: on the card, or with `/pipeline approve ID` and its like. `pipeline-bot deny`
     says no from here.
     """
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         waiting = administration.pending()
     if wants_json:
         click.echo(as_json([_as_json(operation) for operation in waiting]))
@@ -43,7 +43,7 @@ def deny(request_id: str, reason: tuple[str, ...]) -> None:
     why = one_line(" ".join(reason))
     if not why:
         raise click.UsageError("Say why, for the person who asked.")
-    with Administration.open(load(StoreSettings).pipeline_bot_database) as administration:
+    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         meant = administration.operation(request_id)
         before = None if meant is None or meant.confirmed_at is None else meant
         if before is None:

@@ -1,19 +1,23 @@
 """The record that can be proved: every event carries the hash of the one before it, so that none can be changed.
 
-Pure. A chain shows a changed, missing or reordered row; it cannot show that its newest rows were cut off, which is
-why its head is also told to the world outside.
+Pure. A chain shows a changed, missing or reordered row. It cannot show that its newest rows were cut off, or that
+somebody computed every hash anew from some row on: a head that was noted where they could not change it can.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.domain.names import OperationId
 from bot.domain.operations import Event
 
 GENESIS = "0" * 64
+
+Head = tuple[int, str]
+"""The id of an entry, and its hash: what proves the entry and all before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +53,67 @@ def link(previous: str, *, entry_id: int, operation: OperationId | None, event: 
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def verify(entries: Iterable[Entry | Broken], *, head: tuple[int, str] | None = None) -> Broken | None:
-    """The first entry that breaks the chain, reading from the first; None if it is whole.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a reading of the entries showed: up to `newest` they are consistent, each with the one before it.
 
-    A row that does not read as an entry comes as `Broken`. `head`, an id and a hash noted elsewhere earlier, must be
-    found on the way.
+    `anchor` is the last of them whose hash is one that was noted elsewhere. Up to there they are what was written; of
+    those after it, or of all where there is none, only that whoever wrote them, whenever that was, computed their hashes.
     """
-    previous, expected_id = GENESIS, 1
+
+    newest: Head = (0, GENESIS)
+    anchor: int | None = None
+    broken: Broken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedHead:
+    """Where in Slack a head was posted. It proves nothing, since it stands beside the entries: it tells where to look."""
+
+    head: Head
+    at: datetime
+    channel: str
+    ts: str
+
+
+def verify(
+    entries: Iterable[Entry | Broken], heads: Iterable[Head] = (), *, beside: Iterable[Head] = ()
+) -> Checked:
+    """Read the entries from the first, as far as they are consistent.
+
+    A row that does not read as an entry comes as `Broken`. Each of `heads`, noted elsewhere earlier, must be found on
+    the way, and each that stands `beside` the entries: those prove nothing by that, since whoever could rewrite the
+    entries could rewrite them. One of no entry, before the first, proves nothing and is left out.
+    """
+    given = [head for head in heads if head[0] > 0]
+    anchors, noted = {entry_id for entry_id, _ in given}, defaultdict[int, set[str]](set)
+    for entry_id, noted_hash in (*given, *beside):
+        noted[entry_id].add(noted_hash)
+    checked = Checked()
     for entry in entries:
-        if entry.id < expected_id:
-            return Broken(entry.id, "has no place in the record")
-        if entry.id > expected_id:
-            return Broken(expected_id, f"is missing: the next one is {entry.id}")
-        if isinstance(entry, Broken):
-            return entry
-        if entry.hash != link(previous, entry_id=entry.id, operation=entry.operation, event=entry.event):
-            return Broken(entry.id, "is not what was written, or follows another than it did")
-        if head is not None and head[0] == entry.id and head[1] != entry.hash:
-            return Broken(entry.id, "has another hash than the one noted for it")
-        previous, expected_id = entry.hash, expected_id + 1
-    if head is not None and head[0] >= expected_id:
-        return Broken(head[0], "is missing: the record was cut off")
+        broken = _does_not_fit(entry, checked.newest, noted)
+        if broken is not None or isinstance(entry, Broken):
+            return replace(checked, broken=broken)
+        noted.pop(entry.id, None)
+        checked = Checked((entry.id, entry.hash), entry.id if entry.id in anchors else checked.anchor)
+    if noted:
+        return replace(checked, broken=Broken(min(noted), "is missing: the record was cut off"))
+    return checked
+
+
+def _does_not_fit(entry: Entry | Broken, newest: Head, noted: Mapping[int, set[str]]) -> Broken | None:
+    """What is wrong with the entry that follows the newest one."""
+    last_id, last_hash = newest
+    if entry.id <= last_id:
+        return Broken(entry.id, "has no place in the record")
+    if entry.id > last_id + 1:
+        return Broken(last_id + 1, f"is missing: the next one is {entry.id}")
+    if isinstance(entry, Broken):
+        return entry
+    if entry.hash != link(last_hash, entry_id=entry.id, operation=entry.operation, event=entry.event):
+        return Broken(entry.id, "is not what was written, or follows another than it did")
+    if noted.get(entry.id, {entry.hash}) != {entry.hash}:
+        return Broken(entry.id, "has another hash than the one noted for it")
     return None
 
 

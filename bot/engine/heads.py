@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.audit import GENESIS
+from bot.domain.audit import GENESIS, PostedHead
 from bot.engine.ports import Clock, Later, Noticeboard, Store, Taken
 
 log = structlog.get_logger(__name__)
@@ -60,6 +60,10 @@ class Heads:
         if not isinstance(answer, Taken):
             # Only people can mend that. Once a day is often enough to say so.
             log.warning("audit_head_not_posted", answer=repr(answer))
+        elif answer.card is not None:
+            place = answer.card
+            posted = PostedHead((entry_id, head), self.clock.now(), place.channel, place.ts)
+            await self.store.remember_posted_head(posted)
         return await self._told(POSTED)
 
     async def _due(self, errand: str) -> datetime | None:

@@ -68,6 +68,14 @@ def org_wide() -> Message:
     )
 
 
+def unreadable() -> Message:
+    """When what Slack delivered does not read as Slack writes it."""
+    return said(
+        "❌ I cannot read what Slack delivered, so nothing was changed. Try again. "
+        "If it happens again, tell whoever runs this bot: its log has `delivery_not_readable`."
+    )
+
+
 def takes_longer() -> Message:
     """In place of an answer that is not there in time; the answer follows, if this process lives."""
     return said(

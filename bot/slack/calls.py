@@ -216,7 +216,13 @@ def _not_ok(response: Any) -> Refused | Wait | NoAnswer:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half a character, which nothing can keep
+        return ""
+    return value
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> float:

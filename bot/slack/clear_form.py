@@ -23,7 +23,7 @@ from bot.domain.policy import Terms
 from bot.domain.targets import TargetName
 from bot.engine.forms import LookAgain, Shown
 from bot.engine.replies import NotStopped
-from bot.slack import blocks, plans
+from bot.slack import blocks, payloads, plans
 from bot.slack.blocks import Message, said, section
 from bot.slack.form_fields import STOP_FIRST, how, which, why
 from bot.slack.mrkdwn import channel, code, escaped, mention_any
@@ -54,9 +54,9 @@ class Token:
         return f"{self.form_id} {self.origin} {self.seen or '-'}"
 
     @classmethod
-    def of(cls, view: dict[str, Any]) -> "Token | None":
+    def of(cls, view: payloads.View) -> "Token | None":
         """As it came back; None where it is none of ours."""
-        match = _TOKEN.fullmatch(str(view.get("private_metadata", "")))
+        match = _TOKEN.fullmatch(view.private_metadata)
         if match is None:
             return None
         return cls(match["form"], ChannelId(match["origin"]), match["seen"].strip("-"))

@@ -1,46 +1,90 @@
-"""A Bolt app that takes each delivery once: Slack may deliver a command or a click twice, and Bolt would run it twice.
+"""A Bolt app that reads what Slack delivers at its door, and takes each delivery once.
 
-It knows a repetition by its trigger id and remembers in memory only: after a restart the rows tell what was done. It
-trusts what it is given to be from Slack: the transport checks the signature before.
+Slack may deliver a command or a click twice, and Bolt would run it twice. A repetition is known by its trigger id and
+remembered in memory only: after a restart the rows tell what was done. It trusts what it is given to be from Slack, since
+the transport checks the signature before, and nothing in it: what does not read as Slack writes it is answered as far
+as that can be done, and never reaches a listener.
 """
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+
+from bot.slack import answers, modals, payloads
+from bot.slack.errands import Answer, Errands
+from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 1000  # deliveries; Slack repeats one within seconds, if at all
+BAD_REQUEST = 400  # HTTP status
+DELIVERY = "delivery"  # the argument by which a listener gets what was delivered, as a value of `payloads`
 
 
 class DeliveredOnce(AsyncApp):
     """A repetition gets the answer to the first, and waits for it: Slack shows whichever answer arrives first."""
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, errands: Errands, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self._errands = errands
         self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
 
-    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        delivery = _delivery(req)
-        if delivery is None:
-            return await super().async_dispatch(req)
-        answer = self._answers.get(delivery)
+    async def receive(
+        self, payload: Any, request: Callable[[], AsyncBoltRequest], *, over_http: bool
+    ) -> BoltResponse:
+        """Read the payload, and let Bolt dispatch the request that `request` makes of it.
+
+        Only what reads is made a request: Bolt looks into a payload as soon as it has one, and breaks on an odd one.
+        """
+        try:
+            delivery = payloads.read(payload)
+        except Unreadable as unreadable:
+            return self._turned_away(payload, unreadable, over_http=over_http)
+        taken = request()
+        taken.context[DELIVERY] = delivery
+        if delivery is None or isinstance(delivery, HomeOpened | OptionsRequest):
+            return await self.async_dispatch(taken)
+        return await self._once(delivery.trigger_id, taken)
+
+    async def _once(self, trigger_id: str, request: AsyncBoltRequest) -> BoltResponse:
+        # The trigger tells this delivery from others, and not the signature, which a repetition has its own of.
+        answer = self._answers.get(trigger_id)
         if answer is None:
-            answer = asyncio.create_task(super().async_dispatch(req))
-            self._answers[delivery] = answer
+            answer = asyncio.create_task(self.async_dispatch(request))
+            self._answers[trigger_id] = answer
             if len(self._answers) > REMEMBERED:
                 self._answers.popitem(last=False)
         else:
             log.info("delivered_twice")
         return await asyncio.shield(answer)
 
+    def _turned_away(self, payload: Any, unreadable: Unreadable, *, over_http: bool) -> BoltResponse:
+        """The answer to what does not read. Over Socket Mode there is none but an ack: without one Slack waits for it."""
+        log.warning("delivery_not_readable", kind=unreadable.kind, where=unreadable.where, why=unreadable.why)
+        if over_http:
+            return BoltResponse(status=BAD_REQUEST, body="")
+        said = answers.unreadable()
+        match unreadable.kind:
+            case "slash_command":
+                return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
+            case "view_submission":
+                update = {"response_action": "update", "view": modals.showing(said)}
+                return BoltResponse(status=200, body=update)
+            case "block_suggestion":
+                return BoltResponse(status=200, body={"options": []})
+            case "block_actions":
+                self._tell(payload)
+        return BoltResponse(status=200, body="")
 
-def _delivery(request: AsyncBoltRequest) -> str | None:
-    """What tells this delivery from others, if anything does: not the signature, which a repetition has its own of."""
-    trigger = request.body.get("trigger_id")
-    return str(trigger) if trigger else None
+    def _tell(self, payload: Mapping[str, Any]) -> None:
+        """Answer a click beside its message, if it says by which address that can be done."""
+        url = payloads.response_url(payload)
+        if url is not None:
+            respond = AsyncRespond(response_url=url, proxy=self.client.proxy, ssl=self.client.ssl)
+            self._errands.say(answers.unreadable(), Answer(respond))

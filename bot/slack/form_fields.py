@@ -23,6 +23,7 @@ from bot.domain.targets import Targets
 from bot.engine.forms import Offer
 from bot.slack import blocks, language
 from bot.slack.mrkdwn import plain
+from bot.slack.payloads import View
 
 CHOOSE = "choose_pipeline"  # action ids; see `card.CLOSE`
 CHOOSE_STEPS = "choose_steps"
@@ -95,19 +96,17 @@ def option(offer: Offer) -> dict[str, Any]:
     return Option(text=shown, value=offer.name, description=described).to_dict()
 
 
-def chosen(view: dict[str, Any], targets: Targets) -> Clear | None:
+def chosen(view: View, targets: Targets) -> Clear | None:
     """What the form says now; None while no pipeline is chosen."""
-    values = view["state"]["values"]
-    option = values.get(PIPELINE, {}).get(CHOOSE, {}).get("selected_option") or {}
-    name = str(option.get("value", ""))
+    option = view.filled(PIPELINE, CHOOSE).selected_option
+    name = "" if option is None else option.value
     if not targets.may_be_typed(name):
         return None
-    why = values.get(REASON, {}).get(REASON, {}).get("value") or ""
-    ticked = values.get(STEPS, {}).get(CHOOSE_STEPS, {}).get("selected_options") or []
-    steps = {str(each.get("value", "")) for each in ticked}
+    why = view.filled(REASON, REASON).value or ""
+    steps = {each.value for each in view.filled(STEPS, CHOOSE_STEPS).selected_options or []}
     return Clear(
         PipelineName(name),
-        plain(str(why), REASON_MAX),
+        plain(why, REASON_MAX),
         stop=StepName.STOP in steps,
         start=StepName.START in steps,
     )

@@ -5,11 +5,12 @@ A modal carries an operation's id and nothing else. Closing one does nothing.
 
 from typing import Any
 
+from slack_sdk.models import views
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
-from slack_sdk.models.views import View
 
 from bot.domain.names import OperationId, PipelineName
 from bot.slack.blocks import Message
+from bot.slack.payloads import View
 
 DENY_REQUEST = "deny_request"  # callback ids; see `card.CLOSE`
 BREAK_THE_GLASS = "break_the_glass"
@@ -46,7 +47,7 @@ def name_differs(name: PipelineName) -> dict[str, str]:
 
 def showing(said: Message) -> dict[str, Any]:
     """A modal that has turned into its answer."""
-    return View(
+    return views.View(
         type="modal",
         title=PlainTextObject(text="Answer"),
         close=PlainTextObject(text="Close"),
@@ -54,16 +55,16 @@ def showing(said: Message) -> dict[str, Any]:
     ).to_dict()
 
 
-def typed(view: dict[str, Any]) -> str:
+def typed(view: View) -> str:
     """What was typed into a modal's input."""
-    return str(view["state"]["values"][ANSWER][ANSWER].get("value") or "").strip()
+    return (view.filled(ANSWER, ANSWER).value or "").strip()
 
 
 def _asking(  # noqa: PLR0913 - the words of a modal
     callback_id: str, operation_id: OperationId, *, title: str, submit: str, label: str, longest: int
 ) -> dict[str, Any]:
     field = PlainTextInputElement(action_id=ANSWER, max_length=longest, min_length=1)
-    return View(
+    return views.View(
         type="modal",
         callback_id=callback_id,
         private_metadata=operation_id,

@@ -20,6 +20,7 @@ from bot.slack.blocks import Message
 from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
 from bot.slack.clear_form import Page, Token
 from bot.slack.errands import Answer
+from bot.slack.payloads import View
 
 log = structlog.get_logger(__name__)
 
@@ -133,14 +134,14 @@ class OpenForms:
             return NoAnswer("no view")
         return self._remember(OpenForm(self.client, view_id, token, _told(view, "hash"), respond))
 
-    def of(self, view: dict[str, Any]) -> OpenForm | None:
+    def of(self, view: View) -> OpenForm | None:
         """The form that a payload is about, whichever process opened it; None where its token is none of ours."""
         token = Token.of(view)
         if token is None:
             return None
-        known = self._known.get(view["id"])
+        known = self._known.get(view.id)
         if known is None:
-            known = OpenForm(self.client, view["id"], token, _told(view, "hash"))
+            known = OpenForm(self.client, view.id, token, view.hash)
         return self._remember(known)
 
     def _remember(self, form: OpenForm) -> OpenForm:

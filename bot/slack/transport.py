@@ -5,26 +5,33 @@ Both feed the same Bolt app. Neither decides anything; HTTP trusts only what car
 
 import asyncio
 import hmac
+import json
 import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import time
+from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_internals import build_async_context
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack.calls import PAUSE_MOST, Done, Wait, ask, in_words, pauses
+from bot.slack.deliveries import DeliveredOnce
 from bot.slack.strangers import Strangers
 
 log = structlog.get_logger(__name__)
@@ -42,6 +49,21 @@ NO_WEBSOCKET = (
 REQUESTS_FINISH_WITHIN = 3.0  # seconds after a stop: Slack waits no longer for an answer
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's, with what arrives read at the door."""
+
+    app: DeliveredOnce
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        def incoming() -> AsyncBoltRequest:
+            return AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
+
+        began = time()
+        answer = await self.app.receive(req.payload, incoming, over_http=False)
+        await send_async_response(client, req, answer, began)
 
 
 class CannotListen(UserError):  # noqa: N818
@@ -56,7 +78,7 @@ class SocketTransport:
     it is left alone for `left_alone` seconds, and then replaced by a new one, with a fresh address, until one connects.
     """
 
-    app: AsyncApp
+    app: DeliveredOnce
     app_token: str
     client: AsyncWebClient
     proxies: Proxies = DIRECTLY
@@ -64,7 +86,7 @@ class SocketTransport:
     left_alone: float = SOCKET_LEFT_ALONE
     connects_within: float = SOCKET_CONNECTS_WITHIN
     longest_pause: float = PAUSE_MOST
-    _handler: AsyncSocketModeHandler | None = None
+    _handler: _Handler | None = None
 
     async def start(self) -> None:
         """Connect, however long it takes; each reason why it does not is logged once."""
@@ -112,7 +134,7 @@ class SocketTransport:
         answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
         if not isinstance(answer, Done):
             return in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
-        self._handler = AsyncSocketModeHandler(self.app, self.app_token, web_client=self.client)
+        self._handler = _Handler(self.app, self.app_token, web_client=self.client)
         self._handler.client.wss_uri = answer.text("url")
         self._handler.client.proxy = self.proxies.of(
             answer.text("url")
@@ -129,7 +151,7 @@ class SocketTransport:
 class HttpTransport:
     """A server for Slack's signed requests, with a health page beside it."""
 
-    app: AsyncApp
+    app: DeliveredOnce
     host: str
     port: int
     verifier: SignatureVerifier
@@ -177,8 +199,14 @@ class HttpTransport:
         if not self._is_signed(request.headers, body):
             self.strangers.refused(signed_seconds_ago=self._signed_seconds_ago(request.headers, body))
             return web.Response(status=401)
-        incoming = _with_whole_form(await to_bolt_request(request))
-        return await to_aiohttp_response(await self.app.async_dispatch(incoming))
+        text, content_type = body.decode(), request.content_type
+
+        def incoming() -> AsyncBoltRequest:
+            headers: dict[str, str | Sequence[str]] = dict(request.headers)
+            return _with_whole_form(AsyncBoltRequest(body=text, query=request.query_string, headers=headers))
+
+        answer = await self.app.receive(_payload(text, content_type), incoming, over_http=True)
+        return await to_aiohttp_response(answer)
 
     def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         timestamp = headers.get("X-Slack-Request-Timestamp", "")
@@ -211,6 +239,19 @@ class HttpTransport:
         notes = self.notes()
         page = {"status": "ok" if healthy else "unavailable", **({"notes": notes} if notes else {})}
         return web.json_response(page, status=200 if healthy else 503)
+
+
+def _payload(body: str, content_type: str) -> Any:
+    """What a request brings, told apart as Bolt does: JSON, JSON in a form's field `payload`, or a form. None where it is none."""
+    form: dict[str, str] = {}
+    if content_type != JSON and not body.startswith("{"):
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        if "payload" not in form:
+            return form
+    try:
+        return json.loads(form.get("payload", body))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _with_whole_form(request: AsyncBoltRequest) -> AsyncBoltRequest:

@@ -5,7 +5,7 @@ decision on. Whoever may write the file is trusted: there is no permission to ch
 recorded, like one that was made in Slack.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from bot.domain.access import Grant, Principal
 from bot.domain.administration import AccessChange
 from bot.domain.advance import advance
-from bot.domain.audit import Broken, Entry
+from bot.domain.audit import Checked, Entry, Head, PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import DeniedInShell
 from bot.domain.names import OperationId, TeamId
@@ -26,6 +26,7 @@ from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.changes import Plan
 from bot.store.database import open_database, writing
+from bot.store.reading import open_for_reading
 from bot.store.values import text_of
 
 
@@ -35,6 +36,27 @@ class Administration:
     def __init__(self, db: Database, targets: Targets = ONE) -> None:
         self._db = db
         self._targets = targets
+
+    @classmethod
+    def reading(cls, path: Path) -> Self:
+        """Open the database at `path` to read it: nothing can be changed, and nothing is created.
+
+        Raises:
+            DatabaseMissing: there is none.
+            DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
+        """
+        return cls(open_for_reading(path))
+
+    @classmethod
+    def changing(cls, path: Path, targets: Targets = ONE) -> Self:
+        """Open the database at `path`, of a bot with these targets, to change what is in it.
+
+        Raises:
+            DatabaseMissing: there is none, and so nothing to change.
+            DatabaseUnusable: as `open` does.
+        """
+        open_for_reading(path).close()
+        return cls.open(path, targets)
 
     @classmethod
     def open(cls, path: Path, targets: Targets = ONE) -> Self:
@@ -124,13 +146,21 @@ class Administration:
         """
         return chain.entries(self._db, since)
 
-    def head(self) -> tuple[int, str]:
+    def head(self) -> Head:
         """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
         return chain.head(self._db)
 
-    def verify(self, noted: tuple[int, str] | None = None) -> Broken | None:
-        """The first entry that is not as it was written; None if all are. `noted`: a head that must be among them."""
-        return chain.verify(self._db, noted)
+    def verify(self, heads: Iterable[Head] = ()) -> Checked:
+        """What a reading of all entries shows. `heads`, which were noted elsewhere, must be among them."""
+        return chain.verify(self._db, heads)
+
+    def posted_head(self) -> PostedHead | None:
+        """Where the bot posted the head last. It stands in the same file as the entries: it tells where to look."""
+        return workspace.posted_head(self._db)
+
+    def last_done(self, errand: str) -> datetime | None:
+        """When the bot last did something that it does from time to time."""
+        return workspace.last_done(self._db, errand)
 
     def prove_writable(self) -> None:
         """Raises `DatabaseUnusable`, with what is wrong, if nothing can be written."""

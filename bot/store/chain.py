@@ -7,17 +7,19 @@ for it is reported as broken, and never repaired.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain import audit
-from bot.domain.audit import GENESIS, Broken, Entry
+from bot.domain.audit import GENESIS, Broken, Checked, Entry, Head
 from bot.domain.names import OperationId, PipelineName
 from bot.domain.operations import Event, EventKind, Operation
+from bot.store import workspace
 from bot.store.database import insert
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 from bot.store.values import Row, Value, actor_or_none, moment_of, text_of
@@ -26,16 +28,23 @@ BATCH = 1_000  # rows held in memory at a time; a bot's whole life may be in her
 
 
 def append(db: Database, event: Event, operation: Operation | None = None) -> Entry:
-    """Record the event as the newest one, in the transaction at hand."""
+    """Record the event as the newest one, in the transaction at hand. What is hashed is what will be read back.
+
+    Raises:
+        TypeError: an id is no text, or the event's data is none that JSON has.
+        ValueError: a text or a number in it is none that the file or JSON could keep.
+    """
     last_id, last_hash = head(db)
-    entry_id, about = last_id + 1, operation.id if operation else None
-    link = audit.link(last_hash, entry_id=entry_id, operation=about, event=event)
-    entry = Entry(entry_id, about, event, link)
-    insert(db, "events", _row_of(entry, pipeline=operation.pipeline if operation else None))
-    return entry
+    unlinked = Entry(last_id + 1, operation.id if operation else None, event, hash="")
+    row = _row_of(unlinked, pipeline=operation.pipeline if operation else None)
+    _check_keeps(row)
+    kept = entry_of(row)
+    link = audit.link(last_hash, entry_id=kept.id, operation=kept.operation, event=kept.event)
+    insert(db, "events", row | {"hash": link})
+    return replace(kept, hash=link)
 
 
-def head(db: Database) -> tuple[int, str]:
+def head(db: Database) -> Head:
     """The id and the hash of the newest entry; 0 and `GENESIS` if there is none."""
     row = db.execute("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1").fetchone()
     return (0, GENESIS) if row is None else (row[0], row[1])
@@ -53,9 +62,10 @@ def entries(db: Database, since: datetime | None = None) -> Iterator[Entry]:
         yield entry
 
 
-def verify(db: Database, noted: tuple[int, str] | None = None) -> Broken | None:
-    """The first entry that is not as it was written; None if all are. `noted` is a head that was noted elsewhere."""
-    return audit.verify(_read(db), head=noted)
+def verify(db: Database, heads: Iterable[Head] = ()) -> Checked:
+    """What a reading of all entries shows. `heads` were noted elsewhere; what was posted last is compared as well."""
+    posted = workspace.posted_head(db)
+    return audit.verify(_read(db), heads, beside=() if posted is None else [posted.head])
 
 
 def entry_of(row: Row) -> Entry:
@@ -88,9 +98,28 @@ def _row_of(entry: Entry, *, pipeline: PipelineName | None) -> dict[str, Value]:
         "at": text_of(event.at),
         "by_team": event.by.team if event.by else None,
         "by_user": event.by.user if event.by else None,
-        "data": json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
+        "data": _text_of(event.data),
         "hash": entry.hash,
     }
+
+
+def _text_of(data: Mapping[str, Any]) -> str:
+    """The data as JSON, which says the same whenever it is read and written again: a key is text, NaN is nothing."""
+    return _json(json.loads(_json(dict(data))))
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def _check_keeps(row: Mapping[str, object]) -> None:
+    """SQLite would make text of a number in a column of text; it cannot keep half a character, nor what is no text."""
+    for column, value in row.items():
+        if column == "id" or value is None:
+            continue
+        if not isinstance(value, str):
+            raise TypeError(f"{column} is {type(value).__name__}, and not text")
+        value.encode()
 
 
 def _read(db: Database, since: datetime | None = None) -> Iterator[Entry | Broken]:

@@ -113,6 +113,14 @@ def unusable(path: Path, error: OSError) -> DatabaseUnusable:
     return DatabaseUnusable(f"The database {path} cannot be used: {what}")
 
 
+def from_older_version(path: Path) -> DatabaseUnusable:
+    """The file has the schema of an older version: only a bot under its lease may change that."""
+    return DatabaseUnusable(
+        f"The database {path} was last used by an older version of the bot, which may still be running on it. "
+        "Start this one once: `pipeline-bot run` brings it up to date. Nothing was changed."
+    )
+
+
 def _create_private(path: Path) -> None:
     # Before SQLite would, and with the mode in the same call: at no moment can others open it. SQLite gives the
     # -wal and -shm files the mode of the database.
@@ -137,21 +145,19 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
         raise DatabaseUnusable(
             f"The database {path} cannot be used: its file system does not support WAL (got {mode})."
         )
-    _refuse_strangers(db, path)
+    refuse_strangers(db, path)
     if migrations.pending(db):
         if not migrate and migrations.applied(db):
-            raise DatabaseUnusable(
-                f"The database {path} was last used by an older version of the bot, which may still be running on it. "
-                "Start this one once: `pipeline-bot run` brings it up to date. Nothing was changed."
-            )
+            raise from_older_version(path)
         with writing(db):
             # Looked at again, under the lock: another process may have migrated, or created, it since.
-            _refuse_strangers(db, path)
+            refuse_strangers(db, path)
             migrations.apply(db)
     return db
 
 
-def _refuse_strangers(db: Database, path: Path) -> None:
+def refuse_strangers(db: Database, path: Path) -> None:
+    """Raises `DatabaseUnusable` of a file that is something else's, or a newer version's."""
     applied = {migration.name for migration in migrations.applied(db)}
     if not applied and db.table_names():
         raise DatabaseUnusable(f"{path} is a database, but of something else. Choose another file.")

@@ -9,6 +9,10 @@ class DatabaseUnusable(StoreUnavailable):
     """The file is missing its directory, is something else, is too new, or is not ours to write."""
 
 
+class DatabaseMissing(DatabaseUnusable):
+    """There is no file to read, or nothing in it."""
+
+
 class DatabaseInUse(UserError):  # noqa: N818
     """Another bot runs on the same file."""
 

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange
+from bot.domain.audit import PostedHead
 from bot.domain.authority import Facts
 from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import Transition
@@ -114,6 +115,9 @@ class SqliteStore:
 
     async def record_clock(self, record: ClockRecord) -> None:
         await self._run(lambda db: workspace.record_clock(db, record))
+
+    async def remember_posted_head(self, posted: PostedHead) -> None:
+        await self._run(lambda db: workspace.remember_posted_head(db, posted))
 
     async def propose(self, operation: Operation, event: Event) -> None:
         await self._run(lambda db: operations.propose(db, operation, event))

@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.audit import PostedHead
 from bot.domain.bot_time import ClockRecord, Jump
 from bot.domain.names import TeamId
 from bot.store.database import writing
 from bot.store.errors import DatabaseUnusable
 from bot.store.values import moment_of, text_of
+
+_POSTED_HEAD = "posted head"
 
 
 def team(db: Database) -> TeamId | None:
@@ -89,6 +92,31 @@ def put_clock(db: Database, record: ClockRecord) -> None:
         "jump": None if jump is None else {"at": text_of(jump.at), "seconds": jump.by.total_seconds()},
     }
     _put(db, "clock", json.dumps(kept))
+
+
+def posted_head(db: Database) -> PostedHead | None:
+    """Where the head was posted last; None if it never was, or nobody could say."""
+    try:
+        said = json.loads(_value(db, _POSTED_HEAD) or "")
+        return PostedHead(
+            (int(said["entry"]), str(said["hash"])),
+            moment_of(said["at"]),
+            str(said["channel"]),
+            str(said["ts"]),
+        )
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def remember_posted_head(db: Database, posted: PostedHead) -> None:
+    said = {
+        "entry": posted.head[0],
+        "hash": posted.head[1],
+        "at": text_of(posted.at),
+        "channel": posted.channel,
+        "ts": posted.ts,
+    }
+    _remember(db, _POSTED_HEAD, json.dumps(said))
 
 
 def prove_writable(db: Database) -> None:

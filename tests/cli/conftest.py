@@ -47,6 +47,10 @@ class Shell:
         assert (said.status, said.stdout) == (2, ""), said
         return said.stderr
 
+    def begins(self):
+        """There is a database, with nothing in it."""
+        self.administration().close()
+
     def administration(self):
         return Administration.open(self.database)
 

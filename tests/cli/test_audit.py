@@ -5,16 +5,18 @@ import io
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.audit import GENESIS, link
+from bot.domain.audit import GENESIS, PostedHead, link
 from bot.domain.names import Actor, TeamId, UserId
 from bot.domain.operations import Event, EventKind
+from bot.engine.heads import LOGGED
 from bot.store import chain
 from bot.store.database import open_database, writing
-from bot.store.workspace import remember_url
+from bot.store.workspace import done, remember_posted_head, remember_url
 
 ANA = Actor(TeamId("T1"), UserId("U0ANA"))
 
@@ -42,11 +44,52 @@ def tampers(shell, statement):
         db.execute(statement)
 
 
-def test_a_record_that_is_whole_is_said_to_be_with_its_head(record):
+WANTED = "To prove more, give a head that was noted elsewhere: --head ID:HASH, or --heads-from FILE.\n"
+DAILY = "The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if that is set.\n"
+
+
+def forges(record):
+    """Somebody writes the second entry anew, and computes every hash from there on."""
+    with open_database(record.database) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        kept = list(chain.entries(db))
+        db.execute("DELETE FROM events WHERE id >= 2")
+        with writing(db):
+            forged = {**kept[1].event.data, "rule": "approvals=0"}
+            chain.append(db, replace(kept[1].event, data=forged))
+            chain.append(db, kept[2].event)
+
+
+def test_without_a_head_it_is_consistent_and_no_more_is_said(record):
+    """Exit status 3: whatever runs it every night is not told that all is well. It names what proves more."""
     head = record.does("audit", "head").strip()
-    assert record.does("audit", "verify") == f"The record is whole. Its head: {head}\n"
-    assert record.does("audit", "verify", "--head", head) == (
-        f"The record is whole. It still holds the head that was noted. Its head: {head}\n"
+    said = record.types("audit", "verify")
+    assert (said.status, said.stderr) == (3, "")
+    assert said.stdout == (
+        f"Consistent, not anchored: entries 1 to 3 of the audit log fit together, up to {head}. "
+        "This does not show whether they were all written anew, or the end was cut off.\n" + WANTED + DAILY
+    )
+
+
+def test_up_to_a_head_that_was_noted_it_is_intact(record):
+    """And what came after that is consistent; of several heads the last counts, and all must be there."""
+    heads = [f"{line['id']}:{line['hash']}" for line in exported(record)]
+    whole = f"The audit log is intact up to entry 3, whose hash was noted elsewhere. Its head: {heads[2]}\n"
+    part = (
+        "The audit log is intact up to entry 1, whose hash was noted elsewhere. "
+        f"The 2 after it are consistent, not anchored. Its head: {heads[2]}\n"
+    )
+    assert record.does("audit", "verify", "--head", heads[2]) == whole
+    assert record.does("audit", "verify", "--head", heads[0]) == part
+    assert record.does("audit", "verify", "--head", heads[2], "--head", heads[0].upper()) == whole
+    said = record.types("audit", "verify", "--head", heads[0], "--head", f"2:{'0' * 64}")
+    assert (said.status, said.stdout) == (
+        1,
+        (
+            "Entry 2 has another hash than the one noted for it.\n"
+            "Consistent before it: entry 1, and intact up to entry 1, whose hash was noted elsewhere.\n"
+        ),
     )
 
 
@@ -56,29 +99,122 @@ def test_a_record_that_was_tampered_with_names_the_first_broken_entry(record):
     said = record.types("audit", "verify")
     assert (said.status, said.stdout) == (
         1,
-        "Entry 2 is not what was written, or follows another than it did.\n",
+        "Entry 2 is not what was written, or follows another than it did.\nConsistent before it: entry 1.\n",
     )
 
 
 def test_a_record_whose_end_was_cut_off_is_found_by_a_head_that_was_noted(record):
-    """The chain alone cannot show it."""
+    """The chain alone cannot show it, and does not say that it did."""
     noted = record.does("audit", "head").strip()
     tampers(record, "DELETE FROM events WHERE id = 3")
-    assert record.types("audit", "verify").status == 0
+    assert record.types("audit", "verify").status == 3
     said = record.types("audit", "verify", "--head", noted)
-    assert (said.status, said.stdout) == (1, "Entry 3 is missing: the record was cut off.\n")
+    assert said.status == 1
+    assert said.stdout.startswith("Entry 3 is missing: the record was cut off.\n")
 
 
-def test_an_empty_record_is_whole(shell):
-    head = shell.does("audit", "head").strip()
-    assert head == f"0:{GENESIS}"
-    assert shell.does("audit", "verify", "--head", head) == (
-        f"The record is whole. It still holds the head that was noted. Its head: {head}\n"
+def test_a_record_that_was_written_anew_is_found_by_a_head_that_was_noted(record):
+    """Every hash of it is right, and yet it is not what was written."""
+    noted = record.does("audit", "head").strip()
+    forges(record)
+    assert record.types("audit", "verify").status == 3
+    said = record.types("audit", "verify", "--head", noted)
+    assert said.status == 1
+    assert said.stdout.startswith("Entry 3 has another hash than the one noted for it.\n")
+
+
+def test_an_emptied_record_is_not_called_whole(record):
+    """Not by itself, and not by the head of nothing; by one that was noted it is broken."""
+    noted = record.does("audit", "head").strip()
+    tampers(record, "DELETE FROM events")
+    nothing = f"0:{GENESIS}"
+    assert record.does("audit", "head").strip() == nothing
+    for heads in ((), ("--head", nothing)):
+        said = record.types("audit", "verify", *heads)
+        assert said.status == 3
+        assert said.stdout.startswith("Consistent, not anchored: the audit log has no entries.\n")
+    said = record.types("audit", "verify", "--head", noted)
+    assert (said.status, said.stdout) == (
+        1,
+        "Entry 3 is missing: the record was cut off.\nNo entry before it was found consistent.\n",
     )
-    assert exported(shell) == []
+    assert exported(record) == []
 
 
-@pytest.mark.parametrize("head", ["3", "3:abc", ":", "x:" + "0" * 64])
+def test_heads_are_found_in_what_the_bot_logged(record):
+    """As the log has it, whatever a log collector put before it; as `audit head` prints it; or as it was posted."""
+    heads = [(line["id"], line["hash"]) for line in exported(record)]
+    lines = (
+        'not even {"json": 1',
+        '{"event": "audit_head", "entry": "x", "hash": null}',
+        f'{{"event": "serving", "entry": 3, "hash": "{heads[2][1]}"}}',
+        f'bot-1  | {{"entry": {heads[0][0]}, "hash": "{heads[0][1]}", "event": "audit_head", "level": "info"}}',
+        f"is shown by `pipeline-bot audit verify --head {heads[1][0]}:{heads[1][1]}`.",
+    )
+    kept = record.folder / "bot.log"
+    kept.write_text("\n".join(lines))
+    said = record.does("audit", "verify", "--heads-from", "bot.log")
+    assert said.startswith("The audit log is intact up to entry 2, ")
+    by_pipe = record.types("audit", "verify", "--heads-from", "-", stdin="\n".join(lines))
+    assert (by_pipe.status, by_pipe.stdout) == (0, said)
+    forges(record)
+    assert record.types("audit", "verify", "--heads-from", "bot.log").status == 1
+
+
+def test_a_file_without_a_head_proves_nothing(record):
+    """Whoever gave it meant to have an anchor."""
+    (record.folder / "bot.log").write_bytes(b"nothing\n\xff\n{}\n")
+    assert record.is_refused("audit", "verify", "--heads-from", "bot.log") == (
+        "bot.log holds no head: neither a line `audit_head` of the bot's log, nor ID:HASH.\n"
+    )
+
+
+@pytest.fixture
+def posted(record):
+    """The head was posted and logged, and that is remembered."""
+    with open_database(record.database) as db:
+        remember_url(db, "https://acme.slack.com/")
+        place = PostedHead(
+            chain.head(db), datetime(2026, 11, 28, 3, tzinfo=UTC), "C0AUDIT", "1772420400.000100"
+        )
+        remember_posted_head(db, place)
+        done(db, LOGGED, datetime(2026, 11, 28, 3, tzinfo=UTC))
+    return record
+
+
+def test_where_the_last_head_was_posted_is_told_to_whoever_has_none(posted):
+    """It stands in the same file: it says where to look, and anchors nothing."""
+    said = posted.types("audit", "verify")
+    assert said.status == 3
+    assert said.stdout.splitlines()[1:] == [
+        WANTED.strip(),
+        "The bot posted one on 2026-11-28 03:00 UTC, of entry 3: https://acme.slack.com/archives/C0AUDIT/p1772420400000100",
+        "The bot logged one on 2026-11-28 03:00 UTC: a line `audit_head`.",
+        "Compare it there: what the database itself says of it proves nothing.",
+    ]
+
+
+def test_what_contradicts_the_posted_head_beside_it_is_broken(posted):
+    """Whoever rewrote the entries forgot it."""
+    forges(posted)
+    said = posted.types("audit", "verify")
+    assert said.status == 1
+    assert said.stdout.startswith("Entry 3 has another hash than the one noted for it.\n")
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "[]", "{}", '{"entry": "x"}', '{"entry": 1, "hash": 2, "at": "noon", "channel": 1, "ts": 2}'],
+)
+def test_a_place_that_does_not_read_is_none(posted, place):
+    with open_database(posted.database) as db:
+        db.execute("UPDATE workspace SET value = ? WHERE key = 'posted head'", (place,))
+    said = posted.types("audit", "verify")
+    assert said.status == 3
+    assert "The bot posted" not in said.stdout
+
+
+@pytest.mark.parametrize("head", ["3", "3:abc", ":", "x:" + "0" * 64, "0:" + "1" * 64])
 def test_what_is_no_head_is_refused(shell, head):
     said = shell.is_refused("audit", "verify", "--head", head)
     assert f"{head!r} is no head; write it as `pipeline-bot audit head` prints it." in said

@@ -86,7 +86,7 @@ def test_reset_takes_the_time_of_the_wall_clock_and_is_recorded(shell, ran):
     assert len(shell.does("clock", "show").splitlines()) == 2
     with shell.administration() as administration:
         (entry,) = administration.entries()
-        assert administration.verify() is None
+        assert administration.verify().broken is None
     assert entry.event.kind is EventKind.CLOCK_RESET
     before, after = (datetime.fromisoformat(entry.event.data[key]) for key in ("before", "after"))
     assert 4 * HOUR < after - before <= 6 * HOUR

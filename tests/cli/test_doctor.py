@@ -95,7 +95,14 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
         ("ok", f"Feldera: 0.337.0 (Open source) answers at {world.feldera.url}."),
         ("ok", "Feldera: the bot has the role admin, which may clear."),
         ("ok", "Database: pipeline-bot.db can be written."),
-        ("ok", "Record: as it was written, up to entry 1."),
+        (
+            "ok",
+            (
+                "Audit log: consistent up to entry 1, not anchored. To prove that it was not written anew, give a head to "
+                "`pipeline-bot audit verify --head`. The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if "
+                "that is set."
+            ),
+        ),
         ("ok", "Access: nothing is wrong with grants (1) and rules (0)."),
     ]
     assert {call.method for call in world.slack.calls} == {"auth.test", "apps.connections.open", "users.info"}
@@ -399,6 +406,7 @@ async def test_an_import_looks_the_people_up(world):
         assert await process.ends() == 0
         assert await process.rest_of_output() == f"+ grant {ben.id} viewer orders\n"
     assert process.stderr.splitlines() == [
+        f"There is no database at {world.database} yet.",
         f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Leave it out.",
         f"notice: {NOBODY_IS_ADMIN}",
         "1 change to make. Nothing was changed; --yes does.",

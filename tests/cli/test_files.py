@@ -66,7 +66,7 @@ def test_with_yes_it_is_made_at_once_and_recorded(shell, file):
         ("U0ANA", "requester"),
     ]
     with shell.administration() as administration:
-        assert administration.verify() is None
+        assert administration.verify().broken is None
         entries = list(administration.entries())
     assert [entry.event.kind for entry in entries[1:]] == [
         EventKind.REVOKED,

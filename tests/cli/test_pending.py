@@ -87,6 +87,7 @@ def test_for_programs_everything_is_there(shell, waiting):
 
 
 def test_when_nothing_waits_that_is_said(shell):
+    shell.begins()
     assert shell.does("pending") == "Nothing waits for anybody.\n"
     assert json.loads(shell.does("pending", "--json")) == []
 
@@ -114,7 +115,7 @@ def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
     with shell.administration() as administration:
         after = administration.operation(asked.id)
         entry = list(administration.entries())[-1]
-        assert administration.verify() is None
+        assert administration.verify().broken is None
     assert (after.state, after.outcome.message, after.due_at) == (State.DENIED, "not today", None)
     assert (entry.operation, entry.event.by, entry.event.data["reason"]) == (asked.id, None, "not today")
     assert entry.event.data["shell"].startswith("shell:")

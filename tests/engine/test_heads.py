@@ -9,12 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
+from bot.domain.audit import PostedHead
 from bot.domain.operations import Event, EventKind
 from bot.engine.heads import EVERY, WHILE_EMPTY, Heads
 from bot.engine.looping import keep_ticking
 from bot.simulator.slack import SlackSimulator
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.threads import Threads
+from bot.store import workspace
 from bot.store.store import SqliteStore
 from tests.clock import START, MovableClock
 
@@ -80,6 +82,23 @@ async def test_the_head_is_logged_and_posted_at_once_and_then_once_a_day(heads, 
     assert [line["entry"] for line in lines] == [2]
     assert back == clock.now() + EVERY
     assert len(channel.messages) == 2
+
+
+async def test_where_it_was_posted_is_remembered(heads, store, channel, clock):
+    """For whoever wants to compare it, and only once Slack has it."""
+    await happens(store)
+    channel.bot_is_member = False
+    await heads.tick()
+    assert await remembered(store) is None
+    channel.bot_is_member = True
+    clock.passes(days=1)
+    await heads.tick()
+    (message,) = channel.messages
+    assert await remembered(store) == PostedHead(await store.head(), clock.now(), channel.id, message.ts)
+
+
+async def remembered(store):
+    return await store._run(workspace.posted_head)
 
 
 async def test_a_restart_does_not_tell_it_again(heads, store, channel, clock):

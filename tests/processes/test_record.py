@@ -47,8 +47,11 @@ async def test_the_head_is_posted_once_where_the_bot_cannot_change_it(world, hea
     (told,) = channel.messages
     noted = f"{head[0]}:{head[1]}"
     assert f"`pipeline-bot audit verify --head {noted}`" in told.text
+    async with world.bot("audit", "verify") as process:
+        assert await process.ends() == 3
+        assert f"of entry 1: {world.slack.permalink(told)}" in await process.rest_of_output()
     async with world.bot("audit", "verify", "--head", noted) as process:
         assert await process.ends() == 0
         assert await process.rest_of_output() == (
-            f"The record is whole. It still holds the head that was noted. Its head: {noted}\n"
+            f"The audit log is intact up to entry 1, whose hash was noted elsewhere. Its head: {noted}\n"
         )

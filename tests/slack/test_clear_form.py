@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from bot.simulator.slack import elements
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
 from bot.slack import answers, clear_form, field_errors, form_fields
 from bot.slack.clear_form import Page, Token
+from bot.slack.payloads import View
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES
 from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, problems, whole
@@ -119,16 +121,22 @@ def test_a_line_of_the_menu(pipeline, message: str) -> None:
         assert option["value"] == LONGEST_WHOLE_NAME
 
 
-@given(st.text() | st.just("x" * 24 + " C1 -"), hostile)
+def view(state: dict[str, Any] | None = None, *, metadata: str = "") -> View:
+    """As it comes back from Slack."""
+    told = {"id": "V1", "type": "modal", "private_metadata": metadata, "state": {"values": state or {}}}
+    return View.model_validate(told)
+
+
+@given(st.text(max_size=3_000) | st.just("x" * 24 + " C1 -"), hostile.map(lambda typed: typed[:3_000]))
 def test_whatever_comes_back(metadata: str, typed: str) -> None:
     """What stands in a payload is read like typing: a token of ours, and a name, or nothing."""
-    token = Token.of({"private_metadata": metadata})
-    assert token is None or Token.of({"private_metadata": str(token)}) == token
+    token = Token.of(view(metadata=metadata))
+    assert token is None or Token.of(view(metadata=str(token))) == token
     state = {"pipeline": {"choose_pipeline": {"selected_option": {"value": typed}}}}
-    filled = form_fields.chosen({"state": {"values": state}}, Targets())
+    filled = form_fields.chosen(view(state), Targets())
     assert filled is None or filled.name == typed
     assert (filled is not None) == is_pipeline_name(typed)
-    assert form_fields.chosen({"state": {"values": {}}}, Targets()) is None
+    assert form_fields.chosen(view(), Targets()) is None
 
 
 def test_what_was_filled_in() -> None:
@@ -137,7 +145,7 @@ def test_what_was_filled_in() -> None:
         "pipeline": {"choose_pipeline": {"selected_option": {"value": "prod/orders"}}},
         "reason": {"reason": {"value": "  two\nlines\u202e "}},
     }
-    filled = form_fields.chosen({"state": {"values": state}}, Targets((TargetName("prod"), TargetName("eu"))))
+    filled = form_fields.chosen(view(state), Targets((TargetName("prod"), TargetName("eu"))))
     assert filled is not None
     assert (filled.name, filled.reason) == ("prod/orders", "two lines")
-    assert form_fields.chosen({"state": {"values": state}}, Targets()) is None
+    assert form_fields.chosen(view(state), Targets()) is None

@@ -9,19 +9,28 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.deliveries import DeliveredOnce
+from bot.slack.errands import Errands
 
 SIGNER = SignatureVerifier("hush")
 
 
-def request(trigger, *, seconds_ago):
-    body = urlencode({"command": "/pipeline", "text": "help", "team_id": "T1", "trigger_id": trigger})
+def delivered(app, trigger, *, seconds_ago):
+    payload = {
+        "command": "/pipeline",
+        "text": "help",
+        "team_id": "T1",
+        "user_id": "U1",
+        "channel_id": "C1",
+        "trigger_id": trigger,
+    }
+    body = urlencode(payload)
     signed_at = str(int(time.time()) - seconds_ago)
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Slack-Request-Timestamp": signed_at,
         "X-Slack-Signature": SIGNER.generate_signature(timestamp=signed_at, body=body),
     }
-    return AsyncBoltRequest(body=body, headers=headers)
+    return app.receive(payload, lambda: AsyncBoltRequest(body=body, headers=headers), over_http=True)
 
 
 @pytest.fixture
@@ -34,11 +43,11 @@ def app(taken):
     async def authorize():
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
 
-    app = DeliveredOnce(signing_secret="hush", authorize=authorize)
+    app = DeliveredOnce(Errands(), signing_secret="hush", authorize=authorize)
 
     @app.command("/pipeline")
-    async def take(ack, body):
-        taken.append(body["trigger_id"])
+    async def take(ack, delivery):
+        taken.append(delivery.trigger_id)
         await ack(f"number {len(taken)}")
 
     return app
@@ -47,8 +56,8 @@ def app(taken):
 @pytest.mark.anyio
 async def test_a_repetition_gets_the_first_answer(app, taken):
     """It is signed anew, at its own moment: that makes it no other delivery."""
-    first = await app.async_dispatch(request("1.1", seconds_ago=4))
-    again = await app.async_dispatch(request("1.1", seconds_ago=1))
+    first = await delivered(app, "1.1", seconds_ago=4)
+    again = await delivered(app, "1.1", seconds_ago=1)
     assert (first.status, first.body) == (200, "number 1")
     assert (again.status, again.body) == (200, "number 1")
     assert taken == ["1.1"]
@@ -56,6 +65,6 @@ async def test_a_repetition_gets_the_first_answer(app, taken):
 
 @pytest.mark.anyio
 async def test_another_delivery_is_another(app, taken):
-    await app.async_dispatch(request("1.1", seconds_ago=0))
-    await app.async_dispatch(request("1.2", seconds_ago=0))
+    await delivered(app, "1.1", seconds_ago=0)
+    await delivered(app, "1.2", seconds_ago=0)
     assert taken == ["1.1", "1.2"]

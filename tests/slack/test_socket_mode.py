@@ -11,9 +11,11 @@ from structlog.testing import capture_logs
 
 from bot.simulator.slack import SlackSimulator
 from bot.slack.calls import session
+from bot.slack.deliveries import DeliveredOnce
+from bot.slack.errands import Errands
 from bot.slack.transport import NO_WEBSOCKET, SocketTransport
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import echoing_app
+from tests.simulator.slack_apps import client_of
 
 HURRY = {"looked_at_every": 0.01, "left_alone": 0.05, "longest_pause": 0.01}
 
@@ -27,8 +29,13 @@ async def slack():
 @asynccontextmanager
 async def transport_of(slack, *, url=None, **hurry):
     """Not connected yet; slack_sdk's own complaints are not what these tests are about."""
-    app = echoing_app(slack)
+    app = DeliveredOnce(Errands(), client=client_of(slack), signing_secret=slack.signing_secret)
     app.logger.setLevel(logging.CRITICAL)
+
+    @app.command("/pipeline")
+    async def echo(ack, delivery):
+        await ack(f"You typed {delivery.text}")
+
     async with session(timeout=5.0) as connections:
         client = AsyncWebClient(base_url=url or slack.url, session=connections, retry_handlers=[])
         transport = SocketTransport(app, slack.app_token, client, **(HURRY | hurry))

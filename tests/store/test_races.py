@@ -46,7 +46,7 @@ def shell(path):
             now=START,
         )
         yield administration
-        assert administration.verify(administration.head()) is None
+        assert administration.verify([administration.head()]).broken is None
 
 
 @pytest.fixture

@@ -250,5 +250,5 @@ def flipped_bit_is_found(database: Path, which: int) -> bool:
             (bytes(flipped), entry),
         )
     with Administration.open(database) as administration:
-        broken = administration.verify()
+        broken = administration.verify().broken
     return broken is not None and broken.id == entry

@@ -17,7 +17,14 @@ from tests.workspace import Workspace
 
 A_SLOW_MACHINE = 60  # seconds between signing and the answer, at most
 COMMAND = urlencode(
-    {"command": "/pipeline", "text": "help", "team_id": "T0ACME", "user_id": "U1", "channel_id": "C1"}
+    {
+        "command": "/pipeline",
+        "text": "help",
+        "team_id": "T0ACME",
+        "user_id": "U1",
+        "channel_id": "C1",
+        "trigger_id": "1.1",
+    }
 )
 
 

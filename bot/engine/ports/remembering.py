@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.domain.access import Action, Grant, Group, Standing
 from bot.domain.administration import AccessChange, Judgement
-from bot.domain.audit import Entry
+from bot.domain.audit import Entry, PostedHead
 from bot.domain.authority import Facts
 from bot.domain.bot_time import ClockRecord
 from bot.domain.errors import UserError
@@ -145,6 +145,10 @@ class Store(Protocol):
         ...
 
     async def record_clock(self, record: ClockRecord) -> None: ...
+
+    async def remember_posted_head(self, posted: PostedHead) -> None:
+        """Where the head of the audit log was posted last, for people who want to compare it."""
+        ...
 
     async def propose(self, operation: Operation, event: Event) -> None:
         """Store a new operation in the state `proposed`."""

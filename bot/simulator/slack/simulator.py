@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.engine.ports import Clock
 from bot.simulator.slack.changes import Changes
-from bot.simulator.slack.delivery import RecordedDelivery
+from bot.simulator.slack.delivery import Ack, EnvelopeType, RecordedDelivery
 from bot.simulator.slack.directory import DIRECTORY
 from bot.simulator.slack.faults import (
     FailsWith,
@@ -215,6 +215,10 @@ class SlackSimulator:
     def hanging(self) -> int:
         """How many requests hang now."""
         return self._web_api.hanging
+
+    async def delivers(self, kind: EnvelopeType, payload: dict[str, Any]) -> Ack:
+        """Send the app this payload, whoever may have made it up: by Slack's own way, and signed like the others."""
+        return await self._interactions.deliver(kind, payload, accepts_response_payload=True)
 
     def delivers_twice(self, times: int = 1) -> None:
         """The next deliveries are sent twice at once: the same envelope, the same signed request."""

@@ -22,6 +22,7 @@ from bot.slack.clear_form import Token
 from bot.slack.errands import Answer, Hearing
 from bot.slack.listeners.desk import Desk
 from bot.slack.open_forms import OpenForm, OpenForms
+from bot.slack.payloads import BlockActions, OptionsRequest, Shortcut, SlashCommand, View, ViewSubmission
 from bot.slack.screens import Screen
 from bot.slack.unanswered import must_wait, why_refused, why_silent
 
@@ -38,30 +39,31 @@ class ClearForm:
     forms: Forms
     open_forms: OpenForms
 
-    def typed(self, actor: Actor, body: dict[str, Any], respond: AsyncRespond) -> None:
+    def typed(self, actor: Actor, delivery: SlashCommand, respond: AsyncRespond) -> None:
         """`/pipeline clear`, without a name: the card goes where it was typed, if no rule says otherwise."""
-        token = Token(new_form_id(), ChannelId(body["channel_id"]))
+        token = Token(new_form_id(), delivery.channel_id)
         failing = Answer(respond)
-        self.desk.errands.do(self._opens(actor, body, token, failing=failing, respond=respond), failing)
+        opens = self._opens(actor, delivery.trigger_id, token, failing=failing, respond=respond)
+        self.desk.errands.do(opens, failing)
 
-    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def shortcut(self, ack: AsyncAck, delivery: Shortcut) -> None:
         """From anywhere in Slack: there is no channel, so the card goes to the person, if no rule says otherwise."""
         await ack()
-        actor = self.desk.who(body)
+        actor = self.desk.who(delivery)
         token = Token(new_form_id(), ChannelId(actor.user))
-        failing = Screen(self.open_forms.client, self.desk.threads, body)
-        self.desk.errands.do(self._opens(actor, body, token, failing=failing), failing)
+        failing = Screen.of(delivery, self.open_forms.client, self.desk.threads)
+        self.desk.errands.do(self._opens(actor, delivery.trigger_id, token, failing=failing), failing)
 
     async def _opens(
         self,
         actor: Actor,
-        body: dict[str, Any],
+        trigger_id: str,
         token: Token,
         *,
         failing: Hearing,
         respond: AsyncRespond | None = None,
     ) -> None:
-        opened = await self.open_forms.open(body["trigger_id"], token, respond=respond)
+        opened = await self.open_forms.open(trigger_id, token, respond=respond)
         if not isinstance(opened, OpenForm):
             log.warning("form_not_opened", why=repr(opened))
             await failing.give(clear_form.did_not_open(_why(opened)))
@@ -81,23 +83,24 @@ class ClearForm:
         else:
             await opened.give(clear_form.nothing_to_see())
 
-    async def suggest(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def suggest(self, ack: AsyncAck, delivery: OptionsRequest) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
-        offers = await self.forms.offer(self.desk.who(body), str(body.get("value") or ""))
+        offers = await self.forms.offer(self.desk.who(delivery), delivery.value)
         await ack(options=[form_fields.option(offer) for offer in offers.found])
-        form = self.open_forms.of(body["view"])
+        form = self.open_forms.of(delivery.view)
         if form is not None and offers.unanswered:
             self.desk.errands.do(form.notice(clear_form.missing(offers.unanswered)), form)
 
-    async def changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def changed(self, ack: AsyncAck, delivery: BlockActions) -> None:
         """Something else was chosen: what is said of it follows."""
-        form = self.open_forms.of(body["view"])
+        view = delivery.view
+        form = None if view is None else self.open_forms.of(view)
         turn = 0 if form is None else form.next_turn()
         await ack()
-        if form is not None:
-            self.desk.errands.do(self._says(form, self.desk.who(body), body["view"], turn=turn), form)
+        if form is not None and view is not None:
+            self.desk.errands.do(self._says(form, self.desk.who(delivery), view, turn=turn), form)
 
-    async def _says(self, form: OpenForm, actor: Actor, view: dict[str, Any], *, turn: int) -> None:
+    async def _says(self, form: OpenForm, actor: Actor, view: View, *, turn: int) -> None:
         command = form_fields.chosen(view, self.desk.handlers.targets)
         if command is None:
             return
@@ -110,13 +113,12 @@ class ClearForm:
         else:
             await form.show(clear_form.about_no(self.desk.in_words(seen)), turn=turn)
 
-    async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def submitted(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
+        view = delivery.view
         form, token = self.open_forms.of(view), Token.of(view)
         command = form_fields.chosen(view, self.desk.handlers.targets)
         if form is None or token is None:
-            reply = await self.desk.requests.not_a_button(
-                self.desk.who(body), str(view.get("callback_id", ""))
-            )
+            reply = await self.desk.requests.not_a_button(self.desk.who(delivery), view.callback_id)
             await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
             return
         if command is None:
@@ -127,7 +129,7 @@ class ClearForm:
             # One after the other: the second press of a slow button finds what the first one did.
             async with form.deciding:
                 reply = await self.forms.submit(
-                    self.desk.who(body),
+                    self.desk.who(delivery),
                     command,
                     token.origin,
                     form_id=token.form_id,

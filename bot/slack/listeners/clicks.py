@@ -19,6 +19,7 @@ from bot.slack import answers, modals
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.desk import Desk, value
+from bot.slack.payloads import BlockActions
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
 _OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
@@ -32,8 +33,8 @@ class Clicks:
     desk: Desk
     client: AsyncWebClient
 
-    async def confirm(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = self.desk.clicked(body)
+    async def confirm(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        actor, operation_id = self.desk.clicked(delivery)
         answer = Answer(respond)
 
         async def deed() -> Reply:
@@ -46,9 +47,9 @@ class Clicks:
 
         await self.desk.pressed(deed(), ack, answer, replaces=True)
 
-    async def stop_and_clear(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def stop_and_clear(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
-        actor, operation_id = self.desk.clicked(body)
+        actor, operation_id = self.desk.clicked(delivery)
         await ack()
         answer = Answer(respond)
 
@@ -61,20 +62,20 @@ class Clicks:
 
         self.desk.errands.run(taken(), answer)
 
-    async def drop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        deed = self.desk.handlers.drop(*self.desk.clicked(body))
+    async def drop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        deed = self.desk.handlers.drop(*self.desk.clicked(delivery))
         await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
-    async def break_glass(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        _, operation_id = self.desk.clicked(body)
+    async def break_glass(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        _, operation_id = self.desk.clicked(delivery)
         # A modal that is submitted cannot change the preview: this click can, once the card stands.
         answer = Answer(respond, replaces=True)
         self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
-        await self.client.views_open(trigger_id=body["trigger_id"], view=modals.type_the_name(operation_id))
+        await self.client.views_open(trigger_id=delivery.trigger_id, view=modals.type_the_name(operation_id))
 
-    async def deny(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor, operation_id = self.desk.clicked(body)
+    async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        actor, operation_id = self.desk.clicked(delivery)
 
         async def why_no_modal_opens() -> Message:
             refusal = await looking
@@ -83,63 +84,68 @@ class Clicks:
         looking = await self.desk.errands.begun(self.desk.requests.why_not_deny(actor, operation_id))
         if looking.done() and looking.result() is None:
             await ack()
-            await self.client.views_open(trigger_id=body["trigger_id"], view=modals.why_deny(operation_id))
+            await self.client.views_open(trigger_id=delivery.trigger_id, view=modals.why_deny(operation_id))
             return
         await ack()
         self.desk.errands.run(why_no_modal_opens(), Answer(respond))
 
-    async def approve(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.approve(*self.desk.clicked(body)), ack, Answer(respond))
+    async def approve(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(
+            self.desk.requests.approve(*self.desk.clicked(delivery)), ack, Answer(respond)
+        )
 
-    async def withdraw(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.withdraw(*self.desk.clicked(body)), ack, Answer(respond))
+    async def withdraw(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(
+            self.desk.requests.withdraw(*self.desk.clicked(delivery)), ack, Answer(respond)
+        )
 
-    async def stop(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.stop(*self.desk.clicked(body)), ack, Answer(respond))
+    async def stop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(self.desk.requests.stop(*self.desk.clicked(delivery)), ack, Answer(respond))
 
-    async def sign_off(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.sign_off(*self.desk.clicked(body)), ack, Answer(respond))
+    async def sign_off(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(
+            self.desk.requests.sign_off(*self.desk.clicked(delivery)), ack, Answer(respond)
+        )
 
-    async def close(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.handlers.close(*self.desk.clicked(body)), ack, Answer(respond))
+    async def close(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(self.desk.handlers.close(*self.desk.clicked(delivery)), ack, Answer(respond))
 
-    async def older(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         """The next page of the record; what it is of comes back in the button, and is checked like typing."""
-        match = _OLDER.fullmatch(value(body))
+        match = _OLDER.fullmatch(value(delivery))
         if match is None:
-            await self.unknown(ack, body, respond)
+            await self.unknown(ack, delivery, respond)
             return
         wanted = _of(match[2], self.desk.handlers.targets)
-        deed = self.desk.access.history(self.desk.who(body), wanted, before=int(match[1]))
+        deed = self.desk.access.history(self.desk.who(delivery), wanted, before=int(match[1]))
         await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
 
-    async def earlier(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self._turn_the_page(ack, body, respond, forward=False)
+    async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self._turn_the_page(ack, delivery, respond, forward=False)
 
-    async def later(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        await self._turn_the_page(ack, body, respond, forward=True)
+    async def later(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self._turn_the_page(ack, delivery, respond, forward=True)
 
     async def _turn_the_page(
-        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, *, forward: bool
+        self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond, *, forward: bool
     ) -> None:
         """The page beside the one that was clicked; where it is comes back in the button, and is checked like typing."""
-        match = _PAGE.fullmatch(value(body))
+        match = _PAGE.fullmatch(value(delivery))
         if match is None or not is_pattern(match[2]):
-            await self.unknown(ack, body, respond)
+            await self.unknown(ack, delivery, respond)
             return
         await ack()
         name, pattern = PipelineName(match[1]), match[2]
         page = self.desk.listing.page(
-            self.desk.who(body), pattern, **{"after" if forward else "before": name}
+            self.desk.who(delivery), pattern, **{"after" if forward else "before": name}
         )
         self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
 
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
         return self.desk.in_words(await reply)
 
-    async def unknown(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        button = str(body["actions"][0].get("action_id", ""))
-        deed = self.desk.requests.not_a_button(self.desk.who(body), button)
+    async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        deed = self.desk.requests.not_a_button(self.desk.who(delivery), delivery.action.action_id)
         await self.desk.pressed(deed, ack, Answer(respond))
 
 

@@ -1,7 +1,6 @@
 """`/pipeline …`: read, decide, answer."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -18,6 +17,7 @@ from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.desk import Desk, acknowledge
+from bot.slack.payloads import SlashCommand
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +36,10 @@ class Commands:
     desk: Desk
     form: ClearForm
 
-    async def typed(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        actor = self.desk.who(body)
+    async def typed(self, ack: AsyncAck, delivery: SlashCommand, respond: AsyncRespond) -> None:
+        actor = self.desk.who(delivery)
         try:
-            command = parse(body.get("text") or "", self.desk.handlers.targets)
+            command = parse(delivery.text, self.desk.handlers.targets)
         except Misunderstood as error:
             await acknowledge(ack, answers.misunderstood(error))
             return
@@ -52,12 +52,12 @@ class Commands:
             case Help(verb):
                 await acknowledge(ack, answers.help_on(verb, self.desk.handlers.targets))
             case Clear() | Stop() | Start() | Status():
-                await self._look(actor, command, ack, body, respond)
+                await self._look(actor, command, ack, delivery.channel_id, respond)
             case words.List(pattern):
                 await self._list(actor, pattern, ack, respond)
             case words.ClearByForm():
                 await ack()
-                self.form.typed(actor, body, respond)
+                self.form.typed(actor, delivery, respond)
             case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
                 await self.desk.typed(self._decide(actor, command), ack, respond)
             case _:
@@ -68,10 +68,8 @@ class Commands:
         return self.desk.in_words(await self.desk.handlers.not_found(actor, name))
 
     async def _look(
-        self, actor: Actor, command: _Looking, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond
+        self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
     ) -> None:
-        origin = ChannelId(body["channel_id"])
-
         async def seen() -> Message:
             return await refused or await self._seen(actor, command, origin)
 

@@ -1,4 +1,4 @@
-"""What every listener needs: the handlers, a way to answer, and how a payload says who did what."""
+"""What every listener needs: the handlers, a way to answer, and how a delivery says who did what."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.domain.names import Actor, OperationId, TeamId, UserId
+from bot.domain.names import Actor, OperationId, TeamId
 from bot.engine.access import Access
 from bot.engine.handlers import Handlers
 from bot.engine.listing import Listing
@@ -16,6 +16,7 @@ from bot.engine.requests import Requests
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer, Errands
+from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.threads import Threads
 
 
@@ -33,18 +34,21 @@ class Desk:
     def in_words(self, reply: Reply) -> Message:
         return answers.answer(reply, self.threads.workspace_url)
 
-    def who(self, body: dict[str, Any]) -> Actor:
+    def who(self, delivery: Delivery) -> Actor:
         """Who did it, as somebody of our workspace: whether they are is asked of Slack, and no payload's word.
 
         On Enterprise Grid a payload names another workspace for some of our members, and none for others.
         """
-        match body:
-            case {"user": {"id": str(user)}} | {"user_id": str(user)} | {"event": {"user": str(user)}}:
-                return Actor(self.home, UserId(user))
-        raise LookupError("the payload says nobody's id")
+        match delivery:
+            case SlashCommand(user_id=user):
+                return Actor(self.home, user)
+            case HomeOpened(event=event):
+                return Actor(self.home, event.user)
+            case _:
+                return Actor(self.home, delivery.user.id)
 
-    def clicked(self, body: dict[str, Any]) -> tuple[Actor, OperationId]:
-        return self.who(body), OperationId(value(body))
+    def clicked(self, delivery: BlockActions) -> tuple[Actor, OperationId]:
+        return self.who(delivery), OperationId(value(delivery))
 
     async def typed(self, deed: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
         """Do what was typed; the ack is the answer, or says that it follows."""
@@ -82,5 +86,5 @@ async def acknowledge(ack: AsyncAck, said: Message) -> None:
     await ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
 
 
-def value(body: dict[str, Any]) -> str:
-    return str(body["actions"][0].get("value", ""))
+def value(delivery: BlockActions) -> str:
+    return delivery.action.value or ""

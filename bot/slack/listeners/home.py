@@ -5,7 +5,6 @@ page itself, which is published anew; every no is told on the screen.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
@@ -18,6 +17,7 @@ from bot.slack.blocks import Message
 from bot.slack.home import typed_instead
 from bot.slack.hometabs import HomeTabs
 from bot.slack.listeners.desk import Desk
+from bot.slack.payloads import BlockActions, HomeOpened
 from bot.slack.screens import Screen
 
 _SHOWN_BY_THE_PAGE = (
@@ -36,23 +36,23 @@ class HomeTab:
     homes: Homes
     tabs: HomeTabs
 
-    async def opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
-        if event.get("tab") != "home":
+    async def opened(self, delivery: HomeOpened) -> None:
+        event = delivery.event
+        if event.tab != "home":
             return
-        actor = self.desk.who(body)
-        self.tabs.found(actor.user, (event.get("view") or {}).get("hash"))
-        self.homes.looked_at_by(actor)
+        self.tabs.found(event.user, None if event.view is None else event.view.hash)
+        self.homes.looked_at_by(self.desk.who(delivery))
 
-    async def pressed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        actor, operation_id = self.desk.clicked(body)
-        action = body["actions"][0]["action_id"]
+    async def pressed(self, ack: AsyncAck, delivery: BlockActions) -> None:
+        actor, operation_id = self.desk.clicked(delivery)
+        action = delivery.action.action_id
         if action == card.DENY:
-            await self._deny(actor, operation_id, ack, body)
+            await self._deny(actor, operation_id, ack, delivery)
         else:
             reply = await self._done(action, actor, operation_id)
             await ack()
             if not isinstance(reply, _SHOWN_BY_THE_PAGE):
-                self._tell(self.desk.in_words(reply), body)
+                self._tell(self.desk.in_words(reply), delivery)
         self.homes.looked_at_by(actor)
 
     async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply:
@@ -72,17 +72,17 @@ class HomeTab:
                 return await requests.not_a_button(actor, action)
 
     async def _deny(
-        self, actor: Actor, operation_id: OperationId, ack: AsyncAck, body: dict[str, Any]
+        self, actor: Actor, operation_id: OperationId, ack: AsyncAck, delivery: BlockActions
     ) -> None:
         refusal = await self.desk.requests.why_not_deny(actor, operation_id)
         await ack()
         if refusal is not None:
-            self._tell(self.desk.in_words(refusal), body)
-        elif not await self._screen(body).opens(modals.why_deny(operation_id)):
-            self._tell(typed_instead(operation_id), body)
+            self._tell(self.desk.in_words(refusal), delivery)
+        elif not await self._screen(delivery).opens(modals.why_deny(operation_id)):
+            self._tell(typed_instead(operation_id), delivery)
 
-    def _tell(self, said: Message, body: dict[str, Any]) -> None:
-        self.desk.errands.say(said, self._screen(body))
+    def _tell(self, said: Message, delivery: BlockActions) -> None:
+        self.desk.errands.say(said, self._screen(delivery))
 
-    def _screen(self, body: dict[str, Any]) -> Screen:
-        return Screen(self.tabs.client, self.desk.threads, body)
+    def _screen(self, delivery: BlockActions) -> Screen:
+        return Screen.of(delivery, self.tabs.client, self.desk.threads)

@@ -16,6 +16,7 @@ from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
+from bot.slack.deliveries import DELIVERY
 from bot.slack.errands import Answer, Respond
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
@@ -24,7 +25,8 @@ from bot.slack.listeners.desk import Desk
 from bot.slack.listeners.home import HomeTab
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.open_forms import OpenForms
-from bot.slack.screens import Screen, has_no_message, is_on_home
+from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
+from bot.slack.screens import Screen, is_on_home
 
 log = structlog.get_logger(__name__)
 
@@ -47,11 +49,12 @@ def register(  # noqa: PLR0913 - what all the listeners need
     app.middleware(_Door(proxies).lets_in)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
-    app.action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
+    # Each by its one type of payload, which is what its listener takes: `app.action` and the like hear older ones, too.
+    app.block_action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
     app.command(COMMAND)(Commands(desk, clear).typed)
     app.global_shortcut(clear_form.SHORTCUT)(clear.shortcut)
-    app.options(form_fields.CHOOSE)(clear.suggest)
-    app.view(clear_form.CLEAR_FORM)(clear.submitted)
+    app.block_suggestion(form_fields.CHOOSE)(clear.suggest)
+    app.view_submission(clear_form.CLEAR_FORM)(clear.submitted)
     listeners: dict[str, Any] = {
         previews.CONFIRM: clicks.confirm,
         previews.STOP_AND_CLEAR: clicks.stop_and_clear,
@@ -70,13 +73,13 @@ def register(  # noqa: PLR0913 - what all the listeners need
         form_fields.CHOOSE_STEPS: clear.changed,
     }
     for action_id, listener in listeners.items():
-        app.action(action_id)(listener)
+        app.block_action(action_id)(listener)
     # The buttons of other versions of the bot, and no others: where a listener has not acknowledged in time, Bolt asks the
     # next one that matches.
     known = "|".join(re.escape(action_id) for action_id in listeners)
-    app.action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
-    app.view(modals.DENY_REQUEST)(submissions.deny)
-    app.view(modals.BREAK_THE_GLASS)(submissions.break_glass)
+    app.block_action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
+    app.view_submission(modals.DENY_REQUEST)(submissions.deny)
+    app.view_submission(modals.BREAK_THE_GLASS)(submissions.break_glass)
     app.error(_Failed(desk, client).failed)
 
 
@@ -95,8 +98,8 @@ class _Door:
         await next_()
 
 
-async def _is_on_home(body: dict[str, Any]) -> bool:
-    return is_on_home(body)
+async def _is_on_home(delivery: Delivery) -> bool:
+    return is_on_home(delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +117,16 @@ class _Failed:
         else:
             log.error("listener_failed", exc_info=error)
             said = answers.trouble()
-        acked = response is None
-        if not acked and "command" in request.body:
+        acked, delivery = response is None, request.context.get(DELIVERY)
+        if not acked and isinstance(delivery, SlashCommand):
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
-        if not acked and request.body.get("type") == "view_submission":
+        if not acked and isinstance(delivery, ViewSubmission):
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
-        if not acked and request.body.get("type") == "block_suggestion":
+        if not acked and isinstance(delivery, OptionsRequest):
             return BoltResponse(status=200, body={"options": []})
-        if has_no_message(request.body):
-            self.desk.errands.say(said, Screen(self.client, self.desk.threads, request.body))
+        screen = Screen.without_message(delivery, self.client, self.desk.threads)
+        if screen is not None:
+            self.desk.errands.say(said, screen)
         elif request.context.respond is not None:
             self.desk.errands.say(said, Answer(request.context.respond))
         return None if acked else BoltResponse(status=200, body="")

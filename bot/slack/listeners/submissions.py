@@ -13,6 +13,7 @@ from bot.slack import answers, modals
 from bot.slack.blocks import Message
 from bot.slack.errands import InModal
 from bot.slack.listeners.desk import Desk
+from bot.slack.payloads import View, ViewSubmission
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +23,28 @@ class Submissions:
     desk: Desk
     client: AsyncWebClient
 
-    async def deny(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        operation_id = OperationId(str(view.get("private_metadata", "")))
+    async def deny(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
+        view = delivery.view
+        operation_id = OperationId(view.private_metadata)
         await self._done(
-            self.desk.requests.deny(self.desk.who(body), operation_id, modals.typed(view)), ack, view
+            self.desk.requests.deny(self.desk.who(delivery), operation_id, modals.typed(view)), ack, view
         )
 
-    async def break_glass(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        operation_id = OperationId(str(view.get("private_metadata", "")))
-        typed = modals.typed(view)
+    async def break_glass(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
+        view = delivery.view
+        operation_id, typed = OperationId(view.private_metadata), modals.typed(view)
         await self._done(
-            self.desk.handlers.confirm(self.desk.who(body), operation_id, typed=typed), ack, view
+            self.desk.handlers.confirm(self.desk.who(delivery), operation_id, typed=typed), ack, view
         )
 
-    async def _done(self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, view: dict[str, Any]) -> None:
+    async def _done(self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, view: View) -> None:
         async def in_words() -> Message:
             return self.desk.in_words(await task)
 
         task = await self.desk.errands.begun(deed)
         if not task.done():
             await ack(response_action="update", view=modals.showing(answers.takes_longer()))
-            self.desk.errands.run(in_words(), InModal(self.client, str(view["id"])))
+            self.desk.errands.run(in_words(), InModal(self.client, view.id))
             return
         reply = task.result()
         if isinstance(reply, NameWanted):
