@@ -105,4 +105,4 @@ def _in_brief(greeting: str | Problem) -> str:
 
 
 def _refuses_us(problem: Problem) -> bool:
-    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN}
+    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.REJECTED, Trouble.FORBIDDEN}

@@ -16,7 +16,7 @@ from bot.domain.plans import StepName
 from bot.domain.trouble import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain, no_longer_failing
 from bot.domain.turns import RESEND_AFTER, ended, goal_reached, needs_human
 
-_PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY})
+_PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY, Trouble.DATABASE_DOWN, Trouble.REJECTED})
 
 
 def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Transition:

@@ -82,6 +82,8 @@ class Trouble(StrEnum):
 
     UNREACHABLE = "unreachable"
     BUSY = "busy"
+    DATABASE_DOWN = "database_down"
+    REJECTED = "rejected"  # 401, where it is not known yet whether for bad credentials or for a lost database
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"

@@ -28,9 +28,10 @@ from bot.domain.pipelines import (
 )
 from bot.domain.plans import StepName
 from bot.engine.ports import Clock
-from bot.feldera import answers, events, problems
+from bot.feldera import answers, events
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
+from bot.feldera.rejections import Rejections
 from bot.feldera.reply import NoReply, Reply
 from bot.feldera.wire import BODY_MAX, Wire
 
@@ -59,6 +60,7 @@ class FelderaClient:
         self._address = str(address.base_url)
         self._identity: Identity | None = None
         self._wire = Wire(address, clock)
+        self._rejections = Rejections(clock)
         if address.tls_insecure:
             log.warning("feldera.tls_insecure", meaning="anyone on the way can read and change the traffic")
 
@@ -99,6 +101,7 @@ class FelderaClient:
                 newer = await self._credentials.replacement(token)
                 return NotSent(newer if isinstance(newer, Problem) else await self._why_rejected(reply))
             case Reply():
+                self._rejections.note(reply)
                 return answers.submitted(reply)
 
     async def history(self, name: PipelineName) -> History | Problem:
@@ -164,10 +167,11 @@ class FelderaClient:
                 reply = await self._wire.exchange("GET", path, token=newer, query=query, body_max=body_max)
         if isinstance(reply, NoReply):
             return reply.problem
+        self._rejections.note(reply)
         return await self._why_rejected(reply) if reply.status == HTTPStatus.UNAUTHORIZED else reply
 
     async def _why_rejected(self, reply: Reply) -> Problem:
-        return problems.rejected(reply, await self._wire.exchange("GET", "/healthz"))
+        return self._rejections.why(reply, await self._wire.exchange("GET", "/healthz"))
 
 
 def _path(name: PipelineName) -> str:

@@ -12,7 +12,7 @@ from bot.domain.targets import THE_ONLY, TargetName, target_in
 from bot.engine.replies import Denied, NotFound
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, either, mention, some_of
+from bot.slack.mrkdwn import at, code, either, escaped, mention, some_of
 from bot.slack.pipelines import host_setting, link_to
 from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
@@ -120,6 +120,8 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
             return f"Feldera does not answer ({told}). Try again in a minute."
         case Trouble.BUSY:
             return f"Feldera is busy ({told}). Try again in a minute."
+        case Trouble.DATABASE_DOWN | Trouble.REJECTED:
+            return f"{escaped(problem.message)} Try again in a minute."
         case Trouble.UNEXPECTED:
             return f"Feldera's answer makes no sense to me ({told})."
         case _:

@@ -19,7 +19,7 @@ from bot.domain.pipelines import (
     Storage,
     Trouble,
 )
-from bot.feldera import answers
+from bot.feldera import answers, events
 from bot.feldera.problems import NOT_AS_KNOWN
 from bot.feldera.reply import Reply
 from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
@@ -165,7 +165,9 @@ TROUBLES = [
     (reply(404, {"detail": "Not Found"}), Trouble.NOT_FELDERA),
     (reply(408), Trouble.UNREACHABLE),
     (reply(429), Trouble.BUSY),
-    (reply(500, envelope("PostgresError")), Trouble.UNEXPECTED),
+    (reply(500, envelope("PostgresError")), Trouble.DATABASE_DOWN),
+    (reply(500, envelope("PostgresPoolError")), Trouble.DATABASE_DOWN),
+    (reply(500, envelope("InvalidJsonData")), Trouble.UNEXPECTED),
     (reply(500, b"<h1>Oops</h1>", content_type=HTML), Trouble.UNREACHABLE),
     (reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML), Trouble.UNREACHABLE),
     (reply(503, BUSY), Trouble.BUSY),
@@ -197,11 +199,23 @@ def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Reply, troub
 
 def test_felderas_own_sentence_is_used_where_there_is_one() -> None:
     """Its message and code are passed on; the message on one line and cut, the rest left out."""
-    bad = reply(500, envelope("PostgresError", "Unexpected Postgres error:\n 'db error'"))
+    bad = reply(500, envelope("UniqueKeyViolation", "Unique key violation\n for 'name'"))
 
     assert answers.look(bad, ORDERS) == Problem(
-        Trouble.UNEXPECTED, "Unexpected Postgres error: 'db error'", code="PostgresError"
+        Trouble.UNEXPECTED, "Unique key violation for 'name'", code="UniqueKeyViolation"
     )
+
+
+@pytest.mark.parametrize("code", ["PostgresError", "PostgresPoolError"])
+def test_a_lost_database_is_told_in_our_words(code: str) -> None:
+    """What the database says of itself names machines; it is an outage to each question, the events included."""
+    bad = reply(500, envelope(code, "connection to postgres.internal:5432 refused"))
+    outage = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
+
+    assert events.shapes(bad) == outage
+    for answer in (answers.look(bad, ORDERS), answers.history(bad), answers.tenant(bad), answers.role(bad)):
+        assert answer == outage
+    assert answers.program_error(bad) == outage
 
 
 def test_a_redirect_names_only_the_machine() -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.feldera.rejections import UNPROVED
 from bot.simulator.feldera import FelderaSimulator
 from tests.processes.world import running
 
+WRONG_KEY = b'{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}'
 REFUSAL = b'{"message": "No entry.", "error_code": "Refused", "details": null}'
 OVER_HTTP = {"SLACK_APP_TOKEN": None, "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
 
@@ -160,7 +162,15 @@ async def test_a_feldera_that_hangs_does_not_keep_people_waiting(world):
 @pytest.mark.parametrize(
     ("refuses", "why"),
     [
-        (FelderaSimulator.loses_its_database, "Feldera does not accept the bot's credentials (401)."),
+        (
+            partial(
+                FelderaSimulator.answers_next,
+                status=401,
+                body=WRONG_KEY,
+                content_type="text/plain; charset=utf-8",
+            ),
+            UNPROVED.message,
+        ),
         (partial(FelderaSimulator.answers_next, status=403, body=REFUSAL), "No entry."),
     ],
     ids=["401", "403"],

@@ -12,6 +12,7 @@ from uuid import UUID
 from aiohttp import web
 
 from bot.simulator.feldera import refusals
+from bot.simulator.feldera.database import Database
 from bot.simulator.feldera.documents import (
     PLATFORM_VERSION,
     EventSelector,
@@ -36,9 +37,10 @@ class BootstrapPolicy(StrEnum):
 
 
 class Endpoints:
-    def __init__(self, world: World, gate: Gate) -> None:
+    def __init__(self, world: World, gate: Gate, database: Database) -> None:
         self._world = world
         self._gate = gate
+        self._database = database
 
     def routes(self) -> list[web.RouteDef]:
         name = "/v0/pipelines/{name}"
@@ -161,7 +163,10 @@ class Endpoints:
         return json_response({"tenant_id": tenant, "tenant_name": "default", "role": role, "memberships": []})
 
     async def health(self, _request: web.Request) -> web.Response:
-        return json_response({"status": "healthy"})
+        if self._database.was_there_when_probed:
+            return json_response({"status": "healthy"})
+        unwell = "unhealthy: unable to reach database (see logs for further details)"
+        return json_response({"status": unwell}, 500)
 
     async def authentication(self, _request: web.Request) -> web.Response:
         if self._gate.is_open:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bot.simulator.feldera import documents, refusals
+from bot.simulator.feldera.database import Database
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -48,7 +49,8 @@ def refusal_response(refused: refusals.Refused) -> web.Response:
 
 
 class Gate:
-    def __init__(self, api_keys: Mapping[str, str] | None) -> None:
+    def __init__(self, api_keys: Mapping[str, str] | None, database: Database) -> None:
+        self._database = database
         for key, role in (api_keys or {}).items():
             if not key.startswith(KEY_PREFIX):
                 raise ValueError(f"an API key begins with {KEY_PREFIX!r}, which is a part of it")
@@ -91,6 +93,8 @@ class Gate:
         if not token.startswith(KEY_PREFIX):
             challenge = 'Bearer error_description="Malformed JWT: missing iss claim"'
             return web.Response(status=401, headers={"WWW-Authenticate": challenge})
+        if self._database.is_down:
+            return unauthorized_key()
         return self._roles.get(token) or unauthorized_key()
 
 

@@ -16,7 +16,7 @@ from bot.engine.ports import Clock
 from bot.simulator.feldera import documents, refusals
 from bot.simulator.feldera.endpoints import Endpoints
 from bot.simulator.feldera.faults import Answer, Faults, Loss, RecordedRequest
-from bot.simulator.feldera.gate import UNAUTHORIZED_KEY, Gate, refuse
+from bot.simulator.feldera.gate import Gate, refuse
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.server import Server
 from bot.simulator.feldera.states import Program, Runtime, Storage
@@ -40,11 +40,12 @@ class FelderaSimulator:
         self.clock = clock
         self._world = World(clock)
         self._faults = Faults(clock)
-        self._gate = Gate(api_keys)
+        database = self._world.database
+        self._gate = Gate(api_keys, database)
         application = web.Application(
-            middlewares=[self._faults.record, self._faults.befall, self._gate.admit, refuse]
+            middlewares=[self._faults.record, self._faults.befall, refuse, self._gate.admit, database.need]
         )
-        application.add_routes(Endpoints(self._world, self._gate).routes())
+        application.add_routes(Endpoints(self._world, self._gate, database).routes())
         self._server = Server(application)
 
     @property
@@ -296,15 +297,22 @@ class FelderaSimulator:
         """A reverse proxy answers instead of Feldera: 502 with an HTML page."""
         self.answers_next(502, body=BAD_GATEWAY, content_type="text/html", method=method, times=times)
 
-    def loses_its_database(self, times: int = 1, *, method: str | None = None) -> None:
-        """API keys cannot be checked, which looks like a wrong one: 401 in plain text."""
-        self.answers_next(
-            401,
-            body=documents.encoded(UNAUTHORIZED_KEY),
-            content_type="text/plain; charset=utf-8",
-            method=method,
-            times=times,
-        )
+    @property
+    def has_its_database(self) -> bool:
+        return not self._world.database.is_down
+
+    def loses_its_database(self) -> None:
+        """Until `finds_its_database`, nothing that needs it works; an API key is rejected as a wrong one is (401).
+
+        `/healthz` notices within 5 s, and not before the clock moves on.
+        """
+        self._world.catch_up()
+        self._world.database.goes_down()
+
+    def finds_its_database(self) -> None:
+        if self._world.database.is_down:
+            self._world.begin_work_anew()
+            self._world.database.comes_back()
 
     def hangs(
         self, method: str | None = None, *, once_processed: bool = False, times: int | None = None

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.engine.ports import Clock
 from bot.simulator.feldera import refusals, runner
+from bot.simulator.feldera.database import Database
 from bot.simulator.feldera.identity import Identities
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.states import Program, Resources, Runtime, Storage
@@ -33,6 +34,7 @@ class RunnerHealth:
 class World:
     def __init__(self, clock: Clock) -> None:
         self.clears: Counter[str] = Counter()
+        self.database = Database(clock)
         self.keeps_events = True
         self.started_at = clock.now()
         self.runner = RunnerHealth(healthy=True, message="", unchanged_since=self.started_at)
@@ -70,7 +72,7 @@ class World:
         return None if step is None else step[0]
 
     def _next_step(self) -> tuple[datetime, SimulatedPipeline] | None:
-        if not self.runner.healthy:
+        if not self.runner.healthy or self.database.is_down:
             return None
         steps = [
             (at, pipeline)
@@ -100,9 +102,14 @@ class World:
         at = self.catch_up()
         since = at if healthy is not self.runner.healthy else self.runner.unchanged_since
         if healthy and not self.runner.healthy:
-            for pipeline in self._pipelines.values():
-                pipeline.work_since = max(pipeline.work_since, at)
+            self.begin_work_anew()
         self.runner = RunnerHealth(healthy, message, since)
+
+    def begin_work_anew(self) -> None:
+        """The runner did nothing of late, or could not record what it did."""
+        at = self.catch_up()
+        for pipeline in self._pipelines.values():
+            pipeline.work_since = max(pipeline.work_since, at)
 
     def add(  # noqa: PLR0913  a pipeline has many sides, each with a sensible default
         self,

@@ -62,6 +62,13 @@ FELDERA: tuple[Switch, ...] = (
         is_on=lambda feldera: not feldera.runner_is_healthy,
     ),
     Switch(
+        do="feldera_database",
+        label="Without its database",
+        on=FelderaSimulator.loses_its_database,
+        off=FelderaSimulator.finds_its_database,
+        is_on=lambda feldera: not feldera.has_its_database,
+    ),
+    Switch(
         do="feldera_loses_reply",
         label="Loses its next reply to a change",
         on=FelderaSimulator.loses_the_next_reply,
