@@ -12,7 +12,7 @@ from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack import access_answers, listing, plans, previews, refusals
 from bot.slack.blocks import Message, message, said, section
-from bot.slack.mrkdwn import TEXT_MAX, code, escaped
+from bot.slack.mrkdwn import TEXT_MAX, code, escaped, mention
 from bot.slack.pipelines import link_to
 from bot.slack.places import why_not
 
@@ -126,7 +126,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.NothingToChange():
             return access_answers.nothing_to_change(reply)
         case replies.NotAllowed():
-            return access_answers.not_allowed(reply)
+            return refusals.not_allowed(reply)
         case replies.PendingList():
             return access_answers.pending_list(reply, workspace_url)
         case replies.PipelineList():
@@ -198,6 +198,8 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return (
                 f"The {plans.deed(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
             )
+        case replies.OwnRequest(signing=True):
+            return "🚫 You broke the glass yourself: somebody else has to sign it off."
         case replies.OwnRequest():
             return "🚫 You asked for it yourself: others decide."
         case replies.ApprovedBefore(operation):
@@ -208,6 +210,11 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return (
                 "⌛ This preview is more than 30 minutes old, and things may have changed. "
                 f"Nothing was sent. Type `{plans.command(operation.plan, operation.pipeline)}` to look again."
+            )
+        case replies.NotYours(Operation() as operation):
+            asked_for = f"the {plans.deed(operation.plan)} of `{operation.pipeline}`"
+            return (
+                f"🚫 Only {mention(operation.requester.user)}, who asked for {asked_for}, can take it back."
             )
         case replies.NotYours():
             return "🚫 Only the person who was shown this, or who asked, can use it."
