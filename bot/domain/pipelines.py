@@ -191,7 +191,7 @@ Answer = Accepted | Refused | NotSent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class RunnerHealth:
-    """What Feldera says of its own runner; `healthy` is None where it could not be asked."""
+    """Whether Feldera calls its own runner healthy; None where it could not be asked, and `message` says why."""
 
     healthy: bool | None
-    message: str
+    message: str = ""

@@ -35,6 +35,7 @@ from bot.feldera.models import (
     HealthBody,
     PipelineBody,
     ProgramBody,
+    ServiceBody,
     SessionBody,
 )
 from bot.feldera.problems import NOT_AS_KNOWN, problem
@@ -118,15 +119,19 @@ def program_error(reply: Reply) -> str | Problem:
 
 
 def runner_health(reply: Reply) -> RunnerHealth:
-    """`GET /v0/cluster_healthz`: Feldera sends the same body with 200 (all healthy) and with 503."""
-    if reply.is_json and reply.status in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
-        try:
-            runner = HealthBody.model_validate_json(reply.body).runner
-        except ValidationError:
-            pass  # a 503 of another origin, or of another Feldera: told as the problem it is
-        else:
-            return RunnerHealth(runner.healthy, one_line(runner.message))
-    return RunnerHealth(None, problem(reply).message)
+    """`GET /v0/cluster_healthz`. Feldera's own words about its runner name its machines: they are for the log alone."""
+    runner = runner_report(reply)
+    return RunnerHealth(None, problem(reply).message) if runner is None else RunnerHealth(runner.healthy)
+
+
+def runner_report(reply: Reply) -> ServiceBody | None:
+    """What Feldera says of its runner: the same body with 200 (all healthy) and with 503."""
+    if not reply.is_json or reply.status not in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return None
+    try:
+        return HealthBody.model_validate_json(reply.body).runner
+    except ValidationError:
+        return None  # a 503 of another origin, or of another Feldera: told as the problem it is
 
 
 def tenant(reply: Reply) -> str | Problem:

@@ -33,11 +33,13 @@ from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
 from bot.feldera.rejections import Rejections
 from bot.feldera.reply import NoReply, Reply
+from bot.feldera.text import one_line
 from bot.feldera.wire import BODY_MAX, Wire
 
 LIST_MAX = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
 STATUS_ONLY = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
 PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
+RUNNER_SAYS_MAX = 1000  # characters in the log
 _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
     # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
     StepName.STOP: ("stop", {"force": "true"}),
@@ -118,9 +120,12 @@ class FelderaClient:
 
     async def runner_health(self) -> RunnerHealth:
         reply = await self._get("/v0/cluster_healthz")
-        return (
-            RunnerHealth(None, reply.message) if isinstance(reply, Problem) else answers.runner_health(reply)
-        )
+        if isinstance(reply, Problem):
+            return RunnerHealth(None, reply.message)
+        report = answers.runner_report(reply)
+        if report is not None and not report.healthy:
+            log.warning("feldera.runner_unhealthy", says=one_line(report.message, RUNNER_SAYS_MAX))
+        return answers.runner_health(reply)
 
     async def identity(self) -> Identity | Problem:
         """Which Feldera this is, and whose pipelines it shows; what was answered once is not asked again."""

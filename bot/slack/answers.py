@@ -63,14 +63,15 @@ def trouble() -> Message:
 def takes_longer() -> Message:
     """In place of an answer that is not there in time; the answer follows, if this process lives."""
     return said(
-        "⏳ This takes longer than usual: Slack is slow to tell me who may do it. I tell you what came of it. "
-        "If nothing follows, do it again."
+        "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
     )
 
 
 def deny_again() -> Message:
     """It took so long that Slack lets no modal open any more."""
-    return said("Slack was slow to tell me who you are. Press *Deny* again: now it is quick.")
+    return said(
+        "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
+    )
 
 
 def unknown_request(beginning: str) -> Message:

@@ -270,12 +270,16 @@ async def test_a_broken_encoding_is_a_broken_connection(
 
 
 async def test_the_runners_health_is_felderas_word(feldera: FelderaSimulator, client: FelderaClient) -> None:
-    """Well with 200, unwell with 503: both are answers."""
+    """Well with 200, unwell with 503: both are answers. What it says besides names its machines, and goes to the log."""
     assert (await client.runner_health()).healthy is True
 
-    feldera.runner_is(False, "Runner does not answer")
+    feldera.runner_is(False, "no answer from http://runner.internal:8089/healthz")
 
-    assert await client.runner_health() == RunnerHealth(healthy=False, message="Runner does not answer")
+    with capture_logs() as lines:
+        assert await client.runner_health() == RunnerHealth(healthy=False)
+    assert [line["says"] for line in lines if line["event"] == "feldera.runner_unhealthy"] == [
+        "no answer from http://runner.internal:8089/healthz"
+    ]
 
 
 async def test_greeting_says_which_feldera_it_is(client: FelderaClient) -> None:

@@ -22,7 +22,7 @@ from bot.simulator.feldera.documents import (
     pipeline_document,
 )
 from bot.simulator.feldera.gate import ROLE, Gate, Unreadable, json_response
-from bot.simulator.feldera.states import Runtime
+from bot.simulator.feldera.states import RUNNER_IS_WELL, Runtime
 from bot.simulator.feldera.world import World
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -136,7 +136,7 @@ class Endpoints:
         checked_at = moment(self._world.catch_up())
         well = {
             "healthy": True,
-            "message": "",
+            "message": RUNNER_IS_WELL,
             "unchanged_since": moment(self._world.started_at),
             "checked_at": checked_at,
         }

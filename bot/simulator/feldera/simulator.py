@@ -19,7 +19,7 @@ from bot.simulator.feldera.faults import Answer, Faults, Loss, RecordedRequest
 from bot.simulator.feldera.gate import Gate, refuse
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.server import Server
-from bot.simulator.feldera.states import Program, Runtime, Storage
+from bot.simulator.feldera.states import RUNNER_IS_UNWELL, RUNNER_IS_WELL, Program, Runtime, Storage
 from bot.simulator.feldera.world import World
 
 BAD_GATEWAY = (
@@ -229,9 +229,10 @@ class FelderaSimulator:
     def runner_is_healthy(self) -> bool:
         return self._world.runner.healthy
 
-    def runner_is(self, healthy: bool, message: str = "") -> None:  # noqa: FBT001  it reads as the sentence it is
+    def runner_is(self, healthy: bool, message: str | None = None) -> None:  # noqa: FBT001  it reads as the sentence it is
         """The runner's health in `cluster_healthz`. An unhealthy one does no work; a healthy one starts at once."""
-        self._world.set_runner(healthy=healthy, message=message)
+        usual = RUNNER_IS_WELL if healthy else RUNNER_IS_UNWELL
+        self._world.set_runner(healthy=healthy, message=usual if message is None else message)
 
     def is_downgraded(self) -> None:
         """To a Feldera before 0.292, without endpoints for a pipeline's events or for the session: 404, no body."""

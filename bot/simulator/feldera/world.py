@@ -16,7 +16,7 @@ from bot.simulator.feldera import refusals, runner
 from bot.simulator.feldera.database import Database
 from bot.simulator.feldera.identity import Identities
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
-from bot.simulator.feldera.states import Program, Resources, Runtime, Storage
+from bot.simulator.feldera.states import RUNNER_IS_WELL, Program, Resources, Runtime, Storage
 
 DEFAULT_CHECKPOINTS: tuple[int | None, ...] = (1_048_576, 2_097_152, 4_194_304)
 """Bytes of each checkpoint that a pipeline in use has when nobody says otherwise."""
@@ -37,7 +37,7 @@ class World:
         self.database = Database(clock)
         self.keeps_events = True
         self.started_at = clock.now()
-        self.runner = RunnerHealth(healthy=True, message="", unchanged_since=self.started_at)
+        self.runner = RunnerHealth(True, RUNNER_IS_WELL, unchanged_since=self.started_at)
         self._clock = clock
         self._moment = self.started_at
         self._is_catching_up = False

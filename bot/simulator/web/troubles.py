@@ -57,7 +57,7 @@ FELDERA: tuple[Switch, ...] = (
     Switch(
         do="feldera_runner",
         label="Its runner is unhealthy and does no work",
-        on=lambda feldera: feldera.runner_is(healthy=False, message="no heartbeat"),
+        on=lambda feldera: feldera.runner_is(healthy=False),
         off=lambda feldera: feldera.runner_is(healthy=True),
         is_on=lambda feldera: not feldera.runner_is_healthy,
     ),
