@@ -122,7 +122,9 @@ def test_a_denial(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     workspace.passes(minutes=2)
     slowly(workspace, ben.clicking("Deny"))
     assert ben.reads() == snapshot(
-        ["This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."]
+        [
+            "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
+        ]
     )
     workspace.bot.errands.patience = 2.0
     ben.opens("Deny")
