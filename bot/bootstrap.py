@@ -36,7 +36,16 @@ from bot.engine.ports import Clock
 from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
 from bot.feldera.fleet import Fleet
-from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
+from bot.felderas import (
+    Misplaced,
+    connected,
+    greet,
+    in_brief,
+    misplaced,
+    sessions_of,
+    warn_of_silence,
+    warn_of_the_settings,
+)
 from bot.lookups import Lookups
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
@@ -178,6 +187,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
                 bot = await stack.enter_async_context(assembled(settings, clock))
                 stack.push_async_callback(bot.transport.stop)
                 greetings = await greet(bot.feldera)
+                sessions = await sessions_of(bot.feldera, greetings)
                 await bot.open()
         except TimeoutError:
             if not stopping.is_set():
@@ -185,6 +195,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             log.info("stopped", before="serving")
             return
         warn_of_silence(greetings, settings)
+        warn_of_the_settings(bot.feldera, settings, sessions)
         transport = bot.transport
         log.info(
             "serving",

@@ -263,17 +263,21 @@ def load(kind: type[_S]) -> _S:
     """
     try:
         slips = list(_slips()) if issubclass(kind, Settings) else []
-        try:
-            settings = kind()
-        except BadSettings as error:
-            raise BadSettings("\n".join([error.message, *slips])) from None
-        if slips:
-            raise BadSettings("\n".join(slips))
-        return settings
+        return _made(kind, slips)
     except UnicodeDecodeError:
         raise BadSettings("The file .env cannot be read: it is not text in UTF-8.") from None
     except OSError as error:
         raise BadSettings(f"The file .env cannot be read: {error.strerror}.") from error
+
+
+def _made(kind: type[_S], slips: list[str]) -> _S:
+    try:
+        settings = kind()
+    except BadSettings as error:
+        raise BadSettings("\n".join([error.message, *slips])) from None
+    if slips:
+        raise BadSettings("\n".join(slips))
+    return settings
 
 
 def _slips() -> Iterator[str]:

@@ -335,7 +335,9 @@ def test_a_misspelled_variable_without_a_value_means_nothing(settings_of):
 
 def test_a_line_of_the_env_file_that_cannot_be_read_is_a_mistake(tmp_path):
     """Everything else that is wrong is said beside it; the line, which may hold a secret, is not repeated."""
-    (tmp_path / ".env").write_text("# ours\nSLACK_BOT_TOKEN=xoxb-1\n\nFELDERA_API_KEY: hush\nFELDERA_HOST=localhost\n")
+    (tmp_path / ".env").write_text(
+        "# ours\nSLACK_BOT_TOKEN=xoxb-1\n\nFELDERA_API_KEY: hush\nFELDERA_HOST=localhost\n"
+    )
     with pytest.raises(BadSettings) as refusal:
         load(Settings)
     assert refusal.value.message.split("\n") == [

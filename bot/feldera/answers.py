@@ -155,21 +155,6 @@ def greeting(reply: Reply) -> str | Problem:
     return one_line(f"Feldera {configuration.version} ({configuration.edition})")
 
 
-def role(reply: Reply) -> str | Problem | None:
-    """`GET /v0/config/session`; None where there is no such endpoint, as before 0.327, which brought the roles.
-
-    Feldera answers to a path it does not know with 404, or with its web console.
-    """
-    if reply.status == HTTPStatus.NOT_FOUND or (reply.status == HTTPStatus.OK and reply.is_html):
-        return None
-    if not _is_good(reply):
-        return problem(reply)
-    try:
-        return SessionBody.model_validate_json(reply.body).role
-    except ValidationError:
-        return NOT_AS_KNOWN
-
-
 def _refusal(reply: Reply) -> Refusal:
     if _says_unknown_pipeline(reply):
         return Refusal.UNKNOWN_PIPELINE

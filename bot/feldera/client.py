@@ -6,6 +6,7 @@ the answer has Feldera's own form.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,7 @@ from bot.domain.pipelines import (
     Pipeline,
     Problem,
     RunnerHealth,
+    Trouble,
     Unknown,
 )
 from bot.domain.plans import StepName
@@ -33,6 +35,7 @@ from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
 from bot.feldera.rejections import Rejections
 from bot.feldera.reply import NoReply, Reply
+from bot.feldera.session import Session, of_another_tenant, session
 from bot.feldera.text import one_line
 from bot.feldera.wire import BODY_MAX, Wire
 
@@ -40,6 +43,7 @@ LIST_MAX = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
 STATUS_ONLY = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
 PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
 RUNNER_SAYS_MAX = 1000  # characters in the log
+_MAY_BE_TLS = frozenset({Trouble.UNREACHABLE, Trouble.UNEXPECTED, Trouble.NOT_FELDERA})
 _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
     # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
     StepName.STOP: ("stop", {"force": "true"}),
@@ -60,6 +64,7 @@ class FelderaClient:
     def __init__(self, address: FelderaAddress, credentials: Credentials, *, clock: Clock) -> None:
         self._credentials = credentials
         self._address = str(address.base_url)
+        self._tenant_wanted = address.tenant
         self._identity: Identity | None = None
         self._wire = Wire(address, clock)
         self._rejections = Rejections(clock)
@@ -139,12 +144,20 @@ class FelderaClient:
     async def greet(self) -> str | Problem:
         """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
         reply = await self._get("/v0/config")
-        return reply if isinstance(reply, Problem) else answers.greeting(reply)
+        greeting = reply if isinstance(reply, Problem) else answers.greeting(reply)
+        if isinstance(greeting, Problem) and greeting.trouble in _MAY_BE_TLS:
+            why = await self._wire.why_unencrypted_fails()
+            return greeting if why is None else replace(greeting, message=why)
+        return greeting
 
-    async def role(self) -> str | Problem | None:
-        """Feldera's role of the bot's credentials: `read`, `write`, `admin` or `owner`; None if it knows no roles."""
+    async def session(self) -> Session | Problem | None:
+        """The tenant and the role (`read`, `write`, `admin` or `owner`) of the bot's credentials; None if it knows none."""
         reply = await self._get("/v0/config/session")
-        return reply if isinstance(reply, Problem) else answers.role(reply)
+        return reply if isinstance(reply, Problem) else session(reply)
+
+    def of_another_tenant(self, found: Session) -> Problem | None:
+        """What is wrong where Feldera answers for another tenant than the one that is set."""
+        return of_another_tenant(found, self._tenant_wanted)
 
     async def _tenant(self) -> str | Problem:
         """Its id, by `GET /v0/config/session`; empty for a Feldera before 0.327, which has no such path."""
@@ -152,7 +165,9 @@ class FelderaClient:
         if isinstance(reply, Problem):
             return reply
         if reply.status != HTTPStatus.NOT_FOUND:
-            return answers.tenant(reply)
+            found = session(reply)
+            wrong = self.of_another_tenant(found) if isinstance(found, Session) else None
+            return answers.tenant(reply) if wrong is None else wrong
         # A proxy says the same of any path while Feldera is away: only a Feldera that answers may lack this one.
         greeting = await self.greet()
         return greeting if isinstance(greeting, Problem) else ""

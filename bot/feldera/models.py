@@ -209,6 +209,7 @@ class SessionBody(_Shape):
 
     role: Word = ""
     tenant_id: Word = ""
+    tenant_name: Word = ""
 
 
 EVENTS = TypeAdapter(tuple[EventBody, ...])

@@ -293,11 +293,11 @@ async def test_the_role_is_that_of_the_credentials(clock: MovableClock, role: st
     async with FelderaSimulator(clock, api_keys={"apikey:k": role}) as feldera:
         address, key = FelderaAddress(feldera.url), ApiKey(SecretStr("apikey:k"))
         async with FelderaClient(address, key, clock=clock) as client:
-            assert await client.role() == role
+            assert (await client.session()).role == role
 
 
 async def test_without_authentication_everybody_is_admin(client: FelderaClient) -> None:
-    assert await client.role() == "admin"
+    assert (await client.session()).role == "admin"
 
 
 async def test_its_identity_is_its_address_and_tenant(feldera: FelderaSimulator, clock: MovableClock) -> None:
@@ -321,6 +321,17 @@ async def test_an_outage_is_no_identity_and_not_remembered(
         Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."
     )
     assert await client.identity() == Identity(feldera.url, "00000000-0000-0000-0000-000000000000")
+
+
+async def test_another_tenant_than_the_one_that_is_set_is_not_the_reviewed_one(
+    feldera: FelderaSimulator, clock: MovableClock
+) -> None:
+    """Feldera ignores the tenant beside an API key: nothing is done on the key's own."""
+    address = FelderaAddress(feldera.url, tenant="team-b")
+    async with FelderaClient(address, NoCredentials(), clock=clock) as client:
+        identity = await client.identity()
+    assert isinstance(identity, Problem)
+    assert identity.trouble is Trouble.ELSEWHERE
 
 
 async def test_an_old_feldera_tells_no_tenant(feldera: FelderaSimulator, client: FelderaClient) -> None:

@@ -213,7 +213,7 @@ def test_a_lost_database_is_told_in_our_words(code: str) -> None:
     outage = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
 
     assert events.shapes(bad) == outage
-    for answer in (answers.look(bad, ORDERS), answers.history(bad), answers.tenant(bad), answers.role(bad)):
+    for answer in (answers.look(bad, ORDERS), answers.history(bad), answers.tenant(bad)):
         assert answer == outage
     assert answers.program_error(bad) == outage
 
@@ -344,16 +344,3 @@ def test_a_greeting_names_version_and_edition() -> None:
 
     assert answers.greeting(reply(200, body)) == "Feldera 0.337.0 (Open source)"
     assert isinstance(answers.greeting(reply(200, {"version": "1"}, content_type=JSON)), Problem)
-
-
-def test_a_feldera_that_knows_no_roles_names_none() -> None:
-    """`GET /v0/config/session` came with them: before, it is a 404, or the web console."""
-    assert answers.role(reply(404, envelope("NotFound"))) is None
-    assert answers.role(reply(200, CONSOLE, content_type=HTML)) is None
-
-
-def test_a_role_is_read_and_nothing_else_of_the_session() -> None:
-    body = {"tenant_id": "t", "tenant_name": "default", "role": "write", "memberships": []}
-    assert answers.role(reply(200, body)) == "write"
-    assert isinstance(answers.role(reply(200, {"role": 3})), Problem)
-    assert isinstance(answers.role(reply(403, envelope("InsufficientPermissions"))), Problem)

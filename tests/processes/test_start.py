@@ -256,3 +256,23 @@ async def test_it_says_of_each_of_several_felderas_whether_it_answers(world):
             )
             (warned,) = bot.logged("feldera_does_not_answer")
             assert (warned["target"], warned["host"]) == ("prod", second.url)
+
+
+@pytest.mark.anyio
+async def test_a_feldera_of_another_tenant_is_a_warning(world):
+    """It serves, and does nothing there: each look at that Feldera says why."""
+    async with world.serving_bot(FELDERA_TENANT="team-b") as bot:
+        (warning,) = bot.logged("feldera_tenant_is_another")
+        assert warning["level"] == "warning"
+        assert warning["why"] == (
+            "Feldera answers for its tenant default, and team-b is set; an API key has a tenant of its own."
+        )
+
+
+@pytest.mark.anyio
+async def test_a_variable_that_is_almost_one_of_the_bots_is_a_sentence(world):
+    """Passed over, it would have the bot run without its key."""
+    assert await world.refusal(FELDERA_APIKEY="apikey:k") == (
+        "FELDERA_APIKEY in the environment is none of the bot's variables. Did you mean FELDERA_API_KEY? "
+        "Rename it, or take it out."
+    )
