@@ -47,7 +47,9 @@ from bot.felderas import (
     in_brief,
     misplaced,
     refuse_twins,
+    sessions_of,
     warn_of_silence,
+    warn_of_the_settings,
 )
 from bot.lookups import Lookups
 from bot.slack.calls import session
@@ -217,6 +219,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
                 bot = await stack.enter_async_context(assembled(settings, clock))
                 stack.push_async_callback(bot.transport.stop)
                 greetings = await greet(bot.feldera)
+                sessions = await sessions_of(bot.feldera, greetings)
                 await bot.open()
         except TimeoutError:
             if not stopping.is_set():
@@ -224,6 +227,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
             log.info("stopped", before="serving")
             return
         warn_of_silence(greetings, settings)
+        warn_of_the_settings(bot.feldera, settings, sessions)
         transport = bot.transport
         log.info(
             "serving",

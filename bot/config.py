@@ -4,12 +4,14 @@ The only place that reads the environment. Secrets are `SecretStr`, so that no l
 what can be checked without asking anybody: whether a token works is proved at start-up.
 """
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     Field,
@@ -28,6 +30,7 @@ from bot.domain.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Target
 from bot.feldera.address import REQUEST_TIMEOUT
 from bot.feldera.settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 from bot.proxy_settings import ProxySettings
+from bot.variables import misspelled, unreadable_lines
 
 ENV_FILE = ".env"  # in the current folder
 TARGETS = "PIPELINE_BOT_TARGETS"
@@ -257,14 +260,37 @@ def load(kind: type[_S]) -> _S:
     """The settings of this kind, from the environment and `.env` in the current directory.
 
     Raises:
-        BadSettings: with everything that is missing or malformed.
+        BadSettings: with everything that is missing, malformed or, of the whole of the settings, misspelled.
     """
     try:
-        return kind()
+        slips = list(_slips()) if issubclass(kind, Settings) else []
+        return _made(kind, slips)
     except UnicodeDecodeError:
         raise BadSettings("The file .env cannot be read: it is not text in UTF-8.") from None
     except OSError as error:
         raise BadSettings(f"The file .env cannot be read: {error.strerror}.") from error
+
+
+def _made(kind: type[_S], slips: list[str]) -> _S:
+    try:
+        settings = kind()
+    except BadSettings as error:
+        raise BadSettings("\n".join([error.message, *slips])) from None
+    if slips:
+        raise BadSettings("\n".join(slips))
+    return settings
+
+
+def _slips() -> Iterator[str]:
+    """What was meant to be a setting, and would be passed over in silence."""
+    known = {field.upper() for field in Settings.model_fields}
+    given = {name.upper() for name, value in os.environ.items() if value}
+    yield from misspelled(given, known, "in the environment")
+    file = Path(ENV_FILE)
+    if file.is_file():
+        yield from unreadable_lines(file.read_text(encoding="utf-8"))
+        in_file = {name.upper() for name, value in dotenv_values(file, encoding="utf-8").items() if value}
+        yield from misspelled(in_file, known, "in .env")
 
 
 def _in_words(detail: ErrorDetails) -> str:

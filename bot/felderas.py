@@ -17,6 +17,7 @@ from bot.domain.targets import TargetName, Targets
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
 from bot.feldera.fleet import Fleet
+from bot.feldera.session import Session
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,11 @@ GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must 
 
 LISTED_MAX = 5  # pipelines in one sentence
 
+IN_THE_CLEAR = "The key or token goes to another machine over plain HTTP: anyone on the way can read it. Use https:// where you can."
+_LATE = Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
+
 Greetings = Mapping[TargetName, str | Problem]
+Sessions = Mapping[TargetName, Session | Problem | None]
 
 
 class Misplaced(UserError):  # noqa: N818 - named for what happened, like every other outcome
@@ -90,6 +95,15 @@ async def refuse_twins(fleet: Fleet) -> None:
         raise SameFeldera(" ".join(same_feldera(target, first) for target, first in same.items()))
 
 
+async def sessions_of(fleet: Fleet, greetings: Greetings) -> Sessions:
+    """Whom each that answered takes the bot for, asked at once."""
+    answering = {
+        target: client for target, client in fleet.clients.items() if isinstance(greetings[target], str)
+    }
+    found = await asyncio.gather(*(_session(client) for client in answering.values()))
+    return dict(zip(answering, found, strict=True))
+
+
 async def greet(fleet: Fleet) -> Greetings:
     """What each says of itself, asked at once."""
     answers = await asyncio.gather(*(_greeting(client) for client in fleet.clients.values()))
@@ -104,6 +118,18 @@ def warn_of_silence(greetings: Greetings, settings: Settings) -> None:
             log.warning(event, host=hosts(settings)[target], why=greeting.message, **which)
 
 
+def warn_of_the_settings(fleet: Fleet, settings: Settings, sessions: Sessions) -> None:
+    """What works, but hardly as it is meant."""
+    for (target, host), feldera in zip(hosts(settings).items(), settings.felderas.values(), strict=True):
+        which = {"target": target} if target else {}
+        if feldera.sends_secrets_in_the_clear:
+            log.warning("feldera_key_in_the_clear", host=host, why=IN_THE_CLEAR, **which)
+        found = sessions.get(target)
+        wrong = fleet.clients[target].of_another_tenant(found) if isinstance(found, Session) else None
+        if wrong is not None:
+            log.warning("feldera_tenant_is_another", host=host, why=f"{wrong.message}.", **which)
+
+
 def in_brief(greetings: Greetings, settings: Settings) -> str:
     return ", ".join(
         f"{f'{target} at ' if target else ''}{host} ({_in_brief(greetings[target])})"
@@ -116,7 +142,15 @@ async def _greeting(feldera: FelderaClient) -> str | Problem:
         async with asyncio.timeout(GREETED_WITHIN):
             return await feldera.greet()
     except TimeoutError:
-        return Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
+        return _LATE
+
+
+async def _session(feldera: FelderaClient) -> Session | Problem | None:
+    try:
+        async with asyncio.timeout(GREETED_WITHIN):
+            return await feldera.session()
+    except TimeoutError:
+        return _LATE
 
 
 def _in_brief(greeting: str | Problem) -> str:
@@ -126,4 +160,9 @@ def _in_brief(greeting: str | Problem) -> str:
 
 
 def _refuses_us(problem: Problem) -> bool:
-    return problem.trouble in {Trouble.UNAUTHORIZED, Trouble.FORBIDDEN, Trouble.NO_TENANT}
+    return problem.trouble in {
+        Trouble.UNAUTHORIZED,
+        Trouble.REJECTED,
+        Trouble.FORBIDDEN,
+        Trouble.NO_TENANT,
+    }

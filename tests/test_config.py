@@ -278,3 +278,69 @@ def test_no_secret_shows_when_the_settings_are_printed(settings_of):
     )
     assert "hush" not in repr(settings)
     assert "hush" not in str(settings)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("PIPELINE_BOT_DATBASE", "PIPELINE_BOT_DATABASE"),
+        ("PIPELINE_BOT_AUDIT_CHANEL", "PIPELINE_BOT_AUDIT_CHANNEL"),
+        ("PIPELINE_BOT_TARGET__PROD__HOST", "PIPELINE_BOT_TARGETS"),
+        ("FELDERA_APIKEY", "FELDERA_API_KEY"),
+        ("FELDERA_HOTS", "FELDERA_HOST"),
+        ("FELDERA_TENNANT", "FELDERA_TENANT"),
+        ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
+        ("slack_app_tokens", "SLACK_APP_TOKEN"),
+    ],
+)
+@pytest.mark.parametrize("where", ["the environment", ".env"])
+def test_a_variable_that_is_almost_one_of_ours_is_a_mistake(environment, tmp_path, typed, meant, where):
+    """What would be passed over in silence is asked back; its value, which may be a secret, is not repeated."""
+    given = LEAST | {typed: "hush"}
+    if where == ".env":
+        (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
+    else:
+        for name, value in given.items():
+            environment.setenv(name, value)
+    with pytest.raises(BadSettings) as refusal:
+        load(Settings)
+    assert refusal.value.message == (
+        f"{typed.upper()} in {where} is none of the bot's variables. Did you mean {meant}? Rename it, or take it out."
+    )
+
+
+@pytest.mark.parametrize(
+    "of_others",
+    [
+        "FELDERA_HTTPS_TLS_KEY",
+        "FELDERA_PLATFORM_VERSION",
+        "FELDERA_TLS_KEY",
+        "PIPELINE_BOT_IMAGE",
+        "PIPELINE_HOST",
+        "SLACK_API_TOKEN",
+        "SLACK_BOT_TOKEN_OLD",
+        "SLACK_CLIENT_ID",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_USER_TOKEN",
+        "SLACK_WEBHOOK_URL",
+    ],
+)
+def test_a_variable_of_another_program_is_none(settings_of, of_others):
+    assert settings_of(**{of_others: "1"}).feldera_host == LEAST["FELDERA_HOST"]
+
+
+def test_a_misspelled_variable_without_a_value_means_nothing(settings_of):
+    assert settings_of(FELDERA_APIKEY="").feldera_api_key is None
+
+
+def test_a_line_of_the_env_file_that_cannot_be_read_is_a_mistake(tmp_path):
+    """Everything else that is wrong is said beside it; the line, which may hold a secret, is not repeated."""
+    (tmp_path / ".env").write_text(
+        "# ours\nSLACK_BOT_TOKEN=xoxb-1\n\nFELDERA_API_KEY: hush\nFELDERA_HOST=localhost\n"
+    )
+    with pytest.raises(BadSettings) as refusal:
+        load(Settings)
+    assert refusal.value.message.split("\n") == [
+        "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+        "Line 4 of .env cannot be read, and would be passed over: it must be NAME=value.",
+    ]

@@ -39,7 +39,7 @@ from bot.domain.findings import Finding, Roster, Severity
 from bot.domain.linting import lint
 from bot.domain.names import TeamId
 from bot.domain.operations import Operation
-from bot.domain.pipelines import Problem
+from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Rule
 from bot.domain.recorded import unrecorded
 from bot.domain.targets import ONE
@@ -47,7 +47,9 @@ from bot.engine.ports import Clock
 from bot.engine.survey import survey
 from bot.feldera.client import FelderaClient
 from bot.feldera.fleet import Fleet
-from bot.felderas import connected, hosts, misplaced, same_feldera
+from bot.feldera.session import Session
+from bot.feldera.settings import FelderaSettings
+from bot.felderas import IN_THE_CLEAR, connected, hosts, misplaced, same_feldera
 from bot.slack.calls import session
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
@@ -182,19 +184,28 @@ async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:
         return []
     async with connected(settings, clock) as fleet:
         examined = [
-            _one_feldera(client, f"Feldera {target}".rstrip(), hosts(settings)[target])
-            for target, client in fleet.clients.items()
+            _one_feldera(client, f"Feldera {target}".rstrip(), host, feldera)
+            for (target, client), host, feldera in zip(
+                fleet.clients.items(), hosts(settings).values(), settings.felderas.values(), strict=True
+            )
         ]
         found = [check for checked in await asyncio.gather(*examined) for check in checked]
         return [*found, *await _same_felderas(fleet)]
 
 
-async def _one_feldera(feldera: FelderaClient, which: str, host: str) -> list[Check]:
-    greeting = await feldera.greet()
+async def _one_feldera(
+    client: FelderaClient, which: str, host: str, settings: FelderaSettings
+) -> list[Check]:
+    clear = [_note(f"{which}: {IN_THE_CLEAR}")] if settings.sends_secrets_in_the_clear else []
+    greeting = await client.greet()
     if isinstance(greeting, Problem):
-        return [_wrong(f"{which} at {host}: {greeting.message}")]
+        again = _ASKED_TOO_SOON if greeting.trouble is Trouble.REJECTED else ""
+        return [_wrong(f"{which} at {host}: {greeting.message}{again}"), *clear]
     version = greeting.removeprefix("Feldera ")
-    return [_fine(f"{which}: {version} answers at {host}."), _role(await feldera.role(), which)]
+    found = await client.session()
+    wrong = client.of_another_tenant(found) if isinstance(found, Session) else None
+    tenant = [] if wrong is None else [_wrong(f"{which}: {wrong.message}. {_MEND_TENANT}")]
+    return [_fine(f"{which}: {version} answers at {host}."), _role(found, which, settings), *tenant, *clear]
 
 
 async def _same_felderas(fleet: Fleet) -> list[Check]:
@@ -203,16 +214,29 @@ async def _same_felderas(fleet: Fleet) -> list[Check]:
     return [_wrong(same_feldera(target, first)) for target, first in same.items()]
 
 
-def _role(role: str | Problem | None, which: str) -> Check:
-    if isinstance(role, Problem):
-        return _wrong(f"{which} does not tell the bot's role: {role.message}")
-    if role is None:
+_ASKED_TOO_SOON = " Run this again in 20 s: if it says the same then, check the credentials."
+_MEND_TENANT = "Set that tenant, or give the bot credentials of the other one."
+
+
+def _role(found: Session | Problem | None, which: str, settings: FelderaSettings) -> Check:
+    if isinstance(found, Problem):
+        return _wrong(f"{which} does not tell the bot's role: {found.message}")
+    if found is None:
         return _note(f"{which} is of a version that knows no roles.")
-    if role not in MAY_CLEAR:
-        return _wrong(
-            f"{which}: the bot has the role {role}, and clearing takes write. Give it another API key."
-        )
-    return _fine(f"{which}: the bot has the role {role}, which may clear.")
+    tenant = found.tenant_name or found.tenant
+    has = f"{which}: the bot has the role {found.role}{f' in the tenant {tenant}' if tenant else ''}"
+    if found.role not in MAY_CLEAR:
+        return _wrong(f"{has}, and clearing takes write. {_other_credentials(settings)}")
+    return _fine(f"{has}, which may clear.")
+
+
+def _other_credentials(settings: FelderaSettings) -> str:
+    """How the bot gets another role, with the credentials that it has."""
+    if settings.auth_token_command is not None:
+        return "Have the token command print tokens of somebody who has it."
+    if settings.api_key is not None:
+        return "Give it another API key."
+    return "Give it an API key."
 
 
 def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:

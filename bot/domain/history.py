@@ -18,7 +18,16 @@ from bot.domain.turns import RESEND_AFTER, ended, goal_reached, needs_human
 
 EVENTS_GOOD_FOR = timedelta(minutes=5)  # of the hours that Feldera keeps even of the busiest pipeline
 
-_PASSING = frozenset({Trouble.UNREACHABLE, Trouble.BUSY, Trouble.ELSEWHERE, Trouble.NO_TENANT})
+_PASSING = frozenset(
+    {
+        Trouble.UNREACHABLE,
+        Trouble.BUSY,
+        Trouble.DATABASE_DOWN,
+        Trouble.REJECTED,
+        Trouble.ELSEWHERE,
+        Trouble.NO_TENANT,
+    }
+)
 _NOT_THIS_RUN = Problem(Trouble.UNEXPECTED, "they do not show that it runs")
 
 

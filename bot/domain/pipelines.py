@@ -82,6 +82,8 @@ class Trouble(StrEnum):
 
     UNREACHABLE = "unreachable"
     BUSY = "busy"
+    DATABASE_DOWN = "database_down"
+    REJECTED = "rejected"  # 401, where it is not known yet whether for bad credentials or for a lost database
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
@@ -190,7 +192,7 @@ Answer = Accepted | Refused | NotSent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class RunnerHealth:
-    """What Feldera says of its own runner; `healthy` is None where it could not be asked."""
+    """Whether Feldera calls its own runner healthy; None where it could not be asked, and `message` says why."""
 
     healthy: bool | None
-    message: str
+    message: str = ""

@@ -47,8 +47,8 @@ def looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Tra
 
 
 def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
-    if failing.unreachable_since is not None:
-        return None
+    if failing.unreachable_since is not None or problem.trouble is Trouble.REJECTED:
+        return None  # it was said already; or it will be known in a moment what there is to say
     said = {"state": failing.state.value, "trouble": problem.trouble.value, "message": problem.message}
     event = Event(EventKind.UNREACHABLE, now, said)
     return Transition(replace(failing, unreachable_since=failing.failing_since), (event,))

@@ -10,8 +10,9 @@ from bot.domain.names import Actor
 from bot.domain.operations import Operation
 from bot.engine import replies
 from bot.engine.ports import Clock, Store
-from bot.engine.refusing import NOT_THEIRS, TOO_LATE, Tried, refusal, unknown
+from bot.engine.refusing import NOT_THEIRS, TOO_LATE, refusal, unknown
 from bot.engine.replies import Reply
+from bot.engine.tried import Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Declining:
 
     async def not_theirs(self, actor: Actor, tried: Tried, operation: Operation) -> Reply:
         await self.note(actor, tried, operation, NOT_THEIRS)
-        return replies.NotYours()
+        return replies.NotYours(operation if tried is Tried.WITHDRAW else None)
 
     async def too_late(self, actor: Actor, tried: Tried, operation: Operation) -> Reply:
         await self.note(actor, tried, operation, TOO_LATE)

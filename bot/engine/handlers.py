@@ -33,12 +33,12 @@ from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.refusing import (
     TOO_LATE,
-    Tried,
     hindered,
     plan_on_record,
     refused,
 )
 from bot.engine.replies import Reply
+from bot.engine.tried import Tried
 
 OPERATION_ID_BYTES = (
     15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
@@ -238,7 +238,7 @@ class Handlers:
         decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
         if not decision.allowed:
             await self.declining.note(actor, Tried.CLOSE, operation, decision.why.value, decision)
-            return replies.Denied(operation.pipeline, decision)
+            return replies.Denied(operation.pipeline, decision, tried=Tried.CLOSE, plan=operation.plan)
         return await self.declining.too_late(actor, Tried.CLOSE, operation)
 
     async def propose(

@@ -13,8 +13,8 @@ from bot.domain.pipelines import STOPPED
 from bot.engine import replies
 from bot.engine.handlers import Handlers, new_id
 from bot.engine.hindrances import Weighed
-from bot.engine.refusing import Tried
 from bot.engine.replies import Reply
+from bot.engine.tried import Tried
 
 
 @dataclass(frozen=True, slots=True)

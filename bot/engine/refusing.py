@@ -1,7 +1,6 @@
 """How the record keeps that somebody was told no. Pure: the caller writes it down."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
@@ -10,6 +9,7 @@ from bot.domain.operations import Event, EventKind, Operation
 from bot.domain.plans import CLEAR, Plan
 from bot.engine import replies
 from bot.engine.replies import Reply
+from bot.engine.tried import Tried
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
@@ -19,19 +19,6 @@ BUSY = "busy"
 UNKNOWN_REQUEST = "unknown_request"
 UNKNOWN_BUTTON = "unknown_button"
 TYPED_MAX = 100  # characters of what somebody typed or sent for the id of a request
-
-
-class Tried(StrEnum):
-    """What somebody wanted to do to an operation. These words are stored, as `action`, beside those of `Action`."""
-
-    CONFIRM = "confirm"
-    DROP = "drop"
-    APPROVE = "approve"
-    DENY = "deny"
-    WITHDRAW = "withdraw"
-    STOP = "stop_operation"  # `stop` is what is done to a pipeline
-    SIGN_OFF = "sign_off"
-    CLOSE = "close"
 
 
 def refused(

@@ -20,8 +20,9 @@ from bot.engine.cancels import Cancels
 from bot.engine.declining import Declining
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Store
-from bot.engine.refusing import APPROVED_BEFORE, BUSY, OWN_REQUEST, Tried, unknown_button
+from bot.engine.refusing import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
 from bot.engine.replies import Reply
+from bot.engine.tried import Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Requests:
         if not facts.is_member(actor):
             decision = facts.may(actor, Action.REQUEST, operation.pipeline, now)
             await self.declining.note(actor, Tried.WITHDRAW, operation, decision.why.value, decision)
-            return replies.Denied(operation.pipeline, decision, stopping=True, plan=operation.plan)
+            return replies.Denied(operation.pipeline, decision, tried=Tried.WITHDRAW, plan=operation.plan)
         return await self.declining.too_late(actor, Tried.WITHDRAW, operation)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
@@ -176,7 +177,7 @@ class Requests:
             decision = replace(decisions[0], would_allow=tuple(roles))
             await self.declining.note(actor, Tried.STOP, after.operation, decision.why.value, decision)
             return replies.Denied(
-                after.operation.pipeline, decision, stopping=True, plan=after.operation.plan
+                after.operation.pipeline, decision, tried=Tried.STOP, plan=after.operation.plan
             )
         return await self.declining.too_late(actor, Tried.STOP, after.operation)
 
@@ -224,7 +225,7 @@ class Requests:
             return await self._refused(actor, tried, operation, decision)
         if operation.requester == actor:
             await self.declining.note(actor, tried, operation, OWN_REQUEST)
-            return replies.OwnRequest(operation)
+            return replies.OwnRequest(operation, signing=tried is Tried.SIGN_OFF)
         if operation.state is State.AWAITING_APPROVAL and actor in {
             given.by for given in operation.approvals
         }:
@@ -240,7 +241,7 @@ class Requests:
 
     async def _refused(self, actor: Actor, tried: Tried, operation: Operation, decision: Decision) -> Reply:
         await self.declining.note(actor, tried, operation, decision.why.value, decision)
-        return replies.Denied(operation.pipeline, decision, plan=operation.plan)
+        return replies.Denied(operation.pipeline, decision, tried=tried, plan=operation.plan)
 
 
 def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:

@@ -70,6 +70,11 @@ class FelderaAddress:
             raise ValueError(f"Feldera's host has a port outside 1 to {_PORT_MAX}.")
         return url.copy_with(path=url.path.rstrip("/").removesuffix("/v0").rstrip("/"))
 
+    @property
+    def is_in_the_clear(self) -> bool:
+        """Whether what is sent there can be read on its way: plain HTTP to another machine."""
+        return self.base_url.scheme == "http" and not _is_this_machine(self.base_url.host)
+
     def tls_context(self) -> ssl.SSLContext:
         """What is checked of Feldera's certificate. Over plain HTTP there is none: then no certificate is trusted.
 
@@ -95,8 +100,11 @@ def _usual_scheme(host_and_path: str) -> str:
     """`http` for this very machine; otherwise `https`, so that a key never travels in the clear by a guess."""
     bracketed = re.match(r"\[([^\]]*)\]", host_and_path)
     host = bracketed[1] if bracketed else re.split(r"[:/?#]", host_and_path, maxsplit=1)[0]
-    is_here = host.lower() == "localhost" or (_is_ip(host) and ipaddress.ip_address(host).is_loopback)
-    return "http" if is_here else "https"
+    return "http" if _is_this_machine(host) else "https"
+
+
+def _is_this_machine(host: str) -> bool:
+    return host.lower() == "localhost" or (_is_ip(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def _is_ip(host: str) -> bool:

@@ -36,7 +36,7 @@ from bot.feldera.models import (
     HealthBody,
     PipelineBody,
     ProgramBody,
-    SessionBody,
+    ServiceBody,
 )
 from bot.feldera.problems import NO_TENANT, NOT_AS_KNOWN, is_ambiguous, problem
 from bot.feldera.reply import Reply
@@ -131,21 +131,19 @@ def program_error(reply: Reply) -> str | Problem:
 
 
 def runner_health(reply: Reply) -> RunnerHealth:
-    """`GET /v0/cluster_healthz`: Feldera sends the same body with 200 (all healthy) and with 503."""
-    if reply.is_json and reply.status in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
-        try:
-            runner = HealthBody.model_validate_json(reply.body).runner
-        except ValidationError:
-            pass  # a 503 of another origin, or of another Feldera: told as the problem it is
-        else:
-            return RunnerHealth(runner.healthy, one_line(runner.message))
-    return RunnerHealth(None, problem(reply).message)
+    """`GET /v0/cluster_healthz`. Feldera's own words about its runner name its machines: they are for the log alone."""
+    runner = runner_report(reply)
+    return RunnerHealth(None, problem(reply).message) if runner is None else RunnerHealth(runner.healthy)
 
 
-def tenant(reply: Reply) -> str | Problem:
-    """`GET /v0/config/session`: the tenant's id, which is null for a login that belongs to several."""
-    session = _session(reply)
-    return session if isinstance(session, Problem) else session.tenant_id or NO_TENANT
+def runner_report(reply: Reply) -> ServiceBody | None:
+    """What Feldera says of its runner: the same body with 200 (all healthy) and with 503."""
+    if not reply.is_json or reply.status not in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return None
+    try:
+        return HealthBody.model_validate_json(reply.body).runner
+    except ValidationError:
+        return None  # a 503 of another origin, or of another Feldera: told as the problem it is
 
 
 def version(reply: Reply) -> tuple[int, int] | Problem:
@@ -167,28 +165,6 @@ def greeting(reply: Reply) -> str | Problem:
     except ValidationError:
         return NOT_AS_KNOWN
     return one_line(f"Feldera {configuration.version} ({configuration.edition})")
-
-
-def role(reply: Reply) -> str | Problem | None:
-    """`GET /v0/config/session`; None where there is no such endpoint, as before 0.327, which brought the roles.
-
-    Feldera answers to a path it does not know with 404, or with its web console.
-    """
-    if reply.status == HTTPStatus.NOT_FOUND or (reply.status == HTTPStatus.OK and reply.is_html):
-        return None
-    session = _session(reply)
-    if isinstance(session, Problem):
-        return session
-    return NO_TENANT if session.role is None else session.role
-
-
-def _session(reply: Reply) -> SessionBody | Problem:
-    if not _is_good(reply):
-        return problem(reply)
-    try:
-        return SessionBody.model_validate_json(reply.body)
-    except ValidationError:
-        return NOT_AS_KNOWN
 
 
 def _refusal(reply: Reply) -> Refusal:

@@ -8,11 +8,14 @@ the answer has Feldera's own form.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
+from math import inf
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import structlog
+from pydantic import SecretStr
 
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineId, PipelineName
@@ -30,14 +33,19 @@ from bot.domain.pipelines import (
 )
 from bot.domain.plans import StepName
 from bot.engine.ports import Clock
-from bot.feldera import answers, events, problems
+from bot.feldera import answers, events
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
 from bot.feldera.questions import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
+from bot.feldera.rejections import Rejections
 from bot.feldera.reply import NoReply, Reply
+from bot.feldera.session import Session, of_another_tenant, session
+from bot.feldera.text import one_line
 from bot.feldera.wire import BODY_MAX, CONNECTIONS, Wire
 
 PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
+RUNNER_SAYS_MAX = 1000  # characters in the log
+_MAY_BE_TLS = frozenset({Trouble.UNREACHABLE, Trouble.UNEXPECTED, Trouble.NOT_FELDERA})
 _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
     # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
     StepName.STOP: ("stop", {"force": "true"}),
@@ -62,13 +70,21 @@ class FelderaClient:
     """
 
     def __init__(
-        self, address: FelderaAddress, credentials: Credentials, *, clock: Clock, wire: Wire | None = None
+        self,
+        address: FelderaAddress,
+        credentials: Credentials,
+        *,
+        clock: Clock,
+        wire: Wire | None = None,
+        rejections: Rejections | None = None,
     ) -> None:
         self._settings = address, credentials, clock
         self._credentials = credentials
         self._address = str(address.base_url)
+        self._tenant_wanted = address.tenant
         self._questions: Questions | None = None
         self._wire = wire or Wire(address, clock)
+        self._rejections = rejections or Rejections(clock)
         self._single_connections = asyncio.Semaphore(CONNECTIONS)
         if wire is None and address.tls_insecure:
             log.warning("feldera.tls_insecure", meaning="anyone on the way can read and change the traffic")
@@ -90,7 +106,7 @@ class FelderaClient:
         address, credentials, clock = self._settings
         async with self._single_connections:
             wire = self._wire.single_connection()
-            alone = FelderaClient(address, credentials, clock=clock, wire=wire)
+            alone = FelderaClient(address, credentials, clock=clock, wire=wire, rejections=self._rejections)
             try:
                 await (
                     alone.identity()
@@ -131,7 +147,7 @@ class FelderaClient:
             return NotSent(token)
         if self._questions is not None and self._questions.token != token:
             return NotSent(_TOKEN_RENEWED)
-        reply = await self._wire.exchange("POST", path, token=token, query=query or None, not_after=not_after)
+        reply = await self._exchange("POST", path, token=token, query=query or None, not_after=not_after)
         match reply:
             case NoReply(problem=problem, maybe_sent=True):
                 return Unknown(problem)
@@ -158,19 +174,30 @@ class FelderaClient:
 
     async def runner_health(self) -> RunnerHealth:
         reply = await self._get("/v0/cluster_healthz")
-        return (
-            RunnerHealth(None, reply.message) if isinstance(reply, Problem) else answers.runner_health(reply)
-        )
+        if isinstance(reply, Problem):
+            return RunnerHealth(None, reply.message)
+        report = answers.runner_report(reply)
+        if report is not None and not report.healthy:
+            log.warning("feldera.runner_unhealthy", says=one_line(report.message, RUNNER_SAYS_MAX))
+        return answers.runner_health(reply)
 
     async def greet(self) -> str | Problem:
         """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
         reply = await self._get("/v0/config")
-        return reply if isinstance(reply, Problem) else answers.greeting(reply)
+        greeting = reply if isinstance(reply, Problem) else answers.greeting(reply)
+        if isinstance(greeting, Problem) and greeting.trouble in _MAY_BE_TLS:
+            why = await self._wire.why_unencrypted_fails()
+            return greeting if why is None else replace(greeting, message=why)
+        return greeting
 
-    async def role(self) -> str | Problem | None:
-        """Feldera's role of the bot's credentials: `read`, `write`, `admin` or `owner`; None if it knows no roles."""
+    async def session(self) -> Session | Problem | None:
+        """The tenant and the role (`read`, `write`, `admin` or `owner`) of the bot's credentials; None if it knows none."""
         reply = await self._get("/v0/config/session")
-        return reply if isinstance(reply, Problem) else answers.role(reply)
+        return reply if isinstance(reply, Problem) else session(reply)
+
+    def of_another_tenant(self, found: Session) -> Problem | None:
+        """What is wrong where Feldera answers for another tenant than the one that is set."""
+        return of_another_tenant(found, self._tenant_wanted)
 
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
@@ -184,7 +211,7 @@ class FelderaClient:
         token = await self._credentials.token()
         if isinstance(token, Problem):
             return token
-        self._questions = questions = Questions(self._wire.exchange, token)
+        self._questions = questions = self._by(token)
         answer = await question(questions)
         if questions.rejection is None:
             return answer
@@ -192,9 +219,30 @@ class FelderaClient:
         if isinstance(newer, Problem):
             return newer
         if newer is not None:
-            self._questions = questions = Questions(self._wire.exchange, newer)
+            self._questions = questions = self._by(newer)
             answer = await question(questions)
         return answer if questions.rejection is None else await self._why_rejected(questions.rejection)
 
+    def _by(self, token: SecretStr | None) -> Questions:
+        return Questions(self._exchange, token, tenant=self._tenant_wanted)
+
+    async def _exchange(  # noqa: PLR0913 - one exchange, and what bounds it
+        self,
+        method: str,
+        path: str,
+        *,
+        token: SecretStr | None = None,
+        query: Mapping[str, str] | None = None,
+        body_max: int = BODY_MAX,
+        not_after: float = inf,
+    ) -> Reply | NoReply:
+        """An exchange with the bot's credentials, which tells whether Feldera accepts them."""
+        reply = await self._wire.exchange(
+            method, path, token=token, query=query, body_max=body_max, not_after=not_after
+        )
+        if isinstance(reply, Reply):
+            self._rejections.note(reply)
+        return reply
+
     async def _why_rejected(self, reply: Reply) -> Problem:
-        return problems.rejected(reply, await self._wire.exchange("GET", "/healthz"))
+        return self._rejections.why(reply, await self._wire.exchange("GET", "/healthz"))

@@ -199,13 +199,13 @@ class ProgramBody(_Shape):
         return first_lines("\n".join(told) or rust or error.system_error or "")
 
 
-class _ServiceBody(_Shape):
+class ServiceBody(_Shape):
     healthy: bool
     message: str
 
 
 class HealthBody(_Shape):
-    runner: _ServiceBody
+    runner: ServiceBody
 
 
 class ConfigurationBody(_Shape):
@@ -224,6 +224,7 @@ class SessionBody(_Shape):
 
     role: Word | None = ""
     tenant_id: Word | None
+    tenant_name: Word | None = ""
 
 
 EVENTS = TypeAdapter(tuple[EventBody, ...])

@@ -6,6 +6,7 @@ Feldera, or something in front of it or in its place.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -13,7 +14,7 @@ import httpx
 
 from bot.domain.pipelines import Problem, Trouble
 from bot.feldera.models import ErrorBody
-from bot.feldera.reply import NoReply, Reply
+from bot.feldera.reply import Reply
 
 NO_TENANT: Final = Problem(
     Trouble.NO_TENANT,
@@ -21,6 +22,11 @@ NO_TENANT: Final = Problem(
     code="AmbiguousTenantMembership",
 )
 NOT_AS_KNOWN: Final = Problem(Trouble.UNEXPECTED, "Feldera's answer does not have the form this bot knows.")
+
+DATABASE_DOWN: Final = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.")
+
+_DATABASE_CODES: Final = frozenset({"PostgresError", "PostgresPoolError"})
+"""Errors (500) of Feldera's database. Their messages are the database's own and can name machines: not for people."""
 
 _WHOEVER_SAYS_IT: Final[Mapping[int, tuple[Trouble, str]]] = {
     HTTPStatus.UNAUTHORIZED: (Trouble.UNAUTHORIZED, "Feldera does not accept the bot's credentials (401)."),
@@ -36,6 +42,8 @@ def problem(reply: Reply) -> Problem:
     error = reply.error
     if is_ambiguous(error):
         return NO_TENANT
+    if reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and error and error.error_code in _DATABASE_CODES:
+        return replace(DATABASE_DOWN, code=error.code, retry_after=reply.retry_after)
     trouble, own_words = _trouble(reply)
     return Problem(
         trouble,
@@ -48,18 +56,6 @@ def problem(reply: Reply) -> Problem:
 def is_ambiguous(error: ErrorBody | None) -> bool:
     """Whether Feldera cannot tell which tenant's pipelines are asked about; it says so (400) before it does anything."""
     return error is not None and error.error_code == NO_TENANT.code
-
-
-def rejected(reply: Reply, health: Reply | NoReply) -> Problem:
-    """Why Feldera answered 401, in the light of its `GET /healthz`, which takes no authentication.
-
-    Feldera answers 401 to every API key while it cannot reach its database; `/healthz` is 500 then.
-    """
-    if isinstance(health, NoReply):
-        return health.problem
-    if health.status == HTTPStatus.INTERNAL_SERVER_ERROR and health.is_json:
-        return Problem(Trouble.BUSY, "Feldera cannot reach its database.", retry_after=health.retry_after)
-    return problem(health if httpx.codes.is_server_error(health.status) else reply)
 
 
 def _trouble(reply: Reply) -> tuple[Trouble, str]:

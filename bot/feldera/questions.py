@@ -17,6 +17,7 @@ from bot.domain.observations import Listed, Observation, is_expected, looks, not
 from bot.domain.pipelines import History, Identity, Look, Problem, Trouble
 from bot.feldera import answers, problems
 from bot.feldera.reply import NoReply, Reply
+from bot.feldera.session import of_another_tenant, session
 from bot.feldera.wire import BODY_MAX
 
 LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
@@ -47,12 +48,16 @@ class Exchange(Protocol):
 
 
 class Questions:
-    """By one token, over any connection. `rejection` is a 401 that one of them was answered with."""
+    """By one token, over any connection. `rejection` is a 401 that one of them was answered with.
 
-    def __init__(self, exchange: Exchange, token: SecretStr | None) -> None:
+    `tenant` is the name or the id of the one that has to answer; None takes any.
+    """
+
+    def __init__(self, exchange: Exchange, token: SecretStr | None, *, tenant: str | None = None) -> None:
         self.rejection: Reply | None = None
         self._exchange = exchange
         self.token = token
+        self._tenant = tenant
 
     async def ask(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
@@ -70,9 +75,11 @@ class Questions:
         reply = await self.ask("/v0/config/session")
         if isinstance(reply, Problem):
             return reply
-        if reply.status != HTTPStatus.NOT_FOUND:
-            tenant = answers.tenant(reply)
-            return tenant if isinstance(tenant, Problem) else Identity(address, tenant)
+        found = session(reply)
+        if isinstance(found, Problem):
+            return found
+        if found is not None:
+            return of_another_tenant(found, self._tenant) or Identity(address, found.tenant)
         # A proxy says the same of any path while Feldera is away: only an old Feldera that answers may lack this one.
         config = await self.ask("/v0/config")
         version = config if isinstance(config, Problem) else answers.version(config)

@@ -49,6 +49,14 @@ class Reply:
             return None
 
     @property
+    def rejects_a_key(self) -> bool:
+        """Feldera's words for an API key that it does not know, or could not look up: JSON that is sent as text."""
+        try:
+            return ErrorBody.model_validate_json(self.body).error_code == "AuthenticationFailed"
+        except ValidationError:
+            return False
+
+    @property
     def retry_after(self) -> float | None:
         """Seconds to leave the server alone (`Retry-After`, as seconds or as a date); None if not asked for."""
         text = self._header("retry-after").strip()

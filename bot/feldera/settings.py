@@ -3,6 +3,7 @@
 It knows nothing of where settings are read from. Secrets stay `SecretStr`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -81,15 +82,24 @@ class FelderaSettings(BaseModel):
         Raises:
             ValueError: the TLS certificate cannot be read.
         """
-        address = FelderaAddress(
+        address = replace(self._address, proxy=proxies.of(self.url))
+        return FelderaClient(address, self._credentials(), clock=clock)
+
+    @property
+    def sends_secrets_in_the_clear(self) -> bool:
+        """Whether somebody on the way can read the key, or the token."""
+        has_secret = self.api_key is not None or self.auth_token_command is not None
+        return has_secret and self._address.is_in_the_clear
+
+    @property
+    def _address(self) -> FelderaAddress:
+        return FelderaAddress(
             host=self.host,
             tenant=self.tenant,
             tls_cert=self.https_tls_cert,
             tls_insecure=self.tls_insecure,
             request_timeout=self.request_timeout,
-            proxy=proxies.of(self.url),
         )
-        return FelderaClient(address, self._credentials(), clock=clock)
 
     def _credentials(self) -> Credentials:
         if self.auth_token_command is not None:

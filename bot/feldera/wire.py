@@ -26,11 +26,14 @@ from bot.proxies import without_password
 
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
 KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, and a request must not meet that
+HTTP_PORT = 80
 CONNECTIONS = 10  # the API answers one request after another: more would only queue there
 PATIENCE = 4  # times the allowed silence, for a whole exchange: for an answer that dribbles without an end
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
 
 TOO_LATE = Problem(Trouble.UNREACHABLE, "Too much time passed after the last look at the pipeline.")
+# What OpenSSL makes of an answer that is no TLS: plain HTTP has no other meaning for it.
+_NO_TLS_SPOKEN = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
 
 log = structlog.get_logger()
 
@@ -139,6 +142,26 @@ class Wire:
         )
         return outcome
 
+    async def why_unencrypted_fails(self) -> str | None:
+        """Whether it fails since the bot speaks plain HTTP to a port that speaks TLS; nothing of HTTP is sent to find out."""
+        if self._http.base_url.scheme != "http":
+            return None
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # who it is does not matter here
+        host, port = self._http.base_url.host, self._http.base_url.port or HTTP_PORT
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                _, writer = await asyncio.open_connection(host, port, ssl=context)
+            writer.close()
+        except ssl.SSLError as error:
+            if "ALERT" not in (
+                error.reason or ""
+            ):  # it declines, but in TLS: it wants another name, or a certificate
+                return None
+        except (OSError, TimeoutError):
+            return None
+        return f"{self._machine} speaks TLS: Feldera's host must begin with https://."
+
     async def _bounded(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
         try:
             async with asyncio.timeout(PATIENCE * self._silence):
@@ -179,6 +202,8 @@ class Wire:
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return f"The certificate of {self._machine} is not trusted."
+            if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS_SPOKEN:
+                return f"{self._machine} speaks plain HTTP, not TLS: Feldera's host must begin with http:// then."
             cause = cause.__cause__ or cause.__context__
         through = f" through the proxy {self._proxy}" if self._proxy else ""
         return f"No connection to Feldera at {self._machine}{through}."

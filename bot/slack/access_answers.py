@@ -9,7 +9,6 @@ from bot.domain.administration import (
     DropRule,
     Give,
     LiftFreeze,
-    Objection,
     PutFreeze,
     SetRule,
     TakeAway,
@@ -22,7 +21,7 @@ from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import span_in_words
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
-from bot.engine.refusing import Tried
+from bot.engine.tried import Tried
 from bot.slack import blocks, plans, provisions
 from bot.slack.blocks import Message, message, said
 from bot.slack.language import GLASS, GRANT, NO, REASON, RULE, YES, sign, what, words
@@ -125,23 +124,6 @@ def nothing_to_change(shown: replies.NothingToChange) -> Message:
         case _:
             what = f"no freeze on `{pattern_of(shown.change)}`. `{COMMAND} rules` lists them"
     return said(f"Nothing to change: there is {what}, written as they were given.")
-
-
-def not_allowed(shown: replies.NotAllowed) -> Message:
-    if shown.judgement.objection is Objection.OWN_FAVOUR:
-        standing = shown.judgement.decision.standing
-        if standing is not None and standing.unresolved:
-            return said(
-                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(standing.why)}), "
-                "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
-            )
-        return said(
-            "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
-            "Another admin can, or whoever runs the bot."
-        )
-    return said(
-        f"🚫 You may not change access on `{pattern_of(shown.change)}`: {why(shown.judgement.decision)}"
-    )
 
 
 def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:

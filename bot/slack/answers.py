@@ -12,7 +12,7 @@ from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack import access_answers, listing, plans, previews, refusals
 from bot.slack.blocks import Message, message, said, section
-from bot.slack.mrkdwn import TEXT_MAX, code, escaped
+from bot.slack.mrkdwn import TEXT_MAX, code, escaped, mention
 from bot.slack.pipelines import link_to
 from bot.slack.places import why_not
 
@@ -79,14 +79,15 @@ def unreadable() -> Message:
 def takes_longer() -> Message:
     """In place of an answer that is not there in time; the answer follows, if this process lives."""
     return said(
-        "⏳ This takes longer than usual: Slack is slow to tell me who may do it. I tell you what came of it. "
-        "If nothing follows, do it again."
+        "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
     )
 
 
 def deny_again() -> Message:
     """It took so long that Slack lets no modal open any more."""
-    return said("Slack was slow to tell me who you are. Press *Deny* again: now it is quick.")
+    return said(
+        "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
+    )
 
 
 def unknown_request(beginning: str) -> Message:
@@ -142,7 +143,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.NothingToChange():
             return access_answers.nothing_to_change(reply)
         case replies.NotAllowed():
-            return access_answers.not_allowed(reply)
+            return refusals.not_allowed(reply)
         case replies.PendingList():
             return access_answers.pending_list(reply, workspace_url)
         case replies.PipelineList():
@@ -214,6 +215,8 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return (
                 f"The {plans.deed(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
             )
+        case replies.OwnRequest(signing=True):
+            return "🚫 You broke the glass yourself: somebody else has to sign it off."
         case replies.OwnRequest():
             return "🚫 You asked for it yourself: others decide."
         case replies.ApprovedBefore(operation):
@@ -224,6 +227,11 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return (
                 "⌛ This preview is more than 30 minutes old, and things may have changed. "
                 f"Nothing was sent. Type `{plans.command(operation.plan, operation.pipeline)}` to look again."
+            )
+        case replies.NotYours(Operation() as operation):
+            asked_for = f"the {plans.deed(operation.plan)} of `{operation.pipeline}`"
+            return (
+                f"🚫 Only {mention(operation.requester.user)}, who asked for {asked_for}, can take it back."
             )
         case replies.NotYours():
             return "🚫 Only the person who was shown this, or who asked, can use it."

@@ -8,7 +8,7 @@ from bot.slack import plans, progress
 from bot.slack.language import sign
 from bot.slack.mrkdwn import code, code_block, duration, mention
 from bot.slack.pipelines import host_setting
-from bot.slack.sentences import SENTENCES
+from bot.slack.sentences import BY_OTHERS, SENTENCES
 
 
 def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: int | None = None) -> str:
@@ -36,7 +36,10 @@ def of_step(
         nothing = "I send nothing more"
     block = code_block(outcome.message) if outcome.message else "Feldera shows why."
     done = plans.done(step)
-    return SENTENCES[outcome.ending].format(
+    number = operation.plan.index(step)
+    sent_at = operation.done[number].sent_at if number < len(operation.done) else operation.submitted_at
+    said = SENTENCES[outcome.ending] if sent_at else BY_OTHERS.get(outcome.ending, SENTENCES[outcome.ending])
+    return said.format(
         name=f"`{operation.pipeline}`",
         after="" if seconds is None else f" after {duration(seconds)}",
         again=f"`{plans.command(operation.plan, operation.pipeline)}`",

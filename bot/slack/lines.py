@@ -139,12 +139,14 @@ def _reachable(_operation: Operation, event: Event) -> str:
 
 def _overdue(_operation: Operation, event: Event) -> str:
     healthy = event.data.get("healthy")
+    # Of a runner that was asked, Feldera's own words are not told: a row of another version may still hold them.
     health = (
-        "could not be asked" if healthy is None else f"says it is {'healthy' if healthy else 'unhealthy'}"
+        f"could not be asked: {_said(event)}"
+        if healthy is None
+        else f"says it is {'healthy' if healthy else 'unhealthy'}"
     )
-    said = f": {_said(event)}" if event.data.get("message") else ""
     return (
-        f"This takes unusually long: {_duration(event)} so far. Feldera's runner {health}{said}. "
+        f"This takes unusually long: {_duration(event)} so far. Feldera's runner {health}. "
         f"{_LONG[_step(event)]} I keep watching."
     )
 

@@ -92,18 +92,36 @@ def costs(operation: Operation, *, with_times: bool = True) -> str:
 
 
 def behind(operation: Operation) -> str:
-    """What of the plan is done: `stopped and cleared`."""
-    return listed([_DONE[step] for step in operation.plan[: operation.step]])
+    """What of the plan is done: `stopped already and cleared`."""
+    return listed(_behind(operation))
+
+
+def whole(operation: Operation) -> list[str]:
+    """Every step of a plan that is done to its end, in words."""
+    ending = None if operation.outcome is None else operation.outcome.ending
+    last = done_by(operation.step_name, ending, sent=operation.submitted_at is not None)
+    return [*_behind(operation), last]
+
+
+def done_by(step: StepName, ending: Ending | None, *, sent: bool) -> str:
+    """`stopped`, where a request of the bot did it; else `stopped already`, or `stopped by somebody else`."""
+    if ending in UNNEEDED:
+        return f"{_DONE[step]} already"
+    return _DONE[step] if sent else f"{_DONE[step]} by somebody else"
+
+
+def _behind(operation: Operation) -> list[str]:
+    steps = zip(operation.plan, operation.done, strict=False)  # the plan goes on after them
+    return [done_by(step, done.ending, sent=done.sent_at is not None) for step, done in steps]
 
 
 def state_in_words(operation: Operation) -> str:
     """How it ended, as a card says it: `Stopped, not cleared`."""
     if operation.state is State.UNNECESSARY:
         return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {deed(operation.plan)}"
-    before = [_DONE[step] for step in operation.plan[: operation.step]]
     if operation.state is State.SUCCEEDED:
-        return listed([*before, _DONE[operation.step_name]]).capitalize()
-    return ", ".join([*before, f"not {_DONE[operation.step_name]}"]).capitalize()
+        return listed(whole(operation)).capitalize()
+    return ", ".join([*_behind(operation), f"not {_DONE[operation.step_name]}"]).capitalize()
 
 
 def listed(words: list[str]) -> str:

@@ -26,8 +26,13 @@ def where_it_stands(operation: Operation, state: State) -> str:
     if succeeded:
         return _all_done(operation) if len(operation.plan) > 1 and made_requests else ""
     told = []
-    if operation.done:
-        told.append(f"Done: {plans.listed([plans.done(step) for step in operation.plan[: operation.step]])}.")
+    steps = list(zip(operation.plan, operation.done, strict=False))
+    ours = [plans.done(step) for step, done in steps if done.sent_at is not None]
+    others = [plans.done_by(step, done.ending, sent=False) for step, done in steps if done.sent_at is None]
+    if ours:
+        told.append(f"Done: {plans.listed(ours)}.")
+    if others:
+        told.append(f"{plans.listed(others).capitalize()}.")
     unknown = state in {State.NEEDS_HUMAN, State.CLOSED}  # whether the step at hand was done
     undone = operation.plan[operation.step + unknown :]
     if made_requests and len(operation.plan) > 1 and undone:
@@ -65,7 +70,7 @@ _UNSAID = frozenset(
 
 
 def _all_done(operation: Operation) -> str:
-    plan = plans.listed([plans.done(step) for step in operation.plan])
+    plan = plans.listed(plans.whole(operation))
     sent = [step.sent_at for step in operation.done if step.sent_at] + [operation.submitted_at]
     began = next((moment for moment in sent if moment is not None), None)
     if began is None or operation.ended_at is None:

@@ -3,16 +3,28 @@
 from typing import assert_never
 
 from bot.domain.access import Action, Decision, Kind, Why
+from bot.domain.administration import (
+    AccessChange,
+    DropRule,
+    Give,
+    LiftFreeze,
+    Objection,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    pattern_of,
+)
 from bot.domain.commands import COMMAND
 from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
 from bot.domain.targets import THE_ONLY, TargetName, target_in
-from bot.engine.replies import Denied, NotFound
+from bot.engine.replies import Denied, NotAllowed, NotFound
+from bot.engine.tried import Tried
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, either, mention, some_of
+from bot.slack.mrkdwn import at, code, either, escaped, mention, some_of
 from bot.slack.pipelines import host_setting, link_to, tenant_setting
 from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
@@ -21,16 +33,59 @@ _WANTED = {  # whatever else was wanted is the plan
     Action.VIEW: "see",
     Action.BREAK_GLASS: "break the glass for",
 }
+_TRIED = {
+    Tried.CONFIRM: "confirm",
+    Tried.DROP: "dismiss",
+    Tried.APPROVE: "approve",
+    Tried.DENY: "deny",
+    Tried.WITHDRAW: "take back",
+    Tried.STOP: "stop",
+    Tried.SIGN_OFF: "sign off",
+    Tried.CLOSE: "close",
+}
 
 
 def denied(reply: Denied) -> Message:
     wanted = _WANTED.get(reply.decision.action) or deed(reply.plan)
-    if reply.stopping:
-        wanted = f"stop a {deed(reply.plan)} of"
-    elif reply.decision.action is Action.APPROVE:
-        wanted = f"approve a {deed(reply.plan)} of"
+    if reply.tried is not None:
+        wanted = f"{_TRIED[reply.tried]} a {deed(reply.plan)} of"
     nothing = " Nothing was sent." if reply.confirming else ""
     return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
+
+
+def not_allowed(shown: NotAllowed) -> Message:
+    if shown.judgement.objection is Objection.OWN_FAVOUR:
+        standing = shown.judgement.decision.standing
+        if standing is not None and standing.unresolved:
+            return said(
+                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(standing.why)}), "
+                "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
+            )
+        return said(
+            "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
+            "Another admin can, or whoever runs the bot."
+        )
+    return said(
+        f"🚫 You may not {_change(shown.change)} `{pattern_of(shown.change)}`: {why(shown.judgement.decision)}"
+    )
+
+
+def _change(change: AccessChange) -> str:
+    match change:
+        case Give(role=role):
+            return f"grant *{role.value}* on"
+        case TakeAway(role=role):
+            return f"revoke *{role.value}* on"
+        case SetRule():
+            return "set a rule on"
+        case DropRule():
+            return "drop the rule on"
+        case PutFreeze():
+            return "freeze"
+        case LiftFreeze():
+            return "unfreeze"
+        case _:
+            assert_never(change)
 
 
 def why(decision: Decision) -> str:
@@ -125,6 +180,8 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
             return f"Feldera does not answer ({told}). Try again in a minute."
         case Trouble.BUSY:
             return f"Feldera is busy ({told}). Try again in a minute."
+        case Trouble.DATABASE_DOWN | Trouble.REJECTED:
+            return f"{escaped(problem.message)} Try again in a minute."
         case Trouble.UNEXPECTED:
             return f"Feldera's answer makes no sense to me ({told})."
         case _:

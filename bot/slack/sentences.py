@@ -133,3 +133,9 @@ SENTENCES: Mapping[Ending, str] = {
         "Type {again} to look again."
     ),
 }
+
+BY_OTHERS: Mapping[Ending, str] = {
+    Ending.PIPELINE_STOPPED: "{name} was stopped by somebody else{after}.",
+    Ending.RUNNING: "{name} was started by somebody else{after}: it runs.",
+}
+"""How it is said instead where no request of the bot was needed for it."""

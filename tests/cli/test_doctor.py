@@ -93,7 +93,7 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
         ("ok", "Clock: this machine agrees with Slack."),
         ("ok", "Socket Mode: the app token opens connections."),
         ("ok", f"Feldera: 0.337.0 (Open source) answers at {world.feldera.url}."),
-        ("ok", "Feldera: the bot has the role admin, which may clear."),
+        ("ok", "Feldera: the bot has the role admin in the tenant default, which may clear."),
         ("ok", "Database: pipeline-bot.db can be written."),
         (
             "ok",
@@ -214,12 +214,56 @@ async def test_a_key_that_may_not_clear(tmp_path, examined, failures):
     world.feldera = FelderaSimulator(world.clock, api_keys={"apikey:r": "read", "apikey:w": "write"})
     async with world.slack, world.feldera:
         assert await failures(world, FELDERA_API_KEY="apikey:r") == [
-            "Feldera: the bot has the role read, and clearing takes write. Give it another API key."
+            "Feldera: the bot has the role read in the tenant default, and clearing takes write. Give it another API key."
+        ]
+        assert await failures(world, FELDERA_AUTH_TOKEN_COMMAND="echo apikey:r") == [
+            (
+                "Feldera: the bot has the role read in the tenant default, and clearing takes write. "
+                "Have the token command print tokens of somebody who has it."
+            )
         ]
         lines = await examined(world, FELDERA_API_KEY="apikey:w")
-        assert ("ok", "Feldera: the bot has the role write, which may clear.") in lines
+        assert ("ok", "Feldera: the bot has the role write in the tenant default, which may clear.") in lines
         (said,) = await failures(world, FELDERA_API_KEY="apikey:x")
-        assert said.startswith(f"Feldera at {world.feldera.url}: ")
+        assert said == (
+            f"Feldera at {world.feldera.url}: Feldera rejects the bot's credentials (401), which it also does while it "
+            "cannot reach its database. Run this again in 20 s: if it says the same then, check the credentials."
+        )
+
+
+async def test_a_tenant_that_is_not_the_one_that_is_set(tmp_path, failures):
+    """Feldera ignores it beside an API key: the bot would act on another tenant than the one it was meant for."""
+    world = World(tmp_path)
+    world.feldera = FelderaSimulator(world.clock, api_keys={"apikey:w": "write"})
+    async with world.slack, world.feldera:
+        assert await failures(world, FELDERA_API_KEY="apikey:w", FELDERA_TENANT="default") == []
+        assert await failures(world, FELDERA_API_KEY="apikey:w", FELDERA_TENANT="team-b") == [
+            (
+                "Feldera: Feldera answers for its tenant default, and team-b is set; an API key has a tenant of its own. "
+                "Set that tenant, or give the bot credentials of the other one."
+            )
+        ]
+
+
+async def test_tls_to_a_feldera_of_plain_http(world, failures):
+    (said,) = await failures(world, FELDERA_HOST=world.feldera.url.replace("http://", "https://"))
+    assert said.endswith("speaks plain HTTP, not TLS: Feldera's host must begin with http:// then.")
+
+
+async def test_a_key_that_others_can_read_on_its_way(world, examined):
+    lines = await examined(world, FELDERA_HOST="http://feldera.invalid", FELDERA_API_KEY="apikey:k")
+    (said,) = [sentence for result, sentence in lines if result == "note" and "plain HTTP" in sentence]
+    assert said == (
+        "Feldera: The key or token goes to another machine over plain HTTP: anyone on the way can read it. "
+        "Use https:// where you can."
+    )
+
+
+async def test_a_variable_that_is_almost_one_of_the_bots(world, failures):
+    assert (
+        "Settings: FELDERA_APIKEY in the environment is none of the bot's variables. Did you mean FELDERA_API_KEY? "
+        "Rename it, or take it out."
+    ) in await failures(world, FELDERA_APIKEY="apikey:k")
 
 
 async def test_a_database_that_is_none(world, examined):

@@ -83,7 +83,10 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
         await second.goes_down()
         said = [(check.result.value, check.sentence) async for check in checks(SystemClock())]
     assert ("ok", f"Feldera default: 0.337.0 (Open source) answers at {first}.") in said
-    assert ("ok", "Feldera default: the bot has the role admin, which may clear.") in said
+    assert (
+        "ok",
+        "Feldera default: the bot has the role admin in the tenant default, which may clear.",
+    ) in said
     failed = [sentence for result, sentence in said if result == "FAIL"]
     assert failed[0].startswith(f"Feldera prod at {other}: No connection to Feldera at ")
     assert failed[1].startswith(

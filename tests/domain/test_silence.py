@@ -246,7 +246,7 @@ def test_a_record_that_tells_too_little_calls_a_human(changes):
     assert (after.operation.state, after.operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.UNREACHABLE, Trouble.BUSY])
+@pytest.mark.parametrize("trouble", [Trouble.UNREACHABLE, Trouble.BUSY, Trouble.DATABASE_DOWN])
 def test_a_record_that_cannot_be_read_now_is_asked_for_again(trouble):
     """An outage is no answer, however long; it is said once, though every look succeeds, and its end is, too."""
     operation, said = submitting(), []

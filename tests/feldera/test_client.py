@@ -272,12 +272,16 @@ async def test_a_broken_encoding_is_a_broken_connection(
 
 
 async def test_the_runners_health_is_felderas_word(feldera: FelderaSimulator, client: FelderaClient) -> None:
-    """Well with 200, unwell with 503: both are answers."""
+    """Well with 200, unwell with 503: both are answers. What it says besides names its machines, and goes to the log."""
     assert (await client.runner_health()).healthy is True
 
-    feldera.runner_is(False, "Runner does not answer")
+    feldera.runner_is(False, "no answer from http://runner.internal:8089/healthz")
 
-    assert await client.runner_health() == RunnerHealth(healthy=False, message="Runner does not answer")
+    with capture_logs() as lines:
+        assert await client.runner_health() == RunnerHealth(healthy=False)
+    assert [line["says"] for line in lines if line["event"] == "feldera.runner_unhealthy"] == [
+        "no answer from http://runner.internal:8089/healthz"
+    ]
 
 
 async def test_greeting_says_which_feldera_it_is(client: FelderaClient) -> None:
@@ -291,11 +295,11 @@ async def test_the_role_is_that_of_the_credentials(clock: MovableClock, role: st
     async with FelderaSimulator(clock, api_keys={"apikey:k": role}) as feldera:
         address, key = FelderaAddress(feldera.url), ApiKey(SecretStr("apikey:k"))
         async with FelderaClient(address, key, clock=clock) as client:
-            assert await client.role() == role
+            assert (await client.session()).role == role
 
 
 async def test_without_authentication_everybody_is_admin(client: FelderaClient) -> None:
-    assert await client.role() == "admin"
+    assert (await client.session()).role == "admin"
 
 
 async def test_its_identity_is_its_address_and_tenant(feldera: FelderaSimulator, clock: MovableClock) -> None:
@@ -319,6 +323,17 @@ async def test_an_outage_is_no_identity_and_not_remembered(
         Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."
     )
     assert await client.identity() == Identity(feldera.url, DEFAULT_TENANT)
+
+
+async def test_another_tenant_than_the_one_that_is_set_is_not_the_reviewed_one(
+    feldera: FelderaSimulator, clock: MovableClock
+) -> None:
+    """Feldera ignores the tenant beside an API key: nothing is done on the key's own."""
+    address = FelderaAddress(feldera.url, tenant="team-b")
+    async with FelderaClient(address, NoCredentials(), clock=clock) as client:
+        identity = await client.identity()
+    assert isinstance(identity, Problem)
+    assert identity.trouble is Trouble.ELSEWHERE
 
 
 async def test_an_old_feldera_tells_no_tenant(feldera: FelderaSimulator, client: FelderaClient) -> None:
@@ -361,7 +376,7 @@ async def test_an_ambiguous_login_is_a_problem_of_its_own(
         code="AmbiguousTenantMembership",
     )
 
-    assert await client.identity() == await client.role() == ambiguous
+    assert await client.identity() == await client.session() == ambiguous
     assert await client.observe({ORDERS: None}) == await client.look(ORDERS) == ambiguous
     assert await client.look_at_all() == await client.greet() == ambiguous
     assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(ambiguous)

@@ -19,9 +19,10 @@ from bot.domain.pipelines import (
     Storage,
     Trouble,
 )
-from bot.feldera import answers
+from bot.feldera import answers, events
 from bot.feldera.problems import NOT_AS_KNOWN
 from bot.feldera.reply import Reply
+from bot.feldera.session import session
 from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
 
 ORDERS = PipelineName("orders")
@@ -165,7 +166,9 @@ TROUBLES = [
     (reply(404, {"detail": "Not Found"}), Trouble.NOT_FELDERA),
     (reply(408), Trouble.UNREACHABLE),
     (reply(429), Trouble.BUSY),
-    (reply(500, envelope("PostgresError")), Trouble.UNEXPECTED),
+    (reply(500, envelope("PostgresError")), Trouble.DATABASE_DOWN),
+    (reply(500, envelope("PostgresPoolError")), Trouble.DATABASE_DOWN),
+    (reply(500, envelope("InvalidJsonData")), Trouble.UNEXPECTED),
     (reply(500, b"<h1>Oops</h1>", content_type=HTML), Trouble.UNREACHABLE),
     (reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML), Trouble.UNREACHABLE),
     (reply(503, BUSY), Trouble.BUSY),
@@ -197,11 +200,23 @@ def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Reply, troub
 
 def test_felderas_own_sentence_is_used_where_there_is_one() -> None:
     """Its message and code are passed on; the message on one line and cut, the rest left out."""
-    bad = reply(500, envelope("PostgresError", "Unexpected Postgres error:\n 'db error'"))
+    bad = reply(500, envelope("UniqueKeyViolation", "Unique key violation\n for 'name'"))
 
     assert answers.look(bad, ORDERS) == Problem(
-        Trouble.UNEXPECTED, "Unexpected Postgres error: 'db error'", code="PostgresError"
+        Trouble.UNEXPECTED, "Unique key violation for 'name'", code="UniqueKeyViolation"
     )
+
+
+@pytest.mark.parametrize("code", ["PostgresError", "PostgresPoolError"])
+def test_a_lost_database_is_told_in_our_words(code: str) -> None:
+    """What the database says of itself names machines; it is an outage to each question, the events included."""
+    bad = reply(500, envelope(code, "connection to postgres.internal:5432 refused"))
+    outage = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
+
+    assert events.shapes(bad) == outage
+    for answer in (answers.look(bad, ORDERS), answers.history(bad), session(bad)):
+        assert answer == outage
+    assert answers.program_error(bad) == outage
 
 
 def test_a_redirect_names_only_the_machine() -> None:
@@ -314,9 +329,7 @@ def test_the_runners_health_comes_with_200_and_with_503(status: int) -> None:
     sick = {"healthy": False, "message": "no answer\nfor 60 s", "unchanged_since": "2026-03-01T10:00:00Z"}
     body = {"all_healthy": False, "api": {}, "compiler": {}, "runner": sick}
 
-    assert answers.runner_health(reply(status, body)) == RunnerHealth(
-        healthy=False, message="no answer for 60 s"
-    )
+    assert answers.runner_health(reply(status, body)) == RunnerHealth(healthy=False)
 
 
 def test_a_runner_that_nobody_has_asked_yet_is_neither_well_nor_unwell() -> None:
@@ -332,16 +345,3 @@ def test_a_greeting_names_version_and_edition() -> None:
 
     assert answers.greeting(reply(200, body)) == "Feldera 0.337.0 (Open source)"
     assert isinstance(answers.greeting(reply(200, {"version": "1"}, content_type=JSON)), Problem)
-
-
-def test_a_feldera_that_knows_no_roles_names_none() -> None:
-    """`GET /v0/config/session` came with them: before, it is a 404, or the web console."""
-    assert answers.role(reply(404, envelope("NotFound"))) is None
-    assert answers.role(reply(200, CONSOLE, content_type=HTML)) is None
-
-
-def test_a_role_is_read_and_nothing_else_of_the_session() -> None:
-    body = {"tenant_id": "t", "tenant_name": "default", "role": "write", "memberships": []}
-    assert answers.role(reply(200, body)) == "write"
-    assert isinstance(answers.role(reply(200, {"role": 3})), Problem)
-    assert isinstance(answers.role(reply(403, envelope("InsufficientPermissions"))), Problem)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.names import PipelineName
 from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Trouble, Unknown
 from bot.feldera import answers, problems
-from bot.feldera.reply import NoReply, Reply
+from bot.feldera.reply import Reply
 from tests.clock import START
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 
@@ -155,29 +155,3 @@ def test_no_reply_is_too_odd_to_be_answered(
     assert 0 < len(said.message) <= 300
     assert said.message.isprintable()
     assert said.retry_after is None or 0 <= said.retry_after <= 3600
-
-
-UNREACHABLE = Problem(Trouble.UNREACHABLE, "No connection.")
-NOBODY = problems.problem(reply(401))
-
-
-@pytest.mark.parametrize(
-    ("health", "problem"),
-    [
-        (reply(200, {"status": "healthy"}), NOBODY),
-        (
-            reply(500, {"status": "unhealthy: unable to reach database"}),
-            Problem(Trouble.BUSY, "Feldera cannot reach its database."),
-        ),
-        (NoReply(UNREACHABLE, maybe_sent=True), UNREACHABLE),
-        (
-            reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML),
-            problems.problem(reply(502, content_type=None)),
-        ),
-        (reply(404, content_type=None), NOBODY),
-        (reply(200, CONSOLE, content_type=HTML), NOBODY),
-    ],
-)
-def test_a_401_during_an_outage_is_not_a_bad_key(health: Reply | NoReply, problem: Problem) -> None:
-    """Feldera answers 401 while it cannot check keys; `/healthz` tells an outage from a wrong key."""
-    assert problems.rejected(reply(401), health) == problem

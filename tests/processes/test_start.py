@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.feldera.rejections import UNPROVED
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Grid
 from tests.processes.world import running
 
+WRONG_KEY = b'{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}'
 REFUSAL = b'{"message": "No entry.", "error_code": "Refused", "details": null}'
 OVER_HTTP = {"SLACK_APP_TOKEN": None, "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
 
@@ -190,7 +192,15 @@ async def test_a_feldera_that_hangs_does_not_keep_people_waiting(world):
 @pytest.mark.parametrize(
     ("refuses", "why"),
     [
-        (FelderaSimulator.loses_its_database, "Feldera does not accept the bot's credentials (401)."),
+        (
+            partial(
+                FelderaSimulator.answers_next,
+                status=401,
+                body=WRONG_KEY,
+                content_type="text/plain; charset=utf-8",
+            ),
+            UNPROVED.message,
+        ),
         (partial(FelderaSimulator.answers_next, status=403, body=REFUSAL), "No entry."),
     ],
     ids=["401", "403"],
@@ -276,3 +286,23 @@ async def test_it_says_of_each_of_several_felderas_whether_it_answers(world):
             )
             (warned,) = bot.logged("feldera_does_not_answer")
             assert (warned["target"], warned["host"]) == ("prod", second.url)
+
+
+@pytest.mark.anyio
+async def test_a_feldera_of_another_tenant_is_a_warning(world):
+    """It serves, and does nothing there: each look at that Feldera says why."""
+    async with world.serving_bot(FELDERA_TENANT="team-b") as bot:
+        (warning,) = bot.logged("feldera_tenant_is_another")
+        assert warning["level"] == "warning"
+        assert warning["why"] == (
+            "Feldera answers for its tenant default, and team-b is set; an API key has a tenant of its own."
+        )
+
+
+@pytest.mark.anyio
+async def test_a_variable_that_is_almost_one_of_the_bots_is_a_sentence(world):
+    """Passed over, it would have the bot run without its key."""
+    assert await world.refusal(FELDERA_APIKEY="apikey:k") == (
+        "FELDERA_APIKEY in the environment is none of the bot's variables. Did you mean FELDERA_API_KEY? "
+        "Rename it, or take it out."
+    )

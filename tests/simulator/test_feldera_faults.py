@@ -74,13 +74,58 @@ async def test_a_proxy_answers_in_html(visit: Visit):
     assert await visit.storage("orders") == "InUse"
 
 
-async def test_a_lost_database_looks_like_a_wrong_key(visit: Visit):
-    """401 in plain text, for any request."""
+async def test_without_its_database_only_the_configuration_is_answered(visit: Visit):
+    """500 in the envelope, whatever is asked of a pipeline; what was under way goes on afterwards."""
+    await visit.post("/orders/clear")
     visit.feldera.loses_its_database()
-    answer = await visit.get("/orders")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "text/plain; charset=utf-8")
-    assert answer.json() == {"message": "Unauthorized API key", "error_code": "AuthenticationFailed"}
-    assert (await visit.get("/orders")).status_code == 200
+    visit.passes(minutes=1)
+    questions = ["", "/orders", "/orders/events", "/orders/events/latest"]
+    others = ["/v0/cluster_healthz", "/v0/config/session"]
+    answers = [
+        *[await visit.get(path) for path in questions],
+        *[await visit.http.get(path) for path in others],
+        *[await visit.post(f"/orders/{verb}") for verb in ("clear", "stop?force=true", "start")],
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/json")
+        assert answer.json()["error_code"] == "PostgresPoolError"
+        assert set(answer.json()["details"]) == {"error", "backtrace"}
+    assert (await visit.http.get("/v0/config")).status_code == 200
+    visit.feldera.finds_its_database()
+    assert await visit.storage("orders") == "Clearing"
+    visit.passes(seconds=1)
+    assert await visit.storage("orders") == "Cleared"
+    assert visit.feldera.clears["orders"] == 1
+
+
+async def test_without_its_database_a_good_key_looks_like_a_wrong_one():
+    """401 in plain text, for whatever takes a key; what has no key's form is rejected as always."""
+    async with visiting({"apikey:k": "write"}) as guarded:
+        guarded.feldera.loses_its_database()
+        guarded.http.headers["Authorization"] = "Bearer apikey:k"
+        for path in ("/v0/pipelines/orders", "/v0/config"):
+            answer = await guarded.http.get(path)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (401, "text/plain; charset=utf-8")
+            assert answer.json() == {"message": "Unauthorized API key", "error_code": "AuthenticationFailed"}
+        guarded.feldera.finds_its_database()
+        assert (await guarded.http.get("/v0/config")).status_code == 200
+
+
+async def test_the_probe_notices_a_lost_database_within_five_seconds_and_its_return_likewise(visit: Visit):
+    async def health() -> int:
+        return (await visit.http.get("/healthz")).status_code
+
+    visit.passes(seconds=1)
+    visit.feldera.loses_its_database()
+    seen = []
+    for _ in range(6):
+        seen.append(await health())
+        visit.passes(seconds=1)
+    visit.feldera.finds_its_database()
+    for _ in range(5):
+        seen.append(await health())
+        visit.passes(seconds=1)
+    assert seen == [200, 200, 200, 200, 500, 500, 500, 500, 500, 200, 200]
 
 
 async def test_any_answer_can_be_arranged_and_they_come_in_order(visit: Visit):

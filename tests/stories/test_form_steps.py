@@ -178,7 +178,7 @@ Answer
     assert workspace.card() == snapshot("""\
 Stop and clear users
 *State*
-✅ Stopped and cleared.
+✅ Stopped already and cleared.
 *Requested by*
 @ana
 *Destroys*
@@ -188,7 +188,7 @@ nothing: it is stopped, or stopping, already
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:01:00 AM
 ✓ Stopped already: nothing was sent
 ✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:01:02 AM
-✅ Cleared `users` after 2 seconds. All is done, in 2 seconds: stopped and cleared.
+✅ Cleared `users` after 2 seconds. All is done, in 2 seconds: stopped already and cleared.
 Id `ID1`\
 """)
     workspace.thread()

@@ -109,10 +109,10 @@ def test_only_admins_change_grants(workspace: Workspace, role: Role) -> None:
     ana = workspace.stranger("ana")
     workspace.grants(ana, role)
     assert ana.types("/pipeline grant @eve viewer orders").startswith(
-        "🚫 You may not change access on `orders`"
+        "🚫 You may not grant *viewer* on `orders`"
     )
     assert ana.types("/pipeline revoke @ana viewer orders").startswith(
-        "🚫 You may not change access on `orders`"
+        "🚫 You may not revoke *viewer* on `orders`"
     )
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == []
     assert len(workspace.record(EventKind.REFUSED)) == 2
@@ -136,7 +136,7 @@ def test_a_narrower_admin(workspace: Workspace) -> None:
     ana = workspace.operator("ana")
     assert ada.types("/pipeline grant @ana viewer prod-eu-*").startswith("✅")
     assert ada.types("/pipeline grant @ana viewer *") == snapshot(
-        "🚫 You may not change access on `*`: that takes the role *admin* on it. An admin of this bot can grant it. You are `U02ADA`."
+        "🚫 You may not grant *viewer* on `*`: that takes the role *admin* on it. An admin of this bot can grant it. You are `U02ADA`."
     )
     assert ada.types("/pipeline grant @ana viewer prod*").startswith("🚫")
     assert ada.types("/pipeline grant @ana viewer orders").startswith("🚫")

@@ -163,7 +163,7 @@ Under way
 Waiting for you
 ✅ Nothing waits for you.
 Lately
-Mar 2, 2026 at 3:00:07 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped, cleared and started. Asked for by @ana, in its thread.
+Mar 2, 2026 at 3:00:07 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Asked for by @ana, in its thread.
 `/pipeline history` shows the whole record.
 """)
     workspace.card()

@@ -230,3 +230,19 @@ def answers(workspace: Workspace, body: str | bytes, headers: Mapping[str, str])
             return response.status, await response.text()
 
     return workspace.does(sends())
+
+
+def test_variables_of_an_app_that_is_installed_by_oauth_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bolt builds an OAuth flow as soon as it finds these two; whose bot a request is for stays the bot's own word."""
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
+    workspace = Workspace(tmp_path, over_http=True)
+    workspace.feldera.adds("orders")
+    ana = workspace.operator("ana")
+    ana.clears("orders")
+    workspace.passes(seconds=10)
+    assert workspace.thread()[-1].startswith("✅ Cleared `orders`")
+    assert "✅ Cleared." in workspace.card()
+    workspace.closes()

@@ -63,7 +63,7 @@ def test_they_are_told_why(workspace: Workspace) -> None:
         "🚫 You may not clear `orders`: guests of this workspace may do nothing here, whatever is granted to them."
     )
     assert gus.types("/pipeline grant @gus operator orders") == snapshot(
-        "🚫 You may not change access on `orders`: guests of this workspace may do nothing here, whatever is granted to them."
+        "🚫 You may not grant *operator* on `orders`: guests of this workspace may do nothing here, whatever is granted to them."
     )
     assert gus.types("/pipeline whoami") == snapshot("""\
 You are @gus, `U02GUS` of `T0ACME`: a guest, who may do nothing here, whatever is granted.
@@ -123,7 +123,7 @@ def test_no_modal_passes(workspace: Workspace, happens: Callable[[Teammate], Non
     ben.clicks("Deny")
     happens(ben)
     workspace.does(ben.person.submits(answer="no"))
-    assert "You may not approve a clear of" in str(ben.person.modal.body)
+    assert "You may not deny a clear of" in str(ben.person.modal.body)
     assert len(workspace.record(EventKind.REFUSED)) == 1
     assert "Waiting for approval" in workspace.card()
 
@@ -208,7 +208,7 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
         "🚫 You may not clear `orders`: Slack did not tell who you are (`Slack is in trouble`), and without knowing I say no. Try again in a minute."
     )
     assert ana.types("/pipeline grant @ana viewer orders") == snapshot(
-        "🚫 You may not change access on `orders`: Slack did not tell who you are (`Slack is in trouble`), and without knowing I say no. Try again in a minute."
+        "🚫 You may not grant *viewer* on `orders`: Slack did not tell who you are (`Slack is in trouble`), and without knowing I say no. Try again in a minute."
     )
     assert ana.types("/pipeline whoami") == snapshot("""\
 You are @ana, `U02ANA` of `T0ACME`: perhaps a member, and until I know you may do nothing here.

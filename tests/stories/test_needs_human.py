@@ -91,10 +91,10 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         told += person.reads()
     assert told == snapshot(
         [
-            "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U49VERA`.",
-            "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U50SAM`.",
-            "🚫 You may not clear `orders`: only members of this workspace may do anything here.",
-            "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U52OLGA`.",
+            "🚫 You may not close a clear of `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U49VERA`.",
+            "🚫 You may not close a clear of `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U50SAM`.",
+            "🚫 You may not close a clear of `orders`: only members of this workspace may do anything here.",
+            "🚫 You may not close a clear of `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U52OLGA`.",
         ]
     )
     stuck.passes(minutes=1)

@@ -103,7 +103,7 @@ def test_an_admin_may_give_to_others_and_step_down(workspace: Workspace) -> None
     ana = workspace.stranger("ana")
     assert root.types("/pipeline grant @ana admin *").startswith("✅")
     assert root.types("/pipeline revoke @root admin *").startswith("✅")
-    assert root.types("/pipeline grant @ana operator *").startswith("🚫 You may not change access on `*`")
+    assert root.types("/pipeline grant @ana operator *").startswith("🚫 You may not grant *operator* on `*`")
     assert ana.types("/pipeline grant @root operator *").startswith("✅")
 
 
@@ -184,5 +184,5 @@ def test_a_lapsed_admin_is_none(workspace: Workspace) -> None:
     assert root.types("/pipeline grant @ana viewer orders").startswith("✅")
     workspace.passes(hours=1)
     assert root.types("/pipeline grant @ana operator orders") == snapshot(
-        "🚫 You may not change access on `orders`: that takes the role *admin* on it. Your *admin* on `*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ROOT`."
+        "🚫 You may not grant *operator* on `orders`: that takes the role *admin* on it. Your *admin* on `*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ROOT`."
     )

@@ -345,7 +345,7 @@ It is one request: stop, clear, start, one after the other. If a step fails, the
     assert workspace.card() == snapshot("""\
 Stop, clear and start fresh
 *State*
-✅ Stopped, cleared and started.
+✅ Stopped already, cleared already and started.
 *Requested by*
 @ana
 *Destroys*
@@ -356,7 +356,7 @@ nothing: it is stopped, or stopping, already
 ✓ Stopped already: nothing was sent
 ✓ Feldera reports the storage as cleared already: nothing was sent
 ✓ Started · Mar 2, 2026 at 3:00:02 AM
-✅ Started `fresh` after 2 seconds: it runs. All is done, in 2 seconds: stopped, cleared and started.
+✅ Started `fresh` after 2 seconds: it runs. All is done, in 2 seconds: stopped already, cleared already and started.
 Id `ID1`\
 """)
     assert workspace.thread() == snapshot(
@@ -366,7 +366,7 @@ Id `ID1`\
             "📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `fresh` is being started.",
             "⏳ Provisioning: Feldera makes room for `fresh` to run.",
-            "✅ Started `fresh` after 2 seconds: it runs. All is done, in 2 seconds: stopped, cleared and started. @ana",
+            "✅ Started `fresh` after 2 seconds: it runs. All is done, in 2 seconds: stopped already, cleared already and started. @ana",
         ]
     )
     assert verbs(workspace) == ["start"]
@@ -385,10 +385,32 @@ def test_stopped_by_somebody_before_the_stop(workspace: Workspace, ana: Teammate
             "✓ Step 1 of 2: nothing to stop: `sales` was stopped already. Nothing was sent.",
             "📤 Sent the clear to Feldera, Mar 2, 2026 at 3:00:30 AM.",
             "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:30 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `sales` after 2 seconds. All is done, in 2 seconds: stopped and cleared. @ana",
+            "✅ Cleared `sales` after 2 seconds. All is done, in 2 seconds: stopped already and cleared. @ana",
         ]
     )
-    assert "✅ Stopped and cleared." in workspace.card()
+    assert "✅ Stopped already and cleared." in workspace.card()
+    assert verbs(workspace) == ["clear"]
+
+
+def test_a_stop_of_somebody_else_is_not_the_bots(workspace: Workspace, ana: Teammate) -> None:
+    """It is watched, and told as what it is; so it is at the end."""
+    workspace.feldera.adds("clicks", running=True, stop_takes=60)
+    ana.asks("/pipeline clear clicks --stop")
+    workspace.feldera.someone_stops("clicks")
+    ana.clicks("Stop and clear clicks")
+    ana.reads()
+    workspace.passes(minutes=2)
+    assert workspace.thread() == snapshot(
+        [
+            "⏳ `clicks` is stopping already. I send nothing, and watch.",
+            "⏳ Still stopping after 30 seconds.",
+            "✓ Step 1 of 2: `clicks` was stopped by somebody else after 1 minute.",
+            "📤 Sent the clear to Feldera, Mar 2, 2026 at 3:01:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:01:00 AM: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `clicks` after 2 seconds. All is done, in 2 seconds: stopped by somebody else and cleared. @ana",
+        ]
+    )
+    assert "✅ Stopped by somebody else and cleared." in workspace.card()
     assert verbs(workspace) == ["clear"]
 
 
@@ -400,7 +422,7 @@ def test_a_crash_before_the_stop_is_the_end_of_the_run_too(workspace: Workspace,
     ana.clicks("Stop and clear sales")
     ana.reads()
     workspace.passes(seconds=30)
-    assert "✅ Stopped and cleared." in workspace.card()
+    assert "✅ Stopped already and cleared." in workspace.card()
     assert verbs(workspace) == ["clear"]
     workspace.thread()
 
@@ -425,10 +447,10 @@ def test_run_by_somebody_in_between_is_not_cleared(
         (
             "❌ Not cleared: `sales` is stopped, but Feldera's record does not prove that nobody ran it since it was "
             "reviewed, and nobody has seen what a clear would destroy now. Nothing was sent. Type `/pipeline clear sales` "
-            "to look again. Done: stopped. @ana"
+            "to look again. Stopped already. @ana"
         ),
     ]
-    assert "❌ Stopped, not cleared." in workspace.card()
+    assert "❌ Stopped already, not cleared." in workspace.card()
     assert verbs(workspace) == []
 
 
@@ -509,10 +531,10 @@ def test_started_by_somebody_after_the_clear(workspace: Workspace, ana: Teammate
         [
             "✓ Step 2 of 3: `sales` was cleared, and somebody has started it since: its storage is in use anew.",
             "⏳ `sales` is starting already. I send nothing, and watch.",
-            "✅ Started `sales` after 2 seconds: it runs. All is done, in 7 seconds: stopped, cleared and started. @ana",
+            "✅ `sales` was started by somebody else after 2 seconds: it runs. All is done, in 7 seconds: stopped, cleared and started by somebody else. @ana",
         ]
     )
-    assert "✅ Stopped, cleared and started." in workspace.card()
+    assert "✅ Stopped, cleared and started by somebody else." in workspace.card()
     assert verbs(workspace) == ["stop", "clear"]
 
 

@@ -325,7 +325,7 @@ def test_feldera_is_locked_at_the_preview(workspace: Workspace) -> None:
 def test_feldera_does_not_know_this_bot(workspace: Workspace) -> None:
     """A key that Feldera does not accept is for whoever runs the bot to mend, and the answer says so."""
     ana = workspace.operator("ana")
-    workspace.feldera.loses_its_database(times=3)
+    workspace.feldera.answers_next(401, content_type=None, headers={"WWW-Authenticate": "Bearer"})
     assert ana.asks("/pipeline clear orders") == snapshot(
         "❌ I cannot look at `orders` now: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its credentials. Nothing has been changed."
     )

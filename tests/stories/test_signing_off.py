@@ -13,15 +13,17 @@ def test_the_breaker_cannot_sign_it_off(workspace: Workspace) -> None:
     workspace.grants(rio, Role.APPROVER)
     rio.breaks_glass("orders")
     workspace.passes(seconds=10)
-    assert rio.told("Sign off") == snapshot(["🚫 You asked for it yourself: others decide."])
+    assert rio.told("Sign off") == snapshot(
+        ["🚫 You broke the glass yourself: somebody else has to sign it off."]
+    )
     assert dan.told("Sign off") == snapshot(
         [
-            "🚫 You may not approve a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03DAN`."
+            "🚫 You may not sign off a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03DAN`."
         ]
     )
     assert "[Sign off]" in workspace.card()
     assert rio.types(f"/pipeline sign-off {workspace.request()}") == snapshot(
-        "🚫 You asked for it yourself: others decide."
+        "🚫 You broke the glass yourself: somebody else has to sign it off."
     )
     workspace.thread()
 

@@ -52,10 +52,10 @@ def test_others_cannot_withdraw_it(workspace: Workspace) -> None:
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
     assert ben.told("Withdraw") == snapshot(
-        ["🚫 Only the person who was shown this, or who asked, can use it."]
+        ["🚫 Only @ana, who asked for the clear of `orders`, can take it back."]
     )
     assert ben.types(f"/pipeline withdraw {workspace.request()}") == snapshot(
-        "🚫 Only the person who was shown this, or who asked, can use it."
+        "🚫 Only @ana, who asked for the clear of `orders`, can take it back."
     )
     assert "🙋 Waiting for approval." in workspace.card()
     assert workspace.thread() == []

@@ -9,19 +9,20 @@ from bot.domain.authority import Authority
 from bot.domain.names import PipelineName
 from bot.domain.plans import CLEAR, Plan
 from bot.domain.policy import Freeze, Rule
+from bot.engine.tried import Tried
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
     """Not permitted. Says nothing about the pipeline, not even whether there is one.
 
-    `stopping`: it was an operation on the pipeline that they wanted to stop. `confirming`: they pressed the preview's
-    button, and should know that it did nothing.
+    `tried`: what they wanted to do to an operation on the pipeline, if it was one. `confirming`: they pressed the
+    preview's button, and should know that it did nothing.
     """
 
     pipeline: PipelineName
     decision: Decision
-    stopping: bool = False
+    tried: Tried | None = None
     confirming: bool = False
     plan: Plan = CLEAR
 

@@ -67,9 +67,10 @@ class NothingToSignOff:
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """Nobody decides on what they asked for themselves."""
+    """Nobody decides on what they asked for themselves, nor signs off (`signing`) a glass that they broke."""
 
     operation: Operation
+    signing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class TooOld:
 
 @dataclass(frozen=True, slots=True)
 class NotYours:
-    """Only the person who was shown a preview, or who asked, may use this."""
+    """Only the person who was shown a preview may use this, or who asked for `operation`."""
+
+    operation: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 from aiohttp import web
 
 from bot.simulator.feldera import refusals
+from bot.simulator.feldera.database import Database
 from bot.simulator.feldera.documents import (
     PLATFORM_VERSION,
     EventSelector,
@@ -21,7 +22,7 @@ from bot.simulator.feldera.documents import (
     pipeline_document,
 )
 from bot.simulator.feldera.gate import ROLE, Gate, Unreadable, json_response
-from bot.simulator.feldera.states import Runtime
+from bot.simulator.feldera.states import RUNNER_IS_WELL, Runtime
 from bot.simulator.feldera.tenancy import ListLosses, Tenant
 from bot.simulator.feldera.world import World
 
@@ -38,9 +39,10 @@ class BootstrapPolicy(StrEnum):
 
 
 class Endpoints:
-    def __init__(self, gate: Gate[Tenant], losses: ListLosses) -> None:
+    def __init__(self, gate: Gate[Tenant], losses: ListLosses, database: Database) -> None:
         self._gate = gate
         self._losses = losses
+        self._database = database
 
     def _of(self, request: web.Request) -> World:
         return self._gate.tenant_of(request).world
@@ -141,7 +143,7 @@ class Endpoints:
         checked_at = moment(world.catch_up())
         well = {
             "healthy": True,
-            "message": "",
+            "message": RUNNER_IS_WELL,
             "unchanged_since": moment(world.started_at),
             "checked_at": checked_at,
         }
@@ -169,7 +171,10 @@ class Endpoints:
         )
 
     async def health(self, _request: web.Request) -> web.Response:
-        return json_response({"status": "healthy"})
+        if self._database.was_there_when_probed:
+            return json_response({"status": "healthy"})
+        unwell = "unhealthy: unable to reach database (see logs for further details)"
+        return json_response({"status": unwell}, 500)
 
     async def authentication(self, _request: web.Request) -> web.Response:
         if self._gate.is_open:

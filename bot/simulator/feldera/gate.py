@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 
 from bot.simulator.feldera import documents, refusals
+from bot.simulator.feldera.database import Database
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -53,9 +54,10 @@ def refusal_response(refused: refusals.Refused) -> web.Response:
 class Gate(Generic[T]):
     """`everyone` is the tenant of all callers but those whose key belongs to another one."""
 
-    def __init__(self, api_keys: Mapping[str, str] | None, everyone: T) -> None:
+    def __init__(self, api_keys: Mapping[str, str] | None, everyone: T, database: Database) -> None:
         self._roles: dict[str, str] | None = None
         self._tenants: dict[str, T] = {}
+        self._database = database
         self.everyone = everyone
         self.is_ambiguous = False
         for key, role in (api_keys or {}).items():
@@ -114,6 +116,8 @@ class Gate(Generic[T]):
         if not token.startswith(KEY_PREFIX):
             challenge = 'Bearer error_description="Malformed JWT: missing iss claim"'
             return web.Response(status=401, headers={"WWW-Authenticate": challenge})
+        if self._database.is_down:
+            return unauthorized_key()
         return self._roles.get(token) or unauthorized_key()
 
 

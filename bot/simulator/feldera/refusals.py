@@ -108,6 +108,16 @@ def undismissed_error() -> Refused:
     )
 
 
+def no_database() -> Refused:
+    error = "Error occurred while creating a new object: error connecting to server: Connection refused (os error 111)"
+    return Refused(
+        500,
+        "PostgresPoolError",
+        f"Postgres connection pool error: '{error}'",
+        {"error": error, "backtrace": "disabled backtrace"},
+    )
+
+
 def start_while_clearing() -> Refused:
     return Refused(
         400,

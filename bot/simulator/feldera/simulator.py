@@ -16,10 +16,10 @@ from bot.engine.ports import Clock
 from bot.simulator.feldera import documents, refusals
 from bot.simulator.feldera.endpoints import Endpoints
 from bot.simulator.feldera.faults import Answer, Faults, Loss, RecordedRequest
-from bot.simulator.feldera.gate import UNAUTHORIZED_KEY, Gate, refuse
+from bot.simulator.feldera.gate import Gate, refuse
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.server import Server
-from bot.simulator.feldera.states import Program, Runtime, Storage
+from bot.simulator.feldera.states import RUNNER_IS_UNWELL, RUNNER_IS_WELL, Program, Runtime, Storage
 from bot.simulator.feldera.tenancy import DEFAULT_TENANT_ID, ListLosses, Tenancy, Tenant
 from bot.simulator.feldera.world import World
 
@@ -51,13 +51,14 @@ class FelderaSimulator(Tenancy):
         self._world = World(clock, installation)
         self._faults = Faults(clock)
         name = "default" if tenant_id == DEFAULT_TENANT_ID else f"tenant-{tenant_id[:8]}"
+        database = self._world.database
         self.tenant = Tenant(tenant_id, name, self._world)
-        self._gate = Gate(api_keys, self.tenant)
+        self._gate = Gate(api_keys, self.tenant, database)
         self._losses = ListLosses()
         application = web.Application(
-            middlewares=[self._faults.record, self._faults.befall, self._gate.admit, refuse]
+            middlewares=[self._faults.record, self._faults.befall, refuse, self._gate.admit, database.need]
         )
-        application.add_routes(Endpoints(self._gate, self._losses).routes())
+        application.add_routes(Endpoints(self._gate, self._losses, database).routes())
         self._server = Server(application)
 
     @property
@@ -248,9 +249,10 @@ class FelderaSimulator(Tenancy):
     def runner_is_healthy(self) -> bool:
         return self._world.runner.healthy
 
-    def runner_is(self, healthy: bool, message: str = "") -> None:  # noqa: FBT001  it reads as the sentence it is
+    def runner_is(self, healthy: bool, message: str | None = None) -> None:  # noqa: FBT001  it reads as the sentence it is
         """The runner's health in `cluster_healthz`. An unhealthy one does no work; a healthy one starts at once."""
-        self._world.set_runner(healthy=healthy, message=message)
+        usual = RUNNER_IS_WELL if healthy else RUNNER_IS_UNWELL
+        self._world.set_runner(healthy=healthy, message=usual if message is None else message)
 
     def is_downgraded(self) -> None:
         """To a Feldera before 0.292, without endpoints for a pipeline's events or for the session: 404, no body."""
@@ -316,15 +318,22 @@ class FelderaSimulator(Tenancy):
         """A reverse proxy answers instead of Feldera: 502 with an HTML page."""
         self.answers_next(502, body=BAD_GATEWAY, content_type="text/html", method=method, times=times)
 
-    def loses_its_database(self, times: int = 1, *, method: str | None = None) -> None:
-        """API keys cannot be checked, which looks like a wrong one: 401 in plain text."""
-        self.answers_next(
-            401,
-            body=documents.encoded(UNAUTHORIZED_KEY),
-            content_type="text/plain; charset=utf-8",
-            method=method,
-            times=times,
-        )
+    @property
+    def has_its_database(self) -> bool:
+        return not self._world.database.is_down
+
+    def loses_its_database(self) -> None:
+        """Until `finds_its_database`, nothing that needs it works; an API key is rejected as a wrong one is (401).
+
+        `/healthz` notices within 5 s, and not before the clock moves on.
+        """
+        self._world.catch_up()
+        self._world.database.goes_down()
+
+    def finds_its_database(self) -> None:
+        if self._world.database.is_down:
+            self._world.begin_work_anew()
+            self._world.database.comes_back()
 
     def hangs(
         self, method: str | None = None, *, once_processed: bool = False, times: int | None = None

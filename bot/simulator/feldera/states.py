@@ -63,3 +63,11 @@ def combined_desired(desired: Resources, runtime_desired: Runtime | None, initia
     if desired is Resources.STOPPED:
         return Resources.STOPPED.value
     return (runtime_desired or initial or Runtime.UNAVAILABLE).value
+
+
+RUNNER_IS_WELL = "The health check was answered with 200 OK."
+RUNNER_IS_UNWELL = (
+    "The health check failed: error sending request for url (http://feldera-runner-0.feldera.internal:8089/healthz): "
+    "client error (Connect): tcp connect error: Connection refused (os error 111)"
+)
+"""What `cluster_healthz` says of a runner: Feldera's words name its own machines."""

@@ -13,9 +13,10 @@ from typing import Any
 
 from bot.engine.ports import Clock
 from bot.simulator.feldera import refusals, runner
+from bot.simulator.feldera.database import Database
 from bot.simulator.feldera.identity import Identities
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
-from bot.simulator.feldera.states import Program, Resources, Runtime, Storage
+from bot.simulator.feldera.states import RUNNER_IS_WELL, Program, Resources, Runtime, Storage
 
 DEFAULT_CHECKPOINTS: tuple[int | None, ...] = (1_048_576, 2_097_152, 4_194_304)
 """Bytes of each checkpoint that a pipeline in use has when nobody says otherwise."""
@@ -33,9 +34,10 @@ class RunnerHealth:
 class World:
     def __init__(self, clock: Clock, installation: int = 0) -> None:
         self.clears: Counter[str] = Counter()
+        self.database = Database(clock)
         self.keeps_events = True
         self.started_at = clock.now()
-        self.runner = RunnerHealth(healthy=True, message="", unchanged_since=self.started_at)
+        self.runner = RunnerHealth(True, RUNNER_IS_WELL, unchanged_since=self.started_at)
         self._clock = clock
         self._moment = self.started_at
         self._is_catching_up = False
@@ -74,7 +76,7 @@ class World:
         return None if step is None else step[0]
 
     def _next_step(self) -> tuple[datetime, SimulatedPipeline] | None:
-        if not self.runner.healthy:
+        if not self.runner.healthy or self.database.is_down:
             return None
         steps = [
             (at, pipeline)
@@ -104,10 +106,15 @@ class World:
         at = self.catch_up()
         since = at if healthy is not self.runner.healthy else self.runner.unchanged_since
         if healthy and not self.runner.healthy:
-            for pipeline in self._pipelines.values():
-                pipeline.work_since = max(pipeline.work_since, at)
-                pipeline.watched_since = at
+            self.begin_work_anew()
         self.runner = RunnerHealth(healthy, message, since)
+
+    def begin_work_anew(self) -> None:
+        """The runner did nothing of late, or could not record what it did."""
+        at = self.catch_up()
+        for pipeline in self._pipelines.values():
+            pipeline.work_since = max(pipeline.work_since, at)
+            pipeline.watched_since = at
 
     def add(  # noqa: PLR0913  a pipeline has many sides, each with a sensible default
         self,

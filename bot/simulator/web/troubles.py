@@ -57,9 +57,16 @@ FELDERA: tuple[Switch, ...] = (
     Switch(
         do="feldera_runner",
         label="Its runner is unhealthy and does no work",
-        on=lambda feldera: feldera.runner_is(healthy=False, message="no heartbeat"),
+        on=lambda feldera: feldera.runner_is(healthy=False),
         off=lambda feldera: feldera.runner_is(healthy=True),
         is_on=lambda feldera: not feldera.runner_is_healthy,
+    ),
+    Switch(
+        do="feldera_database",
+        label="Without its database",
+        on=FelderaSimulator.loses_its_database,
+        off=FelderaSimulator.finds_its_database,
+        is_on=lambda feldera: not feldera.has_its_database,
     ),
     Switch(
         do="feldera_loses_reply",

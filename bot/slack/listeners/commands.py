@@ -10,8 +10,8 @@ from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, w
 from bot.domain.errors import Misunderstood
 from bot.domain.names import Actor, ChannelId, PipelineName
 from bot.domain.plans import CLEAR
-from bot.engine.refusing import Tried
 from bot.engine.replies import Denied, Reply, SeesNothing
+from bot.engine.tried import Tried
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
