@@ -1,6 +1,7 @@
 """The root of the command, and how it ends: 0 done, 1 the bot broke, 2 something the operator has to put right."""
 
 import asyncio
+import os
 import signal
 import sys
 
@@ -48,6 +49,7 @@ def run(*, verbose: bool) -> None:
     from bot import logs  # noqa: PLC0415 - the other commands start without loading Bolt
     from bot.bootstrap import run as serve  # noqa: PLC0415
     from bot.config import Settings, load  # noqa: PLC0415
+    from bot.engine.ports import StoreLost  # noqa: PLC0415
 
     settings = load(Settings)
     logs.configure(verbose=verbose)
@@ -59,7 +61,12 @@ def run(*, verbose: bool) -> None:
             loop.add_signal_handler(wanted, stopping.set)
         await serve(settings, SystemClock(), stopping)
 
-    asyncio.run(until_told_to_stop())
+    try:
+        asyncio.run(until_told_to_stop())
+    except StoreLost as lost:
+        click.echo(lost.message, err=True)
+        # At once: on the way out Python would close the database, and SQLite would write into whatever is there now.
+        os._exit(2)
 
 
 @cli.command(short_help="Play an incident, with no Slack and no Feldera.")

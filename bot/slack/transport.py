@@ -22,6 +22,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
+from bot.engine.health import Health
 from bot.slack.calls import PAUSE_MOST, Done, Wait, ask, in_words, pauses
 from bot.slack.strangers import Strangers
 
@@ -127,7 +128,7 @@ class HttpTransport:
     host: str
     port: int
     verifier: SignatureVerifier
-    is_healthy: Callable[[], Awaitable[bool]]
+    health: Callable[[], Awaitable[Health]]
     strangers: Strangers
     _runner: web.AppRunner | None = None
 
@@ -183,10 +184,11 @@ class HttpTransport:
             return False
 
     async def _health(self, _request: web.Request) -> web.Response:
-        healthy = await self.is_healthy()
-        return web.json_response(
-            {"status": "ok" if healthy else "unavailable"}, status=200 if healthy else 503
-        )
+        health = await self.health()
+        said: dict[str, object] = {"status": "ok" if health.ok else "unavailable"}
+        if health.reasons:
+            said["reasons"] = list(health.reasons)
+        return web.json_response(said, status=200 if health.ok else 503)
 
 
 def _with_whole_form(request: AsyncBoltRequest) -> AsyncBoltRequest:

@@ -5,6 +5,7 @@ decision on. Whoever may write the file is trusted: there is no permission to ch
 recorded, like one that was made in Slack.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,8 @@ from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.changes import Plan
-from bot.store.database import open_database
+from bot.store.database import in_words, open_database
+from bot.store.lease import refuse_if_held_elsewhere
 
 
 class Administration:
@@ -42,7 +44,9 @@ class Administration:
 
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
+            BotHoldsAnotherFile: the bot that runs would never know what is done here.
         """
+        refuse_if_held_elsewhere(path)
         return cls(open_database(path, migrate=False), targets)
 
     def __enter__(self) -> Self:
@@ -52,6 +56,9 @@ class Administration:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            with in_words():
+                raise error
 
     def close(self) -> None:
         self._db.close()

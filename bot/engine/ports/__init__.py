@@ -12,6 +12,7 @@ from bot.engine.ports.remembering import (
     NotAuthorized,
     PipelineBusy,
     Store,
+    StoreLost,
     StoreUnavailable,
     Unannounced,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "PipelineBusy",
     "Pipelines",
     "Store",
+    "StoreLost",
     "StoreUnavailable",
     "Taken",
     "Unannounced",

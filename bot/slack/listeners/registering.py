@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -13,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
-from bot.slack.errands import Answer
+from bot.slack.errands import Answer, log_failure
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
@@ -22,8 +21,6 @@ from bot.slack.listeners.home import HomeTab
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.open_forms import OpenForms
 from bot.slack.screens import Screen, has_no_message, is_on_home
-
-log = structlog.get_logger(__name__)
 
 
 def register(app: AsyncApp, desk: Desk, client: AsyncWebClient, *, home: HomeTab, forms: Forms) -> None:
@@ -77,8 +74,8 @@ class _Failed:
         self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
     ) -> BoltResponse | None:
         """A listener broke. The ack of a command or a modal says so, if none was given; or the response URL does."""
-        log.error("listener_failed", exc_info=error)
-        said = answers.trouble()
+        log_failure("listener_failed", error)
+        said = answers.failed(error)
         acked = response is None
         if not acked and "command" in request.body:
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
