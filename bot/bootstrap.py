@@ -42,6 +42,7 @@ from bot.engine.store_watch import StoreWatch
 from bot.feldera.fleet import Fleet
 from bot.felderas import Misplaced, connected, greet, in_brief, misplaced, warn_of_silence
 from bot.lookups import Lookups
+from bot.private_files import close_to_others
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
@@ -53,7 +54,7 @@ from bot.slack.people import PeopleDirectory
 from bot.slack.strangers import Strangers
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
-from bot.store.lease import lease
+from bot.store.lease import files_of, lease
 from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)
@@ -157,6 +158,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """
     path = settings.pipeline_bot_database
     with lease(path, clock.now()) as lock_file:
+        close_to_others(*files_of(path))
         store = SqliteStore.open(path, settings.targets, beside=[lock_file])
         try:
             lost = misplaced(await store.underway(), settings.targets)

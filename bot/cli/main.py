@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 import click
 
@@ -48,11 +49,13 @@ def run(*, verbose: bool) -> None:
     """Be the bot, until SIGTERM or Ctrl-C."""
     from bot import logs  # noqa: PLC0415 - the other commands start without loading Bolt
     from bot.bootstrap import run as serve  # noqa: PLC0415
-    from bot.config import Settings, load  # noqa: PLC0415
+    from bot.config import ENV_FILE, Settings, load  # noqa: PLC0415
     from bot.engine.ports import StoreLost  # noqa: PLC0415
+    from bot.private_files import close_to_others  # noqa: PLC0415
 
     settings = load(Settings)
     logs.configure(verbose=verbose)
+    close_to_others(Path(ENV_FILE))
 
     async def until_told_to_stop() -> None:
         stopping = asyncio.Event()

@@ -6,7 +6,6 @@ older versions of the bot take. What the lock file says about its holder is for 
 know which file a running bot holds. Whoever administers the grants needs no lease.
 """
 
-import errno
 import fcntl
 import json
 import os
@@ -27,7 +26,6 @@ FLOCK_IS_APART = (
     sys.platform == "linux"
 )  # from the locks that SQLite makes; elsewhere they would shut each other out
 _HOLDER_MAX_BYTES = 1_000  # of a lock file; more is not ours to repeat
-_NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,12 @@ def _held(path: Path) -> AbstractContextManager[int]:
     return _locked(path.resolve(), by=None, path=path) if FLOCK_IS_APART else _opened(path.resolve())
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The database, and whatever is kept beside it."""
+    database = path.resolve()
+    return tuple(Path(f"{database}{ending}") for ending in ("", "-wal", "-shm", ".lock"))
+
+
 def lock_file_of(path: Path) -> Path:
     # By its real name: a link to the database is the same database.
     return Path(f"{path.resolve()}.lock")
@@ -98,8 +102,21 @@ def refuse_if_held_elsewhere(path: Path) -> None:
 @contextmanager
 def _locked(file: Path, *, by: Holder | None, path: Path) -> Iterator[int]:
     """A lock on the file, for as long as this is open; `by` is who may hold it otherwise."""
-    with _opened(file) as descriptor:
-        _lock(descriptor, file, by=by, path=path)
+    with ExitStack() as held:
+        try:
+            descriptor = held.enter_context(_opened(file))
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            who = f": {by}" if by else ""
+            raise DatabaseInUse(
+                f"The database {path} is in use by another bot{who}. Stop that one first."
+            ) from error
+        except OSError as error:
+            # Not to be taken for another bot: a folder that is read-only, a file system that keeps no locks.
+            raise DatabaseUnusable(
+                f"The database {path} cannot be used: {file.name} cannot be locked ({error.strerror}). "
+                "Its folder has to be on a disk of this machine, and this user has to be able to write there."
+            ) from error
         yield descriptor
 
 
@@ -110,23 +127,6 @@ def _opened(file: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int, file: Path, *, by: Holder | None, path: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        who = f": {by}" if by else ""
-        raise DatabaseInUse(
-            f"The database {path} is in use by another bot{who}. Stop that one first."
-        ) from error
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:
-            raise
-        raise DatabaseUnusable(
-            f"The database {path} cannot be used: no lock can be made on {file.name} there ({error.strerror}). "
-            "Put it on a disk of this machine."
-        ) from error
 
 
 def _is_locked(lock_file: Path) -> bool:
