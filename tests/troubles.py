@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
-import pytest
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot
@@ -99,17 +98,26 @@ class Troubles:
         """The database's file cannot grow, and not even the smallest entry of the record has room in it."""
 
         async def fills() -> None:
-            store = self.bot.store
+            store, is_full = self.bot.store, False
             smallest = Event(EventKind.REFUSED, self.bot.driver.clock.now(), {})
             await store._run(_grows_no_more)
-            with pytest.raises(StoreUnavailable, match="is full"):
-                while True:
+            while not is_full:
+                try:
                     await store.note(smallest)
+                except StoreUnavailable as error:
+                    is_full = "is full" in error.message
 
         self.run(fills())
 
     def disk_has_room_again(self) -> None:
         self.run(self.bot.store._run(lambda db: db.execute(f"PRAGMA max_page_count = {2**32 - 2}")))
+
+    def disk_takes_nothing(self) -> None:
+        """Every write fails, as on a disk that turned read-only."""
+        self.run(self.bot.store._run(lambda db: db.execute("PRAGMA query_only = ON")))
+
+    def disk_takes_all_again(self) -> None:
+        self.run(self.bot.store._run(lambda db: db.execute("PRAGMA query_only = OFF")))
 
     @property
     def sent(self) -> list[datetime]:

@@ -220,7 +220,7 @@ def _database(path: Path, clock: Clock, app: Checkup | None, settings: Settings 
         return
     for file in files_of(path):
         if is_open_to_others(file):
-            yield _wrong(f"Database: others on this machine may read {file}. `chmod 600 {file}`.")
+            yield _note(f"Database: others on this machine may read {file}. `chmod 600 {file}`.")
     try:
         with Administration.open(path) as administration:
             administration.prove_writable()

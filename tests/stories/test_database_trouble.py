@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from inline_snapshot import snapshot
 
+from bot.engine.ports import StoreUnavailable
 from tests.workspace import Teammate, Workspace
 
 FULL = "⚠️ I could not do that: The disk that the database is on is full. Nothing was changed."
@@ -31,10 +32,10 @@ def test_a_preview_on_a_full_disk(workspace: Workspace) -> None:
     ana.types("/pipeline clear orders")
     assert ana.reads() == [FULL]
     workspace.disk_has_room_again()
-    assert ana.clears("orders") == snapshot(['⏳ Confirmed. Follow `orders` in its thread.'])
+    assert ana.clears("orders") == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
     workspace.passes(seconds=10)
     assert "✅ Cleared." in workspace.card()
-    assert workspace.thread()[-1] == snapshot('✅ Cleared `orders` after 2 seconds. @ana')
+    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
 
 
 def test_a_click_on_a_full_disk(workspace: Workspace) -> None:
@@ -51,10 +52,32 @@ def test_a_click_on_a_full_disk(workspace: Workspace) -> None:
     workspace.disk_fills_up()
     assert ben.told("Approve") == [FULL]
     workspace.disk_has_room_again()
-    assert ben.told("Approve") == snapshot(['👍 Approved: 1 of 1.'])
+    assert ben.told("Approve") == snapshot(["👍 Approved: 1 of 1."])
     workspace.passes(seconds=10)
     assert "✅ Cleared." in workspace.card()
     assert "✅ Cleared `orders`" in workspace.thread()[-1]
+
+
+def test_a_disk_that_takes_nothing_repeats_nothing(workspace: Workspace) -> None:
+    """What Slack has taken and the store has not is not said again, however often it is tried."""
+    ana = workspace.operator("ana")
+    assert "Confirmed." in ana.clears("orders")[0]
+    workspace.slack.rate_limits("chat.postMessage", retry_after=30)
+    workspace.passes(seconds=10)
+    workspace.disk_takes_nothing()
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            workspace.passes(minutes=1)
+    workspace.disk_takes_all_again()
+    workspace.passes(minutes=1)
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread() == snapshot(
+        [
+            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
+            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
+            "✅ Cleared `orders` after 2 seconds. @ana",
+        ]
+    )
 
 
 def grants(admin: Teammate) -> str:
