@@ -26,7 +26,7 @@ from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.changes import Plan
 from bot.store.database import in_words, open_database
-from bot.store.lease import refuse_if_held_elsewhere
+from bot.store.lease import check_before_opening
 
 
 class Administration:
@@ -46,7 +46,7 @@ class Administration:
             DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
             BotHoldsAnotherFile: the bot that runs would never know what is done here.
         """
-        refuse_if_held_elsewhere(path)
+        check_before_opening(path)
         return cls(open_database(path, migrate=False), targets)
 
     def __enter__(self) -> Self:

@@ -50,15 +50,17 @@ def lease(path: Path, now: datetime) -> Iterator[Path]:
 
     Raises:
         DatabaseInUse: another process holds it, with its process id, its host and since when.
-        DatabaseUnusable: no lock can be made there, or the database has a second name.
+        DatabaseUnusable: no lock can be made there, or the database has a second name, or the log of another one.
     """
     beside = lock_file_of(path)
     if not beside.parent.is_dir():
         raise unusable(path, NotADirectoryError())
     with ExitStack() as held:
         try:
-            signed = held.enter_context(_locked(beside, by=_holder(beside), path=path))
+            before = _holder(beside)
+            signed = held.enter_context(_locked(beside, by=before, path=path))
             create_private(path)
+            _refuse_log_of_another(path, before)
             _sign(signed, now, held.enter_context(_held(path)))
         except OSError as error:
             raise unusable(path, error) from error
@@ -80,13 +82,12 @@ def lock_file_of(path: Path) -> Path:
     return Path(f"{path.resolve()}.lock")
 
 
-def refuse_if_held_elsewhere(path: Path) -> None:
-    """Refuse a database that the running bot does not decide by: it holds a file that was at `path` before.
-
-    Before it is opened: beside it lie the log and the locks of the other one, which SQLite would take for its own.
+def check_before_opening(path: Path) -> None:
+    """Refuse a database that was put in the place of another one, as long as something of that other one is in use.
 
     Raises:
-        BotHoldsAnotherFile: with who that bot is.
+        BotHoldsAnotherFile: the running bot decides by a file that was at `path` before.
+        DatabaseUnusable: SQLite would take the log of that file for this one's.
     """
     beside = lock_file_of(path)
     holder = _holder(beside)
@@ -97,6 +98,30 @@ def refuse_if_held_elsewhere(path: Path) -> None:
             f"The bot that runs ({holder}) does not hold {path}: it began on a file that was there before. "
             "Nothing was changed. Stop that bot, start it again, and repeat this."
         )
+    _refuse_log_of_another(path, holder)
+
+
+def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
+    """A log does not say of which database it is: SQLite would write its pages into whichever lies beside it.
+
+    By the inode alone, since a device may be numbered anew when the machine starts again.
+    """
+    database, log, _, beside = files_of(path)
+    if holder is None or holder.database is None or not _size(database) or not _size(log):
+        return
+    if database.stat().st_ino != holder.database[1]:
+        raise DatabaseUnusable(
+            f"The database {path} cannot be used: it was put there since the bot last began to run, and {log.name} beside "
+            f"it may belong to the one before. Remove {log.name} and {path.name}-shm; "
+            f"if they came with this database, remove {beside.name} instead."
+        )
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 @contextmanager

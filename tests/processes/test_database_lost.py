@@ -153,6 +153,15 @@ async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world
         )
         bot.is_told(signal.SIGCONT)
         assert await bot.ends() == 2
+    # What the bot left beside it is the log of the other file: nobody may write that into this one.
+    for command in (("run",), ("revoke", ana.id, "operator", "*")):
+        assert await world.refusal(*command) == (
+            "The database pipeline-bot.db cannot be used: it was put there since the bot last began to run, and "
+            "pipeline-bot.db-wal beside it may belong to the one before. Remove pipeline-bot.db-wal and "
+            "pipeline-bot.db-shm; if they came with this database, remove pipeline-bot.db.lock instead."
+        )
+    for ending in ("-wal", "-shm"):
+        beside(world.database, ending).unlink()
     async with world.bot("revoke", ana.id, "operator", "*") as shell:
         assert await shell.ends() == 0
     assert requests(world, "orders") == 0
