@@ -84,18 +84,29 @@ class SqliteStore:
             raise unusable(path, error) from error
 
     async def aclose(self) -> None:
-        """Finish what was asked for, then close the file. Nothing may be asked afterwards."""
+        """Finish what was asked for, then close the file. Nothing may be asked afterwards.
+
+        Raises:
+            StoreLost: only now is it noticed that the file is not the one that was opened.
+        """
         closing = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
         await asyncio.shield(closing)
 
     def _close(self) -> None:
-        if self._lost is not None:
-            # SQLite would copy what its log holds into the file that is at the path now, whosever it is.
-            self._kept_open.append(self._db)
-            return
-        self._db.close()
-        self._guard.close()
+        try:
+            if self._lost is None:
+                self._guard.check()
+        except StoreLost as lost:
+            self._lost = lost
+            raise
+        finally:
+            if self._lost is None:
+                self._db.close()
+                self._guard.close()
+            else:
+                # SQLite would copy what its log holds into the file that is at the path now, whosever it is.
+                self._kept_open.append(self._db)
 
     async def check(self) -> None:
         await self._run(lambda _db: None)

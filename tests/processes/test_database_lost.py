@@ -8,8 +8,8 @@ import os
 import shutil
 import signal
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from bot.domain.commands.rules import rule_of
 from bot.simulator.slack import Person
 from bot.store.administration import Administration
 from tests.processes.books import requests
-from tests.processes.world import PATIENCE, World
+from tests.processes.world import PATIENCE, Process, World
 
 
 def beside(database: Path, ending: str) -> Path:
@@ -97,31 +97,28 @@ HAPPENS = {
 }
 
 
-async def waits_to_be_sent(world: World) -> Person:
-    """Ana has confirmed a clear, and it can still be cancelled for a minute."""
-    ana = world.operator("ana")
-    with Administration.open(world.database) as administration:
-        rule = SetRule(rule_of("*", "stop=60s"))
-        administration.administer(rule, by="shell:owner", now=world.clock.now())
-    return ana
-
-
-async def confirms(world: World, ana: Person) -> None:
-    await world.confirms_a_clear(ana, "orders")
-    # What she was answered changes only when it is stored where the card stands.
-    await world.slack.until(
-        lambda: any("Follow `orders`" in message.text for message in ana.ephemerals), within=PATIENCE
-    )
+@asynccontextmanager
+async def confirmed(world: World) -> AsyncIterator[tuple[Process, Person, Path]]:
+    """A bot with a clear of Ana's that can still be cancelled for a minute, and a copy of its database from before."""
+    async with world.bot() as bot:
+        await bot.until_it_logs("serving")
+        ana = world.operator("ana")
+        with Administration.open(world.database) as administration:
+            rule = SetRule(rule_of("*", "stop=60s"))
+            administration.administer(rule, by="shell:owner", now=world.clock.now())
+        copy = copied(world.database)
+        await world.confirms_a_clear(ana, "orders")
+        # What she was answered changes only when it is stored where the card stands.
+        await world.slack.until(
+            lambda: any("Follow `orders`" in message.text for message in ana.ephemerals), within=PATIENCE
+        )
+        yield bot, ana, copy
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("happens", "why"), HAPPENS.values(), ids=HAPPENS)
 async def test_nothing_is_sent_by_a_database_that_is_not_the_one_on_the_disk(world, happens, why):
-    async with world.bot() as bot:
-        await bot.until_it_logs("serving")
-        ana = await waits_to_be_sent(world)
-        copy = copied(world.database)
-        await confirms(world, ana)
+    async with confirmed(world) as (bot, _, copy):
         happens(world.database, copy)
         assert await bot.ends() == 2
     (lost,) = bot.logged("database_lost")
@@ -138,11 +135,7 @@ async def test_nothing_is_sent_by_a_database_that_is_not_the_one_on_the_disk(wor
 @pytest.mark.anyio
 async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world):
     """Frozen, the bot cannot notice: the shell does, and says that the bot holds another file."""
-    async with world.bot() as bot:
-        await bot.until_it_logs("serving")
-        ana = await waits_to_be_sent(world)
-        copy = copied(world.database)
-        await confirms(world, ana)
+    async with confirmed(world) as (bot, ana, copy):
         bot.is_told(signal.SIGSTOP)
         moved_over(world.database, copy)
         said = await world.refusal("revoke", ana.id, "operator", "*")
@@ -197,11 +190,7 @@ async def test_a_database_with_two_names_is_refused(world):
 @pytest.mark.anyio
 async def test_a_bot_that_lost_its_database_writes_nothing_into_a_restored_one(world):
     """Closing a database has SQLite write what its log still holds: into a file that is not its own any more."""
-    async with world.bot() as bot:
-        await bot.until_it_logs("serving")
-        ana = await waits_to_be_sent(world)
-        copy = copied(world.database)
-        await confirms(world, ana)
+    async with confirmed(world) as (bot, _, copy):
         restored_in_place(world.database, copy)
         for ending in ("-wal", "-shm"):
             beside(world.database, ending).unlink()
