@@ -6,11 +6,12 @@ the very bot that `pipeline-bot run` runs.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import aiohttp
 import structlog
@@ -30,15 +31,18 @@ from bot.engine.driver import Driver
 from bot.engine.forms import Forms
 from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
+from bot.engine.health import Health
 from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
 from bot.engine.listing import Listing
 from bot.engine.looping import Loop, keep_ticking
-from bot.engine.ports import Clock
+from bot.engine.ports import Clock, StoreLost, StoreUnavailable
 from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
 from bot.engine.stalls import StallDetector
+from bot.engine.store_loss import StoreLoss
+from bot.engine.store_watch import StoreWatch
 from bot.feldera.fleet import Fleet
 from bot.felderas import (
     Misplaced,
@@ -52,6 +56,7 @@ from bot.felderas import (
     warn_of_the_settings,
 )
 from bot.lookups import Lookups
+from bot.private_files import close_to_others
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
@@ -63,7 +68,7 @@ from bot.slack.people import PeopleDirectory
 from bot.slack.strangers import Strangers
 from bot.slack.threads import Threads
 from bot.slack.transport import HttpTransport, SocketTransport
-from bot.store.lease import lease
+from bot.store.lease import files_of, lease
 from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)
@@ -90,6 +95,8 @@ class Bot:
     clock_watch: ClockWatch | None
     inspection: Inspection
     stalls: StallDetector
+    watch: StoreWatch
+    loss: StoreLoss
     errands: Errands
     transport: SocketTransport | HttpTransport
 
@@ -104,25 +111,43 @@ class Bot:
     async def serve(self, stopping: asyncio.Event) -> None:
         """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
 
+        A store that is lost stops everything: `stopping` is set, and people are told before Slack is left.
+
         Raises:
+            StoreLost: the store is damaged, or is not the one that was opened.
             ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
         """
+        losses: list[StoreLost] = []
+
+        async def until_lost(work: Coroutine[Any, Any, None]) -> None:
+            try:
+                await work
+            except StoreLost as lost:
+                losses.append(lost)
+                stopping.set()
+                _ring(*(loop.wake for loop in self._loops))
+
         async with asyncio.TaskGroup() as group:
-            loops = [group.create_task(keep_ticking(loop, stopping)) for loop in self._loops]
-            asides = [group.create_task(aside.run()) for aside in (self.inspection, self.stalls)]
+            loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
+            asides = [group.create_task(until_lost(aside.run())) for aside in (self.inspection, self.stalls)]
             if isinstance(self.transport, SocketTransport):
                 asides.append(group.create_task(self.transport.watch()))
             try:
                 await stopping.wait()
+                if losses:
+                    log.error("database_lost", why=losses[0].message)
+                    await self.loss.tell(losses[0])
             finally:
                 for aside in asides:
                     aside.cancel()
                 await self.transport.stop()
                 await self._finish(loops)
+        if losses:
+            raise losses[0]
 
     @property
     def _loops(self) -> tuple[Loop, ...]:
-        loops: tuple[Loop, ...] = (self.driver, self.announcements, self.homes, self.heads)
+        loops: tuple[Loop, ...] = (self.driver, self.announcements, self.homes, self.heads, self.watch)
         return loops if self.clock_watch is None else (*loops, self.clock_watch)
 
     async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
@@ -149,8 +174,9 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         UserError: what the operator has to put right: a token, the database, another bot on it, a Feldera that is gone.
     """
     path = settings.pipeline_bot_database
-    with lease(path, clock.now()):
-        store = SqliteStore.open(path, settings.targets)
+    with lease(path, clock.now()) as lock_file:
+        close_to_others(*files_of(path))
+        store = SqliteStore.open(path, settings.targets, beside=[lock_file])
         try:
             lost = misplaced(await store.underway(), settings.targets)
             if lost is not None:
@@ -311,8 +337,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             host,
             port,
             verifier=SignatureVerifier(secret),
-            is_healthy=partial(_answers, store),
-            notes=_no_notes if watch is None else watch.notes,
+            health=partial(_health, store, _no_notes if watch is None else watch.notes),
             strangers=Strangers(clock),
         )
     return Bot(
@@ -329,6 +354,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         watch,
         Inspection(store, directory, clock, feldera.targets),
         stalls,
+        StoreWatch(store, clock),
+        StoreLoss(threads, clock, live=store.last_underway),
         errands,
         transport,
     )
@@ -343,13 +370,15 @@ def _no_notes() -> tuple[str, ...]:
     return ()
 
 
-async def _answers(store: SqliteStore) -> bool:
+async def _health(store: SqliteStore, notes: Callable[[], tuple[str, ...]]) -> Health:
     try:
         async with asyncio.timeout(STORE_ANSWERS_WITHIN):
             await store.team()
     except TimeoutError:
-        return False
-    return True
+        return Health(ok=False, reasons=("The database does not answer.",))
+    except StoreUnavailable as error:
+        return Health(ok=False, reasons=(error.message,))
+    return Health(reasons=notes())
 
 
 def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:

@@ -20,7 +20,7 @@ _SECRETS = re.compile(
     r"|https?://hooks\.slack(?:-gov)?\.com/[^\s\"'\\<>)}\]]+"
     r"|(?:(?<=ticket=)|(?<=token=)|(?<=[Bb]earer ))[^\s&\"'\\<>)}\]]+"
 )
-_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "filelock", "asyncio")
+_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "asyncio")
 
 
 def configure(*, verbose: bool = False, quiet: bool = False) -> None:

@@ -5,8 +5,18 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+from sqlite_utils import Database
+
+from bot.bootstrap import Bot
+from bot.domain.operations import Event, EventKind
+from bot.engine.ports import StoreUnavailable
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator
+
+
+def _grows_no_more(db: Database) -> None:
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages}")
 
 
 class Troubles:
@@ -15,6 +25,7 @@ class Troubles:
     slack: SlackSimulator
     feldera: FelderaSimulator
     expected_errors: set[str]
+    bot: Bot
 
     def dies_once(self, happened: Callable[[], bool], work: Coroutine[Any, Any, Any]) -> None:
         """The process is gone in the middle of its work, as soon as this has happened; `work` may end before."""
@@ -82,6 +93,31 @@ class Troubles:
                 await self.feldera.goes_down()
 
         self.run(falls())
+
+    def disk_fills_up(self) -> None:
+        """The database's file cannot grow, and not even the smallest entry of the record has room in it."""
+
+        async def fills() -> None:
+            store, is_full = self.bot.store, False
+            smallest = Event(EventKind.REFUSED, self.bot.driver.clock.now(), {})
+            await store._run(_grows_no_more)
+            while not is_full:
+                try:
+                    await store.note(smallest)
+                except StoreUnavailable as error:
+                    is_full = "is full" in error.message
+
+        self.run(fills())
+
+    def disk_has_room_again(self) -> None:
+        self.run(self.bot.store._run(lambda db: db.execute(f"PRAGMA max_page_count = {2**32 - 2}")))
+
+    def disk_takes_nothing(self) -> None:
+        """Every write fails, as on a disk that turned read-only."""
+        self.run(self.bot.store._run(lambda db: db.execute("PRAGMA query_only = ON")))
+
+    def disk_takes_all_again(self) -> None:
+        self.run(self.bot.store._run(lambda db: db.execute("PRAGMA query_only = OFF")))
 
     @property
     def sent(self) -> list[datetime]:

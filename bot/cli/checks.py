@@ -4,7 +4,6 @@ A check that cannot be made because of an earlier one is left out: that one says
 """
 
 import asyncio
-import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -50,12 +49,14 @@ from bot.feldera.fleet import Fleet
 from bot.feldera.session import Session
 from bot.feldera.settings import FelderaSettings
 from bot.felderas import IN_THE_CLEAR, connected, hosts, misplaced, same_feldera
+from bot.private_files import is_open_to_others
 from bot.slack.calls import session
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
 from bot.store.administration import Administration
 from bot.store.database import unusable
+from bot.store.lease import files_of
 
 CLOCKS_AGREE = timedelta(
     seconds=30
@@ -133,7 +134,7 @@ def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
 
 def _secrets() -> Iterator[Check]:
     path = Path(ENV_FILE)
-    if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if is_open_to_others(path):
         yield _note(
             f"Settings: others on this machine may read {path}, which holds secrets. `chmod 600 {path}`."
         )
@@ -246,6 +247,9 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
             return
         yield _note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
         return
+    for file in files_of(path):
+        if is_open_to_others(file):
+            yield _note(f"Database: others on this machine may read {file}. `chmod 600 {file}`.")
     try:
         with Administration.reading(path) as administration:
             yield _writable(path)

@@ -1,8 +1,10 @@
 """The root of the command, and how it ends: 0 done, 1 the bot broke, 2 something the operator has to put right."""
 
 import asyncio
+import os
 import signal
 import sys
+from pathlib import Path
 
 import click
 
@@ -48,10 +50,13 @@ def run(*, verbose: bool) -> None:
     """Be the bot, until SIGTERM or Ctrl-C."""
     from bot import logs  # noqa: PLC0415 - the other commands start without loading Bolt
     from bot.bootstrap import run as serve  # noqa: PLC0415
-    from bot.config import Settings, load  # noqa: PLC0415
+    from bot.config import ENV_FILE, Settings, load  # noqa: PLC0415
+    from bot.engine.ports import StoreLost  # noqa: PLC0415
+    from bot.private_files import close_to_others  # noqa: PLC0415
 
     settings = load(Settings)
     logs.configure(verbose=verbose)
+    close_to_others(Path(ENV_FILE))
 
     async def until_told_to_stop() -> None:
         stopping = asyncio.Event()
@@ -60,7 +65,12 @@ def run(*, verbose: bool) -> None:
             loop.add_signal_handler(wanted, stopping.set)
         await serve(settings, SteadyClock.of_this_machine(), stopping)
 
-    asyncio.run(until_told_to_stop())
+    try:
+        asyncio.run(until_told_to_stop())
+    except StoreLost as lost:
+        click.echo(lost.message, err=True)
+        # At once: on the way out Python would close the database, and SQLite would write into whatever is there now.
+        os._exit(2)
 
 
 @cli.command(short_help="Play an incident, with no Slack and no Feldera.")

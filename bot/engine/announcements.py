@@ -48,6 +48,9 @@ class Announcements:
     _told: set[int] = field(
         default_factory=set
     )  # events that requesters were told of, their lines still owed
+    # What Slack has taken while the store could not be written (a full disk): recorded as soon as it can, never said again.
+    _edited: dict[OperationId, int] = field(default_factory=dict)
+    _said: dict[int, str] = field(default_factory=dict)
 
     async def tick(self) -> datetime | None:
         """Show what Slack takes now; return when to go on with the rest."""
@@ -78,10 +81,11 @@ class Announcements:
             return await self._place(operation)
         later: list[datetime] = []
         if operation.rendered_version < operation.version:
-            edited = await self.announcer.edit_card(operation)
+            edited = await self._edit(operation)
             match edited:
                 case Taken():
                     await self.store.rendered(operation.id, operation.version)
+                    self._edited.pop(operation.id, None)
                 case Later(at):
                     later.append(at)
                 case NotThere() | Gone():
@@ -91,6 +95,14 @@ class Announcements:
             if said is not None:
                 later.append(said)
         return min(later, default=None)
+
+    async def _edit(self, operation: Operation) -> Taken | Later | NotThere | Gone:
+        if self._edited.get(operation.id) == operation.version and operation.card is not None:
+            return Taken(operation.card.ts)
+        edited = await self.announcer.edit_card(operation)
+        if isinstance(edited, Taken):
+            self._edited[operation.id] = operation.version
+        return edited
 
     async def _place(self, operation: Operation) -> datetime | None:
         begun = await self._change(operation, CardBegun())
@@ -143,24 +155,38 @@ class Announcements:
         return self.clock.now()
 
     async def _say(self, operation: Operation, events: tuple[StoredEvent, ...]) -> datetime | None:
+        unrecorded = [stored for stored in events if stored.id in self._said]
+        await self._record(unrecorded)
+        events = tuple(stored for stored in events if stored not in unrecorded)
         old_news = [stored for stored in events[:-1] if stored.event.kind.is_progress]
         if old_news:
             await self.store.posted(tuple(stored.id for stored in old_news), ts="")
         lines = [stored for stored in events if stored not in old_news]
         batch, rest = lines[:LINES_AT_ONCE], lines[LINES_AT_ONCE:]
+        if not batch:
+            return None
         held = await self._tell_requester(operation, batch)
         if held is not None:
             return held
         answer = await self.announcer.post_lines(operation, tuple(stored.event for stored in batch))
         match answer:
             case Taken(ts=ts):
-                await self.store.posted(tuple(stored.id for stored in batch), ts)
+                self._said |= {stored.id: ts for stored in batch}
+                await self._record(batch)
                 self._told -= {stored.id for stored in batch}
                 return self.clock.now() if rest else None
             case Later(at):
                 return at
             case NotThere() | Gone():
                 return await self._lost(operation, answer)
+
+    async def _record(self, said: list[StoredEvent]) -> None:
+        """Slack has these lines, and the store learns of it."""
+        for ts in {self._said[stored.id] for stored in said}:
+            ids = tuple(stored.id for stored in said if self._said[stored.id] == ts)
+            await self.store.posted(ids, ts)
+        for stored in said:
+            del self._said[stored.id]
 
     async def _tell_requester(self, operation: Operation, batch: list[StoredEvent]) -> datetime | None:
         """Say it to whoever asked, too, if the card stands elsewhere; when to go on, if Slack does not take it now.

@@ -32,6 +32,8 @@ class Heads:
     clock: Clock
     board: Noticeboard | None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    # In memory as well: where the store takes nothing for a while, the head is not told every two seconds.
+    _told_at: dict[str, datetime] = field(default_factory=dict)
 
     async def tick(self) -> datetime:
         """Tell what is due; return when to come back."""
@@ -57,6 +59,7 @@ class Heads:
         answer = await board.post_head(entry_id, head)
         if isinstance(answer, Later):
             return answer.at
+        self._told_at[POSTED] = self.clock.now()
         if not isinstance(answer, Taken):
             # Only people can mend that. Once a day is often enough to say so.
             log.warning("audit_head_not_posted", answer=repr(answer))
@@ -68,10 +71,10 @@ class Heads:
 
     async def _due(self, errand: str) -> datetime | None:
         """When it is due next; None if it is now. After `clock reset` the last may be in the future: then it is."""
-        last, now = await self.store.last_done(errand), self.clock.now()
+        last, now = self._told_at.get(errand) or await self.store.last_done(errand), self.clock.now()
         return last + EVERY if last is not None and last <= now < last + EVERY else None
 
     async def _told(self, errand: str) -> datetime:
-        now = self.clock.now()
+        now = self._told_at[errand] = self.clock.now()
         await self.store.done(errand, now)
         return now + EVERY

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.engine.ports import Clock, StoreUnavailable
+from bot.engine.ports import Clock, StoreLost, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +28,17 @@ async def keep_ticking(loop: Loop, stopping: asyncio.Event) -> None:
     """Tick whenever something is due, until `stopping` is set (and `wake` with it).
 
     A store that cannot be had is said once, and tried again: nothing was changed, so nothing is lost.
+
+    Raises:
+        StoreLost: the store is gone for good.
     """
     is_away = False
     while not stopping.is_set():
         loop.wake.clear()
         try:
             due = await loop.tick()
+        except StoreLost:
+            raise
         except StoreUnavailable as error:
             if not is_away:
                 log.warning("store_unavailable", why=error.message)

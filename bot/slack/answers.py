@@ -9,6 +9,7 @@ from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.targets import ONE, Targets
 from bot.engine import replies
+from bot.engine.ports import StoreLost, StoreUnavailable
 from bot.engine.replies import Reply
 from bot.slack import access_answers, listing, plans, previews, refusals
 from bot.slack.blocks import Message, message, said, section
@@ -74,6 +75,20 @@ def unreadable() -> Message:
         "❌ I cannot read what Slack delivered, so nothing was changed. Try again. "
         "If it happens again, tell whoever runs this bot: its log has `delivery_not_readable`."
     )
+
+
+def failed(error: BaseException) -> Message:
+    """When what somebody did could not be done, by no fault of theirs."""
+    match error:
+        case StoreLost():
+            return said(
+                f"🛑 I can do nothing any more: {escaped(error.message)} "
+                "Whoever runs me has to look at my database and start me again."
+            )
+        case StoreUnavailable():
+            return said(f"⚠️ I could not do that: {escaped(error.message)} Nothing was changed.")
+        case _:
+            return trouble()
 
 
 def takes_longer() -> Message:

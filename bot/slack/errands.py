@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.engine.ports import StoreLost, StoreUnavailable
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
 from bot.slack.calls import Done, ask
@@ -91,6 +92,16 @@ class InModal:
             log.warning("answer_not_delivered", why=str(answer))
 
 
+def log_failure(event: str, error: BaseException) -> None:
+    """A disk that is full is no bug of ours, and a store that is lost is logged where the bot ends."""
+    if isinstance(error, StoreLost):
+        return
+    if isinstance(error, StoreUnavailable):
+        log.warning(event, why=error.message)
+    else:
+        log.error(event, exc_info=error)
+
+
 @dataclass(slots=True)
 class Errands:
     """`patience` is how many seconds an ack waits for what is to be done before it."""
@@ -147,6 +158,6 @@ class Errands:
         self._running.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return
-        log.error("errand_failed", exc_info=error)
+        log_failure("errand_failed", error)
         if apology_through is not None:
-            self.say(answers.trouble(), apology_through)  # once: an apology has none of its own
+            self.say(answers.failed(error), apology_through)  # once: an apology has none of its own

@@ -26,6 +26,14 @@ def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> M
     return message("\n".join(said), *(blocks.section(line) for line in said))
 
 
+def not_watched(operation: Operation, why: str) -> Message:
+    """The last word of a bot that lost its database: it claims nothing about the operation but that nobody watches it."""
+    return blocks.said(
+        f"🛑 I stopped watching `{operation.pipeline}`, and do nothing more about it: {escaped(why)} "
+        "What Feldera was asked for before goes on there. Whoever runs me has to look at my database and start me again."
+    )
+
+
 def _line(operation: Operation, event: Event) -> str:
     text = _LINES[event.kind](operation, event)
     # How an operation stands is told with its own sign: an event says only that something ended.

@@ -19,7 +19,7 @@ from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
 from bot.slack.card import card
-from bot.slack.lines import lines
+from bot.slack.lines import lines, not_watched
 from bot.slack.pace import Pace
 from bot.slack.pipelines import link_to
 from bot.slack.places import RESTRICTED
@@ -133,6 +133,13 @@ class Threads:
     ) -> Taken | Later | NotThere | Gone:
         shown = lines(operation, events, link_to(operation, self.workspace_url))
         answer = await self._post(ChannelId(operation.requester.user), shown, thread_ts=None)
+        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+
+    async def post_loss(self, operation: Operation, why: str) -> Taken | Later | NotThere | Gone:
+        card = operation.card
+        place = ChannelId(operation.requester.user) if card is None else card.channel
+        shown = not_watched(operation, why)
+        answer = await self._post(place, shown, thread_ts=None if card is None else card.ts)
         return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
     async def post_notice(self, place: ChannelId, shown: Message) -> Taken | Later | NotThere | Gone:

@@ -29,6 +29,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UserError
+from bot.engine.health import Health
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack.calls import PAUSE_MOST, Done, Wait, ask, in_words, pauses
 from bot.slack.deliveries import DeliveredOnce
@@ -155,8 +156,7 @@ class HttpTransport:
     host: str
     port: int
     verifier: SignatureVerifier
-    is_healthy: Callable[[], Awaitable[bool]]
-    notes: Callable[[], tuple[str, ...]]
+    health: Callable[[], Awaitable[Health]]
     strangers: Strangers
     _runner: web.AppRunner | None = None
 
@@ -235,10 +235,11 @@ class HttpTransport:
         return round(self.verifier.clock.now() - int(timestamp))
 
     async def _health(self, _request: web.Request) -> web.Response:
-        healthy = await self.is_healthy()
-        notes = self.notes()
-        page = {"status": "ok" if healthy else "unavailable", **({"notes": notes} if notes else {})}
-        return web.json_response(page, status=200 if healthy else 503)
+        health = await self.health()
+        said: dict[str, object] = {"status": "ok" if health.ok else "unavailable"}
+        if health.reasons:
+            said["reasons"] = list(health.reasons)
+        return web.json_response(said, status=200 if health.ok else 503)
 
 
 def _payload(body: str, content_type: str) -> Any:

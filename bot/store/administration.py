@@ -5,6 +5,7 @@ decision on. Whoever may write the file is trusted: there is no permission to ch
 recorded, like one that was made in Slack.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,8 @@ from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
 from bot.store.changes import Plan
-from bot.store.database import open_database, writing
+from bot.store.database import in_words, open_database, writing
+from bot.store.lease import check_before_opening
 from bot.store.reading import open_for_reading
 from bot.store.values import text_of
 
@@ -44,7 +46,9 @@ class Administration:
         Raises:
             DatabaseMissing: there is none.
             DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
+            BotHoldsAnotherFile: the bot that runs decides by another file.
         """
+        check_before_opening(path)
         return cls(open_for_reading(path))
 
     @classmethod
@@ -66,7 +70,9 @@ class Administration:
 
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
+            BotHoldsAnotherFile: the bot that runs would never know what is done here.
         """
+        check_before_opening(path)
         return cls(open_database(path, migrate=False), targets)
 
     def __enter__(self) -> Self:
@@ -76,6 +82,9 @@ class Administration:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            with in_words():
+                raise error
 
     def close(self) -> None:
         self._db.close()

@@ -50,6 +50,12 @@ def head(db: Database) -> Head:
     return (0, GENESIS) if row is None else (row[0], row[1])
 
 
+def hash_of(db: Database, entry_id: int) -> str | None:
+    """The hash of this entry, as it stands there; None if there is no such entry."""
+    row = db.execute("SELECT hash FROM events WHERE id = ?", (entry_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def entries(db: Database, since: datetime | None = None) -> Iterator[Entry]:
     """All entries, or those of `since` and later, oldest first. What is added meanwhile may be among them.
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.store.errors import DatabaseUnusable
+from bot.private_files import PRIVATE
+from bot.store.errors import DatabaseDamaged, DatabaseUnusable
 from bot.store.migrations import migrations
 
-PRIVATE = 0o600
 BUSY_SECONDS = (
     5.0  # how long a writer waits for another process (a `grant` beside a `run`): theirs take milliseconds
 )
@@ -32,7 +32,7 @@ def open_database(path: Path, *, migrate: bool = True) -> Database:
         DatabaseUnusable: with what is wrong with the file or its place.
     """
     try:
-        _create_private(path)
+        create_private(path)
         connection = _connect(path)
     except OSError as error:
         raise unusable(path, error) from error
@@ -57,15 +57,36 @@ def writing(db: Database) -> Iterator[None]:
 
     Raises:
         DatabaseUnusable: another process did not let go of the file within the busy timeout, or the disk is full.
+        DatabaseDamaged: it is not as SQLite wrote it.
+    """
+    with in_words():
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            yield
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What goes wrong with the file or its disk is said in words, whether something was read or written.
+
+    Raises:
+        DatabaseDamaged: it is not as SQLite wrote it.
+        DatabaseUnusable: a disk or another process is at fault.
     """
     try:
-        db.execute("BEGIN IMMEDIATE")
         yield
-        db.commit()
-    except BaseException as error:
-        db.rollback()
-        if isinstance(error, sqlite3.OperationalError) and _is_the_world(error):
+    except sqlite3.DatabaseError as error:
+        if _kind(error) in _DAMAGE:
+            raise DatabaseDamaged(f"The bot's database is damaged ({error}).") from error
+        if _kind(error) in _OF_THE_WORLD:
             raise DatabaseUnusable(_in_words(error)) from error
+        if type(error) is sqlite3.OperationalError and _kind(error) is None:
+            # Python's own complaint about a text that is no UTF-8: it quotes the text, which is not ours to spread.
+            raise DatabaseDamaged("The bot's database is damaged (a text in it is no text).") from error
         raise
 
 
@@ -88,15 +109,23 @@ _OF_THE_WORLD = frozenset(
 )
 
 
-def _is_the_world(error: sqlite3.OperationalError) -> bool:
-    """Whether a disk or another process is at fault, and not our own SQL."""
-    return error.sqlite_errorcode & 0xFF in _OF_THE_WORLD  # the low byte is the kind of error
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
-def _in_words(error: sqlite3.OperationalError) -> str:
-    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-        return f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
-    return f"The database cannot be used now: {error}."
+def _kind(error: sqlite3.Error) -> int | None:
+    """The kind of error, which is its low byte; None where Python complains, and not SQLite."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _in_words(error: sqlite3.DatabaseError) -> str:
+    match _kind(error):
+        case sqlite3.SQLITE_BUSY:
+            return f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
+        case sqlite3.SQLITE_FULL:
+            return "The disk that the database is on is full."
+        case _:
+            return f"The database cannot be used now: {error}."
 
 
 def unusable(path: Path, error: OSError) -> DatabaseUnusable:
@@ -121,10 +150,22 @@ def from_older_version(path: Path) -> DatabaseUnusable:
     )
 
 
-def _create_private(path: Path) -> None:
-    # Before SQLite would, and with the mode in the same call: at no moment can others open it. SQLite gives the
-    # -wal and -shm files the mode of the database.
+def create_private(path: Path) -> None:
+    """Create the file, if it is not there.
+
+    Before SQLite would, and with the mode in the same call: at no moment can others open it. SQLite gives the -wal and
+    -shm files the mode of the database.
+
+    Raises:
+        OSError: it cannot be had, and why.
+        DatabaseUnusable: it has a second name, beside which SQLite would keep a second log and second locks.
+    """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
+    if path.stat().st_nlink > 1:
+        raise DatabaseUnusable(
+            f"The database {path} cannot be used: it has a second name (a hard link), and two bots could run on it. "
+            "Remove the other name, or choose another file."
+        )
 
 
 def _connect(path: Path) -> sqlite3.Connection:

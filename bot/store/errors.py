@@ -1,8 +1,8 @@
-"""What the operator of the bot can mend about its database file: each message is a sentence they read in the shell."""
+"""What the operator of the bot can mend about its database file: each message is a sentence they read in the shell or in Slack."""
 
 from bot.domain.audit import Broken
 from bot.domain.errors import UserError
-from bot.engine.ports import StoreUnavailable
+from bot.engine.ports import StoreLost, StoreUnavailable
 
 
 class DatabaseUnusable(StoreUnavailable):
@@ -11,6 +11,18 @@ class DatabaseUnusable(StoreUnavailable):
 
 class DatabaseMissing(DatabaseUnusable):
     """There is no file to read, or nothing in it."""
+
+
+class DatabaseReplaced(StoreLost):
+    """The files on the disk are no longer the ones that were opened, or hold what was not written by way of SQLite."""
+
+
+class DatabaseDamaged(StoreLost):
+    """SQLite cannot make sense of what stands in the file."""
+
+
+class BotHoldsAnotherFile(UserError):  # noqa: N818
+    """The bot that runs does not hold the file that is at the path: what is changed here is nothing to it."""
 
 
 class DatabaseInUse(UserError):  # noqa: N818

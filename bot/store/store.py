@@ -3,14 +3,18 @@
 All of it runs on one thread of its own, in the order it was asked for. A task that is cancelled while it waits
 leaves no half transaction: what the thread has begun it finishes, what it has not begun it never does. The task
 cannot know which of the two it was; the next one to read does.
+
+A store that is found damaged, or not to be the file on the disk any more, is lost: whatever it is asked from then on, it
+raises the same `StoreLost`, so that nothing is decided or sent by it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from sqlite_utils import Database
 
@@ -21,13 +25,14 @@ from bot.domain.authority import Facts
 from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
-from bot.domain.operations import Event, Operation
+from bot.domain.operations import Event, Operation, State
 from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
-from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
+from bot.engine.ports import Authorize, Decide, HistoryLine, StoreLost, Unannounced
 from bot.store import chain, changes, facts, grants, history, operations, policies, workspace
-from bot.store.database import open_database
-from bot.store.errors import AmbiguousId
+from bot.store.database import create_private, in_words, open_database, unusable
+from bot.store.errors import AmbiguousId, DatabaseReplaced
+from bot.store.file_guard import FileGuard
 
 _T = TypeVar("_T")
 
@@ -35,30 +40,78 @@ _T = TypeVar("_T")
 class SqliteStore:
     """Open it with `open()`, close it with `aclose()`."""
 
-    def __init__(self, thread: ThreadPoolExecutor, db: Database, targets: Targets) -> None:
+    _kept_open: ClassVar[list[Database]] = []
+
+    def __init__(self, thread: ThreadPoolExecutor, db: Database, guard: FileGuard, targets: Targets) -> None:
         self._thread = thread
         self._db = db
+        self._guard = guard
         self._targets = targets
+        self._head = chain.head(db)
+        self._lost: StoreLost | None = None
+        self._underway: dict[OperationId, Operation] = {}
 
     @classmethod
-    def open(cls, path: Path, targets: Targets = ONE) -> "SqliteStore":
+    def open(cls, path: Path, targets: Targets = ONE, *, beside: Iterable[Path] = ()) -> "SqliteStore":
         """Open, or create, the database at `path`, of a bot with these targets. Waits for the disk: for start-up, before anything else runs.
+
+        `beside` are files that have to stay what they are as long as the store is open, as the database itself has to.
 
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
-            return cls(thread, thread.submit(open_database, path).result(), targets)
+            return thread.submit(cls._opened, thread, path, targets, tuple(beside)).result()
         except BaseException:
             thread.shutdown(wait=False)
             raise
 
+    @classmethod
+    def _opened(
+        cls, thread: ThreadPoolExecutor, path: Path, targets: Targets, beside: tuple[Path, ...]
+    ) -> "SqliteStore":
+        try:
+            with ExitStack() as undone, in_words():
+                create_private(path)
+                guard = FileGuard.before_opening(path, beside)
+                undone.callback(guard.close)
+                db = open_database(path)
+                undone.callback(db.close)
+                guard.opened()
+                store = cls(thread, db, guard, targets)
+                undone.pop_all()
+                return store
+        except OSError as error:
+            raise unusable(path, error) from error
+
     async def aclose(self) -> None:
-        """Finish what was asked for, then close the file. Nothing may be asked afterwards."""
-        closing = asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+        """Finish what was asked for, then close the file. Nothing may be asked afterwards.
+
+        Raises:
+            StoreLost: only now is it noticed that the file is not the one that was opened.
+        """
+        closing = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
         await asyncio.shield(closing)
+
+    def _close(self) -> None:
+        try:
+            if self._lost is None:
+                self._guard.check()
+        except StoreLost as lost:
+            self._lost = lost
+            raise
+        finally:
+            if self._lost is None:
+                self._db.close()
+                self._guard.close()
+            else:
+                # SQLite would copy what its log holds into the file that is at the path now, whosever it is.
+                self._kept_open.append(self._db)
+
+    async def check(self) -> None:
+        await self._run(lambda _db: None)
 
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
         return await self._run(lambda db: facts.about(db, standings))
@@ -132,7 +185,13 @@ class SqliteStore:
             return None
 
     async def underway(self) -> tuple[Operation, ...]:
-        return await self._run(operations.underway)
+        found = await self._run(operations.underway)
+        self._underway = {operation.id: operation for operation in found}
+        return found
+
+    def last_underway(self) -> tuple[Operation, ...]:
+        """All that was live or waited for approval when the store last told: what is known of them once it is lost."""
+        return tuple(self._underway.values())
 
     async def pending(self) -> tuple[Operation, ...]:
         return await self._run(operations.pending)
@@ -152,7 +211,16 @@ class SqliteStore:
     async def change(
         self, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
     ) -> Transition | None:
-        return await self._run(lambda db: operations.change(db, operation_id, decide, standings=standings))
+        made = await self._run(lambda db: operations.change(db, operation_id, decide, standings=standings))
+        if made is not None:
+            self._remember(made.operation)
+        return made
+
+    def _remember(self, operation: Operation) -> None:
+        if operation.state.is_live or operation.state is State.AWAITING_APPROVAL:
+            self._underway[operation.id] = operation
+        else:
+            self._underway.pop(operation.id, None)
 
     async def unannounced(self) -> tuple[Unannounced, ...]:
         return await self._run(operations.unannounced)
@@ -179,4 +247,27 @@ class SqliteStore:
         await self._run(lambda db: workspace.remember_url(db, workspace_url))
 
     async def _run(self, work: Callable[[Database], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._db)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._checked, work)
+
+    def _checked(self, work: Callable[[Database], _T]) -> _T:
+        """Do the work on the database that was opened, or not at all; what became of another one is never returned."""
+        if self._lost is not None:
+            raise self._lost
+        try:
+            with in_words():
+                self._check()
+                done = work(self._db)
+                self._check()
+        except StoreLost as lost:
+            self._lost = lost
+            raise
+        return done
+
+    def _check(self) -> None:
+        self._guard.check()
+        last_id, last_hash = self._head
+        if last_id and chain.hash_of(self._db, last_id) != last_hash:
+            raise DatabaseReplaced(
+                "The bot's database was restored from a copy: what the bot last recorded is not in it."
+            )
+        self._head = chain.head(self._db)

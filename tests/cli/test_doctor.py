@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import stat
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -295,6 +296,17 @@ async def test_secrets_that_others_may_read(world, examined):
         "note",
         "Settings: others on this machine may read .env, which holds secrets. `chmod 600 .env`.",
     ) in await examined(world)
+
+
+async def test_a_database_that_others_may_read(world, examined):
+    """Doctor only names it; the bot takes the right from them when it starts."""
+    world.operator("ana")
+    world.database.chmod(0o644)
+    assert (
+        "note",
+        f"Database: others on this machine may read {world.database}. `chmod 600 {world.database}`.",
+    ) in await examined(world)
+    assert stat.S_IMODE(world.database.stat().st_mode) == 0o644
 
 
 async def test_a_database_of_an_older_version(world, failures):

@@ -239,6 +239,33 @@ async def test_the_database_is_private_and_written_ahead(world):
 
 
 @pytest.mark.anyio
+async def test_what_others_could_read_is_closed_to_them(world):
+    """The database, what lies beside it, and the settings with their secrets: each is named once, in the log."""
+    world.operator("ana")
+    lines = [f"{name}={value}" for name, value in world.settings().items()]
+    (world.folder / ".env").write_text("\n".join(lines))
+    opened = [world.folder / ".env", world.database, world.folder / "pipeline-bot.db.lock"]
+    for file in opened:
+        file.touch()
+        file.chmod(0o664)
+    async with running("-m", "bot", "run", folder=world.folder, settings={}) as bot:
+        await bot.until_it_logs("serving")
+        assert {stat.S_IMODE(file.stat().st_mode) for file in world.folder.iterdir()} == {0o600}
+        assert [Path(line["file"]).name for line in bot.logged("others_could_read")] == [
+            file.name for file in opened
+        ]
+
+
+@pytest.mark.anyio
+async def test_a_folder_where_nothing_can_be_locked_is_not_another_bot(world):
+    (world.folder / "pipeline-bot.db.lock").mkdir()
+    assert await world.refusal() == (
+        "The database pipeline-bot.db cannot be used: pipeline-bot.db.lock cannot be locked (Is a directory). "
+        "Its folder has to be on a disk of this machine, and this user has to be able to write there."
+    )
+
+
+@pytest.mark.anyio
 async def test_a_second_bot_on_the_database_is_told_who_holds_it(world):
     """And the first one never notices; once it is gone, the next one may."""
     async with world.serving_bot() as first:

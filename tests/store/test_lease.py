@@ -61,6 +61,7 @@ def test_a_killed_bot_leaves_no_lock(path, holder):
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "since": "2026-03-02T03:05:00.000000+00:00",
+        "database": [path.stat().st_dev, path.stat().st_ino],
     }
 
 

@@ -13,7 +13,7 @@ from bot.domain.operations import EventKind, State
 from bot.engine.ports import PipelineBusy, Unannounced
 from bot.store import operations
 from bot.store.database import open_database
-from bot.store.errors import DatabaseUnusable
+from bot.store.errors import DatabaseReplaced, DatabaseUnusable
 from bot.store.store import SqliteStore
 from tests.store.samples import CARD, PROPOSED, becomes, confirmed, event, proposed
 
@@ -160,3 +160,30 @@ async def test_the_workspace_is_remembered(store):
     await store.remember_team(TeamId("T2"))
     assert await store.team() == "T2"
     assert await store.grants() == ()
+
+
+async def test_a_file_that_was_replaced_is_not_written_at_the_end(path, tmp_path):
+    """Even where nothing was asked of the store since: closing it is the last chance to notice."""
+    store = SqliteStore.open(path)
+    await store.propose(proposed(), PROPOSED)
+    other = tmp_path / "other.db"
+    with open_database(other):
+        pass
+    before = other.read_bytes()
+    other.rename(path)
+    with pytest.raises(DatabaseReplaced):
+        await store.aclose()
+    assert path.read_bytes() == before
+
+
+async def test_a_store_that_was_lost_stays_lost(path):
+    """Whatever is put right under it: what it has read meanwhile proves nothing."""
+    store = SqliteStore.open(path)
+    link = path.with_name("second.db")
+    link.hardlink_to(path)
+    with pytest.raises(DatabaseReplaced):
+        await store.check()
+    link.unlink()
+    with pytest.raises(DatabaseReplaced):
+        await store.propose(proposed(), PROPOSED)
+    await store.aclose()

@@ -121,7 +121,7 @@ def test_a_jump_of_the_wall_clock_is_noted_on_the_health_page(workspace: Workspa
     """The bot is well, and says what a load balancer does not mind; the note goes once the clock is right again."""
     workspace.wall_clock_jumps(hours=-3)
     note = "The wall clock of this machine was set: the bot's own time is 3 h 0 min ahead of it."
-    assert health(workspace) == (200, {"status": "ok", "notes": [note]})
+    assert health(workspace) == (200, {"status": "ok", "reasons": [note]})
     workspace.wall_clock_jumps(hours=3)
     assert health(workspace) == (200, {"status": "ok"})
 

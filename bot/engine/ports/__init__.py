@@ -12,6 +12,7 @@ from bot.engine.ports.remembering import (
     NotAuthorized,
     PipelineBusy,
     Store,
+    StoreLost,
     StoreUnavailable,
     Unannounced,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Pipelines",
     "RecordedClock",
     "Store",
+    "StoreLost",
     "StoreUnavailable",
     "Taken",
     "Unannounced",

@@ -41,6 +41,10 @@ class StoreUnavailable(UserError):  # noqa: N818 - named for what happened, like
     """The store cannot be read or written now: another process holds it, or its disk is full. Nothing was changed."""
 
 
+class StoreLost(StoreUnavailable):
+    """The store is damaged, or is not the one that was opened: for good. Whatever it says from now on proves nothing."""
+
+
 class PipelineBusy(Exception):  # noqa: N818 - an outcome, named like the others
     """Another operation holds the pipeline, or waits for approval on it: nothing was changed."""
 
@@ -67,6 +71,14 @@ class Unannounced:
 
 class Store(Protocol):
     """What is remembered. Each method is one transaction, durable when it returns."""
+
+    async def check(self) -> None:
+        """Whether the store still is the one that was opened. Every other method asks that, too, before and after its work.
+
+        Raises:
+            StoreLost: it is not, or is damaged.
+        """
+        ...
 
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
         """The grants of these people, of all groups and of all approvers, all rules, all freezes not lifted.

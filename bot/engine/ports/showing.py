@@ -60,6 +60,10 @@ class Announcer(Protocol):
         """Post the events' lines to the requester's DM, as one message, with the way to the card."""
         ...
 
+    async def post_loss(self, operation: Operation, why: str) -> Taken | Later | NotThere | Gone:
+        """Post that the operation is watched no more: in the card's thread, or to the requester's DM if there is no card."""
+        ...
+
     async def answer_requester(self, operation: Operation) -> None:
         """Tell the person who confirmed, while their answer can still be changed, where the card is.
 

@@ -17,7 +17,7 @@ from bot.engine.forms import Forms
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
 from bot.slack.deliveries import DELIVERY
-from bot.slack.errands import Answer, Respond
+from bot.slack.errands import Answer, Respond, log_failure
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
@@ -115,8 +115,8 @@ class _Failed:
             log.warning("org_wide_install", meaning="the app must be installed in one workspace only")
             said = answers.org_wide()
         else:
-            log.error("listener_failed", exc_info=error)
-            said = answers.trouble()
+            log_failure("listener_failed", error)
+            said = answers.failed(error)
         acked, delivery = response is None, request.context.get(DELIVERY)
         if not acked and isinstance(delivery, SlashCommand):
             return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})

@@ -1,0 +1,56 @@
+"""What SQLite's WAL index (`-shm`) and log (`-wal`) say of each other: enough to tell SQLite's writing from anybody else's.
+
+In WAL mode SQLite writes into the database file during a checkpoint and at no other time, and each checkpoint leaves its
+mark in the index. The layout is fixed: https://www.sqlite.org/walformat.html, sections 2.1 and 3.1.
+"""
+
+import os
+import struct
+from dataclasses import dataclass
+
+_HEADER = 48  # bytes; it stands there twice, and while somebody writes it the two differ
+_INDEX = 2 * _HEADER + 40
+_LOG_HEADER = 32
+_FRAME_HEADER = 24
+_PAGE_SIZE_MAX = 65_536  # written as 1, since it does not fit into 16 bits
+
+
+@dataclass(frozen=True, slots=True)
+class WalIndex:
+    """`frames` are committed in the log, `copied` of them are in the database file already."""
+
+    salts: bytes
+    frames: int
+    page_size: int
+    copied: int
+    copying: int
+
+    @property
+    def is_being_copied(self) -> bool:
+        """Whether a checkpoint is under way, or was cut short."""
+        return self.copying != self.copied
+
+    def is_of(self, log: int) -> bool:
+        """Whether the log behind this descriptor can be the one that this is the index of."""
+        if self.frames == 0:
+            return True  # nothing of the log counts: it may be from before, or empty
+        size = _LOG_HEADER + self.frames * (_FRAME_HEADER + self.page_size)
+        header = os.pread(log, _LOG_HEADER, 0)
+        return header[16:24] == self.salts and os.fstat(log).st_size >= size
+
+
+def read(descriptor: int) -> WalIndex | None:
+    """The index as it is now; None while somebody writes its header, or before anybody has."""
+    index = os.pread(descriptor, _INDEX, 0)
+    if len(index) < _INDEX or index[:_HEADER] != index[_HEADER : 2 * _HEADER] or not index[12]:
+        return None
+    page_size, frames = struct.unpack_from("=HI", index, 14)
+    (copied,) = struct.unpack_from("=I", index, 2 * _HEADER)
+    (copying,) = struct.unpack_from("=I", index, 2 * _HEADER + 32)
+    return WalIndex(
+        salts=index[32:40],
+        frames=frames,
+        page_size=_PAGE_SIZE_MAX if page_size == 1 else page_size,
+        copied=copied,
+        copying=copying,
+    )
