@@ -40,6 +40,7 @@ from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock, StoreLost, StoreUnavailable
 from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
+from bot.engine.sending import Sender
 from bot.engine.stalls import StallDetector
 from bot.engine.store_loss import StoreLoss
 from bot.engine.store_watch import StoreWatch
@@ -346,7 +347,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         feldera,
         handlers,
         Driver(
-            store, feldera, judge, clock, stalls, cancels, changed=partial(_ring, to_say, to_show), wake=to_do
+            store,
+            feldera,
+            Sender(feldera, judge, clock, stalls, cancels),
+            clock,
+            changed=partial(_ring, to_say, to_show),
+            wake=to_do,
         ),
         Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
