@@ -127,6 +127,8 @@ class Bot:
                 losses.append(lost)
                 stopping.set()
                 _ring(*(loop.wake for loop in self._loops))
+            except StoreUnavailable as error:  # of what runs beside the loops, which try again by themselves
+                log.warning("store_unavailable", why=error.message)
 
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
@@ -315,6 +317,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         errands,
+        settings.proxies,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),

@@ -20,6 +20,7 @@ from bot.engine.ports import Clock, Connection, Decide, Pipelines
 from bot.engine.stalls import StallDetector
 
 LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it
+STANDINGS_GOOD_FOR = 5.0  # seconds from asking Slack about people; making a connection may take longer
 
 _CARRIES = (*ASKS, Action.APPROVE)
 
@@ -47,17 +48,23 @@ class Sender:
         async with self.pipelines.connection(operation.pipeline) as connection:
             people = [operation.requester, *(approval.by for approval in operation.approvals)]
             standings = await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
+            asked_at = self.clock.monotonic()
             await connection.make()
-            await self.cancels.decided(operation.id)
+            can_wait = await self.cancels.decided(operation.id)
+            if self.clock.monotonic() - asked_at > STANDINGS_GOOD_FOR:
+                standings = await self.judge.standings(
+                    people, on=[operation.pipeline], to=_CARRIES, fresh=True
+                )
             looked_at = self.clock.monotonic()
             decide = looked(await _last_look(operation, connection))
 
-            def unless_stalled(current: Operation, facts: Facts) -> Transition:
-                if self.stalls.is_stalled() or self.stalls.count != stalls:
+            def unless_held_up(current: Operation, facts: Facts) -> Transition:
+                is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
+                if is_stalled or (can_wait and self.cancels.are_being_decided(operation.id)):
                     return Transition(current)
                 return decide(current, facts)
 
-            effect = await change(operation, unless_stalled, standings)
+            effect = await change(operation, unless_held_up, standings)
             if not isinstance(effect, Send):
                 return effect
             return await connection.submit(operation.step_name, not_after=looked_at + LOOK_GOOD_FOR)
