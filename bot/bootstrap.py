@@ -40,6 +40,7 @@ from bot.engine.looping import Loop, keep_ticking
 from bot.engine.ports import Clock, StoreLost, StoreUnavailable
 from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
+from bot.engine.sending import Sender
 from bot.engine.stalls import StallDetector
 from bot.engine.store_loss import StoreLoss
 from bot.engine.store_watch import StoreWatch
@@ -126,6 +127,8 @@ class Bot:
                 losses.append(lost)
                 stopping.set()
                 _ring(*(loop.wake for loop in self._loops))
+            except StoreUnavailable as error:  # of what runs beside the loops, which try again by themselves
+                log.warning("store_unavailable", why=error.message)
 
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
@@ -314,6 +317,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         errands,
+        settings.proxies,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),
@@ -346,7 +350,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         feldera,
         handlers,
         Driver(
-            store, feldera, judge, clock, stalls, cancels, changed=partial(_ring, to_say, to_show), wake=to_do
+            store,
+            feldera,
+            Sender(feldera, judge, clock, stalls, cancels),
+            clock,
+            changed=partial(_ring, to_say, to_show),
+            wake=to_do,
         ),
         Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,

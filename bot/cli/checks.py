@@ -252,7 +252,6 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
             yield _note(f"Database: others on this machine may read {file}. `chmod 600 {file}`.")
     try:
         with Administration.reading(path) as administration:
-            yield _writable(path)
             bots, record = clock_of(administration), administration.clock_record()
             yield from _bots_time(bots, None if record is None else record.jump)
             yield from _record(administration, bots.now())
@@ -261,6 +260,9 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
             lost = None if settings is None else misplaced(administration.underway(), settings.targets)
             if lost is not None:
                 yield _wrong(f"Felderas: {lost}")
+        yield _writable(
+            path
+        )  # apart from the reading: it closes files, and SQLite's locks of this process with them
     except UserError as error:
         yield _wrong(f"Database: {error.message}")
 

@@ -1,6 +1,7 @@
 """`clock show` and `clock reset`: the bot's own time beside the wall clock, and how it is made to follow that at once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def clock() -> None:
 def show() -> None:
     """Show both times, and when the wall clock was last set under a running bot."""
     path = _database()
-    with Administration.open(path) as administration:
+    with Administration.reading(path) as administration:
         bots = clock_of(administration)
         record = administration.clock_record()
     ahead = bots.ahead()
@@ -53,7 +54,7 @@ def reset(*, yes: bool) -> None:
     later by that: no request under way, no grant with an end, no freeze.
     """
     path = _database()
-    with lease(path, SteadyClock.of_this_machine().now()), Administration.open(path) as administration:
+    with _to_reset(path, yes=yes) as administration:
         bots, record = clock_of(administration), administration.clock_record()
         wall = bots.reading()
         # After another boot the bot would have to be told what its time is: it is what it last was.
@@ -68,6 +69,16 @@ def reset(*, yes: bool) -> None:
         if yes
         else f"The bot's time would be set {change}. Nothing was changed; --yes does."
     )
+
+
+@contextmanager
+def _to_reset(path: Path, *, yes: bool) -> Iterator[Administration]:
+    if not yes:
+        with Administration.reading(path) as administration:
+            yield administration
+        return
+    with lease(path, SteadyClock.of_this_machine().now()), Administration.changing(path) as administration:
+        yield administration
 
 
 def _refuse_what_would_last_longer(administration: Administration, now: datetime) -> None:

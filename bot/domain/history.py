@@ -138,8 +138,7 @@ def _settled_by(history: History, operation: Operation, found: Reviewed | None, 
     proves a clear; a record that reaches back that far without one proves that there was none.
     """
     reviewed_at = operation.bound_to.status_since
-    since = [change for change in history.changes if change.at > reviewed_at]
-    if any(change.storage in {Storage.CLEARING, Storage.CLEARED} for change in since):
+    if _shows_a_clear(history, reviewed_at):
         return goal_reached(operation, Outcome(Ending.CLEARED_THEN_STARTED), found, now)
     if _shows_no_clear(history, reviewed_at):
         return _started_instead(operation, now)
@@ -156,7 +155,7 @@ def _shows_no_clear(history: History, since: datetime) -> bool:
 
 
 def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
-    """Feldera accepted a clear, and the pipeline has been run since: its word holds unless its own record denies it.
+    """Feldera accepted a clear, and the pipeline has been run since: its own record has to show that it was cleared.
 
     What was accepted may have been another pipeline's clear, if somebody else's Feldera or tenant answered then.
     """
@@ -166,11 +165,22 @@ def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) ->
         if operation.failures + 1 < TROUBLE_ENDS_AFTER:
             return _again_later(operation, read.history, now)
     heard = no_longer_failing(operation)
-    if isinstance(read.history, History) and _shows_no_clear(read.history, operation.bound_to.status_since):
+    if isinstance(read.history, Problem):
+        after = needs_human(heard, Outcome(Ending.UNPROVABLE, read.history.message), now)
+    elif _shows_a_clear(read.history, operation.bound_to.status_since):
+        after = goal_reached(heard, Outcome(Ending.CLEARED_THEN_STARTED), read.found, now)
+    elif _shows_no_clear(read.history, operation.bound_to.status_since):
         after = needs_human(heard, Outcome(Ending.CONTRADICTION), now)
     else:
-        after = goal_reached(heard, Outcome(Ending.CLEARED_THEN_STARTED), read.found, now)
+        after = needs_human(heard, Outcome(Ending.UNPROVABLE), now)
     return heard_again(operation, after, now)
+
+
+def _shows_a_clear(history: History, reviewed_at: datetime) -> bool:
+    return any(
+        change.at > reviewed_at and change.storage in {Storage.CLEARING, Storage.CLEARED}
+        for change in history.changes
+    )
 
 
 def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Transition:

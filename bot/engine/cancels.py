@@ -31,10 +31,15 @@ class Cancels:
             if not self._open[operation_id]:
                 del self._open[operation_id]
 
-    async def decided(self, operation_id: OperationId) -> None:
-        """Wait, for `DECIDED_WITHIN` at most, until all that are being decided now are decided."""
+    def are_being_decided(self, operation_id: OperationId) -> bool:
+        return operation_id in self._open
+
+    async def decided(self, operation_id: OperationId) -> bool:
+        """Wait, for `DECIDED_WITHIN` at most, until all that are being decided now are decided; false if some are not."""
         waiting = [asyncio.create_task(each.wait()) for each in self._open.get(operation_id, ())]
         if waiting:
             _, undecided = await asyncio.wait(waiting, timeout=DECIDED_WITHIN.total_seconds())
             for each in undecided:
                 each.cancel()
+            return not undecided
+        return True

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import structlog
 
-from bot.domain.access import ASKS, Action, Standing
+from bot.domain.access import Standing
 from bot.domain.advance import advance
 from bot.domain.authority import Facts, authority
 from bot.domain.happenings import (
@@ -40,9 +40,11 @@ from bot.domain.names import Actor, OperationId
 from bot.domain.observations import believed, believed_history
 from bot.domain.operations import EventKind, Operation, State
 from bot.domain.pipelines import (
+    Accepted,
     Look,
     NotSent,
     Problem,
+    Refused,
     Trouble,
     Unknown,
 )
@@ -50,10 +52,8 @@ from bot.domain.plans import loses_data
 from bot.domain.policy import frozen, terms
 from bot.domain.targets import TargetName
 from bot.domain.turns import RESEND_AFTER
-from bot.engine.cancels import Cancels
-from bot.engine.judging import Judge
-from bot.engine.ports import Clock, Connection, Decide, Pipelines, Store
-from bot.engine.stalls import StallDetector
+from bot.engine.ports import Clock, Decide, Pipelines, Store
+from bot.engine.sending import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -61,9 +61,7 @@ Looks = Callable[[Operation], Look]
 
 _Target = TargetName | None  # None: the operation is of a target that was taken out of the settings
 
-_CARRIES = (*ASKS, Action.APPROVE)
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
-LOOK_GOOD_FOR = 2.0  # seconds from asking for a last look to the first byte of the request that rests on it
 
 _NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
 _NO_LAST_LOOK = Problem(Trouble.UNREACHABLE, "there was no last look at the pipeline")
@@ -75,10 +73,8 @@ class Driver:
 
     store: Store
     pipelines: Pipelines
-    judge: Judge
+    sender: Sender
     clock: Clock
-    stalls: StallDetector
-    cancels: Cancels
     changed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     spread: random.Random = field(default_factory=random.Random)
@@ -209,9 +205,6 @@ class Driver:
         )
         if isinstance(observation, Problem):
             return self._in_vain(target, observation)
-        for look in observation.looks.values():
-            if isinstance(look, Problem):
-                self._leave_alone(target, look)
         return lambda operation: believed(operation, observation)
 
     def _in_vain(self, target: _Target, problem: Problem) -> Looks:
@@ -227,47 +220,22 @@ class Driver:
         if _may_be_sent(operation, look, self.clock.now()):
             effect = await self._look_and_send(operation)
         else:
-            effect = await self._decide(operation, self._looked(look))
+            effect = await self._decide(operation, self._looked(operation, look))
         while effect is not None:
             effect = await self._change(operation, await self._carry_out(operation, effect))
 
     async def _look_and_send(self, operation: Operation) -> Effect | None:
-        """Look once more, and send if that look allows it. Whatever takes time comes before it.
+        outcome = await self.sender.look_and_send(operation, partial(self._looked, operation), self._decide)
+        if not isinstance(outcome, Accepted | Refused | NotSent | Unknown):
+            return outcome
+        if isinstance(outcome, NotSent | Unknown):
+            self._leave_alone(self._target_of(operation), outcome.problem)
+        return await self._change(operation, Answered(outcome))
 
-        The connection is ready by then, so that only the commit comes between the look and the request; and what was
-        delivered before this process was held up is taken in first.
-        """
-        stalls = await self.stalls.caught_up()
-        people = [operation.requester, *(approval.by for approval in operation.approvals)]
-        standings = await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
-        async with self.pipelines.connection(operation.pipeline) as connection:
-            await self.cancels.decided(operation.id)
-            look, looked_at = await self._last_look(operation, connection)
-            evaluate = self._looked(look)
-
-            def unless_stalled(current: Operation, facts: Facts) -> Transition:
-                if self.stalls.is_stalled() or self.stalls.count != stalls:
-                    return Transition(current)
-                return evaluate(current, facts)
-
-            effect = await self._decide(operation, unless_stalled, standings)
-            if not isinstance(effect, Send):
-                return effect
-            answer = await connection.submit(operation.step_name, not_after=looked_at + LOOK_GOOD_FOR)
-        if isinstance(answer, NotSent | Unknown):
-            self._leave_alone(self._target_of(operation), answer.problem)
-        return await self._change(operation, Answered(answer))
-
-    async def _last_look(self, operation: Operation, connection: Connection) -> tuple[Look, float]:
-        """The look, and when it was begun, in the clock's monotonic seconds."""
-        looked_at = self.clock.monotonic()
-        observation = await connection.observe(operation.reviewed.id)
-        look = observation if isinstance(observation, Problem) else believed(operation, observation)
+    def _looked(self, operation: Operation, look: Look) -> Decide:
         if isinstance(look, Problem):
             self._leave_alone(self._target_of(operation), look)
-        return look, looked_at
 
-    def _looked(self, look: Look) -> Decide:
         def decide(current: Operation, facts: Facts) -> Transition:
             now = self.clock.now()
             looked = Looked(look, authority(current, facts, now), self.spread.uniform(-1, 1))

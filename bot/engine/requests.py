@@ -4,7 +4,8 @@ By a button or by its id, from Slack or from anywhere else: the same few methods
 deed, and every refusal is recorded.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -129,7 +130,17 @@ class Requests:
 
     async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Take one's own request back: while it waits, or while it can still be stopped."""
+        with self.cancels.deciding(operation_id):
+            return await self._try_to_withdraw(actor, operation_id)
 
+    @asynccontextmanager
+    async def deciding(self, beginning: str) -> AsyncIterator[None]:
+        """What is done in here may cancel the request whose id begins so: the request waits for it."""
+        meant = await self.store.operation_beginning(beginning)
+        with nullcontext() if meant is None else self.cancels.deciding(meant.id):
+            yield
+
+    async def _try_to_withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
         def take_back(operation: Operation, facts: Facts) -> Transition:
             if operation.requester != actor or not facts.is_member(actor):
                 return Transition(operation)

@@ -34,11 +34,10 @@ class StallDetector:
 
     async def run(self) -> None:
         """Beat until cancelled."""
-        never = asyncio.Event()
         while True:
             self._notice()
             self._beat_at = self.clock.monotonic()
-            await self.clock.wait(never, self.clock.now() + HEARTBEAT)
+            await self._pause(HEARTBEAT)
 
     def is_stalled(self) -> bool:
         """Whether the process has just gone on after a stall that nobody has noticed yet."""
@@ -46,10 +45,13 @@ class StallDetector:
 
     async def caught_up(self) -> int:
         """Wait until all that was delivered during a stall has been taken in; returns `count` as of then."""
-        never = asyncio.Event()
         while not self._has_caught_up():
-            await self.clock.wait(never, self.clock.now() + HEARTBEAT / 5)
+            await self._pause(HEARTBEAT / 5)
         return self.count
+
+    async def _pause(self, duration: timedelta) -> None:
+        # An event of its own each time: a clock that is moved on sets those that are waited for.
+        await self.clock.wait(asyncio.Event(), self.clock.now() + duration)
 
     def _has_caught_up(self) -> bool:
         if self.is_stalled():

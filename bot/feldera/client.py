@@ -102,15 +102,12 @@ class FelderaClient:
 
     @asynccontextmanager
     async def single_connection(self) -> AsyncIterator["FelderaClient"]:
-        """The same Feldera over one connection that nothing else uses, and that is there already if it can be had."""
+        """The same Feldera over one connection that nothing else uses; its first exchange makes it."""
         address, credentials, clock = self._settings
         async with self._single_connections:
             wire = self._wire.single_connection()
             alone = FelderaClient(address, credentials, clock=clock, wire=wire, rejections=self._rejections)
             try:
-                await (
-                    alone.identity()
-                )  # the first exchange makes the connection; what it tells is asked again
                 yield alone
             finally:
                 await wire.aclose()

@@ -138,6 +138,9 @@ class _Connection:
     target: TargetName
     name: PipelineName
 
+    async def make(self) -> None:
+        await self.client.identity()  # the first exchange connects; what it tells is asked again
+
     async def observe(self, reviewed: PipelineId) -> Observation | Problem:
         return await self.fleet.observe_by(self.client, self.target, {self.name: reviewed})
 

@@ -102,7 +102,12 @@ class Questions:
             return here
         reply = await self.ask(f"{pipeline_path(name)}/events", STATUS_ONLY)
         history = reply if isinstance(reply, Problem) else answers.history(reply)
-        return history if isinstance(history, Problem) else replace(history, here=here)
+        if isinstance(history, Problem):
+            return history
+        still_here = await self.identity(address)  # the events do not say whose they are
+        if isinstance(still_here, Problem):
+            return still_here
+        return replace(history, here=here) if still_here == here else _CHANGED_MEANWHILE
 
     async def observe(
         self, address: str, reviewed: Mapping[PipelineName, PipelineId | None]

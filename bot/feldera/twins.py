@@ -6,6 +6,7 @@ for a Feldera before 0.327, which tells none: those are known by the ids of thei
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ from bot.feldera.client import FelderaClient
 
 ASKED_WITHIN: Final = 5.0  # seconds, at the start
 ASKED_MEANWHILE_WITHIN: Final = 1.0  # seconds: what another target is waited for, once, on behalf of this one
+SLOW_LEFT_ALONE: Final = (
+    30.0  # seconds: a look must not be held up each time by a target that does not answer
+)
 DEFAULT_TENANT: Final = "00000000-0000-0000-0000-000000000000"
 
 log = structlog.get_logger(__name__)
@@ -45,6 +49,7 @@ class Twins:
         self._clients = clients
         self._known: dict[TargetName, _Known] = {}
         self._silent: set[TargetName] = set()  # known, and not waited for again before they answer something
+        self._slow_until: defaultdict[TargetName, float] = defaultdict(float)  # by the loop's clock
         self._said: set[tuple[TargetName, TargetName]] = set()
 
     async def find(self) -> Mapping[TargetName, TargetName]:
@@ -59,8 +64,14 @@ class Twins:
         if len(self._clients) == 1:
             return None
         self._silent.discard(target)
-        never_heard = set(self._clients) - set(self._known)
-        if self._is_news(target, observed):
+        is_news = self._is_news(target, observed)
+        if _tells_apart(observed.here):  # as it was observed just now, and not as it was remembered
+            self._known[target] = _Known(observed.here)
+        now = asyncio.get_running_loop().time()
+        never_heard = {
+            each for each in self._clients if each not in self._known and self._slow_until[each] <= now
+        }
+        if is_news:
             await self._ask(set(self._clients) - self._silent | never_heard, ASKED_MEANWHILE_WITHIN)
         elif never_heard:
             await self._ask(never_heard, ASKED_MEANWHILE_WITHIN)
@@ -103,6 +114,7 @@ class Twins:
                 known = await self._answer(self._clients[target])
         except TimeoutError:
             known = None
+            self._slow_until[target] = asyncio.get_running_loop().time() + SLOW_LEFT_ALONE
         if known is None:
             self._silent.add(target)
         else:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.proxies import DIRECTLY, Proxies
 from bot.slack import answers, modals, payloads
-from bot.slack.errands import Answer, Errands
+from bot.slack.errands import Answer, Errands, Respond
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 
 log = structlog.get_logger(__name__)
@@ -30,8 +31,9 @@ DELIVERY = "delivery"  # the argument by which a listener gets what was delivere
 class DeliveredOnce(AsyncApp):
     """A repetition gets the answer to the first, and waits for it: Slack shows whichever answer arrives first."""
 
-    def __init__(self, errands: Errands, **arguments: Any) -> None:
+    def __init__(self, errands: Errands, proxies: Proxies = DIRECTLY, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self._proxies = proxies
         self._errands = errands
         self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
 
@@ -86,5 +88,5 @@ class DeliveredOnce(AsyncApp):
         """Answer a click beside its message, if it says by which address that can be done."""
         url = payloads.response_url(payload)
         if url is not None:
-            respond = AsyncRespond(response_url=url, proxy=self.client.proxy, ssl=self.client.ssl)
+            respond = Respond(response_url=url, proxy=self._proxies.of(url))
             self._errands.say(answers.unreadable(), Answer(respond))

@@ -15,7 +15,6 @@ import humanize
 from bot.domain.names import ChannelId, UserId
 
 TEXT_MAX = 3000  # characters of a text object
-REASON_SHOWN = 300
 SENTENCE_SHOWN = 300
 BLOCK_SHOWN = 1500  # of a code block: what a compiler says first, and room for the sentence around it
 LIST_SHOWN = 900

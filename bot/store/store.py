@@ -261,6 +261,9 @@ class SqliteStore:
         except StoreLost as lost:
             self._lost = lost
             raise
+        except OSError as error:  # the file cannot even be asked about any more
+            self._lost = DatabaseReplaced(f"The bot's database cannot be reached any more: {error.strerror}.")
+            raise self._lost from error
         return done
 
     def _check(self) -> None:

@@ -95,7 +95,6 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
         ("ok", "Socket Mode: the app token opens connections."),
         ("ok", f"Feldera: 0.337.0 (Open source) answers at {world.feldera.url}."),
         ("ok", "Feldera: the bot has the role admin in the tenant default, which may clear."),
-        ("ok", "Database: pipeline-bot.db can be written."),
         (
             "ok",
             (
@@ -104,6 +103,7 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
                 "that is set."
             ),
         ),
+        ("ok", "Database: pipeline-bot.db can be written."),
         ("ok", "Access: nothing is wrong with grants (1) and rules (0)."),
     ]
     assert {call.method for call in world.slack.calls} == {"auth.test", "apps.connections.open", "users.info"}

@@ -38,6 +38,7 @@ from bot.domain.pipelines import (
     RunnerHealth,
     Seen,
     Storage,
+    Trouble,
     Unknown,
 )
 from tests.clock import START
@@ -87,9 +88,10 @@ class RandomObservations(RuleBasedStateMachine):
         here=st.sampled_from([None, None, *OTHERS]),
         by_list=st.sampled_from(["by name", "listed", "row lost", "list empty", "list unreadable"]),
         fate=st.sampled_from(["lost", "not sent"]),
+        record=st.sampled_from(["whole", "short", "unreadable"]),
     )
     @precondition(lambda self: self.operation.state.is_live)
-    def a_round(self, here: Identity | None, by_list: str, fate: str) -> None:
+    def a_round(self, here: Identity | None, by_list: str, fate: str, record: str) -> None:
         """The bot observes, and carries out what comes of it. `here` None is where it was reviewed.
 
         Two Felderas that tell no tenant at one address are one to everybody: theirs is told apart by something.
@@ -98,7 +100,7 @@ class RandomObservations(RuleBasedStateMachine):
         world, identity = (self.ours, self.home) if is_ours or here is None else (self.theirs, here)
         after = self.happens(Looked(self._observed(identity, world, by_list), CARRIED))
         while after.effect is not None:
-            after = self.happens(self._carried_out(after.effect, identity, world, fate))
+            after = self.happens(self._carried_out(after.effect, identity, world, fate, record))
 
     def _observed(self, identity: Identity, world: StorageModel, by_list: str) -> Look:
         name, look = self.operation.pipeline, world.look()
@@ -110,13 +112,19 @@ class RandomObservations(RuleBasedStateMachine):
         by_name = dict.fromkeys(not_listed([name], listed), look)
         return believed(self.operation, Observation(identity, looks([name], listed, by_name)))
 
-    def _carried_out(self, effect: object, identity: Identity, world: StorageModel, fate: str) -> Happening:
+    def _carried_out(
+        self, effect: object, identity: Identity, world: StorageModel, fate: str, record: str
+    ) -> Happening:
         match effect:
             case Send():
                 assert world is self.ours, "sent to somebody else's"
                 return Answered(Unknown(DOWN) if fate == "lost" else NotSent(DOWN))
             case ReadHistory():
                 history: History | Problem = replace(world.history(), here=identity)
+                if record == "short":
+                    history = replace(history, changes=history.changes[:1])
+                elif record == "unreadable":
+                    history = Problem(Trouble.NOT_FELDERA, "There is no Feldera API at its address (404).")
                 return HistoryRead(believed_history(self.operation, history))
             case ReadHealth():
                 return HealthRead(RunnerHealth(healthy=None, message=""))

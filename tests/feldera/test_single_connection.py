@@ -79,7 +79,7 @@ async def test_look_and_request_use_one_connection(feldera: FelderaSimulator, cl
             [line[:4] for line in bytes(each).split(b"\r\n") if b" /v0/" in line]
             for each in listener.received
         ]
-    assert methods == [[b"GET ", b"GET "], [b"GET ", b"GET ", b"POST"]]
+    assert methods == [[b"GET ", b"GET "], [b"GET ", b"POST"]]
 
 
 async def test_what_is_too_late_is_not_written(feldera: FelderaSimulator, clock: MovableClock) -> None:

@@ -34,7 +34,7 @@ def test_somebody_without_the_role(workspace: Workspace) -> None:
     )
     assert dan.told("Deny") == snapshot(
         [
-            "🚫 You may not approve a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03DAN`."
+            "🚫 You may not deny a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03DAN`."
         ]
     )
     assert "🙋 Waiting for approval." in workspace.card()

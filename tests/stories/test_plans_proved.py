@@ -98,7 +98,7 @@ def test_stopped_by_somebody_while_it_waits_for_an_approval(workspace: Workspace
     ben.reads()
     workspace.passes(minutes=1)
     assert verbs(workspace) == ["clear"]
-    assert "✅ Stopped and cleared." in workspace.card()
+    assert "✅ Stopped already and cleared." in workspace.card()
     workspace.thread()
 
 
@@ -111,7 +111,7 @@ def test_stopping_when_it_was_asked_for(workspace: Workspace, ana: Teammate) -> 
     ana.confirms("/pipeline clear slow --stop", "Stop and clear slow")
     workspace.passes(minutes=5)
     assert verbs(workspace) == ["clear"]
-    assert "✅ Stopped and cleared." in workspace.card()
+    assert "✅ Stopped by somebody else and cleared." in workspace.card()
     workspace.thread()
 
 

@@ -84,6 +84,10 @@ class Connection(Protocol):
     Nothing else uses it, so that the request finds it ready. No method raises for an outage or an odd answer.
     """
 
+    async def make(self) -> None:
+        """Connect, so that what follows finds the connection ready. If that fails, what follows says why."""
+        ...
+
     async def observe(self, reviewed: PipelineId) -> Observation | Problem:
         """How the pipeline looks now, and which Feldera and tenant shows it; see `Pipelines.observe`."""
         ...

@@ -111,6 +111,12 @@ class Commands:
         return self.desk.in_words(await self.desk.previews.show(actor, command, origin))
 
     async def _decide(self, actor: Actor, command: _Deciding) -> Message:
+        if not isinstance(command, words.Withdraw):
+            return await self._decided(actor, command)
+        async with self.desk.requests.deciding(command.request):
+            return await self._decided(actor, command)
+
+    async def _decided(self, actor: Actor, command: _Deciding) -> Message:
         requests = self.desk.requests
         operation_id = await requests.find(actor, command.request)
         if operation_id is None:

@@ -1,0 +1,75 @@
+"""Sends an operation's request right after a last look at its pipeline. Whatever takes time comes before that look.
+
+Feldera takes no precondition with a request, so the time between the look and the request is kept as short as it can be:
+the connection is ready, and only the commit comes between. A request that would be later than that is not sent.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.access import ASKS, Action, Standing
+from bot.domain.authority import Facts
+from bot.domain.happenings import Effect, Send, Transition
+from bot.domain.names import Actor
+from bot.domain.observations import believed
+from bot.domain.operations import Operation
+from bot.domain.pipelines import Answer, Look, Problem
+from bot.engine.cancels import Cancels
+from bot.engine.judging import Judge
+from bot.engine.ports import Clock, Connection, Decide, Pipelines
+from bot.engine.stalls import StallDetector
+
+LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it
+STANDINGS_GOOD_FOR = 5.0  # seconds from asking Slack about people; making a connection may take longer
+
+_CARRIES = (*ASKS, Action.APPROVE)
+
+Change = Callable[[Operation, Decide, Mapping[Actor, Standing]], Awaitable[Effect | None]]
+"""Make the decision in a transaction; returns what is to be done once it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    pipelines: Pipelines
+    judge: Judge
+    clock: Clock
+    stalls: StallDetector
+    cancels: Cancels
+
+    async def look_and_send(
+        self, operation: Operation, looked: Callable[[Look], Decide], change: Change
+    ) -> Effect | Answer | None:
+        """Look once more, and send if `looked` decides so: then its answer is returned, else what is to be done instead.
+
+        What was delivered before this process was held up is taken in first; if it is held up on the way, nothing is
+        decided, and the operation stays as it is.
+        """
+        stalls = await self.stalls.caught_up()
+        async with self.pipelines.connection(operation.pipeline) as connection:
+            people = [operation.requester, *(approval.by for approval in operation.approvals)]
+            standings = await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
+            asked_at = self.clock.monotonic()
+            await connection.make()
+            can_wait = await self.cancels.decided(operation.id)
+            if self.clock.monotonic() - asked_at > STANDINGS_GOOD_FOR:
+                standings = await self.judge.standings(
+                    people, on=[operation.pipeline], to=_CARRIES, fresh=True
+                )
+            looked_at = self.clock.monotonic()
+            decide = looked(await _last_look(operation, connection))
+
+            def unless_held_up(current: Operation, facts: Facts) -> Transition:
+                is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
+                if is_stalled or (can_wait and self.cancels.are_being_decided(operation.id)):
+                    return Transition(current)
+                return decide(current, facts)
+
+            effect = await change(operation, unless_held_up, standings)
+            if not isinstance(effect, Send):
+                return effect
+            return await connection.submit(operation.step_name, not_after=looked_at + LOOK_GOOD_FOR)
+
+
+async def _last_look(operation: Operation, connection: Connection) -> Look:
+    observation = await connection.observe(operation.reviewed.id)
+    return observation if isinstance(observation, Problem) else believed(operation, observation)
