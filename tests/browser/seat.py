@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.scenario import load
@@ -17,6 +18,7 @@ from bot.simulator.web.server import Server
 SCENARIO = Path(__file__).parent / "scenario.yaml"
 PATIENCE_S = 20.0
 PATIENCE_MS = PATIENCE_S * 1000
+PRESSES = 4
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -41,9 +43,20 @@ class Seat:
 
     async def clicks(self, label: str, *, confirms: str | None = None, within: Locator | None = None) -> None:
         """Press the newest button with this label, and, if a dialog asks, the one with that label in it."""
-        await (within or self.place).get_by_role("button", name=label, exact=True).last.click()
-        if confirms is not None:
-            await self.confirm.get_by_role("button", name=confirms, exact=True).click()
+        button = (within or self.place).get_by_role("button", name=label, exact=True).last
+        await button.click()
+        if confirms is None:
+            return
+        answer = self.confirm.get_by_role("button", name=confirms, exact=True)
+        for _ in range(
+            PRESSES - 1
+        ):  # a message that is edited just then takes a press with it: who sees that repeats it
+            try:
+                await answer.wait_for(timeout=PATIENCE_MS / PRESSES)
+                break
+            except PlaywrightTimeoutError:
+                await button.click()
+        await answer.click()
 
     async def clears(self, name: str, reason: str = "schema change") -> None:
         """From the command to the confirmation; the card tells the rest."""
