@@ -6,6 +6,7 @@ the connection is ready, and only the commit comes between. A request that would
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.access import ASKS, Action, Standing
 from bot.domain.authority import Facts
@@ -20,6 +21,9 @@ from bot.engine.ports import Clock, Connection, Decide, Pipelines
 from bot.engine.stalls import StallDetector
 
 LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it
+CANCELS_HOLD_UP_FOR = timedelta(
+    seconds=30
+)  # from the end of the cancel window; each is decided within seconds
 STANDINGS_GOOD_FOR = 5.0  # seconds from asking Slack about people; making a connection may take longer
 
 _CARRIES = (*ASKS, Action.APPROVE)
@@ -60,7 +64,10 @@ class Sender:
 
             def unless_held_up(current: Operation, facts: Facts) -> Transition:
                 is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
-                if is_stalled or (can_wait and self.cancels.are_being_decided(operation.id)):
+                # Only for so long: nobody may hold up a request by pressing again and again.
+                until = None if current.stop_until is None else current.stop_until + CANCELS_HOLD_UP_FOR
+                waits = can_wait and until is not None and self.clock.now() < until
+                if is_stalled or (waits and self.cancels.are_being_decided(operation.id)):
                     return Transition(current)
                 return decide(current, facts)
 
