@@ -38,6 +38,7 @@ from tests.troubles import Troubles
 __all__ = ["CHANNEL", "Teammate", "Workspace"]
 
 MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "app_manifest.yml").read_text())
+TENANT = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b77"  # nobody else's, as it is with authentication
 
 A_MOMENT = timedelta(milliseconds=1)
 
@@ -56,12 +57,13 @@ class Workspace(Reading, Troubles):
         feldera_role: str = "write",
         token_command: str | None = None,
         targets: tuple[str, ...] = (),
+        tenant_id: str = TENANT,
     ) -> None:
         super().__init__()
         self.clock = MovableClock()  # the world's: what the simulators go by, and whoever tells a story
         self.machine = Machine(self.clock)  # the bot's
         self.feldera = FelderaSimulator(
-            self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None
+            self.clock, api_keys={feldera_key: feldera_role} if feldera_key else None, tenant_id=tenant_id
         )
         # By target, with `feldera` as the first; counts when the bot starts. Empty: `feldera` alone, without a target.
         self.felderas = {

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.names import PipelineId, PipelineName
-from bot.domain.operations import Operation
+from bot.domain.operations import Operation, State
 from bot.domain.pipelines import History, Identity, Look, Pipeline, Problem, Seen, Trouble
 
 Listed = Mapping[PipelineName, Pipeline | Problem]
 
+_SENT: Final = frozenset({State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
+
 ELSEWHERE: Final = Problem(
     Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
+)
+NOT_TOLD_APART: Final = Problem(
+    Trouble.NOT_TOLD_APART,
+    "Feldera shows no such pipeline, or another one of that name, and nothing tells whether it is still the same Feldera.",
 )
 NOT_LISTED: Final = Problem(Trouble.UNEXPECTED, "Feldera's list does not have it, which proves nothing.")
 
@@ -48,20 +54,25 @@ def is_expected(look: Look, reviewed: PipelineId | None) -> bool:
 def believed(operation: Operation, observation: Observation) -> Look:
     """What the observation says of the operation's pipeline, if it is from where the operation was reviewed.
 
-    Where no tenant was known at the review (a Feldera before 0.327, that may have been upgraded since), the pipeline is
-    known again by its id: that it is gone, or another one, cannot be proved.
+    Where no tenant was known at the review (a Feldera before 0.327, that may have been upgraded since), or it was the one
+    that every Feldera without authentication has, the pipeline is known again by its id. That it is gone, or another one,
+    is believed only while nothing was sent: it would prove what became of the request.
     """
     look = observation.looks.get(operation.pipeline, NOT_LISTED)
-    if operation.feldera == observation.here:
-        return look
     is_known_again = is_expected(look, operation.reviewed.id)
+    if operation.feldera == observation.here:
+        is_believed = is_known_again or observation.here.is_unique or operation.state not in _SENT
+        return look if is_believed else NOT_TOLD_APART
     return look if is_known_again and _may_be(operation.feldera, observation.here) else ELSEWHERE
 
 
 def believed_history(operation: Operation, history: History | Problem) -> History | Problem:
     """The record that settles what a look could not, if it is of where the operation was reviewed."""
-    if isinstance(history, Problem) or history.here == operation.feldera:
+    if isinstance(history, Problem):
         return history
+    if history.here is not None and history.here == operation.feldera:
+        is_of_it = history.here.is_unique or history.pipeline == operation.reviewed.id
+        return history if is_of_it else NOT_TOLD_APART
     is_told = history.here is not None and _may_be(operation.feldera, history.here)
     return history if is_told else ELSEWHERE
 

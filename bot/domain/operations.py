@@ -98,6 +98,7 @@ class Ending(StrEnum):
     UNTOUCHED = "untouched"  # needs a human: sent, never answered, and nothing happened
     UNPROVABLE = "unprovable"  # needs a human: sent, and what Feldera shows proves nothing
     CONTRADICTION = "contradiction"  # needs a human: accepted, and yet not cleared
+    NOT_TOLD_APART = "not_told_apart"  # needs a human: sent, and perhaps another Feldera answers since
     OUT_OF_REACH = "out_of_reach"  # needs a human: sent, and Feldera could not be asked for a day
     CLOSED = "closed"
 

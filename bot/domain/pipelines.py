@@ -7,11 +7,13 @@ unknown word must never look like a known one.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.names import PipelineId, PipelineName
 
 STOPPED = "Stopped"
 NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
+DEFAULT_TENANT: Final = "00000000-0000-0000-0000-000000000000"  # of every Feldera without authentication
 
 
 class Storage(StrEnum):
@@ -88,6 +90,7 @@ class Trouble(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
     ELSEWHERE = "elsewhere"  # another Feldera, or another tenant, than the one it was reviewed on
+    NOT_TOLD_APART = "not_told_apart"  # it may be the Feldera of the review, or another one
     NO_TENANT = "no_tenant"  # the bot's login belongs to several tenants, and names none of them
     UNEXPECTED = "unexpected"
 
@@ -112,6 +115,11 @@ class Identity:
 
     address: str
     tenant: str = ""
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no other Feldera could answer with this identity: the tenant's id is a UUID that one Feldera made."""
+        return self.tenant not in {"", DEFAULT_TENANT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +151,13 @@ class Change:
 class History:
     """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes.
 
-    `here` is which Feldera and tenant it is the record of.
+    `here` is which Feldera and tenant it is the record of; where that identity is not unique, `pipeline` is the id that
+    the pipeline had right afterwards, and None if it showed none.
     """
 
     changes: tuple[Change, ...]
     here: Identity | None = None
+    pipeline: PipelineId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bot.domain import pacing
 from bot.domain.happenings import Transition
 from bot.domain.operations import LIVE, Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Problem, Trouble
-from bot.domain.turns import ended, is_too_late, needs_human, seconds
+from bot.domain.turns import RESEND_AFTER, ended, is_too_late, needs_human, seconds
 
 TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
 LONG_WAIT = timedelta(
@@ -36,6 +36,8 @@ def looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Tra
         ending = hopeless(problem, failures)
         if ending is not None:
             return ended(failing, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
+    if problem.trouble is Trouble.NOT_TOLD_APART:
+        return _not_told_apart(failing, problem, now)
     told = _told(failing, problem, now) if failures >= TROUBLE_SAID_AFTER or wait > LONG_WAIT else None
     after = told or Transition(failing)
     if operation.state is State.NEEDS_HUMAN or now < (failing.failing_since or now) + OUT_OF_REACH_AFTER:
@@ -44,6 +46,17 @@ def looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Tra
         return after
     called = needs_human(after.operation, Outcome(Ending.OUT_OF_REACH, problem.message), now)
     return replace(called, events=(*after.events, *called.events))
+
+
+def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Transition:
+    """Nothing that is seen there proves anything, and waiting would not change that: people can tell it apart."""
+    sent_at = failing.accepted_at or failing.submitted_at
+    is_lasting = (
+        failing.failures >= TROUBLE_SAID_AFTER and sent_at is not None and now >= sent_at + RESEND_AFTER
+    )
+    if failing.state is State.NEEDS_HUMAN or not is_lasting:
+        return Transition(failing)
+    return needs_human(failing, Outcome(Ending.NOT_TOLD_APART, problem.message), now)
 
 
 def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:

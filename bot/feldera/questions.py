@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.observations import Listed, Observation, is_expected, looks, not_listed
-from bot.domain.pipelines import History, Identity, Look, Problem, Trouble
+from bot.domain.pipelines import History, Identity, Look, Problem, Seen, Trouble
 from bot.feldera import answers, problems
 from bot.feldera.reply import NoReply, Reply
 from bot.feldera.session import of_another_tenant, session
@@ -107,7 +107,10 @@ class Questions:
         still_here = await self.identity(address)  # the events do not say whose they are
         if isinstance(still_here, Problem):
             return still_here
-        return replace(history, here=here) if still_here == here else _CHANGED_MEANWHILE
+        if still_here != here:
+            return _CHANGED_MEANWHILE
+        look = None if here.is_unique else await self.look(name)
+        return replace(history, here=here, pipeline=look.pipeline.id if isinstance(look, Seen) else None)
 
     async def observe(
         self, address: str, reviewed: Mapping[PipelineName, PipelineId | None]

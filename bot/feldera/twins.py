@@ -24,7 +24,6 @@ ASKED_MEANWHILE_WITHIN: Final = 1.0  # seconds: what another target is waited fo
 SLOW_LEFT_ALONE: Final = (
     30.0  # seconds: a look must not be held up each time by a target that does not answer
 )
-DEFAULT_TENANT: Final = "00000000-0000-0000-0000-000000000000"
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +38,7 @@ class _Known:
     def is_one_with(self, other: "_Known") -> bool:
         if self.here.tenant != other.here.tenant:
             return False
-        return self.here == other.here or _tells_apart(self.here) or bool(self.ids & other.ids)
+        return self.here == other.here or self.here.is_unique or bool(self.ids & other.ids)
 
 
 class Twins:
@@ -65,7 +64,7 @@ class Twins:
             return None
         self._silent.discard(target)
         is_news = self._is_news(target, observed)
-        if _tells_apart(observed.here):  # as it was observed just now, and not as it was remembered
+        if observed.here.is_unique:  # as it was observed just now, and not as it was remembered
             self._known[target] = _Known(observed.here)
         now = asyncio.get_running_loop().time()
         never_heard = {
@@ -86,7 +85,7 @@ class Twins:
         if known is None or known.here != observed.here:
             return True
         ids = {look.pipeline.id for look in observed.looks.values() if isinstance(look, Seen)}
-        return not _tells_apart(known.here) and not ids <= known.ids
+        return not known.here.is_unique and not ids <= known.ids
 
     def _first(self, target: TargetName) -> TargetName | None:
         for earlier in self._clients:
@@ -125,11 +124,7 @@ class Twins:
         here = await client.identity()
         if isinstance(here, Problem):
             return None
-        if _tells_apart(here):
+        if here.is_unique:
             return _Known(here)
         ids = await client.ids()
         return None if isinstance(ids, Problem) else _Known(here, ids)
-
-
-def _tells_apart(here: Identity) -> bool:
-    return here.tenant not in {"", DEFAULT_TENANT}

@@ -169,7 +169,7 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
                 f"Feldera cannot tell which tenant's pipelines to show ({told}). "
                 f"Whoever runs the bot should set {tenant_setting(target)}, or give the bot an API key."
             )
-        case Trouble.ELSEWHERE:
+        case Trouble.ELSEWHERE | Trouble.NOT_TOLD_APART:
             return f"the bot's settings do not fit ({told}). Whoever runs the bot should check {host_setting(target)}."
         case Trouble.NOT_FELDERA:
             return (

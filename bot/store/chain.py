@@ -22,7 +22,7 @@ from bot.domain.operations import Event, EventKind, Operation
 from bot.store import workspace
 from bot.store.database import insert
 from bot.store.errors import DatabaseUnusable, RecordDamaged
-from bot.store.values import Row, Value, actor_or_none, moment_of, text_of
+from bot.store.values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
 
 BATCH = 1_000  # rows held in memory at a time; a bot's whole life may be in here
 
@@ -50,10 +50,18 @@ def head(db: Database) -> Head:
     return (0, GENESIS) if row is None else (row[0], row[1])
 
 
-def hash_of(db: Database, entry_id: int) -> str | None:
-    """The hash of this entry, as it stands there; None if there is no such entry."""
-    row = db.execute("SELECT hash FROM events WHERE id = ?", (entry_id,)).fetchone()
-    return None if row is None else str(row[0])
+def head_after(db: Database, last: Head) -> Head | None:
+    """The head as it is now; None if the entry that was `last` is not there any more, or is another one.
+
+    Both are read in one statement, and so at one moment: a copy that is restored between two would not be noticed.
+    """
+    row = db.execute(
+        "SELECT id, hash, (SELECT hash FROM events WHERE id = ?) FROM events ORDER BY id DESC LIMIT 1",
+        (last[0],),
+    ).fetchone()
+    now = (0, GENESIS) if row is None else (row[0], row[1])
+    kept = last == (0, GENESIS) or (row is not None and row[2] == last[1])
+    return now if kept else None
 
 
 def entries(db: Database, since: datetime | None = None) -> Iterator[Entry]:
@@ -176,6 +184,6 @@ def _checked(row: dict[str, Any]) -> Entry | Broken:
     try:
         entry = entry_of(row)
         written = _row_of(entry, pipeline=None if pipeline is None else PipelineName(pipeline))
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+    except DOES_NOT_READ:
         return broken
     return entry if written == row else broken

@@ -82,6 +82,8 @@ def in_words() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if _kind(error) in _DAMAGE:
             raise DatabaseDamaged(f"The bot's database is damaged ({error}).") from error
+        if _kind(error) == sqlite3.SQLITE_ERROR and str(error).startswith("no such "):
+            raise DatabaseDamaged(f"The bot's database is damaged ({error}).") from error
         if _kind(error) in _OF_THE_WORLD:
             raise DatabaseUnusable(_in_words(error)) from error
         if type(error) is sqlite3.OperationalError and _kind(error) is None:

@@ -15,7 +15,7 @@ from bot.domain.access import Action, Grant, Group, Principal, Role
 from bot.domain.administration import Give, TakeAway
 from bot.domain.names import Actor, GroupId, PipelineName, TeamId
 from bot.store.database import insert
-from bot.store.values import Row, actor_of, moment_of, moment_or_none, text_of, text_or_none
+from bot.store.values import Row, actor_of, moment_of, moment_or_none, row_of, text_of, text_or_none
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _OF_GROUPS = 'revoked_at IS NULL AND "group" IS NOT NULL'
@@ -115,6 +115,7 @@ def _select(db: Database, condition: str, *parameters: Any) -> tuple[Grant, ...]
     return tuple(_grant_of(row) for row in rows)
 
 
+@row_of("grants")
 def _grant_of(row: Row) -> Grant:
     return Grant(
         id=row["id"],

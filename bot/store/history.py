@@ -5,6 +5,7 @@ from sqlite_utils import Database
 from bot.domain.names import Actor, PipelineName
 from bot.engine.ports import HistoryLine
 from bot.store import chain, operations
+from bot.store.values import row_of
 
 
 def page(
@@ -28,7 +29,8 @@ def page(
                 "limit": limit,
             },
         )
-        entries = [chain.entry_of(row) for row in rows]
+        with row_of("events"):
+            entries = [chain.entry_of(row) for row in rows]
         about = {entry.operation for entry in entries if entry.operation is not None}
         found = {operation_id: operations.find(db, operation_id) for operation_id in about}
     return tuple(

@@ -22,7 +22,7 @@ from bot.store import chain, facts
 from bot.store.database import insert, writing
 from bot.store.errors import AmbiguousId
 from bot.store.records import operation_of, row_of_operation
-from bot.store.values import moment_or_none
+from bot.store.values import moment_or_none, row_of
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
@@ -166,7 +166,8 @@ def unannounced(db: Database) -> tuple[Unannounced, ...]:
             " WHERE postings.ts IS NULL ORDER BY postings.event"
         ):
             operation_id = OperationId(row["operation"])
-            line = StoredEvent(row["id"], operation_id, chain.event_of(row), posted_ts=row["ts"])
+            with row_of("events"):
+                line = StoredEvent(row["id"], operation_id, chain.event_of(row), posted_ts=row["ts"])
             owed[operation_id].append(line)
         behind = [
             operation_of(row)

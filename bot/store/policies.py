@@ -17,6 +17,7 @@ from bot.store.values import (
     flag_or_none,
     microseconds_or_none,
     moment_of,
+    row_of,
     span_or_none,
     text_of,
 )
@@ -98,6 +99,7 @@ def _row_of_rule(rule: Rule) -> dict[str, Value]:
     }
 
 
+@row_of("rules")
 def _rule_of(row: Row) -> Rule:
     return Rule(
         pattern=row["pattern"],
@@ -113,6 +115,7 @@ def _rule_of(row: Row) -> Rule:
     )
 
 
+@row_of("freezes")
 def _freeze_of(row: Row) -> Freeze:
     return Freeze(
         id=row["id"],

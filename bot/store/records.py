@@ -18,6 +18,7 @@ from bot.store.values import (
     actor_or_none,
     moment_of,
     moment_or_none,
+    row_of,
     text_of,
     text_or_none,
 )
@@ -90,6 +91,7 @@ def row_of_operation(operation: Operation) -> dict[str, Value]:
     }
 
 
+@row_of("operations")
 def operation_of(row: Row) -> Operation:
     return Operation(
         id=OperationId(row["id"]),

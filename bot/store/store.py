@@ -268,9 +268,9 @@ class SqliteStore:
 
     def _check(self) -> None:
         self._guard.check()
-        last_id, last_hash = self._head
-        if last_id and chain.hash_of(self._db, last_id) != last_hash:
+        head = chain.head_after(self._db, self._head)
+        if head is None:
             raise DatabaseReplaced(
                 "The bot's database was restored from a copy: what the bot last recorded is not in it."
             )
-        self._head = chain.head(self._db)
+        self._head = head

@@ -3,14 +3,32 @@
 Nothing is left out, guessed or repaired: a value that does not read is a fault, and raises.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.names import Actor, TeamId, UserId
+from bot.store.errors import DatabaseDamaged
 
 Row = Mapping[str, Any]
 Value = str | int | None
+
+DOES_NOT_READ = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What reading a row can raise that is not what the bot would write."""
+
+
+@contextmanager
+def row_of(table: str) -> Iterator[None]:
+    """A row of this table is read, which only the bot writes.
+
+    Raises:
+        DatabaseDamaged: it is not as the bot writes it.
+    """
+    try:
+        yield
+    except DOES_NOT_READ as error:
+        raise DatabaseDamaged(f"The bot's database is damaged (a row of {table} does not read).") from error
 
 
 def text_of(moment: datetime) -> str:

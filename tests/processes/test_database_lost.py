@@ -10,11 +10,12 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.administration import SetRule
+from bot.domain.administration import PutFreeze, SetRule
 from bot.domain.commands.rules import rule_of
 from bot.simulator.slack import Person
 from bot.store.administration import Administration
@@ -198,18 +199,44 @@ async def test_a_bot_that_lost_its_database_writes_nothing_into_a_restored_one(w
     assert world.database.read_bytes() == copy.read_bytes()
 
 
-@pytest.mark.anyio
-async def test_a_damaged_database_ends_the_bot(world):
-    """It is read for the first time when the bot looks after operations: damage that was there before it began."""
-    world.operator("ana")
-    with closing(sqlite3.connect(world.database)) as db:
+def pages_overwritten(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db:
         pages = db.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'rules'").fetchall()
         (size,) = db.execute("PRAGMA page_size").fetchone()
-    with world.database.open("r+b") as file:
+    with database.open("r+b") as file:
         for (page,) in pages:
             file.seek((page - 1) * size)
             file.write(os.urandom(size))
+
+
+def row_damaged(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("UPDATE freezes SET frozen_at = 'soon'")
+
+
+def table_dropped(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("DROP TABLE rules")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (pages_overwritten, "database disk image is malformed"),
+        (row_damaged, "a row of freezes does not read"),
+        (table_dropped, "no such table: rules"),
+    ],
+)
+async def test_a_damaged_database_ends_the_bot(world, damage, why):
+    """It is read for the first time when the bot looks after operations: damage that was there before it began."""
+    world.operator("ana")
+    with Administration.open(world.database) as administration:
+        freeze = PutFreeze("prod-*", world.clock.now() + timedelta(days=1), "audit")
+        administration.administer(freeze, by="shell:owner", now=world.clock.now())
+    damage(world.database)
     async with world.bot() as bot:
         assert await bot.ends() == 2
     (lost,) = bot.logged("database_lost")
-    assert lost["why"] == "The bot's database is damaged (database disk image is malformed)."
+    assert lost["why"] == f"The bot's database is damaged ({why})."
+    assert "Traceback" not in bot.stderr

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from bot.domain.pipelines import DEFAULT_TENANT
 from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Workspace
 
@@ -201,3 +202,28 @@ def test_files_that_stay(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert workspace.feldera.pipeline("orders").has_files_left
     assert "✓ Feldera reports the storage as cleared · " in workspace.card()
+
+
+@pytest.mark.parametrize("is_lost", [True, False], ids=["lost", "arrived"])
+def test_another_feldera_of_the_same_default_tenant(tmp_path: Path, *, is_lost: bool) -> None:
+    """Without authentication nothing but a pipeline's id tells two of them apart: what is not there proves nothing."""
+    workspace = Workspace(tmp_path, tenant_id=DEFAULT_TENANT)
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("orders", clear_takes=600)
+    if is_lost:
+        workspace.feldera.drops_the_next_request()
+    ana.clears("orders")
+    workspace.feldera.answers_as(FelderaSimulator(workspace.clock, installation=7))
+    workspace.passes(minutes=2)
+    lines = workspace.thread()
+    assert lines[-1].startswith(
+        "⚠️ I need a human. Known: the request was sent once, and since then Feldera's address shows no `orders`"
+    )
+    assert not any(line.startswith("✅") for line in lines)
+    workspace.feldera.answers_as(workspace.feldera)
+    workspace.passes(minutes=20)
+    assert workspace.thread()[-1].startswith("✅ Cleared") == (not is_lost)
+    assert workspace.feldera.clears == ({} if is_lost else {"orders": 1})
+    ana.reads()
+    workspace.card()
+    workspace.closes()
