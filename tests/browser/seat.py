@@ -44,6 +44,8 @@ class Seat:
     async def clicks(self, label: str, *, confirms: str | None = None, within: Locator | None = None) -> None:
         """Press the newest button with this label, and, if a dialog asks, the one with that label in it."""
         button = (within or self.place).get_by_role("button", name=label, exact=True).last
+        # While a press is on its way, the page takes no other of the same button, and shows that it is busy.
+        await expect(button).not_to_have_attribute("aria-busy", "true")
         await button.click()
         if confirms is None:
             return
