@@ -26,6 +26,7 @@ class SmallProxy:
         self.port = 0
         self.asked: list[str] = []
         self.hosts: dict[str, str] = {}
+        self.tunnel_takes = 0.0  # seconds before a tunnel that was promised passes anything on
         self._credentials = credentials
         self._fails_with: bytes | None = None
         self._hangs = False
@@ -72,6 +73,7 @@ class SmallProxy:
         if method == "CONNECT":
             there, here = await self._connected(target)
             writer.write(TUNNEL_TO_NOWHERE)
+            await asyncio.sleep(self.tunnel_takes)
         else:
             url = urlsplit(target)
             there, here = await self._connected(f"{url.hostname}:{url.port or 80}")

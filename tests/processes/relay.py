@@ -1,4 +1,4 @@
-"""A TCP relay between the bot and Feldera: each exchange can be held back, and connections can be slow to make."""
+"""A TCP relay between the bot and Feldera: each exchange can be held back."""
 
 import asyncio
 import re
@@ -17,9 +17,6 @@ class Relay:
     def __init__(self, feldera: FelderaSimulator) -> None:
         self.url = ""
         self.passed: list[str] = []
-        self.connection_takes = (
-            0.0  # seconds before anything of a new connection is read, as while a handshake is slow
-        )
         self._host, self._port = feldera.url.removeprefix("http://").split(":")
         self._held: Callable[[str], bool] | None = None
         self._is_held = asyncio.Event()
@@ -41,8 +38,6 @@ class Relay:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if self.connection_takes:
-                await asyncio.sleep(self.connection_takes)
             upstream = await asyncio.open_connection(self._host, int(self._port))
             try:
                 while await self._exchange(reader, writer, *upstream):

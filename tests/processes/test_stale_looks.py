@@ -9,6 +9,8 @@ import pytest
 
 from tests.processes.relay import Relay, relay_to
 from tests.processes.world import World
+from tests.proxy import small_proxy
+from tests.tls import NAME, encrypted
 
 LOOK = "GET /v0/pipelines/orders?selector=status"
 CLEAR = "POST /v0/pipelines/orders/clear"
@@ -98,13 +100,26 @@ async def test_a_commit_that_took_long_is_not_followed_by_the_request(world: Wor
 
 @pytest.mark.anyio
 async def test_a_slow_handshake_comes_before_the_last_look(world: World) -> None:
-    """The pipeline is run and stopped while the connection is being made: the look that follows shows it."""
-    async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
-        await asks_for_a_clear(world, relay, nth(LOOK, 0))
-        await relay.until_held()
-        relay.connection_takes = 3.0
-        relay.releases()
-        await someone_runs_it_and_stops_it(world)
-        await world.until_told("Nothing was sent")
-        assert CLEAR not in relay.passed
-        assert await bot.stops() == 0
+    """The pipeline is run and stopped while a proxy holds up the TLS handshake: the look that follows shows it."""
+    async with (
+        relay_to(world.feldera) as relay,
+        encrypted(relay.url, world.folder) as tls,
+        small_proxy() as proxy,
+    ):
+        proxy.knows(NAME, tls.address)
+        settings = {
+            "FELDERA_HOST": f"https://{NAME}",
+            "FELDERA_HTTPS_TLS_CERT": str(tls.certificate),
+            "HTTPS_PROXY": proxy.url,
+            "NO_PROXY": "127.0.0.1",
+        }
+        async with world.serving_bot(**settings) as bot:
+            await asks_for_a_clear(world, relay, nth(LOOK, 0))
+            await relay.until_held()
+            proxy.tunnel_takes = 3.0
+            relay.releases()
+            await someone_runs_it_and_stops_it(world)
+            await world.until_told("Nothing was sent")
+            assert proxy.asked.count(f"CONNECT {NAME}:443 HTTP/1.1") > 1
+            assert CLEAR not in relay.passed
+            assert await bot.stops() == 0
