@@ -18,7 +18,8 @@ from tests.clock import START
 from tests.workspace import Workspace
 
 HOUR, DAY = 3600, 86400
-JUMPS = [(HOUR,), (-HOUR,), (3 * HOUR,), (-3 * HOUR,), (40 * DAY,), (3 * HOUR, -3 * HOUR)]
+JUMPS = [(HOUR,), (-HOUR,), (40 * DAY,), (3 * HOUR, -3 * HOUR)]
+ACROSS_RESTARTS = [(-HOUR,), (40 * DAY,)]
 A_LOOK = SHORTEST  # what a look just missed, the next one sees
 
 
@@ -96,7 +97,7 @@ def waiting(workspace: Workspace) -> Callable[[], None]:
     workspace.passes(seconds=20)
 
     def goes_on() -> None:
-        workspace.passes(minutes=5)
+        workspace.passes(minutes=4)  # longer than a clear usually takes, which is said
         workspace.feldera.unsticks("orders")
         workspace.passes(minutes=1)
 
@@ -198,8 +199,11 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Told]:
 
 
 @pytest.mark.parametrize("begins", STATES, ids=lambda begins: begins.__name__)
-@pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
-@pytest.mark.parametrize("jumps", JUMPS, ids=str)
+@pytest.mark.parametrize(
+    ("jumps", "restarts"),
+    [(jumps, False) for jumps in JUMPS] + [(jumps, True) for jumps in ACROSS_RESTARTS],
+    ids=lambda value: str(value) if isinstance(value, tuple) else "restarted" if value else "running",
+)
 def test_a_jump_changes_nothing(
     tmp_path: Path,
     untouched: Callable[..., Told],
