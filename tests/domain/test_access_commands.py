@@ -26,7 +26,7 @@ ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
         ("clear orders --break-glass INC-1 disk full", Clear("orders", "disk full", "INC-1")),
         ("clear orders —break-glass INC-1 disk full", Clear("orders", "disk full", "INC-1")),
         ("clear orders -BREAKGLASS INC-1 why", Clear("orders", "why", "INC-1")),
-        ("clear orders why --break-glass INC-1", Clear("orders", "why --break-glass INC-1")),
+        ("clear orders why --break-glass INC-1", Clear("orders", "why", "INC-1")),
         ("pending", words.Pending()),
         ("approve 7FK2QA", words.Approve("7fk2qa")),
         ("approve `7fk2qa`", words.Approve("7fk2qa")),

@@ -157,7 +157,13 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear -orders",
             snapshot(
-                "🤔 I do not know the option `-orders`. There are: `--stop`, `--start`, `--restart`, `--break-glass`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`; a reason does not begin with a dash."
+                "🤔 I do not know the option `-orders`. There are: `--stop`, `--start`, `--restart`, `--break-glass`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`; no word of a reason begins with a dash."
+            ),
+        ),
+        (
+            "/pipeline clear orders schema change --start=true",
+            snapshot(
+                "🤔 `--start` takes no value: write it alone. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (

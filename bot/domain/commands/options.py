@@ -1,19 +1,17 @@
-"""`--stop`, `--start`, `--restart` and `--break-glass INCIDENT`, between a verb and the reason, in any order.
+"""`--stop`, `--start`, `--restart` and `--break-glass INCIDENT`, wherever they stand behind a verb, in any order.
 
-Phones turn two hyphens into a dash, and some people type one: any of these counts, in any case. A word that looks like
-an option and is none is never taken for the reason: what it was meant to change could be lost on the way.
+Phones turn two hyphens into a dash, and some people type one: any of these counts, in any case. A word that begins with
+dashes is understood or refused, never taken for the reason: what it was meant to change could be lost on the way.
 """
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.domain.commands.typed import first_word, quoted
+from bot.domain.commands.typed import first_word, quoted, unquoted, without_dashes
 from bot.domain.errors import Misunderstood
 from bot.domain.plans import StepName
 
-_OPTION = re.compile(r"-{1,3}([A-Za-z][A-Za-z-]*)")
 BREAK_GLASS = "break-glass"
 _STEPS: dict[str, frozenset[StepName]] = {
     "stop": frozenset({StepName.STOP}),
@@ -21,55 +19,97 @@ _STEPS: dict[str, frozenset[StepName]] = {
     "restart": frozenset({StepName.STOP, StepName.START}),
 }
 OF_A_CLEAR = (*_STEPS, BREAK_GLASS)
+_AFTER_A_WORD = ",;:."  # what people write right behind a word
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`words` is what stands before the reason without being an option: the pipeline's name, if it was typed."""
+    """`words` are those that belong to no option; `incident` is empty where `--break-glass` lacks one."""
 
     words: tuple[str, ...]
     steps: frozenset[StepName]
     incident: str | None
-    reason: str
 
 
 def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
-    """Read one word, and any of the options `known` around it; what follows is the reason.
+    """Read the options `known`, and all the words around them.
 
     Raises:
-        Misunderstood: an option that is not known here.
+        Misunderstood: an option that is not known here, or that cannot be what it says.
     """
-    found: list[str] = []
+    choices = tuple(known)
+    words: list[str] = []
     steps: set[StepName] = set()
     incident: str | None = None
     while rest:
-        word, after = first_word(rest)
-        match = _OPTION.fullmatch(word)
-        if match is None:
-            if found:
-                break
-            found.append(word)
-            rest = after
+        word, rest = first_word(rest)
+        option = without_dashes(word)
+        if option is None or _is_punctuation(option, rest, after=len(words), choices=choices):
+            words.append(word)
             continue
-        option = _known(match[1].lower(), word, known, usage)
-        rest = after
-        if option == BREAK_GLASS:
-            incident, rest = first_word(after)
-        else:
-            steps |= _STEPS[option]
-    return Options(tuple(found), frozenset(steps), incident, rest)
+        name, separator, value = option.partition("=")
+        name = _known(name, word, choices, usage, before=first_word(rest)[0])
+        if name != BREAK_GLASS:
+            if separator:
+                raise Misunderstood(f"`--{name}` takes no value: write it alone. Type `{usage}`.")
+            steps |= _STEPS[name]
+            continue
+        if incident is not None:
+            raise Misunderstood(f"`--{name}` is there twice. Type `{usage}`.")
+        if not separator:
+            value, rest = first_word(rest)
+        incident = "" if without_dashes(value) is not None else unquoted(_bare(value))
+    return Options(tuple(words), frozenset(steps), incident)
 
 
-def _known(option: str, word: str, known: Iterable[str], usage: str) -> str:
-    choices = tuple(known)
-    plain = {choice.replace("-", ""): choice for choice in choices}
-    meant = plain.get(option.replace("-", ""))
+def without_options(rest: str, *, usage: str) -> str:
+    """A reason or a note, where there are no options.
+
+    Raises:
+        Misunderstood: a word of it looks like one.
+    """
+    return " ".join(options(rest, known=(), usage=usage).words)
+
+
+def _is_punctuation(option: str, rest: str, *, after: int, choices: tuple[str, ...]) -> bool:
+    """Whether dashes that stand alone are the writer's, and not those of the option behind them."""
+    if any(map(str.isalnum, option)):
+        return False
+    if not choices:
+        return True
+    return after > 1 and _meant(first_word(rest)[0], choices) is None
+
+
+def _meant(name: str, choices: tuple[str, ...]) -> str | None:
+    plain = {_folded(choice): choice for choice in choices}
+    return plain.get(_folded(unquoted(_bare(name))))
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
+
+
+def _bare(word: str) -> str:
+    return word.rstrip(_AFTER_A_WORD)
+
+
+def _known(name: str, word: str, choices: tuple[str, ...], usage: str, *, before: str) -> str:
+    meant = _meant(name, choices)
     if meant is not None:
         return meant
-    close = difflib.get_close_matches(option, choices, n=1)
+    if not choices:
+        raise Misunderstood(
+            f"`{quoted(word)}` is no option here. Type `{usage}`; no word of a reason begins with a dash."
+        )
+    if not any(map(str.isalnum, name)):
+        raise Misunderstood(
+            f"`{quoted(word)}` stands alone before `{quoted(before)}`. Type `{usage}`; an option has no space behind its "
+            "dashes, and a reason does not begin with one."
+        )
+    close = difflib.get_close_matches(name.lower(), choices, n=1)
     guess = f" Did you mean `--{close[0]}`?" if close else ""
     there_are = ", ".join(f"`--{choice}`" for choice in choices)
     raise Misunderstood(
-        f"I do not know the option `{quoted(word)}`.{guess} There are: {there_are}. Type `{usage}`; a reason does not "
-        "begin with a dash."
+        f"I do not know the option `{quoted(word)}`.{guess} There are: {there_are}. Type `{usage}`; no word of a reason "
+        "begins with a dash."
     )

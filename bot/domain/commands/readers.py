@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
 from bot.domain.commands import words
-from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options
+from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options, without_options
 from bot.domain.commands.rules import rule_of
 from bot.domain.commands.spans import moment, span
 from bot.domain.commands.typed import first_word, quoted, unquoted
@@ -28,11 +28,11 @@ def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
     if not rest:
         return words.ClearByForm()
     read = options(rest, known=OF_A_CLEAR, usage=verb.usage)
-    name = _pipeline(verb, *read.words or ("",))
+    name, reason = _name_and_reason(verb, read)
     return words.Clear(
         name=name,
-        reason=read.reason,
-        incident=_incident(verb, name, read),
+        reason=reason,
+        incident=_incident(verb, name, reason, read),
         stop=StepName.STOP in read.steps,
         start=StepName.START in read.steps,
     )
@@ -40,20 +40,25 @@ def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
 
 def stop(verb: "Verb", rest: str) -> words.Stop:
     read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
-    name = _pipeline(verb, *read.words or ("",))
-    return words.Stop(name=name, reason=read.reason, incident=_incident(verb, name, read))
+    name, reason = _name_and_reason(verb, read)
+    return words.Stop(name=name, reason=reason, incident=_incident(verb, name, reason, read))
 
 
 def start(verb: "Verb", rest: str) -> words.Start:
     read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
-    name = _pipeline(verb, *read.words or ("",))
-    return words.Start(name=name, reason=read.reason, incident=_incident(verb, name, read))
+    name, reason = _name_and_reason(verb, read)
+    return words.Start(name=name, reason=reason, incident=_incident(verb, name, reason, read))
 
 
-def _incident(verb: "Verb", name: PipelineName, read: Options) -> str:
+def _name_and_reason(verb: "Verb", read: Options) -> tuple[PipelineName, str]:
+    name, *reason = read.words or ("",)
+    return _pipeline(verb, name), " ".join(reason)
+
+
+def _incident(verb: "Verb", name: PipelineName, reason: str, read: Options) -> str:
     if read.incident is None:
         return ""
-    if not read.incident or not read.reason:
+    if not read.incident or not reason:
         raise Misunderstood(
             "Breaking the glass takes an incident and a reason. "
             f"Type `{words.COMMAND} {verb.word} {name} --break-glass INCIDENT reason…`."
@@ -104,7 +109,7 @@ def deny(verb: "Verb", rest: str) -> words.Deny:
     request, reason = _request(verb, rest)
     if not reason:
         raise Misunderstood(f"Say why, for the person who asked. Type `{verb.usage}`.")
-    return words.Deny(request, reason)
+    return words.Deny(request, without_options(reason, usage=verb.usage))
 
 
 def withdraw(verb: "Verb", rest: str) -> words.Withdraw:
@@ -134,14 +139,15 @@ def grant(verb: "Verb", rest: str) -> words.Grant:
     pattern = _pattern(verb, pattern)
     lasts = None
     word, after = first_word(rest)
-    if _FOR.fullmatch(word):
-        length, rest = first_word(after)
+    said, separator, length = word.partition("=")
+    if _FOR.fullmatch(said):
+        length, rest = (length, after) if separator else first_word(after)
         lasts = span(length)
         if not lasts:
             raise Misunderstood(
                 f"`{quoted(length)}` is no length of time: type `for 12h`, `for 7d` or the like."
             )
-    return words.Grant(who, role, pattern, lasts, note=rest)
+    return words.Grant(who, role, pattern, lasts, note=without_options(rest, usage=verb.usage))
 
 
 def revoke(verb: "Verb", rest: str) -> words.Revoke:
@@ -189,7 +195,7 @@ def freeze(verb: "Verb", rest: str) -> words.Freeze:
         )
     if not reason:
         raise Misunderstood(f"Say why: everybody whom it stops will read it. Type `{verb.usage}`.")
-    return words.Freeze(pattern, ends, reason)
+    return words.Freeze(pattern, ends, without_options(reason, usage=verb.usage))
 
 
 def _unreadable(_word: str) -> None:

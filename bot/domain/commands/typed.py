@@ -26,6 +26,32 @@ def unquoted(word: str) -> str:
     return word[1:-1] if is_quoted else word
 
 
+# Signs that are no dash to Unicode, and yet are typed for one.
+_LIKE_DASHES = frozenset(
+    "\N{MINUS SIGN}\N{HEAVY MINUS SIGN}\N{MODIFIER LETTER MINUS SIGN}\N{SUPERSCRIPT MINUS}\N{SUBSCRIPT MINUS}"
+    "\N{COMMERCIAL MINUS SIGN}\N{HYPHEN BULLET}\N{BOX DRAWINGS LIGHT HORIZONTAL}\N{BOX DRAWINGS HEAVY HORIZONTAL}"
+    "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HALFWIDTH KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+)
+_AROUND = frozenset("`\"'*_~([{<")  # what somebody puts around a word
+
+
+def without_dashes(word: str) -> str | None:
+    """What follows the dashes, of any kind, that a word begins with, in quotes or brackets too; None if it has none."""
+    at = 0
+    while at < len(word) and (word[at] in _AROUND or unicodedata.category(word[at]).startswith("M")):
+        at += 1
+    around, start = word[:at], at
+    while at < len(word) and _is_dash(word[at]):
+        at += 1
+    if at == start:
+        return None
+    return word[at:].removesuffix(around) if around in _QUOTES else word[at:]
+
+
+def _is_dash(char: str) -> bool:
+    return unicodedata.category(char) == "Pd" or char in _LIKE_DASHES
+
+
 # Slack's escapes (should_escape in the manifest): <@U1|ana> <#C1|general> <!subteam^S1|@oncall> <https://x|label>.
 _ESCAPE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _CROWDS = frozenset({"channel", "here", "everyone"})
