@@ -12,8 +12,8 @@ OperationId = NewType("OperationId", str)
 PipelineName = NewType("PipelineName", str)
 PipelineId = NewType("PipelineId", str)
 
-PIPELINE_NAME_MAX = 63  # bytes; Feldera's limit, the same as a DNS label's
-_PIPELINE_NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]")
+PIPELINE_NAME_MAX = 100
+_PIPELINE_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{PIPELINE_NAME_MAX}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class Actor:
 
 
 def is_pipeline_name(text: str) -> bool:
-    """Whether Feldera would accept `text` as a pipeline's name (its rule on create and rename).
+    """Whether a pipeline may go by `text`, however old it is.
 
-    Feldera does not check names on look-ups, so this stands between what people type and any URL.
+    Since June 2026 a new name has at most 63 characters, and a letter or digit at both ends; pipelines of before keep
+    theirs. Feldera does not check names on look-ups, so this stands between what people type and any URL.
     """
-    return len(text) <= PIPELINE_NAME_MAX and _PIPELINE_NAME.fullmatch(text) is not None
+    return _PIPELINE_NAME.fullmatch(text) is not None

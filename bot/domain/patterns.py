@@ -98,8 +98,7 @@ def _why_none(pattern: str, targets: Targets) -> str:
     target, slash, own = pattern.rpartition("/")
     if not targets.names or not _matches_a_name(_PART.findall(own)):
         return (
-            f"{pattern!r} matches no pipeline: names begin and end with a letter or digit, "
-            f"and have at most {PIPELINE_NAME_MAX} characters."
+            f"{pattern!r} matches no pipeline: names have 1 to {PIPELINE_NAME_MAX} letters, digits, - and _."
         )
     there_are = f"The targets are {', '.join(targets.names)}."
     if slash:

@@ -12,7 +12,7 @@ from bot.domain.names import PipelineName, is_pipeline_name
 
 TargetName = NewType("TargetName", str)
 
-TARGET_NAME_MAX = 30  # characters: a whole name then has at most 94, and fits wherever Slack shows one
+TARGET_NAME_MAX = 30  # characters: a whole name then has at most 131, and fits wherever Slack takes one
 DEFAULT = TargetName("default")
 THE_ONLY = TargetName("")  # the target of every name where there is one Feldera
 _TARGET_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")

@@ -66,13 +66,15 @@ class Catalog:
         await _enough(asking.values(), within, has_some=len(asking) < len(targets))
         found: list[Mapping[PipelineName, Pipeline | Problem]] = []
         unanswered: dict[TargetName, Problem] = {}
+        unreadable: dict[TargetName, int] = {}
         for target in targets:
             listed = self._listed(target, asking.get(target), within)
             if isinstance(listed, Problem):
                 unanswered[target] = listed
             else:
                 found.append(listed.found)
-        return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered)
+                unreadable |= listed.unreadable
+        return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
 
     def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
         """The question to this target that is under way, a new one if need be; None if its answer is still good."""

@@ -48,11 +48,13 @@ class Offer:
 class Offers:
     """What may be meant, the likeliest first. Of the `unanswered` Felderas' pipelines nothing is known.
 
-    They are those that might have shown this person something.
+    They are those that might have shown this person something; `unreadable` is how many pipelines are left out of
+    what others answered.
     """
 
     found: tuple[Offer, ...]
     unanswered: Mapping[TargetName, Problem]
+    unreadable: Mapping[TargetName, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Forms:
         return Offers(
             tuple(Offer(name, everything[name]) for name in names),
             hiding(everything.unanswered, EVERYTHING, actor, facts, now),
+            hiding(everything.unreadable, EVERYTHING, actor, facts, now),
         )
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from bot.domain.access import Action, Decision
 from bot.domain.authority import Facts
@@ -16,12 +17,14 @@ from bot.domain.names import Actor, PipelineName
 from bot.domain.patterns import may_overlap
 from bot.domain.pipelines import Problem
 from bot.domain.policy import frozen
-from bot.domain.targets import TargetName
+from bot.domain.targets import TargetName, full_name
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.refusing import refused_to_list
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
 
+_T = TypeVar("_T")
+_ANY = PipelineName("*")
 PAGE = 12  # pipelines: a screenful, and within Slack's limits whatever stands in a row
 
 
@@ -76,6 +79,7 @@ class Listing:
             total=len(names),
             unread=_unread(actor, facts),
             unanswered=hiding(everything.unanswered, pattern, actor, facts, now),
+            unreadable=hiding(everything.unreadable, pattern, actor, facts, now),
         )
 
 
@@ -95,9 +99,9 @@ def _start(names: list[PipelineName], after: PipelineName | None, before: Pipeli
 
 
 def hiding(
-    unanswered: Mapping[TargetName, Problem], pattern: str, actor: Actor, facts: Facts, now: datetime
-) -> dict[TargetName, Problem]:
-    """The targets that did not answer and might have shown this person something: they hear of no other."""
+    about: Mapping[TargetName, _T], pattern: str, actor: Actor, facts: Facts, now: datetime
+) -> dict[TargetName, _T]:
+    """Of targets that hide pipelines, those that might have shown this person something: they hear of no other."""
     standing = facts.standings[actor]
     held = [
         grant.pattern
@@ -105,9 +109,10 @@ def hiding(
         if Action.VIEW in grant.role.actions and grant.is_to(standing) and grant.is_current(now)
     ]
     return {
-        target: problem
-        for target, problem in unanswered.items()
-        if may_overlap(pattern, f"{target}/*") and any(may_overlap(each, f"{target}/*") for each in held)
+        target: said
+        for target, said in about.items()
+        if may_overlap(pattern, full_name(target, _ANY))
+        and any(may_overlap(each, full_name(target, _ANY)) for each in held)
     }
 
 

@@ -5,7 +5,6 @@ nothing; whatever is not on that list may have had its effect. A status code alo
 proxy or Feldera's own web console could have answered in its place.
 """
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -19,7 +18,6 @@ from bot.domain.pipelines import (
     History,
     Look,
     NotSent,
-    Pipeline,
     Problem,
     Refusal,
     Refused,
@@ -28,10 +26,9 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.feldera.listed import listed
+from bot.feldera.listed import ListedPipelines, listed, listed_ids
 from bot.feldera.models import (
     EVENTS,
-    LISTED_IDS,
     ConfigurationBody,
     HealthBody,
     PipelineBody,
@@ -66,23 +63,17 @@ def look(reply: Reply, name: PipelineName) -> Look:
     return Seen(pipeline)
 
 
-def look_at_all(reply: Reply) -> Mapping[PipelineName, Pipeline | Problem] | Problem:
+async def look_at_all(reply: Reply) -> ListedPipelines | Problem:
     """`GET /v0/pipelines?selector=status`. What is missing from it may be there nevertheless.
 
-    A pipeline of which only the name can be read is a problem of its own; one without a name, or two of one name,
-    spoil the whole list.
+    A pipeline of which only the name can be read is a problem of its own; one without a name is counted.
     """
-    return listed(reply.body) if _is_good(reply) else problem(reply)
+    return await listed(reply.body) if _is_good(reply) else problem(reply)
 
 
-def ids(reply: Reply) -> frozenset[PipelineId] | Problem:
+async def ids(reply: Reply) -> frozenset[PipelineId] | Problem:
     """`GET /v0/pipelines?selector=status`: the ids of all that can be read."""
-    if not _is_good(reply):
-        return problem(reply)
-    try:
-        return frozenset(PipelineId(each.id) for each in LISTED_IDS.validate_json(reply.body))
-    except ValidationError:
-        return NOT_AS_KNOWN
+    return await listed_ids(reply.body) if _is_good(reply) else problem(reply)
 
 
 def submitted(reply: Reply) -> Answer:

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from bot.domain.doings import Shape
 from bot.domain.names import PipelineId, PipelineName
-from bot.domain.observations import Listed, Observation
+from bot.domain.observations import Observation
 from bot.domain.pipelines import (
     Answer,
     History,
@@ -36,6 +36,7 @@ from bot.engine.ports import Clock
 from bot.feldera import answers, events
 from bot.feldera.address import FelderaAddress
 from bot.feldera.credentials import Credentials
+from bot.feldera.listed import ListedPipelines
 from bot.feldera.questions import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
 from bot.feldera.rejections import Rejections
 from bot.feldera.reply import NoReply, Reply
@@ -115,13 +116,13 @@ class FelderaClient:
     async def look(self, name: PipelineName) -> Look:
         return await self._asked(lambda questions: questions.look(name))
 
-    async def look_at_all(self) -> Listed | Problem:
+    async def look_at_all(self) -> ListedPipelines | Problem:
         return await self._asked(Questions.look_at_all)
 
     async def ids(self) -> frozenset[PipelineId] | Problem:
         """Of all its pipelines."""
         reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
-        return reply if isinstance(reply, Problem) else answers.ids(reply)
+        return reply if isinstance(reply, Problem) else await answers.ids(reply)
 
     async def observe(self, reviewed: Mapping[PipelineName, PipelineId | None]) -> Observation | Problem:
         """See `Pipelines.observe`: who answers and how pipelines look, by one token."""

@@ -126,7 +126,10 @@ class Fleet:
 
     async def _of(self, target: TargetName) -> Everything | Problem:
         listed = await self._clients[target].look_at_all()
-        return listed if isinstance(listed, Problem) else Everything(_Listed({target: listed}))
+        if isinstance(listed, Problem):
+            return listed
+        unreadable = {target: listed.unreadable} if listed.unreadable else {}
+        return Everything(_Listed({target: listed}), unreadable=unreadable)
 
 
 @dataclass(frozen=True, slots=True)

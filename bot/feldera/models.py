@@ -21,7 +21,7 @@ from pydantic import (
     TypeAdapter,
 )
 
-from bot.domain.names import PipelineId, PipelineName
+from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines import STOPPED, Change, Checkpoints, Pipeline, PipelineError, Storage
 from bot.feldera.text import WORD_MAX, first_lines, one_line
 
@@ -33,10 +33,17 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("beyond the calendar") from None
 
 
+def _pipeline_name(text: str) -> str:
+    if not is_pipeline_name(text):
+        raise ValueError("no name of a pipeline")
+    return text
+
+
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 _VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 UUID_OF_A_MOMENT = 7  # the version of a UUID that begins with a time
 Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
+Name = Annotated[str, AfterValidator(_pipeline_name)]
 
 
 class _Shape(BaseModel):
@@ -102,7 +109,7 @@ class PipelineBody(_Shape):
     """One pipeline with `selector=status`."""
 
     id: Word
-    name: Word
+    name: Name
     storage_status: Word
     storage_status_details: _StorageDetailsBody | None = None
     deployment_status: Word
@@ -137,12 +144,6 @@ class PipelineBody(_Shape):
             error=PipelineError(error.sentence, error.code, error.compiler) if error else None,
             last_checkpoint_at=details.latest_at() if details else None,
         )
-
-
-class ListedId(_Shape):
-    """One pipeline of a list, as far as it takes to know it again."""
-
-    id: Word
 
 
 class EventBody(_Shape):
@@ -228,7 +229,6 @@ class SessionBody(_Shape):
 
 
 EVENTS = TypeAdapter(tuple[EventBody, ...])
-LISTED_IDS = TypeAdapter(tuple[ListedId, ...])
 
 
 def _storage(word: str) -> Storage:

@@ -16,6 +16,7 @@ from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.observations import Listed, Observation, is_expected, looks, not_listed
 from bot.domain.pipelines import History, Identity, Look, Problem, Seen, Trouble
 from bot.feldera import answers, problems
+from bot.feldera.listed import ListedPipelines
 from bot.feldera.reply import NoReply, Reply
 from bot.feldera.session import of_another_tenant, session
 from bot.feldera.wire import BODY_MAX
@@ -91,9 +92,9 @@ class Questions:
         reply = await self.ask(pipeline_path(name), STATUS_ONLY)
         return reply if isinstance(reply, Problem) else answers.look(reply, name)
 
-    async def look_at_all(self) -> Listed | Problem:
+    async def look_at_all(self) -> ListedPipelines | Problem:
         reply = await self.ask("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
-        return reply if isinstance(reply, Problem) else answers.look_at_all(reply)
+        return reply if isinstance(reply, Problem) else await answers.look_at_all(reply)
 
     async def history(self, address: str, name: PipelineName) -> History | Problem:
         """The pipeline's events, and who told them."""

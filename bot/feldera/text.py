@@ -4,7 +4,9 @@ What comes from Feldera, or from whatever stands in its place, is trusted with n
 line breaks or its characters. Escaping for Slack is not done here; the room that writes to Slack does that.
 """
 
+import re
 import unicodedata
+from typing import TypeGuard
 
 LINES_MAX = 12  # of what a compiler says: the first lines name the mistake
 LINE_MAX = 160  # characters
@@ -20,6 +22,14 @@ def one_line(text: str, limit: int = SENTENCE_MAX) -> str:
     if len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + "…"
+
+
+_WORD = re.compile(rf"[ -~]{{1,{WORD_MAX}}}")
+
+
+def is_word(text: object) -> TypeGuard[str]:
+    """Whether it is a code, an id or a word for a state, as Feldera has them."""
+    return isinstance(text, str) and _WORD.fullmatch(text) is not None
 
 
 def first_lines(text: str, lines: int = LINES_MAX) -> str:

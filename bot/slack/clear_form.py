@@ -4,6 +4,7 @@ What it carries through Slack and back (`Token`) decides nothing: it tells where
 it, so that what is submitted can be held against that.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +21,13 @@ from bot.domain.commands import COMMAND
 from bot.domain.names import ChannelId, PipelineName
 from bot.domain.pipelines import STOPPED, Problem
 from bot.domain.policy import Terms
-from bot.domain.targets import TargetName
-from bot.engine.forms import LookAgain, Shown
+from bot.domain.targets import THE_ONLY, TargetName
+from bot.engine.forms import LookAgain, Offers, Shown
 from bot.engine.replies import NotStopped
 from bot.slack import blocks, payloads, plans
 from bot.slack.blocks import Message, said, section
 from bot.slack.form_fields import STOP_FIRST, how, which, why
+from bot.slack.listing import left_out
 from bot.slack.mrkdwn import channel, code, escaped, mention_any
 from bot.slack.pipelines import deployment
 from bot.slack.previews import consequences, state
@@ -33,7 +35,7 @@ from bot.slack.previews import consequences, state
 SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
 CLEAR_FORM = "clear_form"
 TITLE = "Clear a pipeline"
-TARGETS_MAX = 5  # named that do not answer
+TARGETS_MAX = 5  # named that hide pipelines
 TOLD_MAX = 10  # people and groups named who could approve
 
 _TOKEN = re.compile(r"(?P<form>[a-z2-7]{24}) (?P<origin>[A-Z0-9]{2,30}) (?P<seen>[a-z2-7]{24}|-)")
@@ -138,10 +140,16 @@ def about_no(answer: Message) -> Page:
     return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
 
 
-def missing(unanswered: Mapping[TargetName, Problem]) -> str:
+def missing(offers: Offers) -> str:
     """Which pipelines the menu lacks, and why; nothing where it lacks none."""
-    if not unanswered:
-        return ""
+    cannot_list = _cannot_list(offers.unanswered) if offers.unanswered else ""
+    unreadable = offers.unreadable
+    if len(unreadable) > TARGETS_MAX:
+        unreadable = {THE_ONLY: sum(unreadable.values())}
+    return " ".join(filter(None, [cannot_list, *itertools.starmap(left_out, unreadable.items())]))
+
+
+def _cannot_list(unanswered: Mapping[TargetName, Problem]) -> str:
     whose = [
         f"the pipelines{f' of `{target}`' if target else ''} ({code(problem.message, 100)})"
         for target, problem in unanswered.items()

@@ -2,6 +2,7 @@
 
 from bot.domain.commands import COMMAND
 from bot.domain.pipelines import Pipeline, Problem
+from bot.domain.targets import TargetName
 from bot.engine.replies import Listed, NoList, PipelineList, SeesNothing
 from bot.slack import blocks
 from bot.slack.blocks import Message, message, said
@@ -71,11 +72,20 @@ def _note(shown: PipelineList) -> str:
         f"`{target}` cannot be asked now, and its pipelines are missing: {in_words(problem, target)}"
         for target, problem in shown.unanswered.items()
     ]
+    notes += [left_out(target, count) for target, count in shown.unreadable.items()]
     if shown.unread:
         notes.append(
             f"Slack did not tell which user groups you are in ({code(shown.unread)}): some pipelines may be missing."
         )
     return " ".join(notes)
+
+
+def left_out(target: TargetName, count: int) -> str:
+    """That rows of Feldera's list could not be read."""
+    whose = f" of `{target}`" if target else ""
+    if count == 1:
+        return f"1 pipeline{whose} is left out: its name in Feldera's list cannot be read."
+    return f"{count:,} pipelines{whose} are left out: their names in Feldera's list cannot be read."
 
 
 def _row(row: Listed, workspace_url: str) -> str:

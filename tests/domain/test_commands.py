@@ -83,9 +83,6 @@ def test_what_was_meant_is_understood(typed, command):
 @pytest.mark.parametrize(
     "name",
     [
-        "orders-",
-        "orders_",
-        "_orders",
         "orders.eu",
         "orders/clear",
         "orders%2Fclear",
@@ -101,7 +98,7 @@ def test_what_was_meant_is_understood(typed, command):
         "\N{CYRILLIC SMALL LETTER O}rders",
         "ｏrders",
         "order٣",
-        "a" * 64,
+        "a" * 101,
     ],
 )
 @pytest.mark.parametrize("verb", ["clear", "status"])
@@ -168,7 +165,7 @@ def test_an_unknown_verb_is_met_with_the_known_ones():
 def test_a_name_that_cannot_be_is_explained():
     """The rule is Feldera's, in words."""
     assert misunderstood("clear orders.eu schema change") == snapshot(
-        "`orders.eu` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
+        "`orders.eu` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
     )
 
 

@@ -126,6 +126,16 @@ def test_what_begins_with_a_dash_is_never_lost(typed, answer):
     assert misunderstood(typed).startswith(answer)
 
 
+def test_a_name_that_begins_with_a_dash_is_put_in_quotes():
+    """It is from before Feldera limited names. An option in quotes stays an option."""
+    assert parse("clear `-orders` --stop why") == Clear("-orders", "why", stop=True)
+    assert parse("clear \N{LEFT DOUBLE QUOTATION MARK}-orders\N{RIGHT DOUBLE QUOTATION MARK}") == Clear(
+        "-orders", ""
+    )
+    assert parse("clear '--stop' orders") == Clear("orders", "", stop=True)
+    assert misunderstood("clear -orders").endswith("; a NAME that begins with a dash is put in quotes.")
+
+
 def test_a_dash_between_words_is_punctuation():
     """It stands before no option's name: nothing that it could have meant is lost."""
     assert parse("clear orders schema change \N{EM DASH} see INC-4") == Clear(

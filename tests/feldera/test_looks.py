@@ -1,5 +1,8 @@
 """What a reply to a question means: pipelines, their history, the runner's health, the greeting."""
 
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +23,8 @@ from bot.domain.pipelines import (
     Trouble,
 )
 from bot.feldera import answers, events
+from bot.feldera import listed as listing
+from bot.feldera.listed import ListedPipelines
 from bot.feldera.problems import NOT_AS_KNOWN
 from bot.feldera.reply import Reply
 from bot.feldera.session import session
@@ -184,7 +189,7 @@ def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Reply, troub
     """What is wrong depends on the reply alone; its sentence is short, and neither HTML nor anybody's details."""
     looks = [
         answers.look(bad, ORDERS),
-        answers.look_at_all(bad),
+        asyncio.run(answers.look_at_all(bad)),
         answers.history(bad),
         answers.greeting(bad),
     ]
@@ -256,22 +261,27 @@ def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) ->
     assert look.retry_after == seconds
 
 
+def listed(rows: Any) -> ListedPipelines:
+    found = asyncio.run(answers.look_at_all(reply(200, rows)))
+    assert isinstance(found, ListedPipelines)
+    return found
+
+
 def test_all_pipelines_come_by_name() -> None:
     """The list is the same objects as a single look."""
-    both = answers.look_at_all(reply(200, [pipeline(), pipeline(name="payments", id="other")]))
-
-    assert both == {ORDERS: seen(), PAYMENTS: seen(PAYMENTS, id="other")}
-    assert answers.look_at_all(reply(200, [])) == {}
+    assert listed([pipeline(), pipeline(name="payments", id="other")]) == {
+        ORDERS: seen(),
+        PAYMENTS: seen(PAYMENTS, id="other"),
+    }
+    assert listed([]) == listed(b" [ ] ") == {}
 
 
 @pytest.mark.parametrize(
     "changes", [{"storage_status": None}, {"program_status_since": "yesterday"}, {"id": ""}]
 )
 def test_a_pipeline_that_cannot_be_read_hides_no_other(changes: dict[str, Any]) -> None:
-    """It is a problem under its own name: left out it would pass for deleted, which proves a clear."""
-    listed = [pipeline(), pipeline(name="payments", **changes), pipeline(name="returns")]
-
-    assert answers.look_at_all(reply(200, listed)) == {
+    """It is a problem under its own name."""
+    assert listed([pipeline(), pipeline(name="payments", **changes), pipeline(name="returns")]) == {
         ORDERS: seen(),
         PAYMENTS: NOT_AS_KNOWN,
         "returns": seen(PipelineName("returns")),
@@ -279,11 +289,86 @@ def test_a_pipeline_that_cannot_be_read_hides_no_other(changes: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    "second", [None, {}, pipeline(name=None), pipeline(name=""), pipeline(id="twin"), {"name": "orders"}]
+    "odd",
+    [
+        b"null",
+        b"{}",
+        b"[]",
+        b'"orders"',
+        b'{"name": null}',
+        b'{"name": ""}',
+        b'{"name": "or/ders"}',
+        b'{"name": "orders\\n"}',
+        b'{"name": "\xff"}',
+        b'{"name": "' + b"n" * 101 + b'"}',
+        b"9" * 5_000,
+    ],
 )
-def test_a_list_in_which_somebody_may_be_missing_is_a_problem(second: Any) -> None:
-    """Without its name nobody knows who it is, and of two of one name nobody knows which one it is."""
-    assert isinstance(answers.look_at_all(reply(200, [pipeline(), second])), Problem)
+def test_a_row_without_a_name_is_left_out_and_counted(odd: bytes) -> None:
+    """One odd name must not spoil the list of all the others."""
+    rows = b"[" + b" , ".join([odd, json.dumps(pipeline()).encode(), odd]) + b"]"
+    found = listed(rows)
+
+    assert found == {ORDERS: seen()}
+    assert found.unreadable == 2
+
+
+@pytest.mark.parametrize("name", ["n" * 100, "_orders", "orders_", "-orders", "-", "_"])
+def test_pipelines_keep_their_old_names(name: str) -> None:
+    """Feldera limited new names in June 2026: to 63 characters, and a letter or digit at both ends."""
+    old = PipelineName(name)
+    found = listed([pipeline(name=name), pipeline()])
+
+    assert found == {old: seen(old), ORDERS: seen()}
+    assert found.unreadable == 0
+
+
+def test_of_two_of_one_name_neither_is_believed() -> None:
+    """Nobody knows which one it is; the others are as they are."""
+    found = listed([pipeline(), pipeline(id="twin"), pipeline(name="payments"), pipeline(id="third")])
+
+    assert found == {
+        ORDERS: Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of this name."),
+        PAYMENTS: seen(PAYMENTS),
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"null", b"[", b"[,]", b"[1", b"[1,", b"[1,]", b"[1 2]", b"[1]]", b"[1]x", b"[" * 10**5],
+)
+def test_what_is_no_list_is_a_problem(body: bytes) -> None:
+    """Or one that breaks off: what it lacks is not known."""
+    reply_ = reply(200, body)
+
+    assert asyncio.run(answers.look_at_all(reply_)) == NOT_AS_KNOWN
+    assert asyncio.run(answers.ids(reply_)) == NOT_AS_KNOWN
+
+
+def test_ids_are_those_that_can_be_read() -> None:
+    rows = [pipeline(id="a"), {}, None, pipeline(id=7), pipeline(id="\n"), pipeline(id="b", name=None)]
+
+    assert asyncio.run(answers.ids(reply(200, rows))) == {"a", "b"}
+
+
+async def _meanwhile(reading: Coroutine[Any, Any, Any]) -> int:
+    """How often other work gets its turn while this is read."""
+    turns = 0
+    read = asyncio.create_task(reading)
+    while not read.done():
+        turns += 1
+        await asyncio.sleep(0)
+    await read
+    return turns
+
+
+@pytest.mark.parametrize("read", [answers.look_at_all, answers.ids])
+def test_a_long_list_is_read_in_slices(read: Callable[[Reply], Coroutine[Any, Any, Any]]) -> None:
+    """Fifty thousand rows in one go held everybody up for seconds: other work gets its turn between slices."""
+    row = b'{"id": "%d", "name": "p-%d", "filler": "%s"}'
+    body = b"[" + b",".join(row % (number, number, b"x" * 40) for number in range(50_000)) + b"]"
+
+    assert asyncio.run(_meanwhile(read(reply(200, body)))) >= len(body) // listing.SLICE
 
 
 def test_a_history_keeps_felderas_order() -> None:

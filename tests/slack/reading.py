@@ -11,7 +11,7 @@ from bot.slack.blocks import Message
 
 WORKSPACE_URL = "https://acme.slack.com/"
 LONGEST_EDIT = 4000  # characters of `text`: chat.update refuses more with msg_too_long
-LONGEST_NAME = PipelineName("a" + "-_" * 30 + "Zz")
+LONGEST_NAME = PipelineName("_" + "-_" * 48 + "Zz-")
 LONGEST_WHOLE_NAME = PipelineName(
     f"{'t' * TARGET_NAME_MAX}/{LONGEST_NAME}"
 )  # where there are several Felderas

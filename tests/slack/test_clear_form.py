@@ -13,7 +13,7 @@ from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId, is_pipel
 from bot.domain.pipelines import Identity, Problem, Trouble
 from bot.domain.targets import TARGET_NAME_MAX, TargetName, Targets
 from bot.engine import replies
-from bot.engine.forms import LookAgain, Offer, Shown
+from bot.engine.forms import LookAgain, Offer, Offers, Shown
 from bot.engine.hindrances import Weighed
 from bot.simulator.slack import elements
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
@@ -109,7 +109,8 @@ def test_a_sentence_without_its_markup(sentence: str, read: str) -> None:
 def test_whoever_does_not_answer(found: list[Problem]) -> None:
     """Sixty Felderas that are away fit the form's one line."""
     unanswered = {TargetName(f"{LONGEST_TARGET[:-3]}{number:03}"): each for number, each in enumerate(found)}
-    check_view(clear_form.form(TOKENS, Page(notice=clear_form.missing(unanswered))))
+    offers = Offers((), unanswered, dict.fromkeys(unanswered, 50_000))
+    check_view(clear_form.form(TOKENS, Page(notice=clear_form.missing(offers))))
 
 
 @given(pipelines, hostile)

@@ -114,7 +114,7 @@ def test_what_to_ask(workspace: Workspace) -> None:
         "🤔 Which pipeline? Type `/pipeline can-i clear|stop|start NAME`, for example `/pipeline can-i clear orders`."
     )
     assert ana.types("/pipeline can-i clear or/ders") == snapshot(
-        "🤔 `or/ders` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline can-i clear|stop|start NAME`."
+        "🤔 `or/ders` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline can-i clear|stop|start NAME`."
     )
     assert ana.types("/pipeline can-i clear orders please") == snapshot(
         "🤔 `can-i` takes one pipeline name and nothing after it. Type `/pipeline can-i clear|stop|start orders`."

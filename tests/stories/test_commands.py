@@ -151,13 +151,13 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear orders/../payments",
             snapshot(
-                "🤔 `orders/../payments` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
+                "🤔 `orders/../payments` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear -orders",
             snapshot(
-                "🤔 I do not know the option `-orders`. There are: `--stop`, `--start`, `--restart`, `--break-glass`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`; no word of a reason begins with a dash."
+                "🤔 I do not know the option `-orders`. There are: `--stop`, `--start`, `--restart`, `--break-glass`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`; a NAME that begins with a dash is put in quotes."
             ),
         ),
         (
@@ -169,25 +169,25 @@ def test_help_on_a_verb(workspace: Workspace, verb: str, told: str) -> None:
         (
             "/pipeline clear naïve",
             snapshot(
-                "🤔 `naïve` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
+                "🤔 `naïve` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             f"/pipeline status {'x' * 101}",
             snapshot(
-                "🤔 `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline status NAME`."
+                "🤔 `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline status NAME`."
             ),
         ),
         (
             "/pipeline clear @ben",
             snapshot(
-                "🤔 `@ben` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
+                "🤔 `@ben` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (
             "/pipeline clear #ops",
             snapshot(
-                "🤔 `#ops` cannot be the name of a pipeline: 1 to 63 letters, digits, `-` and `_`, starting and ending with a letter or digit. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
+                "🤔 `#ops` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
             ),
         ),
         (

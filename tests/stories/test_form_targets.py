@@ -52,6 +52,17 @@ def test_one_is_down(workspace: Workspace) -> None:
     assert ana.looks_for("ord") == ["prod/orders"]
 
 
+def test_one_shows_a_pipeline_without_a_name(workspace: Workspace) -> None:
+    """The form says that it is left out, and offers the others."""
+    ana, ben = workspace.operator("ana"), workspace.operator("ben", pattern="prod/*")
+    workspace.felderas["staging"].answers_next(200, body=[{"name": "users"}, {"name": "n" * 101}])
+    assert ana.opens_form().split("\n")[3] == snapshot(
+        "🔌 1 pipeline of `staging` is left out: its name in Feldera's list cannot be read."
+    )
+    assert ana.looks_for("") == ["prod/orders", "staging/users"]
+    assert "staging" not in ben.opens_form()
+
+
 def test_one_is_silent(workspace: Workspace) -> None:
     """Nobody waits for it longer than Slack does: the others' pipelines are there."""
     ana = workspace.operator("ana")

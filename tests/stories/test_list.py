@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access import Role
@@ -276,14 +277,45 @@ def test_one_that_cannot_be_read(workspace: Workspace) -> None:
 """)
 
 
+def test_one_row_without_a_name_hides_no_other(workspace: Workspace) -> None:
+    """It is left out, and that is said: it might be one of those that were looked for."""
+    ana = workspace.viewer("ana")
+    workspace.feldera.answers_next(200, body=[{"name": "odd"}, {"name": "or/ders"}, None])
+    assert ana.asks("/pipeline list") == snapshot("""\
+*Pipelines*: 1 that you may see.
+❔ `odd`: Feldera's answer does not have the form this bot knows.
+2 pipelines are left out: their names in Feldera's list cannot be read.\
+""")
+    workspace.feldera.answers_next(200, body=[{"name": "odd"}, {"name": 7}])
+    assert ana.asks("/pipeline list orders") == snapshot(
+        "No pipeline that you may see matches `orders` (upper and lower case count). `/pipeline list *orders*` finds it anywhere in a name. 1 pipeline is left out: its name in Feldera's list cannot be read."
+    )
+
+
+@pytest.mark.parametrize("name", ["n" * 69, "_orders", "orders_"])
+def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str) -> None:
+    """It is listed with the others, looked at by its name, and cleared."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds(name)
+    told = ana.asks("/pipeline list")
+    assert f"⏹️ `{name}`: Stopped" in told
+    assert "⏹️ `orders`: Stopped" in told
+    assert ana.asks(f"/pipeline status {name}").startswith(f"{name}\n*Deployment*")
+    ana.clears(name)
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    workspace.thread()
+    ana.reads()
+
+
 def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
     """Nobody may type what no pipeline could match, and nobody's markup acts."""
     ana = workspace.viewer("ana")
     assert ana.types("/pipeline list <!channel> `x`") == snapshot(
         "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`."
     )
-    assert ana.types("/pipeline list -") == snapshot(
-        "🤔 '-' matches no pipeline: names begin and end with a letter or digit, and have at most 63 characters."
+    assert ana.types("/pipeline list [z-a]") == snapshot(
+        "🤔 '[z-a]' matches no pipeline: names have 1 to 100 letters, digits, - and _."
     )
     assert ana.types("/pipeline list `x`y") == snapshot(
         "🤔 '`x`y' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several."

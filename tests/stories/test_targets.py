@@ -219,9 +219,9 @@ def test_a_pattern_that_matches_on_no_target_is_refused(workspace: Workspace) ->
 
 def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:
     """Asked for, approved, and read in the record, by buttons and dialogs: Slack takes all of it."""
-    name = f"{'t' * 30}/{'n' * 63}"
+    name = f"{'t' * 30}/{'n' * 100}"
     workspace = Workspace(tmp_path, targets=("t" * 30, "b"))
-    workspace.feldera.adds("n" * 63)
+    workspace.feldera.adds("n" * 100)
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests(name)
     ben.clicks("Approve")

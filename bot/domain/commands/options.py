@@ -44,11 +44,12 @@ def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
     while rest:
         word, rest = first_word(rest)
         option = without_dashes(word)
-        if option is None or _is_punctuation(option, rest, after=len(words), choices=choices):
+        is_name = not words and unquoted(word) != word and _meant(option or "", choices) is None
+        if option is None or is_name or _is_punctuation(option, rest, after=len(words), choices=choices):
             words.append(word)
             continue
         name, separator, value = option.partition("=")
-        name = _known(name, word, choices, usage, before=first_word(rest)[0])
+        name = _known(name, word, choices, usage, words=words, before=first_word(rest)[0])
         if name != BREAK_GLASS:
             if separator:
                 raise Misunderstood(f"`--{name}` takes no value: write it alone. Type `{usage}`.")
@@ -93,7 +94,9 @@ def _bare(word: str) -> str:
     return word.rstrip(_AFTER_A_WORD)
 
 
-def _known(name: str, word: str, choices: tuple[str, ...], usage: str, *, before: str) -> str:
+def _known(  # noqa: PLR0913 - the option, and what stands around it
+    name: str, word: str, choices: tuple[str, ...], usage: str, *, words: list[str], before: str
+) -> str:
     meant = _meant(name, choices)
     if meant is not None:
         return meant
@@ -109,7 +112,11 @@ def _known(name: str, word: str, choices: tuple[str, ...], usage: str, *, before
     close = difflib.get_close_matches(name.lower(), choices, n=1)
     guess = f" Did you mean `--{close[0]}`?" if close else ""
     there_are = ", ".join(f"`--{choice}`" for choice in choices)
+    rule = (
+        "no word of a reason begins with a dash"
+        if words
+        else "a NAME that begins with a dash is put in quotes"
+    )
     raise Misunderstood(
-        f"I do not know the option `{quoted(word)}`.{guess} There are: {there_are}. Type `{usage}`; no word of a reason "
-        "begins with a dash."
+        f"I do not know the option `{quoted(word)}`.{guess} There are: {there_are}. Type `{usage}`; {rule}."
     )

@@ -288,6 +288,6 @@ def _pipeline(verb: "Verb", word: str) -> PipelineName:
         target = f"a target (`{verb.targets.names[0]}/`), and then " if verb.targets.names else ""
         raise Misunderstood(
             f"`{quoted(name)}` cannot be the name of a pipeline: {target}1 to {PIPELINE_NAME_MAX} letters, digits, `-` "
-            f"and `_`, starting and ending with a letter or digit. Type `{verb.usage}`."
+            f"and `_`. Type `{verb.usage}`."
         )
     return PipelineName(name)

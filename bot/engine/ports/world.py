@@ -53,10 +53,14 @@ class RecordedClock(Clock, Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Everything(Mapping[PipelineName, Pipeline | Problem]):
-    """Every pipeline of the targets that answered; `unanswered` are the others: of theirs, nothing is known."""
+    """Every pipeline of the targets that answered; `unanswered` are the others: of theirs, nothing is known.
+
+    `unreadable` is how many pipelines of a target are left out, since not even their names can be read.
+    """
 
     found: Mapping[PipelineName, Pipeline | Problem]
     unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+    unreadable: Mapping[TargetName, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, answers: "Mapping[TargetName, Everything | Problem]") -> "Everything | Problem":
@@ -64,9 +68,12 @@ class Everything(Mapping[PipelineName, Pipeline | Problem]):
         problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
         if len(problems) == len(answers):
             return next(iter(problems.values()))
-        listed = [answer.found for answer in answers.values() if isinstance(answer, Everything)]
+        told = [answer for answer in answers.values() if isinstance(answer, Everything)]
         # As they are: a pipeline may be read only when it is looked at.
-        return cls(ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", listed)), problems)
+        found = ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", [each.found for each in told]))
+        return cls(
+            found, problems, {target: count for each in told for target, count in each.unreadable.items()}
+        )
 
     def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
         return self.found[name]

@@ -27,7 +27,8 @@ class PipelineList:
     """A page of the `total` pipelines that match `pattern` and that the person may see, by name.
 
     `before` is how many come before this page. `unread` is what Slack did not tell of the person, and `unanswered`
-    are the Felderas that could not be asked, where that may keep pipelines off the list.
+    are the Felderas that could not be asked, where that may keep pipelines off the list; `unreadable` is how many
+    pipelines of a Feldera are left out, since their names cannot be read.
     """
 
     pattern: str
@@ -36,6 +37,7 @@ class PipelineList:
     total: int
     unread: str = ""
     unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+    unreadable: Mapping[TargetName, int] = field(default_factory=dict)
 
     @property
     def after(self) -> int:

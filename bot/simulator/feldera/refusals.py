@@ -14,6 +14,8 @@ RETRY_AFTER = "5"
 
 NAME_PATTERN = r"^([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]$"
 NAME_MAXIMUM = 63
+OLD_NAME_PATTERN = r"[A-Za-z0-9_-]{1,100}"
+"""Of pipelines from before June 2026."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class FelderaSimulator(Tenancy):
         """A pipeline that is there already, in this state since then (now, if not said).
 
         Args:
-            name: by Feldera's rule for names, and not taken.
+            name: as Feldera had them before June 2026, and not taken.
             storage: `Cleared`, `InUse` or `Clearing`; a running pipeline's is in use.
             running: whether it runs; otherwise it is fully stopped.
             program_status: as Feldera spells it; a program still compiling waits for `finishes_compiling`.

@@ -133,7 +133,9 @@ class World:
         at: datetime | None = None,
     ) -> SimulatedPipeline:
         at = at or self.catch_up()
-        self._check_new_name(name)
+        if not re.fullmatch(refusals.OLD_NAME_PATTERN, name):
+            raise refusals.invalid_name(name)
+        self._check_is_free(name)
         if running and storage is not Storage.IN_USE:
             raise ValueError(f"a running pipeline has its storage in use, not {storage}")
         if checkpoints and storage is not Storage.IN_USE:
@@ -176,6 +178,9 @@ class World:
     def _check_new_name(self, name: str) -> None:
         if len(name) > refusals.NAME_MAXIMUM or not re.fullmatch(refusals.NAME_PATTERN, name):
             raise refusals.invalid_name(name)
+        self._check_is_free(name)
+
+    def _check_is_free(self, name: str) -> None:
         if name in self._pipelines:
             raise refusals.duplicate_name()
 

@@ -78,8 +78,9 @@ class ClearForm:
             await opened.give(self.desk.in_words(nothing))
             return
         offers = await self.forms.offer(actor, "")
-        if offers.found or offers.unanswered:
-            await opened.show(clear_form.Page(notice=clear_form.missing(offers.unanswered)), turn=turn)
+        missing = clear_form.missing(offers)
+        if offers.found or missing:
+            await opened.show(clear_form.Page(notice=missing), turn=turn)
         else:
             await opened.give(clear_form.nothing_to_see())
 
@@ -88,8 +89,9 @@ class ClearForm:
         offers = await self.forms.offer(self.desk.who(delivery), delivery.value)
         await ack(options=[form_fields.option(offer) for offer in offers.found])
         form = self.open_forms.of(delivery.view)
-        if form is not None and offers.unanswered:
-            self.desk.errands.do(form.notice(clear_form.missing(offers.unanswered)), form)
+        missing = clear_form.missing(offers)
+        if form is not None and missing:
+            self.desk.errands.do(form.notice(missing), form)
 
     async def changed(self, ack: AsyncAck, delivery: BlockActions) -> None:
         """Something else was chosen: what is said of it follows."""

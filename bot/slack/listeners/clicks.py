@@ -22,7 +22,7 @@ from bot.slack.listeners.desk import Desk, value
 from bot.slack.payloads import BlockActions
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
-_OLDER = re.compile(r"(\d{1,18}) (.{1,100})")
+_OLDER = re.compile(r"(\d{1,18}) (.{1,150})")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
