@@ -15,7 +15,7 @@ from bot.domain.pipelines import Problem
 from bot.feldera.models import ErrorBody
 from bot.feldera.text import one_line
 
-RETRY_AFTER_MAX = 3600.0  # seconds; who asks for more is a broken proxy, not a busy Feldera
+RETRY_AFTER_MAX = 300.0  # seconds; one answer, which a proxy may have made up, silences no Feldera for longer
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _HOST_MAX = 100  # characters of a host's name in a sentence
 

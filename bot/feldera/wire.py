@@ -1,8 +1,8 @@
 """One HTTP exchange with Feldera: bounded in time and in size, never repeated, never raising for the world.
 
-It follows no redirect (a redirected POST would be another request), reads no more than it was told to, and logs
-method, path, status and duration only: no header, no body. What it cannot know to have been undone on the way, it
-says may have been sent. Cancellation passes through.
+It follows no redirect (a redirected POST would be another request), reads no more than it was told to, unpacks nothing
+(a few kilobytes could become gigabytes), and logs method, path, status and duration only: no header, no body. What it
+cannot know to have been undone on the way, it says may have been sent. Cancellation passes through.
 """
 
 import asyncio
@@ -32,6 +32,10 @@ PATIENCE = 4  # times the allowed silence, for a whole exchange: for an answer t
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
 
 TOO_LATE = Problem(Trouble.UNREACHABLE, "Too much time passed after the last look at the pipeline.")
+_PACKED = Problem(
+    Trouble.NOT_FELDERA,
+    "Something in front of Feldera compresses its answers, which the bot did not ask for.",
+)
 # What OpenSSL makes of an answer that is no TLS: plain HTTP has no other meaning for it.
 _NO_TLS_SPOKEN = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
 
@@ -80,6 +84,7 @@ class Wire:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         headers = {"User-Agent": f"pipeline-bot/{version('pipeline-bot')}", "Accept": "application/json"}
+        headers["Accept-Encoding"] = "identity"
         if address.tenant is not None:
             headers["Feldera-Tenant"] = address.tenant
         self._address = address
@@ -184,12 +189,15 @@ class Wire:
 
     async def _send(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
         response = await self._http.send(request, stream=True)
+        longest = body_max if response.is_success else min(body_max, BODY_MAX)
         try:
+            if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+                return NoReply(_PACKED, maybe_sent=True)
             body = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) > body_max:
-                    sentence = f"Feldera's answer is longer than {body_max / 2**20:g} MiB."
+                if len(body) > longest:
+                    sentence = f"Feldera's answer is longer than {longest / 2**20:g} MiB."
                     return NoReply(Problem(Trouble.UNEXPECTED, sentence), maybe_sent=True)
             return Reply(response.status_code, response.headers, bytes(body), self._clock.now())
         finally:
