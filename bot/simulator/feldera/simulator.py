@@ -37,6 +37,7 @@ class FelderaSimulator(Tenancy):
             no authentication is configured.
         tenant_id: of the tenant; Feldera's default one has the same everywhere, any other is a UUID of its own.
         installation: another number for each Feldera of a story, so that no pipeline of one has the id of another's.
+        catches_up_every: how often at most the runner does what is due: before each request, if not said.
     """
 
     def __init__(
@@ -46,9 +47,10 @@ class FelderaSimulator(Tenancy):
         api_keys: Mapping[str, str] | None = None,
         tenant_id: str = DEFAULT_TENANT_ID,
         installation: int = 0,
+        catches_up_every: timedelta = timedelta(0),
     ) -> None:
         self.clock = clock
-        self._world = World(clock, installation)
+        self._world = World(clock, installation, catches_up_every=catches_up_every)
         self._faults = Faults(clock)
         name = "default" if tenant_id == DEFAULT_TENANT_ID else f"tenant-{tenant_id[:8]}"
         database = self._world.database
@@ -146,9 +148,11 @@ class FelderaSimulator(Tenancy):
             since=since,
         )
 
-    def adds_many(self, names: Iterable[str]) -> None:
-        """Pipelines by the thousand, each stopped since now with its storage in use."""
-        self._world.add_many(names)
+    def adds_many(
+        self, names: Iterable[str], *, storage: str = "InUse", clear_takes: float = 1.0
+    ) -> None:
+        """Pipelines by the thousand, each stopped since now."""
+        self._world.add_many(names, storage=Storage(storage), clear_takes=clear_takes)
 
     @property
     def pipelines(self) -> Sequence[SimulatedPipeline]:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine.ports import Clock
@@ -32,13 +32,18 @@ class RunnerHealth:
 
 
 class World:
-    def __init__(self, clock: Clock, installation: int = 0) -> None:
+    """`catches_up_every` is for thousands of pipelines: each time, all of them are gone through."""
+
+    def __init__(
+        self, clock: Clock, installation: int = 0, *, catches_up_every: timedelta = timedelta(0)
+    ) -> None:
         self.clears: Counter[str] = Counter()
         self.database = Database(clock)
         self.keeps_events = True
         self.started_at = clock.now()
         self.runner = RunnerHealth(True, RUNNER_IS_WELL, unchanged_since=self.started_at)
         self._clock = clock
+        self._catches_up_every = catches_up_every
         self._moment = self.started_at
         self._is_catching_up = False
         self._ids = Identities(installation)
@@ -52,6 +57,8 @@ class World:
                 self._moment
             )  # something that was to happen once a state is reached, at that state's moment
         now = self._clock.now()
+        if self._catches_up_every and now < self._moment + self._catches_up_every:
+            return self._moment
         self._is_catching_up = True
         try:
             while (next_step := self._next_step()) is not None and next_step[0] <= now:
@@ -169,11 +176,11 @@ class World:
         self._pipelines[name] = pipeline
         return pipeline
 
-    def add_many(self, names: Iterable[str]) -> None:
+    def add_many(self, names: Iterable[str], *, storage: Storage, clear_takes: float) -> None:
         """The runner catches up once, not before each of thousands."""
         at = self.catch_up()
         for name in names:
-            self.add(name, at=at)
+            self.add(name, storage=storage, pace=Pace(clear=clear_takes), at=at)
 
     def _check_new_name(self, name: str) -> None:
         if len(name) > refusals.NAME_MAXIMUM or not re.fullmatch(refusals.NAME_PATTERN, name):

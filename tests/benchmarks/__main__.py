@@ -1,0 +1,84 @@
+"""The command. What it prints last is how the bot's acks compare with a bare Bolt's."""
+
+import asyncio
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from tests.benchmarks import report
+from tests.benchmarks.measuring import measured
+from tests.benchmarks.plan import ACKS, KINDS, QUICK, SDK, Plan
+from tests.benchmarks.sdk_beside import sdk_beside
+
+
+def _numbers(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    if not all(part.isdecimal() for part in text.split(",")):
+        raise click.BadParameter("numbers with commas between, such as 0,100")
+    return tuple(map(int, text.split(",")))
+
+
+def _kinds(_context: click.Context, _parameter: click.Parameter, text: str | None) -> frozenset[str] | None:
+    if text is None:
+        return None
+    chosen = frozenset(text.split(","))
+    if not chosen <= set(KINDS):
+        raise click.BadParameter(f"some of {','.join(KINDS)}")
+    return chosen
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--quick", is_flag=True, help="A few seconds of everything: whether it runs. Its numbers say little."
+)
+@click.option("--live", callback=_numbers, metavar="N,…", help="Numbers of live operations.")
+@click.option("--rate", type=click.FloatRange(min=1), metavar="N", help="Deliveries a second.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="How long each load lasts.")
+@click.option("--only", callback=_kinds, metavar="KIND,…", help=f"Some of {', '.join(KINDS)}.")
+@click.option(
+    "--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers there."
+)
+def main(*, quick: bool, only: frozenset[str] | None, file: Path | None, **given: Any) -> None:
+    """Measure the bot beside a bare Bolt app, and print tables in Markdown."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    changes = {name: value for name, value in given.items() if value is not None}
+    if only is not None:
+        changes["kinds"] = only
+    results = asyncio.run(_run(replace(QUICK if quick else Plan(), **changes)))
+    if file is not None:
+        file.write_text(json.dumps(results, indent=1) + "\n")
+    wrong = [problem for level in results["levels"] for problem in _unanswered(level)]
+    if wrong:
+        raise click.ClickException(" ".join(wrong))
+
+
+async def _run(plan: Plan) -> dict[str, Any]:
+    click.echo(report.machine())
+    levels = []
+    for live in plan.live:
+        click.echo(f"… {live:,} live operations", err=True)
+        levels.append(await measured(plan, live))
+    results: dict[str, Any] = {"machine": report.machine(), "levels": levels}
+    if SDK in plan.kinds and plan.sdk_pipelines:
+        click.echo("… Feldera's Python SDK", err=True)
+        results[SDK] = await sdk_beside(plan)
+    click.echo(report.tables(results))
+    return results
+
+
+def _unanswered(level: dict[str, Any]) -> list[str]:
+    """What is wrong at any speed. Whether an approval counts is not: a bot that is asked too much may refuse one."""
+    kinds = [kind for kind in ACKS if kind in level]
+    return [f"No {kind} was answered with 200." for kind in kinds if not level[kind]["answered"]]
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m tests.benchmarks")

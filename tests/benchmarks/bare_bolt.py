@@ -1,0 +1,43 @@
+"""The measure of all acks: a Bolt app whose listeners only acknowledge, served by Bolt's own aiohttp application.
+
+`python -m tests.benchmarks.bare_bolt SIGNING_SECRET` prints its address, and serves until SIGTERM.
+"""
+
+import asyncio
+import re
+import sys
+
+from aiohttp import web
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from tests.benchmarks.processes import says, until_told_to_stop
+
+PATH = "/slack/events"
+
+
+async def _authorize() -> AuthorizeResult:
+    """The token is not looked up, as the bot's is not."""
+    return AuthorizeResult(
+        enterprise_id=None, team_id="T0ACME", bot_user_id="U0", bot_id="B0", bot_token="xoxb-bare"
+    )
+
+
+async def _acknowledge(ack: AsyncAck) -> None:
+    await ack()
+
+
+async def main(signing_secret: str) -> None:
+    app = AsyncApp(signing_secret=signing_secret, authorize=_authorize)
+    app.command("/pipeline")(_acknowledge)
+    app.action(re.compile(".*"))(_acknowledge)
+    runner = web.AppRunner(app.web_app(PATH), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    says({"url": f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"})
+    await until_told_to_stop()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
