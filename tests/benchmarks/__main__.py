@@ -44,15 +44,20 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="How long each load lasts.")
 @click.option("--only", callback=_kinds, metavar="KIND,…", help=f"Some of {', '.join(KINDS)}.")
 @click.option(
+    "--sdk-python", metavar="FILE", help="A Python that has Feldera's SDK; without one it is left out."
+)
+@click.option(
     "--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers there."
 )
-def main(*, quick: bool, only: frozenset[str] | None, file: Path | None, **given: Any) -> None:
+def main(
+    *, quick: bool, only: frozenset[str] | None, sdk_python: str | None, file: Path | None, **given: Any
+) -> None:
     """Measure the bot beside a bare Bolt app, and print tables in Markdown."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     changes = {name: value for name, value in given.items() if value is not None}
     if only is not None:
         changes["kinds"] = only
-    results = asyncio.run(_run(replace(QUICK if quick else Plan(), **changes)))
+    results = asyncio.run(_run(replace(QUICK if quick else Plan(), **changes), sdk_python))
     if file is not None:
         file.write_text(json.dumps(results, indent=1) + "\n")
     wrong = [problem for level in results["levels"] for problem in _unanswered(level)]
@@ -60,16 +65,16 @@ def main(*, quick: bool, only: frozenset[str] | None, file: Path | None, **given
         raise click.ClickException(" ".join(wrong))
 
 
-async def _run(plan: Plan) -> dict[str, Any]:
+async def _run(plan: Plan, sdk_python: str | None) -> dict[str, Any]:
     click.echo(report.machine())
     levels = []
     for live in plan.live:
         click.echo(f"… {live:,} live operations", err=True)
         levels.append(await measured(plan, live))
     results: dict[str, Any] = {"machine": report.machine(), "levels": levels}
-    if SDK in plan.kinds and plan.sdk_pipelines:
+    if SDK in plan.kinds and plan.sdk_pipelines and sdk_python is not None:
         click.echo("… Feldera's Python SDK", err=True)
-        results[SDK] = await sdk_beside(plan)
+        results[SDK] = await sdk_beside(plan, sdk_python)
     click.echo(report.tables(results))
     return results
 

@@ -64,13 +64,14 @@ class Door:
         self._relay = relay
         self._names = names
 
-    async def traffic(self, _request: web.Request) -> web.Response:
-        """Totals so far. `looks` are those at the first live pipeline, alone or in a list."""
+    async def traffic(self, request: web.Request) -> web.Response:
+        """Totals so far. `looks` are those at the pipeline, alone or in a list."""
+        name = request.match_info["name"]
         return web.json_response(
             {
                 "requests": len(self._feldera.requests),
                 "bytes": self._relay.bytes,
-                "looks": sum(_looks_at(each, live(0)) for each in self._feldera.requests),
+                "looks": sum(_looks_at(each, name) for each in self._feldera.requests),
             }
         )
 
@@ -131,7 +132,7 @@ async def main(live_count: int, other_count: int) -> None:
     door, application = Door(feldera, relay, names), web.Application()
     application.add_routes(
         [
-            web.get("/traffic", door.traffic),
+            web.get("/traffic/{name}", door.traffic),
             web.get("/asked/{count}", door.asked),
             web.post("/finish/{name}", door.finish),
             web.get("/first_round", door.first_round),

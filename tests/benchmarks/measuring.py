@@ -1,7 +1,6 @@
 """Measures one number of live operations: a world of its own for each start of the bot, and beside it a bare Bolt."""
 
 import asyncio
-import json
 import random
 import tempfile
 import time
@@ -10,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.feldera import live as live_name
 from tests.benchmarks.load import Delivery, Job, Timed
 from tests.benchmarks.plan import ACKS, APPROVE, CLEARED, IDLE, TYPED, Plan
 from tests.benchmarks.processes import Child, running
@@ -47,7 +47,7 @@ async def _one_start(
         async with _started(world, starts) as (bot, url):
             await asyncio.sleep(plan.settles_within)
             if IDLE in kinds:
-                found[IDLE] = await idle(plan, bot, world)
+                found[IDLE] = await idle(plan, bot, world, live_name(0))
             if CLEARED in kinds and live:
                 found[CLEARED] = await _cleared(plan, world)
             for kind, deliveries in recorded.items():
@@ -122,11 +122,11 @@ async def _used(process: Child, seconds: float) -> Result:
     return {"cpu_percent": after.share_since(before), "rss": after.rss}
 
 
-async def idle(plan: Plan, process: Child, world: World) -> Result:
-    """Left alone: what the process uses, and what it asks of Feldera a minute."""
-    began, before = time.monotonic(), await world.traffic()
+async def idle(plan: Plan, process: Child, world: World, name: str) -> Result:
+    """Left alone: what the process uses, what it asks of Feldera a minute, and how often of this pipeline."""
+    began, before = time.monotonic(), await world.traffic(name)
     used = await _used(process, plan.idle_seconds)
-    after, passed = await world.traffic(), time.monotonic() - began
+    after, passed = await world.traffic(name), time.monotonic() - began
     rates = {
         f"{what}_a_minute": MINUTE * (after[what] - before[what]) / passed
         for what in ("requests", "bytes", "looks")
@@ -156,7 +156,3 @@ async def _restarted(world: World) -> float:
     async with world.bot():
         await world.until_its_thread_has_a_line(name)
         return time.time() - began
-
-
-def as_json(results: Sequence[Result]) -> str:
-    return json.dumps(results, indent=1)

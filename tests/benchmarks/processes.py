@@ -90,12 +90,12 @@ class Child:
 
 @asynccontextmanager
 async def running(
-    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, python: str = sys.executable
 ) -> AsyncIterator[Child]:
     """`python -m …` in this folder, with nothing in its environment but these settings; stopped at the end."""
     child = Child(
         await asyncio.create_subprocess_exec(
-            sys.executable,
+            python,
             "-m",
             *arguments,
             cwd=folder,

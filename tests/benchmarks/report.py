@@ -148,9 +148,7 @@ def _seconds(found: Iterable[float]) -> str:
 
 def _sdk(levels: Iterable[Level], sdk: dict[str, Any] | None) -> str:
     if sdk is None:
-        return ""
-    if sdk["version"] is None:
-        return "\nFeldera's Python SDK is not installed: `pip install '.[benchmark]'` for its row."
+        return "\nFeldera's Python SDK was not measured: `--sdk-python` is a Python that has the package `feldera`."
     rows = [
         [who, *_used(found[IDLE]), *_asked(found[IDLE]), *_each(found[CLEARED])]
         for who, found in [

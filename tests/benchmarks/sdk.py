@@ -1,10 +1,12 @@
 """Feldera's own Python SDK doing what the bot does: `clear_storage` on many pipelines, each waiting in a thread.
 
-`python -m tests.benchmarks.sdk URL NAME…` says each name as soon as the SDK says that its storage is cleared.
+`python -m tests.benchmarks.sdk URL NAME…` says the SDK's version, and each name as soon as its storage is cleared. It
+needs the package `feldera`, and nothing of ours.
 """
 
 import sys
 import time
+from importlib.metadata import version
 from threading import Lock, Thread
 
 from feldera import FelderaClient
@@ -13,6 +15,7 @@ from tests.benchmarks.processes import says
 
 
 def main(url: str, names: list[str]) -> None:
+    says({"version": version("feldera")})
     client, one_at_a_time = FelderaClient(url), Lock()
 
     def clear(name: str) -> None:

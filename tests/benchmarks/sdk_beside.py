@@ -1,9 +1,12 @@
-"""Feldera's own Python SDK beside the bot, on waiting for clears. Where it is not installed, that is said."""
+"""Feldera's own Python SDK beside the bot, on waiting for clears.
+
+It runs by another Python, in which it is installed: it brings pandas and pyarrow, which libraries of the bot load where
+they find them, and which would be measured as the bot's.
+"""
 
 import asyncio
 import random
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +17,17 @@ from tests.benchmarks.processes import running
 from tests.benchmarks.world import World
 
 
-async def sdk_beside(plan: Plan) -> dict[str, Any]:
-    """The same numbers as the bot's, for as many clears; `version` alone, and None, without the SDK."""
-    try:
-        found: dict[str, Any] = {"version": version("feldera")}
-    except PackageNotFoundError:
-        return {"version": None}
+async def sdk_beside(plan: Plan, python: str) -> dict[str, Any]:
+    """The same numbers as the bot's, for as many clears."""
     names = [other(number) for number in range(plan.sdk_pipelines)]
     with tempfile.TemporaryDirectory() as folder:
         async with World(Path(folder), live_count=0, requests=len(names)) as world:
             arguments = ("tests.benchmarks.sdk", world.feldera_url, *names)
-            async with running(*arguments, folder=world.folder) as sdk:
+            async with running(*arguments, folder=world.folder, python=python) as sdk:
+                version = (await sdk.says(lambda line: "version" in line))["version"]
                 await world.asked_to_clear(len(names))
                 await asyncio.sleep(plan.settles_within)
-                found |= {"pipelines": len(names), "idle": await idle(plan, sdk, world)}
+                used = await idle(plan, sdk, world, names[0])
 
                 async def one(name: str) -> float:
                     await asyncio.sleep(random.uniform(0, SPREAD))  # noqa: S311 - a moment, not a secret
@@ -35,5 +35,5 @@ async def sdk_beside(plan: Plan) -> dict[str, Any]:
                     line = await sdk.says(lambda line: line.get("cleared") == name)
                     return line["at"] - cleared_at
 
-                found["cleared"] = percentiles(await asyncio.gather(*map(one, names[: plan.clears])))
-    return found
+                cleared = percentiles(await asyncio.gather(*map(one, names[: plan.clears])))
+    return {"version": version, "pipelines": len(names), "idle": used, "cleared": cleared}

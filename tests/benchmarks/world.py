@@ -170,9 +170,9 @@ class World:
             serving = await child.says(lambda line: line.get("event") == "serving")
             yield child, f"http://{serving['over'].removeprefix('HTTP on ')}{PATH}"
 
-    async def traffic(self) -> dict[str, int]:
-        """What Feldera was asked so far."""
-        return await self._asks("GET", "/traffic")
+    async def traffic(self, name: str) -> dict[str, int]:
+        """What Feldera was asked so far: requests, bytes both ways, and looks at this pipeline."""
+        return await self._asks("GET", f"/traffic/{name}")
 
     async def first_round(self) -> float:
         """The moment by which each live pipeline was looked at, from now on."""
