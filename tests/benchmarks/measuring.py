@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ async def _one_start(
             await asyncio.sleep(plan.settles_within)
             if IDLE in kinds:
                 found[IDLE] = await idle(plan, bot, world, live_name(0))
-            if CLEARED in kinds and live:
+            if CLEARED in kinds and live > 1:
                 found[CLEARED] = await _cleared(plan, world)
             for kind, deliveries in recorded.items():
                 timed = await _sent(url, plan, deliveries, folder, first=first)
@@ -65,10 +66,13 @@ async def _one_start(
 async def _started(world: World, starts: list[Result]) -> AsyncIterator[tuple[Child, str]]:
     """The bot, serving, and every live pipeline looked at once. How long that took is noted."""
     began, looked = time.time(), asyncio.create_task(world.first_round())
-    async with world.bot() as (bot, url):
-        serving = time.time() - began
-        starts.append({"serving": serving, "first_round": await looked - began if world.live else None})
-        yield bot, url
+    try:
+        async with world.bot() as (bot, url):
+            serving = time.time() - began
+            starts.append({"serving": serving, "first_round": await looked - began if world.live else None})
+            yield bot, url
+    finally:
+        looked.cancel()
 
 
 async def _bare(
@@ -110,7 +114,7 @@ def percentiles(seconds: Iterable[float]) -> dict[str, float]:
     ordered = sorted(seconds)
 
     def rank(share: float) -> float:
-        return round(1000 * ordered[min(int(share * len(ordered)), len(ordered) - 1)], 2)
+        return round(1000 * ordered[ceil(share * len(ordered)) - 1], 2)
 
     return {"p50": rank(0.5), "p99": rank(0.99), "max": rank(1)}
 
