@@ -62,13 +62,14 @@ from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
 from bot.slack.hometabs import HomeTabs
+from bot.slack.http_transport import HttpTransport
 from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
 from bot.slack.listeners import Desk, HomeTab, register
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.people import PeopleDirectory
-from bot.slack.strangers import Strangers
+from bot.slack.socket_transport import SocketTransport
 from bot.slack.threads import Threads
-from bot.slack.transport import HttpTransport, SocketTransport
+from bot.slack.unsigned_requests import UnsignedRequests
 from bot.store.lease import files_of, lease
 from bot.store.store import SqliteStore
 
@@ -342,7 +343,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             port,
             verifier=SignatureVerifier(secret),
             health=partial(_health, store, _no_notes if watch is None else watch.notes),
-            strangers=Strangers(clock),
+            unsigned=UnsignedRequests(clock),
         )
     return Bot(
         workspace,

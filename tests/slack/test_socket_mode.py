@@ -13,7 +13,7 @@ from bot.simulator.slack import SlackSimulator
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
-from bot.slack.transport import NO_WEBSOCKET, SocketTransport
+from bot.slack.socket_transport import NO_WEBSOCKET, SocketTransport
 from tests.clock import MovableClock
 from tests.simulator.slack_apps import client_of
 
