@@ -6,7 +6,7 @@ from typing import assert_never
 from bot.domain.commands import COMMAND, VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.names import PipelineName
-from bot.domain.operations import Operation
+from bot.domain.operations import Operation, State
 from bot.domain.targets import ONE, Targets
 from bot.engine import replies
 from bot.engine.ports import StoreLost, StoreUnavailable
@@ -257,8 +257,10 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
 
 
 def placed(operation: Operation, workspace_url: str) -> Message:
-    """What the confirmed preview turns into once the card stands, or once no place took it."""
+    """What the confirmed preview turns into once the card stands, or once it is clear that none ever will."""
     name = f"`{operation.pipeline}`"
+    if operation.card is None and operation.state is State.WITHDRAWN:
+        return said(f"↩️ Withdrawn before it was posted: nothing was sent, and {name} is as it was.")
     if operation.card is None:
         refused = operation.outcome.message if operation.outcome else "unknown"
         return said(

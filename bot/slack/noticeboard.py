@@ -6,7 +6,7 @@ It posts through the same hands as everything else, at the same pace.
 from dataclasses import dataclass
 
 from bot.domain.names import ChannelId
-from bot.engine.ports import Gone, Later, NotThere, Taken
+from bot.engine.ports import PostResult
 from bot.slack.blocks import Message, said
 from bot.slack.threads import Threads
 
@@ -16,7 +16,7 @@ class AuditChannel:
     threads: Threads
     channel: ChannelId
 
-    async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
+    async def post_head(self, entry_id: int, head: str) -> PostResult:
         return await self.threads.post_notice(self.channel, head_notice(entry_id, head))
 
 

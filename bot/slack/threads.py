@@ -2,6 +2,9 @@
 
 It never retries by itself: what Slack did not take is said as a value, and the announcements' loop comes back. A post
 whose answer was lost is `in_doubt`, since Slack has no key by which it would know the same post again.
+
+What holds up other messages, too: a 429 its method, a token that is refused all of them, one that lacks a scope its
+method, and a Slack that does not answer at all its method for a moment. Any other refusal, known or not, is that message's own.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.names import ChannelId, OperationId
 from bot.domain.operations import Card, Event, Operation
-from bot.engine.ports import Clock, Gone, Later, NotThere, Taken
+from bot.engine.ports import Clock, Gone, Later, NotThere, PostResult, Rejected, Taken
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
@@ -33,7 +36,7 @@ ANSWER_CHANGES_FOR = timedelta(minutes=30)
 AFTER_TROUBLE = timedelta(seconds=5)  # before Slack is asked again when it did not answer
 AFTER_REFUSAL = timedelta(
     minutes=1
-)  # … or when it refused for a reason that only people can mend (a token, a bug)
+)  # … or when it refused for a reason that only people can mend (a token, a scope)
 EDITABLE_NO_MORE = "edit_window_closed"  # the workspace allows edits for a while only
 
 _NOT_THERE = frozenset(
@@ -50,6 +53,19 @@ _NOT_THERE = frozenset(
         "is_inactive",
     }
 )
+_TOKEN_REFUSED = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_authed",
+        "org_login_required",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
+_METHOD_REFUSED = frozenset({"missing_scope", "not_allowed_token_type"})
+_ANY_METHOD = "any method"  # what a token is good for
 _GONE = frozenset(
     {
         "message_not_found",
@@ -82,21 +98,19 @@ class Threads:
         self._tell = {known: entry for known, entry in self._tell.items() if entry[0] > now}
         self._tell[operation_id] = (now + ANSWER_CHANGES_FOR, tell)
 
-    async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
-        place = operation.stands_in or ChannelId(operation.requester.user)
-        answer = await self._post(place, card(operation), thread_ts=None)
-        if not isinstance(answer, Refused):
-            return answer
-        # Whatever the reason, and whoever has to mend it: the person is told now, and not kept waiting for a card.
-        if not _is_about_the_place(answer.error):
-            log.error("slack_refused", method="chat.postMessage", error=answer.error)
-        return NotThere(answer.error)
+    def card_held_until(self, operation: Operation) -> datetime | None:
+        return self._pace.free_at(_ANY_METHOD, "chat.postMessage", _place_of(operation))
 
-    async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
+    async def post_card(self, operation: Operation) -> Taken | Later | NotThere:
+        answer = await self._post(_place_of(operation), card(operation), thread_ts=None)
+        # Whatever the reason, and whoever has to mend it: the person is told now, and not kept waiting for a card.
+        return NotThere(answer.error) if isinstance(answer, Refused) else answer
+
+    async def edit_card(self, operation: Operation) -> PostResult:
         if operation.card is None:
             return Gone()
         at, method = operation.card, "chat.update"
-        held = self._pace.free_at(method, at)
+        held = self._pace.free_at(_ANY_METHOD, method, at)
         if held is not None:
             return Later(held)
         shown = card(operation)
@@ -118,9 +132,7 @@ class Threads:
             case Later():
                 return answer
 
-    async def post_lines(
-        self, operation: Operation, events: tuple[Event, ...]
-    ) -> Taken | Later | NotThere | Gone:
+    async def post_lines(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         if operation.card is None:
             return Gone()
         answer = await self._post(
@@ -128,21 +140,19 @@ class Threads:
         )
         return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
-    async def tell_requester(
-        self, operation: Operation, events: tuple[Event, ...]
-    ) -> Taken | Later | NotThere | Gone:
+    async def tell_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         shown = lines(operation, events, link_to(operation, self.workspace_url))
         answer = await self._post(ChannelId(operation.requester.user), shown, thread_ts=None)
         return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
-    async def post_loss(self, operation: Operation, why: str) -> Taken | Later | NotThere | Gone:
+    async def post_loss(self, operation: Operation, why: str) -> PostResult:
         card = operation.card
         place = ChannelId(operation.requester.user) if card is None else card.channel
         shown = not_watched(operation, why)
         answer = await self._post(place, shown, thread_ts=None if card is None else card.ts)
         return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
 
-    async def post_notice(self, place: ChannelId, shown: Message) -> Taken | Later | NotThere | Gone:
+    async def post_notice(self, place: ChannelId, shown: Message) -> PostResult:
         """Post a message that is about no operation."""
         answer = await self._post(place, shown, thread_ts=None)
         return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
@@ -156,7 +166,7 @@ class Threads:
         self, place: ChannelId, shown: Message, *, thread_ts: str | None
     ) -> Taken | Later | Refused:
         method = "chat.postMessage"
-        held = self._pace.free_at(method, place)
+        held = self._pace.free_at(_ANY_METHOD, method, place)
         if held is not None:
             return Later(held)
         self._pace.used(place)
@@ -176,7 +186,7 @@ class Threads:
         posted = Card(ChannelId(answer.text("channel")), answer.text("ts"))
         if not posted.channel or not posted.ts:
             log.warning("slack_did_not_answer", method=method, why="neither channel nor ts")
-            return Later(self._pace.hold(AFTER_TROUBLE, method), in_doubt=True)
+            return Later(self.clock.now() + AFTER_TROUBLE, in_doubt=True)
         self._pace.used(posted.channel)
         return Taken(posted.ts, None if thread_ts else posted)
 
@@ -188,19 +198,29 @@ class Threads:
             case Wait(seconds):
                 log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
                 return Later(self._pace.hold(timedelta(seconds=seconds), method))
-            case NoAnswer(why, in_doubt):
+            case NoAnswer(why, in_doubt, is_silence):
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=method, why=why)
-                return Later(self._pace.hold(AFTER_TROUBLE, method), in_doubt=in_doubt)
+                # Whoever answers, be it nonsense, may answer the next message better; whoever is silent is away.
+                again_at = (
+                    self._pace.hold(AFTER_TROUBLE, method) if is_silence else self.clock.now() + AFTER_TROUBLE
+                )
+                return Later(again_at, in_doubt=in_doubt)
 
-    def _refused(self, method: str, refused: Refused) -> Later | NotThere | Gone:
+    def _refused(self, method: str, refused: Refused) -> Later | NotThere | Gone | Rejected:
         error = refused.error
         if _is_about_the_place(error):
             return NotThere(error)
         if error in _GONE:
             return Gone()
-        log.error("slack_refused", method=method, error=error)
-        return Later(self._pace.hold(AFTER_REFUSAL, method))
+        if error in _TOKEN_REFUSED | _METHOD_REFUSED:
+            log.error("slack_refused", method=method, error=error)
+            return Later(self._pace.hold(AFTER_REFUSAL, _ANY_METHOD if error in _TOKEN_REFUSED else method))
+        return Rejected(error)
+
+
+def _place_of(operation: Operation) -> ChannelId:
+    return operation.stands_in or ChannelId(operation.requester.user)
 
 
 def _is_about_the_place(error: str) -> bool:

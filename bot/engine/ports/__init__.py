@@ -23,6 +23,8 @@ from bot.engine.ports.showing import (
     Later,
     Noticeboard,
     NotThere,
+    PostResult,
+    Rejected,
     Taken,
 )
 from bot.engine.ports.world import (
@@ -51,7 +53,9 @@ __all__ = [
     "People",
     "PipelineBusy",
     "Pipelines",
+    "PostResult",
     "RecordedClock",
+    "Rejected",
     "Store",
     "StoreLost",
     "StoreUnavailable",

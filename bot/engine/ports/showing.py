@@ -20,7 +20,7 @@ class Taken:
 class Later:
     """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`.
 
-    `in_doubt`: it may have been taken all the same, since an answer was lost.
+    `in_doubt`: it was tried and may have been taken all the same, since an answer was lost or made no sense.
     """
 
     at: datetime
@@ -39,28 +39,41 @@ class Gone:
     """The card was deleted by somebody; its place is still good."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Slack refuses this one message: `why` is its word, of which it is not known that it concerns any other."""
+
+    why: str
+
+
+PostResult = Taken | Later | NotThere | Gone | Rejected
+
+
 class Announcer(Protocol):
     """Where operations are shown. Paced: a call may answer `Later` without having tried."""
 
-    async def post_card(self, operation: Operation) -> Taken | Later | NotThere | Gone:
-        """Post the card in `operation.origin`, or to the requester's DM if it was displaced."""
+    def card_held_until(self, operation: Operation) -> datetime | None:
+        """When its card may be posted at the earliest, by what is known of Slack's pace; None if it may be now."""
         ...
 
-    async def edit_card(self, operation: Operation) -> Taken | Later | NotThere | Gone: ...
+    async def post_card(self, operation: Operation) -> Taken | Later | NotThere:
+        """Post the card in `operation.stands_in`, or to the requester's DM where there is none.
 
-    async def post_lines(
-        self, operation: Operation, events: tuple[Event, ...]
-    ) -> Taken | Later | NotThere | Gone:
+        Whatever the reason for a refusal, it is `NotThere`: somebody waits to be told where to look.
+        """
+        ...
+
+    async def edit_card(self, operation: Operation) -> PostResult: ...
+
+    async def post_lines(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         """Post the events' lines in the card's thread, as one message."""
         ...
 
-    async def tell_requester(
-        self, operation: Operation, events: tuple[Event, ...]
-    ) -> Taken | Later | NotThere | Gone:
+    async def tell_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         """Post the events' lines to the requester's DM, as one message, with the way to the card."""
         ...
 
-    async def post_loss(self, operation: Operation, why: str) -> Taken | Later | NotThere | Gone:
+    async def post_loss(self, operation: Operation, why: str) -> PostResult:
         """Post that the operation is watched no more: in the card's thread, or to the requester's DM if there is no card."""
         ...
 
@@ -75,7 +88,7 @@ class Announcer(Protocol):
 class Noticeboard(Protocol):
     """A channel that keeps what the bot posts, out of its own reach."""
 
-    async def post_head(self, entry_id: int, head: str) -> Taken | Later | NotThere | Gone:
+    async def post_head(self, entry_id: int, head: str) -> PostResult:
         """Post the id and the hash of the record's newest entry."""
         ...
 

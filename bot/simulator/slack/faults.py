@@ -1,11 +1,11 @@
-"""What goes wrong on purpose: each happening is said once and consumed by the next request to that method.
+"""What goes wrong on purpose: each happening is said once and consumed by the next request to that method, or is for good.
 
 A fault here is something the real service does to a client (429, 500, a lost reply); refusals that follow from
 the state of the workspace are not faults and come from the methods themselves.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,7 @@ Fault = RateLimited | ReplyLost | RequestDropped | FailsWith | ServerError | Han
 @dataclass
 class Faults:
     _coming: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    _for_good: list[tuple[str, Fault, Callable[[Mapping[str, Any]], object]]] = field(default_factory=list)
 
     def add(self, method: str, fault: Fault, *, times: int = 1, about: str = "") -> None:
         """For the next requests to this method; `about` picks those that have it as an argument."""
@@ -59,9 +60,14 @@ class Faults:
         coming = self._coming.get(method)
         return coming.popleft() if coming else None
 
+    def refuse(self, method: str, fault: Fault, where: Callable[[Mapping[str, Any]], object]) -> None:
+        """For every request to this method of whose arguments `where` is true."""
+        self._for_good.append((method, fault, where))
+
     def next_about(self, method: str, args: Mapping[str, Any]) -> Fault | None:
-        faults = (self.next_for(f"{method} {value}") for value in args.values())
-        return next((fault for fault in faults if fault is not None), None)
+        coming = (self.next_for(f"{method} {value}") for value in args.values())
+        standing = (fault for name, fault, where in self._for_good if name == method and where(args))
+        return next((fault for fault in [*coming, *standing] if fault is not None), None)
 
     @property
     def pending(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ It keeps state, refuses what the real service refuses and can be told what goes 
 needs a network, and nothing in it knows the app it serves.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Self
 
 from aiohttp import web
@@ -198,6 +198,12 @@ class SlackSimulator:
 
     def fails_next(self, method: str, error: str, times: int = 1) -> None:
         self._faults.add(method, FailsWith(error), times=times)
+
+    def refuses(
+        self, method: str, error: str, where: Callable[[Mapping[str, Any]], object] = lambda _: True
+    ) -> None:
+        """Refuse with this error, for good, each request to the method of whose arguments `where` is true."""
+        self._faults.refuse(method, FailsWith(error), where)
 
     def answers_500(self, method: str, times: int = 1, *, about: str = "") -> None:
         """`about` is an argument, such as somebody's id: other requests are answered as ever."""
