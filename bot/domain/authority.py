@@ -34,6 +34,7 @@ class Facts:
     freezes: tuple[Freeze, ...] = ()
     standings: Mapping[Actor, Standing] = field(default_factory=dict)
     open_requests: int = 0  # of the requester, this one not counted
+    asked_at: tuple[datetime, ...] = ()  # their latest requests, the newest first, this one not counted
 
     def is_member(self, actor: Actor) -> bool:
         """Whether they may anything at all: what is their own, too, is nobody else's to see."""

@@ -28,7 +28,7 @@ from bot.domain.targets import Targets
 from bot.engine import replies
 from bot.engine.declining import Declining
 from bot.engine.finding import not_found
-from bot.engine.hindrances import OPEN_REQUESTS_MAX, Weighed, hindrance, why_not, why_not_taken_on
+from bot.engine.hindrances import Weighed, hindrance, too_many, why_not, why_not_taken_on
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.refusing import (
@@ -69,13 +69,16 @@ class Handlers:
 
     async def may_ask(self, actor: Actor, command: Wish) -> Decision:
         """Whether `actor` may do it or ask for it: quick enough to answer before an ack."""
-        decision = (await self._basis(actor, command)).requester
+        decision = self._basis(actor, command, await self._facts(actor, command)).requester
         if not decision.allowed:
             await self.refused(actor, command.name, decision, plan=command.plan)
         return decision
 
-    async def _basis(self, actor: Actor, command: Wish) -> Authority:
-        facts, now = await self.judge.facts(actor, on=[command.name], to=ASKS), self.clock.now()
+    async def _facts(self, actor: Actor, command: Wish) -> Facts:
+        return await self.judge.facts(actor, on=[command.name], to=ASKS)
+
+    def _basis(self, actor: Actor, command: Wish, facts: Facts) -> Authority:
+        now = self.clock.now()
         return authority_of(actor, command.name, facts, now, plan=command.plan, incident=command.incident)
 
     async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
@@ -106,13 +109,14 @@ class Handlers:
         self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
     ) -> Weighed | Reply:
         """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
-        basis = await self._basis(actor, command)
+        facts = await self._facts(actor, command)
+        basis = self._basis(actor, command, facts)
         if not basis.requester.allowed:
             return replies.Denied(command.name, basis.requester, plan=command.plan)
         by_rule = hindrance(command, basis)
         if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
             by_rule = None
-        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis)
+        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis, facts)
         if in_the_way is not None:
             return in_the_way
         # Before the look: a row that is newer than the look could hide another run.
@@ -139,7 +143,7 @@ class Handlers:
         if isinstance(reply, replies.Denied):
             await self.refused(actor, command.name, reply.decision, plan=command.plan)
             return
-        basis, now = await self._basis(actor, command), self.clock.now()
+        basis, now = self._basis(actor, command, await self._facts(actor, command)), self.clock.now()
         event = hindered(actor, command.name, reply, basis, now, plan=command.plan)
         if event is not None:
             await self.store.note(event)
@@ -174,7 +178,7 @@ class Handlers:
                 return Transition(operation)
             now = self.clock.now()
             basis = authority(operation, facts, now)
-            if basis.approvals_needed and facts.open_requests >= OPEN_REQUESTS_MAX:
+            if too_many(operation.pipeline, basis, facts, now) is not None:
                 return Transition(operation)
             return advance(operation, happenings.Confirmed(actor, basis), now)
 
@@ -272,7 +276,9 @@ class Handlers:
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
         return replies.Preview(operation, pipeline, weighed.authority)
 
-    async def _in_the_way(self, actor: Actor, name: PipelineName, basis: Authority) -> Reply | None:
+    async def _in_the_way(
+        self, actor: Actor, name: PipelineName, basis: Authority, facts: Facts
+    ) -> Reply | None:
         holder = await self.store.live_on(name)
         if holder is not None:
             return await self._busy_or_asked(actor, holder)
@@ -281,9 +287,7 @@ class Handlers:
         asked = await self.store.pending_on(name)
         if asked is not None:
             return replies.AskedAlready(asked)
-        waiting = [each for each in await self.store.pending() if each.state is State.AWAITING_APPROVAL]
-        is_full = sum(each.requester == actor for each in waiting) >= OPEN_REQUESTS_MAX
-        return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if is_full else None
+        return too_many(name, basis, facts, self.clock.now())
 
     def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
         """Whether its target is still there, after a change of settings, and its name was typed where it must be."""
@@ -295,7 +299,7 @@ class Handlers:
             return await self.not_found(operation.requester, operation.pipeline)
         now = self.clock.now()
         basis = authority(operation, facts, now)
-        reply = why_not_taken_on(operation, basis, typed)
+        reply = why_not_taken_on(operation, basis, facts, typed, now)
         if reply is None:
             # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
             again = wish(operation.plan, operation.pipeline, operation.reason, operation.incident)

@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.authority import Authority
+from bot.domain.authority import Authority, Facts
 from bot.domain.commands import Wish
 from bot.domain.fingerprints import Reviewed
+from bot.domain.names import PipelineName
 from bot.domain.operations import Operation
 from bot.domain.pipelines import STOPPED, Identity, Pipeline, Storage
 from bot.domain.plans import CLEAR, START, STOP, Plan, StepName
+from bot.domain.request_limits import (
+    OPEN_REQUESTS_MAX,
+    REQUESTS_MAX,
+    REQUESTS_WITHIN,
+    next_request_at,
+)
 from bot.engine import replies
 from bot.engine.replies import Reply
-
-OPEN_REQUESTS_MAX = 5  # of one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,19 @@ def hindrance(command: Wish, basis: Authority) -> Reply | None:
     return None
 
 
-def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) -> Reply | None:
+def too_many(name: PipelineName, basis: Authority, facts: Facts, now: datetime) -> Reply | None:
+    """Whether the person has asked others for so much already that this has to wait."""
+    if not basis.approvals_needed:
+        return None
+    if facts.open_requests >= OPEN_REQUESTS_MAX:
+        return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
+    again_at = next_request_at(facts.asked_at, now)
+    return None if again_at is None else replies.TooManyLately(name, REQUESTS_MAX, REQUESTS_WITHIN, again_at)
+
+
+def why_not_taken_on(
+    operation: Operation, basis: Authority, facts: Facts, typed: str | None, now: datetime
+) -> Reply | None:
     """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
     name = operation.pipeline
     if operation.incident and typed != name:
@@ -58,7 +75,7 @@ def why_not_taken_on(operation: Operation, basis: Authority, typed: str | None) 
         return replies.GlassForbidden(name, basis.terms)
     if not basis.terms.takes_reason(operation.reason, operation.incident):
         return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident, operation.reason)
-    return replies.TooManyOpen(name, OPEN_REQUESTS_MAX) if basis.approvals_needed else None
+    return too_many(name, basis, facts, now)
 
 
 def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:

@@ -87,5 +87,6 @@ _HINDRANCES: dict[type, str] = {
     replies.GlassForbidden: "glass_forbidden",
     replies.NameWanted: "name_differs",
     replies.ReasonWanted: "reason_wanted",
+    replies.TooManyLately: "too_many_lately",
     replies.TooManyOpen: "too_many_open",
 }

@@ -127,6 +127,8 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals.glass_forbidden(name, terms)
         case replies.TooManyOpen(name, limit):
             return refusals.too_many(name, limit)
+        case replies.TooManyLately():
+            return refusals.too_many_lately(reply)
         case replies.AlreadyDecided(operation, signing):
             return refusals.already_decided(operation, workspace_url, signing=signing)
         case replies.ReasonWanted():

@@ -26,6 +26,7 @@ _ABOUT_THE_CHOICE = (
     replies.NotUnderstood,
     replies.Busy,
     replies.AskedAlready,
+    replies.TooManyLately,
     replies.TooManyOpen,
     replies.GlassForbidden,
     replies.Frozen,

@@ -20,11 +20,11 @@ from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Freeze, Terms
 from bot.domain.targets import THE_ONLY, TargetName, target_in
-from bot.engine.replies import Denied, NotAllowed, NotFound
+from bot.engine.replies import Denied, NotAllowed, NotFound, TooManyLately
 from bot.engine.tried import Tried
 from bot.slack.blocks import Message, said
 from bot.slack.endings import sentence, took
-from bot.slack.mrkdwn import at, code, either, escaped, mention, some_of
+from bot.slack.mrkdwn import at, code, duration, either, escaped, mention, some_of
 from bot.slack.pipelines import host_setting, link_to, tenant_setting
 from bot.slack.plans import deed
 from bot.slack.previews import frozen_in_words
@@ -207,6 +207,13 @@ def too_many(name: PipelineName, limit: int) -> Message:
     return said(
         f"✋ You have {limit} open requests, and one person may have no more: `{name}` has to wait. "
         f"`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` takes one back."
+    )
+
+
+def too_many_lately(reply: TooManyLately) -> Message:
+    return said(
+        f"✋ You made {reply.limit} requests within {duration(round(reply.within.total_seconds()))}, and one person may "
+        f"make no more: `{reply.pipeline}` has to wait. Ask again {at(reply.again_at)}."
     )
 
 

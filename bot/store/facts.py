@@ -4,7 +4,8 @@ Nothing in here decides, and nothing is remembered from one reading to the next:
 from the next decision on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -12,31 +13,50 @@ from bot.domain.access import Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, OperationId
 from bot.domain.operations import Operation
+from bot.domain.request_limits import REQUESTS_MAX
 from bot.store import grants, policies
+from bot.store.values import moment_of
 
 
 def about(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
-    """The facts about these people; `open_requests` are all of theirs."""
+    """The facts about these people; `open_requests` and `asked_at` are all of theirs."""
     with db.atomic():  # several reads of one moment
-        return _facts(db, standings, sum(_open_requests(db, actor) for actor in standings))
+        return _facts(db, standings, standings)
 
 
 def behind(db: Database, operation: Operation, standings: Mapping[Actor, Standing]) -> Facts:
-    """The facts about these people, in the transaction at hand; `open_requests` are the requester's other ones."""
-    return _facts(db, standings, _open_requests(db, operation.requester, other_than=operation.id))
+    """The facts about these people, in the transaction at hand; `open_requests` and `asked_at` are the requester's other ones."""
+    return _facts(db, standings, [operation.requester], other_than=operation.id)
 
 
-def _facts(db: Database, standings: Mapping[Actor, Standing], open_requests: int) -> Facts:
+def _facts(
+    db: Database,
+    standings: Mapping[Actor, Standing],
+    requesters: Collection[Actor],
+    other_than: OperationId | None = None,
+) -> Facts:
+    asked_at = [at for actor in requesters for at in _asked_at(db, actor, other_than)]
     return Facts(
         grants=grants.weighing_on(db, standings),
         rules=policies.rules(db),
         freezes=policies.freezes(db),
         standings=standings,
-        open_requests=open_requests,
+        open_requests=sum(_open_requests(db, actor, other_than) for actor in requesters),
+        asked_at=tuple(sorted(asked_at, reverse=True)),
     )
 
 
-def _open_requests(db: Database, of: Actor, other_than: OperationId | None = None) -> int:
+def _asked_at(db: Database, of: Actor, other_than: OperationId | None) -> list[datetime]:
+    rows = db.execute(
+        "SELECT confirmed_at FROM operations WHERE requester_team = ? AND requester_user = ?"
+        " AND approvals_needed > 0 AND confirmed_at IS NOT NULL AND id IS NOT ?"
+        " ORDER BY confirmed_at DESC LIMIT ?",
+        (of.team, of.user, other_than, REQUESTS_MAX),
+    )
+    return [moment_of(text) for (text,) in rows]
+
+
+def _open_requests(db: Database, of: Actor, other_than: OperationId | None) -> int:
     (count,) = db.execute(
         "SELECT count(*) FROM operations WHERE state = 'awaiting_approval'"
         " AND requester_team = ? AND requester_user = ? AND id IS NOT ?",

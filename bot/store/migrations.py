@@ -8,7 +8,7 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import events_schema, fourth_schema, second_schema, third_schema
+from bot.store import events_schema, fourth_schema, requests_schema, second_schema, third_schema
 
 migrations = Migrations("pipeline-bot")
 
@@ -176,3 +176,9 @@ def m004_held_by_id(db: Database) -> None:
 def m005_events_before_a_stop(db: Database) -> None:
     """Where the proof begins that nobody else ran what a plan stopped; a plan that an older version began has none."""
     events_schema.build(db)
+
+
+@migrations()
+def m006_requests_of_a_person(db: Database) -> None:
+    """An index for how much one person asked for lately."""
+    requests_schema.build(db)

@@ -22,6 +22,7 @@ from tests.store.samples import (
     at,
     becomes,
     change,
+    confirmed,
     event,
     proposed,
     requested,
@@ -114,6 +115,27 @@ def test_open_requests_are_the_persons_that_wait_for_approval(db):
     change(db, "op-2", becomes(state=State.DENIED))
     change(db, "op-3", counts)
     assert seen[-1] == 1
+
+
+def test_what_a_person_asked_for_lately_counts_however_it_ended(db):
+    """Only what others had to approve; the one that is decided on is not counted."""
+    for name in ("op-1", "op-2", "op-3"):
+        operations.propose(db, proposed(name, pipeline=name, requester=ANA), PROPOSED)
+    change(db, "op-1", requested())
+    change(db, "op-1", becomes(state=State.WITHDRAWN))
+    change(db, "op-2", confirmed())
+    seen = []
+
+    def counts(operation, known):
+        seen.append(known.asked_at)
+        return Transition(operation)
+
+    change(db, "op-3", counts)
+    change(db, "op-1", counts)
+    confirmed_at = operations.find(db, "op-1").confirmed_at
+    assert seen == [(confirmed_at,), ()]
+    assert facts.about(db, {ANA: Standing(ANA), BEN: Standing(BEN)}).asked_at == (confirmed_at,)
+    assert facts.about(db, {BEN: Standing(BEN)}).asked_at == ()
 
 
 def test_the_decision_sees_the_facts_of_its_own_transaction(db):

@@ -2,6 +2,7 @@
 
 from inline_snapshot import snapshot
 
+from bot.domain.access import Role
 from tests.workspace import Workspace
 
 
@@ -115,3 +116,49 @@ def test_status_shows_what_waits(workspace: Workspace) -> None:
         ["*Waiting for approval*", "🙋 clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread"]
     )
     workspace.card()
+
+
+def test_ten_requests_in_ten_minutes(workspace: Workspace) -> None:
+    """Whoever asks and withdraws in turn is told when to ask again, in words; by then they can."""
+    ana = workspace.requester("ana")
+    for _ in range(10):
+        ana.requests("orders")
+        ana.types(f"/pipeline withdraw {workspace.request()}")
+        workspace.passes(seconds=10)
+        ana.reads()
+    assert ana.asks("/pipeline clear orders") == snapshot(
+        "✋ You made 10 requests within 10 minutes, and one person may make no more: `orders` has to wait. Ask again Mar 2, 2026 at 3:10:00 AM."
+    )
+    workspace.passes(minutes=8, seconds=19)
+    assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")
+    workspace.passes(seconds=2)
+    assert ana.requests("orders") == ["🙋 Asked. Follow `orders` in its thread."]
+    workspace.cards()
+    workspace.threads()
+
+
+def test_ten_previews_at_once(workspace: Workspace) -> None:
+    """What counts is what was asked for when the button is pressed, and only what others have to approve."""
+    ana = workspace.requester("ana")
+    workspace.grants(ana, Role.OPERATOR, "mine-*")
+    buttons = []
+    for number in range(11):
+        workspace.feldera.adds(f"p{number}")
+        ana.asks(f"/pipeline clear p{number}")
+        buttons.append(ana.finds("Ask for approval"))
+    for number, button in enumerate(buttons[:10]):
+        ana.presses(button)
+        ana.types(f"/pipeline withdraw {workspace.request(f'p{number}')}")
+    ana.reads()
+    ana.presses(buttons[10])
+    assert ana.reads() == snapshot(
+        [
+            "✋ You made 10 requests within 10 minutes, and one person may make no more: `p10` has to wait. Ask again Mar 2, 2026 at 3:10:00 AM."
+        ]
+    )
+    workspace.feldera.adds("mine-1")
+    assert ana.clears("mine-1")[0].startswith("⏳ Confirmed.")
+    workspace.passes(minutes=1)
+    ana.reads()
+    assert "clear mine-1" in workspace.cards()[-1].lower()
+    workspace.threads()

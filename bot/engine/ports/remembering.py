@@ -83,7 +83,7 @@ class Store(Protocol):
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
         """The grants of these people, of all groups and of all approvers, all rules, all freezes not lifted.
 
-        `open_requests` counts those of these people: of the one person, where only one is asked about.
+        `open_requests` and `asked_at` are of these people: of the one person, where only one is asked about.
         """
         ...
 
@@ -201,7 +201,7 @@ class Store(Protocol):
     ) -> Transition | None:
         """Read the row and the facts about these people, decide, and write row and events, in one transaction.
 
-        `Facts.open_requests` are those of the operation's requester, this one not counted.
+        `Facts.open_requests` and `asked_at` are of the operation's requester, this one not counted.
 
         Returns what `decide` returned, once it is durable; None if there is no such operation.
 

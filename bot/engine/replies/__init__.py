@@ -23,6 +23,7 @@ from bot.engine.replies.asking import (
     NotStopped,
     Preview,
     ReasonWanted,
+    TooManyLately,
     TooManyOpen,
 )
 from bot.engine.replies.deciding import (
@@ -68,6 +69,7 @@ Reply = (
     | NotUnderstood
     | Busy
     | AskedAlready
+    | TooManyLately
     | TooManyOpen
     | ReasonWanted
     | GlassForbidden
@@ -152,6 +154,7 @@ __all__ = [
     "SeesNothing",
     "SignedItOff",
     "StoppedIt",
+    "TooManyLately",
     "TooManyOpen",
     "TooOld",
     "TookBack",

@@ -1,6 +1,7 @@
 """Answers to whoever asks for a clear: what it would destroy and take, or why it is not to be."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.domain.authority import Authority
 from bot.domain.names import PipelineName
@@ -83,6 +84,16 @@ class TooManyOpen:
 
     pipeline: PipelineName
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyLately:
+    """The person made as many requests in the last `within` as one may make: `again_at` is when they can make the next."""
+
+    pipeline: PipelineName
+    limit: int
+    within: timedelta
+    again_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
