@@ -148,9 +148,7 @@ class FelderaSimulator(Tenancy):
             since=since,
         )
 
-    def adds_many(
-        self, names: Iterable[str], *, storage: str = "InUse", clear_takes: float = 1.0
-    ) -> None:
+    def adds_many(self, names: Iterable[str], *, storage: str = "InUse", clear_takes: float = 1.0) -> None:
         """Pipelines by the thousand, each stopped since now."""
         self._world.add_many(names, storage=Storage(storage), clear_takes=clear_takes)
 
