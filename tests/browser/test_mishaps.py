@@ -1,9 +1,12 @@
 """What goes on while something is open: another person's page, a world begun anew, a bot that is gone, another pane."""
 
+import asyncio
 import re
 
 import pytest
 from playwright.async_api import expect
+
+from tests.browser.seat import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -38,6 +41,7 @@ async def test_a_form_is_told_things_in_their_order(desk):
     """A text that is left and a form that is closed right after: on the way the first request is slower than the second."""
     ana = await desk.seat("ana")
     verbs = []
+    is_closed = asyncio.Event()
 
     async def delays(route):
         verb = route.request.post_data_json["do"]
@@ -45,15 +49,19 @@ async def test_a_form_is_told_things_in_their_order(desk):
             await ana.page.evaluate("new Promise((later) => setTimeout(later, 300))")
         verbs.append(verb)
         await route.continue_()
+        if verb == "closes":
+            is_closed.set()
 
     await ana.types("/pipeline clear")
     await ana.modal.get_by_role("combobox").press_sequentially("orders")
     await ana.modal.get_by_role("option", name="orders", exact=True).click()
+    await ana.reads("3 checkpoints", within=ana.modal)  # else the form is drawn again while she types
     await ana.modal.get_by_label("Reason").press_sequentially("schema change")
     await ana.page.route("**/do", delays)
     await ana.page.keyboard.press("Tab")
     await ana.page.keyboard.press("Escape")
     await expect(ana.modal).not_to_be_visible()
+    await asyncio.wait_for(is_closed.wait(), PATIENCE_S)
     assert verbs == ["fills", "closes"]
 
 
