@@ -24,6 +24,7 @@ from bot.domain.audit import Broken, Entry
 from bot.domain.commands.rules import rule_of
 from bot.domain.names import GroupId, TeamId
 from bot.domain.operations import EventKind
+from bot.domain.targets import ONE
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.store.administration import Administration
@@ -83,6 +84,7 @@ class Workspace(Reading, Troubles):
         self._loop = asyncio.Runner()
         self._logbook = Logbook()
         self._bot: Bot | None = None
+        self._targets = ONE
         self._running = AsyncExitStack()
         for feldera in {self.feldera, *self.felderas.values()}:
             self.run(feldera.start())
@@ -107,7 +109,9 @@ class Workspace(Reading, Troubles):
         self.starts()
 
     async def _start(self) -> None:
-        self._bot = await self._running.enter_async_context(assembled(self._settings(), self.machine.clock()))
+        settings = self._settings()
+        self._targets = settings.targets
+        self._bot = await self._running.enter_async_context(assembled(settings, self.machine.clock()))
         self._bot.driver.spread = _Even()
         await self._bot.transport.start()
         if self._over_http:
@@ -197,7 +201,7 @@ class Workspace(Reading, Troubles):
 
     def administers(self, *changes: AccessChange) -> None:
         """Whoever runs the bot changes access, from the shell."""
-        with Administration.open(self.database, self._settings().targets) as administration:
+        with Administration.open(self.database, self._targets) as administration:
             administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def record(self, *kinds: EventKind) -> list[str]:
