@@ -25,6 +25,7 @@ from bot.domain.commands.rules import rule_of
 from bot.domain.names import GroupId, TeamId
 from bot.domain.operations import EventKind
 from bot.domain.targets import ONE
+from bot.feldera.fleet import Fleet
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.store.administration import Administration
@@ -239,6 +240,15 @@ class Workspace(Reading, Troubles):
             due = await self._settle()
         self.clock.moves_to(max(target, self.clock.now()))
         await self._settle()
+
+    def has_measured(self, *, one_look: float, one_list: float) -> None:
+        """Questions to Feldera took the bot so many seconds. Nothing takes any time by the clock of a story."""
+        fleet = self.bot.driver.pipelines
+        assert isinstance(fleet, Fleet)
+        for client in fleet.clients.values():
+            now = client.costs.clock.monotonic()
+            client.costs.note_some(1, began=now - one_look)
+            client.costs.note_list(began=now - one_list)
 
     def wall_clock_jumps(self, **duration: float) -> None:
         """Somebody sets the clock of the bot's machine; the world's time goes on as it did."""

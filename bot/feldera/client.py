@@ -35,6 +35,7 @@ from bot.domain.plans import StepName
 from bot.engine.ports import Clock
 from bot.feldera import answers, events
 from bot.feldera.address import FelderaAddress
+from bot.feldera.costs import Costs
 from bot.feldera.credentials import Credentials
 from bot.feldera.listed import ListedPipelines
 from bot.feldera.questions import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
@@ -85,6 +86,7 @@ class FelderaClient:
         self._tenant_wanted = address.tenant
         self._questions: Questions | None = None
         self._wire = wire or Wire(address, clock)
+        self.costs = Costs(clock)
         self._rejections = rejections or Rejections(clock)
         self._single_connections = asyncio.Semaphore(CONNECTIONS)
         if wire is None and address.tls_insecure:
@@ -222,7 +224,7 @@ class FelderaClient:
         return answer if questions.rejection is None else await self._why_rejected(questions.rejection)
 
     def _by(self, token: SecretStr | None) -> Questions:
-        return Questions(self._exchange, token, tenant=self._tenant_wanted)
+        return Questions(self._exchange, token, costs=self.costs, tenant=self._tenant_wanted)
 
     async def _exchange(  # noqa: PLR0913 - one exchange, and what bounds it
         self,

@@ -16,6 +16,7 @@ from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.observations import Listed, Observation, is_expected, looks, not_listed
 from bot.domain.pipelines import History, Identity, Look, Problem, Seen, Trouble
 from bot.feldera import answers, problems
+from bot.feldera.costs import Costs
 from bot.feldera.listed import ListedPipelines
 from bot.feldera.reply import NoReply, Reply
 from bot.feldera.session import of_another_tenant, session
@@ -24,6 +25,7 @@ from bot.feldera.wire import BODY_MAX
 LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
 STATUS_ONLY: Final = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
 ASKED_AT_ONCE: Final = 4  # pipelines by name; Feldera answers one request after another anyway
+MEASURED_BY: Final = 32  # pipelines that are asked about by name to learn what that costs
 SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera that tells of a session
 
 _CHANGED_MEANWHILE: Final = Problem(
@@ -51,13 +53,17 @@ class Exchange(Protocol):
 class Questions:
     """By one token, over any connection. `rejection` is a 401 that one of them was answered with.
 
-    `tenant` is the name or the id of the one that has to answer; None takes any.
+    `tenant` is the name or the id of the one that has to answer; None takes any. `costs` are what questions over these
+    connections cost of late.
     """
 
-    def __init__(self, exchange: Exchange, token: SecretStr | None, *, tenant: str | None = None) -> None:
+    def __init__(
+        self, exchange: Exchange, token: SecretStr | None, *, costs: Costs, tenant: str | None = None
+    ) -> None:
         self.rejection: Reply | None = None
         self._exchange = exchange
         self.token = token
+        self._costs = costs
         self._tenant = tenant
 
     async def ask(
@@ -93,8 +99,12 @@ class Questions:
         return reply if isinstance(reply, Problem) else answers.look(reply, name)
 
     async def look_at_all(self) -> ListedPipelines | Problem:
+        began = self._costs.clock.monotonic()
         reply = await self.ask("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
-        return reply if isinstance(reply, Problem) else await answers.look_at_all(reply)
+        listed = reply if isinstance(reply, Problem) else await answers.look_at_all(reply)
+        if not isinstance(listed, Problem):
+            self._costs.note_list(began)
+        return listed
 
     async def history(self, address: str, name: PipelineName) -> History | Problem:
         """The pipeline's events, and who told them."""
@@ -131,27 +141,45 @@ class Questions:
         return Observation(here, found) if still_here == here else _CHANGED_MEANWHILE
 
     async def _looks(self, names: Iterable[PipelineName]) -> Mapping[PipelineName, Look] | Problem:
-        """One list, however many there are; what it lacks, or cannot be read, is asked about by name."""
-        names = tuple(names)
+        """One by one while that is cheaper, else by one list; what that lacks is asked about by name. Nothing twice."""
+        names, failures = tuple(names), list[Problem]()
+        first = names if self._costs.knows_one else names[:MEASURED_BY]
+        if self._costs.list_is_cheaper(len(first)):
+            first = ()
+        found = await self._by_name(first, failures)
+        rest = names[len(first) :]
         listed: Listed = {}
-        if len(names) > 1:
+        if self._costs.list_is_cheaper(len(rest)):
             everything = await self.look_at_all()
             if not isinstance(everything, Problem):
                 listed = everything
             elif everything.trouble is not Trouble.UNEXPECTED:  # else: one bad list would hold up all of them
                 return everything
-        return looks(names, listed, await self._by_name(not_listed(names, listed)))
+        found.update(looks(rest, listed, await self._by_name(not_listed(rest, listed), failures)))
+        return found
 
-    async def _by_name(self, names: Iterable[PipelineName]) -> Mapping[PipelineName, Look]:
-        at_once = asyncio.Semaphore(ASKED_AT_ONCE)
+    async def _by_name(
+        self, names: tuple[PipelineName, ...], failures: list[Problem]
+    ) -> dict[PipelineName, Look]:
+        """A question about each, few at once. After as many `failures` there is an outage: nobody waits for it again."""
+        waiting, began = iter(names), self._costs.clock.monotonic()
+        found: dict[PipelineName, Look] = {}
 
-        async def one(name: PipelineName) -> Look:
-            async with at_once:
-                return await self.look(name)
+        async def ask() -> None:
+            for name in waiting:
+                if len(failures) >= ASKED_AT_ONCE or (failures and self.rejection is not None):
+                    found[name] = failures[-1]
+                    continue
+                found[name] = look = await self.look(name)
+                if isinstance(look, Problem) and look.trouble is not Trouble.UNEXPECTED:
+                    failures.append(look)
 
         async with asyncio.TaskGroup() as group:
-            asked = {name: group.create_task(one(name)) for name in names}
-        return {name: task.result() for name, task in asked.items()}
+            for _ in names[:ASKED_AT_ONCE]:
+                group.create_task(ask())
+        if names and not failures:
+            self._costs.note_some(len(names), began)
+        return found
 
 
 def pipeline_path(name: PipelineName) -> str:

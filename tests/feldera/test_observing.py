@@ -1,5 +1,6 @@
 """What is asked for one observation: who answers, and how pipelines look, all of it to one token."""
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
@@ -8,7 +9,7 @@ from pydantic import SecretStr
 from bot.domain.names import PipelineId, PipelineName
 from bot.domain.observations import Observation
 from bot.domain.pipelines import Absent, Identity, Problem, Seen, Trouble
-from bot.feldera import FelderaAddress, FelderaClient
+from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
 
@@ -28,14 +29,12 @@ def theirs(clock: MovableClock) -> FelderaSimulator:
     return FelderaSimulator(clock, tenant_id=THEIRS, installation=1)
 
 
-async def test_one_is_asked_about_by_name_and_several_by_one_list(
-    feldera: FelderaSimulator, client: FelderaClient
-) -> None:
-    """Each after a word on who answers."""
+async def test_each_is_asked_about_by_its_name(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """After a word on who answers: a list takes all that Feldera has, and keeps everybody else waiting."""
     feldera.adds("users")
     await client.observe({ORDERS: None})
     await client.observe({ORDERS: None, USERS: None})
-    assert paths(feldera) == [SESSION, f"{LIST}/orders", SESSION, LIST]
+    assert paths(feldera) == [SESSION, f"{LIST}/orders", SESSION, f"{LIST}/orders", f"{LIST}/users"]
 
 
 async def test_what_a_list_lacks_is_asked_about_by_name(
@@ -43,11 +42,105 @@ async def test_what_a_list_lacks_is_asked_about_by_name(
 ) -> None:
     """Only Feldera's own word on that name makes it absent."""
     feldera.leaves_out("orders")
+    client.costs.note_some(1, began=-1.0)
+    client.costs.note_list(began=-0.1)
     observed = await client.observe({ORDERS: None, USERS: None})
     assert isinstance(observed, Observation)
     assert isinstance(observed.looks[ORDERS], Seen)
     assert observed.looks[USERS] == Absent()
     assert paths(feldera) == [SESSION, LIST, f"{LIST}/orders", f"{LIST}/users"]
+
+
+class Busy(MovableClock):
+    """The clock in whose time Feldera answers: a list takes 237 ms, whatever else 2 ms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feldera: FelderaSimulator | None = None
+
+    def monotonic(self) -> float:
+        asked = [] if self.feldera is None else paths(self.feldera)
+        return super().monotonic() + sum(0.237 if path == LIST else 0.002 for path in asked)
+
+
+@pytest.fixture
+async def busy() -> AsyncIterator[tuple[FelderaSimulator, FelderaClient, Busy]]:
+    """A Feldera with 300 pipelines."""
+    clock = Busy()
+    async with FelderaSimulator(clock) as feldera:
+        clock.feldera = feldera
+        feldera.adds_many(f"p-{number}" for number in range(300))
+        async with FelderaClient(FelderaAddress(feldera.url), NoCredentials(), clock=clock) as client:
+            yield feldera, client, clock
+
+
+def reviewed(feldera: FelderaSimulator, number: int) -> dict[PipelineName, PipelineId | None]:
+    """So many of its pipelines, as they are."""
+    return {PipelineName(each.name): PipelineId(each.id) for each in feldera.pipelines[:number]}
+
+
+async def rounds(client: FelderaClient, feldera: FelderaSimulator, number: int, times: int) -> list[str]:
+    """How each round asked about so many pipelines; all of them were seen, and none was asked about twice."""
+    wanted, how = reviewed(feldera, number), []
+    for _ in range(times):
+        before = len(feldera.requests)
+        observed = await client.observe(wanted)
+        assert isinstance(observed, Observation)
+        assert all(isinstance(look, Seen) for look in observed.looks.values())
+        assert observed.looks.keys() == wanted.keys()
+        asked = [path for path in paths(feldera)[before:] if path != SESSION]
+        assert len(set(asked)) == len(asked)
+        how.append(f"{len([path for path in asked if path != LIST])} by name, {asked.count(LIST)} list")
+    return how
+
+
+async def test_one_by_one_while_that_is_cheaper(busy: tuple[FelderaSimulator, FelderaClient, Busy]) -> None:
+    """By the bot's own measurements. What a list costs is tried once where one by one takes a while."""
+    feldera, client, _ = busy
+    assert await rounds(client, feldera, 40, 2) == ["40 by name, 0 list"] * 2
+    assert await rounds(client, feldera, 100, 3) == [
+        "0 by name, 1 list",
+        "100 by name, 0 list",
+        "100 by name, 0 list",
+    ]
+
+
+async def test_one_list_where_that_is_cheaper(busy: tuple[FelderaSimulator, FelderaClient, Busy]) -> None:
+    """Also in the first round, after a few by name to learn what that costs; and learned anew after a while."""
+    feldera, client, clock = busy
+    assert await rounds(client, feldera, 300, 3) == [
+        "32 by name, 1 list",
+        "0 by name, 1 list",
+        "0 by name, 1 list",
+    ]
+    clock.passes(minutes=11)
+    assert await rounds(client, feldera, 300, 2) == ["32 by name, 1 list", "0 by name, 1 list"]
+
+
+async def test_what_people_list_is_measured_as_well(
+    busy: tuple[FelderaSimulator, FelderaClient, Busy],
+) -> None:
+    """Then nothing needs to be tried."""
+    feldera, client, _ = busy
+    await client.look_at_all()
+    assert await rounds(client, feldera, 100, 1) == ["100 by name, 0 list"]
+
+
+async def test_an_outage_half_way_is_not_waited_for_by_each(
+    busy: tuple[FelderaSimulator, FelderaClient, Busy],
+) -> None:
+    """After four that failed the others fail alike; one alone is no outage."""
+    feldera, client, _ = busy
+    wanted = reviewed(feldera, 30)
+    feldera.answers_next(200, body={"tenant_id": feldera.tenant.id, "role": "write"})
+    feldera.answers_next(502, body=b"", content_type=None, times=30)
+    observed = await client.observe(wanted)
+    assert isinstance(observed, Observation)
+    assert {look.trouble for look in observed.looks.values() if isinstance(look, Problem)} == {
+        Trouble.UNREACHABLE
+    }
+    assert len(observed.looks) == 30
+    assert len(feldera.requests) <= 8
 
 
 @pytest.mark.parametrize("surprise", ["gone", "another"])

@@ -16,11 +16,15 @@ FIRST, SECOND = "apikey:first", "apikey:second"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """The bot's token is what stands in a file; Feldera has two stopped pipelines, `orders` and `users`."""
+    """The bot's token is what stands in a file; Feldera has two stopped pipelines, `orders` and `users`.
+
+    The bot asks for a list where there are several: by its measurements that is cheaper.
+    """
     token = tmp_path / "token"
     token.write_text(FIRST)
     workspace = Workspace(tmp_path, token_command=f"cat {token}")
     workspace.feldera.gives_key(FIRST, workspace.feldera)
+    workspace.has_measured(one_look=1.0, one_list=0.1)
     for name in ("orders", "users"):
         workspace.feldera.adds(name)
     yield workspace

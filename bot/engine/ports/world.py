@@ -126,7 +126,8 @@ class Pipelines(Protocol):
     ) -> Observation | Problem:
         """How these pipelines of one target look now, and which Feldera and tenant shows them.
 
-        For the price of one list, and a question by name about each pipeline that the list does not have. Each name
+        One question about each pipeline at most, or one list where that is cheaper, with a question by name about what
+        it does not have. Each name
         comes with the id that is expected, if any: what shows another one, or none, is believed only where the same
         Feldera and tenant answered before and after.
         """
