@@ -9,8 +9,10 @@ from typing import Any, TextIO
 
 import click
 
+from bot.cli import verified
 from bot.cli.anchors import head_of, heads_in, where_to_look
 from bot.cli.bot_time import clock_of
+from bot.cli.verified import entries
 from bot.config import StoreSettings, load
 from bot.domain.audit import Checked, Entry, Head
 from bot.domain.commands import spans
@@ -67,8 +69,12 @@ def audit() -> None:
     type=click.File(encoding="utf-8", errors="replace"),
     help="A file with such heads, as ID:HASH or in the bot's own log; - is standard input.",
 )
-def verify(*, heads: tuple[Head, ...], kept: TextIO | None) -> None:
+@click.option("--full", is_flag=True, help="Read all entries, also those that were verified before.")
+def verify(*, heads: tuple[Head, ...], kept: TextIO | None, full: bool) -> None:
     """Show whether any entry of the audit log was changed, removed or moved since it was written.
+
+    Entries up to the last one that this user verified before are not read again, but for --full: that entry must have
+    the same hash, and no entry before it may be missing. How far it was verified is kept in $XDG_STATE_HOME/pipeline-bot.
 
     Its hashes show that the entries are consistent. Whether somebody wrote all of them anew, or cut off the end, is
     shown only by a head that was noted elsewhere: by `audit head`, in the bot's log, or in PIPELINE_BOT_AUDIT_CHANNEL.
@@ -76,19 +82,26 @@ def verify(*, heads: tuple[Head, ...], kept: TextIO | None) -> None:
     Exit status 0 if the audit log holds every head that was given; 3 if it is consistent and none was given; 1 and the
     first broken entry if it is broken; 2 if it cannot be read.
     """
-    given = [*heads, *_heads_of(kept)]
-    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
-        checked = administration.verify(given)
+    given = (*heads, *_heads_of(kept))
+    path = load(StoreSettings).pipeline_bot_database
+    with Administration.reading(path) as administration:
+        verification = verified.verify(path, administration, given, full=full)
         where = where_to_look(administration)
+    checked = verification.checked
     if checked.broken is not None:
         click.echo(f"Entry {checked.broken.id} {checked.broken.why}.")
-        click.echo(_before(checked))
+        _say(_before(checked), verification.not_read(), verification.contradicts())
         sys.exit(BROKEN)
-    click.echo(_as_far_as_proved(checked))
+    _say(_as_far_as_proved(checked), verification.not_read())
     if checked.anchor is None:
         for sentence in (_WANTED, *where):
             click.echo(sentence)
         sys.exit(NOT_ANCHORED)
+
+
+def _say(*sentences: str) -> None:
+    for sentence in filter(None, sentences):
+        click.echo(sentence)
 
 
 BROKEN = 1  # exit statuses
@@ -108,32 +121,34 @@ def _heads_of(kept: TextIO | None) -> tuple[Head, ...]:
 
 
 def _as_far_as_proved(checked: Checked) -> str:
-    newest, anchor = checked.newest[0], checked.anchor
+    newest, anchor, read_after = checked.newest[0], checked.anchor, checked.after
     if newest == 0:
         return "Consistent, not anchored: the audit log has no entries."
     if anchor is None:
+        if newest == read_after:
+            return f"Consistent, not anchored: the audit log has no entry after {_head(checked.newest)}."
         return (
-            f"Consistent, not anchored: {_entries(1, newest)} of the audit log fit together, up to "
+            f"Consistent, not anchored: {entries(read_after + 1, newest)} of the audit log fit together, up to "
             f"{_head(checked.newest)}. This does not show whether they were all written anew, or the end was cut off."
         )
-    after = newest - anchor
+    after = newest - max(anchor, read_after)
     rest = f" The {after} after it {'is' if after == 1 else 'are'} consistent, not anchored." if after else ""
-    return (
-        f"The audit log is intact up to entry {anchor}, whose hash was noted elsewhere.{rest} "
-        f"Its head: {_head(checked.newest)}"
-    )
+    if anchor <= read_after:
+        held = f"Entry {anchor} has the hash that was noted elsewhere."
+        rest = rest.replace("after it", f"after entry {read_after}")
+    elif read_after:
+        held = f"The audit log is intact from entry {read_after + 1} up to entry {anchor}, whose hash was noted elsewhere."
+    else:
+        held = f"The audit log is intact up to entry {anchor}, whose hash was noted elsewhere."
+    return f"{held}{rest} Its head: {_head(checked.newest)}"
 
 
 def _before(checked: Checked) -> str:
     newest, anchor = checked.newest[0], checked.anchor
-    if newest == 0:
-        return "No entry before it was found consistent."
+    if newest == checked.after:
+        return "No entry before it was found consistent." if newest == 0 else "It is the first that was read."
     proved = "" if anchor is None else f", and intact up to entry {anchor}, whose hash was noted elsewhere"
-    return f"Consistent before it: {_entries(1, newest)}{proved}."
-
-
-def _entries(first: int, last: int) -> str:
-    return f"entry {first}" if first == last else f"entries {first} to {last}"
+    return f"Consistent before it: {entries(checked.after + 1, newest)}{proved}."
 
 
 @audit.command()
@@ -152,11 +167,11 @@ def export(form: str, *, since: timedelta | datetime | None) -> None:
     """Write the record to standard output, oldest first, an entry a line."""
     with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         begin = clock_of(administration).now() - since if isinstance(since, timedelta) else since
-        entries, url = administration.entries(begin), administration.workspace_url()
+        found, url = administration.entries(begin), administration.workspace_url()
         if form == "csv":
-            _as_csv(entries, url)
+            _as_csv(found, url)
         else:
-            for entry in entries:
+            for entry in found:
                 click.echo(json.dumps(_as_json(entry, url), ensure_ascii=False))
 
 

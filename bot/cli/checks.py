@@ -18,6 +18,7 @@ from bot.bootstrap import SLACK_TIMEOUT, slack_client
 from bot.cli.anchors import where_to_look
 from bot.cli.bot_time import clock_of
 from bot.cli.routes import routes
+from bot.cli.verified import verify
 from bot.cli.waiting import waits_for_approval
 from bot.clock import SteadyClock
 from bot.config import (
@@ -40,7 +41,7 @@ from bot.domain.names import TeamId
 from bot.domain.operations import Operation
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.policy import Rule
-from bot.domain.recorded import unrecorded
+from bot.domain.recorded import KINDS, unrecorded
 from bot.domain.targets import ONE
 from bot.engine.ports import Clock
 from bot.engine.survey import survey
@@ -254,7 +255,7 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
         with Administration.reading(path) as administration:
             bots, record = clock_of(administration), administration.clock_record()
             yield from _bots_time(bots, None if record is None else record.jump)
-            yield from _record(administration, bots.now())
+            yield from _record(path, administration, bots.now())
             yield from _home(administration, app)
             yield from _waiting(administration, bots.now())
             lost = None if settings is None else misplaced(administration.underway(), settings.targets)
@@ -327,28 +328,36 @@ def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...], datetime]
         return None
 
 
-def _record(administration: Administration, now: datetime) -> Iterator[Check]:
-    checked = administration.verify()
+def _record(path: Path, administration: Administration, now: datetime) -> Iterator[Check]:
+    verification = verify(path, administration)
+    checked = verification.checked
     broken = checked.broken
     if broken is None and checked.newest[0] == 0:
         yield _fine("Audit log: it has no entries.")
         yield from _unrecorded(administration, now)
     elif broken is None:
         yield _fine(
-            f"Audit log: consistent up to entry {checked.newest[0]}, not anchored. To prove that it was not written anew, "
-            f"give a head to `pipeline-bot audit verify --head`. {' '.join(where_to_look(administration))}"
+            " ".join(
+                [
+                    f"Audit log: consistent up to entry {checked.newest[0]}, not anchored.",
+                    *filter(None, [verification.not_read()]),
+                    "To prove that it was not written anew, give a head to `pipeline-bot audit verify --head`.",
+                    *where_to_look(administration),
+                ]
+            )
         )
         yield from _unrecorded(administration, now)
     else:
         yield _wrong(
-            f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup."
+            f"Record: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup. "
+            f"{verification.contradicts()}".rstrip()
         )
 
 
 def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check]:
     # The grants first: one that is given meanwhile is then in the record at least.
     in_force = [grant for grant in administration.grants() if grant.is_current(now)]
-    for grant in unrecorded(in_force, (entry.event for entry in administration.entries())):
+    for grant in unrecorded(in_force, (entry.event for entry in administration.entries(kinds=KINDS))):
         yield _note(
             f"Record: it has no entry that gave grant {grant.id} ({id_of(grant.principal)} is {grant.role} on "
             f"{grant.pattern}): it is from before there was a record, or somebody wrote it into the database. "

@@ -14,7 +14,7 @@ from bot.clock import SystemClock
 def doctor() -> None:
     """Check the settings, Slack, Feldera, the database and its record, and who may do what.
 
-    Changes nothing, and works beside a running bot. A line each: `ok`; `note`, which is worth knowing; `FAIL`, which
+    Changes nothing that the bot goes by, and works beside it. A line each: `ok`; `note`, which is worth knowing; `FAIL`, which
     says what to put right. Exit status 0 if nothing failed, else 1.
     """
     from bot.cli.checks import Result, checks  # noqa: PLC0415 - the other commands start without loading Bolt

@@ -57,6 +57,8 @@ def link(previous: str, *, entry_id: int, operation: OperationId | None, event: 
 class Checked:
     """What a reading of the entries showed: up to `newest` they are consistent, each with the one before it.
 
+    Entries up to `after` were not read: they were verified earlier, and that last one has the hash it had then.
+
     `anchor` is the last of them whose hash is one that was noted elsewhere. Up to there they are what was written; of
     those after it, or of all where there is none, only that whoever wrote them, whenever that was, computed their hashes.
     """
@@ -64,6 +66,7 @@ class Checked:
     newest: Head = (0, GENESIS)
     anchor: int | None = None
     broken: Broken | None = None
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +80,33 @@ class PostedHead:
 
 
 def verify(
-    entries: Iterable[Entry | Broken], heads: Iterable[Head] = (), *, beside: Iterable[Head] = ()
+    entries: Iterable[Entry | Broken],
+    heads: Iterable[Head] = (),
+    *,
+    beside: Iterable[Head] = (),
+    after: Head = (0, GENESIS),
 ) -> Checked:
-    """Read the entries from the first, as far as they are consistent.
+    """Read the entries that follow `after`, or all from the first, as far as they are consistent.
 
     A row that does not read as an entry comes as `Broken`. Each of `heads`, noted elsewhere earlier, must be found on
     the way, and each that stands `beside` the entries: those prove nothing by that, since whoever could rewrite the
     entries could rewrite them. One of no entry, before the first, proves nothing and is left out.
     """
     given = [head for head in heads if head[0] > 0]
+    # What the entries say of heads that are not read, the caller has compared.
+    held = max((entry_id for entry_id, _ in given if entry_id <= after[0]), default=None)
     anchors, noted = {entry_id for entry_id, _ in given}, defaultdict[int, set[str]](set)
     for entry_id, noted_hash in (*given, *beside):
-        noted[entry_id].add(noted_hash)
-    checked = Checked()
+        if entry_id > after[0]:
+            noted[entry_id].add(noted_hash)
+    checked = Checked(after, held, after=after[0])
     for entry in entries:
         broken = _does_not_fit(entry, checked.newest, noted)
         if broken is not None or isinstance(entry, Broken):
             return replace(checked, broken=broken)
         noted.pop(entry.id, None)
-        checked = Checked((entry.id, entry.hash), entry.id if entry.id in anchors else checked.anchor)
+        anchor = entry.id if entry.id in anchors else checked.anchor
+        checked = replace(checked, newest=(entry.id, entry.hash), anchor=anchor)
     if noted:
         return replace(checked, broken=Broken(min(noted), "is missing: the record was cut off"))
     return checked

@@ -10,11 +10,12 @@ from bot.domain.access import Grant
 from bot.domain.authority import id_of
 from bot.domain.operations import Event, EventKind
 
+KINDS = frozenset({EventKind.GRANTED, EventKind.REVOKED})
 _What = tuple[str, str, str, str]  # workspace, id, role, pattern
 
 
 def unrecorded(grants: Iterable[Grant], events: Iterable[Event]) -> tuple[Grant, ...]:
-    """The grants that no entry of the record gave, or that one took away. `events` are all there are, oldest first."""
+    """The grants that no entry of the record gave, or that one took away. `events` are all of `KINDS`, oldest first."""
     standing: dict[_What, set[tuple[datetime | None, str]]] = {}
     for event in events:
         if event.kind is EventKind.GRANTED:

@@ -6,7 +6,7 @@ recorded, like one that was made in Slack.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from bot.domain.operations import Event, EventKind, Operation
 from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
 from bot.store import chain, changes, grants, operations, policies, workspace
+from bot.store.chain import Progress
 from bot.store.changes import Plan
 from bot.store.database import in_words, open_database, writing
 from bot.store.lease import check_before_opening
@@ -147,21 +148,28 @@ class Administration:
         """
         return operations.find_by_beginning(self._db, beginning)
 
-    def entries(self, since: datetime | None = None) -> Iterator[Entry]:
-        """The record, or what it has of `since` and later, oldest first, read piece by piece.
+    def entries(self, since: datetime | None = None, *, kinds: Collection[EventKind] = ()) -> Iterator[Entry]:
+        """The record, or what it has of `since` and later, or of some kinds, oldest first, read piece by piece.
 
         Raises:
             RecordDamaged: when it comes to an entry that does not read as one.
         """
-        return chain.entries(self._db, since)
+        return chain.entries(self._db, since, kinds=kinds)
 
     def head(self) -> Head:
         """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
         return chain.head(self._db)
 
-    def verify(self, heads: Iterable[Head] = ()) -> Checked:
-        """What a reading of all entries shows. `heads`, which were noted elsewhere, must be among them."""
-        return chain.verify(self._db, heads)
+    def verify(
+        self,
+        heads: Iterable[Head] = (),
+        *,
+        earlier: Head | None = None,
+        full: bool = False,
+        progress: Progress | None = None,
+    ) -> Checked:
+        """What a reading of the entries after `earlier`, or of all, shows. `heads`, noted elsewhere, must be among them."""
+        return chain.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
 
     def posted_head(self) -> PostedHead | None:
         """Where the bot posted the head last. It stands in the same file as the entries: it tells where to look."""

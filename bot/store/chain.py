@@ -7,7 +7,7 @@ for it is reported as broken, and never repaired.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +23,9 @@ from bot.store import workspace
 from bot.store.database import insert
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 from bot.store.values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
+
+Progress = Callable[[int], None]
+"""Told of every so many entries that were read."""
 
 BATCH = 1_000  # rows held in memory at a time; a bot's whole life may be in here
 
@@ -64,22 +67,52 @@ def head_after(db: Database, last: Head) -> Head | None:
     return now if kept else None
 
 
-def entries(db: Database, since: datetime | None = None) -> Iterator[Entry]:
-    """All entries, or those of `since` and later, oldest first. What is added meanwhile may be among them.
+def entries(
+    db: Database, since: datetime | None = None, *, kinds: Collection[EventKind] = ()
+) -> Iterator[Entry]:
+    """All entries, or those of `since` and later, or of some kinds, oldest first; what is added meanwhile may be among them.
 
     Raises:
         RecordDamaged: an entry is not as it was written.
     """
-    for entry in _read(db, since):
+    for entry in _read(db, since, kinds=kinds):
         if isinstance(entry, Broken):
             raise RecordDamaged(entry)
         yield entry
 
 
-def verify(db: Database, heads: Iterable[Head] = ()) -> Checked:
-    """What a reading of all entries shows. `heads` were noted elsewhere; what was posted last is compared as well."""
+def verify(
+    db: Database,
+    heads: Iterable[Head] = (),
+    *,
+    earlier: Head | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
+    """What a reading of the entries after `earlier`, up to which they were verified before, shows; of all, if `full`.
+
+    `heads` were noted elsewhere; what was posted last is compared as well. Where anything contradicts what was known
+    of the entries up to `earlier`, all are read, which shows where.
+    """
     posted = workspace.posted_head(db)
-    return audit.verify(_read(db), heads, beside=() if posted is None else [posted.head])
+    given, beside = tuple(heads), [] if posted is None else [posted.head]
+    if earlier is not None:
+        beside.append(earlier)
+    after = (0, GENESIS)
+    if earlier is not None and not full and _stand_as_noted(db, earlier, (*given, *beside)):
+        after = earlier
+    return audit.verify(_read(db, after=after[0], progress=progress), given, beside=beside, after=after)
+
+
+def _stand_as_noted(db: Database, earlier: Head, heads: Iterable[Head]) -> bool:
+    """Whether the entries up to `earlier` are all there, and those of these heads have the hashes that were noted."""
+    last = earlier[0]
+    (there,) = db.execute("SELECT count(*) FROM events WHERE id <= ?", (last,)).fetchone()
+    return there == last and all(
+        db.execute("SELECT hash FROM events WHERE id = ?", (entry_id,)).fetchone() == (noted,)
+        for entry_id, noted in heads
+        if 0 < entry_id <= last
+    )
 
 
 def entry_of(row: Row) -> Entry:
@@ -136,19 +169,33 @@ def _check_keeps(row: Mapping[str, object]) -> None:
         value.encode()
 
 
-def _read(db: Database, since: datetime | None = None) -> Iterator[Entry | Broken]:
+def _read(
+    db: Database,
+    since: datetime | None = None,
+    *,
+    after: int = 0,
+    kinds: Collection[EventKind] = (),
+    progress: Progress | None = None,
+) -> Iterator[Entry | Broken]:
     """Batch by batch, each a read of its own: no reader may hold back the bot's checkpoints for minutes."""
-    after: int | None = None
-    while rows := _batch(db, after, since):
+    place = after or None  # a row before the first is found, too
+    while rows := _batch(db, place, since, kinds):
         for row in rows:
             yield _checked(row)
-        after = rows[-1]["id"]
+        place = rows[-1]["id"]
+        if progress is not None:
+            progress(len(rows))
 
 
-def _batch(db: Database, after: int | None, since: datetime | None) -> list[dict[str, Any]]:
-    conditions = ([] if after is None else ["events.id > :after"]) + (
-        [] if since is None else ["at >= :since"]
-    )
+def _batch(
+    db: Database, after: int | None, since: datetime | None, kinds: Collection[EventKind]
+) -> list[dict[str, Any]]:
+    named = {f"kind{number}": kind.value for number, kind in enumerate(kinds)}
+    conditions = [
+        *([] if after is None else ["events.id > :after"]),
+        *([] if since is None else ["at >= :since"]),
+        *([f"kind IN ({', '.join(f':{each}' for each in named)})"] if named else []),
+    ]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     try:
         with _any_bytes(db):
@@ -157,7 +204,12 @@ def _batch(db: Database, after: int | None, since: datetime | None) -> list[dict
                     "SELECT events.*, operations.pipeline AS operates_on"  # noqa: S608 - conditions of ours
                     f" FROM events LEFT JOIN operations ON operations.id = events.operation {where}"
                     " ORDER BY events.id LIMIT :batch",
-                    {"after": after, "since": None if since is None else text_of(since), "batch": BATCH},
+                    {
+                        "after": after,
+                        "since": None if since is None else text_of(since),
+                        "batch": BATCH,
+                        **named,
+                    },
                 )
             )
     except sqlite3.DatabaseError as error:

@@ -58,7 +58,8 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch, tmp_path):
     for name in os.environ:
-        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
+        # Without a home nothing is remembered from one command to the next.
+        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_", "XDG_")) or name == "HOME":
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()

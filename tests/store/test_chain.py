@@ -242,6 +242,15 @@ def test_a_long_record_is_read_piece_by_piece(record):
     assert chain.verify(record, [chain.head(record)]).broken is None
 
 
+def test_entries_of_some_kinds_are_read_without_the_others(record):
+    """The grants' few among a million."""
+    kinds = [EventKind.APPROVED, EventKind.ENDED]
+    assert [(entry.id, entry.event.kind) for entry in chain.entries(record, kinds=kinds)] == [
+        (3, EventKind.APPROVED),
+        (7, EventKind.ENDED),
+    ]
+
+
 def test_the_record_can_grow_while_it_is_read(record):
     """Nobody waits for whoever reads it: what is added meanwhile is read as well."""
     entries = chain.entries(record)
