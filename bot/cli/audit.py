@@ -50,7 +50,7 @@ class _Since(click.ParamType[timedelta | datetime]):
         return since
 
 
-@click.group(short_help="Prove and export the record.")
+@click.group()
 def audit() -> None:
     """Prove, export and anchor the record of everything that was done, granted and refused."""
 

@@ -18,7 +18,7 @@ from bot.store.administration import Administration
 from bot.store.lease import lease
 
 
-@click.group(short_help="Show or reset the bot's own time.")
+@click.group()
 def clock() -> None:
     """Show or reset the bot's own time.
 

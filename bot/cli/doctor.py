@@ -10,7 +10,7 @@ from bot.cli.shown import one_line
 from bot.clock import SystemClock
 
 
-@click.command(short_help="Check everything there is.")
+@click.command()
 def doctor() -> None:
     """Check the settings, Slack, Feldera, the database and its record, and who may do what.
 

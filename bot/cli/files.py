@@ -30,7 +30,7 @@ from bot.store.errors import DatabaseMissing
 FILE_MAX = 4 * 2**20  # bytes: thousands of grants
 
 
-@click.group(short_help="Keep grants and rules in a file, for git.")
+@click.group()
 def access() -> None:
     """Keep grants and rules in a file: export it, keep it in git, import it."""
 

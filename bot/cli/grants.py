@@ -45,7 +45,7 @@ admin      changes grants, rules and freezes in Slack; nothing on pipelines
 """
 
 
-@click.command(epilog=_ROLES, short_help="Give a person or a group a role.")
+@click.command(epilog=_ROLES)
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
@@ -93,7 +93,7 @@ def _as_options(further: tuple[str, ...]) -> str:
     return f"Write --for {length}{' --note ' + repr(' '.join(note)) if note else ''}."
 
 
-@click.command(short_help="Take a grant away.")
+@click.command()
 @click.argument("who")
 @click.argument("role", metavar="ROLE", type=ROLES)
 @click.argument("pattern")
@@ -123,7 +123,7 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         click.echo(NOBODY_IS_ADMIN)
 
 
-@click.command(short_help="List the grants.")
+@click.command()
 @click.argument("wanted", required=False, metavar="[WHO|PATTERN]")
 @json_flag
 def grants(wanted: str | None, *, wants_json: bool) -> None:

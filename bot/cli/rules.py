@@ -30,9 +30,7 @@ matching=INC-\\d+            what the reason has to match; all that follows, so 
 """
 
 
-@click.command(
-    epilog=_KEYS, context_settings={"ignore_unknown_options": True}, short_help="Say what a clear takes."
-)
+@click.command(epilog=_KEYS, context_settings={"ignore_unknown_options": True})
 @click.argument("pattern")
 @click.argument("said", nargs=-1, required=True, metavar="KEY=VALUE…|off")
 def rule(pattern: str, said: tuple[str, ...]) -> None:
@@ -93,7 +91,7 @@ def rules(*, wants_json: bool) -> None:
         click.echo(f"\n{table(('FROZEN', 'UNTIL', 'BY', 'WHY'), rows)}")
 
 
-@click.command(short_help="Let nothing new start.")
+@click.command()
 @click.argument("pattern")
 @click.argument("how", type=click.Choice(["for", "until"]), metavar="for|until")
 @click.argument("when")

@@ -25,7 +25,7 @@ class CannotServe(UserError):  # noqa: N818 - named for what happened, like ever
     """The page's port cannot be had."""
 
 
-@click.command(short_help="A Slack in the browser, to try the bot in.")
+@click.command()
 @click.option(
     "--port", type=click.IntRange(0, PORT_MAX), default=PORT, show_default=True, help="0 takes a free one."
 )

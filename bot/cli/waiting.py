@@ -13,7 +13,7 @@ from bot.domain.operations import Ending, Operation, State
 from bot.store.administration import Administration
 
 
-@click.command(short_help="List what waits for people.")
+@click.command()
 @json_flag
 def pending(*, wants_json: bool) -> None:
     """List the requests that wait for approval, and broken glasses that wait to be signed off.
@@ -31,7 +31,7 @@ def pending(*, wants_json: bool) -> None:
         click.echo("Nothing waits for anybody.")
 
 
-@click.command(short_help="Deny a request.")
+@click.command()
 @click.argument("request_id", metavar="ID")
 @click.argument("reason", nargs=-1, required=True)
 def deny(request_id: str, reason: tuple[str, ...]) -> None:

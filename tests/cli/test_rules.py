@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.main import cli
+from bot.cli.main import COMMANDS
 from bot.domain.commands.rules import RULE_KEYS
 from bot.domain.operations import EventKind
 
@@ -205,5 +205,5 @@ def test_every_command_helps(shell):
         shown = shell.does(*words.split(), "--help")
         assert said in shown or said in " ".join(shown.split())
     assert {words.split()[0] for words in helps} | {"rule", "rules", "run", "demo", "sandbox"} == set(
-        cli.commands
+        COMMANDS
     )

@@ -1,0 +1,42 @@
+"""`pipeline-bot run`: the bot itself."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from bot import logs
+from bot.bootstrap import run as serve
+from bot.clock import SteadyClock
+from bot.config import ENV_FILE, Settings, load
+from bot.engine.ports import StoreLost
+from bot.private_files import close_to_others
+
+
+@click.command()
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Log the looks at Feldera (GET), too; whatever changes something is logged anyway.",
+)
+def run(*, verbose: bool) -> None:
+    """Be the bot, until SIGTERM or Ctrl-C."""
+    settings = load(Settings)
+    logs.configure(verbose=verbose)
+    close_to_others(Path(ENV_FILE))
+
+    async def until_told_to_stop() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(wanted, stopping.set)
+        await serve(settings, SteadyClock.of_this_machine(), stopping)
+
+    try:
+        asyncio.run(until_told_to_stop())
+    except StoreLost as lost:
+        click.echo(lost.message, err=True)
+        # At once: on the way out Python would close the database, and SQLite would write into whatever is there now.
+        os._exit(2)
