@@ -3,11 +3,13 @@
 A guess is only ever offered, never taken, and never made of a name that the person may not see.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from bot.domain.access import Action
-from bot.domain.matching import resembling
+from bot.domain.authority import Facts
+from bot.domain.matching import CLOSE_FROM, matching, nearly, resembling
 from bot.domain.names import Actor, PipelineName
 from bot.domain.pipelines import Problem
 from bot.domain.targets import name_on_target
@@ -16,6 +18,7 @@ from bot.engine.judging import Judge
 from bot.engine.listing import hiding
 from bot.engine.ports import Everything, Pipelines
 
+COMPARED_MAX = 50  # names compared with what was typed, letter by letter
 CLOSE_NAMES = 3  # suggestions beside an unknown name
 
 
@@ -27,15 +30,23 @@ async def not_found(
     facts, now = await judge.facts(actor), judge.clock.now()
     if isinstance(everything, Problem):
         everything = Everything({}, dict.fromkeys(pipelines.targets.names, everything))
-    visible = [other for other in everything if facts.may(actor, Action.VIEW, other, now).allowed]
+    # Off the loop: of fifty thousand names this takes a second, in which nobody else would be answered.
+    close = await asyncio.to_thread(_close, actor, name, tuple(everything), facts, now)
     needs_target = pipelines.targets.of(name) is None
     silent = hiding(everything.unanswered, "*", actor, facts, now) if needs_target else ()
     return replies.NotFound(
         name,
-        close=_namesakes(name, visible) or _close_to(name, visible),
+        close=close,
         needs_target=needs_target,
         unanswered=tuple(silent),
     )
+
+
+def _close(
+    actor: Actor, name: PipelineName, names: Sequence[PipelineName], facts: Facts, now: datetime
+) -> tuple[PipelineName, ...]:
+    visible = facts.seen_by(actor, names, now)
+    return _namesakes(name, visible) or _close_to(name, visible)
 
 
 def _namesakes(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
@@ -48,9 +59,17 @@ def _namesakes(name: PipelineName, names: Iterable[PipelineName]) -> tuple[Pipel
 def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
     """The names most like this one, on whatever target where it names none."""
     if "/" in name:
-        return tuple(resembling(names, name, limit=CLOSE_NAMES))
+        return tuple(resembling(_likely(names, name), name, limit=CLOSE_NAMES))
     called: dict[PipelineName, list[PipelineName]] = defaultdict(list)
     for other in names:
         called[name_on_target(other)].append(other)
-    close = resembling(called, name, limit=CLOSE_NAMES)
+    close = resembling(_likely(called, name), name, limit=CLOSE_NAMES)
     return tuple(other for own in close for other in called[own])[:CLOSE_NAMES]
+
+
+def _likely(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
+    """Few enough to be compared letter by letter; all of them, where few letters tell nothing."""
+    if len(typed) < CLOSE_FROM:
+        return list(names)
+    names = tuple(names)
+    return [*matching(names, typed)[:COMPARED_MAX], *nearly(names, typed)[:COMPARED_MAX]]

@@ -8,11 +8,12 @@ import asyncio
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access import Action
+from bot.domain.authority import Facts
 from bot.domain.commands import Clear
 from bot.domain.matching import matching, nearly, resembling
 from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
@@ -103,19 +104,8 @@ class Forms:
         )
         now = self.handlers.clock.now()
 
-        def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
-            """The first of `names` that they may see, found without judging thousands."""
-            seen: list[PipelineName] = []
-            for start in range(0, len(names), JUDGED_AT_ONCE):
-                if len(seen) >= number:
-                    break
-                seen += facts.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
-            return seen[:number]
-
-        names = first(OFFERED_MAX, matching(everything, typed))
-        if len(names) < FEW:
-            mistyped = first(MISTYPED_MAX, nearly(everything, typed))
-            names += resembling(mistyped, typed.strip(), limit=FEW - len(names))
+        # Off the loop: of fifty thousand names this takes a while, at every letter that is typed.
+        names = await asyncio.to_thread(_likely, actor, typed, tuple(everything), facts, now)
         return Offers(
             tuple(Offer(name, everything[name]) for name in names),
             hiding(everything.unanswered, EVERYTHING, actor, facts, now),
@@ -180,6 +170,25 @@ class Forms:
 
     def _shown(self, weighed: Weighed) -> Shown:
         return Shown(weighed, self.handlers.clock.now(), _mark(weighed))
+
+
+def _likely(
+    actor: Actor, typed: str, everything: Sequence[PipelineName], facts: Facts, now: datetime
+) -> list[PipelineName]:
+    def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
+        """The first of `names` that they may see, found without judging thousands."""
+        seen: list[PipelineName] = []
+        for start in range(0, len(names), JUDGED_AT_ONCE):
+            if len(seen) >= number:
+                break
+            seen += facts.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
+        return seen[:number]
+
+    names = first(OFFERED_MAX, matching(everything, typed))
+    if len(names) < FEW:
+        mistyped = first(MISTYPED_MAX, nearly(everything, typed))
+        names += resembling(mistyped, typed.strip(), limit=FEW - len(names))
+    return names
 
 
 def _mark(weighed: Weighed) -> str:
