@@ -57,26 +57,31 @@ def main(
     changes = {name: value for name, value in given.items() if value is not None}
     if only is not None:
         changes["kinds"] = only
-    results = asyncio.run(_run(replace(QUICK if quick else Plan(), **changes), sdk_python))
-    if file is not None:
-        file.write_text(json.dumps(results, indent=1) + "\n")
+    results = asyncio.run(_run(replace(QUICK if quick else Plan(), **changes), sdk_python, file))
     wrong = [problem for level in results["levels"] for problem in _unanswered(level)]
     if wrong:
         raise click.ClickException(" ".join(wrong))
 
 
-async def _run(plan: Plan, sdk_python: str | None) -> dict[str, Any]:
+async def _run(plan: Plan, sdk_python: str | None, file: Path | None) -> dict[str, Any]:
+    """All that is measured; the file has what there is so far, since a whole run takes long."""
     click.echo(report.machine())
-    levels = []
+    results: dict[str, Any] = {"machine": report.machine(), "levels": []}
     for live in plan.live:
         click.echo(f"… {live:,} live operations", err=True)
-        levels.append(await measured(plan, live))
-    results: dict[str, Any] = {"machine": report.machine(), "levels": levels}
+        results["levels"].append(await measured(plan, live))
+        _write(results, file)
     if SDK in plan.kinds and plan.sdk_pipelines and sdk_python is not None:
         click.echo("… Feldera's Python SDK", err=True)
         results[SDK] = await sdk_beside(plan, sdk_python)
+        _write(results, file)
     click.echo(report.tables(results))
     return results
+
+
+def _write(results: dict[str, Any], file: Path | None) -> None:
+    if file is not None:
+        file.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def _unanswered(level: dict[str, Any]) -> list[str]:

@@ -4,8 +4,9 @@ People's deeds are recorded as Slack delivers them, to be sent by the load gener
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -34,6 +35,7 @@ APPROVERS_MOST = 100  # each click is another one's, so that none of them is out
 CHANNELS = 20  # Slack takes one message a second in each
 IDLE_PIPELINES = 100  # that commands are about
 UNCHANGED_FOR = 5  # seconds
+LINE_AWAITED_FOR = 120.0  # seconds: a bot that is late by more is late by that
 PATH = "/slack/events"
 
 TYPED: dict[str, Callable[[int], str]] = {
@@ -186,13 +188,16 @@ class World:
         """Wait until Feldera was asked for so many clears."""
         await self._asks("GET", f"/asked/{count}")
 
-    async def until_its_thread_has_a_line(self, name: str) -> None:
+    async def told_in_its_thread(self, name: str) -> float:
+        """The moment by which its thread has a line; after a while that moment, whether it has one or not."""
         message = self._cards[name]
 
         def is_there() -> bool:
             return any(line.thread_ts == message.ts for line in reversed(message.channel.posted))
 
-        await self.slack.until(is_there, within=PATIENCE)
+        with suppress(TimeoutError):
+            await self.slack.until(is_there, within=LINE_AWAITED_FOR)
+        return time.time()
 
     async def approved(self) -> int:
         """How many approvals the audit log has in the end: an ack does not wait for more than two seconds for its own."""
