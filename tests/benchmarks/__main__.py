@@ -85,7 +85,7 @@ def _write(results: dict[str, Any], file: Path | None) -> None:
 
 
 def _unanswered(level: dict[str, Any]) -> list[str]:
-    """What is wrong at any speed. Whether an approval counts is not: a bot that is asked too much may refuse one."""
+    """What is wrong at any speed. Approvals are not counted here: a busy machine's may come later."""
     kinds = [kind for kind in ACKS if kind in level]
     return [f"No {kind} was answered with 200." for kind in kinds if not level[kind]["answered"]]
 

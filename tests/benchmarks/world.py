@@ -34,7 +34,7 @@ OPERATORS = 20  # a team
 APPROVERS_MOST = 100  # each click is another one's, so that none of them is out of the ordinary
 CHANNELS = 20  # Slack takes one message a second in each
 IDLE_PIPELINES = 100  # that commands are about
-UNCHANGED_FOR = 5  # seconds
+UNCHANGED_FOR = 30  # seconds: behind a busy store the first approval alone took ten
 LINE_AWAITED_FOR = 120.0  # seconds: a bot that is late by more is late by that
 PATH = "/slack/events"
 
@@ -200,7 +200,7 @@ class World:
         return time.time()
 
     async def approved(self) -> int:
-        """How many approvals the audit log has in the end: an ack does not wait for more than two seconds for its own."""
+        """How many approvals the audit log has once none is added any more: an ack waits two seconds for its own."""
         count, unchanged = self._approvals(), 0
         while count < len(self._requests) and unchanged < UNCHANGED_FOR:
             await asyncio.sleep(1)
