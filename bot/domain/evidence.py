@@ -254,7 +254,7 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
         case Done(ending, said):
             return _reached(operation, Outcome(ending, said), looked, now)
         case Underway(phase):
-            return _in_phase(still_waiting(operation, looked.spread, now), phase, now)
+            return _in_phase(still_waiting(operation, looked, now), phase, now)
         case AskHistory():
             return _asking_for_events(operation, looked, now)
         case Failed():
@@ -311,6 +311,7 @@ def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Trans
             "healthy": None if healthy is None else int(healthy),
             "message": read.health.message,
             "seconds": seconds(operation.accepted_at, now),
+            "usual": None if read.usual is None else round(read.usual.total_seconds()),
             **of_step(operation),
         },
     )

@@ -125,12 +125,14 @@ class TimePassed:
 class Looked:
     """Feldera was looked at. `authority` is what the operation rests on now, established in the same transaction.
 
-    `spread` in [-1, 1] moves the next look, so that many bots do not poll in step.
+    `spread` in [-1, 1] moves the next look, so that many bots do not poll in step. `usual` is the longest that the step
+    at hand took in the last ten operations of this pipeline; None without history, or where it cannot matter yet.
     """
 
     look: Look
     authority: Authority
     spread: float = 0.0
+    usual: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ class HealthRead:
     """The effect `ReadHealth` was carried out."""
 
     health: RunnerHealth
+    usual: timedelta | None = None
 
 
 Happening = (
@@ -205,7 +208,9 @@ class ReadProgramError:
 
 @dataclass(frozen=True, slots=True)
 class ReadHealth:
-    """Ask Feldera about its runner, to tell people why it takes so long."""
+    """Ask Feldera about its runner, to tell people why it takes so long: longer than three times `usual`, if that is known."""
+
+    usual: timedelta | None = None
 
 
 Effect = Send | ReadHistory | ReadProgramError | ReadHealth

@@ -288,14 +288,9 @@ class EventKind(StrEnum):
         """Whether whoever asked has to hear of it wherever they are: its line mentions them."""
         return self in _FOR_THE_REQUESTER
 
-    @property
-    def is_progress(self) -> bool:
-        """Whether any later line makes this one old news: Slack may never be shown it after a jam."""
-        return self in {EventKind.STILL_CLEARING, EventKind.PHASE}
-
 
 _FOR_THE_REQUESTER = frozenset(
-    {EventKind.APPROVED, EventKind.SIGNED_OFF, EventKind.NEEDS_HUMAN, EventKind.ENDED}
+    {EventKind.APPROVED, EventKind.SIGNED_OFF, EventKind.OVERDUE, EventKind.NEEDS_HUMAN, EventKind.ENDED}
 )
 _UNSPOKEN = frozenset(
     {
@@ -322,6 +317,11 @@ class Event:
     at: datetime
     data: Mapping[str, str | int | None] = field(default_factory=dict)
     by: Actor | None = None
+
+    @property
+    def is_progress(self) -> bool:
+        """Whether any later line makes its line old news: Slack may never be shown it after a jam. Not if it calls people."""
+        return self.kind in {EventKind.STILL_CLEARING, EventKind.PHASE} and not self.data.get("called")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
+from bot.domain.plans import StepName
+
 FIRST_LOOK = timedelta(seconds=0.5)  # most clears are done by then
 SHORTEST = timedelta(seconds=2)  # what Feldera's own console polls at
 LONGEST = timedelta(seconds=15)
 SPREAD = 0.1  # of the interval, either way
 FOR_A_HUMAN = timedelta(seconds=60)  # between looks while a person is wanted anyway
-UNUSUALLY_LONG = timedelta(minutes=3)  # a clear takes seconds; a volume being deleted, a minute or two
-UNUSUAL_START = timedelta(minutes=15)  # a program that has to be compiled first takes minutes
+USUAL_TIMES = 3  # … as long as the longest of a pipeline's last ten is unusual, but never less than …
+UNUSUAL_LEAST = timedelta(seconds=30)
+UNUSUALLY_LONG = timedelta(minutes=3)  # without history: a volume being deleted takes a minute or two
+UNUSUAL_START = timedelta(minutes=15)  # the same: a program that has to be compiled first takes minutes
+OTHERS_CALLED_AFTER = timedelta(hours=1)  # whoever asked has not put it right by then
 
-_MILESTONES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600))
-_THEN_EVERY = timedelta(minutes=10)
+_MILESTONES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600, 1800, 3600, 21600))
+_THEN_EVERY = timedelta(days=1)
 
 
 def next_look(waited: timedelta, spread: float = 0.0) -> timedelta:
@@ -30,8 +35,8 @@ def after_failures(failures: int, retry_after: float | None) -> timedelta:
 
 
 def milestone_reached(waited: timedelta) -> timedelta:
-    """The last moment of a wait that people are told of: 30 s, 1, 2, 5, 10 min, then every 10; zero before."""
-    if waited >= _MILESTONES[-1]:
+    """The last moment of a wait that people are told of: 30 s, 1, 2, 5, 10, 30 min, 1, 6 h, then each day; zero before."""
+    if waited >= _THEN_EVERY:
         return waited // _THEN_EVERY * _THEN_EVERY
     return max((at for at in _MILESTONES if at <= waited), default=timedelta(0))
 
@@ -39,4 +44,11 @@ def milestone_reached(waited: timedelta) -> timedelta:
 def next_milestone(waited: timedelta) -> timedelta:
     """The next such moment after `waited`."""
     reached = milestone_reached(waited)
-    return next((at for at in _MILESTONES if at > reached), reached + _THEN_EVERY)
+    return next((at for at in _MILESTONES if at > reached), (reached // _THEN_EVERY + 1) * _THEN_EVERY)
+
+
+def unusual_after(step: StepName, usual: timedelta | None) -> timedelta:
+    """After how long a step takes unusually long; `usual` is the longest of the last ten, None without history."""
+    if usual is not None:
+        return max(USUAL_TIMES * usual, UNUSUAL_LEAST)
+    return UNUSUAL_START if step is StepName.START else UNUSUALLY_LONG

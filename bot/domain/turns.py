@@ -10,7 +10,7 @@ from bot.domain import pacing
 from bot.domain.access import Decision
 from bot.domain.authority import Authority
 from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import ReadHealth, Send, Transition
+from bot.domain.happenings import Looked, ReadHealth, Send, Transition
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State, StepDone
 from bot.domain.plans import CLEAR, StepName
 
@@ -79,7 +79,7 @@ def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transitio
     return Transition(waiting, (event,))
 
 
-def still_waiting(operation: Operation, spread: float, now: datetime) -> Transition:
+def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
     since = operation.accepted_at or now
     waited = now - since
     events: tuple[Event, ...] = ()
@@ -89,11 +89,14 @@ def still_waiting(operation: Operation, spread: float, now: datetime) -> Transit
         # After an outage it is late: then the truth is how long it has been, not which moment was missed.
         spoken = milestone if waited < milestone + pacing.SHORTEST else waited
         data = {"seconds": int(spoken.total_seconds()), **of_step(operation)}
+        if waited >= pacing.OTHERS_CALLED_AFTER:
+            called = looked.authority.terms.ask_groups or (operation.requester.user,)
+            data["called"] = " ".join(called)
         events = (Event(EventKind.STILL_CLEARING, now, data),)
-    due = min(now + pacing.next_look(waited, spread), since + pacing.next_milestone(waited))
-    unusual = pacing.UNUSUAL_START if operation.step_name is StepName.START else pacing.UNUSUALLY_LONG
+    due = min(now + pacing.next_look(waited, looked.spread), since + pacing.next_milestone(waited))
+    unusual = pacing.unusual_after(operation.step_name, looked.usual)
     overdue = waited >= unusual and operation.overdue_since is None
-    return Transition(replace(operation, due_at=due), events, ReadHealth() if overdue else None)
+    return Transition(replace(operation, due_at=due), events, ReadHealth(looked.usual) if overdue else None)
 
 
 def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transition:

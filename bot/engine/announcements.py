@@ -145,7 +145,7 @@ class Announcements:
         unrecorded = [stored for stored in events if stored.id in self._said]
         await self._record(unrecorded)
         events = tuple(stored for stored in events if stored not in unrecorded)
-        old_news = [stored for stored in events[:-1] if stored.event.kind.is_progress]
+        old_news = [stored for stored in events[:-1] if stored.event.is_progress]
         if old_news:
             await self.store.posted(tuple(stored.id for stored in old_news), ts="")
         lines = [stored for stored in events if stored not in old_news]

@@ -54,6 +54,7 @@ from bot.domain.targets import TargetName
 from bot.domain.turns import RESEND_AFTER
 from bot.engine.ports import Clock, Decide, Pipelines, Store
 from bot.engine.sending import Sender
+from bot.engine.usual_times import UsualTimes
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +84,10 @@ class Driver:
     _broken: BaseException | None = None
     _rounds: dict[_Target, asyncio.Task[None]] = field(default_factory=dict)
     _quiet_until: dict[_Target, datetime] = field(default_factory=dict)  # it asked to be left alone
+    _usual_times: UsualTimes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._usual_times = UsualTimes(self.store)
 
     async def tick(self) -> datetime | None:
         """Begin to take every due operation one step on; return when the next is due."""
@@ -132,7 +137,8 @@ class Driver:
     def _notice_ends(self, underway: Iterable[Operation]) -> None:
         """Have people told of what ended elsewhere: the shell cannot wake anybody."""
         ids = frozenset(operation.id for operation in underway)
-        if self._seen_underway - ids:
+        if over := self._seen_underway - ids:
+            self._usual_times.forget(over)
             self.changed()
         self._seen_underway = ids
 
@@ -220,6 +226,7 @@ class Driver:
         if _may_be_sent(operation, look, self.clock.now()):
             effect = await self._look_and_send(operation)
         else:
+            await self._usual_times.read(operation, self.clock.now())
             effect = await self._decide(operation, self._looked(operation, look))
         while effect is not None:
             effect = await self._change(operation, await self._carry_out(operation, effect))
@@ -238,7 +245,8 @@ class Driver:
 
         def decide(current: Operation, facts: Facts) -> Transition:
             now = self.clock.now()
-            looked = Looked(look, authority(current, facts, now), self.spread.uniform(-1, 1))
+            spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(current)
+            looked = Looked(look, authority(current, facts, now), spread, usual)
             return advance(current, looked, now)
 
         return decide
@@ -263,8 +271,8 @@ class Driver:
                 return HistoryRead(believed_history(operation, history), found)
             case ReadProgramError():
                 return ProgramErrorRead(await self.pipelines.program_error(operation.pipeline))
-            case ReadHealth():
-                return HealthRead(await self.pipelines.runner_health(operation.pipeline))
+            case ReadHealth(usual):
+                return HealthRead(await self.pipelines.runner_health(operation.pipeline), usual)
 
     def _told(self, after: Transition | None) -> Effect | None:
         if after is None:

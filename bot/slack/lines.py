@@ -1,8 +1,9 @@
 """The lines in a card's thread, one for each milestone. Pure."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.domain.bot_time import length
 from bot.domain.operations import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.pipelines import Trouble
 from bot.domain.plans import CLEAR, StepName
@@ -83,7 +84,8 @@ def _found_clearing(operation: Operation, event: Event) -> str:
 
 
 def _still_clearing(_operation: Operation, event: Event) -> str:
-    return f"Still {plans.DOING[_step(event)]} after {_duration(event)}."
+    called = " ".join(mention_any(some_id) for some_id in str(event.data.get("called") or "").split())
+    return f"Still {plans.DOING[_step(event)]} after {_duration(event)}. {called}".rstrip()
 
 
 def _phase(operation: Operation, event: Event) -> str:
@@ -145,7 +147,7 @@ def _reachable(_operation: Operation, event: Event) -> str:
     return f"Feldera answers again, after {_duration(event)}."
 
 
-def _overdue(_operation: Operation, event: Event) -> str:
+def _overdue(operation: Operation, event: Event) -> str:
     healthy = event.data.get("healthy")
     # Of a runner that was asked, Feldera's own words are not told: a row of another version may still hold them.
     health = (
@@ -153,9 +155,11 @@ def _overdue(_operation: Operation, event: Event) -> str:
         if healthy is None
         else f"says it is {'healthy' if healthy else 'unhealthy'}"
     )
+    seconds = event.data.get("usual")
+    usual = f" (usually {length(timedelta(seconds=seconds))} at most)" if isinstance(seconds, int) else ""
     return (
-        f"This takes unusually long: {_duration(event)} so far. Feldera's runner {health}. "
-        f"{_LONG[_step(event)]} I keep watching."
+        f"This takes unusually long: {_duration(event)} so far{usual}. Feldera's runner {health}. "
+        f"{_LONG[_step(event)]} I keep watching. {mention(operation.requester.user)}"
     )
 
 

@@ -17,6 +17,7 @@ from bot.domain.access import Standing
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import Event, Operation, State, StoredEvent
+from bot.domain.plans import StepName
 from bot.engine.ports import Decide, PipelineBusy, Unannounced
 from bot.store import chain, facts
 from bot.store.database import insert, writing
@@ -87,6 +88,17 @@ def ended_on(db: Database, name: PipelineName, limit: int) -> tuple[Operation, .
         " WHERE events.pipeline = :name AND events.kind = 'ended' AND operations.confirmed_at IS NOT NULL"
         " ORDER BY events.id DESC LIMIT :limit",
         {"name": name, "limit": limit},
+    )
+    return tuple(operation_of(row) for row in rows)
+
+
+def succeeded_on(db: Database, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
+    """The last operations on this pipeline whose plans had this step and that succeeded, newest first."""
+    rows = db.query(
+        "SELECT operations.* FROM events CROSS JOIN operations ON operations.id = events.operation"
+        " WHERE events.pipeline = :name AND events.kind = 'ended' AND operations.state = 'succeeded'"
+        " AND operations.plan LIKE :step ORDER BY events.id DESC LIMIT :limit",
+        {"name": name, "step": f'%"{step.value}"%', "limit": limit},
     )
     return tuple(operation_of(row) for row in rows)
 

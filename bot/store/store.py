@@ -26,6 +26,7 @@ from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations import Event, Operation, State
+from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
 from bot.engine.ports import Authorize, Decide, HistoryLine, StoreLost, Unannounced
@@ -204,6 +205,9 @@ class SqliteStore:
 
     async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
         return await self._run(lambda db: operations.ended_on(db, name, limit))
+
+    async def succeeded_on(self, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
+        return await self._run(lambda db: operations.succeeded_on(db, name, step, limit))
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
         return await self._run(lambda db: operations.last_cleared_at(db, name))

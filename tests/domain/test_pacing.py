@@ -5,7 +5,16 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pacing import LONGEST, SHORTEST, after_failures, milestone_reached, next_look, next_milestone
+from bot.domain.pacing import (
+    LONGEST,
+    SHORTEST,
+    after_failures,
+    milestone_reached,
+    next_look,
+    next_milestone,
+    unusual_after,
+)
+from bot.domain.plans import StepName
 
 waits = st.floats(0, 30 * 24 * 3600).map(lambda seconds: timedelta(seconds=seconds))
 
@@ -36,9 +45,17 @@ def test_the_next_milestone_is_ahead_and_none_lies_between(waited):
 
 
 def test_the_milestones():
-    """30 s, 1, 2, 5, 10 minutes, then every 10."""
+    """30 s, 1, 2, 5, 10, 30 minutes, 1 and 6 hours, then each day."""
     told, waited = [], timedelta(0)
-    while len(told) < 8:
+    while len(told) < 11:
         waited = next_milestone(waited)
         told.append(int(waited.total_seconds()))
-    assert told == [30, 60, 120, 300, 600, 1200, 1800, 2400]
+    days = [number * 24 * 3600 for number in (1, 2, 3)]
+    assert told == [30, 60, 120, 300, 600, 1800, 3600, 6 * 3600, *days]
+
+
+@given(waits, st.sampled_from(StepName))
+def test_unusual_is_three_times_the_longest_and_half_a_minute_at_least(longest, step):
+    """Only without history a fixed time counts: three minutes, and a quarter of an hour for a start."""
+    assert unusual_after(step, longest) == max(3 * longest, timedelta(seconds=30))
+    assert unusual_after(step, None) == timedelta(minutes=15 if step is StepName.START else 3)

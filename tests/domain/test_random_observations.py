@@ -126,8 +126,8 @@ class RandomObservations(RuleBasedStateMachine):
                 elif record == "unreadable":
                     history = Problem(Trouble.NOT_FELDERA, "There is no Feldera API at its address (404).")
                 return HistoryRead(believed_history(self.operation, history))
-            case ReadHealth():
-                return HealthRead(RunnerHealth(healthy=None, message=""))
+            case ReadHealth(usual):
+                return HealthRead(RunnerHealth(healthy=None, message=""), usual)
         raise AssertionError(effect)
 
     @rule(here=st.sampled_from(OTHERS))

@@ -132,8 +132,8 @@ class RandomWorld(RuleBasedStateMachine):
                 return Answered(self._submitted(fate))
             case ReadHistory():
                 return HistoryRead(self.feldera.history() if fate != "not sent" else DOWN)
-            case ReadHealth():
-                return HealthRead(RunnerHealth(healthy=None, message=""))
+            case ReadHealth(usual):
+                return HealthRead(RunnerHealth(healthy=None, message=""), usual)
         raise AssertionError(effect)
 
     def _submitted(self, fate: str) -> Answer:

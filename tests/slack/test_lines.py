@@ -43,9 +43,9 @@ def test_the_lines_of_a_clear_that_goes_well():
             "⏳ Feldera accepted it, <!date^1772420400^{date_short_pretty} at {time_secs}|2026-03-02 03:00:00 UTC>: the storage is being cleared. From here it cannot be cancelled.",
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 10 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
-            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
-            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
+            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
+            "🐌 This takes unusually long: 3 minutes and 5 seconds so far. Feldera's runner could not be asked: `no answer`. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. <@UANA>",
             "✅ Cleared `orders` after 9 seconds. <@UANA>",
         ]
     )

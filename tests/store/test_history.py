@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.operations import EventKind
+from bot.domain.operations import EventKind, State
+from bot.domain.plans import CLEAR, StepName
 from bot.store import history, operations
 from tests.store.samples import ANA, BEN, CARD, PROPOSED, becomes, change, confirmed, event, proposed
 
@@ -62,3 +63,27 @@ def test_each_line_comes_with_its_operation_as_it_is_now(told):
     ]
     assert page(told)[-1].operation == operations.find(told, "op-1")
     assert page(told)[-1].entry.event == event(EventKind.PROPOSED, by=ANA)
+
+
+def test_what_succeeded_on_a_pipeline_by_step(db):
+    """The newest first, of this pipeline alone, and only so many; whatever ended otherwise tells nothing of a step."""
+    stop_and_clear = (StepName.STOP, StepName.CLEAR)
+    kinds = [
+        ("op-1", State.SUCCEEDED, CLEAR),
+        ("op-2", State.SUCCEEDED, stop_and_clear),
+        ("op-3", State.STALE, CLEAR),
+        ("op-4", State.SUCCEEDED, (StepName.STOP,)),
+    ]
+    for name, state, plan in kinds:
+        operations.propose(db, proposed(name, plan=plan), PROPOSED)
+        change(db, name, becomes(event(EventKind.ENDED), state=state))
+    operations.propose(db, proposed("op-5", pipeline="clicks"), PROPOSED)
+    change(db, "op-5", becomes(event(EventKind.ENDED), state=State.SUCCEEDED))
+
+    def found(step, limit=10):
+        return [operation.id for operation in operations.succeeded_on(db, "orders", step, limit)]
+
+    assert found(StepName.CLEAR) == ["op-2", "op-1"]
+    assert found(StepName.STOP) == ["op-4", "op-2"]
+    assert found(StepName.STOP, limit=1) == ["op-4"]
+    assert found(StepName.START) == []

@@ -133,7 +133,7 @@ def test_waiting_costs_the_channel_nothing(workspace: Workspace) -> None:
 
 
 def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
-    """A line at 30 seconds, 1, 2, 5 and 10 minutes and then every 10; how unusual that is, once."""
+    """A line at 30 seconds, 1, 2, 5, 10 and 30 minutes and so on; how unusual that is, once."""
     ana = workspace.operator("ana")
     workspace.feldera.sticks_clearing("orders")
     ana.types("/pipeline clear orders")
@@ -151,10 +151,9 @@ def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
             "0:00:30  ⏳ Still clearing after 30 seconds.",
             "0:01:00  ⏳ Still clearing after 1 minute.",
             "0:02:00  ⏳ Still clearing after 2 minutes.",
-            "0:03:08.530800  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "0:03:08.530800  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
             "0:05:00  ⏳ Still clearing after 5 minutes.",
             "0:10:00  ⏳ Still clearing after 10 minutes.",
-            "0:20:00  ⏳ Still clearing after 20 minutes.",
             "0:30:00  ⏳ Still clearing after 30 minutes.",
             "0:31:15  ✅ Cleared `orders` after 31 minutes and 15 seconds. @ana",
         ]
@@ -191,7 +190,7 @@ def test_unusually_long_with_a_sick_runner(workspace: Workspace) -> None:
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
         ]
     )
     assert workspace.card() == snapshot("""\

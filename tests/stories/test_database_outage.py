@@ -83,7 +83,7 @@ def test_a_clear_that_is_under_way_is_waited_for(either: Workspace) -> None:
             "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:11.500000  🔌 I cannot ask Feldera (`Feldera cannot reach its database.`). The clear goes on without me. I keep trying.",
             "0:30:17.875000  🔌 Feldera answers again, after 30 minutes and 11 seconds.",
-            "0:30:17.875000  🐌 This takes unusually long: 30 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "0:30:17.875000  🐌 This takes unusually long: 30 minutes and 18 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
             "0:30:32.875000  ✅ Cleared `orders` after 30 minutes and 33 seconds. @ana",
         ]
     )

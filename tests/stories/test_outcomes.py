@@ -128,14 +128,11 @@ Id `ID1`\
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
             "⏳ Still clearing after 5 minutes.",
             "⏳ Still clearing after 10 minutes.",
-            "⏳ Still clearing after 20 minutes.",
             "⏳ Still clearing after 30 minutes.",
-            "⏳ Still clearing after 40 minutes.",
-            "⏳ Still clearing after 50 minutes.",
-            "⏳ Still clearing after 1 hour.",
+            "⏳ Still clearing after 1 hour. @ana",
             "✅ Cleared `orders` after 1 hour and 15 seconds. @ana",
         ]
     )

@@ -37,7 +37,7 @@ def test_soon_at_first_and_then_less_and_less_often(workspace: Workspace) -> Non
     assert all(gap <= 16.5 for gap in gaps(seen))
     assert sum(gap >= 13.5 for gap in late) / len(late) > 0.9, "only a moment to speak of comes earlier"
     assert "⏳ Clearing" in workspace.card()
-    assert workspace.thread()[-1] == "⏳ Still clearing after 20 minutes."
+    assert workspace.thread()[-1] == "⏳ Still clearing after 10 minutes."
 
 
 def test_nothing_is_posted_by_a_look_that_learns_nothing(workspace: Workspace) -> None:

@@ -82,7 +82,7 @@ def test_away_for_ten_minutes_in_the_middle(workspace: Workspace, ana: Teammate)
         [
             "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
             "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "0:10:10  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching.",
+            "0:10:10  🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
             "0:10:10  ✅ Cleared `payments` after 6 minutes and 45 seconds. @ana",
         ]
     )

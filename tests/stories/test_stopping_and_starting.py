@@ -350,7 +350,7 @@ def test_a_stop_that_takes_long(workspace: Workspace, ana: Teammate) -> None:
             "⏳ Still stopping after 30 seconds.",
             "⏳ Still stopping after 1 minute.",
             "⏳ Still stopping after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching.",
+            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching. @ana",
             "✅ Stopped `sales` after 4 minutes and 4 seconds. @ana",
         ]
     )

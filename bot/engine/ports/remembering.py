@@ -18,6 +18,7 @@ from bot.domain.errors import UserError
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import Event, Operation, StoredEvent
+from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
 
 Decide = Callable[[Operation, Facts], Transition]
@@ -190,6 +191,10 @@ class Store(Protocol):
 
     async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
         """The last operations on this pipeline that were confirmed and are over, newest first."""
+        ...
+
+    async def succeeded_on(self, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
+        """The last operations on this pipeline whose plans had this step and that succeeded, newest first."""
         ...
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
