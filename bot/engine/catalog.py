@@ -1,4 +1,4 @@
-"""Every pipeline there is, for whoever types a part of a name: asked for once however fast they type, and kept briefly.
+"""Every pipeline there is, for whoever types a part of a name: asked for once however fast they type, and kept for a while.
 
 Good for suggestions alone: nothing is decided on what it says. Each Feldera is asked by itself, so that one that is slow
 or away hides nothing of another.
@@ -15,7 +15,9 @@ from bot.domain.pipelines import Pipeline, Problem, Trouble
 from bot.domain.targets import TargetName
 from bot.engine.ports import Clock, Everything, Pipelines
 
-GOOD_FOR = timedelta(seconds=5)  # counted from when Feldera was asked
+GOOD_FOR = timedelta(seconds=5)  # from when Feldera told it, be it slow
+BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes its time to tell anew
+LOADING = Problem(Trouble.UNREACHABLE, "No answer yet.")  # a target that is still being asked
 LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
 
 Listed = Everything | Problem
@@ -45,8 +47,13 @@ class _Known:
     since: datetime | None = None
     asking: asyncio.Task[Listed] | None = None
 
-    def is_recent(self, now: datetime) -> bool:
-        return self.since is not None and now - self.since <= GOOD_FOR
+    @property
+    def is_asked(self) -> bool:
+        return self.asking is not None and not self.asking.done()
+
+    def told_within(self, span: timedelta, now: datetime) -> Everything | None:
+        is_recent = self.since is not None and now - self.since <= span
+        return self.listed if is_recent else None
 
 
 @dataclass(slots=True)
@@ -57,9 +64,10 @@ class Catalog:
     _known: dict[TargetName, _Known] = field(default_factory=dict)
 
     async def everything(self, *, within: float) -> Everything:
-        """Every pipeline as it was at most a few seconds ago, of the targets that tell `within` so many seconds.
+        """Every pipeline as it was a few seconds ago, of the targets that tell `within` so many seconds.
 
-        A question that takes longer goes on, for whoever comes next. A failure is not remembered.
+        A question that takes longer goes on (`LOADING`), for whoever comes next; until then what was told before is
+        better than none. A failure is not remembered.
         """
         targets = self.pipelines.targets.all
         asking = {target: task for target in targets if (task := self._asked(target)) is not None}
@@ -68,7 +76,7 @@ class Catalog:
         unanswered: dict[TargetName, Problem] = {}
         unreadable: dict[TargetName, int] = {}
         for target in targets:
-            listed = self._listed(target, asking.get(target), within)
+            listed = self._listed(target, asking.get(target))
             if isinstance(listed, Problem):
                 unanswered[target] = listed
             else:
@@ -76,26 +84,36 @@ class Catalog:
                 unreadable |= listed.unreadable
         return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
 
+    async def loaded(self) -> None:
+        """Wait until every target that is being asked has answered, or failed to."""
+        asking = [
+            known.asking for known in self._known.values() if known.asking is not None and known.is_asked
+        ]
+        if asking:
+            await asyncio.wait(asking)
+
     def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
         """The question to this target that is under way, a new one if need be; None if its answer is still good."""
         known, now = self._known.setdefault(target, _Known()), self.clock.now()
-        if known.is_recent(now):
+        if known.told_within(GOOD_FOR, now) is not None:
             return None
-        if known.asking is None or known.asking.done():
-            known.asking = self.begin(self._ask(target, known, now))
+        if known.asking is None or not known.is_asked:
+            known.asking = self.begin(self._ask(target, known))
         return known.asking
 
-    async def _ask(self, target: TargetName, known: _Known, now: datetime) -> Listed:
+    async def _ask(self, target: TargetName, known: _Known) -> Listed:
         listed = await self.pipelines.look_at_all(target)
         if not isinstance(listed, Problem):
-            known.listed, known.since = listed, now
+            known.listed, known.since = listed, self.clock.now()
         return listed
 
-    def _listed(self, target: TargetName, asked: asyncio.Task[Listed] | None, within: float) -> Listed:
+    def _listed(self, target: TargetName, asked: asyncio.Task[Listed] | None) -> Listed:
+        known = self._known[target]
         if asked is None:
-            return self._known[target].listed or Everything({})
+            return Everything({}) if known.listed is None else known.listed
         if not asked.done():
-            return Problem(Trouble.UNREACHABLE, f"No answer within {within:g} s.")
+            told = known.told_within(BETTER_THAN_NONE_FOR, self.clock.now())
+            return LOADING if told is None else told
         return asked.result()
 
 

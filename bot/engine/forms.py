@@ -21,7 +21,7 @@ from bot.domain.pipelines import Pipeline, Problem, Trouble
 from bot.domain.targets import TargetName
 from bot.domain.turns import PROPOSAL_GOOD_FOR
 from bot.engine import replies
-from bot.engine.catalog import Catalog
+from bot.engine.catalog import LOADING, Catalog
 from bot.engine.handlers import OPERATION_ID_BYTES, Handlers
 from bot.engine.hindrances import Weighed
 from bot.engine.listing import hiding
@@ -47,15 +47,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What may be meant, the likeliest first. Of the `unanswered` Felderas' pipelines nothing is known.
+    """What may be meant, the likeliest first. Of the pipelines of the `unanswered` Felderas nothing is known.
 
-    They are those that might have shown this person something; `unreadable` is how many pipelines are left out of
-    what others answered.
+    Nor, so far, of those of the Felderas that are `loading`: they were asked, and take their time. Both are such as might
+    show this person something; `unreadable` is how many pipelines are left out of what others answered.
     """
 
     found: tuple[Offer, ...]
     unanswered: Mapping[TargetName, Problem]
     unreadable: Mapping[TargetName, int]
+    loading: tuple[TargetName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,18 @@ class Forms:
 
         # Off the loop: of fifty thousand names this takes a while, at every letter that is typed.
         names = await asyncio.to_thread(_likely, actor, typed, tuple(everything), facts, now)
+        lacking = hiding(everything.unanswered, EVERYTHING, actor, facts, now)
         return Offers(
             tuple(Offer(name, everything[name]) for name in names),
-            hiding(everything.unanswered, EVERYTHING, actor, facts, now),
+            {target: problem for target, problem in lacking.items() if problem != LOADING},
             hiding(everything.unreadable, EVERYTHING, actor, facts, now),
+            tuple(target for target, problem in lacking.items() if problem == LOADING),
         )
+
+    async def offer_once_loaded(self, actor: Actor) -> Offers:
+        """The same for nothing typed, when every Feldera that is being asked has answered, or failed to."""
+        await self.catalog.loaded()
+        return await self.offer(actor, "")
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""

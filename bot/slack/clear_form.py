@@ -86,7 +86,7 @@ def form(token: Token, page: Page) -> dict[str, Any]:
     parts: list[Block | dict[str, Any]] = [
         which(),
         how(),
-        section(f"🔌 {page.notice}") if page.notice else section(nothing_yet),
+        section(page.notice or nothing_yet),
         *page.about,
         why(page.terms),
     ]
@@ -140,13 +140,27 @@ def about_no(answer: Message) -> Page:
     return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
 
 
-def missing(offers: Offers) -> str:
+def notice(offers: Offers) -> str:
     """Which pipelines the menu lacks, and why; nothing where it lacks none."""
     cannot_list = _cannot_list(offers.unanswered) if offers.unanswered else ""
     unreadable = offers.unreadable
     if len(unreadable) > TARGETS_MAX:
         unreadable = {THE_ONLY: sum(unreadable.values())}
-    return " ".join(filter(None, [cannot_list, *itertools.starmap(left_out, unreadable.items())]))
+    missing = " ".join(filter(None, [cannot_list, *itertools.starmap(left_out, unreadable.items())]))
+    loading = _loading(offers.loading) if offers.loading else ""
+    return "\n".join(filter(None, [f"🔌 {missing}" if missing else "", loading]))
+
+
+def notice_once_loaded(offers: Offers) -> str:
+    return notice(offers) or "✅ The pipelines are loaded: choose one from the menu."
+
+
+def _loading(targets: Sequence[TargetName]) -> str:
+    whose = ", ".join(f"`{target}`" for target in targets[:TARGETS_MAX] if target)
+    return (
+        f"⏳ Still loading the pipelines{f' of {whose}' if whose else ''}. This line says when the menu has them; "
+        f"`{COMMAND} clear NAME reason…` works at once."
+    )
 
 
 def _cannot_list(unanswered: Mapping[TargetName, Problem]) -> str:

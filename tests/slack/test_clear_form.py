@@ -109,8 +109,9 @@ def test_a_sentence_without_its_markup(sentence: str, read: str) -> None:
 def test_whoever_does_not_answer(found: list[Problem]) -> None:
     """Sixty Felderas that are away fit the form's one line."""
     unanswered = {TargetName(f"{LONGEST_TARGET[:-3]}{number:03}"): each for number, each in enumerate(found)}
-    offers = Offers((), unanswered, dict.fromkeys(unanswered, 50_000))
-    check_view(clear_form.form(TOKENS, Page(notice=clear_form.missing(offers))))
+    unreadable = dict.fromkeys(unanswered, 50_000)
+    for offers in (Offers((), unanswered, unreadable), Offers((), {}, unreadable, tuple(unanswered))):
+        check_view(clear_form.form(TOKENS, Page(notice=clear_form.notice(offers))))
 
 
 @given(pipelines, hostile)

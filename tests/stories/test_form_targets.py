@@ -72,12 +72,13 @@ def test_one_is_silent(workspace: Workspace) -> None:
         workspace.felderas["staging"].hangs()
         async with asyncio.TaskGroup() as group:
             group.create_task(ana.person.types("/pipeline clear", channel="ops"))
-            await workspace.slack.until(lambda: "🔌" in ana.screen)
+            await workspace.slack.until(lambda: "⏳ Still loading the pipelines of `staging`." in ana.screen)
             found.append(await ana.looking_for(""))
             workspace.felderas["staging"].lets_go()
 
     workspace.does(story())
     assert [each.labels for each in found] == [("prod/orders",)]
+    assert "✅ The pipelines are loaded" in ana.screen
     assert ana.looks_for("") == ["prod/orders", "staging/orders"]
 
 

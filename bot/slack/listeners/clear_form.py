@@ -78,20 +78,34 @@ class ClearForm:
             await opened.give(self.desk.in_words(nothing))
             return
         offers = await self.forms.offer(actor, "")
-        missing = clear_form.missing(offers)
-        if offers.found or missing:
-            await opened.show(clear_form.Page(notice=missing), turn=turn)
-        else:
+        notice = clear_form.notice(offers)
+        if not (offers.found or notice):
             await opened.give(clear_form.nothing_to_see())
+            return
+        await opened.show(clear_form.Page(notice=notice), turn=turn)
+        if offers.loading:
+            await self._says_when_loaded(opened, actor)
+
+    async def _says_when_loaded(self, form: OpenForm, actor: Actor) -> None:
+        """A menu asks for its options when it is opened or typed into: its person has to know when that is worth while."""
+        offers = await self.forms.offer_once_loaded(actor)
+        if offers.found or clear_form.notice(offers):
+            await form.notice(clear_form.notice_once_loaded(offers))
+        else:
+            await form.give(clear_form.nothing_to_see())
 
     async def suggest(self, ack: AsyncAck, delivery: OptionsRequest) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
-        offers = await self.forms.offer(self.desk.who(delivery), delivery.value)
+        actor = self.desk.who(delivery)
+        offers = await self.forms.offer(actor, delivery.value)
         await ack(options=[form_fields.option(offer) for offer in offers.found])
         form = self.open_forms.of(delivery.view)
-        missing = clear_form.missing(offers)
-        if form is not None and missing:
-            self.desk.errands.do(form.notice(missing), form)
+        if form is None:
+            return
+        if notice := clear_form.notice(offers):
+            self.desk.errands.do(form.notice(notice), form)
+        if offers.loading:
+            self.desk.errands.do(self._says_when_loaded(form, actor), form)
 
     async def changed(self, ack: AsyncAck, delivery: BlockActions) -> None:
         """Something else was chosen: what is said of it follows."""
