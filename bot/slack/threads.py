@@ -4,7 +4,8 @@ It never retries by itself: what Slack did not take is said as a value, and the 
 whose answer was lost is `in_doubt`, since Slack has no key by which it would know the same post again.
 
 What holds up other messages, too: a 429 its method, a token that is refused all of them, one that lacks a scope its
-method, and a Slack that does not answer at all its method for a moment. Any other refusal, known or not, is that message's own.
+method, no connection to Slack its method for a moment. A connection that breaks or is silent holds its channel for a moment,
+so that a Slack that is away is not waited for with each message. Any other refusal, known or not, is that message's own.
 """
 
 from collections.abc import Awaitable, Callable
@@ -99,7 +100,8 @@ class Threads:
         self._tell[operation_id] = (now + ANSWER_CHANGES_FOR, tell)
 
     def card_held_until(self, operation: Operation) -> datetime | None:
-        return self._pace.free_at(_ANY_METHOD, "chat.postMessage", _place_of(operation))
+        method, place = "chat.postMessage", _place_of(operation)
+        return self._pace.free_at(_ANY_METHOD, method, (method, place), place)
 
     async def post_card(self, operation: Operation) -> Taken | Later | NotThere:
         answer = await self._post(_place_of(operation), card(operation), thread_ts=None)
@@ -110,13 +112,14 @@ class Threads:
         if operation.card is None:
             return Gone()
         at, method = operation.card, "chat.update"
-        held = self._pace.free_at(_ANY_METHOD, method, at)
+        held = self._pace.free_at(_ANY_METHOD, method, (method, at.channel), at)
         if held is not None:
             return Later(held)
         shown = card(operation)
         self._pace.used(at)
         answer = await self._ask(
             method,
+            at.channel,
             self.client.chat_update(
                 channel=at.channel, ts=at.ts, text=shown.text, blocks=list(shown.blocks), unfurl_links=False
             ),
@@ -166,12 +169,13 @@ class Threads:
         self, place: ChannelId, shown: Message, *, thread_ts: str | None
     ) -> Taken | Later | Refused:
         method = "chat.postMessage"
-        held = self._pace.free_at(_ANY_METHOD, method, place)
+        held = self._pace.free_at(_ANY_METHOD, method, (method, place), place)
         if held is not None:
             return Later(held)
         self._pace.used(place)
         answer = await self._ask(
             method,
+            place,
             self.client.chat_postMessage(
                 channel=place,
                 text=shown.text,
@@ -190,7 +194,9 @@ class Threads:
         self._pace.used(posted.channel)
         return Taken(posted.ts, None if thread_ts else posted)
 
-    async def _ask(self, method: str, call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Later:
+    async def _ask(
+        self, method: str, place: ChannelId, call: Awaitable[AsyncSlackResponse]
+    ) -> Done | Refused | Later:
         answer = await ask(call)
         match answer:
             case Done() | Refused():
@@ -201,11 +207,11 @@ class Threads:
             case NoAnswer(why, in_doubt, is_silence):
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=method, why=why)
-                # Whoever answers, be it nonsense, may answer the next message better; whoever is silent is away.
-                again_at = (
-                    self._pace.hold(AFTER_TROUBLE, method) if is_silence else self.clock.now() + AFTER_TROUBLE
-                )
-                return Later(again_at, in_doubt=in_doubt)
+                if not in_doubt:
+                    self._pace.hold(AFTER_TROUBLE, method)
+                elif is_silence:
+                    self._pace.hold(AFTER_TROUBLE, (method, place))
+                return Later(self.clock.now() + AFTER_TROUBLE, in_doubt=in_doubt)
 
     def _refused(self, method: str, refused: Refused) -> Later | NotThere | Gone | Rejected:
         error = refused.error

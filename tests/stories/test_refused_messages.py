@@ -169,6 +169,22 @@ This is about the clear of `orders`: see its thread.\
     workspace.thread(approvals)
 
 
+def test_a_connection_that_breaks_at_one_message(workspace: Workspace, ana: Teammate) -> None:
+    """It holds nothing up in another channel: there a card stands at once."""
+    other = workspace.slack.adds_channel("elsewhere")
+    workspace.feldera.adds("users")
+    is_clearing(workspace, ana)
+    workspace.slack.loses_the_next_reply(POST)
+    workspace.passes(seconds=25)
+    assert workspace.slack.calls[-1].is_lost
+    assert ana.clears("users", channel=other) == ["⏳ Confirmed. Follow `users` in its thread."]
+    workspace.passes(seconds=5)
+    assert workspace.thread()[-2:] == ["⏳ Still clearing after 30 seconds."] * 2
+    workspace.cards()
+    workspace.cards(other)
+    workspace.threads(other)
+
+
 def test_slack_breaks_at_one_message(workspace: Workspace, ana: Teammate) -> None:
     """It is tried once a minute at last, and never instead of others."""
     is_clearing(workspace, ana)
