@@ -158,10 +158,12 @@ class Bot:
         for loop in self._loops:
             loop.wake.set()
         requests = asyncio.create_task(self.driver.finished())
-        _, unfinished = await asyncio.wait([*loops, requests], timeout=LOOPS_FINISH_WITHIN)
+        messages = asyncio.create_task(self.announcements.lanes.finished())
+        _, unfinished = await asyncio.wait([*loops, requests, messages], timeout=LOOPS_FINISH_WITHIN)
         for task in unfinished:
             task.cancel()
         await self.driver.abandon()
+        await self.announcements.lanes.abandon()
         # After the loops, which begin errands of their own.
         try:
             async with asyncio.timeout(ERRANDS_FINISH_WITHIN):

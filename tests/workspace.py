@@ -123,6 +123,7 @@ class Workspace(Reading, Troubles):
         bot, self._bot = self.bot, None
         await bot.errands.abandon()
         await bot.driver.abandon()
+        await bot.announcements.lanes.abandon()
         await bot.transport.stop()
         await self._running.aclose()
 

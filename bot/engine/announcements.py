@@ -9,11 +9,10 @@ overtake it, then its place counts as gone (a new card, and then one elsewhere),
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -21,6 +20,7 @@ from bot.domain.names import OperationId
 from bot.domain.operations import Operation, StoredEvent
 from bot.engine.cards import Cards
 from bot.engine.direct_messages import DirectMessages
+from bot.engine.lanes import Lanes, Work
 from bot.engine.ports import (
     Announcer,
     Clock,
@@ -40,19 +40,20 @@ log = structlog.get_logger(__name__)
 
 LINES_AT_ONCE = 10  # lines in one message: a block each, of the 50 that Slack takes, and a text of all that Slack does not cut
 
-Work = Callable[[], Coroutine[Any, Any, datetime | None]]
-"""Shows something; returns when to go on with the rest of it."""
-
 
 @dataclass(slots=True)
 class Announcements:
-    """`placed` is called when an operation got its card, and may therefore be sent."""
+    """`placed` is called when an operation got its card, and may therefore be sent.
+
+    Each channel has a lane of its own, so that one in which Slack is slow holds up no other.
+    """
 
     store: Store
     announcer: Announcer
     clock: Clock
     placed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    lanes: Lanes = field(init=False)
     _retries: Retries = field(init=False)
     _cards: Cards = field(init=False)
     _direct: DirectMessages = field(init=False)
@@ -61,12 +62,14 @@ class Announcements:
     _said: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.lanes = Lanes(self.wake)
         self._retries = Retries(self.clock)
         self._cards = Cards(self.store, self.announcer, self.clock, self._retries, self.placed)
         self._direct = DirectMessages(self.announcer, self._retries)
 
     async def tick(self) -> datetime | None:
         """Show what Slack takes now; return when to go on with the rest."""
+        busy = self.lanes.busy()
         pending, now = await self.store.unannounced(), self.clock.now()
         # One after the other in a channel, whose pace is shared; of what is equally urgent the longest waiting first.
         lanes: dict[str, list[Work]] = defaultdict(list)
@@ -79,13 +82,12 @@ class Announcements:
             lane = lane_of.setdefault(operation.id, _where(operation))
             lanes[lane].append(partial(self._direct.again, operation.id))
         self._retries.keep_only(lane_of.keys())
-        tasks = [asyncio.create_task(_one_by_one(lane)) for lane in lanes.values()]
-        try:
-            moments = await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-        return min((at for at in moments if at is not None), default=None)
+        for name in lanes.keys() - busy:
+            self.lanes.start(name, lanes[name])
+        moments = await self.lanes.waited_for()
+        if moments.keys() & busy:  # what has come for such a lane has waited for its end
+            return self.clock.now()
+        return min((at for at in moments.values() if at is not None), default=None)
 
     async def _show(self, item: Unannounced) -> datetime | None:
         operation = item.operation
@@ -178,11 +180,6 @@ class Announcements:
             await self.store.posted(ids, ts)
         for stored in said:
             del self._said[stored.id]
-
-
-async def _one_by_one(lane: list[Work]) -> datetime | None:
-    again = [at for show in lane if (at := await show()) is not None]
-    return min(again, default=None)
 
 
 def _where(operation: Operation) -> str:

@@ -72,6 +72,17 @@ async def test_faults_strike_the_next_requests_of_that_method_only(slack):
     assert [message.text for message in ops.messages] == ["at last"]
 
 
+async def test_some_requests_can_be_refused_for_good(slack):
+    """With any word, by their arguments; others are taken as ever."""
+    ops = slack.adds_channel("ops")
+    client = client_of(slack)
+    slack.refuses("chat.postMessage", "nobody_has_heard_of_it", where=lambda args: "x" in args["text"])
+    for _ in range(3):
+        assert await error_of(client.chat_postMessage(channel=ops.id, text="x")) == "nobody_has_heard_of_it"
+    await client.chat_postMessage(channel=ops.id, text="taken")
+    assert [message.text for message in ops.messages] == ["taken"]
+
+
 async def test_a_lost_reply_leaves_the_message_there(slack):
     """The client learns nothing, but everybody can read it."""
     ops = slack.adds_channel("ops")

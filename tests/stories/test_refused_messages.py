@@ -1,5 +1,6 @@
 """A message that Slack refuses for good is its own trouble: others overtake it; it is told elsewhere, or given up."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -183,6 +184,34 @@ def test_a_connection_that_breaks_at_one_message(workspace: Workspace, ana: Team
     workspace.cards()
     workspace.cards(other)
     workspace.threads(other)
+
+
+def test_slack_hangs_in_one_channel(workspace: Workspace, ana: Teammate) -> None:
+    """Another channel does not wait for it: its card stands, and its clear is sent, while the answer is still out."""
+    other = workspace.slack.adds_channel("elsewhere")
+    workspace.feldera.adds("users")
+    is_clearing(workspace, ana)
+    ana.types("/pipeline clear users", channel=other)
+    ana.reads()
+    workspace.bot.announcements.lanes.patience = 0.0
+    workspace.slack.hangs(POST)
+
+    async def story() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(workspace.passing(seconds=26))
+            await workspace.slack.until(lambda: workspace.slack.hanging == 1)
+            await ana.clicking("Clear users")
+            await workspace.slack.until(lambda: bool(other.messages))
+            assert workspace.slack.hanging == 1
+            workspace.slack.lets_go()
+
+    workspace.run(story())
+    workspace.passes(seconds=5)
+    assert ana.reads() == ["⏳ Confirmed. Follow `users` in its thread."]
+    assert workspace.thread(other)[-1].startswith("✅ Cleared `users`")
+    assert workspace.thread()[-1] == "⏳ Still clearing after 30 seconds."
+    workspace.cards()
+    workspace.cards(other)
 
 
 def test_slack_breaks_at_one_message(workspace: Workspace, ana: Teammate) -> None:

@@ -1,0 +1,91 @@
+"""Work that goes on one thing after the other within a lane, and beside the work of the other lanes.
+
+A tick of a loop starts lanes and waits for them. One that takes longer than the loop is patient is left behind: it goes
+on beside the next ticks, which leave its work alone until it has ended.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+PATIENCE = 1.0  # seconds of real time, in which Slack answers almost everything
+
+Work = Callable[[], Coroutine[Any, Any, datetime | None]]
+"""Does something; returns when to go on with the rest of it."""
+
+
+@dataclass(slots=True)
+class Lanes:
+    """`wake` is set when there is something new to do, and when a lane that was left behind has ended."""
+
+    wake: asyncio.Event
+    patience: float = PATIENCE
+    _running: dict[str, asyncio.Task[datetime | None]] = field(default_factory=dict)
+
+    def busy(self) -> frozenset[str]:
+        """The lanes that go on. Ask before reading what there is to do: what they do meanwhile is not in it yet.
+
+        Raises:
+            Exception: what broke a lane that was left behind and has ended since.
+        """
+        self._ended()
+        return frozenset(self._running)
+
+    def start(self, name: str, work: list[Work]) -> None:
+        self._running[name] = asyncio.create_task(_one_by_one(work))
+
+    async def waited_for(self) -> dict[str, datetime | None]:
+        """Wait for all lanes, for the slow ones only until there is something new; when to go on with each that ended.
+
+        Raises:
+            Exception: what broke one of them; the others are cut short.
+        """
+        try:
+            if self._running:
+                await asyncio.wait(self._running.values(), timeout=self.patience)
+            moments = self._ended()
+            if self._running:
+                moments |= await self._until_woken()
+        except BaseException:
+            await self.abandon()
+            raise
+        for lane in self._running.values():
+            lane.add_done_callback(lambda _: self.wake.set())
+        return moments
+
+    async def _until_woken(self) -> dict[str, datetime | None]:
+        moments: dict[str, datetime | None] = {}
+        woken = asyncio.create_task(self.wake.wait())
+        try:
+            while self._running and not woken.done():
+                await asyncio.wait([*self._running.values(), woken], return_when=asyncio.FIRST_COMPLETED)
+                moments |= self._ended()
+        finally:
+            woken.cancel()
+        return moments
+
+    async def finished(self) -> None:
+        """Wait until nothing goes on."""
+        while going_on := [lane for lane in self._running.values() if not lane.done()]:
+            await asyncio.wait(going_on)
+
+    async def abandon(self) -> None:
+        """Cut short whatever goes on."""
+        lanes = list(self._running.values())
+        self._running.clear()
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+
+    def _ended(self) -> dict[str, datetime | None]:
+        ended = {name: lane for name, lane in self._running.items() if lane.done()}
+        for name in ended:
+            del self._running[name]
+        return {name: lane.result() for name, lane in ended.items()}
+
+
+async def _one_by_one(lane: list[Work]) -> datetime | None:
+    again = [at for work in lane if (at := await work()) is not None]
+    return min(again, default=None)

@@ -1,0 +1,82 @@
+"""Lanes: within one, one thing after the other; a slow one is left behind, and nobody else waits for it."""
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from bot.engine.lanes import Lanes
+from tests.clock import START
+
+pytestmark = pytest.mark.anyio
+
+
+async def waits(event, then=None):
+    await event.wait()
+    return then
+
+
+async def breaks():
+    raise LookupError("a fault")
+
+
+async def notes(done, what):
+    done.append(what)
+
+
+async def test_a_lane_goes_one_by_one_and_tells_when_to_go_on():
+    """The earliest moment of all its work."""
+    lanes, done = Lanes(asyncio.Event()), []
+    later = asyncio.Event()
+    later.set()
+    lanes.start("C1", [partial(notes, done, 1), partial(waits, later, START), partial(notes, done, 2)])
+    lanes.start("C2", [partial(notes, done, 3)])
+    assert await lanes.waited_for() == {"C1": START, "C2": None}
+    assert sorted(done) == [1, 2, 3]
+    assert done.index(1) < done.index(2)
+    assert lanes.busy() == frozenset()
+
+
+async def test_a_slow_lane_is_left_behind_once_there_is_something_new():
+    """Until it has ended it is busy; its end is something new itself."""
+    wake, answered, done = asyncio.Event(), asyncio.Event(), []
+    lanes = Lanes(wake, patience=0.0)
+    lanes.start("slow", [partial(waits, answered)])
+    wake.set()
+    assert await lanes.waited_for() == {}
+    wake.clear()
+    assert lanes.busy() == {"slow"}
+    lanes.start("other", [partial(notes, done, 1)])
+    wake.set()
+    await asyncio.sleep(0)
+    assert "slow" not in await lanes.waited_for()
+    assert done == [1]
+    wake.clear()
+    answered.set()
+    await wake.wait()
+    assert lanes.busy() == frozenset()
+
+
+async def test_what_breaks_in_a_lane_is_raised_and_cuts_the_others_short():
+    """Whether it is waited for or was left behind before."""
+    lanes, never = Lanes(asyncio.Event()), asyncio.Event()
+    lanes.start("C1", [breaks])
+    lanes.start("C2", [partial(waits, never)])
+    lanes.patience = 0.1
+    with pytest.raises(LookupError):
+        await lanes.waited_for()
+    assert lanes.busy() == frozenset()
+
+
+async def test_whoever_stops_waits_for_what_goes_on_or_cuts_it_short():
+    wake, answered, never = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    lanes = Lanes(wake, patience=0.0)
+    wake.set()
+    lanes.start("C1", [partial(waits, answered)])
+    await lanes.waited_for()
+    asyncio.get_running_loop().call_soon(answered.set)
+    await lanes.finished()
+    assert lanes.busy() == frozenset()
+    lanes.start("C1", [partial(waits, never)])
+    await lanes.abandon()
+    assert lanes.busy() == frozenset()
