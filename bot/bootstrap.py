@@ -24,6 +24,7 @@ from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
 from bot.engine.access import Access
 from bot.engine.announcements import Announcements
+from bot.engine.budget import Budget
 from bot.engine.cancels import Cancels
 from bot.engine.catalog import Catalog
 from bot.engine.clock_watch import ClockWatch
@@ -311,7 +312,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
     directory = PeopleDirectory(client, clock, workspace.team)
-    judge = Judge(store, directory, clock)
+    judge = Judge(store, directory, clock, Budget(clock))
     audit_channel = settings.pipeline_bot_audit_channel
     board = None if audit_channel is None else AuditChannel(threads, audit_channel)
     handlers = Handlers(store, feldera, judge, clock, work)

@@ -49,7 +49,11 @@ class Access:
         # A group that nothing is granted to yet must be looked up, too: the person may be in it.
         meant = change.principal if isinstance(change, Give) else None
         also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
-        standing = (await self.judge.standings([actor], fresh=True, also=also))[actor]
+
+        def may(facts: Facts) -> bool:
+            return judge(change, facts.standings[actor], facts, self.clock.now()).decision.allowed
+
+        standing = (await self.judge.if_they_may(actor, may, also=also))[actor]
 
         def authorize(facts: Facts) -> Event:
             now = self.clock.now()

@@ -1,12 +1,15 @@
 """Asks the workspace and the store what a decision rests on, and lets the domain decide."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.access import Action, Decision, Group, Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, OperationId, PipelineName
-from bot.engine.ports import Clock, People, Store
+from bot.engine.budget import Budget
+from bot.engine.ports import Caller, Clock, Mark, People, Store
+
+LOOKED_UP_ANEW_MOST = 6  # times a minute for what one person does
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +23,19 @@ class Judge:
     store: Store
     people: People
     clock: Clock
+    budget: Budget
 
-    async def standings(
+    async def standings(  # noqa: PLR0913 - what narrows it down, and how new it has to be
         self,
         actors: Iterable[Actor],
         *,
         on: Iterable[PipelineName] | None = None,
         to: Iterable[Action] = Action,
-        fresh: bool = False,
         also: frozenset[Group] = frozenset(),
+        since: Mark | None = None,
+        caller: Caller = Caller.PEOPLE,
     ) -> Mapping[Actor, Standing]:
-        """Who these people are, and which groups they are in: those granted what matters, and `also`; anew if `fresh`.
+        """Who these people are, and which groups they are in: those granted what matters, and `also`.
 
         Each person and each group is asked after once, all at the same time.
         """
@@ -39,16 +44,56 @@ class Judge:
             return {}
         names = None if on is None else frozenset(on)
         groups = await self.store.granted_groups(names, frozenset(to)) | also
-        return await self.people.standings(people, groups, fresh=fresh)
+        return await self.people.standings(people, groups, since=since, caller=caller)
+
+    async def for_sending(
+        self, actors: Iterable[Actor], *, on: PipelineName, to: Iterable[Action]
+    ) -> Mapping[Actor, Standing]:
+        """Looked up now, whatever is remembered: what is sent rests on it."""
+        return await self.standings(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
 
     async def anew(
-        self, operation_id: OperationId, actors: Iterable[Actor], *, to: Iterable[Action]
+        self, operation_id: OperationId, actor: Actor, *, to: Iterable[Action], others: Iterable[Actor] = ()
     ) -> Mapping[Actor, Standing]:
-        """Looked up for a deed on this operation; nobody's where there is none."""
+        """Looked up for what `actor` does to this operation; nobody's where there is none.
+
+        `others` are those on whom it may rest besides.
+        """
         operation = await self.store.operation(operation_id)
         if operation is None:
             return {}
-        return await self.standings(actors, on=[operation.pipeline], to=to, fresh=True)
+        name, actions = operation.pipeline, tuple(to)
+
+        def may(facts: Facts) -> bool:
+            now = self.clock.now()
+            return any(facts.may(actor, action, name, now).allowed for action in actions)
+
+        return await self.if_they_may(actor, may, on=[name], to=actions, others=others)
+
+    async def if_they_may(  # noqa: PLR0913 - what narrows it down
+        self,
+        actor: Actor,
+        may: Callable[[Facts], bool],
+        *,
+        on: Iterable[PipelineName] | None = None,
+        to: Iterable[Action] = Action,
+        also: frozenset[Group] = frozenset(),
+        others: Iterable[Actor] = (),
+    ) -> Mapping[Actor, Standing]:
+        """Looked up anew for what `actor` is about to do, if they `may` by what is remembered of the last minute.
+
+        Whoever may not is refused by that, at no cost: else anybody who clicks a public button spends what Slack allows
+        for all. Whoever may has a number of these a minute, and afterwards a minute's memory has to do for them: before
+        anything is sent, everybody is looked up once more.
+        """
+        people, names, since = (actor, *others), None if on is None else tuple(on), self.people.mark()
+        known = await self.standings(people, on=names, to=to, also=also)
+        if not may(await self.store.facts(known)):
+            return known
+        if not self.budget.takes(f"{actor.team}/{actor.user}", LOOKED_UP_ANEW_MOST):
+            return known
+        # What was asked for just now is not asked for again.
+        return await self.standings(people, on=names, to=to, also=also, since=since)
 
     async def facts(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action

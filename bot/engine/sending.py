@@ -51,14 +51,12 @@ class Sender:
         stalls = await self.stalls.caught_up()
         async with self.pipelines.connection(operation.pipeline) as connection:
             people = [operation.requester, *(approval.by for approval in operation.approvals)]
-            standings = await self.judge.standings(people, on=[operation.pipeline], to=_CARRIES, fresh=True)
+            standings = await self.judge.for_sending(people, on=operation.pipeline, to=_CARRIES)
             asked_at = self.clock.monotonic()
             await connection.make()
             can_wait = await self.cancels.decided(operation.id)
             if self.clock.monotonic() - asked_at > STANDINGS_GOOD_FOR:
-                standings = await self.judge.standings(
-                    people, on=[operation.pipeline], to=_CARRIES, fresh=True
-                )
+                standings = await self.judge.for_sending(people, on=operation.pipeline, to=_CARRIES)
             looked_at = self.clock.monotonic()
             decide = looked(await _last_look(operation, connection))
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bot.engine.ports import Clock
+from bot.engine.ports import Caller, Clock, Mark
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +36,11 @@ class Failed:
 
 @dataclass(slots=True)
 class _Asked(Generic[T]):
-    """The last time a key was asked for: in which turn it began and which turn it was when the answer was there."""
+    """The last time a key was asked for, and for whom: when it began and when the answer was there, in `Turns`."""
 
     began: int
     landed: int
+    caller: Caller
     answer: T | Failed
 
 
@@ -54,38 +55,63 @@ class _Known(Generic[T]):
 
 
 @dataclass(slots=True)
+class Turns:
+    """The order in which things are asked and answered, across all that share it."""
+
+    last: int = 0
+
+    def next(self) -> Mark:
+        self.last += 1
+        return Mark(self.last)
+
+
+@dataclass(slots=True)
 class Lookups(Generic[T]):
     """`within` is real seconds: how long one look-up may take, waiting for others included."""
 
     clock: Clock
     within: float
+    turns: Turns = field(default_factory=Turns)
     _known: OrderedDict[str, _Known[T]] = field(default_factory=OrderedDict)
-    _turn: int = 0
 
-    async def of(self, key: str, ask: Callable[[], Awaitable[T | Failed]], *, fresh: bool) -> T | Failed:
-        """What `ask` says of `key`, or said at most a minute ago; `fresh` takes no answer that was asked for before.
+    async def of(
+        self,
+        key: str,
+        ask: Callable[[], Awaitable[T | Failed]],
+        *,
+        since: Mark | None = None,
+        caller: Caller = Caller.PEOPLE,
+    ) -> T | Failed:
+        """What `ask` says of `key`, or said at most a minute ago; with `since`, not if it was asked for before that.
 
         Never raises but what `ask` raises.
         """
-        called = self._next_turn()
+        called = self.turns.next()
         known = self._remembered(key)
-        if not fresh and known.good is not None and self._is_recent(known.good_since):
+        if since is None and known.good is not None and self._is_recent(known.good_since):
             return known.good
         try:
             async with asyncio.timeout(self.within), known.asking:
-                # Others may have asked meanwhile. An answer to a question from before the call is no fresh one.
+                # Others may have asked meanwhile. What they were refused, another kind of caller may be told.
                 last = known.last
-                if last is not None and (last.began if fresh else last.landed) > called:
+                is_new = last is not None and (last.landed > called if since is None else last.began > since)
+                if (
+                    last is not None
+                    and is_new
+                    and not (isinstance(last.answer, Failed) and last.caller != caller)
+                ):
                     return last.answer
-                return await self._asks(known, ask)
+                return await self._asks(known, ask, caller)
         except TimeoutError:
             log.warning("slack_did_not_answer", about=key, seconds=self.within)
             return Failed("Slack did not answer in time", passing=True)
 
-    async def _asks(self, known: _Known[T], ask: Callable[[], Awaitable[T | Failed]]) -> T | Failed:
-        began, since = self._next_turn(), self.clock.now()
+    async def _asks(
+        self, known: _Known[T], ask: Callable[[], Awaitable[T | Failed]], caller: Caller
+    ) -> T | Failed:
+        began, since = self.turns.next(), self.clock.now()
         answer = await ask()
-        known.last = _Asked(began, self._next_turn(), answer)
+        known.last = _Asked(began, self.turns.next(), caller, answer)
         if not isinstance(answer, Failed):
             known.good, known.good_since = answer, since
         return answer
@@ -99,7 +125,3 @@ class Lookups(Generic[T]):
         if len(self._known) > MANY:
             self._known.popitem(last=False)
         return known
-
-    def _next_turn(self) -> int:
-        self._turn += 1
-        return self._turn

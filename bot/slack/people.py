@@ -16,9 +16,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.access import Group, Kind, Standing
 from bot.domain.names import Actor, GroupId, TeamId, UserId
-from bot.engine.ports import Clock, Unread
+from bot.engine.budget import Budget
+from bot.engine.ports import Caller, Clock, Mark, Unread
 from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
-from bot.slack.lookups import Failed, Lookups
+from bot.slack.lookups import Failed, Lookups, Turns
 from bot.slack.pace import Pace
 from bot.slack.unanswered import UNREADABLE, must_wait, why_refused, why_silent
 
@@ -29,6 +30,8 @@ SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
 
 _USERS_INFO = "users.info"
 _GROUP_USERS = "usergroups.users.list"
+# Slack takes 100 and 20 a minute; the rest is left to what is to be sent.
+_FOR_PEOPLE = {_USERS_INFO: 80, _GROUP_USERS: 15}
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -87,23 +90,33 @@ class PeopleDirectory:
         self._clock = clock
         self._home_team = home_team
         self._pace = Pace(clock)
-        self._kinds: Lookups[Kind] = Lookups(clock, within)
-        self._members: Lookups[frozenset[UserId]] = Lookups(clock, within)
+        self._budget = Budget(clock)
+        self._turns = Turns()
+        self._kinds: Lookups[Kind] = Lookups(clock, within, self._turns)
+        self._members: Lookups[frozenset[UserId]] = Lookups(clock, within, self._turns)
 
     @property
     def home_team(self) -> TeamId:
         return self._home_team
 
+    def mark(self) -> Mark:
+        return self._turns.next()
+
     async def standings(
-        self, actors: Iterable[Actor], groups: frozenset[Group], *, fresh: bool = False
+        self,
+        actors: Iterable[Actor],
+        groups: frozenset[Group],
+        *,
+        since: Mark | None = None,
+        caller: Caller = Caller.PEOPLE,
     ) -> Mapping[Actor, Standing]:
         """Who they are, and which of `groups` each is in. Nobody of another workspace is asked after, or in a group."""
         everybody = tuple(dict.fromkeys(actors))
         ours = [actor for actor in everybody if actor.team == self._home_team]
         asked = sorted(group.group for group in groups if group.team == self._home_team) if ours else []
         kinds, members = await asyncio.gather(
-            asyncio.gather(*(self._kind(actor.user, fresh=fresh) for actor in ours)),
-            asyncio.gather(*(self._users_in(group, fresh=fresh) for group in asked)),
+            asyncio.gather(*(self._kind(actor.user, since, caller) for actor in ours)),
+            asyncio.gather(*(self._users_in(group, since, caller) for group in asked)),
         )
         found = dict(zip(asked, members, strict=True))
         known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
@@ -113,41 +126,59 @@ class PeopleDirectory:
         """Everybody in the group. Slack may still list people who were deactivated."""
         if group.team != self._home_team:
             return Unread("it is of another workspace")
-        users = await self._users_in(group.group, fresh=False)
+        users = await self._users_in(group.group, None, Caller.PEOPLE)
         if isinstance(users, Failed):
             return Unread(users.why)
         return frozenset(Actor(self._home_team, user) for user in users)
 
-    async def _kind(self, user: UserId, *, fresh: bool) -> Kind | Failed:
+    async def _kind(self, user: UserId, since: Mark | None, caller: Caller) -> Kind | Failed:
         async def ask() -> Kind | Failed:
-            said = await self._ask(_USERS_INFO, lambda: self._client.users_info(user=user))
+            said = await self._ask(_USERS_INFO, caller, lambda: self._client.users_info(user=user))
             if isinstance(said, Failed):
                 return Kind.STRANGER if said.code in _NOBODY else said
             return _kind(user, said, self._home_team)
 
-        return await self._kinds.of(user, ask, fresh=fresh)
+        if self._wait(_USERS_INFO, caller) and caller is Caller.PEOPLE:
+            since = None
+        return await self._kinds.of(user, ask, since=since, caller=caller)
 
-    async def _users_in(self, group: GroupId, *, fresh: bool) -> frozenset[UserId] | Failed:
+    async def _users_in(
+        self, group: GroupId, since: Mark | None, caller: Caller
+    ) -> frozenset[UserId] | Failed:
         async def ask() -> frozenset[UserId] | Failed:
-            said = await self._ask(_GROUP_USERS, lambda: self._client.usergroups_users_list(usergroup=group))
+            said = await self._ask(
+                _GROUP_USERS, caller, lambda: self._client.usergroups_users_list(usergroup=group)
+            )
             return said if isinstance(said, Failed) else _users(said)
 
-        return await self._members.of(group, ask, fresh=fresh)
+        if self._wait(_GROUP_USERS, caller) and caller is Caller.PEOPLE:
+            since = None
+        return await self._members.of(group, ask, since=since, caller=caller)
+
+    def _wait(self, method: str, caller: Caller) -> timedelta:
+        """For how long this caller may not ask: Slack said so, or people have used up their part of the minute."""
+        held = self._pace.free_at((method, caller))
+        wait = timedelta() if held is None else held - self._clock.now()
+        if caller is Caller.SENDING:
+            return wait
+        return max(wait, self._budget.free_in(method, _FOR_PEOPLE[method]))
 
     async def _ask(
-        self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+        self, method: str, caller: Caller, call: Callable[[], Awaitable[AsyncSlackResponse]]
     ) -> Mapping[str, Any] | Failed:
-        """Slack's answer. While it has us wait, nothing is asked."""
-        held = self._pace.free_at(method)
-        if held is not None:
-            return Failed(must_wait((held - self._clock.now()).total_seconds()), passing=True)
+        """Slack's answer. While this caller has to wait, nothing is asked for it."""
+        wait = self._wait(method, caller)
+        if wait:
+            return Failed(must_wait(wait.total_seconds()), passing=True)
+        if caller is Caller.PEOPLE:
+            self._budget.takes(method, _FOR_PEOPLE[method])
         answer = await ask(call())
         match answer:
             case Done(said):
                 return said
             case Wait(seconds):
-                self._pace.hold(timedelta(seconds=seconds), method)
-                log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
+                self._pace.hold(timedelta(seconds=seconds), (method, caller))
+                log.warning("slack_asks_us_to_wait", method=method, caller=str(caller), seconds=seconds)
                 return Failed(must_wait(seconds), passing=True)
             case Refused(error):
                 if error not in _NOBODY:

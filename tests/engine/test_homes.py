@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from bot.domain.access import Role, Standing
 from bot.domain.administration import Give
 from bot.domain.names import Actor, TeamId, UserId
+from bot.engine.budget import Budget
 from bot.engine.homes import AFTER_A_BUG, LOOKED_AFTER_EVERY, LOOKS_FOR, READERS_MOST, ROUNDS_APART, Homes
 from bot.engine.judging import Judge
 from bot.engine.ports import Later, NotThere, StoreUnavailable, Taken
@@ -60,7 +61,7 @@ def tabs():
 
 @pytest.fixture
 def homes(store, tabs, clock):
-    return Homes(store, Judge(store, Members(), clock), tabs, clock)
+    return Homes(store, Judge(store, Members(), clock, Budget(clock)), tabs, clock)
 
 
 def person(name):

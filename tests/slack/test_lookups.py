@@ -33,12 +33,12 @@ async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
     """However many people come by; what is used stays."""
     lookups, source = Lookups(AdjustableClock(), 1.0), Source()
     for number in range(MANY):
-        await lookups.of(str(number), source, fresh=False)
-    await lookups.of("0", source, fresh=False)
-    await lookups.of("one more", source, fresh=False)
+        await lookups.of(str(number), source)
+    await lookups.of("0", source)
+    await lookups.of("one more", source)
     assert len(lookups._known) == MANY
-    assert await lookups.of("0", source, fresh=False) == 1
-    assert await lookups.of("1", source, fresh=False) == MANY + 2
+    assert await lookups.of("0", source) == 1
+    assert await lookups.of("1", source) == MANY + 2
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
 async def test_an_answer_of_another_minute_is_asked_for_again(change, answer):
     clock, source = AdjustableClock(), Source()
     lookups = Lookups(clock, 1.0)
-    await lookups.of("ana", source, fresh=False)
+    await lookups.of("ana", source)
     clock.shows += change
-    assert await lookups.of("ana", source, fresh=False) == answer
+    assert await lookups.of("ana", source) == answer

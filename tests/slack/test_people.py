@@ -47,7 +47,7 @@ def actor(person):
 
 async def look_at(people, person, groups, *, fresh=False):
     """One person's standing."""
-    return (await people.standings([person], groups, fresh=fresh))[person]
+    return (await people.standings([person], groups, since=people.mark() if fresh else None))[person]
 
 
 def some(*groups):
@@ -332,7 +332,7 @@ async def test_several_people_cost_no_more_of_groups_than_one(slack, people):
     slack.hangs("users.info", times=3)
     slack.hangs(GROUPS, times=2)
     everybody = [actor(person) for person in [*cast, *cast]]
-    looking = asyncio.create_task(people.standings(everybody, groups, fresh=True))
+    looking = asyncio.create_task(people.standings(everybody, groups, since=people.mark()))
     await slack.until(lambda: slack.hanging == 5)
     slack.lets_go()
     standings = await looking

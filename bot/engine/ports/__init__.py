@@ -1,7 +1,9 @@
 """What the engine needs of the world, in its own words."""
 
 from bot.engine.ports.people import (
+    Caller,
     Directory,
+    Mark,
     People,
     Unread,
 )
@@ -38,6 +40,7 @@ from bot.engine.ports.world import (
 __all__ = [
     "Announcer",
     "Authorize",
+    "Caller",
     "Clock",
     "Connection",
     "Decide",
@@ -47,6 +50,7 @@ __all__ = [
     "HistoryLine",
     "HomeTabs",
     "Later",
+    "Mark",
     "NotAuthorized",
     "NotThere",
     "Noticeboard",

@@ -2,21 +2,43 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import NewType, Protocol
 
 from bot.domain.access import Group, Standing
 from bot.domain.names import Actor, TeamId
+
+Mark = NewType("Mark", int)
+"""A moment in the order of look-ups: what is asked after it is newer than what was asked before."""
+
+
+class Caller(StrEnum):
+    """Whom a look-up is for. What people do leaves a part of what Slack allows to what is to be sent."""
+
+    PEOPLE = "people"
+    SENDING = "sending"
 
 
 class People(Protocol):
     """What the workspace knows of people. Never raises: who cannot be looked up is `Kind.UNKNOWN`."""
 
-    async def standings(
-        self, actors: Iterable[Actor], groups: frozenset[Group], *, fresh: bool = False
-    ) -> Mapping[Actor, Standing]:
-        """Who they are, and which of `groups` each is in. At most 60 s old; looked up anew if `fresh`.
+    def mark(self) -> Mark:
+        """Now, in the order of look-ups."""
+        ...
 
-        However many they are, a group is asked for once, and all is over in the time of one look-up.
+    async def standings(
+        self,
+        actors: Iterable[Actor],
+        groups: frozenset[Group],
+        *,
+        since: Mark | None = None,
+        caller: Caller = Caller.PEOPLE,
+    ) -> Mapping[Actor, Standing]:
+        """Who they are, and which of `groups` each is in. At most 60 s old.
+
+        With `since`, no answer counts that was asked for before; for people, though, one of the last 60 s has to do
+        while their part of what Slack allows is used up. However many they are, a group is asked for once, and all is
+        over in the time of one look-up.
         """
         ...
 
