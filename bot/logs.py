@@ -5,12 +5,18 @@ kept at warnings, and whatever still looks like a secret is blotted out of every
 """
 
 import logging
+import os
 import re
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from structlog.typing import Processor, WrappedLogger
+
+from bot.log_writer import LogWriter
+
+STANDARD_ERROR = 2  # file descriptor
 
 # None of them may reach over a quote, a bracket or a backslash: they stand in JSON and in tracebacks.
 _SECRETS = re.compile(
@@ -23,12 +29,12 @@ _SECRETS = re.compile(
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "asyncio")
 
 
-def configure(*, verbose: bool = False, quiet: bool = False) -> None:
-    """Send everything that is logged from here on, by us or by the libraries, to standard error.
+@contextmanager
+def writing(*, verbose: bool = False, quiet: bool = False, to: int = STANDARD_ERROR) -> Iterator[None]:
+    """Send everything that is logged in here, by us or by the libraries, to the file descriptor `to`.
 
     `quiet` is for commands that say themselves what they find: only what broke is logged.
     """
-    is_terminal = sys.stderr.isatty()
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -36,15 +42,15 @@ def configure(*, verbose: bool = False, quiet: bool = False) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if is_terminal:
+    if os.isatty(to):
         last.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
     else:
         last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     last.append(_without_secrets)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=common))
+    writer = LogWriter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=common), to)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    before = list(root.handlers)
+    root.handlers[:] = [writer]
     root.setLevel(logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO)
     logging.getLogger("slack_bolt").addFilter(_is_of_use)
     for name in _TALKATIVE:
@@ -55,6 +61,12 @@ def configure(*, verbose: bool = False, quiet: bool = False) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    writer.start()
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        writer.finish()
 
 
 def _without_secrets(_logger: WrappedLogger, _method: str, line: Any) -> str:

@@ -1,9 +1,10 @@
 """What reaches standard error: a line an event, by whoever logged it, and never a secret."""
 
 import contextlib
-import io
 import json
 import logging
+import os
+import tempfile
 
 import pytest
 import structlog
@@ -22,9 +23,50 @@ SECRETS = (
 )
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
+class File:
+    """A file into which everything is logged, as `run` does it."""
+
+    def __init__(self, **how):
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of its own context
+        self._how = how
+
+    def __enter__(self):
+        self._writing = logs.writing(to=self._opened(), **self._how)
+        self._writing.__enter__()
+        return self
+
+    def __exit__(self, *_):
+        self._writing.__exit__(None, None, None)
+        self.shown = self._read()
+        self._file.close()
+
+    def lines(self):
+        return [json.loads(line) for line in self.shown.splitlines()]
+
+    def _opened(self):
+        return self._file.fileno()
+
+    def _read(self):
+        self._file.seek(0)
+        return self._file.read().decode()
+
+
+class Terminal(File):
+    """The same on a terminal, which is read after the end."""
+
+    def _opened(self):
+        self._ours, self._theirs = os.openpty()
+        return self._theirs
+
+    def _read(self):
+        os.set_blocking(self._ours, False)
+        said = b""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                said += os.read(self._ours, 65536)
+        os.close(self._theirs)
+        os.close(self._ours)
+        return said.decode()
 
 
 @pytest.fixture(autouse=True)
@@ -41,24 +83,12 @@ def as_it_was():
     structlog.reset_defaults()
 
 
-def configured(stream: io.StringIO | None = None, *, verbose: bool = False) -> io.StringIO:
-    """Logging as `run` sets it up, with standard error going into this stream."""
-    stream = io.StringIO() if stream is None else stream
-    with contextlib.redirect_stderr(stream):
-        logs.configure(verbose=verbose)
-    return stream
-
-
-def lines(stream):
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
-
-
 def test_each_event_is_one_line_of_json_with_its_moment():
     """Ours by name and fields, the libraries' as the sentence they wrote; both say how grave it is."""
-    stderr = configured()
-    structlog.get_logger("bot.engine").info("accepted", operation="op-1", seconds=2)
-    logging.getLogger("aiohttp.server").warning("Unhandled request (%s)", "view_closed")
-    ours, theirs = lines(stderr)
+    with File() as stderr:
+        structlog.get_logger("bot.engine").info("accepted", operation="op-1", seconds=2)
+        logging.getLogger("aiohttp.server").warning("Unhandled request (%s)", "view_closed")
+    ours, theirs = stderr.lines()
     assert ours.pop("timestamp").endswith("Z")
     assert ours == {"event": "accepted", "level": "info", "operation": "op-1", "seconds": 2}
     assert theirs.pop("timestamp").endswith("Z")
@@ -66,63 +96,71 @@ def test_each_event_is_one_line_of_json_with_its_moment():
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("kind", [io.StringIO, Terminal])
+@pytest.mark.parametrize("kind", [File, Terminal])
 def test_no_secret_is_shown_wherever_it_stands(kind, secret):
     """In the event, in a field, deep in a field, in an exception's message, in a library's line."""
-    stderr = configured(kind())
-    log = structlog.get_logger()
-    log.info("about %s", secret)
-    log.info("field", url=secret)
-    log.info("deep", request={"headers": [{"Authorization": secret}]})
-    log.error("broke", exc_info=ValueError(f"cannot use '{secret}'"))
-    logging.getLogger("aiohttp.client").error("no answer from %r", secret)
-    shown = stderr.getvalue()
+    with kind() as stderr:
+        log = structlog.get_logger()
+        log.info("about %s", secret)
+        log.info("field", url=secret)
+        log.info("deep", request={"headers": [{"Authorization": secret}]})
+        log.error("broke", exc_info=ValueError(f"cannot use '{secret}'"))
+        logging.getLogger("aiohttp.client").error("no answer from %r", secret)
     hidden = secret.removeprefix("Bearer ").partition("ticket=")[2] or secret.removeprefix("Bearer ")
-    assert hidden.removesuffix("&app_id=A0") not in shown
-    assert shown.count("[secret]") == 5
-    assert "cannot use" in shown
+    assert hidden.removesuffix("&app_id=A0") not in stderr.shown
+    assert stderr.shown.count("[secret]") == 5
+    assert "cannot use" in stderr.shown
 
 
 def test_a_line_with_a_secret_is_still_json():
     """What is blotted out ends where the secret does."""
-    stderr = configured()
-    for secret in SECRETS:
-        structlog.get_logger().info("seen", first=f'"{secret}"', second="kept")
-    assert [line["second"] for line in lines(stderr)] == ["kept"] * len(SECRETS)
+    with File() as stderr:
+        for secret in SECRETS:
+            structlog.get_logger().info("seen", first=f'"{secret}"', second="kept")
+    assert [line["second"] for line in stderr.lines()] == ["kept"] * len(SECRETS)
 
 
 def test_what_only_looks_a_little_like_a_secret_stays():
-    stderr = configured()
     said = "pipeline xbox-orders, token refused, https://acme.slack.com/archives/C01/p1"
-    structlog.get_logger().info(said)
-    assert lines(stderr)[0]["event"] == said
+    with File() as stderr:
+        structlog.get_logger().info(said)
+    assert stderr.lines()[0]["event"] == said
 
 
 def test_the_libraries_are_kept_at_warnings_even_when_we_are_talkative():
     """They print bodies, addresses and tickets otherwise; our own requests are what `--verbose` adds."""
-    stderr = configured(verbose=True)
-    structlog.get_logger("bot.feldera").debug("feldera.request", path="/v0/config")
-    for name in (
-        "slack_sdk.web.async_base_client",
-        "slack_bolt.App",
-        "httpx",
-        "httpcore.http11",
-        "aiohttp.x",
-    ):
-        logging.getLogger(name).debug("body")
-        logging.getLogger(name).info("body")
-        logging.getLogger(name).warning("trouble")
-    assert [line["event"] for line in lines(stderr)] == ["feldera.request"] + ["trouble"] * 5
+    with File(verbose=True) as stderr:
+        structlog.get_logger("bot.feldera").debug("feldera.request", path="/v0/config")
+        for name in (
+            "slack_sdk.web.async_base_client",
+            "slack_bolt.App",
+            "httpx",
+            "httpcore.http11",
+            "aiohttp.x",
+        ):
+            logging.getLogger(name).debug("body")
+            logging.getLogger(name).info("body")
+            logging.getLogger(name).warning("trouble")
+    assert [line["event"] for line in stderr.lines()] == ["feldera.request"] + ["trouble"] * 5
 
 
 def test_without_verbose_nothing_is_said_about_each_look():
-    stderr = configured()
-    structlog.get_logger("bot.feldera").debug("feldera.request", path="/v0/config")
-    structlog.get_logger("bot.feldera").info("feldera.request", path="/v0/pipelines/orders/clear")
-    assert [line["path"] for line in lines(stderr)] == ["/v0/pipelines/orders/clear"]
+    with File() as stderr:
+        structlog.get_logger("bot.feldera").debug("feldera.request", path="/v0/config")
+        structlog.get_logger("bot.feldera").info("feldera.request", path="/v0/pipelines/orders/clear")
+    assert [line["path"] for line in stderr.lines()] == ["/v0/pipelines/orders/clear"]
 
 
-def test_configuring_twice_does_not_say_everything_twice():
-    stderr = configured(configured())
-    structlog.get_logger().info("once")
-    assert len(lines(stderr)) == 1
+def test_writing_to_two_places_does_not_say_everything_twice():
+    with File() as outer, File() as inner:
+        structlog.get_logger().info("once")
+    assert [len(file.lines()) for file in (outer, inner)] == [0, 1]
+
+
+def test_a_log_without_a_reader_is_no_error():
+    """The other end of the pipe is closed: the lines are lost, and nothing else."""
+    read, write = os.pipe()
+    os.close(read)
+    with logs.writing(to=write):
+        structlog.get_logger().info("to nobody")
+    os.close(write)

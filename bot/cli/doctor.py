@@ -19,8 +19,6 @@ def doctor() -> None:
     """
     from bot.cli.checks import Result, checks  # noqa: PLC0415 - the other commands start without loading Bolt
 
-    logs.configure(quiet=True)
-
     async def examined() -> int:
         failed = 0
         async for check in checks(SystemClock()):
@@ -28,7 +26,8 @@ def doctor() -> None:
             click.echo(f"{check.result.value:<4}  {one_line(check.sentence)}")
         return failed
 
-    failed = asyncio.run(examined())
+    with logs.writing(quiet=True):
+        failed = asyncio.run(examined())
     if failed:
         click.echo(f"{failed} to put right.")
         sys.exit(1)

@@ -18,9 +18,9 @@ def roster_of(grants: Sequence[Grant], rules: Sequence[Rule], now: datetime) -> 
         settings = load(SlackSettings)
     except BadSettings as error:
         return Roster(), "; ".join(line.rstrip(".") for line in error.message.splitlines())
-    logs.configure(quiet=True)
     try:
-        return asyncio.run(_asked(settings, grants, rules, now)), ""
+        with logs.writing(quiet=True):
+            return asyncio.run(_asked(settings, grants, rules, now)), ""
     except UserError as error:
         return Roster(), error.message.rstrip(".")
 

@@ -24,8 +24,6 @@ from bot.private_files import close_to_others
 def run(*, verbose: bool) -> None:
     """Be the bot, until SIGTERM or Ctrl-C."""
     settings = load(Settings)
-    logs.configure(verbose=verbose)
-    close_to_others(Path(ENV_FILE))
 
     async def until_told_to_stop() -> None:
         stopping = asyncio.Event()
@@ -35,7 +33,9 @@ def run(*, verbose: bool) -> None:
         await serve(settings, SteadyClock.of_this_machine(), stopping)
 
     try:
-        asyncio.run(until_told_to_stop())
+        with logs.writing(verbose=verbose):
+            close_to_others(Path(ENV_FILE))
+            asyncio.run(until_told_to_stop())
     except StoreLost as lost:
         click.echo(lost.message, err=True)
         # At once: on the way out Python would close the database, and SQLite would write into whatever is there now.

@@ -27,13 +27,13 @@ async def be_the_bot() -> None:
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer
     )
     told = json.loads(await reader.readline())
-    logs.configure(verbose=told["verbose"])
     clock = SimulatedClock(
         datetime.fromisoformat(told["origin"]), speed=told["speed"], ahead=timedelta(seconds=told["ahead"])
     )
     settings = Settings(_env_file=None, **told["settings"])
     listening = asyncio.create_task(_listen(reader, clock, stopping))
-    await run(settings, clock, stopping)
+    with logs.writing(verbose=told["verbose"]):
+        await run(settings, clock, stopping)
     listening.cancel()
 
 

@@ -1,0 +1,76 @@
+"""Writes log lines from a thread of its own, so that a log that nobody reads, or a slow disk, holds up nothing.
+
+A full pipe makes a write wait for ever. Lines wait in a bounded queue; what finds no room is counted, and the number
+is said as soon as lines are taken again. The descriptor is written to directly: Python's own streams have locks, for
+which the end of the process would wait, and so does `logging.handlers.QueueListener` for its thread.
+"""
+
+import logging
+import os
+import threading
+from logging.handlers import QueueHandler
+from queue import Full, Queue
+
+LINES_MOST = 2000  # waiting to be written
+FINISHES_WITHIN = 1.0  # seconds at the end, for what still waits
+
+
+class LogWriter(QueueHandler):
+    """Formats where something is logged, since that knows its context, and hands the finished line over."""
+
+    def __init__(self, formatter: logging.Formatter, descriptor: int) -> None:
+        self._lines: Queue[str | None] = Queue(LINES_MOST)
+        super().__init__(self._lines)
+        self.setFormatter(formatter)
+        self._descriptor = descriptor
+        self._dropped = 0
+        self._counting = threading.Lock()
+        self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Write what waits, if somebody reads it."""
+        try:
+            self._lines.put(None, timeout=FINISHES_WITHIN)
+        except Full:
+            return
+        self._thread.join(FINISHES_WITHIN)
+
+    def prepare(self, record: logging.LogRecord) -> str:
+        return self.format(record)
+
+    def enqueue(self, record: str) -> None:  # type: ignore[override]  # what `prepare` made of it
+        try:
+            self._lines.put_nowait(record)
+        except Full:
+            with self._counting:
+                self._dropped += 1
+
+    def _write_all(self) -> None:
+        while (line := self._lines.get()) is not None:
+            self._write(line)
+            dropped = self._take_dropped()
+            if dropped:
+                self._write(self.format(_lines_dropped(dropped)), counts=dropped)
+
+    def _write(self, line: str, *, counts: int = 1) -> None:
+        rest = f"{line}\n".encode(errors="backslashreplace")
+        try:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        except OSError:  # nobody reads it, or the disk is full: there is no other place to say so
+            with self._counting:
+                self._dropped += counts
+
+    def _take_dropped(self) -> int:
+        with self._counting:
+            dropped, self._dropped = self._dropped, 0
+        return dropped
+
+
+def _lines_dropped(lines: int) -> logging.LogRecord:
+    return logging.getLogger(__name__).makeRecord(
+        __name__, logging.WARNING, __file__, 0, "log_lines_dropped", (), None, extra={"lines": lines}
+    )

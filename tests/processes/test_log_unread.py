@@ -1,0 +1,120 @@
+"""A log that nobody reads: the bot works on, says afterwards how much of it is lost, and stops when it is told to."""
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+
+import aiohttp
+import pytest
+
+from tests.processes.world import PATIENCE, ROOT
+
+
+def full_pipe():
+    """A pipe into which not one more byte fits: the end to read, and the end to write."""
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(write, False)
+    for size in (4096, 1):
+        while True:
+            try:
+                os.write(write, b"\n" * size)
+            except BlockingIOError:
+                break
+    os.set_blocking(write, True)
+    return read, write
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+async def health(port):
+    """The status of the page, once there is one."""
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
+                    return response.status
+            except aiohttp.ClientConnectorError:
+                await asyncio.sleep(0.05)  # it is on its way up; nothing else tells
+
+
+@pytest.mark.anyio
+async def test_a_full_pipe_does_not_stop_the_bot(world):
+    """It serves, answers, and ends with its promise to end, although not one line of it was read."""
+    port = free_port()
+    read, write = full_pipe()
+    settings = world.settings(
+        SLACK_APP_TOKEN=None,
+        SLACK_SIGNING_SECRET=world.slack.signing_secret,
+        PIPELINE_BOT_LISTEN=f"127.0.0.1:{port}",
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=world.folder,
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=write,
+    )
+    try:
+        os.close(write)
+        assert await health(port) == 200
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        os.close(read)
+
+
+@pytest.mark.anyio
+async def test_what_is_lost_is_counted():
+    """Whoever reads again learns how many lines there were."""
+    read, write = full_pipe()
+    program = (
+        "import structlog\n"
+        "from bot import logs\n"
+        "with logs.writing():\n"
+        "    for number in range(3_000):\n"
+        "        structlog.get_logger().info('line', number=number)\n"
+        "    print('done', flush=True)\n"
+        "    input()\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program),
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=write,
+    )
+    try:
+        os.close(write)
+        async with asyncio.timeout(PATIENCE):
+            assert await process.stdout.readline() == b"done\n"
+
+            def rest():
+                with os.fdopen(read, encoding="utf-8") as log:
+                    return [json.loads(line) for line in log if line.startswith("{")]
+
+            reading = asyncio.get_running_loop().run_in_executor(None, rest)
+            process.stdin.close()
+            said = await reading
+            await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    lost = sum(line["lines"] for line in said if line["event"] == "log_lines_dropped")
+    kept = [line["number"] for line in said if line["event"] == "line"]
+    assert lost > 0
+    assert lost + len(kept) == 3_000
+    assert kept == sorted(kept)
