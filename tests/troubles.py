@@ -42,7 +42,6 @@ class Troubles:
         await self._die()
 
     def slack_goes_down(self) -> None:
-        self.expected_errors.add("slack_bolt")  # the SDK says that it cannot open its socket again
         self.run(self.slack.goes_down())
 
     def slack_comes_back(self) -> None:

@@ -77,6 +77,13 @@ def unreadable() -> Message:
     )
 
 
+def crowded_out() -> Message:
+    """When more is typed and clicked at once than can be answered in time."""
+    return said(
+        "⏳ Too many commands and clicks arrive at once, so nothing was changed. Try again in a minute."
+    )
+
+
 def failed(error: BaseException) -> Message:
     """When what somebody did could not be done, by no fault of theirs."""
     match error:

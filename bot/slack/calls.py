@@ -199,8 +199,17 @@ def _failed(error: Exception, sending: _Sending) -> Wait | NoAnswer:
     if isinstance(error, aiohttp.ClientResponseError) and sending.was_not_sent:
         return NoAnswer("what the proxy answers makes no sense", in_doubt=False, is_silence=True)
     in_doubt = not (isinstance(error, aiohttp.ClientConnectorError) or sending.was_not_sent)
-    why = next((words for kind, words in _SILENCES if isinstance(error, kind)), type(error).__name__)
-    return NoAnswer(why, in_doubt=in_doubt, is_silence=True)
+    return NoAnswer(why_broken(error), in_doubt=in_doubt, is_silence=True)
+
+
+def why_broken(error: Exception) -> str:
+    """Why a connection could not be made, or did not last, as a clause."""
+    match error:
+        case aiohttp.ClientHttpProxyError(status=status):
+            return f"the proxy answers {status}"
+        case aiohttp.ClientResponseError(status=status):
+            return f"HTTP {status} is the answer"
+    return next((words for kind, words in _SILENCES if isinstance(error, kind)), type(error).__name__)
 
 
 def _not_ok(response: Any) -> Refused | Wait | NoAnswer:

@@ -18,12 +18,14 @@ from slack_bolt.response import BoltResponse
 
 from bot.proxies import DIRECTLY, Proxies
 from bot.slack import answers, modals, payloads
+from bot.slack.blocks import Message
 from bot.slack.errands import Answer, Errands, Respond
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 1000  # deliveries; Slack repeats one within seconds, if at all
+AT_ONCE_MOST = 200  # deliveries that are being answered; the rest is told to come again, while it still waits
 BAD_REQUEST = 400  # HTTP status
 DELIVERY = "delivery"  # the argument by which a listener gets what was delivered, as a value of `payloads`
 
@@ -36,6 +38,8 @@ class DeliveredOnce(AsyncApp):
         self._proxies = proxies
         self._errands = errands
         self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
+        self._at_once = 0
+        self._is_crowded = False
 
     async def receive(
         self, payload: Any, request: Callable[[], AsyncBoltRequest], *, over_http: bool
@@ -43,7 +47,20 @@ class DeliveredOnce(AsyncApp):
         """Read the payload, and let Bolt dispatch the request that `request` makes of it.
 
         Only what reads is made a request: Bolt looks into a payload as soon as it has one, and breaks on an odd one.
+        More than can be answered in the three seconds that Slack waits are told so at once.
         """
+        if self._at_once >= AT_ONCE_MOST:
+            return self._crowded_out(payload)
+        self._at_once += 1
+        try:
+            return await self._received(payload, request, over_http=over_http)
+        finally:
+            self._at_once -= 1
+            self._is_crowded = self._is_crowded and self._at_once > 0
+
+    async def _received(
+        self, payload: Any, request: Callable[[], AsyncBoltRequest], *, over_http: bool
+    ) -> BoltResponse:
         try:
             delivery = payloads.read(payload)
         except Unreadable as unreadable:
@@ -71,8 +88,17 @@ class DeliveredOnce(AsyncApp):
         log.warning("delivery_not_readable", kind=unreadable.kind, where=unreadable.where, why=unreadable.why)
         if over_http:
             return BoltResponse(status=BAD_REQUEST, body="")
-        said = answers.unreadable()
-        match unreadable.kind:
+        return self._instead(payload, unreadable.kind, answers.unreadable())
+
+    def _crowded_out(self, payload: Any) -> BoltResponse:
+        if not self._is_crowded:
+            log.warning("too_many_deliveries_at_once", most=AT_ONCE_MOST)
+        self._is_crowded = True
+        return self._instead(payload, payloads.kind_of(payload), answers.crowded_out())
+
+    def _instead(self, payload: Any, kind: str, said: Message) -> BoltResponse:
+        """The answer to a delivery of this kind that goes to no listener."""
+        match kind:
             case "slash_command":
                 return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
             case "view_submission":
@@ -81,12 +107,12 @@ class DeliveredOnce(AsyncApp):
             case "block_suggestion":
                 return BoltResponse(status=200, body={"options": []})
             case "block_actions":
-                self._tell(payload)
+                self._tell(payload, said)
         return BoltResponse(status=200, body="")
 
-    def _tell(self, payload: Mapping[str, Any]) -> None:
+    def _tell(self, payload: Mapping[str, Any], said: Message) -> None:
         """Answer a click beside its message, if it says by which address that can be done."""
         url = payloads.response_url(payload)
         if url is not None:
             respond = Respond(response_url=url, proxy=self._proxies.of(url))
-            self._errands.say(answers.unreadable(), Answer(respond))
+            self._errands.say(said, Answer(respond))

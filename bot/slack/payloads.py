@@ -228,6 +228,14 @@ def read(payload: Any) -> Delivery | None:
         raise Unreadable(kind, ".".join(str(part) for part in first["loc"][:2]), first["type"]) from None
 
 
+def kind_of(payload: Any) -> str:
+    """What it says it is, where the bot knows such a thing."""
+    try:
+        return _kind(payload)[0]
+    except Unreadable as unreadable:
+        return unreadable.kind
+
+
 def response_url(payload: Mapping[str, Any]) -> str | None:
     """Where the sender of a payload that does not read can be answered; None where it does not say that either."""
     try:

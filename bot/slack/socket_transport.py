@@ -1,123 +1,180 @@
-"""Slack's Socket Mode: a WebSocket that the bot opens, with the known faults of slack_sdk's client worked round.
+"""Slack's Socket Mode: keeps a WebSocket to Slack, however long Slack is away, and tells each change of that once.
 
-It decides nothing, and trusts what comes over it to be Slack's.
+slack_sdk has a client for it, which connects again at once, for ever and in silence, takes any number of envelopes into
+memory, and writes a traceback for each attempt that fails: so aiohttp's WebSocket is used, and Bolt's ways to read it.
 """
 
 import asyncio
-from dataclasses import dataclass
-from time import time
+from dataclasses import dataclass, field
 
+import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_bolt.adapter.socket_mode.async_internals import send_async_response
-from slack_bolt.adapter.socket_mode.internals import build_headers
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.proxies import DIRECTLY, Proxies
-from bot.slack.calls import PAUSE_MOST, Done, Wait, ask, in_words, pauses
+from bot.slack.calls import Done, Wait, ask, in_words, pauses, why_broken
 from bot.slack.deliveries import DeliveredOnce
+from bot.slack.socket_connection import RENEWALS, NoHello, SocketConnection, opened
 
 log = structlog.get_logger(__name__)
 
-SOCKET_LOOKED_AT_EVERY = 5.0  # seconds
-SOCKET_LEFT_ALONE = 20.0  # seconds in which slack_sdk may reconnect by itself
-SOCKET_CONNECTS_WITHIN = 15.0  # seconds
-SOCKET_CLOSES_WITHIN = 2.0  # seconds for Slack to return the farewell: aiohttp would wait for ten
-NO_WEBSOCKET = (
-    "Slack's WebSocket cannot be reached, although its Web API can: "
-    "is there a proxy or a firewall that lets no wss:// through?"
-)
+PAUSE_MOST = 60.0  # seconds between two attempts; Slack takes about one a minute
+OPENS_WITHIN = 15.0  # seconds, the hello included
+HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as an attempt that failed
 
 
-class _Handler(AsyncSocketModeHandler):
-    """Bolt's, with what arrives read at the door."""
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Why there is no connection (any more), and for how many seconds Slack asks to be left alone."""
 
-    app: DeliveredOnce
+    why: str
+    wait: float = 0.0
+    held: bool = False
+    is_renewal: bool = False
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        def incoming() -> AsyncBoltRequest:
-            return AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
 
-        began = time()
-        answer = await self.app.receive(req.payload, incoming, over_http=False)
-        await send_async_response(client, req, answer, began)
+@dataclass(slots=True)
+class _Outage:
+    """What was said of it, since when it lasts, and how often it was tried to end it."""
+
+    since: float
+    said: set[str] = field(default_factory=set)
+    attempts: int = 0
 
 
 @dataclass(slots=True)
 class SocketTransport:
-    """Slack's WebSocket, with a watch over it that never gives up.
-
-    slack_sdk's client reconnects by itself, and can get stuck at it: with a spent ticket, or in a wait of any length. So
-    it is left alone for `left_alone` seconds, and then replaced by a new one, with a fresh address, until one connects.
-    """
-
     app: DeliveredOnce
     app_token: str
     client: AsyncWebClient
     proxies: Proxies = DIRECTLY
-    looked_at_every: float = SOCKET_LOOKED_AT_EVERY
-    left_alone: float = SOCKET_LEFT_ALONE
-    connects_within: float = SOCKET_CONNECTS_WITHIN
     longest_pause: float = PAUSE_MOST
-    _handler: _Handler | None = None
+    opens_within: float = OPENS_WITHIN
+    holds_after: float = HOLDS_AFTER
+    _connection: SocketConnection | None = None
+    _before: SocketConnection | None = None  # asked to go by Slack, and still there until the next one is
+    _connected: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: asyncio.Task[None] | None = None
+    _outage: _Outage | None = None
+    _others: int = 0
 
     async def start(self) -> None:
-        """Connect, however long it takes; each reason why it does not is logged once."""
-        said = set()
-        for pause in pauses(self.longest_pause):
-            await self.stop()
-            failure = await self._connects()
-            if failure is None:
-                return
-            why, wait = failure
-            if why not in said:
-                log.warning("socket_mode_disconnected", why=why)
-            said.add(why)
-            await asyncio.sleep(max(pause, wait))
+        """Connect, however long it takes; from here on it stays connected until it is stopped."""
+        self._running = asyncio.create_task(self._run())
+        connected = asyncio.create_task(self._connected.wait())
+        try:
+            await asyncio.wait({self._running, connected}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            connected.cancel()
+        if self._running.done():
+            await self._running
 
-    async def is_connected(self) -> bool:
-        return self._handler is not None and await self._handler.client.is_connected()
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None and self._connection.is_open
 
     async def watch(self) -> None:
-        """Keep the connection alive until cancelled, however long Slack is away."""
-        loop = asyncio.get_running_loop()
-        last_seen = loop.time()
-        while True:
-            await asyncio.sleep(self.looked_at_every)
-            if not await self.is_connected():
-                if loop.time() < last_seen + self.left_alone:
-                    continue
-                await self.start()
-                log.info("socket_mode_connected_again", seconds=round(loop.time() - last_seen))
-            last_seen = loop.time()
+        """Until cancelled. Raises what broke in here, which is a bug."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
 
     async def stop(self) -> None:
-        if self._handler is None:
-            return
-        close = self._handler.close_async
-        try:
-            async with asyncio.timeout(SOCKET_CLOSES_WITHIN):
-                await close()  # type: ignore[no-untyped-call]
-        except TimeoutError:
-            # Slack does not return the farewell; cut short, it broke the connection, and the rest can be freed.
-            await close()  # type: ignore[no-untyped-call]
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
 
-    async def _connects(self) -> tuple[str, float] | None:
-        """Try once; returns why it did not work, and how many seconds Slack asks to be left alone."""
+    async def _run(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            try:
+                await self._keep_connected(session)
+            finally:
+                for connection in (self._connection, self._before):
+                    if connection is not None:
+                        await connection.close()
+
+    async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
+        attempts = pauses(self.longest_pause)
+        while True:
+            end = await self._connect_once(session)
+            if end.held and end.is_renewal:
+                continue
+            self._say_disconnected(end.why)
+            if end.held:
+                attempts = pauses(self.longest_pause)
+            else:
+                await asyncio.sleep(max(next(attempts), end.wait))
+
+    async def _connect_once(self, session: aiohttp.ClientSession) -> _End:
+        """Connect, and stay so for as long as it lasts."""
+        if self._outage is not None:
+            self._outage.attempts += 1
         answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
         if not isinstance(answer, Done):
-            return in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
-        self._handler = _Handler(self.app, self.app_token, web_client=self.client)
-        self._handler.client.wss_uri = answer.text("url")
-        self._handler.client.proxy = self.proxies.of(
-            answer.text("url")
-        )  # not what slack_sdk read in the environment
+            return _End(
+                in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
+            )
+        url = answer.text("url")
         try:
-            async with asyncio.timeout(self.connects_within):
-                await self._handler.connect_async()  # type: ignore[no-untyped-call]
-        except TimeoutError:
-            return NO_WEBSOCKET, 0.0
-        return None
+            async with asyncio.timeout(self.opens_within):
+                connection = await opened(
+                    session, url, self.proxies.of(url), app=self.app, newest=lambda: self._connection
+                )
+        except NoHello as refused:
+            return _End(f"{refused}.")
+        except (aiohttp.ClientError, OSError) as error:  # a timeout is one
+            return _End(_not_opened(error))
+        return await self._stay(connection)
+
+    async def _stay(self, connection: SocketConnection) -> _End:
+        loop = asyncio.get_running_loop()
+        self._note_others(connection)
+        before, self._before, self._connection = self._before, None, connection
+        self._connected.set()
+        holding = loop.call_later(self.holds_after, self._say_connected)
+        began = loop.time()
+        if before is not None:
+            await before.close()
+        try:
+            why = await connection.ending
+        finally:
+            holding.cancel()
+        held = loop.time() - began >= self.holds_after
+        if why in RENEWALS:
+            self._before = connection
+            return _End("Slack asks for a new WebSocket again and again.", held=held, is_renewal=True)
+        await connection.close()
+        return _End(f"The WebSocket to Slack ended: {why}.", held=held)
+
+    def _note_others(self, connection: SocketConnection) -> None:
+        own = 1 if self._before is not None and not self._before.socket.closed else 0
+        others = max(connection.others - own, 0)
+        if others and others != self._others:
+            log.warning("socket_mode_shared", others=others, meaning=SHARED)
+        self._others = others
+
+    def _say_disconnected(self, why: str) -> None:
+        if self._outage is None:
+            self._outage = _Outage(asyncio.get_running_loop().time())
+        if why not in self._outage.said:
+            log.warning("socket_mode_disconnected", why=why)
+        self._outage.said.add(why)
+
+    def _say_connected(self) -> None:
+        outage, self._outage = self._outage, None
+        if outage is not None:
+            seconds = round(asyncio.get_running_loop().time() - outage.since)
+            log.info("socket_mode_connected_again", seconds=seconds, attempts=outage.attempts)
+
+
+SHARED = (
+    "the app has other connections: another bot that runs on the same app token takes a part of all commands and clicks. "
+    "Right after a bot was killed it may be its own old connection."
+)
+
+
+def _not_opened(error: Exception) -> str:
+    """For Slack's Web API was reached a moment before."""
+    why = f"Slack's WebSocket cannot be opened, although its Web API answers ({why_broken(error)})."
+    if isinstance(error, TimeoutError | aiohttp.ClientResponseError):
+        return f"{why} Is there a proxy or a firewall that lets no wss:// through?"
+    return why

@@ -1,7 +1,6 @@
-"""The watch over Slack's WebSocket: it gets a new one however long that takes, and says so once."""
+"""Slack's WebSocket: it is kept up however long that takes, without a storm, and each change is said once."""
 
 import asyncio
-import logging
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,13 +10,16 @@ from structlog.testing import capture_logs
 
 from bot.simulator.slack import SlackSimulator
 from bot.slack.calls import session
-from bot.slack.deliveries import DeliveredOnce
+from bot.slack.deliveries import AT_ONCE_MOST, DeliveredOnce
 from bot.slack.errands import Errands
-from bot.slack.socket_transport import NO_WEBSOCKET, SocketTransport
+from bot.slack.socket_transport import SocketTransport
 from tests.clock import MovableClock
 from tests.simulator.slack_apps import client_of
 
-HURRY = {"looked_at_every": 0.01, "left_alone": 0.05, "longest_pause": 0.01}
+pytestmark = pytest.mark.anyio
+
+HURRY = {"longest_pause": 0.01, "holds_after": 0.01}  # seconds
+AN_AGE = 60.0  # seconds: longer than any test
 
 
 @pytest.fixture
@@ -27,15 +29,14 @@ async def slack():
 
 
 @asynccontextmanager
-async def transport_of(slack, *, url=None, **hurry):
-    """Not connected yet; slack_sdk's own complaints are not what these tests are about."""
+async def transport_of(slack, *, url=None, listener=None, **hurry):
+    """Not connected yet; answers each command with what it was told."""
     app = DeliveredOnce(Errands(), client=client_of(slack), signing_secret=slack.signing_secret)
-    app.logger.setLevel(logging.CRITICAL)
 
-    @app.command("/pipeline")
     async def echo(ack, delivery):
         await ack(f"You typed {delivery.text}")
 
+    app.command("/pipeline")(listener or echo)
     async with session(timeout=5.0) as connections:
         client = AsyncWebClient(base_url=url or slack.url, session=connections, retry_handlers=[])
         transport = SocketTransport(app, slack.app_token, client, **(HURRY | hurry))
@@ -45,107 +46,254 @@ async def transport_of(slack, *, url=None, **hurry):
             await transport.stop()
 
 
-@asynccontextmanager
-async def watched(transport):
-    watch = asyncio.create_task(transport.watch())
-    try:
-        yield
-    finally:
-        watch.cancel()
-        await asyncio.wait([watch])
-    assert watch.cancelled()
-
-
 def ours(logs):
     return [(line["log_level"], line["event"]) for line in logs]
 
 
-@pytest.mark.anyio
+def whys(logs):
+    return [line["why"] for line in logs if line["event"] == "socket_mode_disconnected"]
+
+
+def opens(slack):
+    return [call.method for call in slack.calls].count("apps.connections.open")
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)  # what is logged wakes nobody
+
+
+@asynccontextmanager
+async def sockets(serve, url="ws://{host}/link"):
+    """Something in Slack's place: it opens connections to itself, and `serve` does with each what it likes."""
+    asked = []
+
+    async def opens(_request):
+        asked.append(1)
+        return web.json_response({"ok": True, "url": url.format(host=f"127.0.0.1:{port}")})
+
+    server = web.Application()
+    server.router.add_post("/api/apps.connections.open", opens)
+    server.router.add_get("/link", serve)
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    try:
+        yield f"http://127.0.0.1:{port}/api/", asked
+    finally:
+        await runner.cleanup()
+
+
 async def test_it_starts_once_slack_lets_it(slack):
     """Each reason is said once, however often it is the reason."""
     slack.fails_next("apps.connections.open", "internal_error", times=5)
     slack.fails_next("apps.connections.open", "missing_scope", times=5)
-    async with transport_of(slack) as transport:
+    async with transport_of(slack, holds_after=AN_AGE) as transport:
         with capture_logs() as logs:
             await transport.start()
-        assert await transport.is_connected()
+        assert transport.is_connected
     assert [line["why"] for line in logs] == [
         f"What answers at {slack.url} makes no sense (internal_error).",
         "Slack answers missing_scope.",
     ]
 
 
-@pytest.mark.anyio
 async def test_a_slack_that_is_away_for_long(slack):
-    """A hundred attempts or a thousand: the watch goes on; the outage is said once, and its end once."""
+    """A hundred attempts or a thousand: it goes on; the outage is said with its reasons, and its end once."""
     ana = slack.adds_person("ana")
     slack.adds_channel("ops")
-    async with transport_of(slack) as transport:
+    async with transport_of(slack, holds_after=0.0) as transport:
         await transport.start()
         with capture_logs() as logs:
-            async with watched(transport):
-                slack.fails_next("apps.connections.open", "internal_error", times=100)
-                await slack.goes_down()
-                await slack.comes_back()
-                await slack.until(lambda: slack.connections > 0, within=20)
-                answer = await ana.types("/pipeline x", channel="ops")
-                assert answer.message.text == "You typed x"
-                await slack.until(transport_has_said(logs, "socket_mode_connected_again"))
-    assert ours(logs) == [("warning", "socket_mode_disconnected"), ("info", "socket_mode_connected_again")]
+            slack.fails_next("apps.connections.open", "internal_error", times=100)
+            await slack.goes_down()
+            await slack.comes_back()
+            await slack.until(lambda: slack.connections > 0, within=20)
+            answer = await ana.types("/pipeline x", channel="ops")
+            assert answer.message.text == "You typed x"
+            await until(lambda: ours(logs)[-1] == ("info", "socket_mode_connected_again"))
+    assert [event for _, event in ours(logs)].count("socket_mode_connected_again") == 1
+    assert len(set(whys(logs))) == len(whys(logs)) <= 3
     assert slack.pending_faults == {}
 
 
-def transport_has_said(logs, event):
-    return lambda: event in [line["event"] for line in logs]
+async def test_a_renewal_is_nothing_to_tell(slack):
+    """Slack asks for it every few hours: the next connection is there before the one before it goes."""
+    ana = slack.adds_person("ana")
+    slack.adds_channel("ops")
+    async with transport_of(slack, holds_after=0.0) as transport:
+        with capture_logs() as logs:
+            await transport.start()
+            for reason in ("warning", "refresh_requested"):
+                first = transport._connection
+                await slack.disconnects(reason)
+                await until(lambda first=first: transport._connection is not first and first.socket.closed)
+                answer = await ana.types("/pipeline x", channel="ops")
+                assert answer.message.text == "You typed x"
+    assert logs == []
+    assert opens(slack) == 3
 
 
-@pytest.mark.anyio
-async def test_a_client_that_is_stuck_is_replaced(slack):
-    """slack_sdk's client gives up reconnecting for good if it is cut short at it: it is not asked to mend itself."""
-    async with transport_of(slack) as transport:
+async def test_an_answer_that_takes_longer_than_its_connection(slack):
+    """It goes over the next one: Slack takes an ack on whichever it comes."""
+    ana = slack.adds_person("ana")
+    slack.adds_channel("ops")
+    taken, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(ack):
+        taken.set()
+        await answered.wait()
+        await ack("At last")
+
+    async with transport_of(slack, listener=slow, holds_after=0.0) as transport:
         await transport.start()
-        stuck = transport._handler.client
-        stuck.auto_reconnect_enabled = False
-        with capture_logs():
-            async with watched(transport):
-                await slack.goes_down()
-                await slack.comes_back()
-                await slack.until(lambda: slack.connections > 0, within=20)
-        assert transport._handler.client is not stuck
-        assert stuck.closed
+        first = transport._connection
+        typing = asyncio.create_task(ana.types("/pipeline x", channel="ops"))
+        await taken.wait()
+        await slack.disconnects("refresh_requested")
+        await until(lambda: transport._connection is not first and first.socket.closed)
+        answered.set()
+        assert (await typing).message.text == "At last"
 
 
-@pytest.mark.anyio
-async def test_a_websocket_that_nothing_answers(slack):
-    """The Web API is there and its WebSocket is not: a fresh address each time, and a sentence that says what to look at."""
-    asked = []
-    enough = asyncio.Event()
-
-    async def silent(reader, writer):
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-
-    async def opens(_request: web.Request) -> web.Response:
-        asked.append(1)
-        if len(asked) == 3:
-            enough.set()
-        return web.json_response({"ok": True, "url": f"ws://127.0.0.1:{port}/{len(asked)}"})
-
-    api = web.Application()
-    api.router.add_post("/api/apps.connections.open", opens)
-    runner = web.AppRunner(api, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    async with transport_of(slack, url=url, connects_within=0.05) as transport:
+async def test_too_many_connections_are_not_asked_for_in_a_storm(slack):
+    """Ten others have the places: it is said once, and tried again after a pause that grows."""
+    others = [AsyncWebClient(base_url=slack.url) for _ in range(10)]
+    async with session(timeout=5.0) as connections, transport_of(slack, longest_pause=AN_AGE) as transport:
+        urls = [(await other.apps_connections_open(app_token=slack.app_token))["url"] for other in others]
+        _open = [await connections.ws_connect(url) for url in urls]
+        await slack.until(lambda: slack.connections == 10)
         with capture_logs() as logs:
             starting = asyncio.create_task(transport.start())
-            await asyncio.wait_for(enough.wait(), 10)
+            await until(lambda: whys(logs))
+            for _ in range(200):
+                await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.wait([starting])
+    assert opens(slack) == 11
+    assert whys(logs) == [
+        "Slack says that the app has too many WebSockets open: too many bots run on one app token."
+    ]
+
+
+async def test_a_hello_and_a_farewell(slack):
+    """A connection that does not last is an attempt that failed: the next one waits, and nothing says that all is well."""
+    connections = []
+
+    async def serve(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        connections.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        await socket.close()
+        return socket
+
+    async with (
+        sockets(serve) as (url, asked),
+        transport_of(slack, url=url, longest_pause=AN_AGE, holds_after=AN_AGE) as transport,
+    ):
+        with capture_logs() as logs:
+            await transport.start()
+            await until(lambda: whys(logs))
+            for _ in range(200):
+                await asyncio.sleep(0)
+        assert len(asked) == 1
+    assert [(line["event"], line["why"]) for line in logs] == [
+        ("socket_mode_disconnected", "The WebSocket to Slack ended: Slack closed it (code 1000).")
+    ]
+
+
+async def test_renewals_that_never_end(slack):
+    """The same for a Slack that asks for a new connection as soon as it has one."""
+
+    async def serve(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
+        async for _ in socket:
+            pass
+        return socket
+
+    async with (
+        sockets(serve) as (url, asked),
+        transport_of(slack, url=url, longest_pause=AN_AGE, holds_after=AN_AGE) as transport,
+    ):
+        with capture_logs() as logs:
+            await transport.start()
+            await until(lambda: whys(logs))
+            for _ in range(200):
+                await asyncio.sleep(0)
+        assert len(asked) == 1
+    assert whys(logs) == ["Slack asks for a new WebSocket again and again."]
+
+
+MAYBE_A_PROXY = " Is there a proxy or a firewall that lets no wss:// through?"
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("ws://127.0.0.1:1/", "no connection). "),
+        ("ws://{host}/silent", f"no answer in time).{MAYBE_A_PROXY}"),
+        ("ws://{host}/nowhere", f"HTTP 404 is the answer).{MAYBE_A_PROXY}"),
+        ("", "InvalidUrlClientError). "),
+    ],
+)
+async def test_a_websocket_that_cannot_be_opened(slack, url, why, caplog):
+    """The Web API is there and its WebSocket is not: said once, with the reason, and without a traceback."""
+
+    async def serve(_request):
+        await asyncio.Event().wait()
+
+    async with (
+        sockets(serve, url.replace("/silent", "/link")) as (api, asked),
+        transport_of(slack, url=api, opens_within=0.05) as transport,
+    ):
+        with capture_logs() as logs:
+            starting = asyncio.create_task(transport.start())
+            await until(lambda: len(asked) >= 3)
             starting.cancel()
             await asyncio.wait([starting])
-    await runner.cleanup()
-    server.close()
-    assert [line["why"] for line in logs] == [NO_WEBSOCKET]
+    said = f"Slack's WebSocket cannot be opened, although its Web API answers ({why.strip()}"
+    assert [(line["event"], line["why"]) for line in logs] == [("socket_mode_disconnected", said)]
+    assert caplog.records == []
+
+
+async def test_another_bot_on_the_same_token(slack):
+    """Slack deals commands out among all connections of an app: the log says that there is another."""
+    async with transport_of(slack) as first, transport_of(slack) as second:
+        with capture_logs() as logs:
+            await first.start()
+            await second.start()
+    assert [(line["event"], line["others"]) for line in logs] == [("socket_mode_shared", 1)]
+
+
+async def test_more_at_once_than_can_be_answered_in_time(slack):
+    """So many are worked on; each of the others is told to come again, while somebody still waits for it."""
+    ana = slack.adds_person("ana")
+    slack.adds_channel("ops")
+    most, done = 0, asyncio.Event()
+
+    async def slow(ack):
+        nonlocal most
+        most += 1
+        await done.wait()
+        await ack("Done")
+
+    async with transport_of(slack, listener=slow) as transport:
+        await transport.start()
+        with capture_logs() as logs:
+            typing = [asyncio.create_task(ana.types("/pipeline x", channel="ops")) for _ in range(250)]
+            await until(lambda: sum(task.done() for task in typing) == 250 - AT_ONCE_MOST)
+            done.set()
+            texts = [(await task).message.text for task in typing]
+            again = await ana.types("/pipeline x", channel="ops")
+    assert most == AT_ONCE_MOST + 1
+    assert texts.count("Done") == AT_ONCE_MOST
+    assert again.message.text == "Done"
+    busy = "⏳ Too many commands and clicks arrive at once, so nothing was changed. Try again in a minute."
+    assert texts.count(busy) == 50
+    assert ours(logs) == [("warning", "too_many_deliveries_at_once")]
