@@ -49,14 +49,17 @@ class Mode(StrEnum):
 _ONE_WORD = re.compile(r"[!-~]+")  # what can stand in a header as it is
 
 
+def _one_word(secret: SecretStr) -> SecretStr:
+    if not _ONE_WORD.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be one word of plain characters")
+    return secret
+
+
 def _token(*prefixes: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
-        token = secret.get_secret_value()
-        if not token.startswith(prefixes):
+        if not secret.get_secret_value().startswith(prefixes):
             raise ValueError(f"must begin with {' or '.join(prefixes)}")
-        if not _ONE_WORD.fullmatch(token):
-            raise ValueError("must be one word of plain characters")
-        return secret
+        return _one_word(secret)
 
     return AfterValidator(check)
 
@@ -161,7 +164,7 @@ class Settings(SlackSettings, StoreSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
     slack_app_token: Annotated[SecretStr, _token("xapp-")] | None = None
-    slack_signing_secret: SecretStr | None = None
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(_one_word)] | None = None
     pipeline_bot_mode: Mode | None = None
     pipeline_bot_listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:3000"
     pipeline_bot_audit_channel: Annotated[ChannelId, AfterValidator(_channel)] | None = None

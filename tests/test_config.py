@@ -344,3 +344,10 @@ def test_a_line_of_the_env_file_that_cannot_be_read_is_a_mistake(tmp_path):
         "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
         "Line 4 of .env cannot be read, and would be passed over: it must be NAME=value.",
     ]
+
+
+@pytest.mark.parametrize("secret", ["hush ", " hush", "hu sh", "hush\n", "hush\t", "\u00a0hush", " "])
+def test_a_signing_secret_with_white_space_is_said_before_every_request_is_refused(refusal_of, secret):
+    assert refusal_of(SLACK_APP_TOKEN=None, SLACK_SIGNING_SECRET=secret) == [
+        "SLACK_SIGNING_SECRET: must be one word of plain characters."
+    ]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import SLACK_TIMEOUT, slack_client
@@ -55,9 +56,11 @@ from bot.slack.calls import session
 from bot.slack.checkup import Checkup, checkup
 from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.people import PeopleDirectory
+from bot.slack.socket_connection import NoHello, others_connected
+from bot.slack.socket_transport import OPENS_WITHIN, why_not_opened
 from bot.store.administration import Administration
 from bot.store.database import unusable
-from bot.store.lease import files_of
+from bot.store.lease import files_of, is_held
 
 CLOCKS_AGREE = timedelta(
     seconds=30
@@ -175,10 +178,31 @@ async def _socket_mode(
     if settings.mode is not Mode.SOCKET or settings.slack_app_token is None:
         return []
     try:
-        await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+        url = await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+        async with asyncio.timeout(OPENS_WITHIN):
+            others = await others_connected(url, settings.proxies.of(url))
     except (SlackAway, SlackRefused) as error:
         return [_wrong(f"Socket Mode: {error.message}")]
-    return [_fine("Socket Mode: the app token opens connections.")]
+    except NoHello as refused:
+        return [_wrong(f"Socket Mode: {refused}.")]
+    except (aiohttp.ClientError, OSError) as error:
+        return [_wrong(f"Socket Mode: {why_not_opened(error)}")]
+    fine = _fine("Socket Mode: the app token opens connections.")
+    return [fine, *_other_bots(others, runs_here=is_held(settings.pipeline_bot_database))]
+
+
+def _other_bots(others: int, *, runs_here: bool) -> Iterator[Check]:
+    """The bot has one connection of its own, and for a moment two while Slack has it renewed."""
+    if others > 1:
+        yield _wrong(
+            f"Socket Mode: the app has {others} connections besides the one of this check: more than one bot runs on this "
+            "app token, and each gets only a part of the commands and clicks. Stop all but one, or give each an app of its own."
+        )
+    elif others == 1 and not runs_here:
+        yield _note(
+            "Socket Mode: a bot runs on this app token, but not on this database. Another one would get only a part of the "
+            "commands and clicks."
+        )
 
 
 async def _feldera(settings: Settings | None, clock: Clock) -> list[Check]:

@@ -112,6 +112,11 @@ def deny_again() -> Message:
     )
 
 
+def break_glass_again() -> Message:
+    """When the form does not open in which the name is typed again."""
+    return said("✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again.")
+
+
 def unknown_request(beginning: str) -> Message:
     return said(
         f"❌ Nothing that waits, and that you may see, is `{escaped(beginning, 30)}`, or several are. "

@@ -95,8 +95,8 @@ def workspace_of(said: Done) -> Workspace:
     )
 
 
-async def can_open_sockets(client: AsyncWebClient, app_token: str) -> None:
-    """Prove the app-level token: slack_sdk itself would try a wrong one for ever, in silence.
+async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
+    """Prove the app-level token, before anything waits for a WebSocket; returns the address of one, good for one use.
 
     Raises:
         SlackRefused: with what to check.
@@ -105,7 +105,7 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> None:
     answer = await ask(client.apps_connections_open(app_token=app_token))
     match answer:
         case Done():
-            return
+            return answer.text("url")
         case Refused(error):
             raise SlackRefused(
                 f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "

@@ -125,6 +125,19 @@ class SocketConnection:
         return True
 
 
+async def others_connected(url: str, proxy: str | None) -> int:
+    """How many connections the app has besides this one, which is closed at once: it must not take commands.
+
+    Raises:
+        NoHello: Slack did not let it in.
+        aiohttp.ClientError, OSError: no connection could be made.
+    """
+    async with aiohttp.ClientSession() as session:
+        socket, others = await _connected(session, url, proxy)
+        await socket.close()
+    return others
+
+
 async def opened(
     session: aiohttp.ClientSession,
     url: str,
@@ -139,22 +152,33 @@ async def opened(
         NoHello: it did not.
         aiohttp.ClientError, OSError: no connection could be made.
     """
-    closes = aiohttp.ClientWSTimeout(ws_close=CLOSES_WITHIN)
-    socket = await session.ws_connect(url, heartbeat=PING_EVERY, proxy=proxy, timeout=closes)
-    connection = None
-    try:
-        hello = _decoded(await socket.receive())
-        if hello.get("type") == "disconnect":
-            raise NoHello(why_dismissed(hello))
-        if hello.get("type") != "hello":
-            raise NoHello("Slack said no hello")
-        number = hello.get("num_connections")
-        connection = SocketConnection(app, socket, number - 1 if isinstance(number, int) else 0, newest)
-    finally:
-        if connection is None:
-            await socket.close()
+    socket, others = await _connected(session, url, proxy)
+    connection = SocketConnection(app, socket, others, newest)
     connection.begin()
     return connection
+
+
+async def _connected(
+    session: aiohttp.ClientSession, url: str, proxy: str | None
+) -> tuple[aiohttp.ClientWebSocketResponse, int]:
+    closes = aiohttp.ClientWSTimeout(ws_close=CLOSES_WITHIN)
+    socket = await session.ws_connect(url, heartbeat=PING_EVERY, proxy=proxy, timeout=closes)
+    others = None
+    try:
+        others = _others(_decoded(await socket.receive()))
+    finally:
+        if others is None:
+            await socket.close()
+    return socket, others
+
+
+def _others(hello: Mapping[str, Any]) -> int:
+    if hello.get("type") == "disconnect":
+        raise NoHello(why_dismissed(hello))
+    if hello.get("type") != "hello":
+        raise NoHello("Slack said no hello")
+    number = hello.get("num_connections")
+    return max(number - 1, 0) if isinstance(number, int) else 0
 
 
 def why_dismissed(disconnect: Mapping[str, Any]) -> str:

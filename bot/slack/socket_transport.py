@@ -122,7 +122,7 @@ class SocketTransport:
         except NoHello as refused:
             return _End(f"{refused}.")
         except (aiohttp.ClientError, OSError) as error:  # a timeout is one
-            return _End(_not_opened(error))
+            return _End(why_not_opened(error))
         return await self._stay(connection)
 
     async def _stay(self, connection: SocketConnection) -> _End:
@@ -172,7 +172,7 @@ SHARED = (
 )
 
 
-def _not_opened(error: Exception) -> str:
+def why_not_opened(error: Exception) -> str:
     """For Slack's Web API was reached a moment before."""
     why = f"Slack's WebSocket cannot be opened, although its Web API answers ({why_broken(error)})."
     if isinstance(error, TimeoutError | aiohttp.ClientResponseError):

@@ -82,6 +82,11 @@ def lock_file_of(path: Path) -> Path:
     return Path(f"{path.resolve()}.lock")
 
 
+def is_held(path: Path) -> bool:
+    """Whether a bot runs on this database."""
+    return _is_locked(lock_file_of(path))
+
+
 def check_before_opening(path: Path) -> None:
     """Refuse a database that was put in the place of another one, as long as something of that other one is in use.
 

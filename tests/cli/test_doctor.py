@@ -4,11 +4,13 @@ import os
 import re
 import sqlite3
 import stat
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlite_utils import Database
 
 from bot.cli.checks import checks
@@ -188,6 +190,48 @@ async def test_a_token_without_all_scopes(tmp_path, failures):
                 "Slack: the bot token lacks the scopes usergroups:read, users:read. "
                 "Add them to the app as in app_manifest.yml, and install it again."
             )
+        ]
+
+
+@asynccontextmanager
+async def connections(slack, number):
+    """So many bots elsewhere on the same app token."""
+    client = AsyncWebClient(base_url=slack.url)
+    async with aiohttp.ClientSession() as session:
+        urls = [(await client.apps_connections_open(app_token=slack.app_token))["url"] for _ in range(number)]
+        opened = [await session.ws_connect(url) for url in urls]
+        await slack.until(lambda: slack.connections == number)
+        yield
+        for socket in opened:
+            await socket.close()
+
+
+async def test_other_bots_on_the_same_app_token(world, failures):
+    """Slack deals out what people do among all of them."""
+    async with connections(world.slack, 2):
+        (said,) = await failures(world)
+    assert said == (
+        "Socket Mode: the app has 2 connections besides the one of this check: more than one bot runs on this app token, "
+        "and each gets only a part of the commands and clicks. Stop all but one, or give each an app of its own."
+    )
+
+
+async def test_a_bot_on_another_database(world, examined):
+    """It may be the one that is meant to run, seen from another machine; or a second one is about to be started here."""
+    async with connections(world.slack, 1):
+        found = await examined(world)
+    assert [sentence for result, sentence in found if "on this app token" in sentence] == [
+        (
+            "Socket Mode: a bot runs on this app token, but not on this database. Another one would get only a part of the "
+            "commands and clicks."
+        )
+    ]
+
+
+async def test_an_app_that_has_all_its_connections(world, failures):
+    async with connections(world.slack, 10):
+        assert await failures(world) == [
+            "Socket Mode: Slack says that the app has too many WebSockets open: too many bots run on one app token."
         ]
 
 

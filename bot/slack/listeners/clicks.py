@@ -18,8 +18,10 @@ from bot.engine.replies import Asked, Begun, NotYours, Reply
 from bot.slack import answers, modals
 from bot.slack.blocks import Message
 from bot.slack.errands import Answer
+from bot.slack.home import typed_instead
 from bot.slack.listeners.desk import Desk, value
 from bot.slack.payloads import BlockActions
+from bot.slack.screens import Screen
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
 _OLDER = re.compile(r"(\d{1,18}) (.{1,150})")
@@ -72,7 +74,8 @@ class Clicks:
         answer = Answer(respond, replaces=True)
         self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
-        await self.client.views_open(trigger_id=delivery.trigger_id, view=modals.type_the_name(operation_id))
+        if not await self._opens(modals.type_the_name(operation_id), delivery):
+            self.desk.errands.say(answers.break_glass_again(), Answer(respond))
 
     async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         actor, operation_id = self.desk.clicked(delivery)
@@ -84,7 +87,8 @@ class Clicks:
         looking = await self.desk.errands.begun(self.desk.requests.why_not_deny(actor, operation_id))
         if looking.done() and looking.result() is None:
             await ack()
-            await self.client.views_open(trigger_id=delivery.trigger_id, view=modals.why_deny(operation_id))
+            if not await self._opens(modals.why_deny(operation_id), delivery):
+                self.desk.errands.say(typed_instead(operation_id), Answer(respond))
             return
         await ack()
         self.desk.errands.run(why_no_modal_opens(), Answer(respond))
@@ -140,6 +144,9 @@ class Clicks:
             self.desk.who(delivery), pattern, **{"after" if forward else "before": name}
         )
         self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
+
+    async def _opens(self, modal: dict[str, Any], delivery: BlockActions) -> bool:
+        return await Screen.of(delivery, self.client, self.desk.threads).opens(modal)
 
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
         return self.desk.in_words(await reply)
