@@ -5,6 +5,7 @@ memory, and writes a traceback for each attempt that fails: so aiohttp's WebSock
 """
 
 import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -21,6 +22,10 @@ log = structlog.get_logger(__name__)
 PAUSE_MOST = 60.0  # seconds between two attempts; Slack takes about one a minute
 OPENS_WITHIN = 15.0  # seconds, the hello included
 HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as an attempt that failed
+
+
+def up_to_a_minute() -> Iterator[float]:
+    return pauses(PAUSE_MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class SocketTransport:
     app_token: str
     client: AsyncWebClient
     proxies: Proxies = DIRECTLY
-    longest_pause: float = PAUSE_MOST
+    pauses: Callable[[], Iterator[float]] = up_to_a_minute  # seconds, after attempts that failed
     opens_within: float = OPENS_WITHIN
     holds_after: float = HOLDS_AFTER
     _connection: SocketConnection | None = None
@@ -93,14 +98,14 @@ class SocketTransport:
                         await connection.close()
 
     async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
-        attempts = pauses(self.longest_pause)
+        attempts = self.pauses()
         while True:
             end = await self._connect_once(session)
             if end.held and end.is_renewal:
                 continue
             self._say_disconnected(end.why)
             if end.held:
-                attempts = pauses(self.longest_pause)
+                attempts = self.pauses()
             else:
                 await asyncio.sleep(max(next(attempts), end.wait))
 

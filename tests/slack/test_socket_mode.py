@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from itertools import islice, repeat
 
 import pytest
 from aiohttp import web
@@ -18,13 +19,15 @@ from tests.simulator.slack_apps import client_of
 
 pytestmark = pytest.mark.anyio
 
-HURRY = {"longest_pause": 0.01, "holds_after": 0.01}  # seconds
 AN_AGE = 60.0  # seconds: longer than any test
+HURRY = {"pauses": lambda: repeat(0.01), "holds_after": 0.01}  # seconds
+PATIENT = {"pauses": lambda: repeat(AN_AGE)}
 
 
 @pytest.fixture
 async def slack():
-    async with SlackSimulator(MovableClock()) as slack:
+    """One that waits for an ack however busy the machine is."""
+    async with SlackSimulator(MovableClock(), ack_timeout=AN_AGE) as slack:
         yield slack
 
 
@@ -59,7 +62,7 @@ def opens(slack):
 
 
 async def until(condition):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(AN_AGE):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # what is logged wakes nobody
 
@@ -110,7 +113,7 @@ async def test_a_slack_that_is_away_for_long(slack):
             slack.fails_next("apps.connections.open", "internal_error", times=100)
             await slack.goes_down()
             await slack.comes_back()
-            await slack.until(lambda: slack.connections > 0, within=20)
+            await slack.until(lambda: slack.connections > 0, within=AN_AGE)
             answer = await ana.types("/pipeline x", channel="ops")
             assert answer.message.text == "You typed x"
             await until(lambda: ours(logs)[-1] == ("info", "socket_mode_connected_again"))
@@ -161,7 +164,7 @@ async def test_an_answer_that_takes_longer_than_its_connection(slack):
 async def test_too_many_connections_are_not_asked_for_in_a_storm(slack):
     """Ten others have the places: it is said once, and tried again after a pause that grows."""
     others = [AsyncWebClient(base_url=slack.url) for _ in range(10)]
-    async with session(timeout=5.0) as connections, transport_of(slack, longest_pause=AN_AGE) as transport:
+    async with session(timeout=5.0) as connections, transport_of(slack, **PATIENT) as transport:
         urls = [(await other.apps_connections_open(app_token=slack.app_token))["url"] for other in others]
         _open = [await connections.ws_connect(url) for url in urls]
         await slack.until(lambda: slack.connections == 10)
@@ -192,7 +195,7 @@ async def test_a_hello_and_a_farewell(slack):
 
     async with (
         sockets(serve) as (url, asked),
-        transport_of(slack, url=url, longest_pause=AN_AGE, holds_after=AN_AGE) as transport,
+        transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
     ):
         with capture_logs() as logs:
             await transport.start()
@@ -219,7 +222,7 @@ async def test_renewals_that_never_end(slack):
 
     async with (
         sockets(serve) as (url, asked),
-        transport_of(slack, url=url, longest_pause=AN_AGE, holds_after=AN_AGE) as transport,
+        transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
     ):
         with capture_logs() as logs:
             await transport.start()
@@ -228,6 +231,13 @@ async def test_renewals_that_never_end(slack):
                 await asyncio.sleep(0)
         assert len(asked) == 1
     assert whys(logs) == ["Slack asks for a new WebSocket again and again."]
+
+
+async def test_pauses_grow_to_a_minute(slack):
+    """Slack takes about one attempt a minute."""
+    async with transport_of(slack) as transport:
+        default = SocketTransport(transport.app, slack.app_token, transport.client)
+    assert list(islice(default.pauses(), 8)) == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
 MAYBE_A_PROXY = " Is there a proxy or a firewall that lets no wss:// through?"
