@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -129,8 +129,8 @@ class Bot:
                 losses.append(lost)
                 stopping.set()
                 _ring(*(loop.wake for loop in self._loops))
-            except StoreUnavailable as error:  # of what runs beside the loops, which try again by themselves
-                log.warning("store_unavailable", why=error.message)
+            except StoreUnavailable:  # of what runs beside the loops, which try again by themselves
+                return  # the store has logged why
 
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
@@ -185,7 +185,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         close_to_others(*files_of(path))
         store = SqliteStore.open(path, settings.targets, beside=[lock_file])
         try:
-            lost = misplaced(await store.underway(), settings.targets)
+            lost = misplaced(await store.pipelines_underway(), settings.targets)
             if lost is not None:
                 raise Misplaced(lost)
             async with (
@@ -218,7 +218,7 @@ async def _watched(clock: Clock, store: SqliteStore) -> AsyncIterator[ClockWatch
     if not isinstance(clock, SteadyClock):
         yield None
         return
-    watch = ClockWatch(store, clock)
+    watch = ClockWatch(store.background, clock)
     await watch.begin()
     try:
         yield watch
@@ -317,7 +317,8 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     board = None if audit_channel is None else AuditChannel(threads, audit_channel)
     handlers = Handlers(store, feldera, judge, clock, work)
     tabs = HomeTabs(client, clock, workspace.url)
-    homes = Homes(store, judge, tabs, clock, wake=to_show)
+    background = store.background
+    homes = Homes(background, replace(judge, store=background), tabs, clock, wake=to_show)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         errands,
@@ -355,19 +356,20 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         handlers,
         Driver(
             store,
+            background,
             feldera,
             Sender(feldera, judge, clock, stalls, cancels),
             clock,
             changed=partial(_ring, to_say, to_show),
             wake=to_do,
         ),
-        Announcements(store, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
+        Announcements(background, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
         homes,
-        Heads(store, clock, board),
+        Heads(background, clock, board),
         watch,
-        Inspection(store, directory, clock, feldera.targets),
+        Inspection(background, directory, clock, feldera.targets),
         stalls,
-        StoreWatch(store, clock),
+        StoreWatch(background, clock),
         StoreLoss(threads, clock, live=store.last_underway),
         errands,
         transport,

@@ -11,7 +11,7 @@ import structlog
 
 from bot.config import Settings
 from bot.domain.errors import UserError
-from bot.domain.operations import Operation
+from bot.domain.names import PipelineName
 from bot.domain.pipelines import Problem, Trouble
 from bot.domain.targets import TargetName, Targets
 from bot.engine.ports import Clock
@@ -61,9 +61,9 @@ def hosts(settings: Settings) -> Mapping[TargetName, str]:
     return dict(zip(settings.targets.all, addresses, strict=True))
 
 
-def misplaced(underway: Iterable[Operation], targets: Targets) -> str | None:
-    """What to do about operations on pipelines that are on none of these targets; None if there are none."""
-    lost = [operation.pipeline for operation in underway if targets.of(operation.pipeline) is None]
+def misplaced(underway: Iterable[PipelineName], targets: Targets) -> str | None:
+    """What to do about pipelines that something is under way on, and that are on none of these targets; None if all are."""
+    lost = [name for name in underway if targets.of(name) is None]
     if not lost:
         return None
     further = f" and {len(lost) - LISTED_MAX} more" if len(lost) > LISTED_MAX else ""

@@ -99,7 +99,7 @@ class Troubles:
         async def fills() -> None:
             store, is_full = self.bot.store, False
             smallest = Event(EventKind.REFUSED, self.bot.driver.clock.now(), {})
-            await store._run(_grows_no_more)
+            await store._write(_grows_no_more)
             while not is_full:
                 try:
                     await store.note(smallest)
@@ -109,14 +109,14 @@ class Troubles:
         self.run(fills())
 
     def disk_has_room_again(self) -> None:
-        self.run(self.bot.store._run(lambda db: db.execute(f"PRAGMA max_page_count = {2**32 - 2}")))
+        self.run(self.bot.store._write(lambda db: db.execute(f"PRAGMA max_page_count = {2**32 - 2}")))
 
     def disk_takes_nothing(self) -> None:
         """Every write fails, as on a disk that turned read-only."""
-        self.run(self.bot.store._run(lambda db: db.execute("PRAGMA query_only = ON")))
+        self.run(self.bot.store._write(lambda db: db.execute("PRAGMA query_only = ON")))
 
     def disk_takes_all_again(self) -> None:
-        self.run(self.bot.store._run(lambda db: db.execute("PRAGMA query_only = OFF")))
+        self.run(self.bot.store._write(lambda db: db.execute("PRAGMA query_only = OFF")))
 
     @property
     def sent(self) -> list[datetime]:

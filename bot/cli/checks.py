@@ -282,7 +282,11 @@ def _database(path: Path, app: Checkup | None, settings: Settings | None) -> Ite
             yield from _record(path, administration, bots.now())
             yield from _home(administration, app)
             yield from _waiting(administration, bots.now())
-            lost = None if settings is None else misplaced(administration.underway(), settings.targets)
+            lost = (
+                None
+                if settings is None
+                else misplaced((each.pipeline for each in administration.underway()), settings.targets)
+            )
             if lost is not None:
                 yield _wrong(f"Felderas: {lost}")
         yield _writable(

@@ -267,7 +267,7 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
 
 def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:
     """A new phase is told, unless it is one of the moments in which Feldera cannot reach what it has just started."""
-    if phase in {"", _PASSING_PHASE, waiting.operation.phase}:
+    if phase in {"", PASSING_PHASE, waiting.operation.phase}:
         return waiting
     said = Event(EventKind.PHASE, now, {"phase": phase, **of_step(waiting.operation)})
     events = (said, *(event for event in waiting.events if event.kind is not EventKind.STILL_CLEARING))
@@ -318,7 +318,7 @@ def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Trans
     return Transition(replace(operation, overdue_since=now), (said,))
 
 
-_PASSING_PHASE = "Unavailable"
+PASSING_PHASE = "Unavailable"
 _BY_FELDERA = frozenset({Ending.NOT_COMPILED, Ending.START_FAILED})
 _RECORD_MAY_TELL = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
 

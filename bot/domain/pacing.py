@@ -1,5 +1,6 @@
 """How often to look at Feldera, and when to speak of a long wait."""
 
+from bisect import bisect_right
 from datetime import timedelta
 
 from bot.domain.plans import StepName
@@ -38,13 +39,16 @@ def milestone_reached(waited: timedelta) -> timedelta:
     """The last moment of a wait that people are told of: 30 s, 1, 2, 5, 10, 30 min, 1, 6 h, then each day; zero before."""
     if waited >= _THEN_EVERY:
         return waited // _THEN_EVERY * _THEN_EVERY
-    return max((at for at in _MILESTONES if at <= waited), default=timedelta(0))
+    reached = bisect_right(_MILESTONES, waited)
+    return _MILESTONES[reached - 1] if reached else timedelta(0)
 
 
 def next_milestone(waited: timedelta) -> timedelta:
     """The next such moment after `waited`."""
-    reached = milestone_reached(waited)
-    return next((at for at in _MILESTONES if at > reached), (reached // _THEN_EVERY + 1) * _THEN_EVERY)
+    further = bisect_right(_MILESTONES, waited)
+    if waited >= _THEN_EVERY or further == len(_MILESTONES):
+        return (waited // _THEN_EVERY + 1) * _THEN_EVERY
+    return _MILESTONES[further]
 
 
 def unusual_after(step: StepName, usual: timedelta | None) -> timedelta:

@@ -80,23 +80,40 @@ def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transitio
 
 
 def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    since = operation.accepted_at or now
-    waited = now - since
     events: tuple[Event, ...] = ()
-    milestone = pacing.milestone_reached(waited)
-    if milestone > timedelta(seconds=operation.reported):
+    milestone = milestone_to_tell(operation, now)
+    if milestone:
         operation = replace(operation, reported=int(milestone.total_seconds()))
         # After an outage it is late: then the truth is how long it has been, not which moment was missed.
+        waited = now - (operation.accepted_at or now)
         spoken = milestone if waited < milestone + pacing.SHORTEST else waited
         data = {"seconds": int(spoken.total_seconds()), **of_step(operation)}
         if waited >= pacing.OTHERS_CALLED_AFTER:
             called = looked.authority.terms.ask_groups or (operation.requester.user,)
             data["called"] = " ".join(called)
         events = (Event(EventKind.STILL_CLEARING, now, data),)
-    due = min(now + pacing.next_look(waited, looked.spread), since + pacing.next_milestone(waited))
-    unusual = pacing.unusual_after(operation.step_name, looked.usual)
-    overdue = waited >= unusual and operation.overdue_since is None
-    return Transition(replace(operation, due_at=due), events, ReadHealth(looked.usual) if overdue else None)
+    due = next_look_at(operation, looked.spread, now)
+    effect = ReadHealth(looked.usual) if is_overdue(operation, looked.usual, now) else None
+    return Transition(replace(operation, due_at=due), events, effect)
+
+
+def next_look_at(operation: Operation, spread: float, now: datetime) -> datetime:
+    """When to look again at what is under way; the next moment that people are told of is not missed."""
+    since = operation.accepted_at or now
+    waited = now - since
+    return min(now + pacing.next_look(waited, spread), since + pacing.next_milestone(waited))
+
+
+def milestone_to_tell(operation: Operation, now: datetime) -> timedelta | None:
+    """The moment of its wait that people are to be told of now; None if they have been, or there is none yet."""
+    milestone = pacing.milestone_reached(now - (operation.accepted_at or now))
+    return milestone if milestone > timedelta(seconds=operation.reported) else None
+
+
+def is_overdue(operation: Operation, usual: timedelta | None, now: datetime) -> bool:
+    """Whether it takes unusually long, and nobody knows yet."""
+    waited = now - (operation.accepted_at or now)
+    return operation.overdue_since is None and waited >= pacing.unusual_after(operation.step_name, usual)
 
 
 def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transition:

@@ -9,17 +9,18 @@ first round does.
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import structlog
 
-from bot.domain.access import Standing
+from bot.domain.access import Action, Decision, Standing
 from bot.domain.advance import advance
-from bot.domain.authority import Facts, authority
+from bot.domain.authority import Authority, Facts, authority
 from bot.domain.happenings import (
     Answered,
     Effect,
@@ -49,9 +50,10 @@ from bot.domain.pipelines import (
     Unknown,
 )
 from bot.domain.plans import loses_data
-from bot.domain.policy import frozen, terms
+from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
 from bot.domain.targets import TargetName
 from bot.domain.turns import RESEND_AFTER
+from bot.domain.unchanged import is_silent, next_look_if_unchanged
 from bot.engine.ports import Clock, Decide, Pipelines, Store
 from bot.engine.sending import Sender
 from bot.engine.usual_times import UsualTimes
@@ -63,16 +65,23 @@ Looks = Callable[[Operation], Look]
 _Target = TargetName | None  # None: the operation is of a target that was taken out of the settings
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
+TAKEN_IN_AT_ONCE = 100  # looks: their news is one transaction; commands and clicks have their turn in between
 
 _NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
+_NOT_ASKED = Authority(Decision(allowed=False, action=Action.CLEAR), Terms(approvals=0))
+"""Of a look after which nothing may be sent: nobody's rights matter, and nobody is asked for them."""
 _NO_LAST_LOOK = Problem(Trouble.UNREACHABLE, "there was no last look at the pipeline")
 
 
 @dataclass(slots=True)
 class Driver:
-    """`changed` is called when people should be told something; `wake` cuts the wait for the next round short."""
+    """`changed` is called when people should be told something; `wake` cuts the wait for the next round short.
+
+    What is sent, and what came of it, is stored in `store`, and all else in its `background`, which it overtakes.
+    """
 
     store: Store
+    background: Store
     pipelines: Pipelines
     sender: Sender
     clock: Clock
@@ -83,11 +92,15 @@ class Driver:
     _seen_underway: frozenset[OperationId] = frozenset()
     _broken: BaseException | None = None
     _rounds: dict[_Target, asyncio.Task[None]] = field(default_factory=dict)
+    # Operations that a look found unchanged, and when to look again: good as long as they are.
+    _unchanged: dict[OperationId, tuple[Operation, datetime]] = field(default_factory=dict)
+    _in_force: tuple[tuple[Freeze, ...], tuple[Rule, ...]] = ((), ())
+    _ruled: dict[OperationId, int] = field(default_factory=dict)  # versions that tell of what is in force
     _quiet_until: dict[_Target, datetime] = field(default_factory=dict)  # it asked to be left alone
     _usual_times: UsualTimes = field(init=False)
 
     def __post_init__(self) -> None:
-        self._usual_times = UsualTimes(self.store)
+        self._usual_times = UsualTimes(self.background)
 
     async def tick(self) -> datetime | None:
         """Begin to take every due operation one step on; return when the next is due."""
@@ -95,23 +108,30 @@ class Driver:
             broken, self._broken = self._broken, None
             raise broken
         now = self.clock.now()
-        underway = await self.store.underway()
+        underway = await self.background.underway()
         await self._notice_rules(underway, now)
         self._notice_ends(underway)
-        idle = [operation for operation in await self.store.underway() if operation.id not in self._at_work]
-        due = [operation for operation in idle if operation.due_at is not None and operation.due_at <= now]
+        idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
+        due = [each for each in idle if (at := self._due_at(each)) is not None and at <= now]
         for operation in due:
             if _needs_no_look(operation):
-                await self._change(operation, TimePassed())
+                await self._change(operation, TimePassed(), can_wait=True)
         to_look_at = self._by_target(operation for operation in due if not _needs_no_look(operation))
-        # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
-        waiting = self._by_target(operation for operation in idle if operation.state is State.WAITING)
-        for target, operations in to_look_at.items():
-            if target not in self._rounds and not self._is_quiet(target, now):
-                self._begin_round(
-                    target, {each.id: each for each in [*operations, *waiting.get(target, [])]}.values()
-                )
-        return self._next_due(await self.store.underway())
+        if to_look_at:
+            # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
+            waiting = self._by_target(operation for operation in idle if operation.state is State.WAITING)
+            for target, operations in to_look_at.items():
+                if target not in self._rounds and not self._is_quiet(target, now):
+                    self._begin_round(
+                        target, {each.id: each for each in [*operations, *waiting.get(target, [])]}.values()
+                    )
+        return self._next_due(self.background.last_underway())
+
+    def _due_at(self, operation: Operation) -> datetime | None:
+        unchanged = self._unchanged.get(operation.id)
+        if unchanged is not None and unchanged[0] is operation:
+            return unchanged[1]
+        return operation.due_at
 
     def _by_target(self, operations: Iterable[Operation]) -> Mapping[_Target, list[Operation]]:
         grouped: dict[_Target, list[Operation]] = defaultdict(list)
@@ -124,22 +144,36 @@ class Driver:
 
     async def _notice_rules(self, underway: Iterable[Operation], now: datetime) -> None:
         """Have each card tell of the freeze on its pipeline and of a rule that asks for more, wherever it was put."""
-        freezes, rules = await self.store.freezes(now), await self.store.rules()
+        in_force = await self.background.freezes(now), await self.background.rules()
+        if in_force != self._in_force:
+            self._in_force = in_force
+            self._ruled.clear()
+        freezes, rules = in_force
         for operation in underway:
+            # What it says of them is part of what its card shows, and a change of that a new version.
+            if self._ruled.get(operation.id) == operation.version or operation.id in self._at_work:
+                continue
             freeze = frozen(freezes, operation.pipeline, now)
-            # Nobody but rules asks an operator for approvals.
-            ruled = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
-            seen = RulesSeen(None if freeze is None else freeze.until, ruled.approvals)
-            more = operation.state is State.AWAITING_APPROVAL and seen.approvals > operation.approvals_needed
-            if (more or seen.frozen_until != operation.frozen_until) and operation.id not in self._at_work:
-                await self._change(operation, seen)
+            waits = operation.state is State.AWAITING_APPROVAL
+            seen = RulesSeen(
+                None if freeze is None else freeze.until, _approvals(rules, operation) if waits else 0
+            )
+            more = seen.approvals > operation.approvals_needed
+            if more or seen.frozen_until != operation.frozen_until:
+                await self._change(operation, seen, can_wait=True)
+            else:
+                self._ruled[operation.id] = operation.version
 
     def _notice_ends(self, underway: Iterable[Operation]) -> None:
         """Have people told of what ended elsewhere: the shell cannot wake anybody."""
         ids = frozenset(operation.id for operation in underway)
-        if over := self._seen_underway - ids:
-            self._usual_times.forget(over)
+        ended = self._seen_underway - ids
+        if ended:
+            self._usual_times.forget(ended)
             self.changed()
+        for operation_id in ended:
+            self._ruled.pop(operation_id, None)
+            self._unchanged.pop(operation_id, None)
         self._seen_underway = ids
 
     async def finished(self) -> None:
@@ -167,12 +201,13 @@ class Driver:
     def _moments(self, operation: Operation) -> Iterable[datetime]:
         if operation.frozen_until is not None:
             yield operation.frozen_until
-        if operation.due_at is None:
+        due_at = self._due_at(operation)
+        if due_at is None:
             return
         if _needs_no_look(operation):
-            yield operation.due_at
+            yield due_at
         elif (target := self._target_of(operation)) not in self._rounds:  # the end of a round wakes us
-            yield max(operation.due_at, self._quiet_until.get(target, operation.due_at))
+            yield max(due_at, self._quiet_until.get(target, due_at))
 
     def _begin_round(self, target: _Target, operations: Iterable[Operation]) -> None:
         placed = list(operations)
@@ -190,11 +225,50 @@ class Driver:
         self._note_end(round_)
 
     async def _round(self, target: _Target, operations: list[Operation]) -> None:
+        asked_at = self.clock.now()
         looks = await self._look_at(target, operations)
-        for operation in operations:
-            task = asyncio.create_task(self._take_on(operation, looks(operation)))
-            self._at_work[operation.id] = task
-            task.add_done_callback(partial(self._ended, operation.id))
+        for start in range(0, len(operations), TAKEN_IN_AT_ONCE):
+            now = self.clock.now()
+            news: list[tuple[Operation, Look]] = []
+            for operation in operations[start : start + TAKEN_IN_AT_ONCE]:
+                look = looks(operation)
+                if isinstance(look, Problem):
+                    self._leave_alone(target, look)
+                await self._usual_times.read(operation, now)
+                if _may_be_sent(operation, look, now):
+                    self._begin(operation, self._look_and_send(operation))
+                elif not self._is_no_news(operation, look, asked_at=asked_at, now=now):
+                    news.append((operation, look))
+            await self._take_in(news)
+            await asyncio.sleep(0)
+
+    def _is_no_news(self, operation: Operation, look: Look, *, asked_at: datetime, now: datetime) -> bool:
+        """Whether no row has to tell of this look: then what it comes to is kept in memory."""
+        spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(operation)
+        # From when it was asked, so that a slow answer does not make looks rarer; but Feldera has as much rest as it took.
+        again = next_look_if_unchanged(operation, look, asked_at, spread=spread, usual=usual)
+        if again is not None:
+            self._unchanged[operation.id] = operation, max(again, now + (now - asked_at))
+            return True
+        after = advance(operation, Looked(look, _NOT_ASKED, spread, usual), now)
+        if after.effect is not None or not is_silent(operation, after):
+            return False
+        self.background.keep([(operation, after.operation)])
+        return True
+
+    async def _take_in(self, news: list[tuple[Operation, Look]]) -> None:
+        if not news:
+            return
+        made = await self.background.change_all([(each.id, self._looked(each, look)) for each, look in news])
+        for (operation, _), after in zip(news, made, strict=True):
+            effect = self._told(after)
+            if effect is not None:
+                self._begin(operation, self._follow_up(operation, effect))
+
+    def _begin(self, operation: Operation, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._at_work[operation.id] = task
+        task.add_done_callback(partial(self._ended, operation.id))
 
     def _ended(self, operation_id: OperationId, task: asyncio.Task[None]) -> None:
         del self._at_work[operation_id]
@@ -222,22 +296,17 @@ class Driver:
             until = self.clock.now() + timedelta(seconds=problem.retry_after)
             self._quiet_until[target] = max(until, self._quiet_until.get(target, until))
 
-    async def _take_on(self, operation: Operation, look: Look) -> None:
-        if _may_be_sent(operation, look, self.clock.now()):
-            effect = await self._look_and_send(operation)
-        else:
-            await self._usual_times.read(operation, self.clock.now())
-            effect = await self._decide(operation, self._looked(operation, look))
+    async def _follow_up(self, operation: Operation, effect: Effect | None) -> None:
         while effect is not None:
             effect = await self._change(operation, await self._carry_out(operation, effect))
 
-    async def _look_and_send(self, operation: Operation) -> Effect | None:
+    async def _look_and_send(self, operation: Operation) -> None:
         outcome = await self.sender.look_and_send(operation, partial(self._looked, operation), self._decide)
-        if not isinstance(outcome, Accepted | Refused | NotSent | Unknown):
-            return outcome
-        if isinstance(outcome, NotSent | Unknown):
-            self._leave_alone(self._target_of(operation), outcome.problem)
-        return await self._change(operation, Answered(outcome))
+        if isinstance(outcome, Accepted | Refused | NotSent | Unknown):
+            if isinstance(outcome, NotSent | Unknown):
+                self._leave_alone(self._target_of(operation), outcome.problem)
+            outcome = await self._change(operation, Answered(outcome))
+        await self._follow_up(operation, outcome)
 
     def _looked(self, operation: Operation, look: Look) -> Decide:
         if isinstance(look, Problem):
@@ -251,14 +320,17 @@ class Driver:
 
         return decide
 
-    async def _change(self, operation: Operation, happening: Happening) -> Effect | None:
+    async def _change(
+        self, operation: Operation, happening: Happening, *, can_wait: bool = False
+    ) -> Effect | None:
         def decide(current: Operation, _facts: Facts) -> Transition:
             return advance(current, happening, self.clock.now())
 
-        return await self._decide(operation, decide)
+        store = self.background if can_wait else self.store
+        return self._told(await store.change(operation.id, decide, standings=_NOBODY))
 
     async def _decide(
-        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Standing] = _NOBODY
+        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Standing]
     ) -> Effect | None:
         return self._told(await self.store.change(operation.id, decide, standings=standings))
 
@@ -292,6 +364,12 @@ class Driver:
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
+
+
+def _approvals(rules: Iterable[Rule], operation: Operation) -> int:
+    """How many the rules ask for; nobody but rules asks an operator for any."""
+    asked = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
+    return asked.approvals
 
 
 def _may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:

@@ -103,7 +103,7 @@ class Homes:
         return compose(standings[actor], facts, board, self.clock.now())
 
     async def _board(self) -> Board:
-        return Board(await self.store.pending(), await self.store.underway(), await self._ended())
+        return Board(await self.store.pending(), await self.store.underway(fresh=False), await self._ended())
 
     async def _ended(self) -> tuple[Operation, ...]:
         """What ended lately, as far back as the newest entries of the record tell."""

@@ -63,7 +63,9 @@ class Listing:
         # Off the loop: fifty thousand names take a while.
         names = await asyncio.to_thread(_listed, actor, pattern, tuple(everything), facts, now)
         start = _start(names, after, before)
-        underway = {(each.pipeline, each.state.is_live): each for each in await self.store.underway()}
+        underway = {
+            (each.pipeline, each.state.is_live): each for each in await self.store.underway(fresh=False)
+        }
         return PipelineList(
             pattern,
             tuple(

@@ -4,11 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import structlog
-
 from bot.engine.ports import Clock, StoreLost, StoreUnavailable
-
-log = structlog.get_logger(__name__)
 
 STORE_TRIED_AGAIN_AFTER = timedelta(seconds=2)
 
@@ -27,25 +23,19 @@ class Loop(Protocol):
 async def keep_ticking(loop: Loop, stopping: asyncio.Event) -> None:
     """Tick whenever something is due, until `stopping` is set (and `wake` with it).
 
-    A store that cannot be had is said once, and tried again: nothing was changed, so nothing is lost.
+    A store that cannot be had is tried again after a pause, whatever wakes the loop meanwhile: work that is cut short
+    wakes it, and would be cut short again at once. Nothing was changed, so nothing is lost.
 
     Raises:
         StoreLost: the store is gone for good.
     """
-    is_away = False
     while not stopping.is_set():
         loop.wake.clear()
         try:
             due = await loop.tick()
         except StoreLost:
             raise
-        except StoreUnavailable as error:
-            if not is_away:
-                log.warning("store_unavailable", why=error.message)
-            is_away = True
-            due = loop.clock.now() + STORE_TRIED_AGAIN_AFTER
+        except StoreUnavailable:  # the store has logged why
+            await loop.clock.wait(stopping, loop.clock.now() + STORE_TRIED_AGAIN_AFTER)
         else:
-            if is_away:
-                log.warning("store_available_again")
-            is_away = False
-        await loop.clock.wait(loop.wake, due)
+            await loop.clock.wait(loop.wake, due)

@@ -48,6 +48,19 @@ def open_database(path: Path, *, migrate: bool = True) -> Database:
         raise
 
 
+def open_beside(path: Path) -> Database:
+    """One more connection to a database that is open: it only reads, and may be used by one thread after the other.
+
+    Raises:
+        DatabaseUnusable: it cannot be read, and why.
+    """
+    try:
+        connection = _connect(path, "mode=ro", check_same_thread=False)
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
+    return Database(connection, execute_plugins=False)
+
+
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
     """A transaction that holds the write lock from its first statement: all of it, or nothing.
@@ -170,10 +183,14 @@ def create_private(path: Path) -> None:
         )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, mode: str = "mode=rw", *, check_same_thread: bool = True) -> sqlite3.Connection:
     # mode=rw: should the file vanish again, SQLite must not make a public one. Transactions are begun explicitly.
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=check_same_thread,
     )
 
 

@@ -5,6 +5,7 @@ from the next decision on.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -21,26 +22,30 @@ from bot.store.values import moment_of
 def about(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
     """The facts about these people; `open_requests` and `asked_at` are all of theirs."""
     with db.atomic():  # several reads of one moment
-        return _facts(db, standings, standings)
+        return _asked_by(db, standings, common(db, standings))
 
 
-def behind(db: Database, operation: Operation, standings: Mapping[Actor, Standing]) -> Facts:
-    """The facts about these people, in the transaction at hand; `open_requests` and `asked_at` are the requester's other ones."""
-    return _facts(db, standings, [operation.requester], other_than=operation.id)
-
-
-def _facts(
-    db: Database,
-    standings: Mapping[Actor, Standing],
-    requesters: Collection[Actor],
-    other_than: OperationId | None = None,
-) -> Facts:
-    asked_at = [at for actor in requesters for at in _asked_at(db, actor, other_than)]
+def common(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
+    """The facts about these people that are the same whatever operation is decided, in the transaction at hand."""
     return Facts(
         grants=grants.weighing_on(db, standings),
         rules=policies.rules(db),
         freezes=policies.freezes(db),
         standings=standings,
+    )
+
+
+def behind(db: Database, operation: Operation, common: Facts) -> Facts:
+    """The facts that one operation is decided on, of the same transaction; `open_requests` and `asked_at` are its requester's other ones."""
+    return _asked_by(db, [operation.requester], common, other_than=operation.id)
+
+
+def _asked_by(
+    db: Database, requesters: Collection[Actor], common: Facts, other_than: OperationId | None = None
+) -> Facts:
+    asked_at = [at for actor in requesters for at in _asked_at(db, actor, other_than)]
+    return replace(
+        common,
         open_requests=sum(_open_requests(db, actor, other_than) for actor in requesters),
         asked_at=tuple(sorted(asked_at, reverse=True)),
     )

@@ -82,9 +82,11 @@ class FileGuard:
             self._compare(file, inode)
         before = wal_index.read(self._index)
         database = os.fstat(self._descriptors[0])
+        is_of_the_log = before is not None and before.is_of(self._log)
+        # The index comes last as well as first: else a log that is begun anew in between would be taken for another's.
         if before is None or before != wal_index.read(self._index) or before.is_being_copied:
             return  # somebody is at work on it at this moment: the next look compares with the last quiet one
-        if not before.is_of(self._log):
+        if not is_of_the_log:
             raise DatabaseReplaced(f"Something other than SQLite wrote into {self._beside(LOG).name}.")
         now = _Written((before.salts, before.copied), (database.st_mtime_ns, database.st_size))
         if self._written is not None and now.without_checkpoint_since(self._written):

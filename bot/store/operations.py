@@ -7,30 +7,50 @@ never forgets one: proposals that nobody confirmed are small, and are the record
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.access import Standing
+from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.domain.operations import Event, Operation, State, StoredEvent
 from bot.domain.plans import StepName
+from bot.domain.unchanged import is_silent
 from bot.engine.ports import Decide, PipelineBusy, Unannounced
 from bot.store import chain, facts
 from bot.store.database import insert, writing
 from bot.store.errors import AmbiguousId
+from bot.store.parsed import ParsedRows
 from bot.store.records import operation_of, row_of_operation
-from bot.store.values import moment_or_none, row_of
+from bot.store.values import Row, moment_or_none
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
 _AWAITING = "state = 'awaiting_approval'"
 _UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'needs_human')"
 _UNSIGNED = "incident <> '' AND confirmed_at IS NOT NULL AND signed_off_at IS NULL"
+SELECT_UNDERWAY = f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
+_OWED = (
+    "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
+    " WHERE postings.ts IS NULL ORDER BY postings.event"
+)
 _BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
+_UNANNOUNCED = (
+    f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
+    " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
+)
+
+
+AsKnown = Callable[[Operation], Operation]
+"""The operation with what this process knows of it and no row tells (`bot.domain.unchanged`), from how it is stored."""
+
+
+def _as_stored(operation: Operation) -> Operation:
+    return operation
 
 
 def find(db: Database, operation_id: OperationId) -> Operation | None:
@@ -59,7 +79,7 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
 
 def underway(db: Database) -> tuple[Operation, ...]:
     """All that are live or wait for approval, oldest first."""
-    return _all(db, f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid")  # noqa: S608 - constants
+    return _all(db, SELECT_UNDERWAY)
 
 
 def pending(db: Database) -> tuple[Operation, ...]:
@@ -118,20 +138,43 @@ def propose(db: Database, operation: Operation, event: Event) -> None:
 
 
 def change(
-    db: Database, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
+    db: Database,
+    operation_id: OperationId,
+    decide: Decide,
+    *,
+    standings: Mapping[Actor, Standing],
+    as_known: AsKnown = _as_stored,
 ) -> Transition | None:
     """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
     with writing(db):
-        operation = find(db, operation_id)
-        if operation is None:
-            return None
-        transition = decide(operation, facts.behind(db, operation, standings))
-        record(db, operation, transition)
-        return transition
+        return _changed(db, operation_id, decide, facts.common(db, standings), as_known)
+
+
+def change_all(
+    db: Database, decisions: Iterable[tuple[OperationId, Decide]], as_known: AsKnown = _as_stored
+) -> tuple[Transition | None, ...]:
+    """See `Store.change_all`: all in one transaction, or none."""
+    with writing(db):
+        common = facts.common(db, {})
+        return tuple(
+            _changed(db, operation_id, decide, common, as_known) for operation_id, decide in decisions
+        )
+
+
+def _changed(
+    db: Database, operation_id: OperationId, decide: Decide, common: Facts, as_known: AsKnown
+) -> Transition | None:
+    stored = find(db, operation_id)
+    if stored is None:
+        return None
+    operation = as_known(stored)
+    transition = decide(operation, facts.behind(db, operation, common))
+    record(db, operation, transition)
+    return transition
 
 
 def record(db: Database, before: Operation, transition: Transition) -> None:
-    """Write what became of `before`, in the transaction at hand; nothing, if nothing did.
+    """Write what became of `before`, in the transaction at hand; nothing, if nothing did that anybody would miss.
 
     Raises:
         PipelineBusy: another operation holds the pipeline, or waits on it like this one; the caller's transaction must
@@ -142,6 +185,8 @@ def record(db: Database, before: Operation, transition: Transition) -> None:
     after = transition.operation
     if after.id != before.id:
         raise ValueError(f"operation {before.id} cannot become {after.id}")
+    if is_silent(before, transition):
+        return
     if after != before:
         try:
             _update(db, before, after)
@@ -166,30 +211,31 @@ def note(db: Database, event: Event, operation_id: OperationId | None) -> None:
         _append(db, operation, event)
 
 
-def unannounced(db: Database) -> tuple[Unannounced, ...]:
-    """Confirmed operations that Slack does not show as they are, longest waiting first.
+class Announcing:
+    """Reads what Slack does not show yet. Most of a long backlog is as it was when it was last read."""
 
-    What counts is the oldest line that is owed, or where only the card is behind, the confirmation.
-    """
-    with db.atomic():  # two reads of one moment
+    def __init__(self) -> None:
+        self._lines = ParsedRows(_owed_line)
+        self._operations = ParsedRows(operation_of)
+
+    def unannounced(self, db: Database) -> tuple[Unannounced, ...]:
+        """Confirmed operations that Slack does not show as they are, longest waiting first.
+
+        What counts is the oldest line that is owed, or where only the card is behind, the confirmation.
+        """
         owed: dict[OperationId, list[StoredEvent]] = defaultdict(list)
-        for row in db.query(
-            "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
-            " WHERE postings.ts IS NULL ORDER BY postings.event"
-        ):
-            operation_id = OperationId(row["operation"])
-            with row_of("events"):
-                line = StoredEvent(row["id"], operation_id, chain.event_of(row), posted_ts=row["ts"])
-            owed[operation_id].append(line)
-        behind = [
-            operation_of(row)
-            for row in db.query(
-                f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
-                " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
-            )
-        ]
-    found = [Unannounced(operation, tuple(owed[operation.id])) for operation in behind]
-    return tuple(sorted(found, key=_waiting_since))
+        with db.atomic():  # two reads of one moment
+            for line in self._lines.read(db.execute(_OWED)):
+                owed[line.operation].append(line)
+            behind = self._operations.read(db.execute(_UNANNOUNCED))
+        found = [Unannounced(operation, tuple(owed[operation.id])) for operation in behind]
+        return tuple(sorted(found, key=_waiting_since))
+
+
+def pipelines_underway(db: Database) -> tuple[PipelineName, ...]:
+    """Those that a live operation or one that waits for approval is on, the one that has it longest first."""
+    rows = db.execute(f"SELECT pipeline FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid")  # noqa: S608 - constants
+    return tuple(PipelineName(name) for (name,) in rows)
 
 
 def rendered(db: Database, operation_id: OperationId, version: int) -> None:
@@ -273,6 +319,10 @@ def _append(db: Database, operation: Operation, event: Event) -> None:
     entry = chain.append(db, event, operation)
     if event.kind.is_spoken and operation.confirmed_at is not None:
         db.execute("INSERT INTO postings (event) VALUES (?)", (entry.id,))
+
+
+def _owed_line(row: Row) -> StoredEvent:
+    return StoredEvent(row["id"], OperationId(row["operation"]), chain.event_of(row), posted_ts=row["ts"])
 
 
 def _waiting_since(waiting: Unannounced) -> tuple[object, ...]:

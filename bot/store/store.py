@@ -1,20 +1,18 @@
 """The store as the engine wants it: `bot.engine.ports.Store` over one SQLite file, never in the way of the event loop.
 
-All of it runs on one thread of its own, in the order it was asked for. A task that is cancelled while it waits
-leaves no half transaction: what the thread has begun it finishes, what it has not begun it never does. The task
-cannot know which of the two it was; the next one to read does.
+What writes runs on one thread of its own, in the order it was asked for, but that what people wait for overtakes what can
+wait. What reads runs beside it, on connections of its own, and sees all that was durable when it was asked for. A task
+that is cancelled while it waits leaves no half transaction: what the thread has begun it finishes, what it has not begun
+it never does. The task cannot know which of the two it was; the next one to write does.
 
 A store that is found damaged, or not to be the file on the disk any more, is lost: whatever it is asked from then on, it
 raises the same `StoreLost`, so that nothing is decided or sent by it.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from sqlite_utils import Database
 
@@ -25,15 +23,15 @@ from bot.domain.authority import Facts
 from bot.domain.bot_time import ClockRecord
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName, TeamId
-from bot.domain.operations import Event, Operation, State
+from bot.domain.operations import Event, Operation
 from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
-from bot.engine.ports import Authorize, Decide, HistoryLine, StoreLost, Unannounced
+from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
 from bot.store import chain, changes, facts, grants, history, operations, policies, workspace
-from bot.store.database import create_private, in_words, open_database, unusable
-from bot.store.errors import AmbiguousId, DatabaseReplaced
-from bot.store.file_guard import FileGuard
+from bot.store.connections import Connections
+from bot.store.errors import AmbiguousId
+from bot.store.underway import Underway
 
 _T = TypeVar("_T")
 
@@ -41,16 +39,19 @@ _T = TypeVar("_T")
 class SqliteStore:
     """Open it with `open()`, close it with `aclose()`."""
 
-    _kept_open: ClassVar[list[Database]] = []
-
-    def __init__(self, thread: ThreadPoolExecutor, db: Database, guard: FileGuard, targets: Targets) -> None:
-        self._thread = thread
-        self._db = db
-        self._guard = guard
+    def __init__(
+        self, connections: Connections, targets: Targets, underway: Underway, *, can_wait: bool = False
+    ) -> None:
+        self._connections = connections
         self._targets = targets
-        self._head = chain.head(db)
-        self._lost: StoreLost | None = None
-        self._underway: dict[OperationId, Operation] = {}
+        self._underway = underway
+        self._can_wait = can_wait
+        self._announcing = operations.Announcing()
+
+    @property
+    def background(self) -> "SqliteStore":
+        """The same store for what can wait: whatever is asked of this one overtakes what is asked of that."""
+        return SqliteStore(self._connections, self._targets, self._underway, can_wait=True)
 
     @classmethod
     def open(cls, path: Path, targets: Targets = ONE, *, beside: Iterable[Path] = ()) -> "SqliteStore":
@@ -61,30 +62,7 @@ class SqliteStore:
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place.
         """
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        try:
-            return thread.submit(cls._opened, thread, path, targets, tuple(beside)).result()
-        except BaseException:
-            thread.shutdown(wait=False)
-            raise
-
-    @classmethod
-    def _opened(
-        cls, thread: ThreadPoolExecutor, path: Path, targets: Targets, beside: tuple[Path, ...]
-    ) -> "SqliteStore":
-        try:
-            with ExitStack() as undone, in_words():
-                create_private(path)
-                guard = FileGuard.before_opening(path, beside)
-                undone.callback(guard.close)
-                db = open_database(path)
-                undone.callback(db.close)
-                guard.opened()
-                store = cls(thread, db, guard, targets)
-                undone.pop_all()
-                return store
-        except OSError as error:
-            raise unusable(path, error) from error
+        return cls(Connections.open(path, beside), targets, Underway())
 
     async def aclose(self) -> None:
         """Finish what was asked for, then close the file. Nothing may be asked afterwards.
@@ -92,56 +70,39 @@ class SqliteStore:
         Raises:
             StoreLost: only now is it noticed that the file is not the one that was opened.
         """
-        closing = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
-        await asyncio.shield(closing)
-
-    def _close(self) -> None:
-        try:
-            if self._lost is None:
-                self._guard.check()
-        except StoreLost as lost:
-            self._lost = lost
-            raise
-        finally:
-            if self._lost is None:
-                self._db.close()
-                self._guard.close()
-            else:
-                # SQLite would copy what its log holds into the file that is at the path now, whosever it is.
-                self._kept_open.append(self._db)
+        await self._connections.aclose()
 
     async def check(self) -> None:
-        await self._run(lambda _db: None)
+        await self._write(self._underway.follow)
 
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
-        return await self._run(lambda db: facts.about(db, standings))
+        return await self._read(lambda db: facts.about(db, standings))
 
     async def granted_groups(
         self, names: frozenset[PipelineName] | None, actions: frozenset[Action]
     ) -> frozenset[Group]:
-        return await self._run(lambda db: grants.groups_that_may(db, names, actions))
+        return await self._read(lambda db: grants.groups_that_may(db, names, actions))
 
     async def grants(self) -> tuple[Grant, ...]:
-        return await self._run(grants.unrevoked)
+        return await self._read(grants.unrevoked)
 
     async def rules(self) -> tuple[Rule, ...]:
-        return await self._run(policies.rules)
+        return await self._read(policies.rules)
 
     async def freezes(self, now: datetime) -> tuple[Freeze, ...]:
-        return await self._run(lambda db: policies.freezes_in_force(db, now))
+        return await self._read(lambda db: policies.freezes_in_force(db, now))
 
     async def administer(
         self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
     ) -> Event:
-        return await self._run(
+        return await self._write(
             lambda db: changes.administer(
                 db, change, authorize, standing=standing, by=by, targets=self._targets
             )
         )
 
     async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
-        await self._run(lambda db: operations.note(db, event, operation_id))
+        await self._write(lambda db: operations.note(db, event, operation_id))
 
     async def history(
         self,
@@ -151,130 +112,129 @@ class SqliteStore:
         before: int | None = None,
         limit: int,
     ) -> tuple[HistoryLine, ...]:
-        return await self._run(
+        return await self._read(
             lambda db: history.page(db, pipeline=pipeline, actor=actor, before=before, limit=limit)
         )
 
     async def head(self) -> tuple[int, str]:
-        return await self._run(chain.head)
+        return await self._read(chain.head)
 
     async def last_done(self, errand: str) -> datetime | None:
-        return await self._run(lambda db: workspace.last_done(db, errand))
+        return await self._read(lambda db: workspace.last_done(db, errand))
 
     async def done(self, errand: str, at: datetime) -> None:
-        await self._run(lambda db: workspace.done(db, errand, at))
+        await self._write(lambda db: workspace.done(db, errand, at))
 
     async def clock_record(self) -> ClockRecord | None:
-        return await self._run(workspace.clock_record)
+        return await self._read(workspace.clock_record)
 
     async def record_clock(self, record: ClockRecord) -> None:
-        await self._run(lambda db: workspace.record_clock(db, record))
+        await self._write(lambda db: workspace.record_clock(db, record))
 
     async def remember_posted_head(self, posted: PostedHead) -> None:
-        await self._run(lambda db: workspace.remember_posted_head(db, posted))
+        await self._write(lambda db: workspace.remember_posted_head(db, posted))
 
     async def propose(self, operation: Operation, event: Event) -> None:
-        await self._run(lambda db: operations.propose(db, operation, event))
+        await self._write(lambda db: operations.propose(db, operation, event))
 
     async def operation(self, operation_id: OperationId) -> Operation | None:
-        return await self._run(lambda db: operations.find(db, operation_id))
+        return await self._read(lambda db: operations.find(db, operation_id))
 
     async def operation_beginning(self, beginning: str) -> Operation | None:
         try:
-            return await self._run(lambda db: operations.find_by_beginning(db, beginning))
+            return await self._read(lambda db: operations.find_by_beginning(db, beginning))
         except AmbiguousId:
             return None
 
-    async def underway(self) -> tuple[Operation, ...]:
-        found = await self._run(operations.underway)
-        self._underway = {operation.id: operation for operation in found}
-        return found
+    async def underway(self, *, fresh: bool = True) -> tuple[Operation, ...]:
+        if fresh or not self._underway.is_read:
+            await self._write(self._underway.follow)
+        return self._underway.all()
 
     def last_underway(self) -> tuple[Operation, ...]:
-        """All that was live or waited for approval when the store last told: what is known of them once it is lost."""
-        return tuple(self._underway.values())
+        return self._underway.all()
+
+    def keep(self, looked_at: Iterable[tuple[Operation, Operation]]) -> None:
+        self._underway.keep(looked_at)
 
     async def pending(self) -> tuple[Operation, ...]:
-        return await self._run(operations.pending)
+        return await self._read(operations.pending)
 
     async def live_on(self, name: PipelineName) -> Operation | None:
-        return await self._run(lambda db: operations.live_on(db, name))
+        return await self._read(lambda db: operations.live_on(db, name))
 
     async def pending_on(self, name: PipelineName) -> Operation | None:
-        return await self._run(lambda db: operations.pending_on(db, name))
+        return await self._read(lambda db: operations.pending_on(db, name))
 
     async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
-        return await self._run(lambda db: operations.ended_on(db, name, limit))
+        return await self._read(lambda db: operations.ended_on(db, name, limit))
 
     async def succeeded_on(self, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
-        return await self._run(lambda db: operations.succeeded_on(db, name, step, limit))
+        return await self._read(lambda db: operations.succeeded_on(db, name, step, limit))
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
-        return await self._run(lambda db: operations.last_cleared_at(db, name))
+        return await self._read(lambda db: operations.last_cleared_at(db, name))
 
     async def change(
-        self, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
+        self,
+        operation_id: OperationId,
+        decide: Decide,
+        *,
+        standings: Mapping[Actor, Standing],
     ) -> Transition | None:
-        made = await self._run(lambda db: operations.change(db, operation_id, decide, standings=standings))
-        if made is not None:
-            self._remember(made.operation)
-        return made
+        def work(db: Database) -> Transition | None:
+            made = operations.change(
+                db, operation_id, decide, standings=standings, as_known=self._underway.current
+            )
+            self._underway.put(made)
+            return made
 
-    def _remember(self, operation: Operation) -> None:
-        if operation.state.is_live or operation.state is State.AWAITING_APPROVAL:
-            self._underway[operation.id] = operation
-        else:
-            self._underway.pop(operation.id, None)
+        return await self._write(work)
+
+    async def change_all(
+        self, decisions: Iterable[tuple[OperationId, Decide]]
+    ) -> tuple[Transition | None, ...]:
+        def work(db: Database) -> tuple[Transition | None, ...]:
+            made = operations.change_all(db, decisions, self._underway.current)
+            self._underway.put(*made)
+            return made
+
+        return await self._write(work)
 
     async def unannounced(self) -> tuple[Unannounced, ...]:
-        return await self._run(operations.unannounced)
+        return await self._read(self._announcing.unannounced)
 
     async def rendered(self, operation_id: OperationId, version: int) -> None:
-        await self._run(lambda db: operations.rendered(db, operation_id, version))
+        def work(db: Database) -> None:
+            operations.rendered(db, operation_id, version)
+            self._underway.render(operation_id, version)
+
+        await self._write(work)
 
     async def posted(self, events: tuple[int, ...], ts: str) -> None:
-        await self._run(lambda db: operations.posted(db, events, ts))
+        await self._write(lambda db: operations.posted(db, events, ts))
 
     async def abandoned(self, operation_id: OperationId) -> None:
-        await self._run(lambda db: operations.abandoned(db, operation_id))
+        await self._write(lambda db: operations.abandoned(db, operation_id))
+
+    async def pipelines_underway(self) -> tuple[PipelineName, ...]:
+        """Of all operations that are live or wait for approval: quick, however many there are."""
+        return await self._read(operations.pipelines_underway)
 
     async def team(self) -> TeamId | None:
         """The workspace the bot last ran in."""
-        return await self._run(workspace.team)
+        return await self._read(workspace.team)
 
     async def remember_team(self, team_id: TeamId) -> None:
         """The bot runs in this workspace."""
-        await self._run(lambda db: workspace.remember_team(db, team_id))
+        await self._write(lambda db: workspace.remember_team(db, team_id))
 
     async def remember_url(self, workspace_url: str) -> None:
         """Links to the workspace's messages begin so: the shell writes them, too."""
-        await self._run(lambda db: workspace.remember_url(db, workspace_url))
+        await self._write(lambda db: workspace.remember_url(db, workspace_url))
 
-    async def _run(self, work: Callable[[Database], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._checked, work)
+    async def _read(self, work: Callable[[Database], _T]) -> _T:
+        return await self._connections.read(work, can_wait=self._can_wait)
 
-    def _checked(self, work: Callable[[Database], _T]) -> _T:
-        """Do the work on the database that was opened, or not at all; what became of another one is never returned."""
-        if self._lost is not None:
-            raise self._lost
-        try:
-            with in_words():
-                self._check()
-                done = work(self._db)
-                self._check()
-        except StoreLost as lost:
-            self._lost = lost
-            raise
-        except OSError as error:  # the file cannot even be asked about any more
-            self._lost = DatabaseReplaced(f"The bot's database cannot be reached any more: {error.strerror}.")
-            raise self._lost from error
-        return done
-
-    def _check(self) -> None:
-        self._guard.check()
-        head = chain.head_after(self._db, self._head)
-        if head is None:
-            raise DatabaseReplaced(
-                "The bot's database was restored from a copy: what the bot last recorded is not in it."
-            )
-        self._head = head
+    async def _write(self, work: Callable[[Database], _T]) -> _T:
+        return await self._connections.write(work, can_wait=self._can_wait)

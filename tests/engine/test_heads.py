@@ -98,7 +98,7 @@ async def test_where_it_was_posted_is_remembered(heads, store, channel, clock):
 
 
 async def remembered(store):
-    return await store._run(workspace.posted_head)
+    return await store._write(workspace.posted_head)
 
 
 async def test_a_restart_does_not_tell_it_again(heads, store, channel, clock):

@@ -2,7 +2,9 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Event
 
 import pytest
 
@@ -92,3 +94,21 @@ def test_a_link_that_leads_elsewhere(path, writer, tmp_path):
         guard.check()
     writer.close()
     guard.close()
+
+
+def test_nobody_is_alarmed_by_the_bots_own_checkpoints(guard, writer):
+    """Whoever reads compares while another thread writes, and begins the log anew after each checkpoint."""
+    writer.execute("PRAGMA synchronous = OFF")
+    writer.execute("PRAGMA wal_autocheckpoint = 1")
+    is_over = Event()
+
+    def compares():
+        while not is_over.is_set():
+            guard.check()
+
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(compares)
+        for number in range(2000):
+            writer.execute("INSERT INTO filler VALUES (?)", (number,))
+        is_over.set()
+        reading.result()

@@ -175,7 +175,7 @@ def test_events_come_back_as_they_were_recorded(events):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
         change(db, "op-1", lambda operation, _facts: Transition(operation, tuple(events)))
-        (waiting,) = operations.unannounced(db)
+        (waiting,) = operations.Announcing().unannounced(db)
         stands = {"channel": SHOWN["card"].channel, "ts": SHOWN["card"].ts}
         assert [stored.event for stored in waiting.events] == [
             replace(event, data={**event.data, **stands}) for event in events

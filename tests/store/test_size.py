@@ -35,7 +35,7 @@ QUESTIONS = {
     "last_cleared_at": lambda db: operations.last_cleared_at(db, "orders"),
     "an operation by the beginning of its id": lambda db: operations.find_by_beginning(db, "op-li"),
     "live_on": lambda db: operations.live_on(db, "orders"),
-    "unannounced": operations.unannounced,
+    "unannounced": operations.Announcing().unannounced,
     "grants": lambda db: grants.unrevoked(db, ANA),
     "granted_groups": lambda db: grants.groups_that_may(db, frozenset({"orders"}), frozenset(Action)),
     "facts": lambda db: facts.about(db, EVERYBODY),
@@ -109,4 +109,4 @@ def test_a_question_costs_the_same_after_many_years(old_db, question):
 
 
 def test_what_slack_is_owed_is_still_found(old_db):
-    assert [waiting.operation.id for waiting in operations.unannounced(old_db)] == ["op-live"]
+    assert [waiting.operation.id for waiting in operations.Announcing().unannounced(old_db)] == ["op-live"]

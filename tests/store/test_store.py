@@ -133,6 +133,7 @@ async def test_a_cancelled_change_is_whole_or_not_begun(store):
     second.cancel()
     await asyncio.gather(first, second, return_exceptions=True)
     may_go_on.set()
+    await store.check()  # in line behind what has begun, like whatever writes
     assert (await store.operation("op-1")).state is State.READY
     assert (await store.operation("op-2")).state is State.PROPOSED
 

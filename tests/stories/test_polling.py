@@ -1,6 +1,8 @@
 """How Feldera is asked: soon at first, then less and less often, once for everybody, and in silence while nothing changes."""
 
 import random
+import sqlite3
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
@@ -127,3 +129,54 @@ def test_a_pipeline_that_cannot_be_read_stops_no_other(workspace: Workspace) -> 
     workspace.passes(minutes=5)
     assert all("✅ Cleared." in card for card in workspace.cards())
     assert all(thread[-1].startswith("✅ Cleared") for thread in workspace.threads())
+
+
+def test_a_look_that_learns_nothing_writes_nothing(workspace: Workspace) -> None:
+    """Neither while Feldera shows what it showed before, nor while it fails as it failed before: no row is touched."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.passes(minutes=6)
+    before, seen = rows(workspace), len(looks(workspace))
+    workspace.passes(minutes=3)
+    assert rows(workspace) == before
+    assert len(looks(workspace)) > seen + 10
+    workspace.feldera_goes_down()
+    workspace.passes(seconds=50)
+    assert workspace.thread()[-1].startswith("🔌 I cannot ask Feldera")
+    before = rows(workspace)
+    workspace.passes(minutes=1)
+    assert rows(workspace) == before
+    workspace.feldera_comes_back()
+    workspace.feldera.unsticks("orders")
+    workspace.passes(minutes=1)
+    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[-1].startswith("✅ Cleared")
+
+
+def rows(workspace: Workspace) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(workspace.database)) as db:
+        return db.execute("SELECT * FROM operations").fetchall()
+
+
+def test_what_a_round_brings_is_one_transaction(workspace: Workspace) -> None:
+    """Three storages were cleared by the time of a look: three ends are written, and the disk is waited for once."""
+    ana = workspace.operator("ana")
+    names = [f"orders-{number}" for number in range(3)]
+    for name in names:
+        workspace.feldera.adds(name)
+        workspace.feldera.sticks_clearing(name)
+        ana.clears(name)
+        workspace.passes(seconds=2)
+    workspace.passes(minutes=6)  # looks are rarer by now than clears are slow
+    for name in names:
+        workspace.feldera.unsticks(name)
+    statements: list[str] = []
+    store = workspace.bot.store
+    workspace.run(store._write(lambda db: db.conn.set_trace_callback(statements.append)))
+    workspace.passes(minutes=1)
+    assert all("✅ Cleared." in card for card in workspace.cards())
+    assert all(thread[-1].startswith("✅ Cleared") for thread in workspace.threads())
+    written = "\n".join(statements).split("BEGIN IMMEDIATE")
+    ends = [transaction.count("INSERT INTO postings") for transaction in written]
+    assert max(ends) == sum(ends) == len(names)

@@ -4,7 +4,7 @@ Every change of an operation is one transaction in which the row is read afresh,
 written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -71,7 +71,11 @@ class Unannounced:
 
 
 class Store(Protocol):
-    """What is remembered. Each method is one transaction, durable when it returns."""
+    """What is remembered. Each method is one transaction, durable when it returns.
+
+    What only reads waits for nothing that writes. There may be two of them for one database, one for what people wait for
+    and one for what can wait, which is overtaken.
+    """
 
     async def check(self) -> None:
         """Whether the store still is the one that was opened. Every other method asks that, too, before and after its work.
@@ -173,8 +177,22 @@ class Store(Protocol):
         """The one whose id begins so; None if there is none, or several."""
         ...
 
-    async def underway(self) -> tuple[Operation, ...]:
-        """All operations that are live or wait for approval, oldest first."""
+    async def underway(self, *, fresh: bool = True) -> tuple[Operation, ...]:
+        """All operations that are live or wait for approval, oldest first.
+
+        Unless `fresh` from memory, for people to read: what the shell wrote is in there within seconds.
+        """
+        ...
+
+    def last_underway(self) -> tuple[Operation, ...]:
+        """The same from memory, however little is in there yet."""
+        ...
+
+    def keep(self, looked_at: Iterable[tuple[Operation, Operation]]) -> None:
+        """Remember what came of looks that are no news (`unchanged.is_silent`), in memory alone: each before and after.
+
+        What was changed since is left as it is.
+        """
         ...
 
     async def pending(self) -> tuple[Operation, ...]:
@@ -202,17 +220,32 @@ class Store(Protocol):
         ...
 
     async def change(
-        self, operation_id: OperationId, decide: Decide, *, standings: Mapping[Actor, Standing]
+        self,
+        operation_id: OperationId,
+        decide: Decide,
+        *,
+        standings: Mapping[Actor, Standing],
     ) -> Transition | None:
         """Read the row and the facts about these people, decide, and write row and events, in one transaction.
 
-        `Facts.open_requests` and `asked_at` are of the operation's requester, this one not counted.
+        `Facts.open_requests` and `asked_at` are of the operation's requester, this one not counted. What is no news
+        (`unchanged.is_silent`) is kept in memory alone.
 
         Returns what `decide` returned, once it is durable; None if there is no such operation.
 
         Raises:
             PipelineBusy: the operation would have become live beside another one on its pipeline, or would wait for
                 approval beside another one.
+        """
+        ...
+
+    async def change_all(
+        self, decisions: Iterable[tuple[OperationId, Decide]]
+    ) -> tuple[Transition | None, ...]:
+        """`change` for several operations, with facts about nobody, in one transaction: all of it, or nothing.
+
+        Raises:
+            PipelineBusy: as `change` does; then nothing was changed.
         """
         ...
 
