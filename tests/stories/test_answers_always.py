@@ -27,9 +27,7 @@ def test_the_database_is_broken_at_a_command(workspace: Workspace) -> None:
     """A fault of the bot's own is told at once, without its details, and logged."""
     ana = workspace.operator("ana")
     workspace.expected_errors.add("listener_failed")
-    with sqlite3.connect(workspace.database) as connection:
-        connection.execute("ALTER TABLE grants RENAME TO mislaid")
-    connection.close()
+    grants_cannot_be_read(workspace)
     assert ana.types("/pipeline clear orders") == snapshot(
         "💥 Something broke on my side before I could answer; it is in my log. `/pipeline status NAME` shows whether an operation is running; if none is, nothing was changed."
     )
@@ -84,6 +82,14 @@ def test_the_environment_of_another_app(
     ana = workspace.operator("ana")
     assert ana.asks("/pipeline status orders").startswith("orders\n")
     workspace.closes()
+
+
+def grants_cannot_be_read(workspace: Workspace) -> None:
+    """From now on a query of grants fails in a way that the bot does not know."""
+    with sqlite3.connect(workspace.database) as connection:
+        connection.execute("ALTER TABLE grants RENAME TO mislaid")
+        connection.execute("CREATE VIEW grants AS SELECT * FROM mislaid WHERE json('{') IS NULL")
+    connection.close()
 
 
 def refuses(workspace: Workspace, verb: str) -> None:

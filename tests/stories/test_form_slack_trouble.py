@@ -1,12 +1,10 @@
 """A form while Slack does not do what it is asked, or the bot's own database breaks: the person hears all the same."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
 from inline_snapshot import snapshot
 
-from tests.stories.test_answers_always import refuses
+from tests.stories.test_answers_always import grants_cannot_be_read, refuses
 from tests.workspace import Workspace
 
 
@@ -14,7 +12,7 @@ def test_the_database_is_broken_while_the_form_opens(workspace: Workspace) -> No
     """The form itself says so: that is where its person looks."""
     ana = workspace.operator("ana")
     workspace.expected_errors.add("errand_failed")
-    loses_its_grants(workspace)
+    grants_cannot_be_read(workspace)
     assert ana.opens_form() == snapshot("""\
 Answer
 💥 Something broke on my side before I could answer; it is in my log. `/pipeline status NAME` shows whether an operation is running; if none is, nothing was changed.
@@ -29,7 +27,7 @@ def test_the_database_is_broken_with_the_form_open(workspace: Workspace) -> None
     ana.opens_form()
     ana.looks_for("")
     workspace.expected_errors |= {"errand_failed", "listener_failed"}
-    loses_its_grants(workspace)
+    grants_cannot_be_read(workspace)
     assert ana.looks_for("ord") == []
     ana.person.modal.suggested[("pipeline", "choose_pipeline")] = (ORDERS,)
     assert ana.picks("orders") == snapshot("""\
@@ -158,9 +156,3 @@ Answer
 
 
 ORDERS = {"text": {"type": "plain_text", "text": "orders"}, "value": "orders"}
-
-
-def loses_its_grants(workspace: Workspace) -> None:
-    """From now on the database has no table of grants."""
-    with closing(sqlite3.connect(workspace.database)) as connection, connection:
-        connection.execute("ALTER TABLE grants RENAME TO mislaid")

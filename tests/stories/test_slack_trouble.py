@@ -285,7 +285,7 @@ def test_more_to_tell_than_one_message_holds(workspace: Workspace, ana: Teammate
     away, back = lines[3:-1:2], lines[4:-1:2]
     assert all(line.startswith("🔌 I cannot ask Feldera") for line in away)
     assert all(line.startswith("🔌 Feldera answers again") for line in back)
-    assert lines[-1] == snapshot("✅ Cleared `payments` after 57 minutes and 11 seconds. @ana")
+    assert lines[-1] == snapshot("✅ Cleared `payments` after 57 minutes and 8 seconds. @ana")
     assert "✅ Cleared." in workspace.card()
     posts = [
         call for call in workspace.slack.calls if call.method == "chat.postMessage" and call.error is None
