@@ -47,7 +47,7 @@ class PressedAgainDuringEachLook:
 
 
 class Nobody:
-    async def standings(self, *_people: object, **_about: object) -> Mapping[Any, Any]:
+    async def for_sending(self, *_people: object, **_about: object) -> Mapping[Any, Any]:
         return {}
 
 

@@ -290,4 +290,4 @@ def test_more_to_tell_than_one_message_holds(workspace: Workspace, ana: Teammate
     posts = [
         call for call in workspace.slack.calls if call.method == "chat.postMessage" and call.error is None
     ]
-    assert [len(call.args["blocks"]) for call in posts[2:]] == snapshot([10, 4, 1, 1])
+    assert [len(call.args["blocks"]) for call in posts[2:]] == snapshot([10, 5, 1])
