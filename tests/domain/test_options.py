@@ -116,6 +116,7 @@ def test_an_incident_is_written_as_one_word_or_as_two(verb, option):
         ("clear orders - really", "`-` stands alone before `really`."),
         ("deny 7fk2qa --force not now", "`--force` is no option here."),
         ("deny 7fk2qa not now --force", "`--force` is no option here."),
+        ("deny 7fk2qa '--force' not now", "`'--force'` is no option here."),
         ("freeze orders for 4h release --force", "`--force` is no option here."),
         ("grant <@U012|x> viewer orders note --until=12h", "`--until=12h` is no option here."),
         ("approve 7fk2qa --force", "`--force` is too much here."),

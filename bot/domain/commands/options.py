@@ -44,7 +44,8 @@ def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
     while rest:
         word, rest = first_word(rest)
         option = without_dashes(word)
-        is_name = not words and unquoted(word) != word and _meant(option or "", choices) is None
+        quoted_name = choices and not words and unquoted(word) != word
+        is_name = quoted_name and _meant(option or "", choices) is None
         if option is None or is_name or _is_punctuation(option, rest, after=len(words), choices=choices):
             words.append(word)
             continue
