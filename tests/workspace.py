@@ -114,6 +114,8 @@ class Workspace(Reading, Troubles):
         self._targets = settings.targets
         self._bot = await self._running.enter_async_context(assembled(settings, self.machine.clock()))
         self._bot.driver.spread = _Even()
+        # Nobody uses the shell while a story's time passes; a tick every ten seconds would make it long.
+        self._bot.driver.shell_noticed_within = timedelta(days=1)
         await self._bot.transport.start()
         if self._over_http:
             url = f"http://{self._bot.transport.address}/slack/events"

@@ -88,6 +88,7 @@ class Driver:
     changed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     spread: random.Random = field(default_factory=random.Random)
+    shell_noticed_within: timedelta = SHELL_NOTICED_WITHIN
     _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
     _seen_underway: frozenset[OperationId] = frozenset()
     _broken: BaseException | None = None
@@ -195,7 +196,7 @@ class Driver:
         idle = [operation for operation in underway if operation.id not in self._at_work]
         moments = [moment for operation in idle for moment in self._moments(operation)]
         if idle:  # the shell may deny a request, put a freeze or lift one at any time
-            moments.append(self.clock.now() + SHELL_NOTICED_WITHIN)
+            moments.append(self.clock.now() + self.shell_noticed_within)
         return min(moments, default=None)
 
     def _moments(self, operation: Operation) -> Iterable[datetime]:
