@@ -244,6 +244,11 @@ class Workspace(Reading, Troubles):
         self.clock.moves_to(max(target, self.clock.now()))
         await self._settle()
 
+    def leaps(self, **duration: float) -> None:
+        """Time passes, of which the bot is given the last moment alone: its looks in between would find nothing new."""
+        self.clock.passes(**duration)
+        self.settles()
+
     def has_measured(self, *, one_look: float, one_list: float) -> None:
         """Questions to Feldera took the bot so many seconds. Nothing takes any time by the clock of a story."""
         fleet = self.bot.driver.pipelines

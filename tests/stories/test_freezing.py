@@ -94,7 +94,8 @@ Id `ID1`
 [Stop]\
 """)
     assert workspace.sent == []
-    workspace.passes(hours=2)
+    workspace.leaps(hours=1, minutes=50)
+    workspace.passes(minutes=10)
     assert "✅ Cleared." in workspace.card()
     assert workspace.timed_thread() == snapshot(
         [
@@ -114,7 +115,9 @@ def test_a_ready_one_lapses(workspace: Workspace) -> None:
     ana.requests("orders")
     workspace.freezes("orders", hours=12)
     ben.told("Approve")
-    workspace.passes(hours=13)
+    workspace.passes(minutes=1)
+    workspace.leaps(hours=3, minutes=55)
+    workspace.passes(minutes=10)
     assert "❌" in workspace.card()
     assert workspace.timed_thread() == snapshot(
         [

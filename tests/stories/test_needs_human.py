@@ -174,7 +174,7 @@ def test_it_turns_out_to_be_cleared(stuck: Workspace) -> None:
 
 def test_the_pipeline_stays_held_until_then(stuck: Workspace, ana: Teammate) -> None:
     """Not even the requester can start another clear beside one whose outcome is not known, hours later neither."""
-    stuck.passes(hours=5)  # a confirmation is good for four; no later limit follows
+    stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     assert ana.asks("/pipeline clear orders") == snapshot("""\
 ✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs a human: its card says what to look at.
 [Close]\
