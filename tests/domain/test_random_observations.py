@@ -181,5 +181,5 @@ class RandomObservations(RuleBasedStateMachine):
         assert operation.outcome is None or operation.outcome.ending not in UNTRUE, operation.outcome
 
 
-RandomObservations.TestCase.settings = settings(max_examples=400, stateful_step_count=25)
+RandomObservations.TestCase.settings = settings(max_examples=250, stateful_step_count=25)
 TestRandomObservations = RandomObservations.TestCase

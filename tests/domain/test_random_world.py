@@ -251,5 +251,5 @@ class RandomWorld(RuleBasedStateMachine):
         )
 
 
-RandomWorld.TestCase.settings = settings(max_examples=500, stateful_step_count=30)
+RandomWorld.TestCase.settings = settings(max_examples=300, stateful_step_count=30)
 TestRandomWorld = RandomWorld.TestCase
