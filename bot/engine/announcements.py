@@ -5,6 +5,7 @@ outage of Feldera never delays a word to people. It never decides anything about
 
 A message that Slack refuses is that message's own trouble. It is tried again by a schedule of its own while others
 overtake it, then its place counts as gone (a new card, and then one elsewhere), then it is given up, which is logged.
+Several lines that are refused as one message are posted one by one from then on: the refusal may be of one of them alone.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ from bot.engine.ports import (
     Taken,
     Unannounced,
 )
-from bot.engine.retries import Part, Retries
+from bot.engine.retries import MessageKey, Part, Retries
 from bot.engine.urgency import urgency
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class Announcements:
     # What Slack has taken while the store could not be written (a full disk): recorded as soon as it can, never said again.
     _edited: dict[OperationId, int] = field(default_factory=dict)
     _said: dict[int, str] = field(default_factory=dict)
+    _one_by_one: set[OperationId] = field(default_factory=set)  # whose lines are posted in a message each
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.wake)
@@ -82,6 +84,7 @@ class Announcements:
             lane = lane_of.setdefault(operation.id, _where(operation))
             lanes[lane].append(partial(self._direct.again, operation.id))
         self._retries.keep_only(lane_of.keys())
+        self._one_by_one &= lane_of.keys()
         for name in lanes.keys() - busy:
             self.lanes.start(name, lanes[name])
         moments = await self.lanes.waited_for()
@@ -112,7 +115,7 @@ class Announcements:
         if held is not None:
             return held
         if self._edited.get(operation.id) != operation.version:
-            answer = await self._outcome(operation, Part.CARD, await self.announcer.edit_card(operation))
+            answer = self._outcome(operation, message, await self.announcer.edit_card(operation))
             if not isinstance(answer, Taken | Rejected):
                 return answer.at if isinstance(answer, Later) else answer
             self._edited[operation.id] = operation.version
@@ -120,12 +123,13 @@ class Announcements:
         self._edited.pop(operation.id, None)
         return None
 
-    async def _outcome(self, operation: Operation, part: Part, answer: PostResult) -> PostResult:
+    def _outcome(self, operation: Operation, message: MessageKey, answer: PostResult) -> PostResult:
         """What an attempt comes to: `Rejected` means that the message is given up."""
-        message = operation.id, part
+        part = message[1]
         match answer:
             case Later(at, in_doubt=True):
-                return Later(self._retries.failed(message, at), in_doubt=True)
+                # A failure tells nothing about a line: the thread waits, and keeps its order.
+                return Later(self._retries.failed((operation.id, part), at), in_doubt=True)
             case Later():
                 return answer
             case Rejected(why):
@@ -138,7 +142,7 @@ class Announcements:
                 if operation.displaced is None:
                     return NotThere(why)
                 log.error("message_given_up", operation=operation.id, message=part.value, why=why)
-        self._retries.over(message)
+        self._retries.over(message, (operation.id, part))
         return answer
 
     async def _say(
@@ -151,25 +155,35 @@ class Announcements:
         if old_news:
             await self.store.posted(tuple(stored.id for stored in old_news), ts="")
         lines = [stored for stored in events if stored not in old_news]
-        batch, rest = lines[:LINES_AT_ONCE], lines[LINES_AT_ONCE:]
+        held = {stored.id: self._retries.held_until(_line(operation, stored)) for stored in lines}
+        ready = [stored for stored in lines if held[stored.id] is None]
+        at_once = 1 if operation.id in self._one_by_one else LINES_AT_ONCE
+        batch, rest = ready[:at_once], ready[at_once:]
+        go_on_at = self.clock.now() if rest else min((at for at in held.values() if at), default=None)
         if not batch:
-            return None
-        held = await self._direct.tell(operation, batch) or self._retries.held_until(
+            return go_on_at
+        not_before = await self._direct.tell(operation, batch) or self._retries.held_until(
             (operation.id, Part.THREAD)
         )
-        if held is not None:
-            return held
+        if not_before is not None:
+            return not_before
         posted = await self.announcer.post_lines(operation, tuple(stored.event for stored in batch))
-        answer = await self._outcome(operation, Part.THREAD, posted)
+        if isinstance(posted, Rejected):
+            self._one_by_one.add(operation.id)
+            if len(batch) > 1:
+                log.info("lines_refused_together", operation=operation.id, why=posted.why)
+                return self.clock.now()
+        answer = self._outcome(operation, _line(operation, batch[0]), posted)
         match answer:
             case Taken() | Rejected():
                 ts = answer.ts if isinstance(answer, Taken) else ""
                 self._said |= {stored.id: ts for stored in batch}
                 await self._record(batch)
                 self._direct.in_thread(batch)
-                return self.clock.now() if rest else None
+                return go_on_at
             case Later(at):
-                return at
+                is_refused = isinstance(posted, Rejected)
+                return min(at, go_on_at) if is_refused and go_on_at is not None else at
             case NotThere() | Gone():
                 return answer
 
@@ -180,6 +194,10 @@ class Announcements:
             await self.store.posted(ids, ts)
         for stored in said:
             del self._said[stored.id]
+
+
+def _line(operation: Operation, stored: StoredEvent) -> MessageKey:
+    return operation.id, Part.THREAD, stored.id
 
 
 def _where(operation: Operation) -> str:

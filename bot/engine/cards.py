@@ -110,7 +110,7 @@ class Cards:
     async def lost(self, operation: Operation, how: NotThere | Gone) -> datetime:
         why = how.why if isinstance(how, NotThere) else None
         log.warning("card_lost", operation=operation.id, why=why or "deleted")
-        self.retries.over((operation.id, Part.CARD), (operation.id, Part.THREAD))
+        self.retries.place_lost(operation.id)
         await self._change(operation, CardLost(why))
         return self.clock.now()
 

@@ -26,7 +26,8 @@ class Part(Enum):
     DIRECT = "direct"
 
 
-MessageKey = tuple[OperationId, Part]
+MessageKey = tuple[OperationId, Part] | tuple[OperationId, Part, int]
+"""The id of the event is part of it where one line of a thread is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,17 @@ class Retries:
         return again_at
 
     def over(self, *messages: MessageKey) -> None:
-        """They were taken, given up, or have another place now: the next ones begin anew."""
+        """They were taken or given up: the next ones begin anew."""
         for message in messages:
             self._tried.pop(message, None)
+
+    def place_lost(self, operation_id: OperationId) -> None:
+        """Its card and the lines below it have another place now: there they begin anew."""
+        self._tried = {
+            message: tried
+            for message, tried in self._tried.items()
+            if message[0] != operation_id or message[1] is Part.DIRECT
+        }
 
     def keep_only(self, operations: Collection[OperationId]) -> None:
         """Forget what nobody is told any more."""

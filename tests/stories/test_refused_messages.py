@@ -58,7 +58,10 @@ def others_are_quick(workspace: Workspace, ana: Teammate) -> None:
 
 @pytest.mark.parametrize("error", WORDS)
 def test_a_line_that_is_refused_for_good(workspace: Workspace, ana: Teammate, error: str) -> None:
-    """Nobody waits for it; after 5 s, 30 s and 2 min it is told below a new card, in the same channel."""
+    """Nobody waits for it; after 5 s, 30 s and 2 min it is told below a new card, in the same channel.
+
+    The line of the end has its own tries, and takes the place of the line of the progress.
+    """
     is_clearing(workspace, ana)
     workspace.slack.refuses(POST, error, where=below_the_card(workspace.channel))
     workspace.passes(seconds=26)
@@ -66,7 +69,7 @@ def test_a_line_that_is_refused_for_good(workspace: Workspace, ana: Teammate, er
     others_are_quick(workspace, ana)
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=5)
-    assert refused(workspace, error) == [0.0, 5.0, 35.0, 155.0]
+    assert [round(at) for at in refused(workspace, error)] == [0, 5, 8, 13, 43, 163]
     assert workspace.thread() == ["✅ Cleared `orders` after 38 seconds. @ana"]
     card = workspace.cards()[-1]
     assert "✅ Cleared." in card
@@ -89,6 +92,29 @@ def test_a_line_that_no_place_takes(workspace: Workspace, ana: Teammate) -> None
     assert "✅ Cleared." in workspace.card(ana.dm)
     assert workspace.settles() is None
     workspace.threads()
+
+
+@pytest.mark.parametrize("pause", [0, 1])
+def test_a_line_that_is_refused_wherever_it_stands(workspace: Workspace, pause: int) -> None:
+    """It alone is given up. The others of the same clear are told at once, even if they were refused as one message with it."""
+    workspace.expected_errors.add("message_given_up")
+    workspace.rules("orders", "approvals=2")
+    rae, ben, cem = workspace.requester("rae"), workspace.approver("ben"), workspace.approver("cem")
+    rae.requests("orders")
+    workspace.passes(seconds=5)
+    workspace.slack.refuses(POST, "msg_too_long", where=lambda args: "approved (1 of 2)" in args["text"])
+    for approver in (ben, cem):
+        approver.told("Approve")
+        workspace.passes(seconds=pause)
+    workspace.passes(seconds=10)
+    lines = [line for text in workspace.thread() for line in text.splitlines()]
+    assert lines[0] == "👍 @cem approved (2 of 2). @rae"
+    assert lines[-1] == "✅ Cleared `orders` after 2 seconds. @rae (approved by @ben @cem)"
+    workspace.passes(hours=1)
+    assert given_up(workspace) == 1
+    assert workspace.settles() is None
+    assert len(workspace.cards()) == 2
+    workspace.card(rae.dm)
 
 
 def test_an_edit_that_is_refused_for_good(workspace: Workspace, ana: Teammate) -> None:
