@@ -40,7 +40,8 @@ class Lanes:
         """Wait for all lanes, for the slow ones only until there is something new; when to go on with each that ended.
 
         Raises:
-            Exception: what broke one of them; the others are cut short.
+            Exception: what broke one of them. The others go on: Slack may have a message by then whose answer is still out,
+                and a lane that is cut off there would post it once more.
         """
         try:
             if self._running:
@@ -48,11 +49,12 @@ class Lanes:
             moments = self._ended()
             if self._running:
                 moments |= await self._until_woken()
-        except BaseException:
+        except asyncio.CancelledError:
             await self.abandon()
             raise
-        for lane in self._running.values():
-            lane.add_done_callback(lambda _: self.wake.set())
+        finally:
+            for lane in self._running.values():
+                lane.add_done_callback(lambda _: self.wake.set())
         return moments
 
     async def _until_woken(self) -> dict[str, datetime | None]:
@@ -83,6 +85,9 @@ class Lanes:
         ended = {name: lane for name, lane in self._running.items() if lane.done()}
         for name in ended:
             del self._running[name]
+        broken = [error for lane in ended.values() if (error := lane.exception()) is not None]
+        if broken:  # several at once broke of the same thing, or break again at the next tick
+            raise broken[0]
         return {name: lane.result() for name, lane in ended.items()}
 
 

@@ -57,14 +57,50 @@ async def test_a_slow_lane_is_left_behind_once_there_is_something_new():
     assert lanes.busy() == frozenset()
 
 
-async def test_what_breaks_in_a_lane_is_raised_and_cuts_the_others_short():
-    """Whether it is waited for or was left behind before."""
-    lanes, never = Lanes(asyncio.Event()), asyncio.Event()
-    lanes.start("C1", [breaks])
-    lanes.start("C2", [partial(waits, never)])
-    lanes.patience = 0.1
+async def test_what_breaks_in_a_lane_is_raised_and_the_others_go_on():
+    """What they have begun is not begun again before it has ended, and their end is something new."""
+    wake, answered, done = asyncio.Event(), asyncio.Event(), []
+    lanes = Lanes(wake, patience=0.0)
+    lanes.start("slow", [partial(waits, answered), partial(notes, done, "answer")])
+    for _ in range(3):
+        lanes.start("C1", [breaks])
+        lanes.start("C2", [breaks])
+        with pytest.raises(LookupError):
+            await lanes.waited_for()
+        assert lanes.busy() == {"slow"}
+    answered.set()
+    await wake.wait()
+    assert done == ["answer"]
+    assert lanes.busy() == frozenset()
+
+
+async def test_what_breaks_a_lane_that_was_left_behind_is_raised_at_the_next_tick():
+    wake, answered = asyncio.Event(), asyncio.Event()
+    lanes = Lanes(wake, patience=0.0)
+
+    async def breaks_later():
+        await answered.wait()
+        await breaks()
+
+    lanes.start("slow", [breaks_later])
+    wake.set()
+    await lanes.waited_for()
+    wake.clear()
+    answered.set()
+    await wake.wait()
     with pytest.raises(LookupError):
-        await lanes.waited_for()
+        lanes.busy()
+    assert lanes.busy() == frozenset()
+
+
+async def test_whoever_is_cancelled_while_it_waits_cuts_all_lanes_short():
+    lanes, never = Lanes(asyncio.Event()), asyncio.Event()
+    lanes.start("C1", [partial(waits, never)])
+    waiting = asyncio.create_task(lanes.waited_for())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
     assert lanes.busy() == frozenset()
 
 
