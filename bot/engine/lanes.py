@@ -1,7 +1,8 @@
 """Work that goes on one thing after the other within a lane, and beside the work of the other lanes.
 
-A tick of a loop starts lanes and waits for them. One that takes longer than the loop is patient is left behind: it goes
-on beside the next ticks, which leave its work alone until it has ended.
+A tick of a loop starts lanes and waits for them. One that takes longer than the loop is patient, while there is something
+new, is left behind: it ends what it does at the moment beside the next ticks, which leave its work alone meanwhile. The
+rest of its work waits for a tick that reads anew what there is to do, since the new may be more urgent.
 """
 
 import asyncio
@@ -17,12 +18,32 @@ Work = Callable[[], Coroutine[Any, Any, datetime | None]]
 
 
 @dataclass(slots=True)
+class _Lane:
+    work: list[Work]
+    is_left_behind: bool = False
+    task: asyncio.Task[datetime | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.task = asyncio.create_task(self._one_by_one())
+
+    async def _one_by_one(self) -> datetime | None:
+        moments: list[datetime] = []
+        for work in self.work:
+            at = await work()
+            if at is not None:
+                moments.append(at)
+            if self.is_left_behind:
+                break
+        return min(moments, default=None)
+
+
+@dataclass(slots=True)
 class Lanes:
     """`wake` is set when there is something new to do, and when a lane that was left behind has ended."""
 
     wake: asyncio.Event
     patience: float = PATIENCE
-    _running: dict[str, asyncio.Task[datetime | None]] = field(default_factory=dict)
+    _running: dict[str, _Lane] = field(default_factory=dict)
 
     def busy(self) -> frozenset[str]:
         """The lanes that go on. Ask before reading what there is to do: what they do meanwhile is not in it yet.
@@ -34,7 +55,7 @@ class Lanes:
         return frozenset(self._running)
 
     def start(self, name: str, work: list[Work]) -> None:
-        self._running[name] = asyncio.create_task(_one_by_one(work))
+        self._running[name] = _Lane(work)
 
     async def waited_for(self) -> dict[str, datetime | None]:
         """Wait for all lanes, for the slow ones only until there is something new; when to go on with each that ended.
@@ -45,7 +66,7 @@ class Lanes:
         """
         try:
             if self._running:
-                await asyncio.wait(self._running.values(), timeout=self.patience)
+                await asyncio.wait(self._tasks(), timeout=self.patience)
             moments = self._ended()
             if self._running:
                 moments |= await self._until_woken()
@@ -54,7 +75,8 @@ class Lanes:
             raise
         finally:
             for lane in self._running.values():
-                lane.add_done_callback(lambda _: self.wake.set())
+                lane.is_left_behind = True
+                lane.task.add_done_callback(lambda _: self.wake.set())
         return moments
 
     async def _until_woken(self) -> dict[str, datetime | None]:
@@ -62,7 +84,7 @@ class Lanes:
         woken = asyncio.create_task(self.wake.wait())
         try:
             while self._running and not woken.done():
-                await asyncio.wait([*self._running.values(), woken], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([*self._tasks(), woken], return_when=asyncio.FIRST_COMPLETED)
                 moments |= self._ended()
         finally:
             woken.cancel()
@@ -70,27 +92,25 @@ class Lanes:
 
     async def finished(self) -> None:
         """Wait until nothing goes on."""
-        while going_on := [lane for lane in self._running.values() if not lane.done()]:
+        while going_on := [task for task in self._tasks() if not task.done()]:
             await asyncio.wait(going_on)
 
     async def abandon(self) -> None:
         """Cut short whatever goes on."""
-        lanes = list(self._running.values())
+        tasks = self._tasks()
         self._running.clear()
-        for lane in lanes:
-            lane.cancel()
-        await asyncio.gather(*lanes, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _tasks(self) -> list[asyncio.Task[datetime | None]]:
+        return [lane.task for lane in self._running.values()]
 
     def _ended(self) -> dict[str, datetime | None]:
-        ended = {name: lane for name, lane in self._running.items() if lane.done()}
+        ended = {name: lane.task for name, lane in self._running.items() if lane.task.done()}
         for name in ended:
             del self._running[name]
-        broken = [error for lane in ended.values() if (error := lane.exception()) is not None]
+        broken = [error for task in ended.values() if (error := task.exception()) is not None]
         if broken:  # several at once broke of the same thing, or break again at the next tick
             raise broken[0]
-        return {name: lane.result() for name, lane in ended.items()}
-
-
-async def _one_by_one(lane: list[Work]) -> datetime | None:
-    again = [at for work in lane if (at := await work()) is not None]
-    return min(again, default=None)
+        return {name: task.result() for name, task in ended.items()}

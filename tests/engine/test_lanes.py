@@ -57,11 +57,35 @@ async def test_a_slow_lane_is_left_behind_once_there_is_something_new():
     assert lanes.busy() == frozenset()
 
 
+async def test_a_lane_that_is_left_behind_ends_with_what_it_does_at_the_moment():
+    """However much it was given: what has come meanwhile may be more urgent than the rest of it."""
+    wake, answered, done = asyncio.Event(), asyncio.Event(), []
+    lanes = Lanes(wake, patience=0.0)
+    backlog = [partial(notes, done, f"edit {number}") for number in range(40)]
+    lanes.start("C1", [partial(waits, answered), *backlog])
+    wake.set()
+    assert await lanes.waited_for() == {}
+    wake.clear()
+    answered.set()
+    await wake.wait()
+    assert lanes.busy() == frozenset()
+    lanes.start("C1", [partial(notes, done, "card"), *backlog])
+    assert await lanes.waited_for() == {"C1": None}
+    assert done[:2] == ["card", "edit 0"]
+    assert len(done) == 41
+
+
 async def test_what_breaks_in_a_lane_is_raised_and_the_others_go_on():
     """What they have begun is not begun again before it has ended, and their end is something new."""
     wake, answered, done = asyncio.Event(), asyncio.Event(), []
     lanes = Lanes(wake, patience=0.0)
-    lanes.start("slow", [partial(waits, answered), partial(notes, done, "answer")])
+
+    async def posts():
+        done.append("post")
+        await answered.wait()
+        done.append("answer")
+
+    lanes.start("slow", [posts])
     for _ in range(3):
         lanes.start("C1", [breaks])
         lanes.start("C2", [breaks])
@@ -70,7 +94,7 @@ async def test_what_breaks_in_a_lane_is_raised_and_the_others_go_on():
         assert lanes.busy() == {"slow"}
     answered.set()
     await wake.wait()
-    assert done == ["answer"]
+    assert done == ["post", "answer"]
     assert lanes.busy() == frozenset()
 
 
