@@ -24,6 +24,8 @@ class DirectMessages:
     retries: Retries
     _owed: dict[OperationId, Unannounced] = field(default_factory=dict)
     _taken_on: set[int] = field(default_factory=set)  # events whose lines are still owed to the thread
+    # An operation whose card was lost has another lane, while the one before may still wait for Slack's answer.
+    _trying: set[OperationId] = field(default_factory=set)
 
     @property
     def owed(self) -> tuple[Operation, ...]:
@@ -44,7 +46,7 @@ class DirectMessages:
             before = self._owed.get(operation.id)
             owed = news if before is None else (*before.events, *news)
             self._owed[operation.id] = Unannounced(operation, owed)
-        if operation.id not in self._owed or self.retries.held_until((operation.id, Part.DIRECT)):
+        if not self._may_try(operation.id) or self.retries.held_until((operation.id, Part.DIRECT)):
             return None
         answer = await self._try(operation.id)
         return answer.at if isinstance(answer, Later) and not answer.in_doubt else None
@@ -53,20 +55,29 @@ class DirectMessages:
         """Try once more what is owed, if its time has come; when to try the next time."""
         message = operation_id, Part.DIRECT
         held = self.retries.held_until(message)
-        if held is not None or operation_id not in self._owed:
+        if held is not None or not self._may_try(operation_id):
             return held
         answer = await self._try(operation_id)
-        return self.retries.held_until(message) or (answer.at if isinstance(answer, Later) else None)
+        if isinstance(answer, Later):
+            return self.retries.held_until(message) or answer.at
+        return self.retries.clock.now() if self._may_try(operation_id) else None
 
     def in_thread(self, lines: Iterable[StoredEvent]) -> None:
         """These stand in the thread now, and will not be told of again."""
         self._taken_on -= {stored.id for stored in lines}
 
+    def _may_try(self, operation_id: OperationId) -> bool:
+        return operation_id in self._owed and operation_id not in self._trying
+
     async def _try(self, operation_id: OperationId) -> PostResult:
         waiting, message = self._owed[operation_id], (operation_id, Part.DIRECT)
-        answer = await self.announcer.tell_requester(
-            waiting.operation, tuple(stored.event for stored in waiting.events)
-        )
+        self._trying.add(operation_id)
+        try:
+            answer = await self.announcer.tell_requester(
+                waiting.operation, tuple(stored.event for stored in waiting.events)
+            )
+        finally:
+            self._trying.discard(operation_id)
         match answer:
             case Later(at, in_doubt):
                 if in_doubt:
@@ -77,5 +88,8 @@ class DirectMessages:
                     return answer
                 log.error("message_given_up", operation=operation_id, message=Part.DIRECT.value, why=why)
         self.retries.over(message)
-        del self._owed[operation_id]
+        owed = self._owed.pop(operation_id)
+        since = owed.events[len(waiting.events) :]
+        if since:
+            self._owed[operation_id] = Unannounced(owed.operation, since)
         return answer
