@@ -94,7 +94,9 @@ class HomeTabs:
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=METHOD, why=why)
                 self._stands[user] = _Standing(None, known.hash)
-                return Later(self._pace.hold(AFTER_TROUBLE, METHOD), in_doubt=in_doubt)
+                # No connection is everybody's trouble; an answer that is lost, or makes no sense, this page's own.
+                whose = user if in_doubt else METHOD
+                return Later(self._pace.hold(AFTER_TROUBLE, whose), in_doubt=in_doubt)
 
     def _spent_until(self) -> datetime | None:
         """When the next call is within what Slack takes a minute; None if it is now."""

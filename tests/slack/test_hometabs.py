@@ -11,6 +11,7 @@ from bot.domain.names import Actor, TeamId, UserId
 from bot.engine.ports import Later, NotThere, Taken
 from bot.simulator.slack import SlackSimulator
 from bot.slack.hometabs import PUBLISHED_A_MINUTE, HomeTabs
+from bot.slack.threads import AFTER_TROUBLE
 from tests.clock import START, MovableClock
 from tests.domain.samples import BEN, grant
 from tests.simulator.slack_apps import error_of
@@ -136,6 +137,33 @@ async def test_what_makes_no_sense_is_tried_again(clock, kind):
         slack.answers({"ok": True, "view": {"hash": "1.a"}})
         assert isinstance(await tabs.publish(page(BEN.user)), Taken)
         assert len(slack.asked) == 2
+
+
+@pytest.mark.parametrize("kind", NO_ANSWERS)
+async def test_an_answer_that_makes_no_sense_holds_up_nobody_else(clock, kind):
+    """The next person's page is published at the same moment."""
+    async with odd_slack() as slack:
+        tabs = HomeTabs(slack.client, clock, "https://acme.slack.com/")
+        slack.answers(**NO_ANSWERS[kind])
+        later = Later(START + AFTER_TROUBLE, in_doubt=True)
+        assert await tabs.publish(page("UANA")) == later
+        slack.answers({"ok": True, "view": {"hash": "1.a"}})
+        assert isinstance(await tabs.publish(page("UBEN")), Taken)
+        assert isinstance(await tabs.publish(page("UANA")), Later)
+        assert len(slack.asked) == 2
+
+
+async def test_no_connection_holds_up_everybody(slack, tabs, clock):
+    """A Slack that cannot be reached is not tried once for each reader."""
+    ana, ben = slack.adds_person("ana"), slack.adds_person("ben")
+    await slack.goes_down()
+    later = Later(START + AFTER_TROUBLE)
+    assert await tabs.publish(page(ana.id)) == later
+    assert await tabs.publish(page(ben.id)) == later
+    await slack.comes_back()
+    assert await tabs.publish(page(ben.id)) == later
+    clock.moves_to(START + AFTER_TROUBLE)
+    assert isinstance(await tabs.publish(page(ben.id)), Taken)
 
 
 @pytest.mark.parametrize("kind", RATE_LIMITS)
