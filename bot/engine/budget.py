@@ -28,8 +28,8 @@ class Budget:
         return True
 
     def free_in(self, key: str, most: int) -> timedelta:
-        """How long until there is one left; nothing if there is now."""
+        """How long until there is one left; nothing if there is now. Callers may each leave a part to others: less `most`."""
         taken, now = self._taken.get(key, deque()), self.clock.now()
         while taken and taken[0] <= now - MINUTE:
             taken.popleft()
-        return taken[0] + MINUTE - now if len(taken) >= most else timedelta()
+        return taken[len(taken) - most] + MINUTE - now if len(taken) >= most else timedelta()

@@ -33,17 +33,20 @@ class Judge:
         to: Iterable[Action] = Action,
         also: frozenset[Group] = frozenset(),
         since: Mark | None = None,
-        caller: Caller = Caller.PEOPLE,
+        caller: Caller | None = None,
     ) -> Mapping[Actor, Standing]:
         """Who these people are, and which groups they are in: those granted what matters, and `also`.
 
-        Each person and each group is asked after once, all at the same time.
+        Each person and each group is asked after once, all at the same time. About all pipelines at once somebody only
+        looks: that takes every group there is, and must leave look-ups to what is done to one.
         """
         people = tuple(dict.fromkeys(actors))
         if not people:
             return {}
         names = None if on is None else frozenset(on)
         groups = await self.store.granted_groups(names, frozenset(to)) | also
+        if caller is None:
+            caller = Caller.DISPLAY if names is None else Caller.PEOPLE
         return await self.people.standings(people, groups, since=since, caller=caller)
 
     async def for_sending(
@@ -93,7 +96,7 @@ class Judge:
         if not self.budget.takes(f"{actor.team}/{actor.user}", LOOKED_UP_ANEW_MOST):
             return known
         # What was asked for just now is not asked for again.
-        return await self.standings(people, on=names, to=to, also=also, since=since)
+        return await self.standings(people, on=names, to=to, also=also, since=since, caller=Caller.PEOPLE)
 
     async def facts(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action

@@ -81,14 +81,15 @@ class Lookups(Generic[T]):
         *,
         since: Mark | None = None,
         caller: Caller = Caller.PEOPLE,
+        good_for: timedelta = GOOD_FOR,
     ) -> T | Failed:
-        """What `ask` says of `key`, or said at most a minute ago; with `since`, not if it was asked for before that.
+        """What `ask` says of `key`, or said at most `good_for` ago; with `since`, not if it was asked for before that.
 
         Never raises but what `ask` raises.
         """
         called = self.turns.next()
         known = self._remembered(key)
-        if since is None and known.good is not None and self._is_recent(known.good_since):
+        if since is None and known.good is not None and self._is_recent(known.good_since, good_for):
             return known.good
         try:
             async with asyncio.timeout(self.within), known.asking:
@@ -116,8 +117,13 @@ class Lookups(Generic[T]):
             known.good, known.good_since = answer, since
         return answer
 
-    def _is_recent(self, since: datetime | None) -> bool:
-        return since is not None and self.clock.now() - since <= GOOD_FOR
+    def answered_at(self, key: str) -> datetime | None:
+        """When the answer that is remembered was asked for; None if none is."""
+        known = self._known.get(key)
+        return None if known is None else known.good_since
+
+    def _is_recent(self, since: datetime | None, good_for: timedelta) -> bool:
+        return since is not None and self.clock.now() - since <= good_for
 
     def _remembered(self, key: str) -> _Known[T]:
         known = self._known.setdefault(key, _Known())

@@ -6,7 +6,7 @@ says of the bot's own workspace and of no other; it grants nothing.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from bot.domain.names import Actor, GroupId, TeamId, UserId
 from bot.engine.budget import Budget
 from bot.engine.ports import Caller, Clock, Mark, Unread
 from bot.slack.calls import Done, NoAnswer, Refused, Wait, ask
-from bot.slack.lookups import Failed, Lookups, Turns
+from bot.slack.lookups import GOOD_FOR, Failed, Lookups, Turns
 from bot.slack.pace import Pace
 from bot.slack.unanswered import UNREADABLE, must_wait, why_refused, why_silent
 
@@ -30,8 +30,13 @@ SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
 
 _USERS_INFO = "users.info"
 _GROUP_USERS = "usergroups.users.list"
-# Slack takes 100 and 20 a minute; the rest is left to what is to be sent.
-_FOR_PEOPLE = {_USERS_INFO: 80, _GROUP_USERS: 15}
+# Slack takes 100 and 20 a minute. What is shown leaves some to what people do, and both to what is to be sent.
+_MOST = {
+    Caller.DISPLAY: {_USERS_INFO: 50, _GROUP_USERS: 10},
+    Caller.PEOPLE: {_USERS_INFO: 80, _GROUP_USERS: 15},
+}
+_DISPLAY_GOOD_FOR = timedelta(minutes=10)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -113,7 +118,11 @@ class PeopleDirectory:
         """Who they are, and which of `groups` each is in. Nobody of another workspace is asked after, or in a group."""
         everybody = tuple(dict.fromkeys(actors))
         ours = [actor for actor in everybody if actor.team == self._home_team]
-        asked = sorted(group.group for group in groups if group.team == self._home_team) if ours else []
+        asked = (
+            self._oldest_first(group.group for group in groups if group.team == self._home_team)
+            if ours
+            else []
+        )
         kinds, members = await asyncio.gather(
             asyncio.gather(*(self._kind(actor.user, since, caller) for actor in ours)),
             asyncio.gather(*(self._users_in(group, since, caller) for group in asked)),
@@ -138,9 +147,8 @@ class PeopleDirectory:
                 return Kind.STRANGER if said.code in _NOBODY else said
             return _kind(user, said, self._home_team)
 
-        if self._wait(_USERS_INFO, caller) and caller is Caller.PEOPLE:
-            since = None
-        return await self._kinds.of(user, ask, since=since, caller=caller)
+        since, good_for = self._has_to_be(_USERS_INFO, since, caller)
+        return await self._kinds.of(user, ask, since=since, caller=caller, good_for=good_for)
 
     async def _users_in(
         self, group: GroupId, since: Mark | None, caller: Caller
@@ -151,17 +159,26 @@ class PeopleDirectory:
             )
             return said if isinstance(said, Failed) else _users(said)
 
-        if self._wait(_GROUP_USERS, caller) and caller is Caller.PEOPLE:
-            since = None
-        return await self._members.of(group, ask, since=since, caller=caller)
+        since, good_for = self._has_to_be(_GROUP_USERS, since, caller)
+        return await self._members.of(group, ask, since=since, caller=caller, good_for=good_for)
+
+    def _oldest_first(self, groups: Iterable[GroupId]) -> list[GroupId]:
+        """Where Slack may not be asked about all of them, each is asked about in turn, and none is left out for good."""
+        return sorted(groups, key=lambda group: (self._members.answered_at(group) or _NEVER, group))
+
+    def _has_to_be(self, method: str, since: Mark | None, caller: Caller) -> tuple[Mark | None, timedelta]:
+        """How new an answer must be for this caller: what is remembered has to do while people may not ask."""
+        if caller is Caller.SENDING or not self._wait(method, caller):
+            return since, GOOD_FOR
+        return None, _DISPLAY_GOOD_FOR if caller is Caller.DISPLAY else GOOD_FOR
 
     def _wait(self, method: str, caller: Caller) -> timedelta:
-        """For how long this caller may not ask: Slack said so, or people have used up their part of the minute."""
+        """For how long this caller may not ask: Slack said so, or its part of the minute is used up."""
         held = self._pace.free_at((method, caller))
         wait = timedelta() if held is None else held - self._clock.now()
         if caller is Caller.SENDING:
             return wait
-        return max(wait, self._budget.free_in(method, _FOR_PEOPLE[method]))
+        return max(wait, self._budget.free_in(method, _MOST[caller][method]))
 
     async def _ask(
         self, method: str, caller: Caller, call: Callable[[], Awaitable[AsyncSlackResponse]]
@@ -170,8 +187,8 @@ class PeopleDirectory:
         wait = self._wait(method, caller)
         if wait:
             return Failed(must_wait(wait.total_seconds()), passing=True)
-        if caller is Caller.PEOPLE:
-            self._budget.takes(method, _FOR_PEOPLE[method])
+        if caller is not Caller.SENDING:
+            self._budget.takes(method, _MOST[caller][method])
         answer = await ask(call())
         match answer:
             case Done(said):

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.access import Group, Kind, Standing
 from bot.domain.names import Actor
-from bot.engine.ports import Unread
+from bot.engine.ports import Caller, Unread
 from bot.simulator.slack import SlackSimulator
 from bot.slack.people import PeopleDirectory
 from tests.clock import MovableClock
@@ -479,3 +479,20 @@ async def test_members_that_cannot_be_listed_are_said_not_to_be(slack, people):
     assert await people.members(Group(HOME, "S0GONE")) == why
     assert await people.members(Group("T0OTHER", "S0GONE")) == Unread("it is of another workspace")
     assert len(slack.calls) == 1
+
+
+async def test_what_is_shown_may_be_older_while_slack_may_not_be_asked(slack, people, clock):
+    """Ten minutes at most, and a decision rests on none of it; each group is asked about in its turn."""
+    member = slack.adds_person("ana")
+    ana, groups = actor(member), some(*(slack.adds_user_group(f"team{at}", [member]) for at in range(18)))
+
+    async def groups_for(caller):
+        return len((await people.standings([ana], groups, caller=caller))[ana].groups)
+
+    assert await groups_for(Caller.DISPLAY) == 10
+    assert await groups_for(Caller.PEOPLE) == 15
+    clock.passes(seconds=61)
+    assert await groups_for(Caller.DISPLAY) == 18
+    assert await groups_for(Caller.PEOPLE) == 15
+    clock.passes(minutes=11)
+    assert await groups_for(Caller.DISPLAY) == 10

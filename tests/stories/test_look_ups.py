@@ -154,3 +154,20 @@ def test_a_429_for_clicks_does_not_hold_up_what_was_approved(workspace: Workspac
     workspace.passes(seconds=20)
     assert "✅ Cleared." in workspace.card()
     workspace.thread()
+
+
+def test_what_is_shown_leaves_look_ups_to_approvers(workspace: Workspace) -> None:
+    """More groups than Slack tells in a minute: somebody who only looks uses a part of it, and not the last of it."""
+    ana, ben, eve = workspace.requester("ana"), workspace.stranger("ben"), workspace.stranger("eve")
+    for number in range(17):
+        team = workspace.user_group(f"team{number}", workspace.stranger(f"tom{number}"))
+        workspace.grants_group(team, Role.OPERATOR, f"team{number}-*")
+    workspace.grants_group(workspace.user_group("leads", ben), Role.APPROVER, "orders")
+    workspace.rules("*", "approvals=1")
+    eve.types("/pipeline whoami")
+    ana.requests("orders", "schema change")
+    ben.told("Approve")
+    workspace.passes(seconds=10)
+    assert "✅ Cleared." in workspace.card()
+    workspace.thread()
+    assert asked(workspace)[GROUPS] <= 15

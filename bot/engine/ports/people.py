@@ -13,8 +13,9 @@ Mark = NewType("Mark", int)
 
 
 class Caller(StrEnum):
-    """Whom a look-up is for. What people do leaves a part of what Slack allows to what is to be sent."""
+    """What a look-up is for. Each leaves a part of what Slack allows in a minute to the next."""
 
+    DISPLAY = "display"  # no decision rests on it but what somebody is shown
     PEOPLE = "people"
     SENDING = "sending"
 
@@ -36,7 +37,7 @@ class People(Protocol):
     ) -> Mapping[Actor, Standing]:
         """Who they are, and which of `groups` each is in. At most 60 s old.
 
-        With `since`, no answer counts that was asked for before; for people, though, one of the last 60 s has to do
+        For display, it is up to ten minutes old while its part of what Slack allows is used up. With `since`, no answer counts that was asked for before; for people, though, one of the last 60 s has to do
         while their part of what Slack allows is used up. However many they are, a group is asked for once, and all is
         over in the time of one look-up.
         """
