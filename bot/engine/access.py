@@ -12,6 +12,7 @@ from bot.domain.administration import (
     Judgement,
     LiftFreeze,
     PutFreeze,
+    SetRule,
     TakeAway,
     in_words,
     judge,
@@ -53,7 +54,11 @@ class Access:
         def may(facts: Facts) -> bool:
             return judge(change, facts.standings[actor], facts, self.clock.now()).decision.allowed
 
-        standing = (await self.judge.if_they_may(actor, may, also=also))[actor]
+        # Whether a rule is loosened in their own favour depends on all they may do; the rest, on whether they are an admin.
+        to = Action if isinstance(change, SetRule | DropRule) else [Action.ADMINISTER]
+        standing = await self.judge.for_change(
+            actor, may, to=to, also=also, remembered=isinstance(change, TakeAway | PutFreeze)
+        )
 
         def authorize(facts: Facts) -> Event:
             now = self.clock.now()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.access import Action, Decision, Group, Standing
+from bot.domain.access import Action, Decision, Group, Kind, Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.engine.budget import Budget
@@ -58,45 +58,53 @@ class Judge:
     async def anew(
         self, operation_id: OperationId, actor: Actor, *, to: Iterable[Action], others: Iterable[Actor] = ()
     ) -> Mapping[Actor, Standing]:
-        """Looked up for what `actor` does to this operation; nobody's where there is none.
+        """Looked up anew for what `actor` does to this operation, if they may by what is remembered of the last minute.
 
-        `others` are those on whom it may rest besides.
+        Nobody's where there is no such operation. `others` are those on whom it may rest besides.
+
+        Whoever may not is refused by what is remembered, at no cost: else anybody who clicks a public button spends what
+        Slack allows for all. Whoever may has a number of these a minute, and afterwards a minute's memory has to do for
+        them: before anything is sent, everybody is looked up once more.
         """
         operation = await self.store.operation(operation_id)
         if operation is None:
             return {}
-        name, actions = operation.pipeline, tuple(to)
+        name, actions, people, since = operation.pipeline, tuple(to), (actor, *others), self.people.mark()
+        known = await self.standings(people, on=[name], to=actions)
+        facts, now = await self.store.facts(known), self.clock.now()
+        if not any(facts.may(actor, action, name, now).allowed for action in actions):
+            return known
+        if not self.budget.takes(_key(actor), LOOKED_UP_ANEW_MOST):
+            return known
+        # What was asked for just now is not asked for again.
+        return await self.standings(people, on=[name], to=actions, since=since)
 
-        def may(facts: Facts) -> bool:
-            now = self.clock.now()
-            return any(facts.may(actor, action, name, now).allowed for action in actions)
-
-        return await self.if_they_may(actor, may, on=[name], to=actions, others=others)
-
-    async def if_they_may(  # noqa: PLR0913 - what narrows it down
+    async def for_change(
         self,
         actor: Actor,
         may: Callable[[Facts], bool],
         *,
-        on: Iterable[PipelineName] | None = None,
-        to: Iterable[Action] = Action,
-        also: frozenset[Group] = frozenset(),
-        others: Iterable[Actor] = (),
-    ) -> Mapping[Actor, Standing]:
-        """Looked up anew for what `actor` is about to do, if they `may` by what is remembered of the last minute.
+        to: Iterable[Action],
+        also: frozenset[Group],
+        remembered: bool,
+    ) -> Standing:
+        """Looked up for a change of access, in the same way.
 
-        Whoever may not is refused by that, at no cost: else anybody who clicks a public button spends what Slack allows
-        for all. Whoever may has a number of these a minute, and afterwards a minute's memory has to do for them: before
-        anything is sent, everybody is looked up once more.
+        Nobody is looked up once more after it: what is remembered has to do only where `remembered` says so. Where it
+        does not, and Slack may not be asked, the person is unknown, and the standing tells for how long.
         """
-        people, names, since = (actor, *others), None if on is None else tuple(on), self.people.mark()
-        known = await self.standings(people, on=names, to=to, also=also)
+        since, caller = self.people.mark(), Caller.PEOPLE if remembered else Caller.ACCESS
+        known = await self.standings([actor], to=[Action.ADMINISTER], also=also, caller=caller)
         if not may(await self.store.facts(known)):
-            return known
-        if not self.budget.takes(f"{actor.team}/{actor.user}", LOOKED_UP_ANEW_MOST):
-            return known
-        # What was asked for just now is not asked for again.
-        return await self.standings(people, on=names, to=to, also=also, since=since, caller=Caller.PEOPLE)
+            return known[actor]
+        wait = self.budget.free_in(_key(actor), LOOKED_UP_ANEW_MOST)
+        if not wait:
+            self.budget.takes(_key(actor), LOOKED_UP_ANEW_MOST)
+            return (await self.standings([actor], to=to, also=also, since=since, caller=caller))[actor]
+        if remembered:
+            return known[actor]
+        why = f"it was asked {LOOKED_UP_ANEW_MOST} times within a minute for you: {round(wait.total_seconds())} s to wait"
+        return Standing(actor, Kind.UNKNOWN, why=why, passing=True)
 
     async def facts(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action
@@ -107,3 +115,7 @@ class Judge:
     async def may(self, actor: Actor, action: Action, name: PipelineName) -> Decision:
         facts = await self.facts(actor, on=[name], to=[action])
         return facts.may(actor, action, name, self.clock.now())
+
+
+def _key(actor: Actor) -> str:
+    return f"{actor.team}/{actor.user}"

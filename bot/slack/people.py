@@ -31,10 +31,9 @@ SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
 _USERS_INFO = "users.info"
 _GROUP_USERS = "usergroups.users.list"
 # Slack takes 100 and 20 a minute. What is shown leaves some to what people do, and both to what is to be sent.
-_MOST = {
-    Caller.DISPLAY: {_USERS_INFO: 50, _GROUP_USERS: 10},
-    Caller.PEOPLE: {_USERS_INFO: 80, _GROUP_USERS: 15},
-}
+_FOR_DISPLAY = {_USERS_INFO: 50, _GROUP_USERS: 10}
+_FOR_PEOPLE = {_USERS_INFO: 80, _GROUP_USERS: 15}
+_MOST = {Caller.DISPLAY: _FOR_DISPLAY, Caller.PEOPLE: _FOR_PEOPLE, Caller.ACCESS: _FOR_PEOPLE}
 _DISPLAY_GOOD_FOR = timedelta(minutes=10)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -168,7 +167,7 @@ class PeopleDirectory:
 
     def _has_to_be(self, method: str, since: Mark | None, caller: Caller) -> tuple[Mark | None, timedelta]:
         """How new an answer must be for this caller: what is remembered has to do while people may not ask."""
-        if caller is Caller.SENDING or not self._wait(method, caller):
+        if caller in {Caller.SENDING, Caller.ACCESS} or not self._wait(method, caller):
             return since, GOOD_FOR
         return None, _DISPLAY_GOOD_FOR if caller is Caller.DISPLAY else GOOD_FOR
 

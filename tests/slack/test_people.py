@@ -496,3 +496,21 @@ async def test_what_is_shown_may_be_older_while_slack_may_not_be_asked(slack, pe
     assert await groups_for(Caller.PEOPLE) == 15
     clock.passes(minutes=11)
     assert await groups_for(Caller.DISPLAY) == 10
+
+
+async def test_no_memory_has_to_do_for_changes_of_access(slack, people):
+    """Nobody is looked up once more after them: while Slack may not be asked, the person's groups are not known."""
+    member = slack.adds_person("ana")
+    ana, groups = actor(member), [slack.adds_user_group(f"team{at}", [member]) for at in range(15)]
+    await people.standings([ana], some(*groups))
+
+    async def anew(caller):
+        return (await people.standings([ana], some(groups[0]), since=people.mark(), caller=caller))[ana]
+
+    assert (await anew(Caller.PEOPLE)).groups == {groups[0].id}
+    assert await anew(Caller.ACCESS) == Standing(
+        ana,
+        unresolved=frozenset({groups[0].id}),
+        why="Slack is asked too often and wants 60 s of quiet",
+        passing=True,
+    )

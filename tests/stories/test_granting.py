@@ -228,3 +228,20 @@ You are @ana, `U03ANA` of `T0ACME`: a member.
     assert root.types("/pipeline grant `<!everyone>` viewer orders") == snapshot(
         "🤔 `'<!everyone>'` is nobody I can find: mention a person or a user group with @, and pick it from Slack's list."
     )
+
+
+def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace: Workspace) -> None:
+    """What is remembered of a person grants nothing, however often they ask; it has to do for what takes rights away."""
+    root, eve = workspace.stranger("root"), workspace.stranger("eve")
+    admins = workspace.user_group("admins", root)
+    workspace.grants_group(admins, Role.ADMIN)
+    for number in range(6):
+        assert root.types(f"/pipeline grant @eve viewer team{number}-*").startswith("✅")
+    admins.leaves(root.person)
+    assert root.types("/pipeline grant @eve operator *") == snapshot(
+        "🚫 You may not grant *operator* on `*`: Slack did not tell who you are (`it was asked 6 times within a minute for you: 60 s to wait`), and without knowing I say no. Try again in a minute."
+    )
+    assert root.types("/pipeline revoke @eve viewer team0-*").startswith("✅")
+    workspace.passes(seconds=61)
+    assert root.types("/pipeline grant @eve operator *").startswith("🚫")
+    assert eve.types("/pipeline clear orders").startswith("🚫")

@@ -17,6 +17,7 @@ class Caller(StrEnum):
 
     DISPLAY = "display"  # no decision rests on it but what somebody is shown
     PEOPLE = "people"
+    ACCESS = "access"  # changes of access: nobody is looked up again after them, so no memory has to do
     SENDING = "sending"
 
 
