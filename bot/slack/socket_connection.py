@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 PING_EVERY = 10.0  # seconds; what is not answered within half of that ends the connection
 CLOSES_WITHIN = 2.0  # seconds for Slack to return the farewell
+FINISHES_WITHIN = 3.0  # seconds at a stop, the farewell included: Slack waits no longer for an answer
 TAKEN_MOST = (
     2 * AT_ONCE_MOST
 )  # envelopes read and not answered; the rest waits where it is, and so does Slack
@@ -66,6 +67,19 @@ class SocketConnection:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait({self._reading})
+
+    async def finish(self) -> None:
+        """Take nothing more, and close it once what was taken is answered: the deeds behind it may be done."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+        try:
+            async with asyncio.timeout(FINISHES_WITHIN):
+                if self._answering:
+                    await asyncio.wait(self._answering)
+                await self.socket.close()
+        except TimeoutError:
+            log.warning("socket_mode_cut_off", unanswered=len(self._answering))
 
     async def _read(self) -> None:
         try:

@@ -93,9 +93,8 @@ class SocketTransport:
             try:
                 await self._keep_connected(session)
             finally:
-                for connection in (self._connection, self._before):
-                    if connection is not None:
-                        await connection.close()
+                ours = {each for each in (self._connection, self._before) if each is not None}
+                await asyncio.gather(*(connection.finish() for connection in ours))
 
     async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
         attempts = self.pauses()

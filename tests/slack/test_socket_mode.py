@@ -161,6 +161,30 @@ async def test_an_answer_that_takes_longer_than_its_connection(slack):
         assert (await typing).message.text == "At last"
 
 
+async def test_a_stop_waits_for_answers(slack):
+    """What was taken is answered before the connection goes: it may be done already."""
+    ana = slack.adds_person("ana")
+    slack.adds_channel("ops")
+    taken, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(ack):
+        taken.set()
+        await answered.wait()
+        await ack("At last")
+
+    async with transport_of(slack, listener=slow) as transport:
+        await transport.start()
+        typing = asyncio.create_task(ana.types("/pipeline x", channel="ops"))
+        await taken.wait()
+        stopping = asyncio.create_task(transport.stop())
+        await until(transport._connection._reading.done)
+        answered.set()
+        await stopping
+        await until(lambda: typing.done() or slack.connections == 0)
+        assert (await typing).message.text == "At last"
+    assert slack.connections == 0
+
+
 async def test_too_many_connections_are_not_asked_for_in_a_storm(slack):
     """Ten others have the places: it is said once, and tried again after a pause that grows."""
     others = [AsyncWebClient(base_url=slack.url) for _ in range(10)]
