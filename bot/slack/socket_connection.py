@@ -68,6 +68,12 @@ class SocketConnection:
             self._reading.cancel()
             await asyncio.wait({self._reading})
 
+    async def read_on(self, within: float) -> None:
+        """Answer what Slack still sends over it, until Slack closes it or `within` seconds are over; then finish."""
+        if self._reading is not None:
+            await asyncio.wait({self._reading}, timeout=within)
+        await self.finish()
+
     async def finish(self) -> None:
         """Take nothing more, and close it once what was taken is answered: the deeds behind it may be done."""
         if self._reading is not None:

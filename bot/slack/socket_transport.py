@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 PAUSE_MOST = 60.0  # seconds between two attempts; Slack takes about one a minute
 OPENS_WITHIN = 15.0  # seconds, the hello included
+RENEWED_WITHIN = 30.0  # seconds; by then Slack has closed the connection before the renewed one
 HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as an attempt that failed
 
 
@@ -56,8 +57,10 @@ class SocketTransport:
     pauses: Callable[[], Iterator[float]] = up_to_a_minute  # seconds, after attempts that failed
     opens_within: float = OPENS_WITHIN
     holds_after: float = HOLDS_AFTER
+    renewed_within: float = RENEWED_WITHIN
     _connection: SocketConnection | None = None
-    _before: SocketConnection | None = None  # asked to go by Slack, and still there until the next one is
+    # Asked to go by Slack, which may have sent something over them before it knew of the next one.
+    _before: dict[SocketConnection, asyncio.Task[None]] = field(default_factory=dict)
     _connected: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
     _outage: _Outage | None = None
@@ -93,8 +96,18 @@ class SocketTransport:
             try:
                 await self._keep_connected(session)
             finally:
-                ours = {each for each in (self._connection, self._before) if each is not None}
-                await asyncio.gather(*(connection.finish() for connection in ours))
+                await self._finish()
+
+    async def _finish(self) -> None:
+        ours = {*self._before, *filter(None, [self._connection])}
+        for reading in self._before.values():
+            reading.cancel()
+        await asyncio.gather(*(connection.finish() for connection in ours))
+
+    def _read_on(self, before: SocketConnection) -> None:
+        reading = asyncio.create_task(before.read_on(self.renewed_within))
+        self._before[before] = reading
+        reading.add_done_callback(lambda _: self._before.pop(before, None))
 
     async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
         attempts = self.pauses()
@@ -131,26 +144,25 @@ class SocketTransport:
 
     async def _stay(self, connection: SocketConnection) -> _End:
         loop = asyncio.get_running_loop()
+        if self._connection is not None and not self._connection.socket.closed:
+            self._read_on(self._connection)
+        self._connection = connection
         self._note_others(connection)
-        before, self._before, self._connection = self._before, None, connection
         self._connected.set()
         holding = loop.call_later(self.holds_after, self._say_connected)
         began = loop.time()
-        if before is not None:
-            await before.close()
         try:
             why = await connection.ending
         finally:
             holding.cancel()
         held = loop.time() - began >= self.holds_after
         if why in RENEWALS:
-            self._before = connection
             return _End("Slack asks for a new WebSocket again and again.", held=held, is_renewal=True)
         await connection.close()
         return _End(f"The WebSocket to Slack ended: {why}.", held=held)
 
     def _note_others(self, connection: SocketConnection) -> None:
-        own = 1 if self._before is not None and not self._before.socket.closed else 0
+        own = sum(not before.socket.closed for before in self._before)
         others = max(connection.others - own, 0)
         if others and others != self._others:
             log.warning("socket_mode_shared", others=others, meaning=SHARED)

@@ -132,11 +132,36 @@ async def test_a_renewal_is_nothing_to_tell(slack):
             for reason in ("warning", "refresh_requested"):
                 first = transport._connection
                 await slack.disconnects(reason)
-                await until(lambda first=first: transport._connection is not first and first.socket.closed)
+                await until(lambda first=first: transport._connection is not first)
                 answer = await ana.types("/pipeline x", channel="ops")
                 assert answer.message.text == "You typed x"
     assert logs == []
     assert opens(slack) == 3
+
+
+async def test_what_slack_sends_over_a_connection_that_was_renewed_is_answered(slack):
+    """After a `warning` it goes on sending over both, until it closes the one before."""
+    ana = slack.adds_person("ana")
+    slack.adds_channel("ops")
+    async with transport_of(slack, holds_after=0.0, renewed_within=AN_AGE) as transport:
+        await transport.start()
+        first = transport._connection
+        await slack.disconnects("warning")
+        await slack.until(lambda: slack.connections == 2)
+        await until(lambda: transport._connection is not first)
+        for _ in range(2):
+            assert (await ana.types("/pipeline x", channel="ops")).message.text == "You typed x"
+        assert slack.connections == 2
+
+
+async def test_a_connection_that_slack_does_not_close_after_its_renewal(slack):
+    """It is closed by the bot: Slack allows ten for an app."""
+    async with transport_of(slack, holds_after=0.0, renewed_within=0.0) as transport:
+        await transport.start()
+        first = transport._connection
+        await slack.disconnects("warning")
+        await until(lambda: first.socket.closed and transport._before == {})
+        assert transport.is_connected
 
 
 async def test_an_answer_that_takes_longer_than_its_connection(slack):
@@ -156,7 +181,8 @@ async def test_an_answer_that_takes_longer_than_its_connection(slack):
         typing = asyncio.create_task(ana.types("/pipeline x", channel="ops"))
         await taken.wait()
         await slack.disconnects("refresh_requested")
-        await until(lambda: transport._connection is not first and first.socket.closed)
+        await until(lambda: transport._connection is not first)
+        await first.socket.close()
         answered.set()
         assert (await typing).message.text == "At last"
 
