@@ -60,7 +60,8 @@ class SocketConnection:
 
     @property
     def is_open(self) -> bool:
-        return not self.socket.closed and not self.ending.done()
+        """Whether it takes what people do: also once Slack asked for the next one."""
+        return not self.socket.closed
 
     async def close(self) -> None:
         await self.socket.close()

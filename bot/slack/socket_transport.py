@@ -144,7 +144,7 @@ class SocketTransport:
 
     async def _stay(self, connection: SocketConnection) -> _End:
         loop = asyncio.get_running_loop()
-        if self._connection is not None and not self._connection.socket.closed:
+        if self._connection is not None and self._connection.is_open:
             self._read_on(self._connection)
         self._connection = connection
         self._note_others(connection)
@@ -162,7 +162,7 @@ class SocketTransport:
         return _End(f"The WebSocket to Slack ended: {why}.", held=held)
 
     def _note_others(self, connection: SocketConnection) -> None:
-        own = sum(not before.socket.closed for before in self._before)
+        own = sum(before.is_open for before in self._before)
         others = max(connection.others - own, 0)
         if others and others != self._others:
             log.warning("socket_mode_shared", others=others, meaning=SHARED)

@@ -164,6 +164,21 @@ async def test_a_connection_that_slack_does_not_close_after_its_renewal(slack):
         assert transport.is_connected
 
 
+async def test_it_is_connected_while_a_renewal_takes_long(slack):
+    """The connection before still takes what people do, until Slack closes it."""
+    ana = slack.adds_person("ana")
+    slack.adds_channel("ops")
+    async with transport_of(slack, **PATIENT, holds_after=0.0) as transport:
+        await transport.start()
+        slack.fails_next("apps.connections.open", "internal_error")
+        await slack.disconnects("warning")
+        await until(lambda: opens(slack) == 2)
+        assert (await ana.types("/pipeline x", channel="ops")).message.text == "You typed x"
+        assert transport.is_connected
+        slack.drops_connections()
+        await until(lambda: not transport.is_connected)
+
+
 async def test_an_answer_that_takes_longer_than_its_connection(slack):
     """It goes over the next one: Slack takes an ack on whichever it comes."""
     ana = slack.adds_person("ana")
