@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -35,15 +35,20 @@ class _Kept(BaseModel):
     hash: Annotated[str, Field(pattern=_HASH)]
     at: AwareDatetime
     all_read_at: AwareDatetime
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The entry up to which the log was consistent, when that was, and when all entries were last read."""
+    """The entry up to which the log was consistent, when that was, and when all entries were last read.
+
+    `is_broken`: one of those entries was found broken since, so that all are read again until none is.
+    """
 
     head: Head
     at: datetime
     all_read_at: datetime
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def verify(
     file = _file_of(path)
     earlier = None if file is None else _read(file)
     head = None if earlier is None else earlier.head
+    full = full or (earlier is not None and earlier.is_broken)
     to_read = administration.head()[0] - (0 if head is None or full else head[0])
     with _progress(to_read) as progress:
         checked = administration.verify(heads, earlier=head, full=full, progress=progress)
@@ -95,6 +101,8 @@ def verify(
         now = clock_of(administration).now()
         all_read_at = earlier.all_read_at if earlier is not None and checked.after else now
         _write(file, Earlier(checked.newest, now, all_read_at))
+    if file is not None and earlier is not None and checked.broken is not None:
+        _write(file, replace(earlier, is_broken=earlier.is_broken or checked.broken.id <= earlier.head[0]))
     return Verification(checked, earlier, file)
 
 
@@ -118,13 +126,19 @@ def _read(file: Path) -> Earlier | None:
         kept = _Kept.model_validate_json(file.read_bytes())
     except (OSError, ValidationError):
         return None
-    return Earlier((kept.entry, kept.hash), kept.at, kept.all_read_at)
+    return Earlier((kept.entry, kept.hash), kept.at, kept.all_read_at, kept.is_broken)
 
 
 def _write(file: Path, verified: Earlier) -> None:
     """As a whole or not at all. Where it cannot be written, all is read the next time."""
     entry, entry_hash = verified.head
-    kept = _Kept(entry=entry, hash=entry_hash, at=verified.at, all_read_at=verified.all_read_at)
+    kept = _Kept(
+        entry=entry,
+        hash=entry_hash,
+        at=verified.at,
+        all_read_at=verified.all_read_at,
+        is_broken=verified.is_broken,
+    )
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:  # for its owner alone
