@@ -127,8 +127,9 @@ def _as_far_as_proved(checked: Checked) -> str:
     if anchor is None:
         if newest == read_after:
             return f"Consistent, not anchored: the audit log has no entry after {_head(checked.newest)}."
+        fit = "fits" if newest == read_after + 1 else "fit"
         return (
-            f"Consistent, not anchored: {entries(read_after + 1, newest)} of the audit log fit together, up to "
+            f"Consistent, not anchored: {entries(read_after + 1, newest)} of the audit log {fit} together, up to "
             f"{_head(checked.newest)}. This does not show whether they were all written anew, or the end was cut off."
         )
     after = newest - max(anchor, read_after)
