@@ -5,6 +5,7 @@ pipelines: so long everybody else waits. For thousands of operations one list is
 """
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from bot.engine.ports import Clock
@@ -23,6 +24,10 @@ class _Lowest:
     def note(self, seconds: float, now: float) -> None:
         if seconds > 0 and (self.now(now) is None or seconds <= self.seconds):  # 0: too short for the clock
             self.seconds, self.at = seconds, now
+
+    def note_failure(self, now: float) -> None:
+        """It cannot be had: what it took before says nothing any more."""
+        self.seconds, self.at = inf, now
 
     def now(self, now: float) -> float | None:
         return None if self.at is None or now - self.at > KEPT else self.seconds
@@ -56,3 +61,7 @@ class Costs:
     def note_list(self, began: float) -> None:
         now = self.clock.monotonic()
         self._list.note(now - began, now)
+
+    def note_failed_list(self) -> None:
+        """Feldera answers about single pipelines, but gave no list: no other is tried for a while."""
+        self._list.note_failure(self.clock.monotonic())

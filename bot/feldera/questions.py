@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
-from bot.domain.observations import Listed, Observation, is_expected, looks, not_listed
+from bot.domain.observations import Observation, is_expected, looks, not_listed
 from bot.domain.pipelines import History, Identity, Look, Problem, Seen, Trouble
 from bot.feldera import answers, problems
 from bot.feldera.costs import Costs
@@ -148,15 +148,22 @@ class Questions:
             first = ()
         found = await self._by_name(first, failures)
         rest = names[len(first) :]
-        listed: Listed = {}
-        if self._costs.list_is_cheaper(len(rest)):
-            everything = await self.look_at_all()
-            if not isinstance(everything, Problem):
-                listed = everything
-            elif everything.trouble is not Trouble.UNEXPECTED:  # else: one bad list would hold up all of them
-                return everything
-        found.update(looks(rest, listed, await self._by_name(not_listed(rest, listed), failures)))
-        return found
+        if not self._costs.list_is_cheaper(len(rest)):
+            return found | await self._by_name(rest, failures)
+        everything = await self.look_at_all()
+        if not isinstance(everything, Problem):
+            by_name = await self._by_name(not_listed(rest, everything), failures)
+            return {**found, **looks(rest, everything, by_name)}
+        if self.rejection is not None:
+            return everything
+        if everything.retry_after:  # the next questions, after that time, are by name
+            self._costs.note_failed_list()
+            return everything
+        by_name = await self._by_name(rest, failures)
+        is_outage = all(isinstance(look, Problem) for look in by_name.values())
+        if not is_outage:  # an outage says nothing of lists
+            self._costs.note_failed_list()
+        return found | by_name
 
     async def _by_name(
         self, names: tuple[PipelineName, ...], failures: list[Problem]

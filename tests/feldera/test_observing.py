@@ -42,8 +42,7 @@ async def test_what_a_list_lacks_is_asked_about_by_name(
 ) -> None:
     """Only Feldera's own word on that name makes it absent."""
     feldera.leaves_out("orders")
-    client.costs.note_some(1, began=-1.0)
-    client.costs.note_list(began=-0.1)
+    has_measured(client)
     observed = await client.observe({ORDERS: None, USERS: None})
     assert isinstance(observed, Observation)
     assert isinstance(observed.looks[ORDERS], Seen)
@@ -115,6 +114,64 @@ async def test_one_list_where_that_is_cheaper(busy: tuple[FelderaSimulator, Feld
     ]
     clock.passes(minutes=11)
     assert await rounds(client, feldera, 300, 2) == ["32 by name, 1 list", "0 by name, 1 list"]
+
+
+def has_measured(client: FelderaClient) -> None:
+    """By what it took the bot, one list is cheaper than two single questions; nothing takes any time by this clock."""
+    now = client.costs.clock.monotonic()
+    client.costs.note_some(1, began=now - 1.0)
+    client.costs.note_list(began=now - 0.1)
+
+
+def the_next_list_fails(feldera: FelderaSimulator, how: str) -> None:
+    """The first question of a round is who answers."""
+    feldera.answers_next(200, body={"tenant_id": feldera.tenant.id, "role": "write"})
+    if how == "lost":
+        feldera.drops_the_next_request("GET")
+    elif how == "no list":
+        feldera.answers_next(200, body={"what": "ever"})
+    else:
+        retry = {"Retry-After": "5"} if how == "503" else {}
+        feldera.answers_next(int(how), headers=retry, body=b"", content_type=None)
+
+
+@pytest.mark.parametrize("how", ["lost", "500", "504", "no list"])
+async def test_a_list_that_fails_leaves_nobody_without_an_answer(
+    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock, how: str
+) -> None:
+    """A list grows with Feldera, single answers do not: those are asked for, and no list is tried for a while."""
+    feldera.adds_many(["users", "payments", "invoices"])
+    has_measured(client)
+    assert await rounds(client, feldera, 4, 1) == ["0 by name, 1 list"]
+    the_next_list_fails(feldera, how)
+    assert await rounds(client, feldera, 4, 3) == ["4 by name, 1 list", *["4 by name, 0 list"] * 2]
+    clock.passes(minutes=11)
+    client.costs.note_some(1, began=clock.monotonic() - 1.0)
+    assert await rounds(client, feldera, 4, 1) == ["0 by name, 1 list"]
+
+
+async def test_a_list_for_which_feldera_wants_quiet_is_not_asked_for_again(
+    feldera: FelderaSimulator, client: FelderaClient
+) -> None:
+    """It gets its quiet now, and is asked by name afterwards."""
+    feldera.adds("users")
+    has_measured(client)
+    the_next_list_fails(feldera, "503")
+    assert isinstance(await client.observe(reviewed(feldera, 2)), Problem)
+    assert paths(feldera) == [SESSION, LIST]
+    assert await rounds(client, feldera, 2, 1) == ["2 by name, 0 list"]
+
+
+async def test_an_outage_says_nothing_of_lists(feldera: FelderaSimulator, client: FelderaClient) -> None:
+    """Afterwards one list is as good as it was."""
+    feldera.adds_many(["users", "payments", "invoices"])
+    has_measured(client)
+    the_next_list_fails(feldera, "502")
+    feldera.answers_next(502, body=b"", content_type=None, times=4)
+    observed = await client.observe(reviewed(feldera, 4))
+    assert isinstance(observed, Observation)
+    assert all(isinstance(look, Problem) for look in observed.looks.values())
+    assert await rounds(client, feldera, 4, 1) == ["0 by name, 1 list"]
 
 
 async def test_what_people_list_is_measured_as_well(
