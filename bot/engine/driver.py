@@ -1,8 +1,9 @@
 """The loop that moves operations forward. Level-triggered: it looks at what is stored, not at what was said.
 
 Each round asks a Feldera once, however many operations are due on it, and takes each of them one step on. Rounds, and
-what follows from them (a request, a record read), run beside each other, so that one slow Feldera or request holds up no
-other operation. Work that was cut short at any point leaves rows that the next round takes up; after a restart the
+requests and what else follows from them, run beside each other, so that one slow Feldera or request holds up no other
+operation; nor does a pipeline about which Feldera gives no answer: operations whose last look failed have rounds of
+their own. Work that was cut short at any point leaves rows that the next round takes up; after a restart the
 first round does.
 """
 
@@ -63,6 +64,7 @@ log = structlog.get_logger(__name__)
 Looks = Callable[[Operation], Look]
 
 _Target = TargetName | None  # None: the operation is of a target that was taken out of the settings
+_Round = tuple[_Target, bool]  # who is looked at together: on one Feldera, and whether the last look failed
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # looks: their news is one transaction; commands and clicks have their turn in between
@@ -92,7 +94,7 @@ class Driver:
     _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
     _seen_underway: frozenset[OperationId] = frozenset()
     _broken: BaseException | None = None
-    _rounds: dict[_Target, asyncio.Task[None]] = field(default_factory=dict)
+    _rounds: dict[_Round, asyncio.Task[None]] = field(default_factory=dict)
     # Operations that a look found unchanged, and when to look again: good as long as they are.
     _unchanged: dict[OperationId, tuple[Operation, datetime]] = field(default_factory=dict)
     _in_force: tuple[tuple[Freeze, ...], tuple[Rule, ...]] = ((), ())
@@ -114,18 +116,20 @@ class Driver:
         self._notice_ends(underway)
         idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
         due = [each for each in idle if (at := self._due_at(each)) is not None and at <= now]
+        to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
         for operation in due:
             if _needs_no_look(operation):
                 await self._change(operation, TimePassed(), can_wait=True)
-        to_look_at = self._by_target(operation for operation in due if not _needs_no_look(operation))
-        if to_look_at:
+            elif self._is_quiet(self._target_of(operation), now):
+                continue
+            elif _looks_by_itself(operation):
+                self._begin(operation, self._look_and_send(operation))
+            elif (round_ := self._round_of(operation)) not in self._rounds:
+                to_look_at[round_].append(operation)
+        for round_, operations in to_look_at.items():
             # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
-            waiting = self._by_target(operation for operation in idle if operation.state is State.WAITING)
-            for target, operations in to_look_at.items():
-                if target not in self._rounds and not self._is_quiet(target, now):
-                    self._begin_round(
-                        target, {each.id: each for each in [*operations, *waiting.get(target, [])]}.values()
-                    )
+            waiting = (each for each in idle if self._waits_for(round_, each))
+            self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
         return self._next_due(self.background.last_underway())
 
     def _due_at(self, operation: Operation) -> datetime | None:
@@ -134,11 +138,12 @@ class Driver:
             return unchanged[1]
         return operation.due_at
 
-    def _by_target(self, operations: Iterable[Operation]) -> Mapping[_Target, list[Operation]]:
-        grouped: dict[_Target, list[Operation]] = defaultdict(list)
-        for operation in operations:
-            grouped[self._target_of(operation)].append(operation)
-        return grouped
+    def _round_of(self, operation: Operation) -> _Round:
+        return self._target_of(operation), operation.failing_since is not None
+
+    def _waits_for(self, round_: _Round, operation: Operation) -> bool:
+        is_failing = operation.failing_since is not None
+        return operation.state is State.WAITING and not is_failing and self._round_of(operation) == round_
 
     def _target_of(self, operation: Operation) -> _Target:
         return self.pipelines.targets.of(operation.pipeline)
@@ -207,23 +212,24 @@ class Driver:
             return
         if _needs_no_look(operation):
             yield due_at
-        elif (target := self._target_of(operation)) not in self._rounds:  # the end of a round wakes us
-            yield max(due_at, self._quiet_until.get(target, due_at))
+        elif _looks_by_itself(operation) or self._round_of(operation) not in self._rounds:
+            yield max(due_at, self._quiet_until.get(self._target_of(operation), due_at))
+        # else: the end of the round wakes us
 
-    def _begin_round(self, target: _Target, operations: Iterable[Operation]) -> None:
+    def _begin_round(self, round_: _Round, operations: Iterable[Operation]) -> None:
         placed = list(operations)
-        round_ = asyncio.create_task(self._round(target, placed))
-        self._rounds[target] = round_
+        task = asyncio.create_task(self._round(round_[0], placed))
+        self._rounds[round_] = task
         # Nobody else takes them up while they are looked at.
-        self._at_work |= {operation.id: round_ for operation in placed}
-        round_.add_done_callback(partial(self._round_ended, target, placed))
+        self._at_work |= {operation.id: task for operation in placed}
+        task.add_done_callback(partial(self._round_ended, round_, placed))
 
-    def _round_ended(self, target: _Target, placed: list[Operation], round_: asyncio.Task[None]) -> None:
-        del self._rounds[target]
+    def _round_ended(self, round_: _Round, placed: list[Operation], task: asyncio.Task[None]) -> None:
+        del self._rounds[round_]
         for operation in placed:
-            if self._at_work.get(operation.id) is round_:  # it was cut short, or broke
+            if self._at_work.get(operation.id) is task:  # it was cut short, or broke
                 del self._at_work[operation.id]
-        self._note_end(round_)
+        self._note_end(task)
 
     async def _round(self, target: _Target, operations: list[Operation]) -> None:
         asked_at = self.clock.now()
@@ -386,3 +392,11 @@ def _needs_no_look(operation: Operation) -> bool:
     """Whether it waits for people, or for its card: nothing is cleared that is not shown somewhere."""
     waits_for_card = operation.state is State.READY and operation.card is None
     return waits_for_card or operation.state is State.AWAITING_APPROVAL
+
+
+def _looks_by_itself(operation: Operation) -> bool:
+    """Whether its request comes next: no round is needed for the look that comes right before that.
+
+    Where such a look failed, a round tries again: people's rights are looked up only where a request may follow.
+    """
+    return operation.state is State.READY and operation.failing_since is None

@@ -71,15 +71,16 @@ class _Fault:
 @dataclass(slots=True)
 class _Hanging:
     method: str | None
+    path: str | None
     once_processed: bool
     times: int | None
     met: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     is_lost: bool = False
 
-    def takes(self, method: str) -> bool:
+    def takes(self, method: str, path: str) -> bool:
         """Whether this request hangs; each one counts."""
-        if self.method not in {None, method} or self.times == 0:
+        if self.method not in {None, method} or self.path not in {None, path} or self.times == 0:
             return False
         if self.times is not None:
             self.times -= 1
@@ -112,10 +113,12 @@ class Faults:
             raise ValueError(f"a fault happens at least once, not {times} times")
         self._arranged.append(_Fault(kind, method, times))
 
-    def hang(self, method: str | None, *, once_processed: bool, times: int | None = None) -> None:
+    def hang(
+        self, method: str | None, *, path: str | None = None, once_processed: bool, times: int | None = None
+    ) -> None:
         if self._hanging is not None:
             raise ValueError("it hangs already; let it go first")
-        self._hanging = _Hanging(method, once_processed, times)
+        self._hanging = _Hanging(method, path, once_processed, times)
 
     async def until_it_hangs(self) -> None:
         if self._hanging is None:
@@ -155,7 +158,8 @@ class Faults:
     async def befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self.delay:
             await self._clock.wait(asyncio.Event(), self._clock.now() + self.delay)
-        hanging = self._hanging if self._hanging and self._hanging.takes(request.method) else None
+        hangs = self._hanging is not None and self._hanging.takes(request.method, request.path)
+        hanging = self._hanging if hangs else None
         if hanging and not hanging.once_processed and not await hanging.wait():
             return _drop(request)
         match self._take(request.method):

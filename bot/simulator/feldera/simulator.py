@@ -338,14 +338,19 @@ class FelderaSimulator(Tenancy):
             self._world.database.comes_back()
 
     def hangs(
-        self, method: str | None = None, *, once_processed: bool = False, times: int | None = None
+        self,
+        method: str | None = None,
+        *,
+        path: str | None = None,
+        once_processed: bool = False,
+        times: int | None = None,
     ) -> None:
         """From now on leave such requests (or only the next so many) without an answer, until `lets_go`.
 
         A request is processed when it is let go, even if its client has left by then; with `once_processed`
         at once, so that only its answer is late.
         """
-        self._faults.hang(method, once_processed=once_processed, times=times)
+        self._faults.hang(method, path=path, once_processed=once_processed, times=times)
 
     async def until_it_hangs(self) -> None:
         """Return once a request waits for an answer (and, with `once_processed`, has been carried out)."""
