@@ -171,7 +171,9 @@ class Announcements:
         if isinstance(posted, Rejected):
             self._one_by_one.add(operation.id)
             if len(batch) > 1:
-                log.info("lines_refused_together", operation=operation.id, why=posted.why)
+                log.warning(
+                    "message_refused", operation=operation.id, message=Part.THREAD.value, why=posted.why
+                )
                 return self.clock.now()
         answer = self._outcome(operation, _line(operation, batch[0]), posted)
         match answer:
