@@ -4,7 +4,7 @@ When to look next, when the pipeline was last seen and how many looks failed in 
 row tells an earlier moment, so the operation is looked at at once. Pure.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -32,6 +32,11 @@ def is_silent(before: Operation, after: Transition) -> bool:
 def is_lastingly_equal(one: Operation, other: Operation) -> bool:
     """Whether they differ in nothing but when to look next, when it was last seen and how often that failed."""
     return bool(_lasting(one) == _lasting(other))
+
+
+def is_equal_but_for_rendering(one: Operation, other: Operation) -> bool:
+    """Whether they differ in nothing but which version Slack's card shows."""
+    return one == replace(other, rendered_version=one.rendered_version)
 
 
 def next_look_if_unchanged(

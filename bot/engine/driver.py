@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from bot.domain import pacing
 from bot.domain.access import Action, Decision, Standing
 from bot.domain.advance import advance
 from bot.domain.authority import Authority, Facts, authority
@@ -54,7 +55,7 @@ from bot.domain.plans import loses_data
 from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
 from bot.domain.targets import TargetName
 from bot.domain.turns import RESEND_AFTER
-from bot.domain.unchanged import is_silent, next_look_if_unchanged
+from bot.domain.unchanged import is_equal_but_for_rendering, is_silent, next_look_if_unchanged
 from bot.engine.ports import Clock, Decide, Pipelines, Store
 from bot.engine.sending import Sender
 from bot.engine.usual_times import UsualTimes
@@ -127,23 +128,32 @@ class Driver:
             elif (round_ := self._round_of(operation)) not in self._rounds:
                 to_look_at[round_].append(operation)
         for round_, operations in to_look_at.items():
-            # Whoever waits is looked at with the rest: it costs nothing, and rounds stay together.
-            waiting = (each for each in idle if self._waits_for(round_, each))
+            # Who would be due soon is looked at with the rest, so that rounds stay together.
+            waiting = (each for each in idle if self._waits_for(round_, each, now))
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
         return self._next_due(self.background.last_underway())
 
     def _due_at(self, operation: Operation) -> datetime | None:
         unchanged = self._unchanged.get(operation.id)
-        if unchanged is not None and unchanged[0] is operation:
-            return unchanged[1]
-        return operation.due_at
+        if unchanged is None:
+            return operation.due_at
+        known, again = unchanged
+        if known is not operation:
+            if not is_equal_but_for_rendering(known, operation):
+                del self._unchanged[operation.id]
+                return operation.due_at
+            self._unchanged[operation.id] = operation, again
+        return again
 
     def _round_of(self, operation: Operation) -> _Round:
         return self._target_of(operation), operation.failing_since is not None
 
-    def _waits_for(self, round_: _Round, operation: Operation) -> bool:
-        is_failing = operation.failing_since is not None
-        return operation.state is State.WAITING and not is_failing and self._round_of(operation) == round_
+    def _waits_for(self, round_: _Round, operation: Operation, now: datetime) -> bool:
+        """Whether more than half of its pause is over; each look may be a request of its own."""
+        if operation.state is not State.WAITING or operation.failing_since is not None:
+            return False
+        due_at, pause = self._due_at(operation), pacing.next_look(now - (operation.accepted_at or now))
+        return due_at is not None and due_at <= now + pause / 2 and self._round_of(operation) == round_
 
     def _target_of(self, operation: Operation) -> _Target:
         return self.pipelines.targets.of(operation.pipeline)

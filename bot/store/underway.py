@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from bot.domain.happenings import Transition
 from bot.domain.names import OperationId
 from bot.domain.operations import Operation, State
-from bot.domain.unchanged import is_lastingly_equal
+from bot.domain.unchanged import is_equal_but_for_rendering, is_lastingly_equal
 from bot.store.operations import SELECT_UNDERWAY
 from bot.store.parsed import ParsedRows
 from bot.store.records import operation_of
@@ -78,5 +78,6 @@ class Underway:
         """What looks found out that no row has to tell: each before and after, unless it has changed since."""
         with self._lock:
             for before, after in looked_at:
-                if self._operations.get(before.id) is before:
-                    self._operations[before.id] = after
+                known = self._operations.get(before.id)
+                if known is not None and (known is before or is_equal_but_for_rendering(known, before)):
+                    self._operations[before.id] = replace(after, rendered_version=known.rendered_version)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -161,6 +162,17 @@ async def test_what_is_no_news_is_kept_in_memory_alone(store):
     await store.change_all([("op-1", fails_again)])
     row = await store.operation("op-1")
     assert (row.failures, row.failing_since, row.due_at) == (2, START, START.replace(hour=9))
+
+
+async def test_what_a_look_found_is_kept_where_the_card_was_edited_meanwhile(store):
+    await store.propose(proposed(), PROPOSED)
+    await store.change("op-1", confirmed(), standings={})
+    (before,) = await store.underway()
+    await store.rendered("op-1", before.version)
+    store.keep([(before, replace(before, due_at=START.replace(hour=9), failures=1))])
+    (known,) = await store.underway()
+    assert (known.due_at, known.failures) == (START.replace(hour=9), 1)
+    assert known.rendered_version == before.version > before.rendered_version
 
 
 async def test_what_is_written_at_once_is_written_whole_or_not_at_all(store):

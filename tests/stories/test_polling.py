@@ -87,6 +87,46 @@ def test_several_operations_cost_one_request_each_a_round_or_one_for_all(
     assert all(thread[-1].startswith("✅ Cleared") for thread in workspace.threads())
 
 
+def looks_at(workspace: Workspace, name: str) -> int:
+    return sum(request.path == f"/v0/pipelines/{name}" for request in workspace.feldera.requests)
+
+
+def test_what_is_new_makes_looks_at_what_is_old_no_more_frequent(workspace: Workspace) -> None:
+    """Its looks come up to half their pause sooner, to come together with others; not with each look at a new one."""
+    ana = workspace.operator("ana")
+    workspace.feldera.adds("payments")
+    for name in ["orders", "payments"]:
+        workspace.feldera.sticks_clearing(name)
+    ana.clears("orders")
+    workspace.clock.passes(minutes=12)
+    workspace.settles()
+    ana.clears("payments")
+    old, new = looks_at(workspace, "orders"), looks_at(workspace, "payments")
+    workspace.passes(seconds=28)
+    assert looks_at(workspace, "payments") - new >= 12
+    assert looks_at(workspace, "orders") - old <= 28 / 7
+    workspace.cards()
+    workspace.threads()
+    ana.reads()
+
+
+def test_a_card_that_was_edited_makes_no_look_due(workspace: Workspace) -> None:
+    """What Slack shows by now is nothing that Feldera would have to be asked about."""
+    ana = workspace.operator("ana")
+    workspace.feldera.sticks_clearing("orders")
+    ana.clears("orders")
+    workspace.clock.passes(minutes=12)
+    workspace.settles()
+    workspace.passes(seconds=16)
+    before = looks_at(workspace, "orders")
+    (operation,) = workspace.bot.store.last_underway()
+    workspace.bot.store._underway.render(operation.id, operation.version + 1)
+    workspace.settles()
+    assert looks_at(workspace, "orders") == before
+    workspace.card()
+    workspace.thread()
+
+
 def test_feldera_is_left_alone_for_as_long_as_it_asks(workspace: Workspace) -> None:
     """`Retry-After` on a look is kept to."""
     ana = workspace.operator("ana")
