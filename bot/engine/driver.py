@@ -10,7 +10,7 @@ first round does.
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -68,7 +68,7 @@ _Target = TargetName | None  # None: the operation is of a target that was taken
 _Round = tuple[_Target, bool]  # who is looked at together: on one Feldera, and whether the last look failed
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
-TAKEN_IN_AT_ONCE = 100  # looks: their news is one transaction; commands and clicks have their turn in between
+TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have their turn in between
 
 _NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
 _NOT_ASKED = Authority(Decision(allowed=False, action=Action.CLEAR), Terms(approvals=0))
@@ -119,11 +119,9 @@ class Driver:
         due = [each for each in idle if (at := self._due_at(each)) is not None and at <= now]
         to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
         for operation in due:
-            if _needs_no_look(operation):
-                await self._change(operation, TimePassed(), can_wait=True)
-            elif self._is_quiet(self._target_of(operation), now):
+            if _needs_no_look(operation) or self._is_quiet(self._target_of(operation), now):
                 continue
-            elif _looks_by_itself(operation):
+            if _looks_by_itself(operation):
                 self._begin(operation, self._look_and_send(operation))
             elif (round_ := self._round_of(operation)) not in self._rounds:
                 to_look_at[round_].append(operation)
@@ -131,6 +129,7 @@ class Driver:
             # Who would be due soon is looked at with the rest, so that rounds stay together.
             waiting = (each for each in idle if self._waits_for(round_, each, now))
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
+        await self._change_all([(each, TimePassed()) for each in due if _needs_no_look(each)])
         return self._next_due(self.background.last_underway())
 
     def _due_at(self, operation: Operation) -> datetime | None:
@@ -165,6 +164,7 @@ class Driver:
             self._in_force = in_force
             self._ruled.clear()
         freezes, rules = in_force
+        changes: list[tuple[Operation, Happening]] = []
         for operation in underway:
             # What it says of them is part of what its card shows, and a change of that a new version.
             if self._ruled.get(operation.id) == operation.version or operation.id in self._at_work:
@@ -176,9 +176,10 @@ class Driver:
             )
             more = seen.approvals > operation.approvals_needed
             if more or seen.frozen_until != operation.frozen_until:
-                await self._change(operation, seen, can_wait=True)
+                changes.append((operation, seen))
             else:
                 self._ruled[operation.id] = operation.version
+        await self._change_all(changes)
 
     def _notice_ends(self, underway: Iterable[Operation]) -> None:
         """Have people told of what ended elsewhere: the shell cannot wake anybody."""
@@ -337,14 +338,24 @@ class Driver:
 
         return decide
 
-    async def _change(
-        self, operation: Operation, happening: Happening, *, can_wait: bool = False
-    ) -> Effect | None:
+    async def _change(self, operation: Operation, happening: Happening) -> Effect | None:
+        decide = self._advanced(happening)
+        return self._told(await self.store.change(operation.id, decide, standings=_NOBODY))
+
+    async def _change_all(self, changes: Sequence[tuple[Operation, Happening]]) -> None:
+        """In as few transactions as leave commands and clicks their turn; nothing is to be done after any of them."""
+        for start in range(0, len(changes), TAKEN_IN_AT_ONCE):
+            some = changes[start : start + TAKEN_IN_AT_ONCE]
+            for after in await self.background.change_all(
+                [(operation.id, self._advanced(happening)) for operation, happening in some]
+            ):
+                self._told(after)
+
+    def _advanced(self, happening: Happening) -> Decide:
         def decide(current: Operation, _facts: Facts) -> Transition:
             return advance(current, happening, self.clock.now())
 
-        store = self.background if can_wait else self.store
-        return self._told(await store.change(operation.id, decide, standings=_NOBODY))
+        return decide
 
     async def _decide(
         self, operation: Operation, decide: Decide, standings: Mapping[Actor, Standing]

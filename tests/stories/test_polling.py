@@ -220,3 +220,28 @@ def test_what_a_round_brings_is_one_transaction(workspace: Workspace) -> None:
     written = "\n".join(statements).split("BEGIN IMMEDIATE")
     ends = [transaction.count("INSERT INTO postings") for transaction in written]
     assert max(ends) == sum(ends) == len(names)
+
+
+@pytest.mark.parametrize("what", ["freeze", "time"])
+def test_what_concerns_many_is_one_transaction(workspace: Workspace, what: str) -> None:
+    """A freeze of all that is under way, and all requests whose time is over: nobody waits for a write for each."""
+    ana = workspace.requester("ana")
+    workspace.rules("orders-*", "approvals=1")
+    names = [f"orders-{number}" for number in range(3)]
+    for name in names:
+        workspace.feldera.adds(name)
+        ana.requests(name)
+    statements: list[str] = []
+    store = workspace.bot.store
+    workspace.run(store._write(lambda db: db.conn.set_trace_callback(statements.append)))
+    underway = store.last_underway()
+    if what == "freeze":
+        workspace.freezes("*", hours=4)
+    else:
+        workspace.clock.passes(days=8)
+    workspace.settles()
+    written = "\n".join(statements).split("BEGIN IMMEDIATE")
+    changed = [sum(operation.id in transaction for operation in underway) for transaction in written]
+    assert max(changed) == len(names)
+    workspace.cards()
+    workspace.threads()
