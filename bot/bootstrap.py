@@ -81,6 +81,7 @@ SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting includ
 LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
 ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
 STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
+STORE_SILENT = "The database does not answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +336,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
     register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms, proxies=settings.proxies)
+    store_watch = StoreWatch(background, clock)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
@@ -346,7 +348,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             host,
             port,
             verifier=SignatureVerifier(secret),
-            health=partial(_health, store, _no_notes if watch is None else watch.notes),
+            health=partial(_health, background, store_watch, _no_notes if watch is None else watch.notes),
             unsigned=UnsignedRequests(clock),
         )
     return Bot(
@@ -369,7 +371,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         watch,
         Inspection(background, directory, clock, feldera.targets),
         stalls,
-        StoreWatch(background, clock),
+        store_watch,
         StoreLoss(threads, clock, live=store.last_underway),
         errands,
         transport,
@@ -385,12 +387,15 @@ def _no_notes() -> tuple[str, ...]:
     return ()
 
 
-async def _health(store: SqliteStore, notes: Callable[[], tuple[str, ...]]) -> Health:
+async def _health(store: SqliteStore, watch: StoreWatch, notes: Callable[[], tuple[str, ...]]) -> Health:
+    """Anybody may ask: `store` is the one for what can wait, and nothing more is asked of the connection that writes."""
+    if watch.hangs:
+        return Health(ok=False, reasons=(STORE_SILENT,))
     try:
         async with asyncio.timeout(STORE_ANSWERS_WITHIN):
             await store.team()
     except TimeoutError:
-        return Health(ok=False, reasons=("The database does not answer.",))
+        return Health(ok=False, reasons=(STORE_SILENT,))
     except StoreUnavailable as error:
         return Health(ok=False, reasons=(error.message,))
     return Health(reasons=notes())
