@@ -48,6 +48,11 @@ class LogWriter(QueueHandler):
             with self._counting:
                 self._dropped += 1
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - the name is logging's
+        """A record that cannot be formatted is lost: `logging` would write so to the standard error, and wait for it."""
+        with self._counting:
+            self._dropped += 1
+
     def _write_all(self) -> None:
         while (line := self._lines.get()) is not None:
             self._write(line)

@@ -164,3 +164,15 @@ def test_a_log_without_a_reader_is_no_error():
     with logs.writing(to=write):
         structlog.get_logger().info("to nobody")
     os.close(write)
+
+
+def test_a_record_that_does_not_format_is_counted(capsys):
+    """`logging` writes a traceback of it to the standard error itself, where it may wait for ever."""
+    with File() as file:
+        logging.getLogger("library").warning("%d lines", "many")
+        logging.getLogger("library").warning("the next one")
+    assert capsys.readouterr().err == ""
+    assert [(line["event"], line.get("lines")) for line in file.lines()] == [
+        ("the next one", None),
+        ("log_lines_dropped", 1),
+    ]
