@@ -233,3 +233,10 @@ def test_a_slip_never_suggests_what_destroys(word):
 def test_a_slip_of_a_stop_suggests_a_stop():
     assert "Did you mean `/pipeline stop orders why`?" in misunderstood("stpo orders why")
     assert "Did you mean `/pipeline clear orders`?" in misunderstood("claer orders")
+
+
+@pytest.mark.parametrize("typed", ["status --all", "history \N{EM DASH}all", "can-i clear -orders"])
+def test_an_option_where_a_name_stands_alone(typed):
+    """There is none, and it is no name: one that begins with a dash is put in quotes."""
+    assert misunderstood(typed).endswith("; a NAME that begins with a dash is put in quotes.")
+    assert parse("status '--all'").name == "--all"

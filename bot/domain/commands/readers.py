@@ -9,7 +9,7 @@ from bot.domain.commands import words
 from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options, without_options
 from bot.domain.commands.rules import rule_of
 from bot.domain.commands.spans import moment, span
-from bot.domain.commands.typed import first_word, quoted, unquoted
+from bot.domain.commands.typed import first_word, quoted, unquoted, without_dashes
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
 from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId
 from bot.domain.patterns import checked_anywhere, checked_pattern
@@ -283,6 +283,10 @@ def _pipeline(verb: "Verb", word: str) -> PipelineName:
     if not name:
         raise Misunderstood(
             f"Which pipeline? Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`."
+        )
+    if name == word and without_dashes(word) is not None:
+        raise Misunderstood(
+            f"`{quoted(word)}` is no option here. Type `{verb.usage}`; a NAME that begins with a dash is put in quotes."
         )
     if not verb.targets.may_be_typed(name):
         target = f"a target (`{verb.targets.names[0]}/`), and then " if verb.targets.names else ""
