@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.access import Action, Decision, Group, Kind, Standing
+from bot.domain.access import Action, Decision, Group, Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, OperationId, PipelineName
 from bot.engine.budget import Budget
@@ -90,21 +90,17 @@ class Judge:
     ) -> Standing:
         """Looked up for a change of access, in the same way.
 
-        Nobody is looked up once more after it: what is remembered has to do only where `remembered` says so. Where it
-        does not, and Slack may not be asked, the person is unknown, and the standing tells for how long.
+        Nobody is looked up once more after it: what is remembered has to do only where `remembered` says so, and whoever may
+        change access has no limit of their own. Where Slack may not be asked, the person is unknown, and the standing tells
+        for how long.
         """
         since, caller = self.people.mark(), Caller.PEOPLE if remembered else Caller.ACCESS
         known = await self.standings([actor], to=[Action.ADMINISTER], also=also, caller=caller)
         if not may(await self.store.facts(known)):
             return known[actor]
-        wait = self.budget.free_in(_key(actor), LOOKED_UP_ANEW_MOST)
-        if not wait:
-            self.budget.takes(_key(actor), LOOKED_UP_ANEW_MOST)
-            return (await self.standings([actor], to=to, also=also, since=since, caller=caller))[actor]
-        if remembered:
+        if remembered and not self.budget.takes(_key(actor), LOOKED_UP_ANEW_MOST):
             return known[actor]
-        why = f"it was asked {LOOKED_UP_ANEW_MOST} times within a minute for you: {round(wait.total_seconds())} s to wait"
-        return Standing(actor, Kind.UNKNOWN, why=why, passing=True)
+        return (await self.standings([actor], to=to, also=also, since=since, caller=caller))[actor]
 
     async def facts(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action

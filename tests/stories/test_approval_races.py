@@ -77,7 +77,7 @@ def test_approved_and_withdrawn_at_once(workspace: Workspace) -> None:
     else:
         assert requester.startswith("↩️ Taken back")
         assert "Taken back by @ana" in approver or approver == "👍 Approved: 1 of 1."
-        assert workspace.thread()[-1].startswith(("↩️ Taken back", "❌ Stopped"))
+        assert workspace.thread()[-1].startswith(("↩️ Taken back", "↩️ Stopped"))
     workspace.card()
 
 

@@ -239,7 +239,7 @@ def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace: Worksp
         assert root.types(f"/pipeline grant @eve viewer team{number}-*").startswith("✅")
     admins.leaves(root.person)
     assert root.types("/pipeline grant @eve operator *") == snapshot(
-        "🚫 You may not grant *operator* on `*`: Slack did not tell who you are (`it was asked 6 times within a minute for you: 60 s to wait`), and without knowing I say no. Try again in a minute."
+        "🚫 You may not grant *operator* on `*`: that takes the role *admin* on it. An admin of this bot can grant it. You are `U02ROOT`."
     )
     assert root.types("/pipeline revoke @eve viewer team0-*").startswith("✅")
     workspace.passes(seconds=61)
