@@ -231,7 +231,7 @@ You are @ana, `U03ANA` of `T0ACME`: a member.
 
 
 def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace: Workspace) -> None:
-    """What is remembered of a person grants nothing, however often they ask; it has to do for what takes rights away."""
+    """What is remembered of a person grants nothing, however often they ask."""
     root, eve = workspace.stranger("root"), workspace.stranger("eve")
     admins = workspace.user_group("admins", root)
     workspace.grants_group(admins, Role.ADMIN)
@@ -241,7 +241,5 @@ def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace: Worksp
     assert root.types("/pipeline grant @eve operator *") == snapshot(
         "🚫 You may not grant *operator* on `*`: that takes the role *admin* on it. An admin of this bot can grant it. You are `U02ROOT`."
     )
-    assert root.types("/pipeline revoke @eve viewer team0-*").startswith("✅")
-    workspace.passes(seconds=61)
     assert root.types("/pipeline grant @eve operator *").startswith("🚫")
     assert eve.types("/pipeline clear orders").startswith("🚫")
