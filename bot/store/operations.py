@@ -1,12 +1,11 @@
-"""Operations, their events, and what of them Slack has been shown.
+"""Operations and their events.
 
 The database is the referee: a change is decided on the row as read under the write lock, written by compare-and-set,
-and two live operations on one pipeline are refused by an index on its name and one on its id. It never decides what becomes of an operation, and
-never forgets one: proposals that nobody confirmed are small, and are the record of who looked at what.
+and two live operations on one pipeline are refused by an index on its name and one on its id. It never decides what
+becomes of an operation, and never forgets one: proposals that nobody confirmed are small, and are the record of who looked at what.
 """
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,16 +16,15 @@ from bot.domain.access import Standing
 from bot.domain.authority import Facts
 from bot.domain.happenings import Transition
 from bot.domain.names import Actor, OperationId, PipelineName
-from bot.domain.operations import Event, Operation, State, StoredEvent
+from bot.domain.operations import Event, Operation, State
 from bot.domain.plans import StepName
 from bot.domain.unchanged import is_silent
-from bot.engine.ports import Decide, PipelineBusy, Unannounced
+from bot.engine.ports import Decide, PipelineBusy
 from bot.store import chain, facts
 from bot.store.database import insert, writing
 from bot.store.errors import AmbiguousId
-from bot.store.parsed import ParsedRows
 from bot.store.records import operation_of, row_of_operation
-from bot.store.values import Row, moment_or_none
+from bot.store.values import moment_or_none
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
@@ -34,16 +32,6 @@ _AWAITING = "state = 'awaiting_approval'"
 _UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'needs_human')"
 _UNSIGNED = "incident <> '' AND confirmed_at IS NOT NULL AND signed_off_at IS NULL"
 SELECT_UNDERWAY = f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
-_OWED = (
-    "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
-    " WHERE postings.ts IS NULL ORDER BY postings.event"
-)
-_BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
-_UNANNOUNCED = (
-    f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
-    " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
-)
-
 
 AsKnown = Callable[[Operation], Operation]
 """The operation with what this process knows of it and no row tells (`bot.domain.unchanged`), from how it is stored."""
@@ -211,69 +199,10 @@ def note(db: Database, event: Event, operation_id: OperationId | None) -> None:
         _append(db, operation, event)
 
 
-class Announcing:
-    """Reads what Slack does not show yet. Most of a long backlog is as it was when it was last read."""
-
-    def __init__(self) -> None:
-        self._lines = ParsedRows(_owed_line)
-        self._operations = ParsedRows(operation_of)
-
-    def unannounced(self, db: Database) -> tuple[Unannounced, ...]:
-        """Confirmed operations that Slack does not show as they are, longest waiting first.
-
-        What counts is the oldest line that is owed, or where only the card is behind, the confirmation.
-        """
-        owed: dict[OperationId, list[StoredEvent]] = defaultdict(list)
-        with db.atomic():  # two reads of one moment
-            for line in self._lines.read(db.execute(_OWED)):
-                owed[line.operation].append(line)
-            behind = self._operations.read(db.execute(_UNANNOUNCED))
-        found = [Unannounced(operation, tuple(owed[operation.id])) for operation in behind]
-        return tuple(sorted(found, key=_waiting_since))
-
-
 def pipelines_underway(db: Database) -> tuple[PipelineName, ...]:
     """Those that a live operation or one that waits for approval is on, the one that has it longest first."""
     rows = db.execute(f"SELECT pipeline FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid")  # noqa: S608 - constants
     return tuple(PipelineName(name) for (name,) in rows)
-
-
-def rendered(db: Database, operation_id: OperationId, version: int) -> None:
-    """Slack's card shows this version, or has long shown a later one.
-
-    Raises:
-        LookupError: there is no such operation.
-    """
-    with writing(db):
-        cursor = db.execute(
-            "UPDATE operations SET rendered_version = max(rendered_version, ?) WHERE id = ?",
-            (version, operation_id),
-        )
-        if not cursor.rowcount:
-            raise LookupError(f"no operation {operation_id}")
-
-
-def posted(db: Database, events: tuple[int, ...], ts: str) -> None:
-    """Slack has taken the line of these events, all at once.
-
-    Raises:
-        LookupError: no line was ever owed for one of them.
-    """
-    with writing(db):
-        for event in events:
-            if not db.execute("UPDATE postings SET ts = ? WHERE event = ?", (ts, event)).rowcount:
-                raise LookupError(f"no line is owed for event {event}")
-
-
-def abandoned(db: Database, operation_id: OperationId) -> None:
-    """No place takes its card, for good: neither the card nor any line is owed any more.
-
-    Raises:
-        LookupError: there is no such operation.
-    """
-    with writing(db):
-        if not db.execute("UPDATE operations SET abandoned = 1 WHERE id = ?", (operation_id,)).rowcount:
-            raise LookupError(f"no operation {operation_id}")
 
 
 def _holder(db: Database, operation: Operation) -> Operation | None:
@@ -319,13 +248,3 @@ def _append(db: Database, operation: Operation, event: Event) -> None:
     entry = chain.append(db, event, operation)
     if event.kind.is_spoken and operation.confirmed_at is not None:
         db.execute("INSERT INTO postings (event) VALUES (?)", (entry.id,))
-
-
-def _owed_line(row: Row) -> StoredEvent:
-    return StoredEvent(row["id"], OperationId(row["operation"]), chain.event_of(row), posted_ts=row["ts"])
-
-
-def _waiting_since(waiting: Unannounced) -> tuple[object, ...]:
-    operation = waiting.operation
-    since = waiting.events[0].event.at if waiting.events else operation.confirmed_at
-    return (since, operation.created_at, operation.id)

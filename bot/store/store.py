@@ -28,7 +28,7 @@ from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
 from bot.domain.targets import ONE, Targets
 from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
-from bot.store import chain, changes, facts, grants, history, operations, policies, workspace
+from bot.store import announcements, chain, changes, facts, grants, history, operations, policies, workspace
 from bot.store.connections import Connections
 from bot.store.errors import AmbiguousId
 from bot.store.underway import Underway
@@ -46,7 +46,7 @@ class SqliteStore:
         self._targets = targets
         self._underway = underway
         self._can_wait = can_wait
-        self._announcing = operations.Announcing()
+        self._announcing = announcements.Announcing()
 
     @property
     def background(self) -> "SqliteStore":
@@ -206,16 +206,16 @@ class SqliteStore:
 
     async def rendered(self, operation_id: OperationId, version: int) -> None:
         def work(db: Database) -> None:
-            operations.rendered(db, operation_id, version)
+            announcements.rendered(db, operation_id, version)
             self._underway.render(operation_id, version)
 
         await self._write(work)
 
     async def posted(self, events: tuple[int, ...], ts: str) -> None:
-        await self._write(lambda db: operations.posted(db, events, ts))
+        await self._write(lambda db: announcements.posted(db, events, ts))
 
     async def abandoned(self, operation_id: OperationId) -> None:
-        await self._write(lambda db: operations.abandoned(db, operation_id))
+        await self._write(lambda db: announcements.abandoned(db, operation_id))
 
     async def pipelines_underway(self) -> tuple[PipelineName, ...]:
         """Of all operations that are live or wait for approval: quick, however many there are."""

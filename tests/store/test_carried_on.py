@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.domain.access import Grant, Role
 from bot.domain.operations import Card, Ending, EventKind, Outcome, State
 from bot.engine.ports import PipelineBusy
-from bot.store import chain, grants, history, operations
+from bot.store import announcements, chain, grants, history, operations
 from bot.store.administration import Administration
 from bot.store.database import open_database
 from bot.store.errors import DatabaseUnusable
@@ -168,14 +168,16 @@ def test_an_operation_goes_on_as_it_was(carried_on, row):
 def test_the_lines_that_were_owed_are_owed(carried_on):
     """Of the same events, by the same numbers; and no other."""
     sent = event(EventKind.SENT, 0, **{"note": "é — „so“", "try": 1, "why": None})
-    waiting = {found.operation.id: found.events for found in operations.Announcing().unannounced(carried_on)}
+    waiting = {
+        found.operation.id: found.events for found in announcements.Announcing().unannounced(carried_on)
+    }
     assert set(waiting) == {"op-waits", "op-ready"}
     for name, lines in waiting.items():
         number = 2 * [row["id"] for row in OLD_OPERATIONS].index(name) + 2
         assert [(line.id, line.event) for line in lines] == [(number, sent)]
-        operations.posted(carried_on, (number,), "1700000000.000300")
-    operations.rendered(carried_on, "op-waits", 3)
-    assert operations.Announcing().unannounced(carried_on) == ()
+        announcements.posted(carried_on, (number,), "1700000000.000300")
+    announcements.rendered(carried_on, "op-waits", 3)
+    assert announcements.Announcing().unannounced(carried_on) == ()
     assert carried_on.table("postings").count == len(OLD_OPERATIONS)
 
 

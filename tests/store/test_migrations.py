@@ -9,7 +9,7 @@ import pytest
 from bot.domain.access import Role
 from bot.domain.administration import Give
 from bot.domain.operations import LIVE, State
-from bot.store import changes, operations
+from bot.store import announcements, changes, operations
 from bot.store.database import open_database
 from bot.store.records import row_of_operation
 from tests.clock import START
@@ -81,7 +81,7 @@ def test_a_version_never_goes_back(db):
 def test_no_card_shows_a_version_that_is_not_there_yet(db):
     operations.propose(db, proposed(), PROPOSED)
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
-        operations.rendered(db, proposed().id, 2)
+        announcements.rendered(db, proposed().id, 2)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from bot.domain.operations import (
 from bot.domain.pipelines import Checkpoints, Identity
 from bot.domain.plans import StepName
 from bot.domain.policy import Freeze, Rule
-from bot.store import chain, operations, policies
+from bot.store import announcements, chain, operations, policies
 from bot.store.administration import Administration
 from bot.store.database import open_database
 from bot.store.values import text_of
@@ -175,7 +175,7 @@ def test_events_come_back_as_they_were_recorded(events):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
         change(db, "op-1", lambda operation, _facts: Transition(operation, tuple(events)))
-        (waiting,) = operations.Announcing().unannounced(db)
+        (waiting,) = announcements.Announcing().unannounced(db)
         stands = {"channel": SHOWN["card"].channel, "ts": SHOWN["card"].ts}
         assert [stored.event for stored in waiting.events] == [
             replace(event, data={**event.data, **stands}) for event in events

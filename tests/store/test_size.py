@@ -5,7 +5,7 @@ import pytest
 from bot.domain.access import Action, Role, Standing
 from bot.domain.administration import Give
 from bot.domain.operations import Approval, EventKind, State
-from bot.store import chain, changes, facts, grants, history, operations
+from bot.store import announcements, chain, changes, facts, grants, history, operations
 from bot.store.database import open_database, writing
 from bot.store.records import row_of_operation
 from tests.store.samples import (
@@ -35,7 +35,7 @@ QUESTIONS = {
     "last_cleared_at": lambda db: operations.last_cleared_at(db, "orders"),
     "an operation by the beginning of its id": lambda db: operations.find_by_beginning(db, "op-li"),
     "live_on": lambda db: operations.live_on(db, "orders"),
-    "unannounced": operations.Announcing().unannounced,
+    "unannounced": announcements.Announcing().unannounced,
     "grants": lambda db: grants.unrevoked(db, ANA),
     "granted_groups": lambda db: grants.groups_that_may(db, frozenset({"orders"}), frozenset(Action)),
     "facts": lambda db: facts.about(db, EVERYBODY),
@@ -52,8 +52,8 @@ QUESTIONS = {
     "history": lambda db: history.page(db, **ANYTHING),
     "history of a pipeline": lambda db: history.page(db, **ANYTHING | {"pipeline": "orders"}),
     "older history of a person": lambda db: history.page(db, **ANYTHING | {"actor": ANA, "before": 50_000}),
-    "rendered": lambda db: operations.rendered(db, "op-live", 1),
-    "posted": lambda db: operations.posted(db, (ENDED,), "1700000000.000200"),
+    "rendered": lambda db: announcements.rendered(db, "op-live", 1),
+    "posted": lambda db: announcements.posted(db, (ENDED,), "1700000000.000200"),
 }
 
 
@@ -109,4 +109,4 @@ def test_a_question_costs_the_same_after_many_years(old_db, question):
 
 
 def test_what_slack_is_owed_is_still_found(old_db):
-    assert [waiting.operation.id for waiting in operations.Announcing().unannounced(old_db)] == ["op-live"]
+    assert [waiting.operation.id for waiting in announcements.Announcing().unannounced(old_db)] == ["op-live"]

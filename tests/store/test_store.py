@@ -1,8 +1,9 @@
 """The store as the engine uses it: beside an event loop, beside another connection, and across a restart."""
 
 import asyncio
+import sqlite3
 import threading
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, closing
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.domain.operations import EventKind, State
 from bot.engine.ports import PipelineBusy, Unannounced
 from bot.store import operations
 from bot.store.database import open_database
-from bot.store.errors import DatabaseReplaced, DatabaseUnusable
+from bot.store.errors import DatabaseDamaged, DatabaseReplaced, DatabaseUnusable
 from bot.store.store import SqliteStore
 from tests.store.samples import CARD, PROPOSED, becomes, confirmed, event, proposed
 
@@ -188,3 +189,27 @@ async def test_a_store_that_was_lost_stays_lost(path):
     with pytest.raises(DatabaseReplaced):
         await store.propose(proposed(), PROPOSED)
     await store.aclose()
+
+
+@pytest.mark.parametrize(
+    ("damage", "asks"),
+    [
+        ("UPDATE operations SET created_at = 'soon'", lambda store: store.operation("op-1")),
+        ("UPDATE operations SET created_at = 'soon'", lambda store: store.underway()),
+        ("UPDATE events SET at = 'soon'", lambda store: store.unannounced()),
+        ("UPDATE events SET at = 'soon'", lambda store: store.history(limit=5)),
+    ],
+    ids=["operation", "underway", "unannounced", "history"],
+)
+async def test_a_row_that_does_not_read_is_damage(path, store, damage, asks):
+    """The store is lost from then on, whatever it is asked."""
+    await store.propose(proposed(), PROPOSED)
+    await store.change("op-1", confirmed(), standings={})
+    await store.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING), standings={})
+    with closing(sqlite3.connect(path)) as by_hand, by_hand:
+        by_hand.execute("DROP TRIGGER events_do_not_change")
+        by_hand.execute(damage)
+    with pytest.raises(DatabaseDamaged, match="does not read"):
+        await asks(store)
+    with pytest.raises(DatabaseDamaged):
+        await store.rules()
