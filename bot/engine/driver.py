@@ -17,8 +17,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-import structlog
-
 from bot.domain import pacing
 from bot.domain.access import Action, Decision, Standing
 from bot.domain.advance import advance
@@ -34,14 +32,13 @@ from bot.domain.happenings import (
     ReadHealth,
     ReadHistory,
     ReadProgramError,
-    RulesSeen,
     Send,
     TimePassed,
     Transition,
 )
 from bot.domain.names import Actor, OperationId
 from bot.domain.observations import believed, believed_history
-from bot.domain.operations import EventKind, Operation, State
+from bot.domain.operations import Operation, State
 from bot.domain.pipelines import (
     Accepted,
     Look,
@@ -51,21 +48,18 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.domain.plans import loses_data
-from bot.domain.policy import Freeze, Rule, Terms, frozen, terms
-from bot.domain.targets import TargetName
-from bot.domain.turns import RESEND_AFTER
-from bot.domain.unchanged import is_equal_but_for_rendering, is_silent, next_look_if_unchanged
+from bot.domain.policy import Terms
+from bot.domain.unchanged import is_silent, next_look_if_unchanged
+from bot.engine.event_log import log_events
+from bot.engine.look_times import LookTimes, Target, looks_by_itself, needs_no_look
 from bot.engine.ports import Clock, Decide, Pipelines, Store
-from bot.engine.sending import Sender
+from bot.engine.rules_in_force import RulesInForce
+from bot.engine.sending import Sender, may_be_sent
 from bot.engine.usual_times import UsualTimes
-
-log = structlog.get_logger(__name__)
 
 Looks = Callable[[Operation], Look]
 
-_Target = TargetName | None  # None: the operation is of a target that was taken out of the settings
-_Round = tuple[_Target, bool]  # who is looked at together: on one Feldera, and whether the last look failed
+_Round = tuple[Target, bool]  # who is looked at together: on one Feldera, and whether the last look failed
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have their turn in between
@@ -96,14 +90,13 @@ class Driver:
     _seen_underway: frozenset[OperationId] = frozenset()
     _broken: BaseException | None = None
     _rounds: dict[_Round, asyncio.Task[None]] = field(default_factory=dict)
-    # Operations that a look found unchanged, and when to look again: good as long as they are.
-    _unchanged: dict[OperationId, tuple[Operation, datetime]] = field(default_factory=dict)
-    _in_force: tuple[tuple[Freeze, ...], tuple[Rule, ...]] = ((), ())
-    _ruled: dict[OperationId, int] = field(default_factory=dict)  # versions that tell of what is in force
-    _quiet_until: dict[_Target, datetime] = field(default_factory=dict)  # it asked to be left alone
+    _look_times: LookTimes = field(init=False)
+    _rules: RulesInForce = field(init=False)
     _usual_times: UsualTimes = field(init=False)
 
     def __post_init__(self) -> None:
+        self._look_times = LookTimes(self.clock)
+        self._rules = RulesInForce(self.background)
         self._usual_times = UsualTimes(self.background)
 
     async def tick(self) -> datetime | None:
@@ -113,15 +106,15 @@ class Driver:
             raise broken
         now = self.clock.now()
         underway = await self.background.underway()
-        await self._notice_rules(underway, now)
+        await self._change_all(await self._rules.unseen(underway, self._at_work.keys(), now))
         self._notice_ends(underway)
         idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
-        due = [each for each in idle if (at := self._due_at(each)) is not None and at <= now]
+        due = [each for each in idle if self._look_times.is_due(each, now)]
         to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
         for operation in due:
-            if _needs_no_look(operation) or self._is_quiet(self._target_of(operation), now):
+            if needs_no_look(operation) or self._look_times.not_before(self._target_of(operation), now) > now:
                 continue
-            if _looks_by_itself(operation):
+            if looks_by_itself(operation):
                 self._begin(operation, self._look_and_send(operation))
             elif (round_ := self._round_of(operation)) not in self._rounds:
                 to_look_at[round_].append(operation)
@@ -129,20 +122,8 @@ class Driver:
             # Who would be due soon is looked at with the rest, so that rounds stay together.
             waiting = (each for each in idle if self._waits_for(round_, each, now))
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
-        await self._change_all([(each, TimePassed()) for each in due if _needs_no_look(each)])
+        await self._change_all([(each, TimePassed()) for each in due if needs_no_look(each)])
         return self._next_due(self.background.last_underway())
-
-    def _due_at(self, operation: Operation) -> datetime | None:
-        unchanged = self._unchanged.get(operation.id)
-        if unchanged is None:
-            return operation.due_at
-        known, again = unchanged
-        if known is not operation:
-            if not is_equal_but_for_rendering(known, operation):
-                del self._unchanged[operation.id]
-                return operation.due_at
-            self._unchanged[operation.id] = operation, again
-        return again
 
     def _round_of(self, operation: Operation) -> _Round:
         return self._target_of(operation), operation.failing_since is not None
@@ -151,46 +132,20 @@ class Driver:
         """Whether more than half of its pause is over; each look may be a request of its own."""
         if operation.state is not State.WAITING or operation.failing_since is not None:
             return False
-        due_at, pause = self._due_at(operation), pacing.next_look(now - (operation.accepted_at or now))
-        return due_at is not None and due_at <= now + pause / 2 and self._round_of(operation) == round_
+        pause = pacing.next_look(now - (operation.accepted_at or now))
+        return self._look_times.is_due(operation, now + pause / 2) and self._round_of(operation) == round_
 
-    def _target_of(self, operation: Operation) -> _Target:
+    def _target_of(self, operation: Operation) -> Target:
         return self.pipelines.targets.of(operation.pipeline)
-
-    async def _notice_rules(self, underway: Iterable[Operation], now: datetime) -> None:
-        """Have each card tell of the freeze on its pipeline and of a rule that asks for more, wherever it was put."""
-        in_force = await self.background.freezes(now), await self.background.rules()
-        if in_force != self._in_force:
-            self._in_force = in_force
-            self._ruled.clear()
-        freezes, rules = in_force
-        changes: list[tuple[Operation, Happening]] = []
-        for operation in underway:
-            # What it says of them is part of what its card shows, and a change of that a new version.
-            if self._ruled.get(operation.id) == operation.version or operation.id in self._at_work:
-                continue
-            freeze = frozen(freezes, operation.pipeline, now)
-            waits = operation.state is State.AWAITING_APPROVAL
-            seen = RulesSeen(
-                None if freeze is None else freeze.until, _approvals(rules, operation) if waits else 0
-            )
-            more = seen.approvals > operation.approvals_needed
-            if more or seen.frozen_until != operation.frozen_until:
-                changes.append((operation, seen))
-            else:
-                self._ruled[operation.id] = operation.version
-        await self._change_all(changes)
 
     def _notice_ends(self, underway: Iterable[Operation]) -> None:
         """Have people told of what ended elsewhere: the shell cannot wake anybody."""
         ids = frozenset(operation.id for operation in underway)
         ended = self._seen_underway - ids
         if ended:
-            self._usual_times.forget(ended)
+            for memory in (self._look_times, self._rules, self._usual_times):
+                memory.forget(ended)
             self.changed()
-        for operation_id in ended:
-            self._ruled.pop(operation_id, None)
-            self._unchanged.pop(operation_id, None)
         self._seen_underway = ids
 
     async def finished(self) -> None:
@@ -204,10 +159,6 @@ class Driver:
             task.cancel()
         await self.finished()
 
-    def _is_quiet(self, target: _Target, now: datetime) -> bool:
-        quiet = self._quiet_until.get(target)
-        return quiet is not None and now < quiet
-
     def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
         moments = [moment for operation in idle for moment in self._moments(operation)]
@@ -218,13 +169,13 @@ class Driver:
     def _moments(self, operation: Operation) -> Iterable[datetime]:
         if operation.frozen_until is not None:
             yield operation.frozen_until
-        due_at = self._due_at(operation)
+        due_at = self._look_times.due_at(operation)
         if due_at is None:
             return
-        if _needs_no_look(operation):
+        if needs_no_look(operation):
             yield due_at
-        elif _looks_by_itself(operation) or self._round_of(operation) not in self._rounds:
-            yield max(due_at, self._quiet_until.get(self._target_of(operation), due_at))
+        elif looks_by_itself(operation) or self._round_of(operation) not in self._rounds:
+            yield self._look_times.not_before(self._target_of(operation), due_at)
         # else: the end of the round wakes us
 
     def _begin_round(self, round_: _Round, operations: Iterable[Operation]) -> None:
@@ -242,18 +193,18 @@ class Driver:
                 del self._at_work[operation.id]
         self._note_end(task)
 
-    async def _round(self, target: _Target, operations: list[Operation]) -> None:
+    async def _round(self, target: Target, operations: list[Operation]) -> None:
         asked_at = self.clock.now()
         looks = await self._look_at(target, operations)
         for start in range(0, len(operations), TAKEN_IN_AT_ONCE):
-            now = self.clock.now()
+            now, some = self.clock.now(), operations[start : start + TAKEN_IN_AT_ONCE]
+            await self._usual_times.read(some, now)
             news: list[tuple[Operation, Look]] = []
-            for operation in operations[start : start + TAKEN_IN_AT_ONCE]:
+            for operation in some:
                 look = looks(operation)
                 if isinstance(look, Problem):
-                    self._leave_alone(target, look)
-                await self._usual_times.read(operation, now)
-                if _may_be_sent(operation, look, now):
+                    self._look_times.leave_alone(target, look)
+                if may_be_sent(operation, look, now):
                     self._begin(operation, self._look_and_send(operation))
                 elif not self._is_no_news(operation, look, asked_at=asked_at, now=now):
                     news.append((operation, look))
@@ -266,7 +217,7 @@ class Driver:
         # From when it was asked, so that a slow answer does not make looks rarer; but Feldera has as much rest as it took.
         again = next_look_if_unchanged(operation, look, asked_at, spread=spread, usual=usual)
         if again is not None:
-            self._unchanged[operation.id] = operation, max(again, now + (now - asked_at))
+            self._look_times.look_again(operation, max(again, now + (now - asked_at)))
             return True
         after = advance(operation, Looked(look, _NOT_ASKED, spread, usual), now)
         if after.effect is not None or not is_silent(operation, after):
@@ -297,22 +248,14 @@ class Driver:
             self._broken = self._broken or task.exception()
         self.wake.set()
 
-    async def _look_at(self, target: _Target, operations: list[Operation]) -> Looks:
+    async def _look_at(self, target: Target, operations: list[Operation]) -> Looks:
         observation = await self.pipelines.observe(
             target, {operation.pipeline: operation.reviewed.id for operation in operations}
         )
         if isinstance(observation, Problem):
-            return self._in_vain(target, observation)
+            self._look_times.leave_alone(target, observation)
+            return lambda _operation: observation
         return lambda operation: believed(operation, observation)
-
-    def _in_vain(self, target: _Target, problem: Problem) -> Looks:
-        self._leave_alone(target, problem)
-        return lambda _operation: problem
-
-    def _leave_alone(self, target: _Target, problem: Problem) -> None:
-        if problem.retry_after:
-            until = self.clock.now() + timedelta(seconds=problem.retry_after)
-            self._quiet_until[target] = max(until, self._quiet_until.get(target, until))
 
     async def _follow_up(self, operation: Operation, effect: Effect | None) -> None:
         while effect is not None:
@@ -322,13 +265,13 @@ class Driver:
         outcome = await self.sender.look_and_send(operation, partial(self._looked, operation), self._decide)
         if isinstance(outcome, Accepted | Refused | NotSent | Unknown):
             if isinstance(outcome, NotSent | Unknown):
-                self._leave_alone(self._target_of(operation), outcome.problem)
+                self._look_times.leave_alone(self._target_of(operation), outcome.problem)
             outcome = await self._change(operation, Answered(outcome))
         await self._follow_up(operation, outcome)
 
     def _looked(self, operation: Operation, look: Look) -> Decide:
         if isinstance(look, Problem):
-            self._leave_alone(self._target_of(operation), look)
+            self._look_times.leave_alone(self._target_of(operation), look)
 
         def decide(current: Operation, facts: Facts) -> Transition:
             now = self.clock.now()
@@ -377,47 +320,7 @@ class Driver:
     def _told(self, after: Transition | None) -> Effect | None:
         if after is None:
             return None
-        for event in after.events:
-            warning = event.kind in {EventKind.UNREACHABLE, EventKind.OVERDUE, EventKind.NEEDS_HUMAN}
-            report = log.warning if warning else log.info
-            about = {
-                **event.data,
-                "operation": after.operation.id,
-                "pipeline": after.operation.pipeline,
-                "state": after.operation.state.value,
-            }
-            report(
-                event.kind.value, **{key: value for key, value in about.items() if value not in {None, ""}}
-            )
+        log_events(after)
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
-
-
-def _approvals(rules: Iterable[Rule], operation: Operation) -> int:
-    """How many the rules ask for; nobody but rules asks an operator for any."""
-    asked = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
-    return asked.approvals
-
-
-def _may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:
-    """Whether a request may come next: only then do people's rights matter, and as they are at that moment."""
-    if isinstance(look, Problem):
-        return False
-    if operation.state is State.SUBMITTING:
-        return now >= (operation.submitted_at or now) + RESEND_AFTER
-    return operation.state is State.READY
-
-
-def _needs_no_look(operation: Operation) -> bool:
-    """Whether it waits for people, or for its card: nothing is cleared that is not shown somewhere."""
-    waits_for_card = operation.state is State.READY and operation.card is None
-    return waits_for_card or operation.state is State.AWAITING_APPROVAL
-
-
-def _looks_by_itself(operation: Operation) -> bool:
-    """Whether its request comes next: no round is needed for the look that comes right before that.
-
-    Where such a look failed, a round tries again: people's rights are looked up only where a request may follow.
-    """
-    return operation.state is State.READY and operation.failing_since is None

@@ -6,15 +6,16 @@ the connection is ready, and only the commit comes between. A request that would
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.access import ASKS, Action, Standing
 from bot.domain.authority import Facts
 from bot.domain.happenings import Effect, Send, Transition
 from bot.domain.names import Actor
 from bot.domain.observations import believed
-from bot.domain.operations import Operation
+from bot.domain.operations import Operation, State
 from bot.domain.pipelines import Answer, Look, Problem
+from bot.domain.turns import RESEND_AFTER
 from bot.engine.cancels import Cancels
 from bot.engine.judging import Judge
 from bot.engine.ports import Clock, Connection, Decide, Pipelines
@@ -78,3 +79,12 @@ class Sender:
 async def _last_look(operation: Operation, connection: Connection) -> Look:
     observation = await connection.observe(operation.reviewed.id)
     return observation if isinstance(observation, Problem) else believed(operation, observation)
+
+
+def may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:
+    """Whether a request may come next: only then do people's rights matter, and as they are at that moment."""
+    if isinstance(look, Problem):
+        return False
+    if operation.state is State.SUBMITTING:
+        return now >= (operation.submitted_at or now) + RESEND_AFTER
+    return operation.state is State.READY

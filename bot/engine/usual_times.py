@@ -18,15 +18,20 @@ class UsualTimes:
     store: Store
     _known: dict[OperationId, tuple[int, timedelta | None]] = field(default_factory=dict)
 
-    async def read(self, operation: Operation, now: datetime) -> None:
-        """Read it, if it can matter by now and is not known yet."""
+    async def read(self, operations: Iterable[Operation], now: datetime) -> None:
+        """Read those that can matter by now and are not known yet, all at once."""
+        unknown = [each for each in operations if self._is_wanted(each, now)]
+        if not unknown:
+            return
+        earlier = await self.store.succeeded_on([(each.pipeline, each.step_name) for each in unknown], LAST)
+        for operation, before in zip(unknown, earlier, strict=True):
+            self._known[operation.id] = operation.step, longest(operation.step_name, before)
+
+    def _is_wanted(self, operation: Operation, now: datetime) -> bool:
         begun = operation.accepted_at if operation.state is State.WAITING else None
         if begun is None or operation.overdue_since is not None or now < begun + pacing.UNUSUAL_LEAST:
-            return
-        if self._known.get(operation.id, (None, None))[0] != operation.step:
-            step = operation.step_name
-            earlier = await self.store.succeeded_on(operation.pipeline, step, LAST)
-            self._known[operation.id] = operation.step, longest(step, earlier)
+            return False
+        return self._known.get(operation.id, (None, None))[0] != operation.step
 
     def of(self, operation: Operation) -> timedelta | None:
         """The longest of the last ten; None where there is no history, or it cannot matter yet."""

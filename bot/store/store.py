@@ -9,7 +9,7 @@ A store that is found damaged, or not to be the file on the disk any more, is lo
 raises the same `StoreLost`, so that nothing is decided or sent by it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -169,8 +169,12 @@ class SqliteStore:
     async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
         return await self._read(lambda db: operations.ended_on(db, name, limit))
 
-    async def succeeded_on(self, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
-        return await self._read(lambda db: operations.succeeded_on(db, name, step, limit))
+    async def succeeded_on(
+        self, wanted: Sequence[tuple[PipelineName, StepName]], limit: int
+    ) -> tuple[tuple[Operation, ...], ...]:
+        return await self._read(
+            lambda db: tuple(operations.succeeded_on(db, name, step, limit) for name, step in wanted)
+        )
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
         return await self._read(lambda db: operations.last_cleared_at(db, name))

@@ -4,7 +4,7 @@ Every change of an operation is one transaction in which the row is read afresh,
 written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -211,8 +211,10 @@ class Store(Protocol):
         """The last operations on this pipeline that were confirmed and are over, newest first."""
         ...
 
-    async def succeeded_on(self, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
-        """The last operations on this pipeline whose plans had this step and that succeeded, newest first."""
+    async def succeeded_on(
+        self, wanted: Sequence[tuple[PipelineName, StepName]], limit: int
+    ) -> tuple[tuple[Operation, ...], ...]:
+        """For each pipeline and step the last operations whose plans had that step and that succeeded, newest first."""
         ...
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
