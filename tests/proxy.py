@@ -26,7 +26,9 @@ class SmallProxy:
         self.port = 0
         self.asked: list[str] = []
         self.hosts: dict[str, str] = {}
-        self.tunnel_takes = 0.0  # seconds before a tunnel that was promised passes anything on
+        self._tunnel_was_promised = asyncio.Event()
+        self._tunnels_pass = asyncio.Event()
+        self._tunnels_pass.set()
         self._credentials = credentials
         self._fails_with: bytes | None = None
         self._hangs = False
@@ -51,6 +53,17 @@ class SmallProxy:
         """Nothing that it is asked from now on is answered."""
         self._hangs = True
 
+    def holds_tunnels(self) -> None:
+        """A tunnel that is promised from now on passes nothing on until `releases_tunnels`."""
+        self._tunnel_was_promised.clear()
+        self._tunnels_pass.clear()
+
+    async def until_tunnel_held(self) -> None:
+        await self._tunnel_was_promised.wait()
+
+    def releases_tunnels(self) -> None:
+        self._tunnels_pass.set()
+
     def works(self) -> None:
         self._fails_with, self._hangs = None, False
 
@@ -73,7 +86,8 @@ class SmallProxy:
         if method == "CONNECT":
             there, here = await self._connected(target)
             writer.write(TUNNEL_TO_NOWHERE)
-            await asyncio.sleep(self.tunnel_takes)
+            self._tunnel_was_promised.set()
+            await self._tunnels_pass.wait()
         else:
             url = urlsplit(target)
             there, here = await self._connected(f"{url.hostname}:{url.port or 80}")
