@@ -130,7 +130,7 @@ def _as_far_as_proved(checked: Checked) -> str:
         fit = "fits" if newest == read_after + 1 else "fit"
         return (
             f"Consistent, not anchored: {entries(read_after + 1, newest)} of the audit log {fit} together, up to "
-            f"{_head(checked.newest)}. This does not show whether they were all written anew, or the end was cut off."
+            f"{_head(checked.newest)}. This does not show whether they were all rewritten, or the end was cut off."
         )
     after = newest - max(anchor, read_after)
     rest = f" The {after} after it {'is' if after == 1 else 'are'} consistent, not anchored." if after else ""

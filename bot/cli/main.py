@@ -23,7 +23,7 @@ COMMANDS = {
     "clock": Later("bot.cli.clock", "clock", "Show or reset the bot's own time."),
     "demo": Later("bot.cli.demo", "demo", "Play an incident, with no Slack and no Feldera."),
     "deny": Later("bot.cli.waiting", "deny", "Deny a request."),
-    "doctor": Later("bot.cli.doctor", "doctor", "Check everything there is."),
+    "doctor": Later("bot.cli.doctor.command", "doctor", "Check everything there is."),
     "freeze": Later("bot.cli.rules", "freeze", "Let nothing new start."),
     "grant": Later("bot.cli.grants", "grant", "Give a person or a group a role."),
     "grants": Later("bot.cli.grants", "grants", "List the grants."),

@@ -1,6 +1,6 @@
 """How far the audit log was verified before, so that the next time only what came after is read.
 
-It is kept in the folder of the person who verified it, and not in the database: whoever can change the database alone
+It is kept in the folder of the person who verified it, and not in the database: somebody who can change the database alone
 cannot change it, and an entry that has another hash since is found. Where it cannot be kept, all is read every time.
 """
 

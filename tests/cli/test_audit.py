@@ -68,7 +68,7 @@ def test_without_a_head_it_is_consistent_and_no_more_is_said(record):
     assert (said.status, said.stderr) == (3, "")
     assert said.stdout == (
         f"Consistent, not anchored: entries 1 to 3 of the audit log fit together, up to {head}. "
-        "This does not show whether they were all written anew, or the end was cut off.\n" + WANTED + DAILY
+        "This does not show whether they were all rewritten, or the end was cut off.\n" + WANTED + DAILY
     )
 
 

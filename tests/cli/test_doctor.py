@@ -13,7 +13,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlite_utils import Database
 
-from bot.cli.checks import checks
+from bot.cli.doctor.checks import checks
 from bot.clock import SteadyClock, SystemClock
 from bot.domain.access import Group, Role
 from bot.domain.administration import Give, SetRule, TakeAway
@@ -100,7 +100,7 @@ async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examine
         (
             "ok",
             (
-                "Audit log: consistent up to entry 1, not anchored. To prove that it was not written anew, give a head to "
+                "Audit log: consistent up to entry 1, not anchored. To prove that it was not rewritten, give a head to "
                 "`pipeline-bot audit verify --head`. The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if "
                 "that is set."
             ),
@@ -377,7 +377,7 @@ async def test_a_record_that_was_tampered_with(world, failures):
             db.execute(f"DROP TRIGGER {name}")
         db.execute("UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
     said = await failures(world)
-    assert said[0].startswith("Record: entry 1 is not what was written")
+    assert said[0].startswith("Audit log: entry 1 is not what was written")
 
 
 async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
@@ -391,17 +391,17 @@ async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
         TakeAway(actor(eve), Role.VIEWER, "*"),
         Give(actor(eve), Role.VIEWER, "*", day, "on call"),
     )
-    assert not [said for _, said in await examined(world) if said.startswith("Record: it has no entry")]
+    assert not [said for _, said in await examined(world) if said.startswith("Audit log: it has no entry")]
     with open_database(world.database) as db:
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f"DROP TRIGGER {name}")
         db.execute("UPDATE grants SET role = 'admin' WHERE revoked_at IS NULL AND note = 'on call'")
-    said = [each for each in await examined(world) if each[1].startswith("Record: it has no entry")]
+    said = [each for each in await examined(world) if each[1].startswith("Audit log: it has no entry")]
     assert said == [
         (
             "note",
             (
-                f"Record: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was a "
+                f"Audit log: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was a "
                 "record, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
             ),
         )

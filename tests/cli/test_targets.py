@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cli.checks import checks
+from bot.cli.doctor.checks import checks
 from bot.clock import SystemClock
 from bot.domain.access import Role
 from bot.domain.administration import Give, SetRule

@@ -63,7 +63,7 @@ def test_the_second_time_only_what_came_since_is_read(record, verifies):
     assert verifies() == (
         3,
         f"Consistent, not anchored: entries 4 to 5 of the audit log fit together, up to {noted[4]}. "
-        "This does not show whether they were all written anew, or the end was cut off.\n"
+        "This does not show whether they were all rewritten, or the end was cut off.\n"
         + NOT_READ
         + WANTED
         + DAILY,
@@ -180,7 +180,7 @@ def test_doctor_verifies_once_and_from_where_it_did_before(record, tmp_path):
         said = record.types("doctor", **settings)
         read += [line for line in said.stdout.splitlines() if "Audit log:" in line]
     assert MOMENT.sub("MOMENT", read[0]).startswith(
-        "ok    Audit log: consistent up to entry 3, not anchored. To prove that it was not written anew"
+        "ok    Audit log: consistent up to entry 3, not anchored. To prove that it was not rewritten"
     )
     assert MOMENT.sub("MOMENT", read[1]).startswith(
         f"ok    Audit log: consistent up to entry 3, not anchored. {NOT_READ.strip()} To prove"

@@ -6,6 +6,7 @@ import sys
 import click
 
 from bot import logs
+from bot.cli.doctor.check import Result
 from bot.cli.shown import one_line
 from bot.clock import SystemClock
 
@@ -17,7 +18,7 @@ def doctor() -> None:
     Changes nothing that the bot goes by, and works beside it. A line each: `ok`; `note`, which is worth knowing; `FAIL`, which
     says what to put right. Exit status 0 if nothing failed, else 1.
     """
-    from bot.cli.checks import Result, checks  # noqa: PLC0415 - the other commands start without loading Bolt
+    from bot.cli.doctor.checks import checks  # noqa: PLC0415 - the other commands start without loading Bolt
 
     async def examined() -> int:
         failed = 0

@@ -1,0 +1,62 @@
+"""Checks of who may do what: grants and rules, and the people and groups of Slack that they name."""
+
+from datetime import datetime
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cli.bot_time import clock_of
+from bot.cli.doctor.check import Check, fine, note, wrong
+from bot.clock import SteadyClock
+from bot.domain.access import Grant
+from bot.domain.errors import UserError
+from bot.domain.findings import Finding, Roster, Severity
+from bot.domain.linting import lint
+from bot.domain.policy import Rule
+from bot.domain.targets import Targets
+from bot.engine.ports import Clock
+from bot.engine.survey import survey
+from bot.slack.checkup import Checkup
+from bot.slack.people import PeopleDirectory
+from bot.store.administration import Administration
+
+
+async def access_checks(
+    path: Path, clock: Clock, targets: Targets, *, client: AsyncWebClient | None, app: Checkup | None
+) -> list[Check]:
+    granted = _granted(path)
+    if granted is None:
+        return []
+    grants, rules, now = granted
+    roster, said = Roster(), []
+    if client is not None and app is not None:
+        roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, now)
+    elif grants:
+        said.append(note("Access: nobody was looked up in Slack."))
+    findings = lint(grants, rules, roster, now, targets)
+    said += [_found(finding) for finding in findings]
+    if not grants:
+        said.append(
+            note(
+                "Access: nothing is granted to anybody: nobody may do anything. `pipeline-bot grant` gives the first."
+            )
+        )
+    elif not findings:
+        said.append(fine(f"Access: nothing is wrong with grants ({len(grants)}) and rules ({len(rules)})."))
+    return said
+
+
+def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...], datetime] | None:
+    """None, of a database that cannot be read: that was said before, and proves nothing about access."""
+    if not path.exists():
+        return ((), (), SteadyClock.of_this_machine().now()) if path.parent.is_dir() else None
+    try:
+        with Administration.reading(path) as administration:
+            return administration.grants(), administration.rules(), clock_of(administration).now()
+    except UserError:
+        return None
+
+
+def _found(finding: Finding) -> Check:
+    sentence = f"Access: {finding.sentence}"
+    return note(sentence) if finding.severity is Severity.NOTICE else wrong(sentence)

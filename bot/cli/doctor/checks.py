@@ -1,0 +1,99 @@
+"""What `doctor` looks at, one check after the other. Each is asked of the real thing, and none changes anything.
+
+A check that cannot be made because of an earlier one is left out: that one says what to mend first.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bootstrap import SLACK_TIMEOUT, slack_client
+from bot.cli.doctor.access import access_checks
+from bot.cli.doctor.check import Check, fine, note, wrong
+from bot.cli.doctor.database import database_checks
+from bot.cli.doctor.feldera import feldera_checks
+from bot.cli.doctor.slack import app_checks, socket_checks
+from bot.cli.routes import routes
+from bot.config import (
+    ENV_FILE,
+    BadSettings,
+    Mode,
+    Settings,
+    ShellSettings,
+    SlackSettings,
+    StoreSettings,
+    load,
+)
+from bot.domain.targets import ONE
+from bot.engine.ports import Clock
+from bot.private_files import is_open_to_others
+from bot.slack.calls import session
+from bot.slack.checkup import Checkup, checkup
+from bot.slack.identity import SlackAway, SlackRefused
+
+_S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
+
+
+async def checks(clock: Clock) -> AsyncIterator[Check]:
+    """Every check that can be made, with what came of it."""
+    settings, misfits = _loaded(Settings)
+    if settings is not None:
+        yield fine(f"Settings: complete, for {'Socket Mode' if settings.mode is Mode.SOCKET else 'HTTP'}.")
+        for sentence in routes(settings):
+            yield fine(sentence)
+    for sentence in misfits:
+        yield wrong(f"Settings: {sentence}")
+    for check in _secrets():
+        yield check
+    path = load(StoreSettings).pipeline_bot_database
+    async with _slack() as client:
+        app, refusal = await _asked(client, clock)
+        if refusal is not None:
+            yield refusal
+        for check in (*app_checks(app), *await socket_checks(client, settings, app)):
+            yield check
+        for check in (*await feldera_checks(settings, clock), *database_checks(path, app, settings)):
+            yield check
+        shell, _ = _loaded(ShellSettings)
+        targets = ONE if shell is None else shell.targets
+        for check in await access_checks(path, clock, targets, client=client, app=app):
+            yield check
+
+
+@asynccontextmanager
+async def _slack() -> AsyncIterator[AsyncWebClient | None]:
+    """Slack's Web API, if there are settings for it."""
+    settings, _ = _loaded(SlackSettings)
+    if settings is None:
+        yield None
+        return
+    async with session(SLACK_TIMEOUT) as connections:
+        yield slack_client(settings, connections)
+
+
+async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[Checkup | None, Check | None]:
+    """What Slack says of the app, or why it says nothing."""
+    if client is None:
+        return None, None
+    try:
+        return await checkup(client, clock), None
+    except (SlackAway, SlackRefused) as error:
+        return None, wrong(f"Slack: {error.message}")
+
+
+def _loaded(kind: type[_S]) -> tuple[_S | None, list[str]]:
+    try:
+        return load(kind), []
+    except BadSettings as error:
+        return None, error.message.splitlines()
+
+
+def _secrets() -> Iterator[Check]:
+    path = Path(ENV_FILE)
+    if is_open_to_others(path):
+        yield note(
+            f"Settings: others on this machine may read {path}, which holds secrets. `chmod 600 {path}`."
+        )

@@ -1,0 +1,149 @@
+"""Checks of the database: that it reads, can be written and agrees with its audit log, and what waits in it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.cli.anchors import where_to_look
+from bot.cli.bot_time import clock_of
+from bot.cli.doctor.check import Check, fine, note, wrong
+from bot.cli.doctor.slack import CLOCKS_AGREE
+from bot.cli.verified import verify
+from bot.cli.waiting import waits_for_approval
+from bot.clock import SteadyClock
+from bot.config import Settings
+from bot.domain.authority import id_of
+from bot.domain.bot_time import Jump, compared, in_words
+from bot.domain.errors import UserError
+from bot.domain.names import TeamId
+from bot.domain.operations import Operation
+from bot.domain.recorded import KINDS, unrecorded
+from bot.felderas import misplaced
+from bot.private_files import is_open_to_others
+from bot.slack.checkup import Checkup
+from bot.store.administration import Administration
+from bot.store.database import unusable
+from bot.store.lease import files_of
+
+JUMP_TOLD_FOR = timedelta(days=7)
+SIGNED_WITHIN = timedelta(days=1)  # a night's work is looked at the next day
+
+
+def database_checks(path: Path, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
+    if not path.exists():
+        if not path.parent.is_dir():
+            yield wrong(f"Database: {unusable(path, FileNotFoundError()).message}")
+            return
+        yield note(f"Database: there is no {path} yet; the first grant or the first run creates it.")
+        return
+    for file in files_of(path):
+        if is_open_to_others(file):
+            yield note(f"Database: others on this machine may read {file}. `chmod 600 {file}`.")
+    try:
+        with Administration.reading(path) as administration:
+            bots, record = clock_of(administration), administration.clock_record()
+            yield from _bots_time(bots, None if record is None else record.jump)
+            yield from _record(path, administration, bots.now())
+            yield from _home(administration, app)
+            yield from _waiting(administration, bots.now())
+            lost = (
+                None
+                if settings is None
+                else misplaced((each.pipeline for each in administration.underway()), settings.targets)
+            )
+            if lost is not None:
+                yield wrong(f"Felderas: {lost}")
+        yield _writable(
+            path
+        )  # apart from the reading: it closes files, and SQLite's locks of this process with them
+    except UserError as error:
+        yield wrong(f"Database: {error.message}")
+
+
+def _writable(path: Path) -> Check:
+    try:
+        with Administration.changing(path) as administration:
+            administration.prove_writable()
+    except UserError as error:
+        return wrong(f"Database: {error.message}")
+    return fine(f"Database: {path} can be written.")
+
+
+def _bots_time(bots: SteadyClock, jump: Jump | None) -> Iterator[Check]:
+    ahead = bots.ahead()
+    if jump is not None and bots.now() - jump.at <= JUMP_TOLD_FOR:
+        yield note(
+            f"Clock: the wall clock of the bot's machine was set {in_words(jump)} at {jump.at:%Y-%m-%d %H:%M} UTC of the "
+            "bot's time. Nothing lapsed or was sent sooner by that."
+        )
+    if abs(ahead) > CLOCKS_AGREE:
+        yield wrong(
+            f"Clock: the bot's own time is {compared(ahead)} this machine's clock. Set that by NTP. If it is right already, stop the bot and let `pipeline-bot clock reset` "
+            "show what would become of the bot's time."
+        )
+
+
+def _record(path: Path, administration: Administration, now: datetime) -> Iterator[Check]:
+    verification = verify(path, administration)
+    checked = verification.checked
+    broken = checked.broken
+    if broken is None and checked.newest[0] == 0:
+        yield fine("Audit log: it has no entries.")
+        yield from _unrecorded(administration, now)
+    elif broken is None:
+        yield fine(
+            " ".join(
+                [
+                    f"Audit log: consistent up to entry {checked.newest[0]}, not anchored.",
+                    *filter(None, [verification.not_read()]),
+                    "To prove that it was not rewritten, give a head to `pipeline-bot audit verify --head`.",
+                    *where_to_look(administration),
+                ]
+            )
+        )
+        yield from _unrecorded(administration, now)
+    else:
+        yield wrong(
+            f"Audit log: entry {broken.id} {broken.why}. Somebody, or a disk, changed the database: compare it with a backup. "
+            f"{verification.contradicts()}".rstrip()
+        )
+
+
+def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check]:
+    # The grants first: one that is given meanwhile is then in the record at least.
+    in_force = [grant for grant in administration.grants() if grant.is_current(now)]
+    for grant in unrecorded(in_force, (entry.event for entry in administration.entries(kinds=KINDS))):
+        yield note(
+            f"Audit log: it has no entry that gave grant {grant.id} ({id_of(grant.principal)} is {grant.role} on "
+            f"{grant.pattern}): it is from before there was a record, or somebody wrote it into the database. "
+            "If nobody knows why it is there, revoke it."
+        )
+
+
+def _home(administration: Administration, app: Checkup | None) -> Iterator[Check]:
+    last: TeamId | None = administration.team()
+    if app is not None and last not in {None, app.workspace.team}:
+        yield wrong(
+            f"Database: it was last used in the workspace {last}, and what is granted there counts for nobody in "
+            f"{app.workspace.team}. Is it the right file, and the right token?"
+        )
+
+
+def _waiting(administration: Administration, now: datetime) -> Iterator[Check]:
+    pending = administration.pending()
+    asked = [operation for operation in pending if waits_for_approval(operation)]
+    if asked:
+        listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
+        yield note(f"Requests: waiting for approval: {listed}.")
+    for operation in pending:
+        if operation.waits_for_signature:
+            since = operation.confirmed_at or operation.created_at
+            say = wrong if now - since > SIGNED_WITHIN else note
+            yield say(_unsigned(operation))
+
+
+def _unsigned(operation: Operation) -> str:
+    return (
+        f"Requests: nobody has signed off that {operation.requester.user} broke the glass of {operation.pipeline} for "
+        f"{operation.incident}. An approver does it with `/pipeline sign-off {operation.short_id}`."
+    )

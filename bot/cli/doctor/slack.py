@@ -1,0 +1,80 @@
+"""Checks of Slack: the app's token and scopes, the clock beside Slack's, and Socket Mode."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cli.doctor.check import Check, fine, note, wrong
+from bot.config import Mode, Settings
+from bot.slack.checkup import Checkup
+from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
+from bot.slack.socket_connection import NoHello, others_connected
+from bot.slack.socket_transport import OPENS_WITHIN, why_not_opened
+from bot.store.lease import is_held
+
+# Slack's signatures are good for five minutes; approvals lapse by our clock.
+CLOCKS_AGREE = timedelta(seconds=30)
+
+
+def app_checks(app: Checkup | None) -> Iterator[Check]:
+    if app is None:
+        return
+    yield fine(f"Slack: the bot token is of the workspace {app.workspace.name} ({app.workspace.team}).")
+    if app.lacking is None:
+        yield note("Slack did not tell the bot token's scopes.")
+    elif app.lacking:
+        yield wrong(
+            f"Slack: the bot token lacks the scopes {', '.join(sorted(app.lacking))}. "
+            "Add them to the app as in app_manifest.yml, and install it again."
+        )
+    else:
+        yield fine("Slack: the bot token has every scope it needs.")
+    if app.ahead is None:
+        yield note("Slack did not tell the time, so the clock could not be checked.")
+    elif abs(app.ahead) > CLOCKS_AGREE:
+        seconds = round(app.ahead.total_seconds())
+        yield wrong(
+            f"Clock: this machine is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} Slack. "
+            "Set it by NTP: over HTTP, requests of Slack that are off by five minutes are refused, and a bot that starts "
+            "for the first time after a boot takes the time from it."
+        )
+    else:
+        yield fine("Clock: this machine agrees with Slack.")
+
+
+async def socket_checks(
+    client: AsyncWebClient | None, settings: Settings | None, app: Checkup | None
+) -> list[Check]:
+    if client is None or settings is None or app is None:
+        return []
+    if settings.mode is not Mode.SOCKET or settings.slack_app_token is None:
+        return []
+    try:
+        url = await can_open_sockets(client, settings.slack_app_token.get_secret_value())
+        async with asyncio.timeout(OPENS_WITHIN):
+            others = await others_connected(url, settings.proxies.of(url))
+    except (SlackAway, SlackRefused) as error:
+        return [wrong(f"Socket Mode: {error.message}")]
+    except NoHello as refused:
+        return [wrong(f"Socket Mode: {refused}.")]
+    except (aiohttp.ClientError, OSError) as error:
+        return [wrong(f"Socket Mode: {why_not_opened(error)}")]
+    works = fine("Socket Mode: the app token opens connections.")
+    return [works, *_other_bots(others, runs_here=is_held(settings.pipeline_bot_database))]
+
+
+def _other_bots(others: int, *, runs_here: bool) -> Iterator[Check]:
+    """The bot has one connection of its own, and for a moment two while Slack has it renewed."""
+    if others > 1:
+        yield wrong(
+            f"Socket Mode: the app has {others} connections besides the one of this check: more than one bot runs on this "
+            "app token, and each gets only a part of the commands and clicks. Stop all but one, or give each an app of its own."
+        )
+    elif others == 1 and not runs_here:
+        yield note(
+            "Socket Mode: a bot runs on this app token, but not on this database. Another one would get only a part of the "
+            "commands and clicks."
+        )
