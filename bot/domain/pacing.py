@@ -14,7 +14,7 @@ USUAL_TIMES = 3  # … as long as the longest of a pipeline's last ten is unusua
 UNUSUAL_LEAST = timedelta(seconds=30)
 UNUSUALLY_LONG = timedelta(minutes=3)  # without history: a volume being deleted takes a minute or two
 UNUSUAL_START = timedelta(minutes=15)  # the same: a program that has to be compiled first takes minutes
-OTHERS_CALLED_AFTER = timedelta(hours=1)  # whoever asked has not put it right by then
+OTHERS_CALLED_AFTER = timedelta(hours=1)  # the requester has not put it right by then
 
 _MILESTONES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600, 1800, 3600, 21600))
 _THEN_EVERY = timedelta(days=1)

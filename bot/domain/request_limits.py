@@ -1,6 +1,6 @@
 """How much one person may ask of others: so many requests that wait at once, and so many in a while. Pure.
 
-A request is what others have to approve. Whoever asked and withdrew in turn would else keep a channel busy for everybody.
+A request is what others have to approve. Somebody who asks and withdraws in turn would otherwise keep a channel busy for everybody.
 """
 
 from collections.abc import Iterable

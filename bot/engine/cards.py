@@ -1,4 +1,4 @@
-"""Where an operation's card stands: posts it, in another place where the first one refuses it, and anew where it was lost.
+"""Where an operation's card stands: posts it, in another place where the first one refuses it, and again where it was lost.
 
 The one thing it settles about an operation is that one which no place will show is not carried out.
 """

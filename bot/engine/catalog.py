@@ -1,4 +1,4 @@
-"""Every pipeline there is, for whoever types a part of a name: asked for once however fast they type, and kept for a while.
+"""Every pipeline there is, for people who type a part of a name: asked for once however fast that is, and kept for a while.
 
 Good for suggestions alone: nothing is decided on what it says. Each Feldera is asked by itself, so that one that is slow
 or away hides nothing of another.
@@ -16,7 +16,7 @@ from bot.domain.targets import TargetName
 from bot.engine.ports import Clock, Everything, Pipelines
 
 GOOD_FOR = timedelta(seconds=5)  # from when Feldera told it, be it slow
-BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes its time to tell anew
+BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes its time to answer again
 LOADING = Problem(Trouble.UNREACHABLE, "No answer yet.")  # a target that is still being asked
 LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
 
@@ -66,7 +66,7 @@ class Catalog:
     async def everything(self, *, within: float) -> Everything:
         """Every pipeline as it was a few seconds ago, of the targets that tell `within` so many seconds.
 
-        A question that takes longer goes on (`LOADING`), for whoever comes next; until then what was told before is
+        A question that takes longer goes on (`LOADING`), for the next one who asks; until then what was told before is
         better than none. A failure is not remembered.
         """
         targets = self.pipelines.targets.all

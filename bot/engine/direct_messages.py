@@ -1,4 +1,4 @@
-"""Direct messages to whoever asked, where the card stands in a channel that they may not even be in.
+"""Direct messages to requesters, where the card stands in a channel that they may not even be in.
 
 A message goes out before the lines in the card's thread that say the same, which alone are remembered as posted: a crash
 in between repeats it, and loses none. One that Slack refuses or fails at does not hold up the thread: it is owed in memory.

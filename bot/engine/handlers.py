@@ -182,7 +182,7 @@ class Handlers:
                 return Transition(operation)
             return advance(operation, happenings.Confirmed(actor, basis), now)
 
-        standings = await self.judge.anew(operation_id, actor, to=ASKS)
+        standings = await self.judge.for_action(operation_id, actor, to=ASKS)
         try:
             after = await self.store.change(operation_id, take_on, standings=standings)
         except PipelineBusy as busy:
@@ -230,7 +230,7 @@ class Handlers:
             decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
             return advance(operation, happenings.Closed(actor, decision), now)
 
-        standings = await self.judge.anew(operation_id, actor, to=[Action.CLEAR])
+        standings = await self.judge.for_action(operation_id, actor, to=[Action.CLEAR])
         after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
             return await self.declining.unknown(actor, Tried.CLOSE, operation_id)

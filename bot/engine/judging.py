@@ -55,15 +55,15 @@ class Judge:
         """Looked up now, whatever is remembered: what is sent rests on it."""
         return await self.standings(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
 
-    async def anew(
+    async def for_action(
         self, operation_id: OperationId, actor: Actor, *, to: Iterable[Action], others: Iterable[Actor] = ()
     ) -> Mapping[Actor, Standing]:
-        """Looked up anew for what `actor` does to this operation, if they may by what is remembered of the last minute.
+        """Looked up again for what `actor` does to this operation, if they may by what is remembered of the last minute.
 
         Nobody's where there is no such operation. `others` are those on whom it may rest besides.
 
-        Whoever may not is refused by what is remembered, at no cost: else anybody who clicks a public button spends what
-        Slack allows for all. Whoever may has a number of these a minute, and afterwards a minute's memory has to do for
+        Somebody who may not is refused by what is remembered, at no cost: otherwise anybody who clicks a public button spends what
+        Slack allows for all. Somebody who may has a number of these a minute, and afterwards a minute's memory has to do for
         them: before anything is sent, everybody is looked up once more.
         """
         operation = await self.store.operation(operation_id)

@@ -2,7 +2,7 @@
 
 A tick of a loop starts lanes and waits for them. One that takes longer than the loop is patient, while there is something
 new, is left behind: it ends what it does at the moment beside the next ticks, which leave its work alone meanwhile. The
-rest of its work waits for a tick that reads anew what there is to do, since the new may be more urgent.
+rest of its work waits for a tick that reads again what there is to do, since the new may be more urgent.
 """
 
 import asyncio

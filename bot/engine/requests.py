@@ -148,7 +148,7 @@ class Requests:
                 return self._stop(actor, operation, facts)
             return advance(operation, happenings.Withdrawn(actor), self.clock.now())
 
-        standings = await self.judge.anew(operation_id, actor, to=SAY)
+        standings = await self.judge.for_action(operation_id, actor, to=SAY)
         after = await self.store.change(operation_id, take_back, standings=standings)
         if after is None:
             return await self.declining.unknown(actor, Tried.WITHDRAW, operation_id)
@@ -174,7 +174,7 @@ class Requests:
         def stop(operation: Operation, facts: Facts) -> Transition:
             return self._stop(actor, operation, facts)
 
-        standings = await self.judge.anew(operation_id, actor, to=SAY)
+        standings = await self.judge.for_action(operation_id, actor, to=SAY)
         after = await self.store.change(operation_id, stop, standings=standings)
         if after is None:
             return await self.declining.unknown(actor, Tried.STOP, operation_id)
@@ -215,7 +215,7 @@ class Requests:
             decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
             return advance(operation, deed(operation, facts, decision), now)
 
-        standings = await self.judge.anew(operation_id, actor, to=[Action.APPROVE], others=others)
+        standings = await self.judge.for_action(operation_id, actor, to=[Action.APPROVE], others=others)
         try:
             after = await self.store.change(operation_id, weigh, standings=standings)
         except PipelineBusy as busy:

@@ -67,12 +67,12 @@ class Retries:
         return again_at
 
     def over(self, *messages: MessageKey) -> None:
-        """They were taken or given up: the next ones begin anew."""
+        """They were taken or given up: the next ones begin afresh."""
         for message in messages:
             self._tried.pop(message, None)
 
     def place_lost(self, operation_id: OperationId) -> None:
-        """Its card and the lines below it have another place now: there they begin anew."""
+        """Its card and the lines below it have another place now: there they begin afresh."""
         self._tried = {
             message: tried
             for message, tried in self._tried.items()

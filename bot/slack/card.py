@@ -284,5 +284,5 @@ def _notes(operation: Operation) -> list[str]:
                 f"Nobody else sees this card: tell somebody who may approve to type `{COMMAND} approve {operation.short_id}`."
             )
     if operation.card_posts > 1:
-        notes.append("Posted anew: an older copy of this card, if there is one, is not kept up to date.")
+        notes.append("Posted again: an older copy of this card, if there is one, is not kept up to date.")
     return notes

@@ -45,7 +45,7 @@ class Limits:
 class LimitedServer(web.Server):
     """Holds so many connections and no more. One more takes the place of the oldest that did not prove to be Slack's.
 
-    So whoever opens many and leaves them idle closes their own, and Slack's requests still get in.
+    So a client that opens many and leaves them idle closes its own, and Slack's requests still get in.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ SENTENCES: Mapping[Ending, str] = {
     Ending.CLEARED: "Cleared {name}{after}.",
     Ending.CLEARED_AND_STARTING: "Cleared {name}{after}. It is starting already: somebody started it right away.",
     Ending.CLEARED_THEN_STARTED: (
-        "{name} was cleared, and somebody has started it since: its storage is in use anew."
+        "{name} was cleared, and somebody has started it since: its storage is in use again."
     ),
     Ending.CLEARED_THEN_GONE: (
         "{name} was cleared, and somebody has deleted or renamed it since "
@@ -48,7 +48,7 @@ SENTENCES: Mapping[Ending, str] = {
         "and nothing is {done} that nobody can see."
     ),
     Ending.RECREATED_BEFORE: (
-        "{undone}: {name} is another pipeline than the one reviewed: it was deleted and created anew. "
+        "{undone}: {name} is another pipeline than the one reviewed: it was deleted and created again. "
         "{Nothing}. Type {again} to look again."
     ),
     Ending.RUNNING_BEFORE: ("{undone}: {name} is not stopped any more. {Nothing}. {stop_it} {again}."),

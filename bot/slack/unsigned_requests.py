@@ -1,7 +1,7 @@
 """HTTP requests that are refused because they do not prove to be Slack's: said in the log, but never once for each.
 
 A wrong secret refuses everything, and its only trace is here; a scanner must not be able to fill the log. Nothing of
-such a request is logged: whoever sent it chose the words.
+such a request is logged: its sender chose the words.
 """
 
 from collections import Counter

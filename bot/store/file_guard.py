@@ -83,7 +83,7 @@ class FileGuard:
         before = wal_index.read(self._index)
         database = os.fstat(self._descriptors[0])
         is_of_the_log = before is not None and before.is_of(self._log)
-        # The index comes last as well as first: else a log that is begun anew in between would be taken for another's.
+        # The index comes last as well as first: otherwise a log that is begun again in between would be taken for another's.
         if before is None or before != wal_index.read(self._index) or before.is_being_copied:
             return  # somebody is at work on it at this moment: the next look compares with the last quiet one
         if not is_of_the_log:

@@ -32,7 +32,7 @@ class Underway:
         self._version: int | None = None
 
     def follow(self, db: Database) -> None:
-        """Read the rows anew if another connection wrote since they were last read."""
+        """Read the rows again if another connection wrote since they were last read."""
         (version,) = db.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return

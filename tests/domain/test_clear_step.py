@@ -90,5 +90,5 @@ def test_after_a_silence_the_pipeline_itself_tells(shape, verdict):
     ],
 )
 def test_once_accepted_only_the_record_may_deny_that_it_was_cleared(shape, verdict):
-    """Storage in use anew was cleared first, if it was this clear that was accepted; as reviewed, it cannot be."""
+    """Storage in use again was cleared first, if it was this clear that was accepted; as reviewed, it cannot be."""
     assert STEP.while_waiting(REVIEWED, look(shape)) == verdict

@@ -116,7 +116,7 @@ IN_USE_ANEW = [running(), early_start(pipeline()), pipeline(status_since=START)]
 
 
 def after_the_record(look, history, operation=None):
-    """Accepted, in use anew, and the record is read."""
+    """Accepted, in use again, and the record is read."""
     looked = after_look(operation or waiting(), look, at(seconds=2))
     assert isinstance(looked.effect, ReadHistory)
     return advance(looked.operation, HistoryRead(history, looked.effect.found), at(seconds=2))

@@ -29,4 +29,4 @@ async def test_a_gateways_limit_is_kept(world):
         await world.until_told("Cleared `orders`")
         assert bot.logged("slack_asks_us_to_wait")[0]["seconds"] == 2
         (card,) = world.cards()
-        assert "Posted anew" not in world.reads(card)
+        assert "Posted again" not in world.reads(card)

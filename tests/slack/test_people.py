@@ -504,11 +504,11 @@ async def test_no_memory_has_to_do_for_changes_of_access(slack, people):
     ana, groups = actor(member), [slack.adds_user_group(f"team{at}", [member]) for at in range(15)]
     await people.standings([ana], some(*groups))
 
-    async def anew(caller):
+    async def asked_by(caller):
         return (await people.standings([ana], some(groups[0]), since=people.mark(), caller=caller))[ana]
 
-    assert (await anew(Caller.PEOPLE)).groups == {groups[0].id}
-    assert await anew(Caller.ACCESS) == Standing(
+    assert (await asked_by(Caller.PEOPLE)).groups == {groups[0].id}
+    assert await asked_by(Caller.ACCESS) == Standing(
         ana,
         unresolved=frozenset({groups[0].id}),
         why="Slack is asked too often and wants 60 s of quiet",

@@ -31,7 +31,7 @@ def test_recreated_since_the_preview(workspace: Workspace) -> None:
         workspace.feldera.someone_recreates("orders")
 
     assert the_end_of(workspace, changes) == snapshot(
-        "❌ Not cleared: `orders` is another pipeline than the one reviewed: it was deleted and created anew. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
+        "❌ Not cleared: `orders` is another pipeline than the one reviewed: it was deleted and created again. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
     )
 
 

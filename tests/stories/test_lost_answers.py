@@ -163,7 +163,7 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace) -> None:
             "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). Whether the request arrived shows when I can. I keep trying.",
             "🔌 Feldera answers again, after 2 minutes and 11 seconds.",
-            "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana",
+            "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @ana",
         ]
     )
     assert workspace.card() == snapshot("""\
@@ -177,7 +177,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Storage cleared before that, by Feldera's account · Mar 2, 2026 at 3:02:11 AM
-✅ `orders` was cleared, and somebody has started it since: its storage is in use anew.
+✅ `orders` was cleared, and somebody has started it since: its storage is in use again.
 Id `ID1`\
 """)
     assert workspace.feldera.clears["orders"] == 1
@@ -262,7 +262,7 @@ def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace) -> 
     workspace.feldera.is_upgraded()
     workspace.passes(minutes=2)
     assert workspace.thread()[-1] == snapshot(
-        "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana"
+        "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @ana"
     )
     assert "✅ Cleared." in workspace.card()
     assert len(workspace.sent) == 1

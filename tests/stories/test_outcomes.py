@@ -76,7 +76,7 @@ def test_running_again_at_the_next_look(workspace: Workspace) -> None:
     ana.clears("orders")
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == snapshot(
-        "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana"
+        "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @ana"
     )
     assert "✅ Cleared." in workspace.card()
 
@@ -94,7 +94,7 @@ def test_run_and_stopped_again_at_the_next_look(workspace: Workspace) -> None:
     workspace.feldera_comes_back()
     workspace.passes(seconds=30)
     assert workspace.thread()[-1] == snapshot(
-        "✅ `orders` was cleared, and somebody has started it since: its storage is in use anew. @ana"
+        "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @ana"
     )
     assert "✅ Cleared." in workspace.card()
 

@@ -208,7 +208,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
-Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Here because I am not in #ops. Invite me to have it there next time. · Posted again: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert workspace.thread(ana.dm) == snapshot(["✅ Cleared `orders` after 8 seconds. @ana"])
     workspace.card()
@@ -234,7 +234,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
-Id `ID1` · Here because #ops is archived. · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Here because #ops is archived. · Posted again: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert workspace.thread(ana.dm) == snapshot(["✅ Cleared `orders` after 8 seconds. @ana"])
     workspace.card()
@@ -261,7 +261,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:00 AM
 ✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:08 AM
 ✅ Cleared `orders` after 8 seconds.
-Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Posted again: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert [workspace.reads(line) for line in workspace.slack.thread(new_card)[1:]] == snapshot(
         ["✅ Cleared `orders` after 8 seconds. @ana"]

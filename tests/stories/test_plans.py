@@ -515,7 +515,7 @@ def test_recreated_after_the_clear(workspace: Workspace, ana: Teammate) -> None:
     assert workspace.thread()[-2:] == snapshot(
         [
             "✓ Step 2 of 3: `sales` was cleared, and somebody has deleted it and created another pipeline of that name since.",
-            "❌ Not started: `sales` is another pipeline than the one reviewed: it was deleted and created anew. Nothing more was sent. Type `/pipeline clear sales --restart` to look again. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
+            "❌ Not started: `sales` is another pipeline than the one reviewed: it was deleted and created again. Nothing more was sent. Type `/pipeline clear sales --restart` to look again. Done: stopped and cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage ⬜ cleared. @ana",
         ]
     )
     assert "❌ Stopped, cleared, not started." in workspace.card()
@@ -529,7 +529,7 @@ def test_started_by_somebody_after_the_clear(workspace: Workspace, ana: Teammate
     workspace.passes(minutes=1)
     assert workspace.thread()[-3:] == snapshot(
         [
-            "✓ Step 2 of 3: `sales` was cleared, and somebody has started it since: its storage is in use anew.",
+            "✓ Step 2 of 3: `sales` was cleared, and somebody has started it since: its storage is in use again.",
             "⏳ `sales` is starting already. I send nothing, and watch.",
             "✅ `sales` was started by somebody else after 2 seconds: it runs. All is done, in 7 seconds: stopped, cleared and started by somebody else. @ana",
         ]

@@ -322,7 +322,7 @@ def test_somebody_runs_it_between_the_clear_and_the_start_and_stops_it(workspace
     assert [each.path for each in workspace.feldera.requests if each.path.endswith("/start")] == []
     assert workspace.thread()[-2:] == snapshot(
         [
-            "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use anew.",
+            "✓ Step 1 of 2: `sales` was cleared, and somebody has started it since: its storage is in use again.",
             "❌ Not started: `sales` has been run or changed since it was reviewed. Nothing more was sent. Type `/pipeline clear sales --start` to look again. Done: cleared. Not done: start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
         ]
     )

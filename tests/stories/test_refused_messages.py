@@ -73,7 +73,7 @@ def test_a_line_that_is_refused_for_good(workspace: Workspace, ana: Teammate, er
     assert workspace.thread() == ["✅ Cleared `orders` after 38 seconds. @ana"]
     card = workspace.cards()[-1]
     assert "✅ Cleared." in card
-    assert "Posted anew" in card
+    assert "Posted again" in card
     workspace.threads()
 
 

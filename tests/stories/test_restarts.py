@@ -285,7 +285,7 @@ the storage, with 3 checkpoints (7.0 MiB)
 ✓ Request sent · Mar 2, 2026 at 3:00:05 AM
 ✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:07 AM
 ✅ Cleared `orders` after 2 seconds.
-Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date.\
+Id `ID1` · Posted again: an older copy of this card, if there is one, is not kept up to date.\
 """)
     assert workspace.thread() == snapshot(
         [
@@ -311,7 +311,7 @@ def test_a_card_posted_at_the_moment_of_death(workspace: Workspace, ana: Teammat
     old, new = workspace.cards()
     assert "not sent yet" in old
     assert new.split("\n")[-1] == snapshot(
-        "Id `ID1` · Posted anew: an older copy of this card, if there is one, is not kept up to date."
+        "Id `ID1` · Posted again: an older copy of this card, if there is one, is not kept up to date."
     )
     assert "✅ Cleared." in new
     assert workspace.thread() == snapshot(
@@ -351,7 +351,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     assert "✅ Cleared." in cards[-1]
     assert len(cards) <= 3
     assert all("not sent yet" in card for card in cards[:-1])
-    assert ("Posted anew" in cards[-1]) == (len(cards) > 1)
+    assert ("Posted again" in cards[-1]) == (len(cards) > 1)
     lines = workspace.thread()
     assert lines[-1].startswith("✅ Cleared `payments` after")
     said = {line for line in lines if line.startswith("📤")}

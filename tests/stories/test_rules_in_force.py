@@ -156,7 +156,7 @@ def test_recreated_since_it_was_reviewed(workspace: Workspace) -> None:
     ben.told("Approve")
     workspace.passes(minutes=1)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: `orders` is another pipeline than the one reviewed: it was deleted and created anew. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+        "❌ Not cleared: `orders` is another pipeline than the one reviewed: it was deleted and created again. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
     )
     assert workspace.sent == []
     assert workspace.card().splitlines()[2] == snapshot("❌ Not cleared.")

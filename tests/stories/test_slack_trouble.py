@@ -40,7 +40,7 @@ def test_asked_to_wait_with_the_card(workspace: Workspace, ana: Teammate) -> Non
         [(0.0, "ratelimited"), (30.0, None), (31.0, None), (32.5, None)]
     )
     assert "✅ Cleared." in workspace.card()
-    assert "Posted anew" not in workspace.card(), "a 429 certainly was no post"
+    assert "Posted again" not in workspace.card(), "a 429 certainly was no post"
     assert len(workspace.thread()) == 3
 
 
