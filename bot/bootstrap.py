@@ -6,12 +6,11 @@ the very bot that `pipeline-bot run` runs.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 import aiohttp
 import structlog
@@ -19,6 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.application import Bot, ring
 from bot.clock import SteadyClock
 from bot.config import Mode, Settings, SlackSettings
 from bot.domain.commands import COMMAND
@@ -32,13 +32,12 @@ from bot.engine.driver import Driver
 from bot.engine.forms import Forms
 from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
-from bot.engine.health import Health
+from bot.engine.health import health, no_notes
 from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
 from bot.engine.listing import Listing
-from bot.engine.looping import Loop, keep_ticking
-from bot.engine.ports import Clock, StoreLost, StoreUnavailable
+from bot.engine.ports import Clock
 from bot.engine.previewing import Previews
 from bot.engine.requests import Requests
 from bot.engine.sending import Sender
@@ -77,101 +76,6 @@ from bot.store.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
-# A stop takes the transport's own seconds (three at most), then these, and has to end within ten.
-LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
-ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
-STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
-STORE_SILENT = "The database does not answer."
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """The assembled parts. `open()` and `serve()` run them; a test moves them itself."""
-
-    workspace: Workspace
-    store: SqliteStore
-    feldera: Fleet
-    handlers: Handlers
-    driver: Driver
-    announcements: Announcements
-    homes: Homes
-    heads: Heads
-    clock_watch: ClockWatch | None
-    inspection: Inspection
-    stalls: StallDetector
-    watch: StoreWatch
-    loss: StoreLoss
-    errands: Errands
-    transport: SocketTransport | HttpTransport
-
-    async def open(self) -> None:
-        """Let Slack reach the bot, however long that takes.
-
-        Raises:
-            UserError: the address to listen on cannot be had, and why.
-        """
-        await self.transport.start()
-
-    async def serve(self, stopping: asyncio.Event) -> None:
-        """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
-
-        A store that is lost stops everything: `stopping` is set, and people are told before Slack is left.
-
-        Raises:
-            StoreLost: the store is damaged, or is not the one that was opened.
-            ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
-        """
-        losses: list[StoreLost] = []
-
-        async def until_lost(work: Coroutine[Any, Any, None]) -> None:
-            try:
-                await work
-            except StoreLost as lost:
-                losses.append(lost)
-                stopping.set()
-                _ring(*(loop.wake for loop in self._loops))
-            except StoreUnavailable:  # of what runs beside the loops, which try again by themselves
-                return  # the store has logged why
-
-        async with asyncio.TaskGroup() as group:
-            loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
-            asides = [group.create_task(until_lost(aside.run())) for aside in (self.inspection, self.stalls)]
-            if isinstance(self.transport, SocketTransport):
-                asides.append(group.create_task(self.transport.watch()))
-            try:
-                await stopping.wait()
-                if losses:
-                    log.error("database_lost", why=losses[0].message)
-                    await self.loss.tell(losses[0])
-            finally:
-                for aside in asides:
-                    aside.cancel()
-                await self.transport.stop()
-                await self._finish(loops)
-        if losses:
-            raise losses[0]
-
-    @property
-    def _loops(self) -> tuple[Loop, ...]:
-        loops: tuple[Loop, ...] = (self.driver, self.announcements, self.homes, self.heads, self.watch)
-        return loops if self.clock_watch is None else (*loops, self.clock_watch)
-
-    async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
-        for loop in self._loops:
-            loop.wake.set()
-        requests = asyncio.create_task(self.driver.finished())
-        messages = asyncio.create_task(self.announcements.lanes.finished())
-        _, unfinished = await asyncio.wait([*loops, requests, messages], timeout=LOOPS_FINISH_WITHIN)
-        for task in unfinished:
-            task.cancel()
-        await self.driver.abandon()
-        await self.announcements.lanes.abandon()
-        # After the loops, which begin errands of their own.
-        try:
-            async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
-                await self.errands.finished()
-        except TimeoutError:
-            await self.errands.abandon()
 
 
 @asynccontextmanager
@@ -309,7 +213,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     workspace: Workspace,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    work = partial(_ring, to_do, to_say, to_show)
+    work = partial(ring, to_do, to_say, to_show)
     threads = Threads(client, clock, workspace.url)
     errands = Errands()
     directory = PeopleDirectory(client, clock, workspace.team)
@@ -348,7 +252,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             host,
             port,
             verifier=SignatureVerifier(secret),
-            health=partial(_health, background, store_watch, _no_notes if watch is None else watch.notes),
+            health=partial(health, background.team, store_watch, no_notes if watch is None else watch.notes),
             unsigned=UnsignedRequests(clock),
         )
     return Bot(
@@ -362,10 +266,10 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             feldera,
             Sender(feldera, judge, clock, stalls, cancels),
             clock,
-            changed=partial(_ring, to_say, to_show),
+            changed=partial(ring, to_say, to_show),
             wake=to_do,
         ),
-        Announcements(background, threads, clock, placed=partial(_ring, to_do, to_show), wake=to_say),
+        Announcements(background, threads, clock, placed=partial(ring, to_do, to_show), wake=to_say),
         homes,
         Heads(background, clock, board),
         watch,
@@ -376,29 +280,6 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         errands,
         transport,
     )
-
-
-def _ring(*bells: asyncio.Event) -> None:
-    for bell in bells:
-        bell.set()
-
-
-def _no_notes() -> tuple[str, ...]:
-    return ()
-
-
-async def _health(store: SqliteStore, watch: StoreWatch, notes: Callable[[], tuple[str, ...]]) -> Health:
-    """Anybody may ask: `store` is the one for what can wait, and nothing more is asked of the connection that writes."""
-    if watch.hangs:
-        return Health(ok=False, reasons=(STORE_SILENT,))
-    try:
-        async with asyncio.timeout(STORE_ANSWERS_WITHIN):
-            await store.team()
-    except TimeoutError:
-        return Health(ok=False, reasons=(STORE_SILENT,))
-    except StoreUnavailable as error:
-        return Health(ok=False, reasons=(error.message,))
-    return Health(reasons=notes())
 
 
 def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:

@@ -5,7 +5,6 @@ what can be checked without asking anybody: whether a token works is proved at s
 """
 
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +12,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import (
-    AfterValidator,
     Field,
-    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -25,11 +22,11 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import UserError
-from bot.domain.names import ChannelId
 from bot.domain.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
 from bot.feldera.address import REQUEST_TIMEOUT
 from bot.feldera.settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 from bot.proxy_settings import ProxySettings
+from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress, SigningSecret
 from bot.variables import misspelled, unreadable_lines
 
 ENV_FILE = ".env"  # in the current folder
@@ -44,49 +41,6 @@ class BadSettings(UserError):  # noqa: N818 - named for what happened, like ever
 class Mode(StrEnum):
     SOCKET = "socket"
     HTTP = "http"
-
-
-_ONE_WORD = re.compile(r"[!-~]+")  # what can stand in a header as it is
-
-
-def _one_word(secret: SecretStr) -> SecretStr:
-    if not _ONE_WORD.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be one word of plain characters")
-    return secret
-
-
-def _token(*prefixes: str) -> AfterValidator:
-    def check(secret: SecretStr) -> SecretStr:
-        if not secret.get_secret_value().startswith(prefixes):
-            raise ValueError(f"must begin with {' or '.join(prefixes)}")
-        return _one_word(secret)
-
-    return AfterValidator(check)
-
-
-def _api_url(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-        raise ValueError("must be a URL such as https://slack.com/api/")
-    return url if url.endswith("/") else f"{url}/"
-
-
-_LISTEN = re.compile(r"(?P<host>[^\s:]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})")
-_PORT_MAX = 65_535
-
-
-def _listen(text: str) -> str:
-    match = _LISTEN.fullmatch(text)
-    if match is None or int(match["port"]) > _PORT_MAX:
-        raise ValueError("must be HOST:PORT, such as 127.0.0.1:3000")
-    return text
-
-
-def _channel(text: str) -> ChannelId:
-    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text):
-        raise ValueError(
-            "must be a channel's id, such as C0123ABCD (in Slack: the channel's details, at the end)"
-        )
-    return ChannelId(text)
 
 
 class _Settings(BaseSettings):
@@ -112,23 +66,6 @@ class _Settings(BaseSettings):
         return []
 
 
-class _Folders(BaseSettings):
-    """Where programs keep what they remember: the XDG Base Directory Specification, and `$HOME`."""
-
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
-
-    xdg_state_home: Path | None = None
-    home: Path | None = None
-
-
-def state_folder() -> Path | None:
-    """Where what the shell remembers for this person is kept; None where they have no folder of their own."""
-    folders = _Folders()
-    if folders.xdg_state_home is not None and folders.xdg_state_home.is_absolute():
-        return folders.xdg_state_home / "pipeline-bot"
-    return None if folders.home is None else folders.home / ".local" / "state" / "pipeline-bot"
-
-
 class StoreSettings(_Settings):
     """Where the database is."""
 
@@ -150,8 +87,8 @@ class ShellSettings(StoreSettings):
 class SlackSettings(ProxySettings, _Settings):
     """What it takes to ask Slack who we are."""
 
-    slack_bot_token: Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-")]
-    slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
+    slack_bot_token: BotToken
+    slack_api_url: ApiUrl = "https://slack.com/api/"
 
 
 class KeySettings(_Settings):
@@ -163,11 +100,11 @@ class KeySettings(_Settings):
 class Settings(SlackSettings, StoreSettings):
     """Everything `pipeline-bot run` needs. The fields are the variables, in lower case."""
 
-    slack_app_token: Annotated[SecretStr, _token("xapp-")] | None = None
-    slack_signing_secret: Annotated[SecretStr, AfterValidator(_one_word)] | None = None
+    slack_app_token: AppToken | None = None
+    slack_signing_secret: SigningSecret | None = None
     pipeline_bot_mode: Mode | None = None
-    pipeline_bot_listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:3000"
-    pipeline_bot_audit_channel: Annotated[ChannelId, AfterValidator(_channel)] | None = None
+    pipeline_bot_listen: ListenAddress = "127.0.0.1:3000"
+    pipeline_bot_audit_channel: Channel | None = None
 
     pipeline_bot_targets: Annotated[dict[str, FelderaSettings], NoDecode] = {}
     feldera_host: Annotated[Host | None, Field(validate_default=True)] = None

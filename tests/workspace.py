@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 import yaml
 
-from bot.bootstrap import Bot, assembled
+from bot.application import Bot
+from bot.bootstrap import assembled
 from bot.config import Settings
 from bot.domain.access import Group, Role
 from bot.domain.administration import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway

@@ -1,6 +1,14 @@
-"""Whether the bot works, for whoever watches over it."""
+"""Whether the bot works, for those who monitor it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+from bot.engine.ports import StoreUnavailable
+from bot.engine.store_watch import StoreWatch
+
+STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
+STORE_SILENT = "The database does not answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,3 +17,23 @@ class Health:
 
     ok: bool = True
     reasons: tuple[str, ...] = ()
+
+
+def no_notes() -> tuple[str, ...]:
+    return ()
+
+
+async def health(
+    reads: Callable[[], Awaitable[object]], watch: StoreWatch, notes: Callable[[], tuple[str, ...]]
+) -> Health:
+    """Anybody may ask: `reads` is by a connection for what can wait, and nothing more is asked of the one that writes."""
+    if watch.hangs:
+        return Health(ok=False, reasons=(STORE_SILENT,))
+    try:
+        async with asyncio.timeout(STORE_ANSWERS_WITHIN):
+            await reads()
+    except TimeoutError:
+        return Health(ok=False, reasons=(STORE_SILENT,))
+    except StoreUnavailable as error:
+        return Health(ok=False, reasons=(error.message,))
+    return Health(reasons=notes())

@@ -1,0 +1,128 @@
+"""The assembled bot while it runs: its loops beside each other, and what is finished before it leaves."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.engine.announcements import Announcements
+from bot.engine.clock_watch import ClockWatch
+from bot.engine.driver import Driver
+from bot.engine.handlers import Handlers
+from bot.engine.heads import Heads
+from bot.engine.homes import Homes
+from bot.engine.inspection import Inspection
+from bot.engine.looping import Loop, keep_ticking
+from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.stalls import StallDetector
+from bot.engine.store_loss import StoreLoss
+from bot.engine.store_watch import StoreWatch
+from bot.feldera.fleet import Fleet
+from bot.slack.errands import Errands
+from bot.slack.http_transport import HttpTransport
+from bot.slack.identity import Workspace
+from bot.slack.socket_transport import SocketTransport
+from bot.store.store import SqliteStore
+
+log = structlog.get_logger(__name__)
+
+# A stop takes the transport's own seconds (three at most), then these, and has to end within ten.
+LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
+ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The assembled parts. `open()` and `serve()` run them; a test moves them itself."""
+
+    workspace: Workspace
+    store: SqliteStore
+    feldera: Fleet
+    handlers: Handlers
+    driver: Driver
+    announcements: Announcements
+    homes: Homes
+    heads: Heads
+    clock_watch: ClockWatch | None
+    inspection: Inspection
+    stalls: StallDetector
+    watch: StoreWatch
+    loss: StoreLoss
+    errands: Errands
+    transport: SocketTransport | HttpTransport
+
+    async def open(self) -> None:
+        """Let Slack reach the bot, however long that takes.
+
+        Raises:
+            UserError: the address to listen on cannot be had, and why.
+        """
+        await self.transport.start()
+
+    async def serve(self, stopping: asyncio.Event) -> None:
+        """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
+
+        A store that is lost stops everything: `stopping` is set, and people are told before Slack is left.
+
+        Raises:
+            StoreLost: the store is damaged, or is not the one that was opened.
+            ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
+        """
+        losses: list[StoreLost] = []
+
+        async def until_lost(work: Coroutine[Any, Any, None]) -> None:
+            try:
+                await work
+            except StoreLost as lost:
+                losses.append(lost)
+                stopping.set()
+                ring(*(loop.wake for loop in self._loops))
+            except StoreUnavailable:  # of what runs beside the loops, which try again by themselves
+                return  # the store has logged why
+
+        async with asyncio.TaskGroup() as group:
+            loops = [group.create_task(until_lost(keep_ticking(loop, stopping))) for loop in self._loops]
+            asides = [group.create_task(until_lost(aside.run())) for aside in (self.inspection, self.stalls)]
+            if isinstance(self.transport, SocketTransport):
+                asides.append(group.create_task(self.transport.watch()))
+            try:
+                await stopping.wait()
+                if losses:
+                    log.error("database_lost", why=losses[0].message)
+                    await self.loss.tell(losses[0])
+            finally:
+                for aside in asides:
+                    aside.cancel()
+                await self.transport.stop()
+                await self._finish(loops)
+        if losses:
+            raise losses[0]
+
+    @property
+    def _loops(self) -> tuple[Loop, ...]:
+        loops: tuple[Loop, ...] = (self.driver, self.announcements, self.homes, self.heads, self.watch)
+        return loops if self.clock_watch is None else (*loops, self.clock_watch)
+
+    async def _finish(self, loops: list[asyncio.Task[None]]) -> None:
+        for loop in self._loops:
+            loop.wake.set()
+        requests = asyncio.create_task(self.driver.finished())
+        messages = asyncio.create_task(self.announcements.lanes.finished())
+        _, unfinished = await asyncio.wait([*loops, requests, messages], timeout=LOOPS_FINISH_WITHIN)
+        for task in unfinished:
+            task.cancel()
+        await self.driver.abandon()
+        await self.announcements.lanes.abandon()
+        # After the loops, which begin errands of their own.
+        try:
+            async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
+                await self.errands.finished()
+        except TimeoutError:
+            await self.errands.abandon()
+
+
+def ring(*bells: asyncio.Event) -> None:
+    for bell in bells:
+        bell.set()
