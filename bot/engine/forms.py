@@ -106,7 +106,7 @@ class Forms:
         now = self.handlers.clock.now()
 
         # Off the loop: of fifty thousand names this takes a while, at every letter that is typed.
-        names = await asyncio.to_thread(_likely, actor, typed, tuple(everything), facts, now)
+        names = await asyncio.to_thread(_names_to_offer, actor, typed, tuple(everything), facts, now)
         lacking = hiding(everything.unanswered, EVERYTHING, actor, facts, now)
         return Offers(
             tuple(Offer(name, everything[name]) for name in names),
@@ -180,7 +180,7 @@ class Forms:
         return Shown(weighed, self.handlers.clock.now(), _mark(weighed))
 
 
-def _likely(
+def _names_to_offer(
     actor: Actor, typed: str, everything: Sequence[PipelineName], facts: Facts, now: datetime
 ) -> list[PipelineName]:
     def first(number: int, names: list[PipelineName]) -> list[PipelineName]:

@@ -7,7 +7,6 @@ import hmac
 import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from urllib.parse import urlencode
 
 import pytest
 from slack_bolt.authorization import AuthorizeResult
@@ -22,21 +21,13 @@ from bot.slack.http_server import Limits, connections_most
 from bot.slack.http_transport import BODY_MOST, HttpTransport
 from bot.slack.unsigned_requests import UnsignedRequests
 from tests.clock import MovableClock
+from tests.forms import HELP_FORM
 
 pytestmark = pytest.mark.anyio
 
 SECRET = "shhh"
 A_MOMENT = 0.05  # seconds
-COMMAND = urlencode(
-    {
-        "command": "/pipeline",
-        "text": "help",
-        "team_id": "T0ACME",
-        "user_id": "U1",
-        "channel_id": "C1",
-        "trigger_id": "1.1",
-    }
-).encode()
+COMMAND = HELP_FORM.encode()
 
 
 @asynccontextmanager

@@ -246,6 +246,16 @@ async def test_too_many_connections_are_not_asked_for_in_a_storm(slack):
     ]
 
 
+async def logs_of_first_attempt(transport):
+    """Up to where the next attempt would come without a pause."""
+    with capture_logs() as logs:
+        await transport.start()
+        await until(lambda: whys(logs))
+        for _ in range(200):
+            await asyncio.sleep(0)
+    return logs
+
+
 async def test_a_hello_and_a_farewell(slack):
     """A connection that does not last is an attempt that failed: the next one waits, and nothing says that all is well."""
     connections = []
@@ -262,11 +272,7 @@ async def test_a_hello_and_a_farewell(slack):
         sockets(serve) as (url, asked),
         transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
     ):
-        with capture_logs() as logs:
-            await transport.start()
-            await until(lambda: whys(logs))
-            for _ in range(200):
-                await asyncio.sleep(0)
+        logs = await logs_of_first_attempt(transport)
         assert len(asked) == 1
     assert [(line["event"], line["why"]) for line in logs] == [
         ("socket_mode_disconnected", "The WebSocket to Slack ended: Slack closed it (code 1000).")
@@ -289,11 +295,7 @@ async def test_renewals_that_never_end(slack):
         sockets(serve) as (url, asked),
         transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
     ):
-        with capture_logs() as logs:
-            await transport.start()
-            await until(lambda: whys(logs))
-            for _ in range(200):
-                await asyncio.sleep(0)
+        logs = await logs_of_first_attempt(transport)
         assert len(asked) == 1
     assert whys(logs) == ["Slack asks for a new WebSocket again and again."]
 

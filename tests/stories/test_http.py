@@ -7,25 +7,15 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 from inline_snapshot import snapshot
 
+from tests.forms import HELP_FORM
 from tests.workspace import Workspace
 
 A_SLOW_MACHINE = 60  # seconds between signing and the answer, at most
-COMMAND = urlencode(
-    {
-        "command": "/pipeline",
-        "text": "help",
-        "team_id": "T0ACME",
-        "user_id": "U1",
-        "channel_id": "C1",
-        "trigger_id": "1.1",
-    }
-)
 
 
 @pytest.fixture
@@ -97,20 +87,20 @@ def test_another_apps_secret(workspace: Workspace) -> None:
 
 def test_a_request_that_is_not_replayed(workspace: Workspace) -> None:
     """The right secret and a fresh timestamp: let in."""
-    assert posts(workspace, COMMAND, signed(workspace, COMMAND)) == 200
+    assert posts(workspace, HELP_FORM, signed(workspace, HELP_FORM)) == 200
 
 
 def test_a_replayed_request(workspace: Workspace) -> None:
     """A true signature does not age well: after five minutes it is refused."""
-    headers = signed(workspace, COMMAND, timestamp=str(int(time.time()) - 301))
-    assert posts(workspace, COMMAND, headers) == 401
+    headers = signed(workspace, HELP_FORM, timestamp=str(int(time.time()) - 301))
+    assert posts(workspace, HELP_FORM, headers) == 401
 
 
 @pytest.mark.parametrize("seconds_ago", [3600, -3600])
 def test_a_wall_clock_that_is_wrong_is_said(workspace: Workspace, seconds_ago: int) -> None:
     """After a jump all of Slack's requests are stale by it, or from the future: the log names the clock, not the secret."""
-    headers = signed(workspace, COMMAND, timestamp=str(int(time.time()) - seconds_ago))
-    assert posts(workspace, COMMAND, headers) == 401
+    headers = signed(workspace, HELP_FORM, timestamp=str(int(time.time()) - seconds_ago))
+    assert posts(workspace, HELP_FORM, headers) == 401
     (line,) = [line for line in workspace.logged if "request_refused" in line]
     assert "stale_request_refused" in line
     assert abs(int(re.findall(r"'signed_seconds_ago': (-?\d+)", line)[0]) - seconds_ago) <= A_SLOW_MACHINE
@@ -128,8 +118,8 @@ def test_a_jump_of_the_wall_clock_is_noted_on_the_health_page(workspace: Workspa
 
 def test_a_body_that_was_changed(workspace: Workspace) -> None:
     """The signature is for this body and no other."""
-    headers = signed(workspace, COMMAND)
-    assert posts(workspace, COMMAND.replace("help", "clear"), headers) == 401
+    headers = signed(workspace, HELP_FORM)
+    assert posts(workspace, HELP_FORM.replace("help", "clear"), headers) == 401
 
 
 @pytest.mark.parametrize(
@@ -149,19 +139,19 @@ def test_a_body_that_was_changed(workspace: Workspace) -> None:
 )
 def test_a_malformed_timestamp(workspace: Workspace, timestamp: str) -> None:
     """Whatever a scanner sends is refused quietly: it is not an error of ours."""
-    assert posts(workspace, COMMAND, signed(workspace, COMMAND, timestamp=timestamp)) == 401
+    assert posts(workspace, HELP_FORM, signed(workspace, HELP_FORM, timestamp=timestamp)) == 401
 
 
 @pytest.mark.parametrize("signature", ["", "v0=", "v0", "é", "v1=abc"])
 def test_a_malformed_signature(workspace: Workspace, signature: str) -> None:
     """The same for a signature."""
-    headers = signed(workspace, COMMAND) | {"X-Slack-Signature": signature}
-    assert posts(workspace, COMMAND, headers) == 401
+    headers = signed(workspace, HELP_FORM) | {"X-Slack-Signature": signature}
+    assert posts(workspace, HELP_FORM, headers) == 401
 
 
 def test_a_request_without_a_signature(workspace: Workspace) -> None:
     """And for none at all."""
-    assert posts(workspace, COMMAND, {"Content-Type": "application/x-www-form-urlencoded"}) == 401
+    assert posts(workspace, HELP_FORM, {"Content-Type": "application/x-www-form-urlencoded"}) == 401
 
 
 @pytest.mark.parametrize(
@@ -178,8 +168,8 @@ def test_refused_requests_are_said_in_the_log(workspace: Workspace) -> None:
     unsigned = {"Content-Type": "application/x-www-form-urlencoded"}
     for seconds in (0, 1, 58, 1, 1, 3600):
         workspace.clock.passes(seconds=seconds)
-        assert posts(workspace, COMMAND, unsigned) == 401
-    assert posts(workspace, COMMAND, signed(workspace, COMMAND)) == 200
+        assert posts(workspace, HELP_FORM, unsigned) == 401
+    assert posts(workspace, HELP_FORM, signed(workspace, HELP_FORM)) == 200
     refused = [line for line in workspace.logged if "unsigned_request_refused" in line]
     assert [re.findall(r"'requests': (\d+)", line) for line in refused] == [["1"], ["3"], ["2"]]
     assert "is SLACK_SIGNING_SECRET right" in refused[0]
