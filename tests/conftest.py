@@ -19,7 +19,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
     Five at most: a container may be given less than it sees, and real processes are waited for by the clock.
     """
-    return min(os.cpu_count() or 1, 4) + 1
+    return min(os.cpu_count() or 1, 4) + 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.chromium import system_chromium
 from tests.browser.seat import Desk
+from tests.forked import forked_bot
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +35,8 @@ async def desk(browser: Browser, tmp_path: Path) -> AsyncIterator[Desk]:
     """A sandbox whose bot is connected, and seats before it for whoever comes."""
     async with Desk(browser, tmp_path) as ready:
         yield ready
+
+
+@pytest.fixture(autouse=True)
+def bot_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.simulator.bot.process.begun", forked_bot)

@@ -10,7 +10,7 @@ import pytest
 from tests.processes import books
 from tests.processes.world import PATIENCE
 
-KILLS = 12
+KILLS = 20
 CLEAR_TAKES = 1.0  # seconds
 WHOLE_LIFE = 3.6  # seconds from typing the command to the last line, and some more
 FIRST_STEPS = 0.12  # seconds in which most of it happens: preview, click, card, request

@@ -22,6 +22,7 @@ from bot.domain.names import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, Person, SlackSimulator, render
 from bot.store.administration import Administration
+from tests.forked import ForkedProcess, forked
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0  # real seconds before a test gives up on something that should happen at once
@@ -30,7 +31,7 @@ PATIENCE = 20.0  # real seconds before a test gives up on something that should 
 class Process:
     """One of our commands, running. Its standard error is read as it comes, line by line."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: ForkedProcess | asyncio.subprocess.Process) -> None:
         self._process = process
         self._news = asyncio.Event()
         self._said: list[str] = []
@@ -100,22 +101,28 @@ class Process:
 @asynccontextmanager
 async def running(*arguments: str, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Process]:
     """`python …` in this folder, with nothing in its environment but these settings; killed at the end if need be."""
-    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), **settings}
-    process = Process(
-        await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            cwd=folder,
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    )
+    process = Process(await _begun(arguments, folder, settings))
     try:
         yield process
     finally:
         await process.close()
+
+
+async def _begun(
+    arguments: tuple[str, ...], folder: Path, settings: Mapping[str, str]
+) -> ForkedProcess | asyncio.subprocess.Process:
+    if arguments[0] == "-m" and "PYTHONPATH" not in settings:
+        environment = {"PATH": os.defpath, **settings}
+        return await forked(arguments[1:], folder=folder, environment=environment)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=folder,
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
 
 
 class World:

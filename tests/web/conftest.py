@@ -7,6 +7,7 @@ import pytest
 
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.scenario import load
+from tests.forked import forked_bot
 from tests.web.visit import Visit, visiting
 
 SCENARIO = """\
@@ -27,3 +28,8 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
     async with visiting(Sandbox(load(tmp_path / "scenario.yaml"), tmp_path)) as ready:
         await ready.until_connected()
         yield ready
+
+
+@pytest.fixture(autouse=True)
+def bot_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.simulator.bot.process.begun", forked_bot)

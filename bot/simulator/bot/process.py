@@ -25,6 +25,22 @@ def _unheard() -> None:
     return None
 
 
+async def begun(folder: Path) -> asyncio.subprocess.Process:
+    """A new interpreter that runs `PROGRAM` in this folder, with nothing of the environment."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        PROGRAM,
+        cwd=folder,
+        env={},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
+        start_new_session=True,  # Ctrl-C is for the process that began it, which then stops it
+    )
+
+
 @dataclass(slots=True)
 class BotProcess:
     """`folder` is where it runs; `changed` is called whenever it began to run or to serve, logged something or ended."""
@@ -56,18 +72,7 @@ class BotProcess:
             "verbose": self.verbose,
             "settings": self.settings,
         }
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            PROGRAM,
-            cwd=self.folder,
-            env={},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-            start_new_session=True,  # Ctrl-C is for whoever began it, who then stops it
-        )
+        self._process = await begun(self.folder)
         self._reading = asyncio.create_task(self._read(self._process))
         await self._tell(json.dumps(told))
         self.changed()
