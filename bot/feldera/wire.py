@@ -72,6 +72,10 @@ class _Sending:
             self.has_begun = True
 
 
+# Read once: it takes milliseconds, and each request to clear has a client of its own.
+_USER_AGENT = f"pipeline-bot/{version('pipeline-bot')}"
+
+
 class Wire:
     """Connections to one Feldera, at most `connections` at a time."""
 
@@ -83,8 +87,7 @@ class Wire:
         connections: int = CONNECTIONS,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        headers = {"User-Agent": f"pipeline-bot/{version('pipeline-bot')}", "Accept": "application/json"}
-        headers["Accept-Encoding"] = "identity"
+        headers = {"User-Agent": _USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
         if address.tenant is not None:
             headers["Feldera-Tenant"] = address.tenant
         self._address = address

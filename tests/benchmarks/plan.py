@@ -50,7 +50,7 @@ class Plan:
 
 
 QUICK = Plan(
-    live=(0, 20),
+    live=(20,),
     rate=40.0,
     seconds=0.5,
     idle_seconds=2.5,

@@ -90,7 +90,9 @@ def test_slack_wants_quiet(workspace: Workspace) -> None:
 def test_slack_never_tells(workspace: Workspace) -> None:
     """After four hours it is too late, as for anything that was confirmed."""
     workspace.slack.rate_limits("users.info", retry_after=3600, times=8)
-    workspace.passes(hours=5)
+    workspace.passes(minutes=10)
+    workspace.leaps(hours=3, minutes=45)
+    workspace.passes(minutes=10)
     assert workspace.sent == []
     assert workspace.thread() == snapshot(
         [
