@@ -13,6 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.simulator.slack import SlackSimulator
 
+HURRIED = 0.3  # seconds: for what is about an app that does not answer
+
+
+def patience(request: pytest.FixtureRequest) -> float:
+    """Real seconds for an ack: what the test gives the fixture, or more than a busy machine takes."""
+    return getattr(request, "param", 20.0)
+
 
 def client_of(slack: SlackSimulator, token: str | None = None) -> AsyncWebClient:
     """A client that repeats nothing on its own."""

@@ -4,7 +4,16 @@ import pytest
 
 from bot.simulator.slack import NotPossibleError, SlackSimulator, render_view
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import client_of, connected, echoing_app, error_of, section, serving
+from tests.simulator.slack_apps import (
+    HURRIED,
+    client_of,
+    connected,
+    echoing_app,
+    error_of,
+    patience,
+    section,
+    serving,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -43,8 +52,8 @@ def modal(*blocks, **more):
 
 
 @pytest.fixture
-async def slack():
-    async with SlackSimulator(MovableClock(), ack_timeout=0.3, strict_pacing=False) as slack:
+async def slack(request):
+    async with SlackSimulator(MovableClock(), ack_timeout=patience(request), strict_pacing=False) as slack:
         slack.adds_channel("ops")
         slack.adds_shortcut("Clear something", "clear_something")
         yield slack
@@ -188,6 +197,7 @@ async def test_no_options_are_an_answer(app, ana):
     assert (found.labels, found.error) == ((), None)
 
 
+@pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_an_app_that_is_too_slow(app, ana):
     """After three seconds the menu shows an error."""
     app.is_slow = True
@@ -260,6 +270,7 @@ async def test_over_http_options_have_an_address_of_their_own(slack, ana):
         assert (await ana.looks_for("")).error == "dispatch_failed"
 
 
+@pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_nobody_listens_to_the_menu(slack, ana):
     """The person sees an error."""
     app = App(slack, listens=False)

@@ -6,7 +6,17 @@ import pytest
 
 from bot.simulator.slack import NotPossibleError, SlackSimulator, render_view
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import actions, button, client_of, connected, echoing_app, section, serving
+from tests.simulator.slack_apps import (
+    HURRIED,
+    actions,
+    button,
+    client_of,
+    connected,
+    echoing_app,
+    patience,
+    section,
+    serving,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -54,8 +64,8 @@ def modal(*blocks, **more):
 
 
 @pytest.fixture
-async def slack():
-    async with SlackSimulator(MovableClock(), ack_timeout=0.3, strict_pacing=False) as slack:
+async def slack(request):
+    async with SlackSimulator(MovableClock(), ack_timeout=patience(request), strict_pacing=False) as slack:
         slack.adds_channel("ops")
         yield slack
 
@@ -273,6 +283,7 @@ async def test_an_answer_slack_would_not_take_is_an_error_for_the_person(app, an
     assert view.errors == {}
 
 
+@pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_a_submission_that_no_listener_takes_leaves_the_modal_open(app, ana):
     """The person sees that it did not work, and can try again."""
     view = await opened(app, ana, modal(callback_id="other"))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.simulator.slack import NotPossibleError, SlackSimulator, render
 from tests.clock import START, MovableClock
-from tests.simulator.slack_apps import actions, button, client_of, connected, echoing_app, section
+from tests.simulator.slack_apps import actions, button, client_of, connected, echoing_app, patience, section
 
 pytestmark = pytest.mark.anyio
 
@@ -25,8 +25,8 @@ def clock():
 
 
 @pytest.fixture
-async def slack(clock):
-    async with SlackSimulator(clock, ack_timeout=0.3, strict_pacing=False) as slack:
+async def slack(clock, request):
+    async with SlackSimulator(clock, ack_timeout=patience(request), strict_pacing=False) as slack:
         yield slack
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.simulator.slack import NotPossibleError, Option, SlackSimulator
 from bot.simulator.slack.workspace import Content
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import actions, button, client_of, connected, echoing_app, section
+from tests.simulator.slack_apps import actions, button, client_of, connected, echoing_app, patience, section
 
 pytestmark = pytest.mark.anyio
 
@@ -28,8 +28,8 @@ def menu(block_id):
 
 
 @pytest.fixture
-async def slack():
-    async with SlackSimulator(MovableClock(), ack_timeout=0.3, strict_pacing=False) as slack:
+async def slack(request):
+    async with SlackSimulator(MovableClock(), ack_timeout=patience(request), strict_pacing=False) as slack:
         slack.adds_channel("ops")
         yield slack
 

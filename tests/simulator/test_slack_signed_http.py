@@ -12,14 +12,14 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.simulator.slack import SlackSimulator
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import actions, button, client_of, echoing_app, serving
+from tests.simulator.slack_apps import HURRIED, actions, button, client_of, echoing_app, patience, serving
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def slack():
-    async with SlackSimulator(MovableClock(), ack_timeout=0.3) as slack:
+async def slack(request):
+    async with SlackSimulator(MovableClock(), ack_timeout=patience(request)) as slack:
         slack.adds_channel("ops")
         yield slack
 
@@ -127,6 +127,7 @@ async def test_a_server_that_is_not_there_is_dispatch_failed(slack):
     assert answer.error == "dispatch_failed"
 
 
+@pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_a_slow_server_is_operation_timeout(slack, receiver):
     """The request arrived, the answer did not come in time."""
     ana = slack.adds_person("ana")

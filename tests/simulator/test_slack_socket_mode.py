@@ -10,14 +10,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.simulator.slack import SlackSimulator
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import client_of, connected, echoing_app
+from tests.simulator.slack_apps import HURRIED, client_of, connected, echoing_app, patience
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def slack():
-    async with SlackSimulator(MovableClock(), ack_timeout=0.3) as slack:
+async def slack(request):
+    async with SlackSimulator(MovableClock(), ack_timeout=patience(request)) as slack:
         slack.adds_channel("ops")
         yield slack
 
@@ -86,6 +86,7 @@ async def test_without_an_app_the_person_sees_dispatch_failed(slack):
     assert (answer.error, answer.message) == ("dispatch_failed", None)
 
 
+@pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_without_an_ack_the_person_sees_operation_timeout(slack):
     """Bolt sends no ack when the listener fails; three seconds later (less here) Slack gives up."""
     ana = slack.adds_person("ana")
