@@ -15,9 +15,9 @@ def anyio_backend() -> str:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """For `-n auto`: one more than there are processors, since many tests wait for a process of their own.
+    """For `-n auto`: two more than there are processors, since many tests wait for a process of their own.
 
-    Five at most: a container may be given less than it sees, and real processes are waited for by the clock.
+    Six at most: a container may be given less than it sees, and real processes are waited for by the clock.
     """
     return min(os.cpu_count() or 1, 4) + 2
 
