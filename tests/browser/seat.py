@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.scenario import load
@@ -18,7 +17,6 @@ from bot.simulator.web.server import Server
 SCENARIO = Path(__file__).parent / "scenario.yaml"
 PATIENCE_S = 20.0
 PATIENCE_MS = PATIENCE_S * 1000
-PRESSES = 4
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -49,16 +47,7 @@ class Seat:
         await button.click()
         if confirms is None:
             return
-        answer = self.confirm.get_by_role("button", name=confirms, exact=True)
-        for _ in range(
-            PRESSES - 1
-        ):  # a message that is edited just then takes a press with it: who sees that repeats it
-            try:
-                await answer.wait_for(timeout=PATIENCE_MS / PRESSES)
-                break
-            except PlaywrightTimeoutError:
-                await button.click()
-        await answer.click()
+        await self.confirm.get_by_role("button", name=confirms, exact=True).click()
 
     async def clears(self, name: str, reason: str = "schema change") -> None:
         """From the command to the confirmation; the card tells the rest."""

@@ -46,12 +46,11 @@ async def test_a_link_in_a_form_leads_there_and_closes_the_form(desk):
     rae.page.on(
         "request", lambda request: told.append(request.post_data_json) if request.method == "POST" else None
     )
+    await rae.asks_to_clear("orders")
+    await rae.reads("Waiting for approval")
     await rae.types("/pipeline clear")
     await rae.modal.get_by_role("combobox").press_sequentially("ord")
     await rae.modal.get_by_role("option").first.click()
-    await rae.reads("3 checkpoints", within=rae.modal)
-    await rae.modal.get_by_role("textbox").fill("schema change")
-    await rae.clicks("Ask for approval", within=rae.modal)
     await rae.modal.get_by_role("link", name="its thread").click()
     await expect(rae.thread).to_contain_text("Clear orders")
     await expect(rae.modal).not_to_be_visible()

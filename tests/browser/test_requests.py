@@ -34,6 +34,23 @@ async def test_a_card_that_was_edited_takes_the_second_approval(desk):
     assert desk.world.feldera.clears == {"prod-ledger": 1}
 
 
+async def test_a_press_is_not_lost_to_an_edit(desk):
+    """What the page is told while the mouse button is down is drawn once it is up: the click meets what it began on."""
+    rae, ben, cleo = (
+        await desk.seat("rae"),
+        await desk.seat("ben", "approvals"),
+        await desk.seat("cleo", "approvals"),
+    )
+    await rae.asks_to_clear("prod-ledger")
+    await cleo.place.get_by_role("button", name="Approve", exact=True).last.hover()
+    await cleo.page.mouse.down()
+    await ben.clicks("Approve", confirms="Approve")
+    await ben.reads("1 of 2")
+    await cleo.page.mouse.up()
+    await expect(cleo.confirm).to_be_visible()
+    await cleo.reads("1 of 2")
+
+
 async def test_a_request_is_denied_with_a_reason(desk):
     """The modal asks for the reason; whoever asked reads it, in the direct messages with the bot."""
     rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")

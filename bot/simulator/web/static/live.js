@@ -15,6 +15,14 @@ const listeners = [];
 let socket = null;
 let tries = 0;
 
+/** What the server said while a mouse button was down: drawn then, it would replace what is pressed, and the click be lost. */
+const held = [];
+let isPressed = false;
+
+addEventListener("pointerdown", () => (isPressed = true), { capture: true });
+// The click comes right after the button went up: what was held comes after the click.
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(release), { capture: true });
+
 /** `listener(changed)` hears of every change: the keys that are new, different or gone. */
 export function listen(listener) {
   listeners.push(listener);
@@ -24,6 +32,7 @@ export function listen(listener) {
 export function become(name) {
   if (socket) socket.onclose = socket.onmessage = null;
   socket?.close();
+  held.length = 0;
   connect(name);
 }
 
@@ -31,7 +40,14 @@ function connect(name) {
   const query = new URLSearchParams({ as: name, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
   const mine = (socket = new WebSocket(`ws://${location.host}/live?${query}`));
   let isFirst = true;
-  mine.onmessage = (event) => {
+  mine.onmessage = (event) => (isPressed ? held.push(() => take(event)) : take(event));
+  mine.onclose = (event) => {
+    if (event.code === NOBODY && name) return connect("");
+    online(false);
+    setTimeout(() => mine === socket && connect(name), PAUSES[Math.min(tries++, PAUSES.length - 1)]);
+  };
+
+  function take(event) {
     const { set, gone } = JSON.parse(event.data);
     const changed = new Set([...Object.keys(set), ...gone]);
     if (isFirst) {
@@ -44,12 +60,12 @@ function connect(name) {
     for (const [key, value] of Object.entries(set)) state.set(key, value);
     online(true);
     for (const listener of listeners) listener(changed);
-  };
-  mine.onclose = (event) => {
-    if (event.code === NOBODY && name) return connect("");
-    online(false);
-    setTimeout(() => mine === socket && connect(name), PAUSES[Math.min(tries++, PAUSES.length - 1)]);
-  };
+  }
+}
+
+function release() {
+  isPressed = false;
+  for (const take of held.splice(0)) take();
 }
 
 function online(isSo) {
