@@ -56,12 +56,18 @@ class Shell:
 
 
 @pytest.fixture
-def shell(monkeypatch, tmp_path):
+def environment(monkeypatch, tmp_path):
+    """An empty environment, as far as the bot is concerned, in an empty folder."""
     for name in os.environ:
-        # Without a home nothing is remembered from one command to the next.
+        # Without a home nothing is remembered from one command, or one run of the tests, to the next.
         if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_", "XDG_")) or name == "HOME":
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.fixture
+def shell(environment, tmp_path):  # noqa: ARG001 - the environment is that of the commands
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     yield Shell(tmp_path)

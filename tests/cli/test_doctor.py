@@ -1,6 +1,5 @@
 """`doctor`, against a Slack and a Feldera over HTTP and a database on the disk: each thing that can be wrong."""
 
-import os
 import re
 import sqlite3
 import stat
@@ -34,16 +33,6 @@ from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def environment(monkeypatch, tmp_path):
-    """An empty environment, as far as the bot is concerned, in an empty folder."""
-    for name in os.environ:
-        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return monkeypatch
 
 
 @pytest.fixture

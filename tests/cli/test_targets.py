@@ -1,6 +1,5 @@
 """The shell beside a bot of several Felderas: it checks names by the same settings, and examines each Feldera."""
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -52,15 +51,6 @@ def test_a_file_of_names_with_targets(shell):
     file.write_text("rules:\n- {pattern: prod/*, approvals: 2}\n")
     assert shell.types("access", "import", "access.yml", "--yes", **TARGETS).status == 0
     assert "prod/*" in shell.does("access", "export", **TARGETS)
-
-
-@pytest.fixture
-def environment(monkeypatch, tmp_path):
-    for name in os.environ:
-        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return monkeypatch
 
 
 @pytest.mark.anyio
