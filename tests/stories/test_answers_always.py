@@ -1,5 +1,6 @@
 """No command and no click goes without an answer, whatever happens inside or on the way."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -21,6 +22,29 @@ def test_a_slow_feldera_delays_no_acknowledgement(workspace: Workspace) -> None:
     looking, preview = ana.reads()
     assert looking.startswith("🔎 Looking")
     assert preview.startswith("*Clear `orders`?*")
+
+
+def test_more_than_a_few_looks_wait_in_line(workspace: Workspace) -> None:
+    """Everybody is acknowledged at once; eight are looked for at a time, and in the end all have their answer."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline status orders")  # who answers at this address is known from here on
+    workspace.feldera.hangs("GET")
+    before = len(workspace.feldera.requests)
+
+    async def asked(at_least: int) -> int:
+        async with asyncio.timeout(20):
+            while len(workspace.feldera.requests) - before < at_least:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0)
+        for _ in range(500):  # turns of the loop in which more could ask
+            await asyncio.sleep(0)
+        return len(workspace.feldera.requests) - before
+
+    for _ in range(10):
+        assert workspace.run(ana.typing("/pipeline status orders")).text.startswith("🔎 Looking at `orders`…")
+    assert workspace.run(asked(at_least=8)) == 8
+    workspace.feldera.lets_go()
+    workspace.settles()
+    assert sum(said.startswith("orders\n") for said in ana.reads()) == 10
 
 
 def test_the_database_is_broken_at_a_command(workspace: Workspace) -> None:

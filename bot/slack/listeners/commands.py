@@ -17,6 +17,7 @@ from bot.slack.blocks import Message
 from bot.slack.errands import Answer
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.desk import Desk, acknowledge
+from bot.slack.look_queue import LookQueue
 from bot.slack.payloads import SlashCommand
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ _Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
 class Commands:
     desk: Desk
     form: ClearForm
+    looks: LookQueue
 
     async def typed(self, ack: AsyncAck, delivery: SlashCommand, respond: AsyncRespond) -> None:
         actor = self.desk.who(delivery)
@@ -71,7 +73,8 @@ class Commands:
         self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
     ) -> None:
         async def seen() -> Message:
-            return await refused or await self._seen(actor, command, origin)
+            async with self.looks.turn(command.name):
+                return await refused or await self._seen(actor, command, origin)
 
         refused = await self.desk.errands.begun(self._refused(actor, command))
         refusal = refused.result() if refused.done() else None

@@ -24,6 +24,7 @@ from bot.slack.listeners.commands import Commands
 from bot.slack.listeners.desk import Desk
 from bot.slack.listeners.home import HomeTab
 from bot.slack.listeners.submissions import Submissions
+from bot.slack.look_queue import LookQueue
 from bot.slack.open_forms import OpenForms
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
 from bot.slack.screens import Screen, is_on_home
@@ -51,7 +52,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
     # Before all others: the buttons are those of cards, and there is no message to answer.
     # Each by its one type of payload, which is what its listener takes: `app.action` and the like hear older ones, too.
     app.block_action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
-    app.command(COMMAND)(Commands(desk, clear).typed)
+    app.command(COMMAND)(Commands(desk, clear, LookQueue(desk.handlers.targets)).typed)
     app.global_shortcut(clear_form.SHORTCUT)(clear.shortcut)
     app.block_suggestion(form_fields.CHOOSE)(clear.suggest)
     app.view_submission(clear_form.CLEAR_FORM)(clear.submitted)
