@@ -21,7 +21,8 @@ let isPressed = false;
 
 addEventListener("pointerdown", () => (isPressed = true), { capture: true });
 // The click comes right after the button went up: what was held comes after the click.
-for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(release), { capture: true });
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), { capture: true });
+addEventListener("blur", release); // of the window: without `capture`, not of a field that the press took the focus from
 
 /** `listener(changed)` hears of every change: the keys that are new, different or gone. */
 export function listen(listener) {
