@@ -32,7 +32,7 @@ from bot.engine.driver import Driver
 from bot.engine.forms import Forms
 from bot.engine.handlers import Handlers
 from bot.engine.heads import Heads
-from bot.engine.health import health, no_notes
+from bot.engine.health import health
 from bot.engine.homes import Homes
 from bot.engine.inspection import Inspection
 from bot.engine.judging import Judge
@@ -252,7 +252,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             host,
             port,
             verifier=SignatureVerifier(secret),
-            health=partial(health, background.team, store_watch, no_notes if watch is None else watch.notes),
+            health=partial(health, background.team, store_watch, tuple if watch is None else watch.notes),
             unsigned=UnsignedRequests(clock),
         )
     return Bot(

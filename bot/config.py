@@ -66,6 +66,23 @@ class _Settings(BaseSettings):
         return []
 
 
+class _Folders(BaseSettings):
+    """Where programs keep what they remember: the XDG Base Directory Specification, and `$HOME`."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+
+    xdg_state_home: Path | None = None
+    home: Path | None = None
+
+
+def state_folder() -> Path | None:
+    """Where what the shell remembers for this person is kept; None where they have no folder of their own."""
+    folders = _Folders()
+    if folders.xdg_state_home is not None and folders.xdg_state_home.is_absolute():
+        return folders.xdg_state_home / "pipeline-bot"
+    return None if folders.home is None else folders.home / ".local" / "state" / "pipeline-bot"
+
+
 class StoreSettings(_Settings):
     """Where the database is."""
 

@@ -20,8 +20,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from bot.cli.bot_time import clock_of
 from bot.cli.shown import moment
+from bot.config import state_folder
 from bot.domain.audit import Checked, Head
-from bot.state_folder import state_folder
 from bot.store.administration import Administration
 from bot.store.chain import Progress
 

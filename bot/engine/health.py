@@ -19,10 +19,6 @@ class Health:
     reasons: tuple[str, ...] = ()
 
 
-def no_notes() -> tuple[str, ...]:
-    return ()
-
-
 async def health(
     reads: Callable[[], Awaitable[object]], watch: StoreWatch, notes: Callable[[], tuple[str, ...]]
 ) -> Health:

@@ -9,7 +9,7 @@ from bot.domain.names import Actor, OperationId, PipelineName
 from bot.engine.budget import Budget
 from bot.engine.ports import Caller, Clock, Mark, People, Store
 
-LOOKED_UP_ANEW_MOST = 6  # times a minute for what one person does
+LOOKED_UP_AGAIN_MOST = 6  # times a minute for what one person does
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Judge:
         facts, now = await self.store.facts(known), self.clock.now()
         if not any(facts.may(actor, action, name, now).allowed for action in actions):
             return known
-        if not self.budget.takes(_key(actor), LOOKED_UP_ANEW_MOST):
+        if not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
             return known
         # What was asked for just now is not asked for again.
         return await self.standings(people, on=[name], to=actions, since=since)
@@ -98,7 +98,7 @@ class Judge:
         known = await self.standings([actor], to=[Action.ADMINISTER], also=also, caller=caller)
         if not may(await self.store.facts(known)):
             return known[actor]
-        if remembered and not self.budget.takes(_key(actor), LOOKED_UP_ANEW_MOST):
+        if remembered and not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
             return known[actor]
         return (await self.standings([actor], to=to, also=also, since=since, caller=caller))[actor]
 

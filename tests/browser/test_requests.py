@@ -18,14 +18,17 @@ async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(de
     assert desk.world.feldera.clears == {"sales": 1}
 
 
+async def two_approvers_of_a_request(desk):
+    """Rae has asked to clear `prod-ledger`, which takes both of them."""
+    rae = await desk.seat("rae")
+    approvers = await desk.seat("ben", "approvals"), await desk.seat("cleo", "approvals")
+    await rae.asks_to_clear("prod-ledger")
+    return approvers
+
+
 async def test_a_card_that_was_edited_takes_the_second_approval(desk):
     """Each version of a message has blocks of its own names: what is pressed is the button of the one on the screen."""
-    rae, ben, cleo = (
-        await desk.seat("rae"),
-        await desk.seat("ben", "approvals"),
-        await desk.seat("cleo", "approvals"),
-    )
-    await rae.asks_to_clear("prod-ledger")
+    ben, cleo = await two_approvers_of_a_request(desk)
     await ben.clicks("Approve", confirms="Approve")
     await cleo.reads("1 of 2")
     assert desk.world.feldera.clears == {}
@@ -36,12 +39,7 @@ async def test_a_card_that_was_edited_takes_the_second_approval(desk):
 
 async def test_a_press_is_not_lost_to_an_edit(desk):
     """What the page is told while the mouse button is down is drawn once it is up: the click meets what it began on."""
-    rae, ben, cleo = (
-        await desk.seat("rae"),
-        await desk.seat("ben", "approvals"),
-        await desk.seat("cleo", "approvals"),
-    )
-    await rae.asks_to_clear("prod-ledger")
+    ben, cleo = await two_approvers_of_a_request(desk)
     await cleo.place.get_by_role("button", name="Approve", exact=True).last.hover()
     await cleo.page.mouse.down()
     await ben.clicks("Approve", confirms="Approve")

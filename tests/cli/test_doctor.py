@@ -390,8 +390,8 @@ async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
         (
             "note",
             (
-                f"Audit log: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was a "
-                "record, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
+                f"Audit log: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was an "
+                "audit log, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
             ),
         )
     ]

@@ -41,6 +41,29 @@ def slowly(workspace: Workspace, deed: Coroutine[Any, Any, Any], *look_ups: int)
     workspace.does(done())
 
 
+def test_who_is_not_known_yet_takes_no_turn_of_a_look(workspace: Workspace) -> None:
+    """Eight looks go to a Feldera at once: eight commands of somebody whom Slack does not tell about are none of them."""
+    olaf, eve = workspace.operator("olaf"), workspace.stranger("eve")
+    olaf.asks("/pipeline status orders")
+    workspace.bot.errands.patience = 0.0
+    workspace.slack.hangs(WHO)
+
+    async def at_once() -> None:
+        for _ in range(8):
+            await eve.typing("/pipeline status orders")
+        await workspace.slack.until(lambda: workspace.slack.hanging == 1)
+        told = len(olaf.person.ephemerals)
+        await olaf.typing("/pipeline status orders")
+        await workspace.slack.until(lambda: len(olaf.person.ephemerals) == told + 2)
+        assert len(eve.person.ephemerals) == 8, "they were only told that it is looked up"
+        workspace.slack.lets_go()
+
+    workspace.does(at_once())
+    assert olaf.reads()[-1].startswith("orders\n")
+    said = eve.reads()
+    assert [each[0] for each in said] == ["🔎"] * 8 + ["🚫"] * 8, said
+
+
 def test_an_approval(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """It counts, and ben hears of it twice: that it takes longer, and what came of it."""
     ana.requests("orders")

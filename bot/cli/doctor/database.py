@@ -115,7 +115,7 @@ def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check
     for grant in unrecorded(in_force, (entry.event for entry in administration.entries(kinds=KINDS))):
         yield note(
             f"Audit log: it has no entry that gave grant {grant.id} ({id_of(grant.principal)} is {grant.role} on "
-            f"{grant.pattern}): it is from before there was a record, or somebody wrote it into the database. "
+            f"{grant.pattern}): it is from before there was an audit log, or somebody wrote it into the database. "
             "If nobody knows why it is there, revoke it."
         )
 

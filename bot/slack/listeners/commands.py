@@ -73,8 +73,11 @@ class Commands:
         self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
     ) -> None:
         async def seen() -> Message:
+            late_refusal = await refused
+            if late_refusal is not None:
+                return late_refusal
             async with self.looks.turn(command.name):
-                return await refused or await self._seen(actor, command, origin)
+                return await self._seen(actor, command, origin)
 
         refused = await self.desk.errands.begun(self._refused(actor, command))
         refusal = refused.result() if refused.done() else None
