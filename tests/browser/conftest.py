@@ -1,14 +1,12 @@
 import os
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from bot.simulator.slack import SlackSimulator
 from tests.browser.chromium import system_chromium
-from tests.browser.seat import PATIENCE_S, Desk
+from tests.browser.seat import Desk
 from tests.forked import forked_bot
 
 
@@ -42,10 +40,3 @@ async def desk(browser: Browser, tmp_path: Path) -> AsyncIterator[Desk]:
 @pytest.fixture(autouse=True)
 def bot_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.simulator.bot.process.begun", forked_bot)
-
-
-@pytest.fixture(autouse=True)
-def slack_is_patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with other work may hold up a bot for the three seconds that Slack waits for an ack or a trigger."""
-    monkeypatch.setitem(SlackSimulator.__init__.__kwdefaults__, "ack_timeout", PATIENCE_S)
-    monkeypatch.setattr("bot.simulator.slack.views.TRIGGER_LIFETIME", timedelta(seconds=PATIENCE_S))
