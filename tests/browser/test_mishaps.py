@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from itertools import groupby
 
 import pytest
 from playwright.async_api import expect
@@ -55,14 +56,15 @@ async def test_a_form_is_told_things_in_their_order(desk):
     await ana.types("/pipeline clear")
     await ana.modal.get_by_role("combobox").press_sequentially("orders")
     await ana.modal.get_by_role("option", name="orders", exact=True).click()
-    await ana.reads("3 checkpoints", within=ana.modal)  # else the form is drawn again while she types
-    await ana.modal.get_by_label("Reason").press_sequentially("schema change")
+    await ana.reads("3 checkpoints", within=ana.modal)
     await ana.page.route("**/do", delays)
+    # Where the form is drawn again while she types, the browser tells of the text then, and not when she leaves it.
+    await ana.modal.get_by_label("Reason").press_sequentially("schema change")
     await ana.page.keyboard.press("Tab")
     await ana.page.keyboard.press("Escape")
     await expect(ana.modal).not_to_be_visible()
     await asyncio.wait_for(is_closed.wait(), PATIENCE_S)
-    assert verbs == ["fills", "closes"]
+    assert [verb for verb, _ in groupby(verbs)] == ["fills", "closes"]
 
 
 async def test_home_is_there_again_when_all_began_anew(desk):
