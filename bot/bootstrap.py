@@ -58,6 +58,7 @@ from bot.felderas import (
 )
 from bot.lookups import Lookups
 from bot.private_files import close_to_others
+from bot.slack import response_urls
 from bot.slack.calls import session
 from bot.slack.deliveries import DeliveredOnce
 from bot.slack.errands import Errands
@@ -67,6 +68,7 @@ from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who
 from bot.slack.listeners import Desk, HomeTab, register
 from bot.slack.noticeboard import AuditChannel
 from bot.slack.people import PeopleDirectory
+from bot.slack.response_urls import ResponseUrls
 from bot.slack.socket_transport import SocketTransport
 from bot.slack.threads import Threads
 from bot.slack.unsigned_requests import UnsignedRequests
@@ -96,6 +98,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             async with (
                 _watched(clock, store) as watch,
                 session(SLACK_TIMEOUT) as connections,
+                response_urls.session() as response_connections,
                 connected(settings, clock) as feldera,
             ):
                 await refuse_twins(feldera)
@@ -107,7 +110,14 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 await store.remember_team(workspace.team)
                 await store.remember_url(workspace.url)
                 yield _wire(
-                    settings, clock, watch, store=store, feldera=feldera, client=client, workspace=workspace
+                    settings,
+                    clock,
+                    watch,
+                    store=store,
+                    feldera=feldera,
+                    client=client,
+                    answers=ResponseUrls(response_connections, settings.proxies),
+                    workspace=workspace,
                 )
         finally:
             await store.aclose()
@@ -210,6 +220,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     store: SqliteStore,
     feldera: Fleet,
     client: AsyncWebClient,
+    answers: ResponseUrls,
     workspace: Workspace,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -227,7 +238,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeliveredOnce(
         errands,
-        settings.proxies,
+        answers,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(base_url=settings.slack_api_url),
@@ -239,7 +250,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     listing = Listing(store, feldera, judge, clock)
     desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team)
     forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
-    register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms, proxies=settings.proxies)
+    register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms, response_urls=answers)
     store_watch = StoreWatch(background, clock)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:

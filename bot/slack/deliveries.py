@@ -16,11 +16,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.proxies import DIRECTLY, Proxies
 from bot.slack import answers, modals, payloads
 from bot.slack.blocks import Message
-from bot.slack.errands import Answer, Errands, Respond
+from bot.slack.errands import Answer, Errands
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
+from bot.slack.response_urls import EACH_BY_ITSELF, ResponseUrls
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,11 @@ DELIVERY = "delivery"  # the argument by which a listener gets what was delivere
 class DeliveredOnce(AsyncApp):
     """A repetition gets the answer to the first, and waits for it: Slack shows whichever answer arrives first."""
 
-    def __init__(self, errands: Errands, proxies: Proxies = DIRECTLY, **arguments: Any) -> None:
+    def __init__(
+        self, errands: Errands, response_urls: ResponseUrls = EACH_BY_ITSELF, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
-        self._proxies = proxies
+        self._response_urls = response_urls
         self._errands = errands
         self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
         self._at_once = 0
@@ -114,5 +116,4 @@ class DeliveredOnce(AsyncApp):
         """Answer a click beside its message, if it says by which address that can be done."""
         url = payloads.response_url(payload)
         if url is not None:
-            respond = Respond(response_url=url, proxy=self._proxies.of(url))
-            self._errands.say(said, Answer(respond))
+            self._errands.say(said, Answer(self._response_urls.respond_to(url)))

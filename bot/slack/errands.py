@@ -14,8 +14,6 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
-from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.engine.ports import StoreLost, StoreUnavailable
 from bot.slack import answers, modals
@@ -36,15 +34,6 @@ class Hearing(Protocol):
     async def give(self, said: Message) -> None:
         """Tell; what cannot be told is logged."""
         ...
-
-
-class Respond(AsyncRespond):
-    """Bolt's way to answer, through the proxy that it is given: without one, Bolt's own takes the environment's."""
-
-    async def __call__(self, *_: Any, **said: Any) -> WebhookResponse:
-        client = AsyncWebhookClient(self.response_url or "")
-        client.proxy = self.proxy
-        return await client.send_dict(said)
 
 
 @dataclass(slots=True)

@@ -20,15 +20,18 @@ class Looks:
         self.queue = queue
         self.begun: list[str] = []
         self.answers = asyncio.Event()
+        self.third_has_begun = asyncio.Event()
 
     async def at(self, name: str) -> None:
         async with self.queue.turn(PipelineName(name)):
             self.begun.append(name)
+            if len(self.begun) == 3:
+                self.third_has_begun.set()
             await self.answers.wait()
 
 
 async def test_one_feldera_is_looked_at_by_few_at_once_and_delays_no_other():
-    looks = Looks(LookQueue(TWO, at_once=2))
+    looks = Looks(LookQueue(TWO, at_once=2, quick_at_once=2))
     async with asyncio.TaskGroup() as group:
         for name in ("prod/a", "prod/b", "prod/c", "prod/d", "staging/a"):
             group.create_task(looks.at(name))
@@ -36,3 +39,26 @@ async def test_one_feldera_is_looked_at_by_few_at_once_and_delays_no_other():
         assert looks.begun == ["prod/a", "prod/b", "staging/a"]
         looks.answers.set()
     assert looks.begun == ["prod/a", "prod/b", "staging/a", "prod/c", "prod/d"]
+
+
+async def test_looks_go_one_by_one_while_they_are_quick():
+    looks = Looks(LookQueue(TWO, quick_within=60))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(looks.at("prod/a"))
+        group.create_task(looks.at("prod/b"))
+        await asyncio.sleep(0)
+        assert looks.begun == ["prod/a"]
+        looks.answers.set()
+    assert looks.begun == ["prod/a", "prod/b"]
+
+
+async def test_a_look_that_waits_for_feldera_holds_up_no_other():
+    looks = Looks(LookQueue(TWO, at_once=3, quick_within=0))
+    async with asyncio.TaskGroup() as group:
+        for name in ("prod/a", "prod/b", "prod/c", "prod/d"):
+            group.create_task(looks.at(name))
+        async with asyncio.timeout(10):
+            await looks.third_has_begun.wait()
+        assert looks.begun == ["prod/a", "prod/b", "prod/c"]
+        looks.answers.set()
+    assert len(looks.begun) == 4

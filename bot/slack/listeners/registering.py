@@ -14,10 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
 from bot.engine.forms import Forms
-from bot.proxies import DIRECTLY, Proxies
 from bot.slack import access_answers, answers, card, clear_form, form_fields, listing, modals, previews
 from bot.slack.deliveries import DELIVERY
-from bot.slack.errands import Answer, Respond, log_failure
+from bot.slack.errands import Answer, log_failure
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.clicks import Clicks
 from bot.slack.listeners.commands import Commands
@@ -27,6 +26,7 @@ from bot.slack.listeners.submissions import Submissions
 from bot.slack.look_queue import LookQueue
 from bot.slack.open_forms import OpenForms
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
+from bot.slack.response_urls import ResponseUrls
 from bot.slack.screens import Screen, is_on_home
 
 log = structlog.get_logger(__name__)
@@ -43,11 +43,11 @@ def register(  # noqa: PLR0913 - what all the listeners need
     *,
     home: HomeTab,
     forms: Forms,
-    proxies: Proxies = DIRECTLY,
+    response_urls: ResponseUrls,
 ) -> None:
     clicks, submissions = Clicks(desk, client), Submissions(desk, client)
     clear = ClearForm(desk, forms, OpenForms(client))
-    app.middleware(_Door(proxies).lets_in)
+    app.middleware(_Door(response_urls).lets_in)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
     # Each by its one type of payload, which is what its listener takes: `app.action` and the like hear older ones, too.
@@ -88,12 +88,12 @@ def register(  # noqa: PLR0913 - what all the listeners need
 class _Door:
     """What every delivery passes before a listener hears of it."""
 
-    proxies: Proxies
+    response_urls: ResponseUrls
 
     async def lets_in(self, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
         url = context.response_url
         if url is not None:
-            context["respond"] = Respond(response_url=url, proxy=self.proxies.of(url))
+            context["respond"] = self.response_urls.respond_to(url)
         if context.is_enterprise_install:
             raise OrgWideInstall
         await next_()

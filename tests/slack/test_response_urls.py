@@ -1,0 +1,46 @@
+"""Messages to response URLs go over connections that are kept, through the proxy of the settings."""
+
+import pytest
+from aiohttp import web
+
+from bot.proxies import Proxies
+from bot.slack import response_urls
+from bot.slack.response_urls import ResponseUrls
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def received():
+    """`(peer port, path)` of each message."""
+    found = []
+
+    async def take(request: web.Request) -> web.Response:
+        found.append((request.transport.get_extra_info("peername")[1], request.raw_path))
+        return web.Response(text="ok")
+
+    application = web.Application()
+    application.router.add_route("*", "/{any:.*}", take)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    found.append(runner.addresses[0][1])
+    yield found
+    await runner.cleanup()
+
+
+async def test_messages_share_a_connection(received):
+    url = f"http://127.0.0.1:{received.pop()}/commands/1"
+    async with response_urls.session() as session:
+        urls = ResponseUrls(session)
+        for _ in range(3):
+            assert (await urls.respond_to(url)(text="Looking…")).status_code == 200
+    assert [path for _, path in received] == ["/commands/1"] * 3
+    assert len({port for port, _ in received}) == 1
+
+
+async def test_messages_go_through_the_proxy(received):
+    proxy = Proxies(http=f"http://127.0.0.1:{received.pop()}")
+    async with response_urls.session() as session:
+        await ResponseUrls(session, proxy).respond_to("http://hooks.slack.test/commands/1")(text="Looking…")
+    assert [path for _, path in received] == ["http://hooks.slack.test/commands/1"]
