@@ -63,6 +63,7 @@ _Round = tuple[Target, bool]  # who is looked at together: on one Feldera, and w
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have their turn in between
+WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
 
 _NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
 _NOT_ASKED = Authority(Decision(allowed=False, action=Action.CLEAR), Terms(approvals=0))
@@ -200,7 +201,9 @@ class Driver:
             now, some = self.clock.now(), operations[start : start + TAKEN_IN_AT_ONCE]
             await self._usual_times.read(some, now)
             news: list[tuple[Operation, Look]] = []
-            for operation in some:
+            for place, operation in enumerate(some, 1):
+                if place % WEIGHED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 look = looks(operation)
                 if isinstance(look, Problem):
                     self._look_times.leave_alone(target, look)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.access import Action, Decision, Group, Standing
 from bot.domain.authority import Facts
 from bot.domain.names import Actor, OperationId, PipelineName
+from bot.domain.operations import Operation
 from bot.engine.budget import Budget
 from bot.engine.ports import Caller, Clock, Mark, People, Store
 
@@ -56,7 +57,12 @@ class Judge:
         return await self.standings(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
 
     async def for_action(
-        self, operation_id: OperationId, actor: Actor, *, to: Iterable[Action], others: Iterable[Actor] = ()
+        self,
+        operation_id: OperationId,
+        actor: Actor,
+        *,
+        to: Iterable[Action],
+        others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
     ) -> Mapping[Actor, Standing]:
         """Looked up again for what `actor` does to this operation, if they may by what is remembered of the last minute.
 
@@ -69,7 +75,8 @@ class Judge:
         operation = await self.store.operation(operation_id)
         if operation is None:
             return {}
-        name, actions, people, since = operation.pipeline, tuple(to), (actor, *others), self.people.mark()
+        name, actions, people = operation.pipeline, tuple(to), (actor, *others(operation))
+        since = self.people.mark()
         known = await self.standings(people, on=[name], to=actions)
         facts, now = await self.store.facts(known), self.clock.now()
         if not any(facts.may(actor, action, name, now).allowed for action in actions):

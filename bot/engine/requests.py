@@ -105,10 +105,11 @@ class Requests:
                 still_counting=frozenset(basis.approvers + basis.unheard),
             )
 
-        before = await self.store.operation(operation_id)
-        others = [] if before is None else [given.by for given in before.approvals]
+        def approvers(operation: Operation) -> list[Actor]:
+            return [given.by for given in operation.approvals]
+
         return await self._decide(
-            actor, operation_id, Tried.APPROVE, approved, replies.ApprovedIt, others=others
+            actor, operation_id, Tried.APPROVE, approved, replies.ApprovedIt, others=approvers
         )
 
     async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
@@ -206,7 +207,7 @@ class Requests:
         deed: Callable[[Operation, Facts, Decision], Happening],
         done: Callable[[Operation], Reply],
         *,
-        others: Iterable[Actor] = (),
+        others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
     ) -> Reply:
         """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
 
