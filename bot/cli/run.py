@@ -1,6 +1,7 @@
 """`pipeline-bot run`: the bot itself."""
 
 import asyncio
+import gc
 import os
 import signal
 from pathlib import Path
@@ -35,6 +36,8 @@ def run(*, verbose: bool) -> None:
     try:
         with logs.writing(verbose=verbose):
             close_to_others(Path(ENV_FILE))
+            # All modules are loaded and stay: walking through them made each full collection stop the bot for up to 0.1 s.
+            gc.freeze()
             asyncio.run(until_told_to_stop())
     except StoreLost as lost:
         click.echo(lost.message, err=True)

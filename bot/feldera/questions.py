@@ -26,6 +26,7 @@ LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every p
 STATUS_ONLY: Final = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
 ASKED_AT_ONCE: Final = 4  # pipelines by name; Feldera answers one request after another anyway
 MEASURED_BY: Final = 32  # pipelines that are asked about by name to learn what that costs
+READ_AT_ONCE: Final = 50  # rows of a list: a millisecond or so
 SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera that tells of a session
 
 _CHANGED_MEANWHILE: Final = Problem(
@@ -153,7 +154,10 @@ class Questions:
         everything = await self.look_at_all()
         if not isinstance(everything, Problem):
             by_name = await self._by_name(not_listed(rest, everything), failures)
-            return {**found, **looks(rest, everything, by_name)}
+            for start in range(0, len(rest), READ_AT_ONCE):
+                found |= looks(rest[start : start + READ_AT_ONCE], everything, by_name)
+                await asyncio.sleep(0)
+            return found
         if self.rejection is not None:
             return everything
         if everything.retry_after:  # the next questions, after that time, are by name
