@@ -67,17 +67,17 @@ class _Access:
         people: set[Actor] = set()
         for grant in self.grants:
             if not grant.role.actions.isdisjoint(actions) and reaches(grant.pattern, pattern):
-                holders = self._holders(grant.principal)
-                if holders is None:
+                members = self._members(grant.principal)
+                if members is None:
                     return None
-                people |= holders
+                people |= members
         return frozenset(person for person in people if self._may_pass(person))
 
     def on_all_of(self, pattern: str) -> Iterator[Rule]:
         """The rules that hold for every pipeline that `pattern` matches."""
         return (rule for rule in self.rules if covers(rule.pattern, pattern))
 
-    def _holders(self, principal: Principal) -> frozenset[Actor] | None:
+    def _members(self, principal: Principal) -> frozenset[Actor] | None:
         return self.roster.members.get(principal) if isinstance(principal, Group) else frozenset({principal})
 
     def _may_pass(self, person: Actor) -> bool:
