@@ -10,7 +10,7 @@ first round does.
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,6 +64,7 @@ _Round = tuple[Target, bool]  # who is looked at together: on one Feldera, and w
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have their turn in between
 WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
+SLICE = 500  # operations that are only compared with the time, between two turns of the event loop
 
 _NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
 _NOT_ASKED = Authority(Decision(allowed=False, action=Action.CLEAR), Terms(approvals=0))
@@ -110,7 +111,7 @@ class Driver:
         await self._change_all(await self._rules.unseen(underway, self._at_work.keys(), now))
         self._notice_ends(underway)
         idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
-        due = [each for each in idle if self._look_times.is_due(each, now)]
+        due = [each async for each in _in_slices(idle) if self._look_times.is_due(each, now)]
         to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
         for operation in due:
             if needs_no_look(operation) or self._look_times.not_before(self._target_of(operation), now) > now:
@@ -121,10 +122,10 @@ class Driver:
                 to_look_at[round_].append(operation)
         for round_, operations in to_look_at.items():
             # Who would be due soon is looked at with the rest, so that rounds stay together.
-            waiting = (each for each in idle if self._waits_for(round_, each, now))
+            waiting = [each async for each in _in_slices(idle) if self._waits_for(round_, each, now)]
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
         await self._change_all([(each, TimePassed()) for each in due if needs_no_look(each)])
-        return self._next_due(self.background.last_underway())
+        return await self._next_due(self.background.last_underway())
 
     def _round_of(self, operation: Operation) -> _Round:
         return self._target_of(operation), operation.failing_since is not None
@@ -160,9 +161,9 @@ class Driver:
             task.cancel()
         await self.finished()
 
-    def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
+    async def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
-        moments = [moment for operation in idle for moment in self._moments(operation)]
+        moments = [moment async for operation in _in_slices(idle) for moment in self._moments(operation)]
         if idle:  # the shell may deny a request, put a freeze or lift one at any time
             moments.append(self.clock.now() + self.shell_noticed_within)
         return min(moments, default=None)
@@ -327,3 +328,11 @@ class Driver:
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
+
+
+async def _in_slices(operations: Iterable[Operation]) -> AsyncIterator[Operation]:
+    """Each of them; acks have their turn in between. What is idle stays so meanwhile: only a tick begins anything with it."""
+    for place, operation in enumerate(operations, 1):
+        yield operation
+        if place % SLICE == 0:
+            await asyncio.sleep(0)
