@@ -1,6 +1,7 @@
 """What people type after `/pipeline`, read into a typed command. Nothing here runs anything."""
 
-from bot.domain.commands.table import VERBS, Verb, find_verb, parse
+from bot.domain.commands.table import VERBS, find_verb, parse
+from bot.domain.commands.verb import Verb
 from bot.domain.commands.words import COMMAND, Clear, Command, Help, Start, Status, Stop, Wish
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 import re
 from datetime import time
-from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
 from bot.domain.commands import words
@@ -10,13 +9,11 @@ from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, option
 from bot.domain.commands.rules import rule_of
 from bot.domain.commands.spans import moment, span
 from bot.domain.commands.typed import first_word, quoted, unquoted, without_dashes
+from bot.domain.commands.verb import Verb
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
 from bot.domain.names import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId
 from bot.domain.patterns import checked_anywhere, checked_pattern
 from bot.domain.plans import CLEAR, START, STOP, StepName
-
-if TYPE_CHECKING:
-    from bot.domain.commands.table import Verb
 
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
@@ -24,7 +21,7 @@ _REQUEST = re.compile(r"[a-z2-7]{4,26}")
 _FOR = re.compile(r"-{0,2}for", re.IGNORECASE)  # as the shell spells it, too
 
 
-def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
+def clear(verb: Verb, rest: str) -> words.Clear | words.ClearByForm:
     if not rest:
         return words.ClearByForm()
     read = options(rest, known=OF_A_CLEAR, usage=verb.usage)
@@ -38,24 +35,24 @@ def clear(verb: "Verb", rest: str) -> words.Clear | words.ClearByForm:
     )
 
 
-def stop(verb: "Verb", rest: str) -> words.Stop:
+def stop(verb: Verb, rest: str) -> words.Stop:
     read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
     name, reason = _name_and_reason(verb, read)
     return words.Stop(name=name, reason=reason, incident=_incident(verb, name, reason, read))
 
 
-def start(verb: "Verb", rest: str) -> words.Start:
+def start(verb: Verb, rest: str) -> words.Start:
     read = options(rest, known=(BREAK_GLASS,), usage=verb.usage)
     name, reason = _name_and_reason(verb, read)
     return words.Start(name=name, reason=reason, incident=_incident(verb, name, reason, read))
 
 
-def _name_and_reason(verb: "Verb", read: Options) -> tuple[PipelineName, str]:
+def _name_and_reason(verb: Verb, read: Options) -> tuple[PipelineName, str]:
     name, *reason = read.words or ("",)
     return _pipeline(verb, name), " ".join(reason)
 
 
-def _incident(verb: "Verb", name: PipelineName, reason: str, read: Options) -> str:
+def _incident(verb: Verb, name: PipelineName, reason: str, read: Options) -> str:
     if read.incident is None:
         return ""
     if not read.incident or not reason:
@@ -66,17 +63,17 @@ def _incident(verb: "Verb", name: PipelineName, reason: str, read: Options) -> s
     return read.incident
 
 
-def status(verb: "Verb", rest: str) -> words.Status:
+def status(verb: Verb, rest: str) -> words.Status:
     return words.Status(_only_pipeline(verb, rest))
 
 
-def list_them(verb: "Verb", rest: str) -> words.List:
+def list_them(verb: Verb, rest: str) -> words.List:
     word, extra = first_word(rest)
     _nothing_more(verb, extra)
     return words.List(_pattern(verb, word)) if word else words.List()
 
 
-def can_i(verb: "Verb", rest: str) -> words.CanI:
+def can_i(verb: Verb, rest: str) -> words.CanI:
     action, name = first_word(rest)
     plan = {"stop": STOP, "clear": CLEAR, "start": START}.get(action.lower())
     if plan is None:
@@ -84,47 +81,47 @@ def can_i(verb: "Verb", rest: str) -> words.CanI:
     return words.CanI(_only_pipeline(verb, name), plan)
 
 
-def pending(verb: "Verb", rest: str) -> words.Pending:
+def pending(verb: Verb, rest: str) -> words.Pending:
     _nothing_more(verb, rest)
     return words.Pending()
 
 
-def who_am_i(verb: "Verb", rest: str) -> words.WhoAmI:
+def who_am_i(verb: Verb, rest: str) -> words.WhoAmI:
     _nothing_more(verb, rest)
     return words.WhoAmI()
 
 
-def rules(verb: "Verb", rest: str) -> words.Rules:
+def rules(verb: Verb, rest: str) -> words.Rules:
     _nothing_more(verb, rest)
     return words.Rules()
 
 
-def approve(verb: "Verb", rest: str) -> words.Approve:
+def approve(verb: Verb, rest: str) -> words.Approve:
     request, extra = _request(verb, rest)
     _nothing_more(verb, extra)
     return words.Approve(request)
 
 
-def deny(verb: "Verb", rest: str) -> words.Deny:
+def deny(verb: Verb, rest: str) -> words.Deny:
     request, reason = _request(verb, rest)
     if not reason:
         raise Misunderstood(f"Say why, for the person who asked. Type `{verb.usage}`.")
     return words.Deny(request, without_options(reason, usage=verb.usage))
 
 
-def withdraw(verb: "Verb", rest: str) -> words.Withdraw:
+def withdraw(verb: Verb, rest: str) -> words.Withdraw:
     request, extra = _request(verb, rest)
     _nothing_more(verb, extra)
     return words.Withdraw(request)
 
 
-def sign_off(verb: "Verb", rest: str) -> words.SignOff:
+def sign_off(verb: Verb, rest: str) -> words.SignOff:
     request, extra = _request(verb, rest)
     _nothing_more(verb, extra)
     return words.SignOff(request)
 
 
-def history(verb: "Verb", rest: str) -> words.History:
+def history(verb: Verb, rest: str) -> words.History:
     word, extra = first_word(rest)
     _nothing_more(verb, extra)
     if not word:
@@ -134,7 +131,7 @@ def history(verb: "Verb", rest: str) -> words.History:
     return words.History(name=_pipeline(verb, word))
 
 
-def grant(verb: "Verb", rest: str) -> words.Grant:
+def grant(verb: Verb, rest: str) -> words.Grant:
     who, role, pattern, rest = _grant(verb, rest)
     pattern = _pattern(verb, pattern)
     lasts = None
@@ -150,13 +147,13 @@ def grant(verb: "Verb", rest: str) -> words.Grant:
     return words.Grant(who, role, pattern, lasts, note=without_options(rest, usage=verb.usage))
 
 
-def revoke(verb: "Verb", rest: str) -> words.Revoke:
+def revoke(verb: Verb, rest: str) -> words.Revoke:
     who, role, pattern, extra = _grant(verb, rest)
     _nothing_more(verb, extra)
     return words.Revoke(who, role, _standing(pattern))
 
 
-def grants(verb: "Verb", rest: str) -> words.Grants:
+def grants(verb: Verb, rest: str) -> words.Grants:
     word, extra = first_word(rest)
     _nothing_more(verb, extra)
     if not word:
@@ -165,7 +162,7 @@ def grants(verb: "Verb", rest: str) -> words.Grants:
     return words.Grants(pattern=_standing(word)) if who is None else words.Grants(who=who)
 
 
-def rule(verb: "Verb", rest: str) -> words.SetTheRule | words.DropTheRule:
+def rule(verb: Verb, rest: str) -> words.SetTheRule | words.DropTheRule:
     word, said = first_word(rest)
     if not word or not said:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
@@ -178,7 +175,7 @@ def rule(verb: "Verb", rest: str) -> words.SetTheRule | words.DropTheRule:
         raise Misunderstood(f"{error.message} {error.in_slack}".rstrip()) from error
 
 
-def freeze(verb: "Verb", rest: str) -> words.Freeze:
+def freeze(verb: Verb, rest: str) -> words.Freeze:
     word, after = first_word(rest)
     if not word:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
@@ -202,7 +199,7 @@ def _unreadable(_word: str) -> None:
     return None
 
 
-def unfreeze(verb: "Verb", rest: str) -> words.Unfreeze:
+def unfreeze(verb: Verb, rest: str) -> words.Unfreeze:
     word, extra = first_word(rest)
     if not word:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{words.COMMAND} {verb.example}`.")
@@ -210,7 +207,7 @@ def unfreeze(verb: "Verb", rest: str) -> words.Unfreeze:
     return words.Unfreeze(_standing(word))
 
 
-def _grant(verb: "Verb", rest: str) -> tuple[words.Who, Role, str, str]:
+def _grant(verb: Verb, rest: str) -> tuple[words.Who, Role, str, str]:
     person, rest = first_word(rest)
     role, rest = first_word(rest)
     pattern, rest = first_word(rest)
@@ -237,7 +234,7 @@ def is_group(who: words.Who) -> bool:
     return who.startswith("S")
 
 
-def _pattern(verb: "Verb", word: str) -> str:
+def _pattern(verb: Verb, word: str) -> str:
     try:
         return checked_pattern(unquoted(word), verb.targets)
     except BadPattern as error:
@@ -252,7 +249,7 @@ def _standing(word: str) -> str:
         raise Misunderstood(error.message) from error
 
 
-def _request(verb: "Verb", rest: str) -> tuple[str, str]:
+def _request(verb: Verb, rest: str) -> tuple[str, str]:
     word, rest = first_word(rest)
     request = unquoted(word).lower()
     if not _REQUEST.fullmatch(request):
@@ -262,12 +259,12 @@ def _request(verb: "Verb", rest: str) -> tuple[str, str]:
     return request, rest
 
 
-def _nothing_more(verb: "Verb", extra: str) -> None:
+def _nothing_more(verb: Verb, extra: str) -> None:
     if extra:
         raise Misunderstood(f"`{quoted(extra)}` is too much here. Type `{verb.usage}`.")
 
 
-def _only_pipeline(verb: "Verb", rest: str) -> PipelineName:
+def _only_pipeline(verb: Verb, rest: str) -> PipelineName:
     word, extra = first_word(rest)
     name = _pipeline(verb, word)
     if extra:
@@ -278,7 +275,7 @@ def _only_pipeline(verb: "Verb", rest: str) -> PipelineName:
     return name
 
 
-def _pipeline(verb: "Verb", word: str) -> PipelineName:
+def _pipeline(verb: Verb, word: str) -> PipelineName:
     name = unquoted(word)
     if not name:
         raise Misunderstood(

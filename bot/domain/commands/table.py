@@ -1,40 +1,18 @@
 """The table of verbs: it drives parsing, help and did-you-mean. A guess is only ever offered, never taken."""
 
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.domain.commands import readers
 from bot.domain.commands.rules import EXAMPLES
 from bot.domain.commands.typed import first_word, plain, quoted
+from bot.domain.commands.verb import Verb
 from bot.domain.commands.words import COMMAND, Command, Help
 from bot.domain.errors import Misunderstood
 from bot.domain.targets import ONE, Targets
 
 ALMOST_THE_SAME = 0.75  # of 1: a slip of a letter or two
 _DESTRUCTIVE = frozenset({"clear", "stop"})
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A row of the table: how a verb is written, what it does, and how the words after it are read.
-
-    `ids`: its words name people, groups or channels, so that a mention counts as what it stands for. `targets` are
-    those of the bot that reads them.
-    """
-
-    word: str
-    arguments: str
-    summary: str
-    details: str
-    example: str
-    read: Callable[["Verb", str], Command]
-    ids: bool = False
-    targets: Targets = ONE
-
-    @property
-    def usage(self) -> str:
-        return " ".join(filter(None, (COMMAND, self.word, self.arguments)))
 
 
 def parse(text: str, targets: Targets = ONE) -> Command:
