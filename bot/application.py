@@ -7,23 +7,23 @@ from typing import Any
 
 import structlog
 
-from bot.engine.announcements import Announcements
-from bot.engine.clock_watch import ClockWatch
-from bot.engine.driver import Driver
-from bot.engine.handlers import Handlers
-from bot.engine.heads import Heads
-from bot.engine.homes import Homes
-from bot.engine.inspection import Inspection
-from bot.engine.looping import Loop, keep_ticking
+from bot.engine.delivery.delivery_loop import Announcements
+from bot.engine.handlers.own_requests import Handlers
+from bot.engine.loops.audit_anchor import Heads
+from bot.engine.loops.clock_watch import ClockWatch
+from bot.engine.loops.driver import Driver
+from bot.engine.loops.home_refresher import Homes
+from bot.engine.loops.loop import Loop, keep_ticking
+from bot.engine.loops.stall_detector import StallDetector
+from bot.engine.loops.startup_lint import Inspection
+from bot.engine.loops.store_check import StoreWatch
 from bot.engine.ports import StoreLost, StoreUnavailable
-from bot.engine.stalls import StallDetector
 from bot.engine.store_loss import StoreLoss
-from bot.engine.store_watch import StoreWatch
-from bot.feldera.fleet import Fleet
-from bot.slack.errands import Errands
-from bot.slack.http_transport import HttpTransport
-from bot.slack.identity import Workspace
-from bot.slack.socket_transport import SocketTransport
+from bot.feldera.target_router import Fleet
+from bot.slack.api.identity import Workspace
+from bot.slack.listeners.background import Errands
+from bot.slack.transport.http_transport import HttpTransport
+from bot.slack.transport.socket_transport import SocketTransport
 from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)

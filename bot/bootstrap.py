@@ -21,30 +21,31 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.application import Bot, ring
 from bot.clock import SteadyClock
 from bot.config import Mode, Settings, SlackSettings
+from bot.dns_threads import Lookups
 from bot.domain.commands import COMMAND
-from bot.engine.access import Access
-from bot.engine.announcements import Announcements
-from bot.engine.budget import Budget
-from bot.engine.cancels import Cancels
-from bot.engine.catalog import Catalog
-from bot.engine.clock_watch import ClockWatch
-from bot.engine.driver import Driver
-from bot.engine.forms import Forms
-from bot.engine.handlers import Handlers
-from bot.engine.heads import Heads
+from bot.engine.authorizer import Judge
+from bot.engine.delivery.delivery_loop import Announcements
+from bot.engine.handlers.access_commands import Access
+from bot.engine.handlers.clear_form import Forms
+from bot.engine.handlers.decisions import Requests
+from bot.engine.handlers.own_requests import Handlers
+from bot.engine.handlers.pipeline_catalog import Catalog
+from bot.engine.handlers.pipeline_pages import Listing
+from bot.engine.handlers.previews import Previews
 from bot.engine.health import health
-from bot.engine.homes import Homes
-from bot.engine.inspection import Inspection
-from bot.engine.judging import Judge
-from bot.engine.listing import Listing
+from bot.engine.loops.audit_anchor import Heads
+from bot.engine.loops.clock_watch import ClockWatch
+from bot.engine.loops.driver import Driver
+from bot.engine.loops.home_refresher import Homes
+from bot.engine.loops.sender import Sender
+from bot.engine.loops.stall_detector import StallDetector
+from bot.engine.loops.startup_lint import Inspection
+from bot.engine.loops.store_check import StoreWatch
+from bot.engine.pending_cancels import Cancels
 from bot.engine.ports import Clock
-from bot.engine.previewing import Previews
-from bot.engine.requests import Requests
-from bot.engine.sending import Sender
-from bot.engine.stalls import StallDetector
+from bot.engine.rate_budget import Budget
 from bot.engine.store_loss import StoreLoss
-from bot.engine.store_watch import StoreWatch
-from bot.feldera.fleet import Fleet
+from bot.feldera.target_router import Fleet
 from bot.felderas import (
     Misplaced,
     connected,
@@ -56,23 +57,22 @@ from bot.felderas import (
     warn_of_silence,
     warn_of_the_settings,
 )
-from bot.lookups import Lookups
 from bot.private_files import close_to_others
-from bot.slack import response_urls
-from bot.slack.calls import session
-from bot.slack.deliveries import DeliveredOnce
-from bot.slack.errands import Errands
-from bot.slack.hometabs import HomeTabs
-from bot.slack.http_transport import HttpTransport
-from bot.slack.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
+from bot.slack.api import response_urls
+from bot.slack.api.directory import PeopleDirectory
+from bot.slack.api.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
+from bot.slack.api.response_urls import ResponseUrls
+from bot.slack.api.web_api import session
 from bot.slack.listeners import Desk, HomeTab, register
-from bot.slack.noticeboard import AuditChannel
-from bot.slack.people import PeopleDirectory
-from bot.slack.response_urls import ResponseUrls
-from bot.slack.socket_transport import SocketTransport
-from bot.slack.threads import Threads
-from bot.slack.unsigned_requests import UnsignedRequests
-from bot.store.lease import files_of, lease
+from bot.slack.listeners.background import Errands
+from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.publishing.audit_channel import AuditChannel
+from bot.slack.publishing.home_tabs import HomeTabs
+from bot.slack.publishing.threads import Threads
+from bot.slack.transport.http_transport import HttpTransport
+from bot.slack.transport.socket_transport import SocketTransport
+from bot.slack.transport.unsigned_requests import UnsignedRequests
+from bot.store.connection.lease import files_of, lease
 from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)

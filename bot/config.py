@@ -22,9 +22,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import UserError
-from bot.domain.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
-from bot.feldera.address import REQUEST_TIMEOUT
-from bot.feldera.settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
+from bot.domain.pipelines.targets import DEFAULT, ONE, TARGET_NAME_MAX, TargetName, Targets, is_target_name
+from bot.feldera.http.address import REQUEST_TIMEOUT
+from bot.feldera.target_settings import Certificate, Command, FelderaSettings, Host, Key, Tenant, Timeout
 from bot.proxy_settings import ProxySettings
 from bot.setting_types import ApiUrl, AppToken, BotToken, Channel, ListenAddress, SigningSecret
 from bot.variables import misspelled, unreadable_lines

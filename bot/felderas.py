@@ -11,13 +11,13 @@ import structlog
 
 from bot.config import Settings
 from bot.domain.errors import UserError
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Problem, Trouble
-from bot.domain.targets import TargetName, Targets
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.targets import TargetName, Targets
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
-from bot.feldera.fleet import Fleet
-from bot.feldera.session import Session
+from bot.feldera.http.session import Session
+from bot.feldera.target_router import Fleet
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from bot.domain.names import ChannelId
+from bot.domain.ids import ChannelId
 
 _ONE_WORD = re.compile(r"[!-~]+")  # what can stand in a header as it is
 

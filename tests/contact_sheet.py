@@ -13,15 +13,15 @@ from typing import Any, get_args
 
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.errors import Misunderstood
-from bot.domain.home import HomePage
-from bot.domain.names import ChannelId, PipelineName
-from bot.domain.operations import Ending, Event, EventKind, Outcome, State
-from bot.domain.pipelines import Identity
-from bot.engine.forms import Shown
-from bot.engine.hindrances import Weighed
+from bot.domain.home_content import HomePage
+from bot.domain.ids import ChannelId, PipelineName
+from bot.domain.operations.operation import Ending, Event, EventKind, Outcome, State
+from bot.domain.pipelines.pipeline import Identity
+from bot.engine.handlers.clear_form import Shown
+from bot.engine.handlers.preconditions import Weighed
 from bot.engine.replies import Reply
-from bot.slack import answers, card, clear_form, home, lines, modals
-from bot.slack.blocks import Message
+from bot.slack.text.blocks import Message
+from bot.slack.views import answers, card, clear_form_view, home_view, modals, thread_lines
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
 from tests.slack.examples import SAID, examples
@@ -83,7 +83,7 @@ def _lines() -> Iterator[Shot]:
     over = IN_EVERY_STATE[State.SUCCEEDED]
     for kind in EventKind:
         if kind.is_spoken:
-            said = lines.lines(over, (Event(kind, START, SAID, BEN),))
+            said = thread_lines.lines(over, (Event(kind, START, SAID, BEN),))
             yield Shot(f"Line {kind.value}", kind, said)
 
 
@@ -107,18 +107,18 @@ def _other_answers() -> Iterator[Shot]:
 
 def _views() -> Iterator[Shot]:
     operation = IN_EVERY_STATE[State.AWAITING_APPROVAL]
-    token = clear_form.Token("a2" * 12, ChannelId("C1"))
+    token = clear_form_view.Token("a2" * 12, ChannelId("C1"))
     shown = Shown(Weighed(pipeline(), Identity("https://feldera.example"), NOT_APPROVED), START, "a2" * 12)
     views = {
         modals.DENY_REQUEST: [modals.why_deny(operation.id)],
         modals.BREAK_THE_GLASS: [modals.type_the_name(operation.id)],
-        clear_form.CLEAR_FORM: [
-            clear_form.opening(token),
-            clear_form.form(token, clear_form.looking(pipeline().name)),
-            clear_form.form(token, clear_form.about(shown, ChannelId("C1"))),
+        clear_form_view.CLEAR_FORM: [
+            clear_form_view.opening(token),
+            clear_form_view.form(token, clear_form_view.looking(pipeline().name)),
+            clear_form_view.form(token, clear_form_view.about(shown, ChannelId("C1"))),
         ],
         "answer": [modals.showing(answers.trouble())],
-        HomePage: [home.home(page, WORKSPACE_URL) for page in examples(HomePage)],
+        HomePage: [home_view.home(page, WORKSPACE_URL) for page in examples(HomePage)],
     }
     for shows, several in views.items():
         for number, view in enumerate(several, start=1):

@@ -23,7 +23,7 @@ _CONTEXT.set_forkserver_preload(
         "bot.cli.main",
         "bot.cli.run",
         "bot.cli.sandbox",
-        "bot.cli.grants",
+        "bot.cli.access.grants",
         "bot.simulator.bot.clock",
         "bot.simulator.demo",
         "bot.simulator.web.server",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.domain.operations import SHORT_ID
+from bot.domain.operations.operation import SHORT_ID
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, SlackSimulator, render, render_text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.domain.audit import Entry
+from bot.domain.audit_chain import Entry
 
 
 def in_lines(entries: Iterable[Entry], names: Mapping[str, str]) -> list[str]:

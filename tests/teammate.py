@@ -5,7 +5,7 @@ import re
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.names import Actor, TeamId, UserId
+from bot.domain.ids import Actor, TeamId, UserId
 from bot.simulator.slack import Answer, Channel, Person, render_text, render_view
 
 if TYPE_CHECKING:

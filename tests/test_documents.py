@@ -7,11 +7,11 @@ import yaml
 
 from bot.cli.main import COMMANDS
 from bot.config import Settings
-from bot.domain.access import Action, Role
+from bot.domain.access.permissions import Action, Role
 from bot.domain.commands import COMMAND, VERBS
-from bot.domain.operations import State
-from bot.feldera.settings import FelderaSettings
-from bot.slack.clear_form import SHORTCUT, TITLE
+from bot.domain.operations.operation import State
+from bot.feldera.target_settings import FelderaSettings
+from bot.slack.views.clear_form_view import SHORTCUT, TITLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bot.config import BadSettings, Settings, ShellSettings, load
-from bot.domain.targets import ONE, Targets
+from bot.domain.pipelines.targets import ONE, Targets
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 PROD = {"PIPELINE_BOT_TARGETS__PROD__HOST": "https://prod.example.com"}

@@ -21,14 +21,14 @@ import yaml
 from bot.application import Bot
 from bot.bootstrap import assembled
 from bot.config import Settings
-from bot.domain.access import Group, Role
-from bot.domain.administration import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
-from bot.domain.audit import Broken, Entry
-from bot.domain.commands.rules import rule_of
-from bot.domain.names import GroupId, TeamId
-from bot.domain.operations import EventKind
-from bot.domain.targets import ONE
-from bot.feldera.fleet import Fleet
+from bot.domain.access.changes import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.access.permissions import Group, Role
+from bot.domain.audit_chain import Broken, Entry
+from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.ids import GroupId, TeamId
+from bot.domain.operations.operation import EventKind
+from bot.domain.pipelines.targets import ONE
+from bot.feldera.target_router import Fleet
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.store.administration import Administration

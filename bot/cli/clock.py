@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from bot.cli.bot_time import clock_of
-from bot.cli.shown import moment, whoever_runs_this
+from bot.cli.output import moment, whoever_runs_this
 from bot.clock import SteadyClock
 from bot.config import StoreSettings, load
-from bot.domain.authority import id_of
+from bot.domain.access.authorization import id_of
 from bot.domain.bot_time import A_JUMP, ClockRecord, compared, in_words
 from bot.domain.errors import UserError
 from bot.store.administration import Administration
-from bot.store.lease import lease
+from bot.store.connection.lease import lease
 
 
 @click.group()

@@ -18,22 +18,22 @@ class _Commands(LazyGroup):
 
 
 COMMANDS = {
-    "access": Later("bot.cli.files", "access", "Keep grants and rules in a file, for git."),
-    "audit": Later("bot.cli.audit", "audit", "Prove and export the record."),
+    "access": Later("bot.cli.access.import_export", "access", "Keep grants and rules in a file, for git."),
+    "audit": Later("bot.cli.audit.audit_commands", "audit", "Prove and export the record."),
     "clock": Later("bot.cli.clock", "clock", "Show or reset the bot's own time."),
     "demo": Later("bot.cli.demo", "demo", "Play an incident, with no Slack and no Feldera."),
-    "deny": Later("bot.cli.waiting", "deny", "Deny a request."),
+    "deny": Later("bot.cli.pending_requests", "deny", "Deny a request."),
     "doctor": Later("bot.cli.doctor.command", "doctor", "Check everything there is."),
-    "freeze": Later("bot.cli.rules", "freeze", "Let nothing new start."),
-    "grant": Later("bot.cli.grants", "grant", "Give a person or a group a role."),
-    "grants": Later("bot.cli.grants", "grants", "List the grants."),
-    "pending": Later("bot.cli.waiting", "pending", "List what waits for people."),
-    "revoke": Later("bot.cli.grants", "revoke", "Take a grant away."),
-    "rule": Later("bot.cli.rules", "rule", "Say what a clear takes."),
-    "rules": Later("bot.cli.rules", "rules", "List the rules, and the freezes in force."),
+    "freeze": Later("bot.cli.access.rules", "freeze", "Let nothing new start."),
+    "grant": Later("bot.cli.access.grants", "grant", "Give a person or a group a role."),
+    "grants": Later("bot.cli.access.grants", "grants", "List the grants."),
+    "pending": Later("bot.cli.pending_requests", "pending", "List what waits for people."),
+    "revoke": Later("bot.cli.access.grants", "revoke", "Take a grant away."),
+    "rule": Later("bot.cli.access.rules", "rule", "Say what a clear takes."),
+    "rules": Later("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
     "run": Later("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
     "sandbox": Later("bot.cli.sandbox", "sandbox", "A Slack in the browser, to try the bot in."),
-    "unfreeze": Later("bot.cli.rules", "unfreeze", "Lift a freeze, written as it was put."),
+    "unfreeze": Later("bot.cli.access.rules", "unfreeze", "Lift a freeze, written as it was put."),
 }
 
 

@@ -72,7 +72,7 @@ def _real(url: str) -> "RealFeldera":
         UserError: no Feldera can be there, or no key is like that.
     """
     from bot.config import KeySettings  # noqa: PLC0415
-    from bot.feldera.address import FelderaAddress  # noqa: PLC0415
+    from bot.feldera.http.address import FelderaAddress  # noqa: PLC0415
     from bot.simulator.web.world import RealFeldera  # noqa: PLC0415
 
     try:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.engine.loops.store_check import StoreWatch
 from bot.engine.ports import StoreUnavailable
-from bot.engine.store_watch import StoreWatch
 
 STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
 STORE_SILENT = "The database does not answer."

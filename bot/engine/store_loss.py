@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.operations import Operation
+from bot.domain.operations.operation import Operation
 from bot.engine.ports import Announcer, Clock, Later, StoreLost
 
 log = structlog.get_logger(__name__)

@@ -1,7 +1,7 @@
 """Feldera over HTTP: the one room that knows its URLs, its JSON and its status codes."""
 
-from bot.feldera.address import FelderaAddress
 from bot.feldera.client import FelderaClient
-from bot.feldera.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
+from bot.feldera.http.address import FelderaAddress
+from bot.feldera.http.credentials import ApiKey, Credentials, NoCredentials, TokenCommand
 
 __all__ = ["ApiKey", "Credentials", "FelderaAddress", "FelderaClient", "NoCredentials", "TokenCommand"]

@@ -10,8 +10,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from bot.domain.names import PipelineId, PipelineName
-from bot.domain.pipelines import (
+from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Answer,
@@ -26,7 +26,8 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.feldera.listed import ListedPipelines, listed, listed_ids
+from bot.feldera.http.problems import NO_TENANT, NOT_AS_KNOWN, is_ambiguous, problem
+from bot.feldera.http.response import Reply
 from bot.feldera.models import (
     EVENTS,
     ConfigurationBody,
@@ -35,9 +36,8 @@ from bot.feldera.models import (
     ProgramBody,
     ServiceBody,
 )
-from bot.feldera.problems import NO_TENANT, NOT_AS_KNOWN, is_ambiguous, problem
-from bot.feldera.reply import Reply
-from bot.feldera.text import one_line
+from bot.feldera.one_line import one_line
+from bot.feldera.pipeline_list import ListedPipelines, listed, listed_ids
 
 UNKNOWN_PIPELINE_CODE: Final = "UnknownPipelineName"
 

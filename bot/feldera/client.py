@@ -17,10 +17,11 @@ from typing import Any, Self, TypeVar
 import structlog
 from pydantic import SecretStr
 
-from bot.domain.doings import Shape
-from bot.domain.names import PipelineId, PipelineName
-from bot.domain.observations import Observation
-from bot.domain.pipelines import (
+from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.activity import Shape
+from bot.domain.pipelines.observations import Observation
+from bot.domain.pipelines.pipeline import (
     Answer,
     History,
     Identity,
@@ -31,19 +32,18 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.domain.plans import StepName
 from bot.engine.ports import Clock
-from bot.feldera import answers, events
-from bot.feldera.address import FelderaAddress
-from bot.feldera.costs import Costs
-from bot.feldera.credentials import Credentials
-from bot.feldera.listed import ListedPipelines
-from bot.feldera.questions import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
-from bot.feldera.rejections import Rejections
-from bot.feldera.reply import NoReply, Reply
-from bot.feldera.session import Session, of_another_tenant, session
-from bot.feldera.text import one_line
-from bot.feldera.wire import BODY_MAX, CONNECTIONS, Wire
+from bot.feldera import activity_events, answers
+from bot.feldera.http.address import FelderaAddress
+from bot.feldera.http.credentials import Credentials
+from bot.feldera.http.exchange import BODY_MAX, CONNECTIONS, Wire
+from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.session import Session, of_another_tenant, session
+from bot.feldera.http.unauthorized import Rejections
+from bot.feldera.look_costs import Costs
+from bot.feldera.one_line import one_line
+from bot.feldera.pipeline_list import ListedPipelines
+from bot.feldera.queries import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
 
 PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
 RUNNER_SAYS_MAX = 1000  # characters in the log
@@ -170,7 +170,7 @@ class FelderaClient:
 
     async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
         reply = await self._get(f"{pipeline_path(name)}/events", STATUS_ONLY)
-        return reply if isinstance(reply, Problem) else events.shapes(reply)
+        return reply if isinstance(reply, Problem) else activity_events.shapes(reply)
 
     async def runner_health(self) -> RunnerHealth:
         reply = await self._get("/v0/cluster_healthz")

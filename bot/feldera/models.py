@@ -21,9 +21,9 @@ from pydantic import (
     TypeAdapter,
 )
 
-from bot.domain.names import PipelineId, PipelineName, is_pipeline_name
-from bot.domain.pipelines import STOPPED, Change, Checkpoints, Pipeline, PipelineError, Storage
-from bot.feldera.text import WORD_MAX, first_lines, one_line
+from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
+from bot.domain.pipelines.pipeline import STOPPED, Change, Checkpoints, Pipeline, PipelineError, Storage
+from bot.feldera.one_line import WORD_MAX, first_lines, one_line
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.domain.names import ChannelId, TeamId, UserId
+from bot.domain.ids import ChannelId, TeamId, UserId
 
 _ID_MAX = 40  # characters after the letter; Slack's have about ten
 

@@ -14,23 +14,24 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.domain.access import Grant, Principal
-from bot.domain.administration import AccessChange
-from bot.domain.advance import advance
-from bot.domain.audit import Checked, Entry, Head, PostedHead
+from bot.domain.access.changes import AccessChange
+from bot.domain.access.permissions import Grant, Principal
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_chain import Checked, Entry, Head, PostedHead
 from bot.domain.bot_time import ClockRecord
-from bot.domain.happenings import DeniedInShell
-from bot.domain.names import OperationId, TeamId
-from bot.domain.operations import Event, EventKind, Operation
-from bot.domain.policy import Freeze, Rule
-from bot.domain.targets import ONE, Targets
-from bot.store import chain, changes, grants, operations, policies, workspace
-from bot.store.chain import Progress
-from bot.store.changes import Plan
-from bot.store.database import in_words, open_database, writing
-from bot.store.lease import check_before_opening
-from bot.store.reading import open_for_reading
-from bot.store.values import text_of
+from bot.domain.ids import OperationId, TeamId
+from bot.domain.operations.inputs import DeniedInShell
+from bot.domain.operations.operation import Event, EventKind, Operation
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.targets import ONE, Targets
+from bot.store import audit_log, bot_state, operations
+from bot.store.access import access_changes, grants, rules_and_freezes
+from bot.store.access.access_changes import Plan
+from bot.store.audit_log import Progress
+from bot.store.column_values import text_of
+from bot.store.connection.database import in_words, open_database, writing
+from bot.store.connection.lease import check_before_opening
+from bot.store.connection.read_only import open_for_reading
 
 
 class Administration:
@@ -96,11 +97,11 @@ class Administration:
 
     def rules(self) -> tuple[Rule, ...]:
         """By pattern."""
-        return policies.rules(self._db)
+        return rules_and_freezes.rules(self._db)
 
     def freezes(self, now: datetime) -> tuple[Freeze, ...]:
         """Those in force, by pattern."""
-        return policies.freezes_in_force(self._db, now)
+        return rules_and_freezes.freezes_in_force(self._db, now)
 
     def administer(self, *wanted: AccessChange, by: str, now: datetime) -> tuple[Event, ...]:
         """Make the changes, all or none, and return what was recorded of them, in their order.
@@ -111,7 +112,9 @@ class Administration:
         Raises:
             BadPattern: no pipeline could match one of the patterns.
         """
-        return changes.administer_from_the_shell(self._db, wanted, by=by, now=now, targets=self._targets)
+        return access_changes.administer_from_the_shell(
+            self._db, wanted, by=by, now=now, targets=self._targets
+        )
 
     def rearrange(self, plan: Plan, *, by: str, now: datetime) -> tuple[Event, ...]:
         """`administer`, with the changes that `plan` makes of the grants and rules as they stand in the transaction.
@@ -119,7 +122,7 @@ class Administration:
         Raises:
             BadPattern: no pipeline could match one of the patterns.
         """
-        return changes.rearrange(self._db, plan, by=by, now=now, targets=self._targets)
+        return access_changes.rearrange(self._db, plan, by=by, now=now, targets=self._targets)
 
     def pending(self) -> tuple[Operation, ...]:
         """Requests that wait for approval, and broken glasses that nobody signed off, oldest first."""
@@ -154,11 +157,11 @@ class Administration:
         Raises:
             RecordDamaged: when it comes to an entry that does not read as one.
         """
-        return chain.entries(self._db, since, kinds=kinds)
+        return audit_log.entries(self._db, since, kinds=kinds)
 
     def head(self) -> Head:
         """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
-        return chain.head(self._db)
+        return audit_log.head(self._db)
 
     def verify(
         self,
@@ -169,38 +172,38 @@ class Administration:
         progress: Progress | None = None,
     ) -> Checked:
         """What a reading of the entries after `earlier`, or of all, shows. `heads`, noted elsewhere, must be among them."""
-        return chain.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
+        return audit_log.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
 
     def posted_head(self) -> PostedHead | None:
         """Where the bot posted the head last. It stands in the same file as the entries: it tells where to look."""
-        return workspace.posted_head(self._db)
+        return bot_state.posted_head(self._db)
 
     def last_done(self, errand: str) -> datetime | None:
         """When the bot last did something that it does from time to time."""
-        return workspace.last_done(self._db, errand)
+        return bot_state.last_done(self._db, errand)
 
     def prove_writable(self) -> None:
         """Raises `DatabaseUnusable`, with what is wrong, if nothing can be written."""
-        workspace.prove_writable(self._db)
+        bot_state.prove_writable(self._db)
 
     def team(self) -> TeamId | None:
         """The workspace the bot last ran in; None if it never did on this database."""
-        return workspace.team(self._db)
+        return bot_state.team(self._db)
 
     def workspace_url(self) -> str:
         """Where links to messages begin, with a slash; empty if the bot never ran on this database."""
-        return workspace.url(self._db)
+        return bot_state.url(self._db)
 
     def clock_record(self) -> ClockRecord | None:
         """What was last recorded of the bot's time; None if it never ran on this database."""
-        return workspace.clock_record(self._db)
+        return bot_state.clock_record(self._db)
 
     def reset_clock(self, record: ClockRecord, *, before: datetime, by: str) -> None:
         """Let the bot go on from `record`, whatever its time was; an entry says so."""
         data = {"before": text_of(before), "after": text_of(record.time), "shell": by}
         with writing(self._db):
-            workspace.put_clock(self._db, record)
-            chain.append(self._db, Event(EventKind.CLOCK_RESET, record.time, data))
+            bot_state.put_clock(self._db, record)
+            audit_log.append(self._db, Event(EventKind.CLOCK_RESET, record.time, data))
 
     def remember_team(self, team_id: TeamId) -> None:
-        workspace.remember_team(self._db, team_id)
+        bot_state.remember_team(self._db, team_id)

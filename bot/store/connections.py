@@ -18,11 +18,11 @@ import structlog
 from sqlite_utils import Database
 
 from bot.engine.ports import StoreLost, StoreUnavailable
-from bot.store import chain
-from bot.store.database import create_private, in_words, open_database, unusable
+from bot.store import audit_log
+from bot.store.connection.database import create_private, in_words, open_database, unusable
+from bot.store.connection.file_guard import FileGuard
+from bot.store.connection.readers import Readers
 from bot.store.errors import DatabaseReplaced
-from bot.store.file_guard import FileGuard
-from bot.store.readers import Readers
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class Connections:
         self._guard = guard
         self._guarding = threading.Lock()
         self._housekeeping = asyncio.Lock()
-        self._head = chain.head(db)
+        self._head = audit_log.head(db)
         self._lost: StoreLost | None = None
         self._writing, self._reading = _Outage(), _Outage()
 
@@ -132,7 +132,7 @@ class Connections:
     def _check(self, db: Database) -> None:
         with self._guarding:
             self._guard.check()
-        head = chain.head_after(db, self._head)
+        head = audit_log.head_after(db, self._head)
         if head is None:
             raise DatabaseReplaced(
                 "The bot's database was restored from a copy: what the bot last recorded is not in it."

@@ -1,6 +1,6 @@
 """What the operator of the bot can mend about its database file: each message is a sentence they read in the shell or in Slack."""
 
-from bot.domain.audit import Broken
+from bot.domain.audit_chain import Broken
 from bot.domain.errors import UserError
 from bot.engine.ports import StoreLost, StoreUnavailable
 

@@ -12,19 +12,20 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.access import Standing
-from bot.domain.authority import Facts
-from bot.domain.happenings import Transition
-from bot.domain.names import Actor, OperationId, PipelineName
-from bot.domain.operations import Event, Operation, State
-from bot.domain.plans import StepName
-from bot.domain.unchanged import is_silent
+from bot.domain.access.authorization import Facts
+from bot.domain.access.permissions import Standing
+from bot.domain.ids import Actor, OperationId, PipelineName
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import Event, Operation, State
+from bot.domain.operations.plans import StepName
+from bot.domain.operations.unchanged_looks import is_silent
 from bot.engine.ports import Decide, PipelineBusy
-from bot.store import chain, facts
-from bot.store.database import insert, writing
+from bot.store import audit_log
+from bot.store.access import access_snapshot
+from bot.store.column_values import moment_or_none
+from bot.store.connection.database import insert, writing
 from bot.store.errors import AmbiguousId
-from bot.store.records import operation_of, row_of_operation
-from bot.store.values import moment_or_none
+from bot.store.operation_rows import operation_of, row_of_operation
 
 # Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
@@ -34,7 +35,7 @@ _UNSIGNED = "incident <> '' AND confirmed_at IS NOT NULL AND signed_off_at IS NU
 SELECT_UNDERWAY = f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
 
 AsKnown = Callable[[Operation], Operation]
-"""The operation with what this process knows of it and no row tells (`bot.domain.unchanged`), from how it is stored."""
+"""The operation with what this process knows of it and no row tells (`bot.domain.operations.unchanged_looks`), from how it is stored."""
 
 
 def _as_stored(operation: Operation) -> Operation:
@@ -135,7 +136,7 @@ def change(
 ) -> Transition | None:
     """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
     with writing(db):
-        return _changed(db, operation_id, decide, facts.common(db, standings), as_known)
+        return _changed(db, operation_id, decide, access_snapshot.common(db, standings), as_known)
 
 
 def change_all(
@@ -143,7 +144,7 @@ def change_all(
 ) -> tuple[Transition | None, ...]:
     """See `Store.change_all`: all in one transaction, or none."""
     with writing(db):
-        common = facts.common(db, {})
+        common = access_snapshot.common(db, {})
         return tuple(
             _changed(db, operation_id, decide, common, as_known) for operation_id, decide in decisions
         )
@@ -156,7 +157,7 @@ def _changed(
     if stored is None:
         return None
     operation = as_known(stored)
-    transition = decide(operation, facts.behind(db, operation, common))
+    transition = decide(operation, access_snapshot.behind(db, operation, common))
     record(db, operation, transition)
     return transition
 
@@ -191,7 +192,7 @@ def note(db: Database, event: Event, operation_id: OperationId | None) -> None:
     """See `Store.note`."""
     with writing(db):
         if operation_id is None:
-            chain.append(db, event)
+            audit_log.append(db, event)
             return
         operation = find(db, operation_id)
         if operation is None:
@@ -245,6 +246,6 @@ def _append(db: Database, operation: Operation, event: Event) -> None:
     card = operation.card
     if card is not None:
         event = replace(event, data={**event.data, "channel": card.channel, "ts": card.ts})
-    entry = chain.append(db, event, operation)
+    entry = audit_log.append(db, event, operation)
     if event.kind.is_spoken and operation.confirmed_at is not None:
         db.execute("INSERT INTO postings (event) VALUES (?)", (entry.id,))

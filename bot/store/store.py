@@ -16,22 +16,23 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from bot.domain.access import Action, Grant, Group, Standing
-from bot.domain.administration import AccessChange
-from bot.domain.audit import PostedHead
-from bot.domain.authority import Facts
+from bot.domain.access.authorization import Facts
+from bot.domain.access.changes import AccessChange
+from bot.domain.access.permissions import Action, Grant, Group, Standing
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_chain import PostedHead
 from bot.domain.bot_time import ClockRecord
-from bot.domain.happenings import Transition
-from bot.domain.names import Actor, OperationId, PipelineName, TeamId
-from bot.domain.operations import Event, Operation
-from bot.domain.plans import StepName
-from bot.domain.policy import Freeze, Rule
-from bot.domain.targets import ONE, Targets
+from bot.domain.ids import Actor, OperationId, PipelineName, TeamId
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import Event, Operation
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced
-from bot.store import announcements, chain, changes, facts, grants, history, operations, policies, workspace
+from bot.store import audit_log, audit_pages, bot_state, operations, unannounced
+from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
 from bot.store.errors import AmbiguousId
-from bot.store.underway import Underway
+from bot.store.underway_cache import Underway
 
 _T = TypeVar("_T")
 
@@ -46,7 +47,7 @@ class SqliteStore:
         self._targets = targets
         self._underway = underway
         self._can_wait = can_wait
-        self._announcing = announcements.Announcing()
+        self._announcing = unannounced.Announcing()
 
     @property
     def background(self) -> "SqliteStore":
@@ -76,7 +77,7 @@ class SqliteStore:
         await self._write(self._underway.follow)
 
     async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
-        return await self._read(lambda db: facts.about(db, standings))
+        return await self._read(lambda db: access_snapshot.about(db, standings))
 
     async def granted_groups(
         self, names: frozenset[PipelineName] | None, actions: frozenset[Action]
@@ -87,16 +88,16 @@ class SqliteStore:
         return await self._read(grants.unrevoked)
 
     async def rules(self) -> tuple[Rule, ...]:
-        return await self._read(policies.rules)
+        return await self._read(rules_and_freezes.rules)
 
     async def freezes(self, now: datetime) -> tuple[Freeze, ...]:
-        return await self._read(lambda db: policies.freezes_in_force(db, now))
+        return await self._read(lambda db: rules_and_freezes.freezes_in_force(db, now))
 
     async def administer(
         self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
     ) -> Event:
         return await self._write(
-            lambda db: changes.administer(
+            lambda db: access_changes.administer(
                 db, change, authorize, standing=standing, by=by, targets=self._targets
             )
         )
@@ -113,26 +114,26 @@ class SqliteStore:
         limit: int,
     ) -> tuple[HistoryLine, ...]:
         return await self._read(
-            lambda db: history.page(db, pipeline=pipeline, actor=actor, before=before, limit=limit)
+            lambda db: audit_pages.page(db, pipeline=pipeline, actor=actor, before=before, limit=limit)
         )
 
     async def head(self) -> tuple[int, str]:
-        return await self._read(chain.head)
+        return await self._read(audit_log.head)
 
     async def last_done(self, errand: str) -> datetime | None:
-        return await self._read(lambda db: workspace.last_done(db, errand))
+        return await self._read(lambda db: bot_state.last_done(db, errand))
 
     async def done(self, errand: str, at: datetime) -> None:
-        await self._write(lambda db: workspace.done(db, errand, at))
+        await self._write(lambda db: bot_state.done(db, errand, at))
 
     async def clock_record(self) -> ClockRecord | None:
-        return await self._read(workspace.clock_record)
+        return await self._read(bot_state.clock_record)
 
     async def record_clock(self, record: ClockRecord) -> None:
-        await self._write(lambda db: workspace.record_clock(db, record))
+        await self._write(lambda db: bot_state.record_clock(db, record))
 
     async def remember_posted_head(self, posted: PostedHead) -> None:
-        await self._write(lambda db: workspace.remember_posted_head(db, posted))
+        await self._write(lambda db: bot_state.remember_posted_head(db, posted))
 
     async def propose(self, operation: Operation, event: Event) -> None:
         await self._write(lambda db: operations.propose(db, operation, event))
@@ -210,16 +211,16 @@ class SqliteStore:
 
     async def rendered(self, operation_id: OperationId, version: int) -> None:
         def work(db: Database) -> None:
-            announcements.rendered(db, operation_id, version)
+            unannounced.rendered(db, operation_id, version)
             self._underway.render(operation_id, version)
 
         await self._write(work)
 
     async def posted(self, events: tuple[int, ...], ts: str) -> None:
-        await self._write(lambda db: announcements.posted(db, events, ts))
+        await self._write(lambda db: unannounced.posted(db, events, ts))
 
     async def abandoned(self, operation_id: OperationId) -> None:
-        await self._write(lambda db: announcements.abandoned(db, operation_id))
+        await self._write(lambda db: unannounced.abandoned(db, operation_id))
 
     async def pipelines_underway(self) -> tuple[PipelineName, ...]:
         """Of all operations that are live or wait for approval: quick, however many there are."""
@@ -227,15 +228,15 @@ class SqliteStore:
 
     async def team(self) -> TeamId | None:
         """The workspace the bot last ran in."""
-        return await self._read(workspace.team)
+        return await self._read(bot_state.team)
 
     async def remember_team(self, team_id: TeamId) -> None:
         """The bot runs in this workspace."""
-        await self._write(lambda db: workspace.remember_team(db, team_id))
+        await self._write(lambda db: bot_state.remember_team(db, team_id))
 
     async def remember_url(self, workspace_url: str) -> None:
         """Links to the workspace's messages begin so: the shell writes them, too."""
-        await self._write(lambda db: workspace.remember_url(db, workspace_url))
+        await self._write(lambda db: bot_state.remember_url(db, workspace_url))
 
     async def _read(self, work: Callable[[Database], _T]) -> _T:
         return await self._connections.read(work, can_wait=self._can_wait)

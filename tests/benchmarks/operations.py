@@ -13,12 +13,12 @@ from pathlib import Path
 from bot.bootstrap import connected
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.domain.fingerprints import Reviewed
-from bot.domain.names import Actor, ChannelId, OperationId, PipelineName
-from bot.domain.operations import Card, Event, EventKind, Operation, State
-from bot.domain.pipelines import Identity, Pipeline, Problem
+from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.pipelines.pipeline import Identity, Pipeline, Problem
 from bot.store import operations
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 
 APPROVED_WITHIN = timedelta(hours=1)
 HOUR = 3600  # seconds

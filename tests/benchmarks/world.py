@@ -16,14 +16,14 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.domain.access import Role
-from bot.domain.administration import Give, SetRule
-from bot.domain.commands.rules import rule_of
-from bot.domain.names import Actor, ChannelId, TeamId, UserId
-from bot.domain.operations import Card, EventKind, Operation
+from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.permissions import Role
+from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.ids import Actor, ChannelId, TeamId, UserId
+from bot.domain.operations.operation import Card, EventKind, Operation
 from bot.simulator.slack import Message, Person, SlackSimulator
 from bot.simulator.slack.workspace import Content
-from bot.slack.card import card
+from bot.slack.views.card import card
 from bot.store.administration import Administration
 from tests.benchmarks.feldera import live, other
 from tests.benchmarks.load import Delivery

@@ -8,14 +8,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.access_file import BadAccessFile, read, written
-from bot.domain.access import Group, Role
-from bot.domain.administration import Give
-from bot.domain.commands.rules import RULE_KEYS
-from bot.domain.commands.spans import span
-from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
-from bot.domain.policy import Rule
-from bot.domain.wanted import Wanted
+from bot.cli.access.access_file import BadAccessFile, read, written
+from bot.domain.access.changes import Give
+from bot.domain.access.diff import Wanted
+from bot.domain.access.permissions import Group, Role
+from bot.domain.access.rules import Rule
+from bot.domain.commands.durations import span
+from bot.domain.commands.rule_syntax import RULE_KEYS
+from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
 
 HOME = TeamId("T1")
 ANA, ONCALL = Actor(HOME, UserId("U0ANA")), Group(HOME, GroupId("S0ONCALL"))

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.clock import SteadyClock
-from bot.domain.access import Role
-from bot.domain.administration import Give, PutFreeze
+from bot.domain.access.changes import Give, PutFreeze
+from bot.domain.access.permissions import Role
 from bot.domain.bot_time import ClockRecord, Jump, believed
-from bot.domain.operations import EventKind
-from bot.store.database import open_database
-from bot.store.lease import lease
-from bot.store.workspace import record_clock
+from bot.domain.operations.operation import EventKind
+from bot.store.bot_state import record_clock
+from bot.store.connection.database import open_database
+from bot.store.connection.lease import lease
 from tests.store.samples import ANA
 
 HOUR = timedelta(hours=1)

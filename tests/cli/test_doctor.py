@@ -14,20 +14,20 @@ from sqlite_utils import Database
 
 from bot.cli.doctor.checks import checks
 from bot.clock import SteadyClock, SystemClock
-from bot.domain.access import Group, Role
-from bot.domain.administration import Give, SetRule, TakeAway
+from bot.domain.access.changes import Give, SetRule, TakeAway
+from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
+from bot.domain.access.permissions import Group, Role
+from bot.domain.access.rules import Rule
 from bot.domain.bot_time import ClockRecord, Jump
-from bot.domain.holders import NOBODY_IS_ADMIN
-from bot.domain.names import Actor, ChannelId, GroupId, TeamId, UserId
-from bot.domain.operations import Event, EventKind, State
-from bot.domain.policy import Rule
+from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
+from bot.domain.operations.operation import Event, EventKind, State
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator
 from bot.store import operations
 from bot.store.administration import Administration
-from bot.store.database import open_database
-from bot.store.migrations import migrations
-from bot.store.workspace import record_clock
+from bot.store.bot_state import record_clock
+from bot.store.connection.database import open_database
+from bot.store.schema.migrations import migrations
 from tests.clock import MovableClock
 from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.access import Role
-from bot.domain.administration import Give
-from bot.domain.holders import NOBODY_IS_ADMIN
-from bot.domain.operations import EventKind
+from bot.domain.access.changes import Give
+from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import EventKind
 
 HOME = ("--team", "T0ACME")
 

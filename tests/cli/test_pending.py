@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.operations import Approval, Event, EventKind, Operation, State
+from bot.domain.operations.operation import Approval, Event, EventKind, Operation, State
 from bot.store import operations
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from tests.store.samples import ANA, BEN, START, becomes, proposed
 
 ASKED = "7fk2qa5xheyxmjyqfxnzbdlz"

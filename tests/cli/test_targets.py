@@ -6,15 +6,15 @@ import pytest
 
 from bot.cli.doctor.checks import checks
 from bot.clock import SystemClock
-from bot.domain.access import Role
-from bot.domain.administration import Give, SetRule
-from bot.domain.names import TeamId
-from bot.domain.operations import Event, EventKind, State
-from bot.domain.policy import Rule
+from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.ids import TeamId
+from bot.domain.operations.operation import Event, EventKind, State
 from bot.simulator.feldera import FelderaSimulator
 from bot.store import operations
 from bot.store.administration import Administration
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.domain.access import Grant, Group, Kind, Role, Standing
-from bot.domain.authority import Facts
-from bot.domain.names import Actor, GroupId, TeamId, UserId
-from bot.domain.policy import Freeze, Rule
+from bot.domain.access.authorization import Facts
+from bot.domain.access.permissions import Grant, Group, Kind, Role, Standing
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.ids import Actor, GroupId, TeamId, UserId
 
 HOME = TeamId("T1")
 PEOPLE = [Actor(HOME, UserId(f"U{letter}")) for letter in "ABCDEF"]

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.access import Action, Decision, Grant, Role, Standing
-from bot.domain.advance import advance
-from bot.domain.authority import Authority
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import (
+from bot.domain.access.authorization import Authority
+from bot.domain.access.permissions import Action, Decision, Grant, Role, Standing
+from bot.domain.access.rules import Freeze, Terms
+from bot.domain.ids import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import (
     Answered,
     Approved,
     CardBegun,
@@ -32,9 +33,9 @@ from bot.domain.happenings import (
     Transition,
     Withdrawn,
 )
-from bot.domain.names import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations import Card, Ending, EventKind, Operation, Outcome, State
-from bot.domain.pipelines import (
+from bot.domain.operations.operation import Card, Ending, EventKind, Operation, Outcome, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Change,
@@ -53,7 +54,6 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.domain.policy import Freeze, Terms
 from tests.clock import START
 
 ANA = Actor(TeamId("T1"), UserId("UANA"))

@@ -8,8 +8,8 @@ until the storage is `Cleared`.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.names import PipelineId
-from bot.domain.pipelines import Absent, Change, Checkpoints, History, Pipeline, Seen, Storage
+from bot.domain.ids import PipelineId
+from bot.domain.pipelines.pipeline import Absent, Change, Checkpoints, History, Pipeline, Seen, Storage
 from tests.domain.samples import STOPPED_AT, pipeline
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access import Role
-from bot.domain.commands import Clear, parse, words
-from bot.domain.commands.readers import is_group
-from bot.domain.commands.rules import RULE_KEYS, rule_of
-from bot.domain.commands.spans import moment, resolved, span
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.commands import Clear, model, parse
+from bot.domain.commands.durations import moment, resolved, span
+from bot.domain.commands.parsers import is_group
+from bot.domain.commands.rule_syntax import RULE_KEYS, rule_of
 from bot.domain.errors import BadRule, Misunderstood
-from bot.domain.plans import CLEAR
-from bot.domain.policy import Rule
+from bot.domain.operations.plans import CLEAR
 from tests.clock import START
 
 HOURS_12 = timedelta(hours=12)
@@ -27,36 +27,36 @@ ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
         ("clear orders —break-glass INC-1 disk full", Clear("orders", "disk full", "INC-1")),
         ("clear orders -BREAKGLASS INC-1 why", Clear("orders", "why", "INC-1")),
         ("clear orders why --break-glass INC-1", Clear("orders", "why", "INC-1")),
-        ("pending", words.Pending()),
-        ("approve 7FK2QA", words.Approve("7fk2qa")),
-        ("approve `7fk2qa`", words.Approve("7fk2qa")),
-        ("deny 7fk2qa not now, please", words.Deny("7fk2qa", "not now, please")),
-        ("withdraw 7fk2qa", words.Withdraw("7fk2qa")),
-        ("sign-off 7fk2qa", words.SignOff("7fk2qa")),
-        ("can-i clear “orders”", words.CanI("orders", CLEAR)),
-        ("whoami", words.WhoAmI()),
-        ("history", words.History()),
-        ("history orders", words.History(name="orders")),
-        (f"history {ANA}", words.History(user="U012ANA")),
-        (f"grant {ANA} operator orders-*", words.Grant("U012ANA", Role.OPERATOR, "orders-*", None, "")),
+        ("pending", model.Pending()),
+        ("approve 7FK2QA", model.Approve("7fk2qa")),
+        ("approve `7fk2qa`", model.Approve("7fk2qa")),
+        ("deny 7fk2qa not now, please", model.Deny("7fk2qa", "not now, please")),
+        ("withdraw 7fk2qa", model.Withdraw("7fk2qa")),
+        ("sign-off 7fk2qa", model.SignOff("7fk2qa")),
+        ("can-i clear “orders”", model.CanI("orders", CLEAR)),
+        ("whoami", model.WhoAmI()),
+        ("history", model.History()),
+        ("history orders", model.History(name="orders")),
+        (f"history {ANA}", model.History(user="U012ANA")),
+        (f"grant {ANA} operator orders-*", model.Grant("U012ANA", Role.OPERATOR, "orders-*", None, "")),
         (
             f"grant {ONCALL} RESPONDER * for 12h on call, see <#C012|ops>",
-            words.Grant("S012ON", Role.RESPONDER, "*", HOURS_12, "on call, see C012"),
+            model.Grant("S012ON", Role.RESPONDER, "*", HOURS_12, "on call, see C012"),
         ),
-        (f"grant {ANA} viewer orders note", words.Grant("U012ANA", Role.VIEWER, "orders", None, "note")),
-        (f"revoke {ANA} operator `orders-*`", words.Revoke("U012ANA", Role.OPERATOR, "orders-*")),
-        ("grants", words.Grants()),
-        (f"grants {ONCALL}", words.Grants(who="S012ON")),
-        ("grants orders-*", words.Grants(pattern="orders-*")),
-        ("grants <http://orders|orders>", words.Grants(pattern="orders")),
-        ("rule orders-* off", words.DropTheRule("orders-*")),
+        (f"grant {ANA} viewer orders note", model.Grant("U012ANA", Role.VIEWER, "orders", None, "note")),
+        (f"revoke {ANA} operator `orders-*`", model.Revoke("U012ANA", Role.OPERATOR, "orders-*")),
+        ("grants", model.Grants()),
+        (f"grants {ONCALL}", model.Grants(who="S012ON")),
+        ("grants orders-*", model.Grants(pattern="orders-*")),
+        ("grants <http://orders|orders>", model.Grants(pattern="orders")),
+        ("rule orders-* off", model.DropTheRule("orders-*")),
         (
             "rule prod-* approvals=2 reason=required",
-            words.SetTheRule(Rule("prod-*", approvals=2, reason_required=True)),
+            model.SetTheRule(Rule("prod-*", approvals=2, reason_required=True)),
         ),
         (
             f"rule prod-* channel=<#C012|ops> group={ONCALL} stop=30s break-glass=allowed matching=INC-\\d+ x",
-            words.SetTheRule(
+            model.SetTheRule(
                 Rule(
                     "prod-*",
                     ask_channel="C012",
@@ -67,14 +67,14 @@ ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
                 )
             ),
         ),
-        ("rules", words.Rules()),
-        ("freeze prod-* for 4h release day", words.Freeze("prod-*", timedelta(hours=4), "release day")),
-        ("freeze prod-* until 00:00 night", words.Freeze("prod-*", time(0, 0, tzinfo=UTC), "night")),
+        ("rules", model.Rules()),
+        ("freeze prod-* for 4h release day", model.Freeze("prod-*", timedelta(hours=4), "release day")),
+        ("freeze prod-* until 00:00 night", model.Freeze("prod-*", time(0, 0, tzinfo=UTC), "night")),
         (
             "freeze * until 2026-11-25T08:00 audit",
-            words.Freeze("*", datetime(2026, 11, 25, 8, tzinfo=UTC), "audit"),
+            model.Freeze("*", datetime(2026, 11, 25, 8, tzinfo=UTC), "audit"),
         ),
-        ("unfreeze prod-*", words.Unfreeze("prod-*")),
+        ("unfreeze prod-*", model.Unfreeze("prod-*")),
     ],
 )
 def test_what_was_meant_is_understood(typed, command):

@@ -6,10 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.domain.commands import VERBS, Clear, Command, Help, Status, parse
-from bot.domain.commands.words import CanI
+from bot.domain.commands.model import CanI
 from bot.domain.errors import Misunderstood
-from bot.domain.names import is_pipeline_name
-from bot.domain.plans import CLEAR
+from bot.domain.ids import is_pipeline_name
+from bot.domain.operations.plans import CLEAR
 
 CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 LONGEST = 100

@@ -2,10 +2,9 @@
 
 import pytest
 
-from bot.domain.fingerprints import Reviewed
-from bot.domain.operations import Ending
-from bot.domain.pipelines import Absent, Checkpoints, Seen, Storage
-from bot.domain.steps import (
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import Ending
+from bot.domain.operations.steps import (
     AskHistory,
     Blocked,
     ClearStep,
@@ -16,6 +15,7 @@ from bot.domain.steps import (
     Unneeded,
     Untouched,
 )
+from bot.domain.pipelines.pipeline import Absent, Checkpoints, Seen, Storage
 from tests.clock import START
 from tests.domain.samples import cleared, clearing, early_start, pipeline, running
 

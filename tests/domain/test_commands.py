@@ -3,30 +3,30 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.commands import VERBS, Clear, Command, Help, Status, parse, words
+from bot.domain.commands import VERBS, Clear, Command, Help, Status, model, parse
 from bot.domain.errors import Misunderstood
 
 COMMANDS = {
-    "clear": {Clear, words.ClearByForm},
-    "stop": {words.Stop},
-    "start": {words.Start},
+    "clear": {Clear, model.ClearByForm},
+    "stop": {model.Stop},
+    "start": {model.Start},
     "status": {Status},
-    "list": {words.List},
-    "pending": {words.Pending},
-    "approve": {words.Approve},
-    "deny": {words.Deny},
-    "withdraw": {words.Withdraw},
-    "sign-off": {words.SignOff},
-    "can-i": {words.CanI},
-    "whoami": {words.WhoAmI},
-    "history": {words.History},
-    "grant": {words.Grant},
-    "revoke": {words.Revoke},
-    "grants": {words.Grants},
-    "rule": {words.SetTheRule, words.DropTheRule},
-    "rules": {words.Rules},
-    "freeze": {words.Freeze},
-    "unfreeze": {words.Unfreeze},
+    "list": {model.List},
+    "pending": {model.Pending},
+    "approve": {model.Approve},
+    "deny": {model.Deny},
+    "withdraw": {model.Withdraw},
+    "sign-off": {model.SignOff},
+    "can-i": {model.CanI},
+    "whoami": {model.WhoAmI},
+    "history": {model.History},
+    "grant": {model.Grant},
+    "revoke": {model.Revoke},
+    "grants": {model.Grants},
+    "rule": {model.SetTheRule, model.DropTheRule},
+    "rules": {model.Rules},
+    "freeze": {model.Freeze},
+    "unfreeze": {model.Unfreeze},
     "help": {Help},
 }
 EVERY_VERB = ", ".join(f"`{word}`" for word in COMMANDS)
@@ -65,8 +65,8 @@ def misunderstood(text: str) -> str:
         ("clear orders <https://x.io/a?b=1|x.io>", Clear("orders", "x.io")),
         ("clear orders <https://x.io/a>", Clear("orders", "https://x.io/a")),
         ("status orders", Status("orders")),
-        ("list", words.List("*")),
-        ("list `orders-*`", words.List("orders-*")),
+        ("list", model.List("*")),
+        ("list `orders-*`", model.List("orders-*")),
         ("Status “orders”", Status("orders")),
         ("", Help(None)),
         (" \N{NO-BREAK SPACE}\t", Help(None)),
@@ -121,8 +121,8 @@ def test_a_missing_name_is_asked_for():
 
 def test_a_clear_of_nothing_in_particular():
     """A form asks which pipeline; quotes without anything in them are a slip."""
-    assert parse("clear") == words.ClearByForm()
-    assert parse("  CLEAR \N{ZERO WIDTH SPACE} ") == words.ClearByForm()
+    assert parse("clear") == model.ClearByForm()
+    assert parse("  CLEAR \N{ZERO WIDTH SPACE} ") == model.ClearByForm()
     assert "Which pipeline?" in misunderstood('clear ""')
 
 

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.advance import advance
-from bot.domain.happenings import (
+from bot.domain.operations.inputs import (
     CardBegun,
     CardLost,
     CardNotPosted,
@@ -17,8 +16,9 @@ from bot.domain.happenings import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations import Card, Ending, EventKind, State
-from bot.domain.pipelines import Absent
+from bot.domain.operations.operation import Card, Ending, EventKind, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import Absent
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,

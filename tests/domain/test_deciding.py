@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.advance import advance
-from bot.domain.happenings import (
+from bot.domain.access.rules import Terms
+from bot.domain.operations.inputs import (
     Approved,
     CardLost,
     CardPlaced,
@@ -19,8 +19,8 @@ from bot.domain.happenings import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations import Approval, Card, Ending, EventKind, State
-from bot.domain.policy import Terms
+from bot.domain.operations.operation import Approval, Card, Ending, EventKind, State
+from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,

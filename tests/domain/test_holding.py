@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import pacing
-from bot.domain.advance import advance
-from bot.domain.happenings import CardPlaced, Send, Stopped, TimePassed, Withdrawn
-from bot.domain.operations import Ending, EventKind, State
-from bot.domain.policy import Freeze
-from bot.domain.turns import ASK_SLACK_AGAIN_AFTER
+from bot.domain.access.rules import Freeze
+from bot.domain.operations import polling
+from bot.domain.operations.inputs import CardPlaced, Send, Stopped, TimePassed, Withdrawn
+from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,
@@ -101,7 +101,7 @@ def test_a_freeze_holds_what_is_ready():
     held = after_look(ready(), pipeline(), SOON, carried=FROZEN)
     row = held.operation
     assert (row.state, row.held_by_freeze, held.effect) == (State.READY, True, None)
-    assert row.due_at == SOON + pacing.FOR_A_HUMAN
+    assert row.due_at == SOON + polling.FOR_A_HUMAN
     assert row.version == ready().version + 1, "the card shows it"
     [said] = held.events
     assert (said.kind, said.data) == (
@@ -110,7 +110,7 @@ def test_a_freeze_holds_what_is_ready():
     )
     again = after_look(row, pipeline(), row.due_at, carried=FROZEN)
     assert (again.events, again.effect, again.operation.version) == ((), None, row.version)
-    assert again.operation.due_at == row.due_at + pacing.FOR_A_HUMAN
+    assert again.operation.due_at == row.due_at + polling.FOR_A_HUMAN
 
 
 def test_it_is_taken_up_at_the_very_end_of_the_freeze():

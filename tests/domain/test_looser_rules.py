@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.policy import Rule, Terms, is_looser, terms
+from bot.domain.access.rules import Rule, Terms, is_looser, terms
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain.access import Action, Decision, Role, Why
-from bot.domain.advance import advance
-from bot.domain.happenings import Approved, Closed, Confirmed, Denied, SignedOff, Stopped
-from bot.domain.operations import EventKind
-from bot.domain.policy import Terms
+from bot.domain.access.permissions import Action, Decision, Role, Why
+from bot.domain.access.rules import Terms
+from bot.domain.operations.inputs import Approved, Closed, Confirmed, Denied, SignedOff, Stopped
+from bot.domain.operations.operation import EventKind
+from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (
     ANA,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access import Role
+from bot.domain.access.permissions import Role
 from bot.domain.commands import Clear, Start, Stop, parse
-from bot.domain.commands.words import CanI, Deny, Grant
+from bot.domain.commands.model import CanI, Deny, Grant
 from bot.domain.errors import Misunderstood
-from bot.domain.plans import CLEAR, PLANS, START, STOP, StepName
+from bot.domain.operations.plans import CLEAR, PLANS, START, STOP, StepName
 
 
 def misunderstood(text):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.access.patterns import checked_pattern, covers, may_overlap
 from bot.domain.errors import BadPattern
-from bot.domain.patterns import checked_pattern, covers, may_overlap
 
 PIECES = ["a", "b", "-", "*", "?", "[ab]", "[!a]", "["]
 patterns = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access import Action, Role
-from bot.domain.advance import advance
-from bot.domain.authority import Facts, authority, authority_of
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import (
+from bot.domain.access.authorization import Facts, authority, authority_of
+from bot.domain.access.permissions import Action, Role
+from bot.domain.access.rules import Rule
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import (
     Answered,
     HistoryRead,
     ProgramErrorRead,
@@ -18,8 +18,12 @@ from bot.domain.happenings import (
     Send,
     Stopped,
 )
-from bot.domain.operations import Approval, Ending, EventKind, State
-from bot.domain.pipelines import (
+from bot.domain.operations.operation import Approval, Ending, EventKind, State
+from bot.domain.operations.plans import CLEAR, PLANS, StepName, loses_data
+from bot.domain.operations.plans import START as A_START
+from bot.domain.operations.plans import STOP as A_STOP
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Change,
@@ -30,10 +34,6 @@ from bot.domain.pipelines import (
     Storage,
     Trouble,
 )
-from bot.domain.plans import CLEAR, PLANS, StepName, loses_data
-from bot.domain.plans import START as A_START
-from bot.domain.plans import STOP as A_STOP
-from bot.domain.policy import Rule
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,

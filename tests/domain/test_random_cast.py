@@ -21,11 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.domain.access import Action, Kind, Role
-from bot.domain.advance import advance
-from bot.domain.audit import GENESIS, Entry, link, verify
-from bot.domain.authority import Facts, authority
-from bot.domain.happenings import (
+from bot.domain.access.authorization import Facts, authority
+from bot.domain.access.permissions import Action, Kind, Role
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_chain import GENESIS, Entry, link, verify
+from bot.domain.ids import Actor
+from bot.domain.operations.inputs import (
     Answered,
     Approved,
     CardPlaced,
@@ -40,10 +41,9 @@ from bot.domain.happenings import (
     Transition,
     Withdrawn,
 )
-from bot.domain.names import Actor
-from bot.domain.operations import Operation, State
-from bot.domain.pipelines import Accepted, NotSent, Seen, Unknown
-from bot.domain.policy import Freeze, Rule
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Seen, Unknown
 from tests.clock import START
 from tests.domain.cast_model import (
     ANYBODY,

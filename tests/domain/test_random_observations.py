@@ -11,9 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.advance import advance
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import (
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import (
     Answered,
     CardPlaced,
     Confirmed,
@@ -26,9 +25,17 @@ from bot.domain.happenings import (
     Send,
     Transition,
 )
-from bot.domain.observations import Listed, Observation, believed, believed_history, looks, not_listed
-from bot.domain.operations import Ending, Operation, State
-from bot.domain.pipelines import (
+from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.observations import (
+    Listed,
+    Observation,
+    believed,
+    believed_history,
+    looks,
+    not_listed,
+)
+from bot.domain.pipelines.pipeline import (
     Accepted,
     History,
     Identity,

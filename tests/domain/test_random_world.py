@@ -7,9 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.advance import advance
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import (
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import (
     Answered,
     CardLost,
     CardPlaced,
@@ -26,8 +25,9 @@ from bot.domain.happenings import (
     TimePassed,
     Transition,
 )
-from bot.domain.operations import EventKind, Operation, State
-from bot.domain.pipelines import (
+from bot.domain.operations.operation import EventKind, Operation, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import (
     Accepted,
     Answer,
     NotSent,

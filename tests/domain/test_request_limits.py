@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.request_limits import REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
+from bot.domain.access.request_limits import REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
 from tests.clock import START
 
 

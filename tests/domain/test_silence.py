@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.advance import advance
-from bot.domain.happenings import Answered, HistoryRead, ReadHistory, Send
-from bot.domain.operations import Ending, EventKind, State
-from bot.domain.pipelines import (
+from bot.domain.operations.inputs import Answered, HistoryRead, ReadHistory, Send
+from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.operations.transitions import MAX_SENDS
+from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Change,
@@ -21,7 +22,6 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.domain.turns import MAX_SENDS
 from tests.clock import START
 from tests.domain.samples import (
     CARRIED,

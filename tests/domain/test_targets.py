@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.commands import Clear, parse, words
+from bot.domain.access.patterns import can_match, checked_anywhere, checked_pattern
+from bot.domain.commands import Clear, model, parse
 from bot.domain.errors import BadPattern, Misunderstood
-from bot.domain.patterns import can_match, checked_anywhere, checked_pattern
-from bot.domain.targets import ONE, THE_ONLY, Targets, full_name, is_target_name, name_on_target
+from bot.domain.pipelines.targets import ONE, THE_ONLY, Targets, full_name, is_target_name, name_on_target
 
 BOTH = Targets(("prod", "staging"))
 
@@ -42,8 +42,8 @@ def test_what_is_typed_is_read_by_the_targets_there_are():
     """Without any, a slash is no part of a name; with some, one who forgot it is understood well enough to be helped."""
     assert parse("clear prod/orders why", BOTH) == Clear("prod/orders", "why")
     assert parse("clear `dev/orders`", BOTH) == Clear("dev/orders", "")
-    assert parse("status orders", BOTH) == words.Status("orders")
-    assert parse("list prod/*", BOTH) == words.List("prod/*")
+    assert parse("status orders", BOTH) == model.Status("orders")
+    assert parse("list prod/*", BOTH) == model.List("prod/*")
     with pytest.raises(Misunderstood, match="cannot be the name of a pipeline: 1 to 100 letters"):
         parse("clear prod/orders")
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.advance import advance
-from bot.domain.fingerprints import EventsRead, Reviewed
-from bot.domain.happenings import (
+from bot.domain.operations.fingerprints import EventsRead, Reviewed
+from bot.domain.operations.inputs import (
     Approved,
     CardLost,
     CardPlaced,
@@ -31,12 +30,13 @@ from bot.domain.happenings import (
     Transition,
     Withdrawn,
 )
-from bot.domain.history import EVENTS_GOOD_FOR
-from bot.domain.operations import Approval, Ending, EventKind, Operation, State, StepDone
-from bot.domain.pipelines import Problem, Trouble
-from bot.domain.plans import PLANS, StepName
-from bot.domain.plans import START as A_START
-from bot.domain.plans import STOP as A_STOP
+from bot.domain.operations.operation import Approval, Ending, EventKind, Operation, State, StepDone
+from bot.domain.operations.plans import PLANS, StepName
+from bot.domain.operations.plans import START as A_START
+from bot.domain.operations.plans import STOP as A_STOP
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.event_proofs import EVENTS_GOOD_FOR
+from bot.domain.pipelines.pipeline import Problem, Trouble
 from tests.clock import START
 from tests.domain.samples import (
     BEN,

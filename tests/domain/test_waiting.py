@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.advance import advance
-from bot.domain.happenings import HealthRead, HistoryRead, ReadHealth, ReadHistory
-from bot.domain.operations import Ending, EventKind, State
-from bot.domain.pipelines import Absent, Change, History, Problem, RunnerHealth, Storage, Trouble
+from bot.domain.operations.inputs import HealthRead, HistoryRead, ReadHealth, ReadHistory
+from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import Absent, Change, History, Problem, RunnerHealth, Storage, Trouble
 from tests.clock import START
 from tests.domain.samples import (
     DOWN,

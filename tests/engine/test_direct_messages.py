@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.names import Actor, TeamId, UserId
-from bot.domain.operations import Event, EventKind, StoredEvent
-from bot.engine.direct_messages import DirectMessages
-from bot.engine.retries import Retries
+from bot.domain.ids import Actor, TeamId, UserId
+from bot.domain.operations.operation import Event, EventKind, StoredEvent
+from bot.engine.delivery.direct_messages import DirectMessages
+from bot.engine.delivery.message_retries import Retries
 from bot.simulator.slack import SlackSimulator
-from bot.slack.threads import Threads
+from bot.slack.publishing.threads import Threads
 from tests.clock import START, MovableClock
 from tests.domain import samples
 

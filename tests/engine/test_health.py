@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from bot.engine.health import Health, health
-from bot.engine.store_watch import StoreWatch
+from bot.engine.loops.store_check import StoreWatch
 from bot.store.store import SqliteStore
 from tests.clock import MovableClock
 

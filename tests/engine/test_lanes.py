@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from bot.engine.lanes import Lanes
+from bot.engine.delivery.lanes import Lanes
 from tests.clock import START
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from bot.feldera.reply import Reply
+from bot.feldera.http.response import Reply
 from tests.clock import START
 
 JSON = "application/json"

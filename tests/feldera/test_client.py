@@ -10,8 +10,9 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import (
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Checkpoints,
@@ -27,9 +28,8 @@ from bot.domain.pipelines import (
     Trouble,
     Unknown,
 )
-from bot.domain.plans import StepName
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
-from bot.feldera.credentials import ApiKey
+from bot.feldera.http.credentials import ApiKey
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import START, MovableClock
 

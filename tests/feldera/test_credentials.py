@@ -14,12 +14,12 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble
-from bot.domain.plans import StepName
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble
 from bot.feldera import ApiKey, Credentials, FelderaAddress, FelderaClient, TokenCommand
-from bot.feldera.problems import DATABASE_DOWN
-from bot.feldera.rejections import UNPROVED
+from bot.feldera.http.problems import DATABASE_DOWN
+from bot.feldera.http.unauthorized import UNPROVED
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
 

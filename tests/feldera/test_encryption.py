@@ -7,11 +7,11 @@ from math import inf
 
 import pytest
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import NotSent, Problem, Unknown
-from bot.domain.plans import StepName
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.pipeline import NotSent, Problem, Unknown
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
-from bot.feldera.settings import FelderaSettings
+from bot.feldera.target_settings import FelderaSettings
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
 

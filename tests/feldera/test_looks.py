@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.names import PipelineId, PipelineName
-from bot.domain.pipelines import (
+from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.pipelines.pipeline import (
     Absent,
     Change,
     Checkpoints,
@@ -22,12 +22,12 @@ from bot.domain.pipelines import (
     Storage,
     Trouble,
 )
-from bot.feldera import answers, events
-from bot.feldera import listed as listing
-from bot.feldera.listed import ListedPipelines
-from bot.feldera.problems import NOT_AS_KNOWN
-from bot.feldera.reply import Reply
-from bot.feldera.session import session
+from bot.feldera import activity_events, answers
+from bot.feldera import pipeline_list as listing
+from bot.feldera.http.problems import NOT_AS_KNOWN
+from bot.feldera.http.response import Reply
+from bot.feldera.http.session import session
+from bot.feldera.pipeline_list import ListedPipelines
 from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
 
 ORDERS = PipelineName("orders")
@@ -218,7 +218,7 @@ def test_a_lost_database_is_told_in_our_words(code: str) -> None:
     bad = reply(500, envelope(code, "connection to postgres.internal:5432 refused"))
     outage = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
 
-    assert events.shapes(bad) == outage
+    assert activity_events.shapes(bad) == outage
     for answer in (answers.look(bad, ORDERS), answers.history(bad), session(bad)):
         assert answer == outage
     assert answers.program_error(bad) == outage

@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack
 import pytest
 from pydantic import SecretStr
 
-from bot.domain.names import PipelineId, PipelineName
-from bot.domain.observations import Observation
-from bot.domain.pipelines import Absent, Identity, Problem, Seen, Trouble
+from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.pipelines.observations import Observation
+from bot.domain.pipelines.pipeline import Absent, Identity, Problem, Seen, Trouble
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock

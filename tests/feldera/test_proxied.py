@@ -5,9 +5,9 @@ from math import inf
 
 import pytest
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Accepted, NotSent, Seen, Trouble, Unknown
-from bot.domain.plans import StepName
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Seen, Trouble, Unknown
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from tests import proxy as proxies
 from tests.proxy import small_proxy

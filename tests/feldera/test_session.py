@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.pipelines import Problem, Trouble
-from bot.feldera.session import Session, of_another_tenant, session
+from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.feldera.http.session import Session, of_another_tenant, session
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 
 

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Accepted, NotSent, Seen
-from bot.domain.plans import StepName
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Seen
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
-from bot.feldera.wire import CONNECTIONS, TOO_LATE
+from bot.feldera.http.exchange import CONNECTIONS, TOO_LATE
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
 

@@ -6,11 +6,20 @@ from math import inf
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Accepted, History, NotSent, PipelineError, Problem, Refusal, Refused, Seen
-from bot.domain.plans import StepName
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.pipeline import (
+    Accepted,
+    History,
+    NotSent,
+    PipelineError,
+    Problem,
+    Refusal,
+    Refused,
+    Seen,
+)
 from bot.feldera import FelderaClient, answers
-from bot.feldera.text import LINE_MAX, LINES_MAX, first_lines
+from bot.feldera.one_line import LINE_MAX, LINES_MAX, first_lines
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import START, MovableClock
 from tests.feldera.replies import pipeline, reply

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.names import PipelineName
-from bot.domain.pipelines import Accepted, NotSent, Problem, Refusal, Refused, Trouble, Unknown
-from bot.feldera import answers, problems
-from bot.feldera.reply import Reply
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Trouble, Unknown
+from bot.feldera import answers
+from bot.feldera.http import problems
+from bot.feldera.http.response import Reply
 from tests.clock import START
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 

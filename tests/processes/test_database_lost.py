@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.administration import PutFreeze, SetRule
-from bot.domain.commands.rules import rule_of
+from bot.domain.access.changes import PutFreeze, SetRule
+from bot.domain.commands.rule_syntax import rule_of
 from bot.simulator.slack import Person
 from bot.store.administration import Administration
 from tests.processes.books import requests

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.administration import SetRule
-from bot.domain.names import ChannelId
-from bot.domain.policy import Rule
+from bot.domain.access.changes import SetRule
+from bot.domain.access.rules import Rule
+from bot.domain.ids import ChannelId
 from bot.store.administration import Administration
 
 

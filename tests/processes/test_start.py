@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.feldera.rejections import UNPROVED
+from bot.feldera.http.unauthorized import UNPROVED
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Grid
 from tests.processes.world import running

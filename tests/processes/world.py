@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.domain.access import Role
-from bot.domain.administration import Give, SetRule, TakeAway
-from bot.domain.commands.rules import rule_of
-from bot.domain.names import Actor, TeamId, UserId
+from bot.domain.access.changes import Give, SetRule, TakeAway
+from bot.domain.access.permissions import Role
+from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.ids import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, Person, SlackSimulator, render
 from bot.store.administration import Administration

@@ -9,15 +9,15 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from bot.domain.access import Role
-from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations import Approval, Card, Ending, Event, EventKind, Operation, Outcome
-from bot.domain.pipelines import Checkpoints, Pipeline, PipelineError, Problem, Storage
-from bot.domain.plans import PLANS
-from bot.domain.policy import Rule
-from bot.domain.targets import TARGET_NAME_MAX, TargetName
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations.operation import Approval, Card, Ending, Event, EventKind, Operation, Outcome
+from bot.domain.operations.plans import PLANS
+from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, PipelineError, Problem, Storage
+from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName
 from bot.engine import replies
-from bot.engine.listing import PAGE
+from bot.engine.handlers.pipeline_pages import PAGE
 from bot.engine.replies import Reply
 from tests.clock import START
 from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline

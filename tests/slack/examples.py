@@ -7,15 +7,15 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from bot.domain.access import Decision, Role, Standing, Why
-from bot.domain.authority import Authority
-from bot.domain.doings import Doing
-from bot.domain.names import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations import Card, Event, EventKind, Operation, State
-from bot.domain.pipelines import Pipeline, PipelineError, Storage
-from bot.domain.plans import PLANS
-from bot.domain.policy import Freeze, Rule, Terms
-from bot.domain.targets import TargetName
+from bot.domain.access.authorization import Authority
+from bot.domain.access.permissions import Decision, Role, Standing, Why
+from bot.domain.access.rules import Freeze, Rule, Terms
+from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.operations.plans import PLANS
+from bot.domain.pipelines.activity import Doing
+from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage
+from bot.domain.pipelines.targets import TargetName
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,

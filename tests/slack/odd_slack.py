@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.calls import session
+from bot.slack.api.web_api import session
 
 
 class OddSlack:

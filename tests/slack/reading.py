@@ -4,10 +4,10 @@ import re
 
 from hypothesis import strategies as st
 
-from bot.domain.names import PipelineName
-from bot.domain.targets import TARGET_NAME_MAX
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.targets import TARGET_NAME_MAX
 from bot.simulator.slack.blocks import problems_in_blocks
-from bot.slack.blocks import Message
+from bot.slack.text.blocks import Message
 
 WORKSPACE_URL = "https://acme.slack.com/"
 LONGEST_EDIT = 4000  # characters of `text`: chat.update refuses more with msg_too_long

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Action, Grant, Role, decide
+from bot.domain.access.permissions import Action, Grant, Role, decide
 from bot.domain.commands import VERBS
-from bot.domain.operations import Ending, State
-from bot.domain.pipelines import PipelineError, Problem, Storage, Trouble
+from bot.domain.operations.operation import Ending, State
+from bot.domain.pipelines.pipeline import PipelineError, Problem, Storage, Trouble
 from bot.engine import replies
 from bot.engine.replies import Reply
-from bot.slack import answers
+from bot.slack.views import answers
 from tests.clock import START
 from tests.domain.samples import (
     ANA,

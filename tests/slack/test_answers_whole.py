@@ -2,9 +2,9 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.pipelines import PipelineError
+from bot.domain.pipelines.pipeline import PipelineError
 from bot.engine import replies
-from bot.slack.answers import answer
+from bot.slack.views.answers import answer
 from tests.domain.samples import CARRIED, FREEZE, awaiting, pipeline, proposed, running, waiting
 from tests.slack.reading import WORKSPACE_URL, check
 

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.audit import Entry
+from bot.domain.audit_chain import Entry
 from bot.domain.commands import parse
 from bot.domain.errors import Misunderstood
-from bot.domain.operations import Event, EventKind
+from bot.domain.operations.operation import Event, EventKind
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
-from bot.slack import answers
+from bot.slack.views import answers
 from tests.clock import START
 from tests.domain.samples import BEN
 from tests.slack.any_reply import EVERY_REPLY, operations, whole

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack import blocks
-from bot.slack.blocks import BUTTON_MAX, REASON_MAX
+from bot.slack.text import blocks
+from bot.slack.text.blocks import BUTTON_MAX, REASON_MAX
 from tests.slack.reading import check, hostile
 
 

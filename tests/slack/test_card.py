@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.advance import advance
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import CardBegun, CardNotPosted
-from bot.domain.operations import Approval, Ending, Outcome, State
-from bot.domain.pipelines import Checkpoints
-from bot.slack.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
-from bot.slack.plans import destroyed
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import CardBegun, CardNotPosted
+from bot.domain.operations.operation import Approval, Ending, Outcome, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import Checkpoints
+from bot.slack.text.plan_text import destroyed
+from bot.slack.views.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
 from tests.clock import START
 from tests.domain.samples import (
     ANA,

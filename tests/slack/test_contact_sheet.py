@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bot.domain.operations import Ending, EventKind, State
+from bot.domain.operations.operation import Ending, EventKind, State
 from bot.simulator.slack.blocks import problems_in_blocks, problems_in_view
-from bot.slack import clear_form, modals
+from bot.slack.views import clear_form_view, modals
 from tests import contact_sheet
 from tests.contact_sheet import EVERY_REPLY
 from tests.slack.reading import LONGEST_EDIT
@@ -24,7 +24,7 @@ def test_nothing_is_missing_from_the_sheet(shots) -> None:
     assert set(State) - {State.PROPOSED, State.WITHDRAWN} <= shown
     assert set(Ending) <= shown
     assert {kind for kind in EventKind if kind.is_spoken} <= shown
-    assert {modals.DENY_REQUEST, modals.BREAK_THE_GLASS, clear_form.CLEAR_FORM} <= shown
+    assert {modals.DENY_REQUEST, modals.BREAK_THE_GLASS, clear_form_view.CLEAR_FORM} <= shown
 
 
 def test_slack_takes_every_one(shots) -> None:

@@ -15,11 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.engine.health import Health
-from bot.slack.deliveries import DeliveredOnce
-from bot.slack.errands import Errands
-from bot.slack.http_server import Limits, connections_most
-from bot.slack.http_transport import BODY_MOST, HttpTransport
-from bot.slack.unsigned_requests import UnsignedRequests
+from bot.slack.listeners.background import Errands
+from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.transport.http_server import Limits, connections_most
+from bot.slack.transport.http_transport import BODY_MOST, HttpTransport
+from bot.slack.transport.unsigned_requests import UnsignedRequests
 from tests.clock import MovableClock
 from tests.forms import HELP_FORM
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.names import TeamId
-from bot.slack.identity import (
+from bot.domain.ids import TeamId
+from bot.slack.api.identity import (
     SlackAway,
     SlackRefused,
     Workspace,

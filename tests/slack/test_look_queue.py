@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.domain.names import PipelineName
-from bot.domain.targets import TargetName, Targets
-from bot.slack.look_queue import LookQueue
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.targets import TargetName, Targets
+from bot.slack.listeners.look_queue import LookQueue
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.mrkdwn import at, channel, code, duration, escaped, link, mention, plain, size
+from bot.slack.text.mrkdwn import at, channel, code, duration, escaped, link, mention, plain, size
 
 ENTITY = re.compile(r"&(amp|lt|gt);")
 hostile = st.one_of(

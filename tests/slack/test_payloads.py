@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.domain.names import Actor
+from bot.domain.ids import Actor
 from bot.slack import payloads
-from bot.slack.listeners.desk import Desk
+from bot.slack.listeners.context import Desk
 from bot.slack.payloads import Unreadable, read
 
 URL = "https://hooks.slack.com/actions/T0ACME/1/x"

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.calls import NoAnswer, ask, in_words, session
+from bot.slack.api.web_api import NoAnswer, ask, in_words, session
 from tests import proxy as proxies
 from tests.proxy import small_proxy
 

@@ -4,8 +4,8 @@ import pytest
 from aiohttp import web
 
 from bot.proxies import Proxies
-from bot.slack import response_urls
-from bot.slack.response_urls import ResponseUrls
+from bot.slack.api import response_urls
+from bot.slack.api.response_urls import ResponseUrls
 
 pytestmark = pytest.mark.anyio
 

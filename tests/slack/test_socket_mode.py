@@ -10,10 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.simulator.slack import SlackSimulator
-from bot.slack.calls import session
-from bot.slack.deliveries import AT_ONCE_MOST, DeliveredOnce
-from bot.slack.errands import Errands
-from bot.slack.socket_transport import SocketTransport
+from bot.slack.api.web_api import session
+from bot.slack.listeners.background import Errands
+from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeliveredOnce
+from bot.slack.transport.socket_transport import SocketTransport
 from tests.clock import MovableClock
 from tests.simulator.slack_apps import client_of
 

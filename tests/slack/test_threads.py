@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.operations import Event, EventKind
+from bot.domain.operations.operation import Event, EventKind
 from bot.engine.ports import Later, Taken
-from bot.slack.threads import AFTER_TROUBLE, Threads
+from bot.slack.publishing.threads import AFTER_TROUBLE, Threads
 from tests.clock import START, MovableClock
 from tests.domain import samples
 from tests.slack.odd_slack import NO_ANSWERS, RATE_LIMITS, odd_slack

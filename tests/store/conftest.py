@@ -2,7 +2,7 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from bot.store.store import SqliteStore
 
 

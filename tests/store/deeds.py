@@ -2,11 +2,19 @@
 
 from dataclasses import replace
 
-from bot.domain.access import Action
-from bot.domain.advance import advance
-from bot.domain.authority import authority
-from bot.domain.happenings import Approved, CardPlaced, Confirmed, Denied, Looked, TimePassed, Withdrawn
-from bot.domain.pipelines import Checkpoints, Pipeline, Seen, Storage
+from bot.domain.access.authorization import authority
+from bot.domain.access.permissions import Action
+from bot.domain.operations.inputs import (
+    Approved,
+    CardPlaced,
+    Confirmed,
+    Denied,
+    Looked,
+    TimePassed,
+    Withdrawn,
+)
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, Seen, Storage
 from tests.clock import START
 from tests.store.samples import ANA, CARD, at
 

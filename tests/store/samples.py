@@ -7,22 +7,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.access import Group, Standing
-from bot.domain.authority import Facts
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import Transition
-from bot.domain.names import (
-    Actor,
-    ChannelId,
-    GroupId,
-    OperationId,
-    PipelineId,
-    PipelineName,
-    TeamId,
-    UserId,
-)
-from bot.domain.operations import Card, Event, EventKind, Operation, State
-from bot.domain.pipelines import Checkpoints
+from bot.domain.access.authorization import Facts
+from bot.domain.access.permissions import Group, Standing
+from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import Decide
 from bot.store import operations
 from tests.clock import START

@@ -2,15 +2,15 @@
 
 import pytest
 
-from bot.domain.access import Role
-from bot.domain.administration import DropRule, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.access.changes import DropRule, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Freeze, Rule
 from bot.domain.errors import BadPattern
-from bot.domain.names import TeamId
-from bot.domain.operations import EventKind, State
-from bot.domain.policy import Freeze, Rule
-from bot.store import workspace
+from bot.domain.ids import TeamId
+from bot.domain.operations.operation import EventKind, State
+from bot.store import bot_state
 from bot.store.administration import Administration
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseUnusable
 from tests.store.samples import (
     ANA,
@@ -249,5 +249,5 @@ async def test_what_is_done_from_time_to_time_is_remembered_by_itself(store, pat
     await store.done("head", at(2))
     await store.done("other", at(3))
     with open_database(path) as db:
-        assert workspace.last_done(db, "head") == await store.last_done("head") == at(2)
+        assert bot_state.last_done(db, "head") == await store.last_done("head") == at(2)
     assert await store.last_done("other") == at(3)

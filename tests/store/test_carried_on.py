@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlite_utils import Database
 
-from bot.domain.access import Grant, Role
-from bot.domain.operations import Card, Ending, EventKind, Outcome, State
+from bot.domain.access.permissions import Grant, Role
+from bot.domain.operations.operation import Card, Ending, EventKind, Outcome, State
 from bot.engine.ports import PipelineBusy
-from bot.store import announcements, chain, grants, history, operations
+from bot.store import audit_log, audit_pages, operations, unannounced
+from bot.store.access import grants
 from bot.store.administration import Administration
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseUnusable
-from bot.store.migrations import migrations
+from bot.store.schema.migrations import migrations
 from tests.store.samples import ANA, BEN, CARD, at, change, confirmed, event, proposed, requested
 
 # As the first version wrote them. Each operation is on a pipeline of its own, but for `op-again`.
@@ -168,16 +169,14 @@ def test_an_operation_goes_on_as_it_was(carried_on, row):
 def test_the_lines_that_were_owed_are_owed(carried_on):
     """Of the same events, by the same numbers; and no other."""
     sent = event(EventKind.SENT, 0, **{"note": "é — „so“", "try": 1, "why": None})
-    waiting = {
-        found.operation.id: found.events for found in announcements.Announcing().unannounced(carried_on)
-    }
+    waiting = {found.operation.id: found.events for found in unannounced.Announcing().unannounced(carried_on)}
     assert set(waiting) == {"op-waits", "op-ready"}
     for name, lines in waiting.items():
         number = 2 * [row["id"] for row in OLD_OPERATIONS].index(name) + 2
         assert [(line.id, line.event) for line in lines] == [(number, sent)]
-        announcements.posted(carried_on, (number,), "1700000000.000300")
-    announcements.rendered(carried_on, "op-waits", 3)
-    assert announcements.Announcing().unannounced(carried_on) == ()
+        unannounced.posted(carried_on, (number,), "1700000000.000300")
+    unannounced.rendered(carried_on, "op-waits", 3)
+    assert unannounced.Announcing().unannounced(carried_on) == ()
     assert carried_on.table("postings").count == len(OLD_OPERATIONS)
 
 
@@ -191,11 +190,11 @@ def test_the_old_events_are_a_record_that_can_be_proved(carried_on):
         {"id": number, "pipeline": pipelines[old["operation"]], "by_team": None} | old
         for number, old in enumerate(OLD_EVENTS, start=1)
     ]
-    assert chain.verify(carried_on).broken is None
+    assert audit_log.verify(carried_on).broken is None
     change(carried_on, "op-proposed", confirmed(40))
-    assert chain.head(carried_on)[0] == len(OLD_EVENTS) + 1
-    assert chain.verify(carried_on, [chain.head(carried_on)]).broken is None
-    (newest, sent, was_proposed) = history.page(
+    assert audit_log.head(carried_on)[0] == len(OLD_EVENTS) + 1
+    assert audit_log.verify(carried_on, [audit_log.head(carried_on)]).broken is None
+    (newest, sent, was_proposed) = audit_pages.page(
         carried_on, pipeline="proposed", actor=None, before=None, limit=9
     )
     kinds = [line.entry.event.kind for line in (newest, sent, was_proposed)]

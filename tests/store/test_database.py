@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bot.store import operations
-from bot.store.database import open_database, writing
+from bot.store.connection.database import open_database, writing
 from bot.store.errors import DatabaseUnusable
 from tests.store.samples import PROPOSED, proposed
 

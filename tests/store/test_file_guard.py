@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
+from bot.store.connection.file_guard import FileGuard
 from bot.store.errors import DatabaseReplaced
-from bot.store.file_guard import FileGuard
 
 
 @pytest.fixture

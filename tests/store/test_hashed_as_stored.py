@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from bot.domain.names import Actor
-from bot.domain.operations import Event, EventKind
+from bot.domain.ids import Actor
+from bot.domain.operations.operation import Event, EventKind
 from bot.slack.payloads import Person, SlashCommand
-from bot.store import chain
-from bot.store.database import open_database, writing
+from bot.store import audit_log
+from bot.store.connection.database import open_database, writing
 from tests.clock import START
 from tests.store.samples import ANA
 
@@ -41,16 +41,16 @@ def db(tmp_path_factory):
 
 def is_recorded(db: Database, event: Event) -> bool:
     """Whether it is; if so as it reads back, and if not, nothing is."""
-    before = chain.head(db)
+    before = audit_log.head(db)
     try:
         with writing(db):
-            appended = chain.append(db, event)
+            appended = audit_log.append(db, event)
     except (TypeError, ValueError, OverflowError, sqlite3.IntegrityError):
-        assert chain.head(db) == before
+        assert audit_log.head(db) == before
         return False
     (row,) = db.query("SELECT * FROM events WHERE id = ?", (appended.id,))
-    assert chain.entry_of(row) == appended
-    assert chain.verify(db, [before, (appended.id, appended.hash)]).broken is None
+    assert audit_log.entry_of(row) == appended
+    assert audit_log.verify(db, [before, (appended.id, appended.hash)]).broken is None
     return True
 
 

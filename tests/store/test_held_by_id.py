@@ -6,15 +6,15 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from bot.domain.fingerprints import Reviewed
-from bot.domain.names import PipelineId
-from bot.domain.operations import State
-from bot.domain.pipelines import Checkpoints
+from bot.domain.ids import PipelineId
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import State
+from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import PipelineBusy
 from bot.store import operations
-from bot.store.database import open_database
-from bot.store.migrations import migrations
-from bot.store.records import row_of_operation
+from bot.store.connection.database import open_database
+from bot.store.operation_rows import row_of_operation
+from bot.store.schema.migrations import migrations
 from tests.clock import START
 from tests.store.samples import PROPOSED, at, becomes, change, confirmed, proposed, requested
 

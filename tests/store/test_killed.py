@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from bot.domain.operations import State
+from bot.domain.operations.operation import State
 from bot.store import operations
 from tests.store.samples import PROPOSED, change, confirmed, proposed
 

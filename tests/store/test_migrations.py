@@ -6,12 +6,13 @@ from contextlib import closing
 
 import pytest
 
-from bot.domain.access import Role
-from bot.domain.administration import Give
-from bot.domain.operations import LIVE, State
-from bot.store import announcements, changes, operations
-from bot.store.database import open_database
-from bot.store.records import row_of_operation
+from bot.domain.access.changes import Give
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import LIVE, State
+from bot.store import operations, unannounced
+from bot.store.access import access_changes
+from bot.store.connection.database import open_database
+from bot.store.operation_rows import row_of_operation
 from tests.clock import START
 from tests.store.samples import ANA, PROPOSED, becomes, change, confirmed, proposed
 
@@ -81,7 +82,7 @@ def test_a_version_never_goes_back(db):
 def test_no_card_shows_a_version_that_is_not_there_yet(db):
     operations.propose(db, proposed(), PROPOSED)
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
-        announcements.rendered(db, proposed().id, 2)
+        unannounced.rendered(db, proposed().id, 2)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,9 @@ def test_history_cannot_be_rewritten(path, statement, why):
     """Not even by hand, with a connection that has none of the bot's settings."""
     with open_database(path) as db:
         operations.propose(db, proposed(), PROPOSED)
-        changes.administer_from_the_shell(db, [Give(ANA, Role.VIEWER, "*")], by="shell:root", now=START)
+        access_changes.administer_from_the_shell(
+            db, [Give(ANA, Role.VIEWER, "*")], by="shell:root", now=START
+        )
     with closing(sqlite3.connect(path)) as by_hand:
         before = list(by_hand.iterdump())
         with pytest.raises(sqlite3.IntegrityError, match=why):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.happenings import Transition
-from bot.domain.operations import Approval, EventKind, State
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import Approval, EventKind, State
 from bot.engine.ports import PipelineBusy
-from bot.store import announcements, operations
+from bot.store import operations, unannounced
 from bot.store.errors import AmbiguousId
 from tests.clock import START
 from tests.store.samples import (
@@ -38,7 +38,7 @@ def kinds(db):
 def owed(db):
     return [
         (waiting.operation.id, [stored.event.kind for stored in waiting.events])
-        for waiting in announcements.Announcing().unannounced(db)
+        for waiting in unannounced.Announcing().unannounced(db)
     ]
 
 
@@ -211,7 +211,7 @@ def test_what_changed_no_row_is_noted(db):
     """With the operation it is about, or with none; nothing is owed for a refusal."""
     propose(db, "op-1")
     change(db, "op-1", confirmed())
-    announcements.rendered(db, "op-1", 2)
+    unannounced.rendered(db, "op-1", 2)
     change(db, "op-1", becomes(card=CARD, version=2))
     operations.note(db, event(EventKind.REFUSED, 2, by=BEN), "op-1")
     operations.note(db, event(EventKind.REFUSED, 3, by=BEN), None)
@@ -236,11 +236,11 @@ def test_slack_is_owed_a_card_until_it_shows_the_row_as_it_is(db):
     assert owed(db) == [("op-1", [])]
     change(db, "op-1", becomes(card=CARD, version=2))
     assert owed(db) == [("op-1", [])]
-    announcements.rendered(db, "op-1", 2)
+    unannounced.rendered(db, "op-1", 2)
     assert owed(db) == []
     change(db, "op-1", becomes(state=State.SUCCEEDED))
     assert owed(db) == [("op-1", [])]
-    announcements.rendered(db, "op-1", 3)
+    unannounced.rendered(db, "op-1", 3)
     assert owed(db) == []
     change(db, "op-1", becomes(card=None, version=3))
     assert owed(db) == [("op-1", [])]
@@ -250,8 +250,8 @@ def test_a_card_that_is_newer_stays_the_newest(db):
     """An older rendering that is reported late does not have the card edited again."""
     propose(db, "op-1")
     change(db, "op-1", becomes(confirmed_at=at(1), card=CARD, version=5))
-    announcements.rendered(db, "op-1", 5)
-    announcements.rendered(db, "op-1", 4)
+    unannounced.rendered(db, "op-1", 5)
+    unannounced.rendered(db, "op-1", 4)
     assert owed(db) == []
 
 
@@ -260,14 +260,14 @@ def test_lines_are_owed_until_slack_took_them(db):
     propose(db, "op-1")
     change(db, "op-1", confirmed())
     change(db, "op-1", becomes(SENT, ACCEPTED, card=CARD, version=2))
-    announcements.rendered(db, "op-1", 2)
+    unannounced.rendered(db, "op-1", 2)
     change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED, version=2))
     assert owed(db) == [("op-1", [EventKind.SENT, EventKind.ACCEPTED, EventKind.ENDED])]
-    (waiting,) = announcements.Announcing().unannounced(db)
+    (waiting,) = unannounced.Announcing().unannounced(db)
     sent, accepted, ended = (stored.id for stored in waiting.events)
-    announcements.posted(db, (sent, accepted), "1700000000.000200")
+    unannounced.posted(db, (sent, accepted), "1700000000.000200")
     assert owed(db) == [("op-1", [EventKind.ENDED])]
-    announcements.posted(db, (ended,), "")
+    unannounced.posted(db, (ended,), "")
     assert owed(db) == []
 
 
@@ -278,7 +278,7 @@ def test_an_operation_that_no_place_takes_is_given_up_for_good(db):
     for name in ("op-1", "op-2"):
         change(db, name, confirmed())
         change(db, name, becomes(SENT, state=State.WAITING))
-    announcements.abandoned(db, "op-1")
+    unannounced.abandoned(db, "op-1")
     change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED))
     assert owed(db) == [("op-2", [EventKind.SENT])]
     assert operations.find(db, "op-1").state is State.SUCCEEDED
@@ -290,7 +290,7 @@ def test_who_has_waited_longest_comes_first(db):
         propose(db, name, pipeline=name)
         change(db, name, confirmed({"op-3": 7, "op-4": 8}.get(name, 1)))
         change(db, name, becomes(card=CARD))
-        announcements.rendered(db, name, 3 if sent else 2)
+        unannounced.rendered(db, name, 3 if sent else 2)
         if sent:
             change(db, name, becomes(event(EventKind.SENT, sent), version=3))
     assert [name for name, _ in owed(db)] == ["op-2", "op-3", "op-4", "op-1"]
@@ -302,9 +302,9 @@ def test_what_slack_cannot_have_taken_is_refused(db):
     change(db, "op-1", confirmed())
     change(db, "op-1", becomes(SENT, card=CARD, rendered_version=3))
     with pytest.raises(LookupError, match="no operation op-9"):
-        announcements.rendered(db, "op-9", 1)
+        unannounced.rendered(db, "op-9", 1)
     with pytest.raises(LookupError, match="no operation op-9"):
-        announcements.abandoned(db, "op-9")
+        unannounced.abandoned(db, "op-9")
     with pytest.raises(LookupError, match="no line is owed for event 1"):
-        announcements.posted(db, (3, 1), "1700000000.000200")
+        unannounced.posted(db, (3, 1), "1700000000.000200")
     assert owed(db) == [("op-1", [EventKind.SENT])]

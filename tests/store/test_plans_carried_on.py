@@ -6,17 +6,17 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from bot.domain.advance import advance
-from bot.domain.fingerprints import Reviewed
-from bot.domain.happenings import HistoryRead
-from bot.domain.names import PipelineId
-from bot.domain.operations import State
-from bot.domain.pipelines import Change, Checkpoints, History, Storage
-from bot.domain.plans import CLEAR, StepName
+from bot.domain.ids import PipelineId
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.inputs import HistoryRead
+from bot.domain.operations.operation import State
+from bot.domain.operations.plans import CLEAR, StepName
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.pipeline import Change, Checkpoints, History, Storage
 from bot.store import operations
-from bot.store.database import open_database
-from bot.store.migrations import migrations
-from bot.store.records import row_of_operation
+from bot.store.connection.database import open_database
+from bot.store.operation_rows import row_of_operation
+from bot.store.schema.migrations import migrations
 from tests.clock import START
 from tests.domain.samples import pipeline
 from tests.store.samples import CARD, PROPOSED, at, becomes, change, proposed

@@ -9,20 +9,13 @@ from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
-from bot.domain.access import Action, Role
-from bot.domain.administration import DropRule, Give, SetRule, TakeAway, judge
-from bot.domain.advance import advance
-from bot.domain.authority import authority
-from bot.domain.happenings import (
-    Approved,
-    Confirmed,
-    Send,
-    Stopped,
-    TimePassed,
-    Transition,
-)
-from bot.domain.operations import Ending, EventKind, State
-from bot.domain.policy import Rule
+from bot.domain.access.authorization import authority
+from bot.domain.access.changes import DropRule, Give, SetRule, TakeAway, judge
+from bot.domain.access.permissions import Action, Role
+from bot.domain.access.rules import Rule
+from bot.domain.operations.inputs import Approved, Confirmed, Send, Stopped, TimePassed, Transition
+from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.state_machine import advance
 from bot.engine.ports import NotAuthorized, PipelineBusy
 from bot.store.administration import Administration
 from bot.store.store import SqliteStore

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.names import TeamId
-from bot.domain.operations import State
+from bot.domain.ids import TeamId
+from bot.domain.operations.operation import State
 from bot.engine.ports import StoreLost
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from bot.store.store import SqliteStore
 from tests.clock import START
 from tests.store.samples import CARD, EVERYBODY, PROPOSED, becomes, confirmed, proposed

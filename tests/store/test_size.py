@@ -2,12 +2,13 @@
 
 import pytest
 
-from bot.domain.access import Action, Role, Standing
-from bot.domain.administration import Give
-from bot.domain.operations import Approval, EventKind, State
-from bot.store import announcements, chain, changes, facts, grants, history, operations
-from bot.store.database import open_database, writing
-from bot.store.records import row_of_operation
+from bot.domain.access.changes import Give
+from bot.domain.access.permissions import Action, Role, Standing
+from bot.domain.operations.operation import Approval, EventKind, State
+from bot.store import audit_log, audit_pages, operations, unannounced
+from bot.store.access import access_changes, access_snapshot, grants
+from bot.store.connection.database import open_database, writing
+from bot.store.operation_rows import row_of_operation
 from tests.store.samples import (
     ANA,
     BEN,
@@ -35,25 +36,27 @@ QUESTIONS = {
     "last_cleared_at": lambda db: operations.last_cleared_at(db, "orders"),
     "an operation by the beginning of its id": lambda db: operations.find_by_beginning(db, "op-li"),
     "live_on": lambda db: operations.live_on(db, "orders"),
-    "unannounced": announcements.Announcing().unannounced,
+    "unannounced": unannounced.Announcing().unannounced,
     "grants": lambda db: grants.unrevoked(db, ANA),
     "granted_groups": lambda db: grants.groups_that_may(db, frozenset({"orders"}), frozenset(Action)),
-    "facts": lambda db: facts.about(db, EVERYBODY),
+    "facts": lambda db: access_snapshot.about(db, EVERYBODY),
     "change": lambda db: change(db, "op-live", becomes(event(EventKind.SENT, 2)), EVERYBODY),
     "note": lambda db: operations.note(db, event(EventKind.REFUSED, 2, by=ANA, pipeline="orders"), None),
-    "administer": lambda db: changes.administer(
+    "administer": lambda db: access_changes.administer(
         db,
         Give(ANA, Role.VIEWER, "*"),
         lambda _: event(EventKind.GRANTED),
         standing=Standing(ANA),
         by="T1/U0BEN",
     ),
-    "head": chain.head,
-    "history": lambda db: history.page(db, **ANYTHING),
-    "history of a pipeline": lambda db: history.page(db, **ANYTHING | {"pipeline": "orders"}),
-    "older history of a person": lambda db: history.page(db, **ANYTHING | {"actor": ANA, "before": 50_000}),
-    "rendered": lambda db: announcements.rendered(db, "op-live", 1),
-    "posted": lambda db: announcements.posted(db, (ENDED,), "1700000000.000200"),
+    "head": audit_log.head,
+    "history": lambda db: audit_pages.page(db, **ANYTHING),
+    "history of a pipeline": lambda db: audit_pages.page(db, **ANYTHING | {"pipeline": "orders"}),
+    "older history of a person": lambda db: audit_pages.page(
+        db, **ANYTHING | {"actor": ANA, "before": 50_000}
+    ),
+    "rendered": lambda db: unannounced.rendered(db, "op-live", 1),
+    "posted": lambda db: unannounced.posted(db, (ENDED,), "1700000000.000200"),
 }
 
 
@@ -109,4 +112,4 @@ def test_a_question_costs_the_same_after_many_years(old_db, question):
 
 
 def test_what_slack_is_owed_is_still_found(old_db):
-    assert [waiting.operation.id for waiting in announcements.Announcing().unannounced(old_db)] == ["op-live"]
+    assert [waiting.operation.id for waiting in unannounced.Announcing().unannounced(old_db)] == ["op-live"]

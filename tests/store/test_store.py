@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, aclosing, closing
 
 import pytest
 
-from bot.domain.authority import Facts
-from bot.domain.happenings import Transition
-from bot.domain.names import TeamId
-from bot.domain.operations import EventKind, State
+from bot.domain.access.authorization import Facts
+from bot.domain.ids import TeamId
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import EventKind, State
 from bot.engine.ports import PipelineBusy, Unannounced
 from bot.store import operations
-from bot.store.database import open_database
+from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseDamaged, DatabaseReplaced, DatabaseUnusable
 from bot.store.store import SqliteStore
 from tests.store.samples import CARD, PROPOSED, becomes, confirmed, event, proposed

@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bot.domain.access import Group, Role
-from bot.domain.administration import Give
-from bot.domain.names import GroupId, TeamId
-from bot.domain.operations import EventKind
+from bot.domain.access.changes import Give
+from bot.domain.access.permissions import Group, Role
+from bot.domain.ids import GroupId, TeamId
+from bot.domain.operations.operation import EventKind
 from bot.simulator.slack import Answer, Button, render, render_view
 from bot.store.administration import Administration
 from tests.stories.cast_rules import HAVE_A_SAY, OPERATORS, PIPELINES, ROLES, Asks, Given, House, Request

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
-from bot.domain.operations import EventKind
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import EventKind
 from bot.simulator.slack import Grid, NotPossibleError
 from tests.workspace import Workspace
 

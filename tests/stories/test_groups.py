@@ -3,8 +3,8 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
-from bot.domain.operations import EventKind
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import EventKind
 from tests.workspace import Teammate, Workspace
 
 

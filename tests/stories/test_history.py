@@ -2,10 +2,10 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.operations import Event, EventKind
-from bot.engine.access import HISTORY_READ
-from bot.store import chain
-from bot.store.database import open_database, writing
+from bot.domain.operations.operation import Event, EventKind
+from bot.engine.handlers.access_commands import HISTORY_READ
+from bot.store import audit_log
+from bot.store.connection.database import open_database, writing
 from tests.workspace import Teammate, Workspace
 
 
@@ -207,7 +207,7 @@ def many_are_refused(workspace: Workspace, count: int, *, by: Teammate) -> None:
     data = {"pipeline": "orders", "action": "clear", "why": "no_grant"}
     with writing(db):
         for _ in range(count):
-            chain.append(db, Event(EventKind.REFUSED, workspace.clock.now(), data, by.actor))
+            audit_log.append(db, Event(EventKind.REFUSED, workspace.clock.now(), data, by.actor))
     db.close()
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
-from bot.domain.operations import EventKind
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import EventKind
 from bot.simulator.slack import NotPossibleError
 from tests.workspace import Teammate, Workspace
 

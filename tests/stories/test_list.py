@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
+from bot.domain.access.permissions import Role
 from tests.workspace import Workspace
 
 

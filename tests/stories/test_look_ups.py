@@ -4,7 +4,7 @@ from collections import Counter
 
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
+from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
 GROUPS = "usergroups.users.list"  # Slack takes 20 of these a minute

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
+from bot.domain.access.permissions import Role
 from tests.workspace import Workspace
 
 

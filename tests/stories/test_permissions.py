@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
-from bot.domain.operations import EventKind
+from bot.domain.access.permissions import Role
+from bot.domain.operations.operation import EventKind
 from bot.simulator.slack import Button, NotPossibleError
 from tests.workspace import Workspace
 

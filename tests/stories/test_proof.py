@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.pipelines import DEFAULT_TENANT
+from bot.domain.pipelines.pipeline import DEFAULT_TENANT
 from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Workspace
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.operations import SHORT_ID
+from bot.domain.operations.operation import SHORT_ID
 from bot.simulator.feldera import Refused
 from tests.stories.cast_rules import MATCHES, PIPELINES, ROLES, Asks, Given, Request
 from tests.stories.cast_watched import CAST, TYPISTS, Deed, Watched, flipped_bit_is_found, label_of

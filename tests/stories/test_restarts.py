@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.operations import State
+from bot.domain.operations.operation import State
 from bot.store.administration import Administration
 from tests.workspace import Teammate, Workspace
 

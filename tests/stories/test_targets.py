@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
+from bot.domain.access.permissions import Role
 from tests.workspace import Workspace
 
 

@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access import Role
+from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.bot_time import FOLLOWS_BY
-from bot.domain.pacing import SHORTEST
+from bot.domain.operations.polling import SHORTEST
 from tests.clock import START
 from tests.workspace import Workspace
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.policy import Rule
+from bot.domain.access.rules import Rule
 from bot.simulator.web.scenario import BadScenario, load
 
 SMALLEST = "people: [{name: ana}]\nchannels: [{name: ops}]\n"

@@ -8,16 +8,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli.bot_time import clock_of
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.clock import SteadyClock
-from bot.domain.access import Grant
+from bot.domain.access.lint.findings import Finding, Roster, Severity
+from bot.domain.access.lint.linter import lint
+from bot.domain.access.permissions import Grant
+from bot.domain.access.rules import Rule
 from bot.domain.errors import UserError
-from bot.domain.findings import Finding, Roster, Severity
-from bot.domain.linting import lint
-from bot.domain.policy import Rule
-from bot.domain.targets import Targets
+from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock
-from bot.engine.survey import survey
-from bot.slack.checkup import Checkup
-from bot.slack.people import PeopleDirectory
+from bot.engine.principal_lookup import survey
+from bot.slack.api.app_check import Checkup
+from bot.slack.api.directory import PeopleDirectory
 from bot.store.administration import Administration
 
 

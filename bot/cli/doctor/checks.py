@@ -16,7 +16,7 @@ from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.cli.doctor.database import database_checks
 from bot.cli.doctor.feldera import feldera_checks
 from bot.cli.doctor.slack import app_checks, socket_checks
-from bot.cli.routes import routes
+from bot.cli.proxy_routes import routes
 from bot.config import (
     ENV_FILE,
     BadSettings,
@@ -27,12 +27,12 @@ from bot.config import (
     StoreSettings,
     load,
 )
-from bot.domain.targets import ONE
+from bot.domain.pipelines.targets import ONE
 from bot.engine.ports import Clock
 from bot.private_files import is_open_to_others
-from bot.slack.calls import session
-from bot.slack.checkup import Checkup, checkup
-from bot.slack.identity import SlackAway, SlackRefused
+from bot.slack.api.app_check import Checkup, checkup
+from bot.slack.api.identity import SlackAway, SlackRefused
+from bot.slack.api.web_api import session
 
 _S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
 

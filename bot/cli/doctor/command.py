@@ -7,7 +7,7 @@ import click
 
 from bot import logs
 from bot.cli.doctor.check import Result
-from bot.cli.shown import one_line
+from bot.cli.output import one_line
 from bot.clock import SystemClock
 
 

@@ -4,26 +4,26 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.cli.anchors import where_to_look
+from bot.cli.audit.anchors import where_to_look
+from bot.cli.audit.verification_state import verify
 from bot.cli.bot_time import clock_of
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.cli.doctor.slack import CLOCKS_AGREE
-from bot.cli.verified import verify
-from bot.cli.waiting import waits_for_approval
+from bot.cli.pending_requests import waits_for_approval
 from bot.clock import SteadyClock
 from bot.config import Settings
-from bot.domain.authority import id_of
+from bot.domain.access.authorization import id_of
+from bot.domain.access.lint.audit_log import KINDS, unrecorded
 from bot.domain.bot_time import Jump, compared, in_words
 from bot.domain.errors import UserError
-from bot.domain.names import TeamId
-from bot.domain.operations import Operation
-from bot.domain.recorded import KINDS, unrecorded
+from bot.domain.ids import TeamId
+from bot.domain.operations.operation import Operation
 from bot.felderas import misplaced
 from bot.private_files import is_open_to_others
-from bot.slack.checkup import Checkup
+from bot.slack.api.app_check import Checkup
 from bot.store.administration import Administration
-from bot.store.database import unusable
-from bot.store.lease import files_of
+from bot.store.connection.database import unusable
+from bot.store.connection.lease import files_of
 
 JUMP_TOLD_FOR = timedelta(days=7)
 SIGNED_WITHIN = timedelta(days=1)  # a night's work is looked at the next day

@@ -4,12 +4,12 @@ import asyncio
 
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.config import Settings
-from bot.domain.pipelines import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, Trouble
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
-from bot.feldera.fleet import Fleet
-from bot.feldera.session import Session
-from bot.feldera.settings import FelderaSettings
+from bot.feldera.http.session import Session
+from bot.feldera.target_router import Fleet
+from bot.feldera.target_settings import FelderaSettings
 from bot.felderas import IN_THE_CLEAR, connected, hosts, same_feldera
 
 MAY_CLEAR = frozenset({"write", "admin", "owner"})  # Feldera's roles

@@ -9,11 +9,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.config import Mode, Settings
-from bot.slack.checkup import Checkup
-from bot.slack.identity import SlackAway, SlackRefused, can_open_sockets
-from bot.slack.socket_connection import NoHello, others_connected
-from bot.slack.socket_transport import OPENS_WITHIN, why_not_opened
-from bot.store.lease import is_held
+from bot.slack.api.app_check import Checkup
+from bot.slack.api.identity import SlackAway, SlackRefused, can_open_sockets
+from bot.slack.transport.socket_connection import NoHello, others_connected
+from bot.slack.transport.socket_transport import OPENS_WITHIN, why_not_opened
+from bot.store.connection.lease import is_held
 
 # Slack's signatures are good for five minutes; approvals lapse by our clock.
 CLOCKS_AGREE = timedelta(seconds=30)

@@ -8,9 +8,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.domain.commands.typed import first_word, quoted, unquoted, without_dashes
+from bot.domain.commands.tokens import first_word, quoted, unquoted, without_dashes
 from bot.domain.errors import Misunderstood
-from bot.domain.plans import StepName
+from bot.domain.operations.plans import StepName
 
 BREAK_GLASS = "break-glass"
 _STEPS: dict[str, frozenset[StepName]] = {

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.domain.commands.words import COMMAND, Command
-from bot.domain.targets import ONE, Targets
+from bot.domain.commands.model import COMMAND, Command
+from bot.domain.pipelines.targets import ONE, Targets
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,8 @@
 """What the engine needs of the world, in its own words."""
 
-from bot.engine.ports.people import (
-    Caller,
-    Directory,
-    Mark,
-    People,
-    Unread,
-)
-from bot.engine.ports.remembering import (
-    Authorize,
-    Decide,
-    HistoryLine,
-    NotAuthorized,
-    PipelineBusy,
-    Store,
-    StoreLost,
-    StoreUnavailable,
-    Unannounced,
-)
-from bot.engine.ports.showing import (
+from bot.engine.ports.directory import Caller, Directory, Mark, People, Unread
+from bot.engine.ports.feldera import Clock, Connection, Everything, Pipelines, RecordedClock
+from bot.engine.ports.slack import (
     Announcer,
     Gone,
     HomeTabs,
@@ -29,12 +13,16 @@ from bot.engine.ports.showing import (
     Rejected,
     Taken,
 )
-from bot.engine.ports.world import (
-    Clock,
-    Connection,
-    Everything,
-    Pipelines,
-    RecordedClock,
+from bot.engine.ports.store import (
+    Authorize,
+    Decide,
+    HistoryLine,
+    NotAuthorized,
+    PipelineBusy,
+    Store,
+    StoreLost,
+    StoreUnavailable,
+    Unannounced,
 )
 
 __all__ = [

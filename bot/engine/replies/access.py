@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access import Decision, Grant, Standing
-from bot.domain.administration import AccessChange, Judgement
-from bot.domain.authority import Authority
-from bot.domain.names import PipelineName
-from bot.domain.plans import CLEAR, Plan
-from bot.domain.policy import Freeze, Rule
-from bot.engine.tried import Tried
+from bot.domain.access.authorization import Authority
+from bot.domain.access.changes import AccessChange, Judgement
+from bot.domain.access.permissions import Decision, Grant, Standing
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.ids import PipelineName
+from bot.domain.operations.plans import CLEAR, Plan
+from bot.engine.attempted_actions import Tried
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.authority import Authority
-from bot.domain.names import PipelineName
-from bot.domain.operations import Operation
-from bot.domain.pipelines import Pipeline
-from bot.domain.plans import CLEAR, Plan
-from bot.domain.policy import Freeze, Terms
+from bot.domain.access.authorization import Authority
+from bot.domain.access.rules import Freeze, Terms
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.plans import CLEAR, Plan
+from bot.domain.pipelines.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)

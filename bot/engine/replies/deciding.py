@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.operations import Operation
+from bot.domain.operations.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)

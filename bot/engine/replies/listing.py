@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.access import Decision
-from bot.domain.names import PipelineName
-from bot.domain.operations import Operation
-from bot.domain.pipelines import Pipeline, Problem
-from bot.domain.policy import Freeze
-from bot.domain.targets import TargetName
+from bot.domain.access.permissions import Decision
+from bot.domain.access.rules import Freeze
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation
+from bot.domain.pipelines.pipeline import Pipeline, Problem
+from bot.domain.pipelines.targets import TargetName
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.domain.doings import Doing
-from bot.domain.names import PipelineName
-from bot.domain.operations import Operation
-from bot.domain.pipelines import Pipeline, Problem
-from bot.domain.policy import Freeze
-from bot.domain.targets import TargetName
+from bot.domain.access.rules import Freeze
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation
+from bot.domain.pipelines.activity import Doing
+from bot.domain.pipelines.pipeline import Pipeline, Problem
+from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import HistoryLine
 
 

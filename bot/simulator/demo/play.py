@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from bot.clock import SystemClock
-from bot.domain.access import Role
-from bot.domain.administration import Give, SetRule
-from bot.domain.names import Actor, TeamId, UserId
-from bot.domain.policy import Rule
+from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.ids import Actor, TeamId, UserId
 from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.demo.screen import Screen
 from bot.simulator.feldera import FelderaSimulator, default_pipelines

@@ -20,12 +20,12 @@ from pydantic import (
     model_validator,
 )
 
-from bot.domain.access import Role
-from bot.domain.commands.rules import rule_of
-from bot.domain.commands.spans import span
+from bot.domain.access.patterns import checked_pattern
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.commands.durations import span
+from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.errors import BadPattern, BadRule, UserError
-from bot.domain.patterns import checked_pattern
-from bot.domain.policy import Rule
 from bot.simulator.feldera.states import Program
 
 DEFAULT = Path(__file__).parent / "scenario.yaml"

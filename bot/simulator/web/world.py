@@ -13,9 +13,9 @@ from typing import Any, Self
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.domain.access import Group, Principal
-from bot.domain.administration import AccessChange, Give, PutFreeze, SetRule
-from bot.domain.names import Actor, GroupId, TeamId, UserId
+from bot.domain.access.changes import AccessChange, Give, PutFreeze, SetRule
+from bot.domain.access.permissions import Group, Principal
+from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.feldera.defaults import MEBIBYTE

@@ -12,19 +12,19 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.domain.names import Actor, ChannelId
-from bot.engine.forms import Forms, LookAgain, Shown, new_form_id
+from bot.domain.ids import Actor, ChannelId
+from bot.engine.handlers.clear_form import Forms, LookAgain, Shown, new_form_id
 from bot.engine.replies import Asked, Begun, NotStopped, Reply
-from bot.slack import clear_form, field_errors, form_fields, modals
-from bot.slack.blocks import Message
-from bot.slack.calls import NoAnswer, Refused, Wait
-from bot.slack.clear_form import Token
-from bot.slack.errands import Answer, Hearing
-from bot.slack.listeners.desk import Desk
-from bot.slack.open_forms import OpenForm, OpenForms
+from bot.slack.api.error_text import must_wait, why_refused, why_silent
+from bot.slack.api.web_api import NoAnswer, Refused, Wait
+from bot.slack.listeners.background import Answer, Hearing
+from bot.slack.listeners.context import Desk
+from bot.slack.listeners.open_forms import OpenForm, OpenForms
+from bot.slack.listeners.reply_channels import Screen
 from bot.slack.payloads import BlockActions, OptionsRequest, Shortcut, SlashCommand, View, ViewSubmission
-from bot.slack.screens import Screen
-from bot.slack.unanswered import must_wait, why_refused, why_silent
+from bot.slack.text.blocks import Message
+from bot.slack.views import clear_form_view, form_errors, form_fields, modals
+from bot.slack.views.clear_form_view import Token
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class ClearForm:
         opened = await self.open_forms.open(trigger_id, token, respond=respond)
         if not isinstance(opened, OpenForm):
             log.warning("form_not_opened", why=repr(opened))
-            await failing.give(clear_form.did_not_open(_why(opened)))
+            await failing.give(clear_form_view.did_not_open(_why(opened)))
             return
         # From here on the form itself is where its person looks, whatever breaks.
         self.desk.errands.do(self._fills(opened, actor), opened)
@@ -78,21 +78,21 @@ class ClearForm:
             await opened.give(self.desk.in_words(nothing))
             return
         offers = await self.forms.offer(actor, "")
-        notice = clear_form.notice(offers)
+        notice = clear_form_view.notice(offers)
         if not (offers.found or notice):
-            await opened.give(clear_form.nothing_to_see())
+            await opened.give(clear_form_view.nothing_to_see())
             return
-        await opened.show(clear_form.Page(notice=notice), turn=turn)
+        await opened.show(clear_form_view.Page(notice=notice), turn=turn)
         if offers.loading:
             await self._says_when_loaded(opened, actor)
 
     async def _says_when_loaded(self, form: OpenForm, actor: Actor) -> None:
         """A menu asks for its options when it is opened or typed into: its person has to know when that is worth while."""
         offers = await self.forms.offer_once_loaded(actor)
-        if offers.found or clear_form.notice(offers):
-            await form.notice(clear_form.notice_once_loaded(offers))
+        if offers.found or clear_form_view.notice(offers):
+            await form.notice(clear_form_view.notice_once_loaded(offers))
         else:
-            await form.give(clear_form.nothing_to_see())
+            await form.give(clear_form_view.nothing_to_see())
 
     async def suggest(self, ack: AsyncAck, delivery: OptionsRequest) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
@@ -102,7 +102,7 @@ class ClearForm:
         form = self.open_forms.of(delivery.view)
         if form is None:
             return
-        if notice := clear_form.notice(offers):
+        if notice := clear_form_view.notice(offers):
             self.desk.errands.do(form.notice(notice), form)
         if offers.loading:
             self.desk.errands.do(self._says_when_loaded(form, actor), form)
@@ -120,14 +120,14 @@ class ClearForm:
         command = form_fields.chosen(view, self.desk.handlers.targets)
         if command is None:
             return
-        await form.show(clear_form.looking(command.name), turn=turn)
+        await form.show(clear_form_view.looking(command.name), turn=turn)
         seen = await self.forms.look(actor, command)
         if isinstance(seen, Shown):
-            await form.show(clear_form.about(seen, form.token.origin), turn=turn, shown=seen)
+            await form.show(clear_form_view.about(seen, form.token.origin), turn=turn, shown=seen)
         elif isinstance(seen, NotStopped):
-            await form.show(clear_form.about_running(seen), turn=turn)
+            await form.show(clear_form_view.about_running(seen), turn=turn)
         else:
-            await form.show(clear_form.about_no(self.desk.in_words(seen)), turn=turn)
+            await form.show(clear_form_view.about_no(self.desk.in_words(seen)), turn=turn)
 
     async def submitted(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
@@ -138,7 +138,7 @@ class ClearForm:
             await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
             return
         if command is None:
-            await ack(response_action="errors", errors=field_errors.nothing_chosen())
+            await ack(response_action="errors", errors=form_errors.nothing_chosen())
             return
 
         async def decides() -> Reply | LookAgain:
@@ -164,16 +164,16 @@ class ClearForm:
             await ack(**self._as_ack(deciding.result(), form))
             return
         form.is_answered()
-        await ack(response_action="update", view=modals.showing(clear_form.still_deciding()))
+        await ack(response_action="update", view=modals.showing(clear_form_view.still_deciding()))
         self.desk.errands.run(self._late(deciding), form)
 
     def _as_ack(self, reply: Reply | LookAgain, form: OpenForm) -> dict[str, Any]:
         """What Slack is to do with the form that was submitted."""
         if isinstance(reply, LookAgain):
-            page = clear_form.about_again(reply, form.token.origin)
+            page = clear_form_view.about_again(reply, form.token.origin)
             return {"response_action": "update", "view": form.turned_into(page, reply.shown)}
         answer = self.desk.in_words(reply)
-        errors = field_errors.errors(reply, answer)
+        errors = form_errors.errors(reply, answer)
         if errors is not None:
             return {"response_action": "errors", "errors": errors}
         form.is_answered()
@@ -182,7 +182,7 @@ class ClearForm:
     async def _late(self, deciding: asyncio.Task[Reply | LookAgain]) -> Message:
         reply = await deciding
         if isinstance(reply, LookAgain):
-            return clear_form.look_again_elsewhere(reply)
+            return clear_form_view.look_again_elsewhere(reply)
         return self.desk.in_words(reply)
 
 

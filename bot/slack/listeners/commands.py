@@ -5,31 +5,31 @@ from dataclasses import dataclass
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.domain.administration import DropRule, LiftFreeze, SetRule
-from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, parse, words
+from bot.domain.access.changes import DropRule, LiftFreeze, SetRule
+from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, model, parse
 from bot.domain.errors import Misunderstood
-from bot.domain.names import Actor, ChannelId, PipelineName
-from bot.domain.plans import CLEAR
+from bot.domain.ids import Actor, ChannelId, PipelineName
+from bot.domain.operations.plans import CLEAR
+from bot.engine.attempted_actions import Tried
 from bot.engine.replies import Denied, Reply, SeesNothing
-from bot.engine.tried import Tried
-from bot.slack import answers
-from bot.slack.blocks import Message
-from bot.slack.errands import Answer
+from bot.slack.listeners.background import Answer
 from bot.slack.listeners.clear_form import ClearForm
-from bot.slack.listeners.desk import Desk, acknowledge
-from bot.slack.look_queue import LookQueue
+from bot.slack.listeners.context import Desk, acknowledge
+from bot.slack.listeners.look_queue import LookQueue
 from bot.slack.payloads import SlashCommand
+from bot.slack.text.blocks import Message
+from bot.slack.views import answers
 
 log = structlog.get_logger(__name__)
 
 _Looking = Wish | Status
 _TRIED = {
-    words.Approve: Tried.APPROVE,
-    words.Deny: Tried.DENY,
-    words.Withdraw: Tried.WITHDRAW,
-    words.SignOff: Tried.SIGN_OFF,
+    model.Approve: Tried.APPROVE,
+    model.Deny: Tried.DENY,
+    model.Withdraw: Tried.WITHDRAW,
+    model.SignOff: Tried.SIGN_OFF,
 }
-_Deciding = words.Approve | words.Deny | words.Withdraw | words.SignOff
+_Deciding = model.Approve | model.Deny | model.Withdraw | model.SignOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Commands:
         except Misunderstood as error:
             await acknowledge(ack, answers.misunderstood(error))
             return
-        name = words.pipeline_of(command)
+        name = model.pipeline_of(command)
         if name is not None and self.desk.handlers.targets.of(name) is None:
             await acknowledge(ack, answers.looking(name))
             self.desk.errands.run(self._meant(actor, name), Answer(respond))
@@ -55,12 +55,12 @@ class Commands:
                 await acknowledge(ack, answers.help_on(verb, self.desk.handlers.targets))
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, delivery.channel_id, respond)
-            case words.List(pattern):
+            case model.List(pattern):
                 await self._list(actor, pattern, ack, respond)
-            case words.ClearByForm():
+            case model.ClearByForm():
                 await ack()
                 self.form.typed(actor, delivery, respond)
-            case words.Approve() | words.Deny() | words.Withdraw() | words.SignOff():
+            case model.Approve() | model.Deny() | model.Withdraw() | model.SignOff():
                 await self.desk.typed(self._decide(actor, command), ack, respond)
             case _:
                 await self.desk.typed(self._answered(actor, command), ack, respond)
@@ -117,7 +117,7 @@ class Commands:
         return self.desk.in_words(await self.desk.previews.show(actor, command, origin))
 
     async def _decide(self, actor: Actor, command: _Deciding) -> Message:
-        if not isinstance(command, words.Withdraw):
+        if not isinstance(command, model.Withdraw):
             return await self._decided(actor, command)
         async with self.desk.requests.deciding(command.request):
             return await self._decided(actor, command)
@@ -129,46 +129,46 @@ class Commands:
             await requests.not_found(actor, _TRIED[type(command)], command.request)
             return answers.unknown_request(command.request)
         match command:
-            case words.Approve():
+            case model.Approve():
                 reply = await requests.approve(actor, operation_id)
-            case words.Deny(reason=reason):
+            case model.Deny(reason=reason):
                 reply = await requests.deny(actor, operation_id, reason)
-            case words.Withdraw():
+            case model.Withdraw():
                 reply = await requests.withdraw(actor, operation_id)
-            case words.SignOff():
+            case model.SignOff():
                 reply = await requests.sign_off(actor, operation_id)
         return self.desk.in_words(reply)
 
-    async def _answered(self, actor: Actor, command: words.Access) -> Message:
+    async def _answered(self, actor: Actor, command: model.Access) -> Message:
         try:
             return self.desk.in_words(await self._access(actor, command))
         except Misunderstood as error:
             return answers.misunderstood(error)
 
-    async def _access(self, actor: Actor, command: words.Access) -> Reply:  # noqa: PLR0911, C901 - one case a command
+    async def _access(self, actor: Actor, command: model.Access) -> Reply:  # noqa: PLR0911, C901 - one case a command
         access = self.desk.access
         match command:
-            case words.Pending():
+            case model.Pending():
                 return await self.desk.requests.pending(actor)
-            case words.CanI(name, plan):
+            case model.CanI(name, plan):
                 return await access.explain(actor, name, plan)
-            case words.WhoAmI():
+            case model.WhoAmI():
                 return await access.introduce(actor)
-            case words.History():
+            case model.History():
                 return await access.history(actor, command)
-            case words.Grant():
+            case model.Grant():
                 return await access.give(actor, command)
-            case words.Revoke():
+            case model.Revoke():
                 return await access.take_away(actor, command)
-            case words.Grants():
+            case model.Grants():
                 return await access.grants(actor, command)
-            case words.SetTheRule(rule):
+            case model.SetTheRule(rule):
                 return await access.change(actor, SetRule(rule))
-            case words.DropTheRule(pattern):
+            case model.DropTheRule(pattern):
                 return await access.change(actor, DropRule(pattern))
-            case words.Rules():
+            case model.Rules():
                 return await access.rules(actor)
-            case words.Freeze():
+            case model.Freeze():
                 return await access.freeze(actor, command)
-            case words.Unfreeze(pattern):
+            case model.Unfreeze(pattern):
                 return await access.change(actor, LiftFreeze(pattern))

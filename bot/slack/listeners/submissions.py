@@ -7,13 +7,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.names import OperationId
+from bot.domain.ids import OperationId
 from bot.engine.replies import NameWanted, Reply
-from bot.slack import answers, modals
-from bot.slack.blocks import Message
-from bot.slack.errands import InModal
-from bot.slack.listeners.desk import Desk
+from bot.slack.listeners.background import InModal
+from bot.slack.listeners.context import Desk
 from bot.slack.payloads import View, ViewSubmission
+from bot.slack.text.blocks import Message
+from bot.slack.views import answers, modals
 
 
 @dataclass(frozen=True, slots=True)

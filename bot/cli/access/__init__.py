@@ -1,0 +1,1 @@
+"""`grant`, `revoke`, `rule`, `freeze` and the access file."""

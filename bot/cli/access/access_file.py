@@ -1,0 +1,289 @@
+"""The file that a team keeps in git: grants and rules, in YAML, of which JSON is a part.
+
+Writing is stable: the same access is the same text. Reading is strict, so that a slip is a sentence with its line and
+never a grant that nobody meant: every value is taken as it is written, and whatever is not known is refused.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+
+from bot.cli.access.principals import TEAM, principal_of
+from bot.domain.access.authorization import id_of
+from bot.domain.access.changes import Give
+from bot.domain.access.diff import Wanted, grant_key
+from bot.domain.access.patterns import checked_pattern
+from bot.domain.access.permissions import Group, Principal, Role
+from bot.domain.access.rules import Rule
+from bot.domain.commands.durations import moment, span
+from bot.domain.commands.rule_syntax import RULE_KEYS, rule_from
+from bot.domain.errors import BadPattern, BadRule, UserError
+from bot.domain.ids import TeamId
+from bot.domain.pipelines.targets import ONE, Targets
+
+_TOP = ("team", "grants", "rules")
+_GRANT = ("pattern", "role", "user", "group", "until", "note", "team")
+_RULE = ("pattern", *RULE_KEYS)
+_HEADING = (
+    "# Who may do what. `pipeline-bot access import` shows what it would change, and changes it with --yes.\n"
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what cannot be seen by its code: PyYAML itself loses some line breaks otherwise."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        style = None if text.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+class BadAccessFile(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """The file says something that cannot be, with the line where it does."""
+
+
+def written(standing: Wanted, home: TeamId | None) -> str:
+    """The file's text. `home` is the workspace of every principal that names no other."""
+    document: dict[str, Any] = {} if home is None else {"team": str(home)}
+    document["grants"] = [
+        _grant_as_written(give, home) for give in sorted(standing.grants or (), key=grant_key)
+    ]
+    document["rules"] = [
+        rule_as_written(rule) for rule in sorted(standing.rules or (), key=lambda rule: rule.pattern)
+    ]
+    return _HEADING + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def rule_as_written(rule: Rule) -> dict[str, str | int]:
+    """Its keys and values as people type them; the number as a number."""
+    said: dict[str, str | int] = {"pattern": rule.pattern, **rule.as_typed}
+    return said if rule.approvals is None else said | {"approvals": rule.approvals}
+
+
+def _unheard(_sentence: str) -> None:
+    return None
+
+
+def read(
+    text: str,
+    home: TeamId | None,
+    targets: Targets = ONE,
+    *,
+    notice: Callable[[str], None] = _unheard,
+) -> Wanted:
+    """What the file wants, of a bot with these targets. A part that it does not have is left as it stands.
+
+    `home` is the workspace of principals for which neither they nor the file name one. `notice` is told of what is
+    odd, and yet clear.
+
+    Raises:
+        BadAccessFile: with the line, and what to write instead.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line if mark else 0
+        meant = _unquoted(text.splitlines()[line]) if line < len(text.splitlines()) else ""
+        why = f"quote it: {_quoted(meant)}" if meant else f"this is no YAML: {error.problem or error.context}"
+        raise BadAccessFile(f"Line {line + 1}: {why}.") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise BadAccessFile(f"This is no YAML: {str(error).splitlines()[0]}.") from error
+    if root is None:
+        raise BadAccessFile(
+            "The file is empty. To take every grant and rule away, write `grants: []` and `rules: []`."
+        )
+    top = _mapping(root, _TOP, "the file")
+    if "grants" not in top and "rules" not in top:
+        raise _bad(root, "there is neither `grants` nor `rules`")
+    team = _team(top["team"]) if "team" in top else home
+    return Wanted(
+        _each_once(_grants(top["grants"], team, targets), notice) if "grants" in top else None,
+        frozenset(_rules(top["rules"], targets)) if "rules" in top else None,
+    )
+
+
+def _each_once(listed: Iterator[tuple[int, Give]], notice: Callable[[str], None]) -> frozenset[Give]:
+    lines: dict[Give, int] = {}
+    for line, give in listed:
+        if give in lines:
+            notice(f"Line {line}: this grant is in line {lines[give]} already. Once is enough.")
+        lines.setdefault(give, line)
+    return frozenset(lines)
+
+
+def _grants(node: yaml.Node, home: TeamId | None, targets: Targets) -> Iterator[tuple[int, Give]]:
+    for entry in _entries(node, "grants"):
+        said = _mapping(entry, _GRANT, "a grant")
+        yield (
+            _line(entry),
+            Give(
+                _principal(entry, said, home),
+                _role(_needed(entry, said, "role", "A grant")),
+                _pattern(_needed(entry, said, "pattern", "A grant"), targets),
+                _moment(said["until"]) if "until" in said else None,
+                _text(said["note"]) if "note" in said else "",
+            ),
+        )
+
+
+def _rules(node: yaml.Node, targets: Targets) -> Iterator[Rule]:
+    seen: set[str] = set()
+    for entry in _entries(node, "rules"):
+        said = _mapping(entry, _RULE, "a rule")
+        pattern = _pattern(_needed(entry, said, "pattern", "A rule"), targets)
+        if pattern in seen:
+            raise _bad(entry, f"there is a rule on {pattern} already. Make them one")
+        seen.add(pattern)
+        values = {key: value for key, value in said.items() if key != "pattern"}
+        for key, value in values.items():
+            _check(pattern, key, value)
+        rule = rule_from(pattern, {key: _text(value) for key, value in values.items()})
+        if rule.says_nothing:
+            raise _bad(entry, f"the rule on {pattern} says nothing. Leave it out")
+        yield rule
+
+
+def _check(pattern: str, key: str, value: yaml.Node) -> None:
+    """By itself, so that what is wrong is said with its own line: no value of a rule depends on another."""
+    try:
+        rule_from(pattern, {key: _text(value)})
+    except BadRule as error:
+        raise BadAccessFile(f"Line {_line(value)}: {error.message}") from error
+
+
+def _principal(entry: yaml.Node, said: dict[str, yaml.Node], home: TeamId | None) -> Principal:
+    named = [said[key] for key in ("user", "group") if key in said]
+    if len(named) != 1:
+        raise _bad(entry, "a grant is to one `user: U…` or one `group: S…`")
+    team = _team(said["team"]) if "team" in said else home
+    if team is None:
+        raise _bad(entry, "the workspace is not known. Write it at the top of the file, as `team: T0123ABCD`")
+    principal = principal_of(_text(named[0]), team)
+    if principal is None or isinstance(principal, Group) is ("user" in said):
+        like = "a user id such as U0123ABCD" if "user" in said else "a user group's id such as S0123ABCD"
+        raise _bad(named[0], f"{_text(named[0])!r} is not {like}")
+    return principal
+
+
+def _grant_as_written(give: Give, home: TeamId | None) -> dict[str, Any]:
+    principal = give.principal
+    said: dict[str, Any] = {"pattern": give.pattern, "role": give.role.value}
+    said["group" if isinstance(principal, Group) else "user"] = str(id_of(principal))
+    if principal.team != home:
+        said["team"] = str(principal.team)
+    if give.expires_at is not None:
+        said["until"] = _until(give.expires_at)
+    if give.note:
+        said["note"] = give.note
+    return said
+
+
+def _until(end: datetime) -> datetime | str:
+    """As short as it can be without another meaning."""
+    in_utc = end.astimezone(UTC)
+    is_whole = in_utc.second == 0 and in_utc.microsecond == 0
+    return in_utc.replace(tzinfo=None).isoformat(timespec="minutes") if is_whole else end
+
+
+def _team(node: yaml.Node) -> TeamId:
+    if not TEAM.fullmatch(_text(node)):
+        raise _bad(node, f"{_text(node)!r} is no Slack workspace id, such as T0123ABCD")
+    return TeamId(_text(node))
+
+
+def _role(node: yaml.Node) -> Role:
+    if _text(node) not in set(Role):
+        raise _bad(node, f"{_text(node)!r} is no role. There are: {', '.join(Role)}")
+    return Role(_text(node))
+
+
+def _pattern(node: yaml.Node, targets: Targets) -> str:
+    try:
+        return checked_pattern(_text(node), targets)
+    except BadPattern as error:
+        raise BadAccessFile(f"Line {_line(node)}: {error.message}") from error
+
+
+def _moment(node: yaml.Node) -> datetime:
+    read = moment(_text(node))
+    if span(_text(node)) is not None:
+        raise _bad(
+            node,
+            f"{_text(node)!r} is how long, and a file says until when, such as 2026-11-25T08:00, in UTC. "
+            f"(`pipeline-bot grant … --for {_text(node)}` counts from now on)",
+        )
+    if not isinstance(read, datetime):
+        raise _bad(node, f"{_text(node)!r} is no moment. Write it as 2026-11-25T08:00, in UTC")
+    return read
+
+
+def _needed(entry: yaml.Node, said: dict[str, yaml.Node], key: str, whose: str) -> yaml.Node:
+    if key not in said:
+        raise _bad(entry, f"{whose} needs `{key}`")
+    return said[key]
+
+
+def _entries(node: yaml.Node, what: str) -> list[yaml.Node]:
+    if not isinstance(node, yaml.SequenceNode):
+        raise _bad(node, f"`{what}` is a list: each begins with a dash")
+    return list(node.value)
+
+
+def _mapping(node: yaml.Node, known: Collection[str], what: str) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        raise _bad(node, f"{what} is made of lines `key: value`, with the keys {', '.join(known)}")
+    said: dict[str, yaml.Node] = {}
+    for key_node, value in node.value:
+        key = _text(key_node)
+        if key not in known:
+            raise _bad(key_node, f"`{key}` is not known in {what}. There are: {', '.join(known)}")
+        if key in said:
+            raise _bad(key_node, f"`{key}` is there twice")
+        said[key] = value
+    return said
+
+
+def _text(node: yaml.Node) -> str:
+    """The value as it is written: neither `no` nor `1e3` nor a date becomes anything else."""
+    if not isinstance(node, yaml.ScalarNode):
+        meant = str(node.start_mark.buffer or "")[node.start_mark.pointer : node.end_mark.pointer]
+        is_short = meant.startswith(("[", "{")) and meant.isprintable()
+        hint = f". If it is one, quote it: {_quoted(meant)}" if is_short else ""
+        raise _bad(node, f"here a single value is wanted{hint}")
+    text = str(node.value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _bad(node, "this is no text: half a character") from None
+    return text
+
+
+_UNQUOTED = re.compile(rf"\b(?:{'|'.join((*_GRANT, *_RULE))}):\s+([*&!%@`\[].*)")
+
+
+def _unquoted(line: str) -> str:
+    """The value in this line of what is no YAML that probably was meant as a text; empty if there is none."""
+    match = _UNQUOTED.search(line)
+    if match is None:
+        return ""
+    is_in_braces = "{" in line[: match.start()]
+    return (re.split(r"[,}]", match[1])[0] if is_in_braces else match[1]).strip()
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _bad(node: yaml.Node, what: str) -> BadAccessFile:
+    return BadAccessFile(f"Line {_line(node)}: {what}.")
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

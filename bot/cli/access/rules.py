@@ -1,0 +1,157 @@
+"""`rule`, `rules`, `freeze` and `unfreeze`: what a clear takes, and when nothing may start, from the shell."""
+
+from datetime import datetime, time, timedelta
+
+import click
+
+from bot.cli.access.access_file import rule_as_written
+from bot.cli.bot_time import clock_at, clock_of
+from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
+from bot.config import ShellSettings, StoreSettings, load
+from bot.domain.access.changes import DropRule, LiftFreeze, PutFreeze, SetRule
+from bot.domain.access.patterns import checked_anywhere, checked_pattern
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.commands import durations
+from bot.domain.commands.freeze_ends import end_of_freeze
+from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.errors import BadRule, UserError
+from bot.store.administration import Administration
+
+_KEYS = """\b
+approvals=2                 by so many other people, 0 to 5
+channel=C0123ABCD           where requests are shown
+group=S0123ABCD             which user group is mentioned
+within=2h                   how long an approval can be given; 1h unless said
+remind=30m                  when they are reminded
+reason=required|optional    whether there must be a reason
+stop=30s                    how long a clear can be stopped before it is sent
+break-glass=allowed|forbidden
+matching=INC-\\d+            what the reason has to match; all that follows, so it comes last
+"""
+
+
+@click.command(epilog=_KEYS, context_settings={"ignore_unknown_options": True})
+@click.argument("pattern")
+@click.argument("said", nargs=-1, required=True, metavar="KEY=VALUE…|off")
+def rule(pattern: str, said: tuple[str, ...]) -> None:
+    """Say what a clear takes on the pipelines that match PATTERN, in the place of what was said of it before.
+
+    Where several rules match, the strictest value of each key wins. `off` drops the rule. Without any rule a requester
+    needs 1 approval, and an operator none.
+    """
+    words, settings = " ".join(said), load(ShellSettings)
+    if words.lower() == "off":
+        change: DropRule | SetRule = DropRule(checked_anywhere(pattern))
+    else:
+        change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
+    opened = Administration.changing if isinstance(change, DropRule) else Administration.open
+    with opened(settings.pipeline_bot_database, settings.targets) as administration:
+        made = administration.administer(change, by=whoever_runs_this(), now=clock_of(administration).now())
+    if isinstance(change, DropRule):
+        if not made:
+            raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
+        click.echo(f"No rule on {pattern} any more.{_before(made[0].data.get('before'))}")
+    elif made:
+        click.echo(f"Rule on {pattern}: {change.rule.in_words}.{_before(made[0].data.get('before'))}")
+    else:
+        click.echo(f"Rule on {pattern}, as before: {change.rule.in_words}.")
+
+
+def _rule(pattern: str, words: str) -> Rule:
+    if not words.isprintable():
+        raise UserError("A rule is made of plain characters.")
+    try:
+        return rule_of(pattern, words)
+    except BadRule as error:
+        # Written for Slack, where code stands in backticks.
+        raise UserError(
+            f"{error.message.replace('`', '')} `pipeline-bot rule --help` has them all."
+        ) from error
+
+
+@click.command()
+@json_flag
+def rules(*, wants_json: bool) -> None:
+    """List the rules, and the freezes in force."""
+    with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
+        now = clock_of(administration).now()
+        known, frozen = administration.rules(), administration.freezes(now)
+    if wants_json:
+        freezes = [_freeze_as_json(one) for one in frozen]
+        click.echo(as_json({"rules": [rule_as_written(one) for one in known], "freezes": freezes}))
+        return
+    if known:
+        click.echo(table(("PATTERN", "RULE"), [(one.pattern, one.in_words) for one in known]))
+    else:
+        click.echo(
+            "No rules: a requester needs 1 approval, an operator none. `pipeline-bot rule --help` tells more."
+        )
+    if frozen:
+        rows = [(one.pattern, moment(one.until), one.by, one.reason) for one in frozen]
+        click.echo(f"\n{table(('FROZEN', 'UNTIL', 'BY', 'WHY'), rows)}")
+
+
+@click.command()
+@click.argument("pattern")
+@click.argument("how", type=click.Choice(["for", "until"]), metavar="for|until")
+@click.argument("when")
+@click.argument("reason", nargs=-1, required=True)
+def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
+    """Let nothing new start on the pipelines that match PATTERN, for 4h or until 18:00 or 2026-11-25T08:00 (in UTC).
+
+    What is ready waits or lapses; what has been sent goes on. A freeze of the same pattern takes the place of the last.
+    """
+    settings, why = load(ShellSettings), one_line(" ".join(reason))
+    checked, said = checked_pattern(pattern, settings.targets), _end(how, when)
+    if not why:
+        raise UserError("Say why: everybody whom it stops will read it.")
+    now = clock_at(settings.pipeline_bot_database).now()
+    change = PutFreeze(checked, end_of_freeze(said, now), why)
+    with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
+        made = administration.administer(change, by=whoever_runs_this(), now=now)
+    before = made[0].data.get("before") if made else None
+    click.echo(
+        f"Nothing new starts on {pattern} until {moment(change.until)}: {change.reason}.{_before(before)}"
+    )
+
+
+@click.command()
+@click.argument("pattern")
+def unfreeze(pattern: str) -> None:
+    """Lift a freeze, written as it was put."""
+    with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
+        now = clock_of(administration).now()
+        made = administration.administer(
+            LiftFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
+        )
+    if not made:
+        raise UserError(f"Nothing is frozen as {pattern}. `pipeline-bot rules` lists the freezes.")
+    click.echo(f"No freeze on {pattern} any more.{_before(made[0].data.get('before'))}")
+
+
+def _end(how: str, when: str) -> timedelta | datetime | time:
+    said = (durations.span(when) or None) if how == "for" else durations.moment(when)
+    if said is None:
+        raise UserError(
+            f"{when!r} is no "
+            + (
+                "length of time: write 30m, 4h or 2d."
+                if how == "for"
+                else "moment: write 18:00 or 2026-11-25T08:00, in UTC."
+            )
+        )
+    return said
+
+
+def _before(before: object) -> str:
+    return f" Before: {with_moments(str(before))}." if before else ""
+
+
+def _freeze_as_json(one: Freeze) -> dict[str, str]:
+    return {
+        "pattern": one.pattern,
+        "until": one.until.isoformat(),
+        "reason": one.reason,
+        "by": one.by,
+        "at": one.at.isoformat(),
+    }

@@ -1,0 +1,1 @@
+"""`pipeline-bot audit`: verify and export the audit log."""

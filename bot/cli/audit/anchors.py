@@ -1,0 +1,60 @@
+"""Heads of the audit log that were noted elsewhere: read from what somebody kept, and where the bot has put them."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.cli.output import moment
+from bot.domain.audit_chain import GENESIS, Head
+from bot.engine.loops.audit_anchor import LOGGED
+from bot.slack.text.pipeline_text import permalink
+from bot.store.administration import Administration
+
+_HEAD = re.compile(r"(?<![0-9])([0-9]{1,18}):([0-9a-f]{64})(?![0-9a-f])")
+_EVENT = "audit_head"  # in the bot's log, with the entry's number and its hash
+
+
+def head_of(text: str) -> Head | None:
+    """`1234:9f86d0…`, as `audit head` prints it; None if it is no head."""
+    match = _HEAD.fullmatch(text.strip().lower())
+    if match is None:
+        return None
+    head = int(match[1]), match[2]
+    return None if head[0] == 0 and head[1] != GENESIS else head
+
+
+def heads_in(lines: Iterable[str]) -> Iterator[Head]:
+    """Those in a log of the bot's, as JSON whatever stands before it in a line, and those written as `ID:HASH`."""
+    for line in lines:
+        logged = _logged(line)
+        if logged is not None:
+            yield logged
+        else:
+            yield from ((int(match[1]), match[2]) for match in _HEAD.finditer(line))
+
+
+def where_to_look(administration: Administration) -> list[str]:
+    """Where heads have been put, a sentence each. The database says so itself: it helps to find them, and proves nothing."""
+    said = []
+    posted = administration.posted_head()
+    if posted is not None:
+        url = administration.workspace_url()
+        place = permalink(url, posted.channel, posted.ts) if url else f"channel {posted.channel}"
+        said.append(f"The bot posted one on {moment(posted.at)}, of entry {posted.head[0]}: {place}")
+    logged_at = administration.last_done(LOGGED)
+    if logged_at is not None:
+        said.append(f"The bot logged one on {moment(logged_at)}: a line `{_EVENT}`.")
+    if said:
+        return [*said, "Compare it there: what the database itself says of it proves nothing."]
+    return ["The bot logs one daily, and posts it to PIPELINE_BOT_AUDIT_CHANNEL if that is set."]
+
+
+def _logged(line: str) -> Head | None:
+    _, brace, rest = line.partition("{")
+    try:
+        said = json.loads(brace + rest)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or said.get("event") != _EVENT:
+        return None
+    return head_of(f"{said.get('entry')}:{said.get('hash')}")

@@ -1,0 +1,199 @@
+"""Whether an operation may go ahead at this moment: its requester's rights, the rules, the approvals, a freeze.
+
+Pure. What the store knows and what the workspace says of the people comes in as `Facts`, read for this one decision.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from bot.domain.access.permissions import (
+    Action,
+    Decision,
+    Grant,
+    Group,
+    Kind,
+    Principal,
+    Standing,
+    decide,
+    decide_somewhere,
+)
+from bot.domain.access.rules import Freeze, Rule, Terms, frozen, terms
+from bot.domain.ids import Actor, PipelineName
+from bot.domain.operations.operation import Approval, Operation
+from bot.domain.operations.plans import CLEAR, Plan, StepName, loses_data
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision rests on. A person without a standing in here is unknown, and so may do nothing."""
+
+    grants: tuple[Grant, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    standings: Mapping[Actor, Standing] = field(default_factory=dict)
+    open_requests: int = 0  # of the requester, this one not counted
+    asked_at: tuple[datetime, ...] = ()  # their latest requests, the newest first, this one not counted
+
+    def is_member(self, actor: Actor) -> bool:
+        """Whether they may anything at all: what is their own, too, is nobody else's to see."""
+        standing = self.standings.get(actor)
+        return standing is not None and standing.kind is Kind.MEMBER
+
+    def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
+        decision = decide(self._standing(actor), action, name, self.grants, now)
+        if action is Action.VIEW:  # no rule is about seeing
+            return decision
+        return replace(decision, rules=terms(self.rules, name, is_operator=False).rules)
+
+    def may_somewhere(self, actor: Actor, action: Action, now: datetime) -> Decision:
+        """Whether there is any name to which `actor` may do `action`."""
+        return decide_somewhere(self._standing(actor), action, self.grants, now)
+
+    def seen_by(self, actor: Actor, names: Iterable[PipelineName], now: datetime) -> list[PipelineName]:
+        """Those of `names` that `actor` may see, in their order: what `may` says of each.
+
+        Only the person's own grants are held against each name: there may be thousands of both.
+        """
+        standing = self._standing(actor)
+        own = [grant for grant in self.grants if grant.is_to(standing)]
+        patterns = {grant.pattern for grant in own}
+        concerned = (name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
+        return [name for name in concerned if decide(standing, Action.VIEW, name, own, now).allowed]
+
+    def _standing(self, actor: Actor) -> Standing:
+        return self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked", passing=True)
+
+
+ACTIONS = {
+    StepName.STOP: Action.STOP,
+    StepName.CLEAR: Action.CLEAR,
+    StepName.START: Action.START,
+}
+
+
+PLAN_TAKES = timedelta(
+    minutes=5
+)  # of several steps, usually: what ends sooner is known to fail the later ones
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
+
+    `unread` is what Slack did not tell of one of them, where that is why they do not count. `unheard` are the approvers
+    of whom it may still tell, and `asker_unheard` is whether that holds for the requester: for a role that they have or
+    for a higher one. `lasts` is whether it holds long enough for all steps, by what is known of it. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
+    """
+
+    requester: Decision
+    terms: Terms
+    approvers: tuple[Actor, ...] = ()
+    freeze: Freeze | None = None
+    by_breaking_glass: bool = False
+    eligible: tuple[Principal, ...] = ()
+    unread: str = ""
+    unheard: tuple[Actor, ...] = ()
+    asker_unheard: bool = False
+    lasts: bool = True
+
+    @property
+    def on_record(self) -> dict[str, str | int | None]:
+        """What the record keeps of it: the requester's grant, and the patterns of the rules that held."""
+        return {**self.requester.on_record, "rules": " ".join(self.terms.rules)}
+
+    @property
+    def approvals_needed(self) -> int:
+        return 0 if self.by_breaking_glass else self.terms.approvals
+
+    @property
+    def may_ask(self) -> bool:
+        return self.requester.allowed and (self.terms.break_glass or not self.by_breaking_glass)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it may be sent, a freeze apart."""
+        return self.may_ask and len(self.approvers) >= self.approvals_needed
+
+    @property
+    def may_be_enough_later(self) -> bool:
+        """Whether it is not enough now, and may turn out to be once Slack tells what it did not."""
+        if self.is_enough or self.asker_unheard:
+            return not self.is_enough
+        return self.may_ask and len(self.approvers) + len(self.unheard) >= self.approvals_needed
+
+
+def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
+    """What carries `operation` at `now`, and whether it will for as long as the steps ahead usually take."""
+    held = _held_at(operation, facts, now)
+    if operation.step + 1 == len(operation.plan) or not held.is_enough:
+        return held
+    return replace(held, lasts=_held_at(operation, facts, now + PLAN_TAKES).is_enough)
+
+
+def _held_at(operation: Operation, facts: Facts, now: datetime) -> Authority:
+    return authority_of(
+        operation.requester,
+        operation.pipeline,
+        facts,
+        now,
+        plan=operation.plan,
+        incident=operation.incident,
+        approvals=operation.approvals,
+    )
+
+
+def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is one
+    requester: Actor,
+    name: PipelineName,
+    facts: Facts,
+    now: datetime,
+    *,
+    plan: Plan = CLEAR,
+    incident: str = "",
+    approvals: tuple[Approval, ...] = (),
+) -> Authority:
+    """What would carry `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
+
+    Whoever may not make each step by themselves has to ask for the whole.
+    """
+    alone = [facts.may(requester, ACTIONS[step], name, now) for step in plan]
+    is_operator = all(decision.allowed for decision in alone)
+    if incident:
+        decision = facts.may(requester, Action.BREAK_GLASS, name, now)
+    else:
+        decision = alone[0] if is_operator else facts.may(requester, Action.REQUEST, name, now)
+    given = {approval.by for approval in approvals} - {requester}
+    approvers = {
+        approver: facts.may(approver, Action.APPROVE, name, now)
+        for approver in sorted(given, key=lambda actor: (actor.team, actor.user))
+    }
+    asker = decision if incident else next((each for each in alone if not each.allowed), alone[0])
+    asker_unheard = asker.may_be_told_later or decision.may_be_told_later
+    return Authority(
+        requester=decision,
+        terms=terms(facts.rules, name, is_operator=is_operator, loses_data=loses_data(plan)),
+        approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
+        unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), "")
+        or (asker.unread if asker_unheard else ""),
+        unheard=tuple(approver for approver, may in approvers.items() if may.may_be_told_later),
+        asker_unheard=asker_unheard,
+        freeze=frozen(facts.freezes, name, now),
+        by_breaking_glass=incident != "",
+        eligible=tuple(
+            dict.fromkeys(
+                grant.principal
+                for grant in facts.grants
+                if Action.APPROVE in grant.role.actions
+                and grant.is_current(now)
+                and fnmatchcase(name, grant.pattern)
+                and grant.principal != requester
+            )
+        ),
+    )
+
+
+def id_of(principal: Principal) -> str:
+    """How Slack knows them: `U…` or `S…`."""
+    return principal.group if isinstance(principal, Group) else principal.user

@@ -1,0 +1,173 @@
+"""Changes of who may do what: grants, rules, freezes; and whether somebody in Slack may make one.
+
+Pure. The shell may make any: whoever has it has the database. In Slack an admin may, on patterns that their own admin
+grant covers, and never in their own favour: that takes another admin, or the shell.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.patterns import may_overlap
+from bot.domain.access.permissions import Decision, Group, Principal, Role, Standing, decide_on_pattern
+from bot.domain.access.rules import Freeze, Rule, is_looser
+from bot.domain.operations.operation import EventKind
+
+_POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER})
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """Give `principal` the role; an identical grant in force is left as it is."""
+
+    principal: Principal
+    role: Role
+    pattern: str
+    expires_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAway:
+    """Revoke every grant in force of exactly this principal, role and pattern."""
+
+    principal: Principal
+    role: Role
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """Put the rule in the place of the one on its pattern, if there is one."""
+
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class DropRule:
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutFreeze:
+    """Let nothing new start on `pattern` until `until`; in the place of a freeze of the same pattern."""
+
+    pattern: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftFreeze:
+    pattern: str
+
+
+AccessChange = Give | TakeAway | SetRule | DropRule | PutFreeze | LiftFreeze
+
+
+class Objection(StrEnum):
+    """Why somebody in Slack may not make a change."""
+
+    NO_ADMIN = "no_admin"
+    OWN_FAVOUR = "own_favour"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`objection` is None where the change may be made; `decision` is what made them an admin, or not."""
+
+    decision: Decision
+    objection: Objection | None
+
+
+def judge(change: AccessChange, standing: Standing, facts: Facts, now: datetime) -> Judgement:
+    """Whether this person may make the change in Slack.
+
+    The standing has to tell of the group that a `Give` is to, also while nothing is granted to that group yet: one
+    that nobody asked about looks like one they are not in.
+    """
+    decision = decide_on_pattern(standing, pattern_of(change), facts.grants, now)
+    if not decision.allowed:
+        return Judgement(decision, Objection.NO_ADMIN)
+    if _is_in_own_favour(change, standing, facts, now):
+        return Judgement(decision, Objection.OWN_FAVOUR)
+    return Judgement(decision, None)
+
+
+def pattern_of(change: AccessChange) -> str:
+    return change.rule.pattern if isinstance(change, SetRule) else change.pattern
+
+
+def _is_in_own_favour(change: AccessChange, standing: Standing, facts: Facts, now: datetime) -> bool:
+    match change:
+        case Give(principal=principal):
+            return _is_me(principal, standing)
+        case SetRule(rule):
+            before = next((known for known in facts.rules if known.pattern == rule.pattern), None)
+            return is_looser(before, rule) and _has_power(rule.pattern, standing, facts, now)
+        case DropRule(pattern):
+            before = next((known for known in facts.rules if known.pattern == pattern), None)
+            return is_looser(before, None) and _has_power(pattern, standing, facts, now)
+        case TakeAway() | PutFreeze() | LiftFreeze():
+            return False
+
+
+def _is_me(principal: Principal, standing: Standing) -> bool:
+    """Whether a grant to `principal` reaches this person; a group that could not be looked up might."""
+    if isinstance(principal, Group):
+        return principal.group in standing.groups | standing.unresolved
+    return principal == standing.actor
+
+
+def _has_power(pattern: str, standing: Standing, facts: Facts, now: datetime) -> bool:
+    return any(
+        grant.role in _POWERS
+        and grant.is_current(now)
+        and may_overlap(grant.pattern, pattern)
+        and (grant.is_to(standing) or grant.may_be_to(standing))
+        for grant in facts.grants
+    )
+
+
+def kind_of(change: AccessChange) -> EventKind:
+    """What the record calls it, once it is made."""
+    match change:
+        case Give():
+            return EventKind.GRANTED
+        case TakeAway():
+            return EventKind.REVOKED
+        case SetRule():
+            return EventKind.RULE_SET
+        case DropRule():
+            return EventKind.RULE_DROPPED
+        case PutFreeze():
+            return EventKind.FROZEN
+        case LiftFreeze():
+            return EventKind.UNFROZEN
+
+
+def in_words(change: AccessChange) -> dict[str, str | int | None]:
+    """What the audit record keeps of the change itself."""
+    match change:
+        case Give(principal, role, pattern, expires_at, note):
+            until = None if expires_at is None else expires_at.isoformat()
+            return {**_principal(principal), "role": role, "pattern": pattern, "until": until, "note": note}
+        case TakeAway(principal, role, pattern):
+            return {**_principal(principal), "role": role, "pattern": pattern}
+        case SetRule(rule):
+            return {"pattern": rule.pattern, "rule": rule.in_words}
+        case DropRule(pattern) | LiftFreeze(pattern):
+            return {"pattern": pattern}
+        case PutFreeze(pattern, until, reason):
+            return {"pattern": pattern, "until": until.isoformat(), "reason": reason}
+
+
+def freeze_of(change: PutFreeze, *, freeze_id: int, by: str, now: datetime) -> Freeze:
+    return Freeze(freeze_id, change.pattern, change.until, change.reason, by, now)
+
+
+def _principal(principal: Principal) -> dict[str, str | int | None]:
+    if isinstance(principal, Group):
+        return {"team": principal.team, "group": principal.group}
+    return {"team": principal.team, "user": principal.user}

@@ -1,0 +1,125 @@
+"""Who may do what as a whole: as it stands, as somebody wants it, and the changes that lead from one to the other.
+
+Pure. A part that is not wanted in any way (None) is left as it stands. Grants that have lapsed are no part of it: they
+count for nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access.authorization import id_of
+from bot.domain.access.changes import AccessChange, DropRule, Give, SetRule, TakeAway
+from bot.domain.access.permissions import Grant, Principal, Role
+from bot.domain.access.rules import Rule
+from bot.domain.ids import TeamId
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`grants` and `rules`: all that there should be; None leaves them as they are. One rule a pattern."""
+
+    grants: frozenset[Give] | None = None
+    rules: frozenset[Rule] | None = None
+
+    def at(self, now: datetime) -> "Wanted":
+        """Without the grants that have lapsed."""
+        if self.grants is None:
+            return self
+        return Wanted(frozenset(give for give in self.grants if _is_current(give, now)), self.rules)
+
+
+def as_it_stands(grants: Iterable[Grant], rules: Iterable[Rule], now: datetime) -> Wanted:
+    given = (given_as(grant) for grant in grants if grant.is_current(now))
+    return Wanted(frozenset(given), frozenset(rules))
+
+
+def given_as(grant: Grant) -> Give:
+    return Give(grant.principal, grant.role, grant.pattern, grant.expires_at, grant.note)
+
+
+def once_made(standing: Wanted, wanted: Wanted) -> Wanted:
+    """How it will stand."""
+    return Wanted(
+        standing.grants if wanted.grants is None else wanted.grants,
+        standing.rules if wanted.rules is None else wanted.rules,
+    )
+
+
+def plan(standing: Wanted, wanted: Wanted) -> tuple[AccessChange, ...]:
+    """What to change, to be made as a whole. What is as wanted already is left alone where that can be."""
+    return (*_of_grants(standing, wanted), *_of_rules(standing, wanted))
+
+
+def differences(standing: Wanted, wanted: Wanted, home: TeamId | None = None) -> tuple[str, ...]:
+    """A line each: `- grant …` for what goes, `+ rule …` for what comes, sorted by what they are about.
+
+    `home` is the workspace that goes without saying.
+    """
+    lines = []
+    if wanted.grants is not None:
+        before = standing.grants or frozenset()
+        lines += [
+            (grant_key(give), f"- grant {grant_in_words(give, home)}") for give in before - wanted.grants
+        ]
+        lines += [
+            (grant_key(give), f"+ grant {grant_in_words(give, home)}") for give in wanted.grants - before
+        ]
+    ordered = [line for _, line in sorted(lines, key=lambda each: (each[0][:3], each[1][0] == "+", each[0]))]
+    if wanted.rules is not None:
+        rules = standing.rules or frozenset()
+        changed = [(rule, "-") for rule in rules - wanted.rules] + [
+            (rule, "+") for rule in wanted.rules - rules
+        ]
+        changed.sort(key=lambda each: (each[0].pattern, each[1] == "+"))
+        ordered += [f"{sign} rule {rule.pattern} {rule.in_words}".rstrip() for rule, sign in changed]
+    return tuple(ordered)
+
+
+def grant_key(give: Give) -> tuple[str, str, str, str, str]:
+    """The order in which grants are written down: by pattern, so that what concerns a pipeline stands together."""
+    until = "" if give.expires_at is None else give.expires_at.isoformat()
+    return give.pattern, give.role.value, id_of(give.principal), until, give.note
+
+
+def grant_in_words(give: Give, home: TeamId | None = None) -> str:
+    team = "" if home in {None, give.principal.team} else f"{give.principal.team}/"
+    until = "" if give.expires_at is None else f" until {give.expires_at:%Y-%m-%d %H:%M} UTC"
+    note = f" ({give.note})" if give.note else ""
+    return f"{team}{id_of(give.principal)} {give.role.value} {give.pattern}{until}{note}"
+
+
+def _of_grants(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:
+    """A grant goes only with all others of its person, role and pattern; those that stay are given again."""
+    if wanted.grants is None:
+        return
+    before, after = _by_what(standing.grants or frozenset()), _by_what(wanted.grants)
+    for what in sorted(before.keys() | after.keys(), key=lambda what: grant_key(Give(*what))):
+        had, has = before.get(what, frozenset()), after.get(what, frozenset())
+        goes = had - has
+        if goes:
+            yield TakeAway(*what)
+        yield from sorted(has if goes else has - had, key=grant_key)
+
+
+def _of_rules(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:
+    if wanted.rules is None:
+        return
+    before = standing.rules or frozenset()
+    kept = {rule.pattern for rule in wanted.rules}
+    for pattern in sorted(rule.pattern for rule in before if rule.pattern not in kept):
+        yield DropRule(pattern)
+    for rule in sorted(wanted.rules - before, key=lambda rule: rule.pattern):
+        yield SetRule(rule)
+
+
+def _by_what(gives: frozenset[Give]) -> dict[tuple[Principal, Role, str], frozenset[Give]]:
+    found: dict[tuple[Principal, Role, str], frozenset[Give]] = {}
+    for give in gives:
+        what = give.principal, give.role, give.pattern
+        found[what] = found.get(what, frozenset()) | {give}
+    return found
+
+
+def _is_current(give: Give, now: datetime) -> bool:
+    return give.expires_at is None or now < give.expires_at

@@ -1,0 +1,49 @@
+"""What a look over the grants and rules can find, and what it knows of the people: the linter's vocabulary. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.access.permissions import Group, Kind, Principal
+from bot.domain.ids import Actor, TeamId
+
+
+class Severity(StrEnum):
+    PROBLEM = "problem"  # something that was set up cannot work
+    WARNING = "warning"  # it works, but not for everybody, or not as it looks
+    NOTICE = "notice"  # worth knowing; nothing has to be done
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    severity: Severity
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What the workspace says of the people, as far as it was asked: who is in neither mapping is taken at their word.
+
+    `unread` groups could not be read; the words are the reason. `home` is the workspace, if it is known: nobody of
+    another one passes.
+    """
+
+    kinds: Mapping[Actor, Kind] = field(default_factory=dict)
+    members: Mapping[Group, frozenset[Actor]] = field(default_factory=dict)
+    unread: Mapping[Group, str] = field(default_factory=dict)
+    home: TeamId | None = None
+
+    def serves(self, principal: Principal) -> bool:
+        return self.home in {None, principal.team}
+
+
+def problem(sentence: str) -> Finding:
+    return Finding(Severity.PROBLEM, sentence)
+
+
+def warning(sentence: str) -> Finding:
+    return Finding(Severity.WARNING, sentence)
+
+
+def notice(sentence: str) -> Finding:
+    return Finding(Severity.NOTICE, sentence)

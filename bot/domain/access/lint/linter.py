@@ -1,0 +1,256 @@
+"""What is wrong with who may do what, before somebody finds out in an emergency. Each finding says what to do about it.
+
+Pure. It changes nothing and decides nothing: `decide()` does. It claims only what the grants, the rules and the
+`Roster` prove: where the members of a group are not known, nothing is said about numbers.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access.authorization import id_of
+from bot.domain.access.lint import principals
+from bot.domain.access.lint.findings import Finding, Roster, Severity, notice, problem, warning
+from bot.domain.access.lint.widened_patterns import widened
+from bot.domain.access.patterns import can_match, covers, may_overlap
+from bot.domain.access.permissions import Action, Grant, Group, Kind, Principal
+from bot.domain.access.rules import APPROVE_WITHIN, REQUESTER_APPROVALS, Freeze, Rule
+from bot.domain.ids import Actor
+from bot.domain.pipelines.targets import ONE, Targets
+
+LISTED_MAX = 5  # people named in one sentence
+
+
+def lint(  # noqa: PLR0913 - all that there is to look over
+    grants: Iterable[Grant],
+    rules: Iterable[Rule],
+    roster: Roster,
+    now: datetime,
+    targets: Targets = ONE,
+    *,
+    freezes: Iterable[Freeze] = (),
+) -> tuple[Finding, ...]:
+    """Everything found, the worst first."""
+    grants, rules = tuple(grants), tuple(rules)
+    in_force = tuple(grant for grant in grants if grant.is_current(now))
+    access = _Access(tuple(grant for grant in in_force if roster.serves(grant.principal)), rules, roster)
+    found = [
+        *_nowhere(access, targets),
+        *widened(access.grants, rules, freezes, targets),
+        *principals.elsewhere(in_force, roster),
+        *principals.who_never_passes(access.grants, roster),
+        *_quorums(access),
+        *_glasses(access),
+        *_asking(access),
+        *principals.nobody_is_admin(access.grants),
+        *principals.given_twice(access.grants),
+        *principals.ends(grants, now),
+    ]
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """The grants in force, the rules, and who is behind them."""
+
+    grants: tuple[Grant, ...]
+    rules: tuple[Rule, ...]
+    roster: Roster
+
+    def able(self, pattern: str, *actions: Action, everywhere: bool = False) -> frozenset[Actor] | None:
+        """The distinct people with a right to one of `actions` on some of what `pattern` matches, or `everywhere` on it.
+
+        None: some of them come from a group whose members are not known.
+        """
+        reaches = covers if everywhere else may_overlap
+        people: set[Actor] = set()
+        for grant in self.grants:
+            if not grant.role.actions.isdisjoint(actions) and reaches(grant.pattern, pattern):
+                members = self._members(grant.principal)
+                if members is None:
+                    return None
+                people |= members
+        return frozenset(person for person in people if self._may_pass(person))
+
+    def on_all_of(self, pattern: str) -> Iterator[Rule]:
+        """The rules that hold for every pipeline that `pattern` matches."""
+        return (rule for rule in self.rules if covers(rule.pattern, pattern))
+
+    def _members(self, principal: Principal) -> frozenset[Actor] | None:
+        return self.roster.members.get(principal) if isinstance(principal, Group) else frozenset({principal})
+
+    def _may_pass(self, person: Actor) -> bool:
+        # Who could not be looked up now may pass later: that is said of them, not of the rule.
+        return self.roster.kinds.get(person, Kind.MEMBER) in {Kind.MEMBER, Kind.UNKNOWN}
+
+
+def _nowhere(access: _Access, targets: Targets) -> Iterator[Finding]:
+    """Patterns from when there were other Felderas: they look as if they held."""
+    if targets.names:
+        here = f"pipelines are called TARGET/NAME here, and the targets are {', '.join(targets.names)}"
+    else:
+        here = "there is one Feldera here, and pipelines go by their own names"
+    for rule in access.rules:
+        if not can_match(rule.pattern, targets):
+            yield problem(
+                f"The rule on {rule.pattern} holds for no pipeline: {here}. Write it anew, and drop it."
+            )
+    for grant in access.grants:
+        if not can_match(grant.pattern, targets):
+            yield problem(
+                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern}, which matches no pipeline: {here}. "
+                "Grant it anew, and revoke it."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quorum:
+    """`needed` approvals on `pattern`, by the rule on `ruled_by`, or by the default."""
+
+    pattern: str
+    needed: int
+    ruled_by: str | None
+
+    @property
+    def words(self) -> str:
+        if self.ruled_by is None:
+            return (
+                f"Where no rule says otherwise, a requester on {self.pattern} needs {_approvals(self.needed)}"
+            )
+        elsewhere = "" if self.ruled_by == self.pattern else f", also on {self.pattern}"
+        return f"The rule on {self.ruled_by} asks for {_approvals(self.needed)}{elsewhere}"
+
+
+def _quorums(access: _Access) -> Iterator[Finding]:
+    hopeless: list[
+        str
+    ] = []  # patterns of which it was said already: what they cover needs no line of its own
+    for quorum in _quorums_of(access):
+        if any(covers(pattern, quorum.pattern) for pattern in hopeless):
+            continue
+        for finding in _unmet(quorum, access):
+            if finding.severity is Severity.PROBLEM:
+                hopeless.append(quorum.pattern)
+            yield finding
+
+
+def _quorums_of(access: _Access) -> list[_Quorum]:
+    """One a pattern: of each rule, and of each grant to ask for clears."""
+    asking = [grant.pattern for grant in access.grants if Action.REQUEST in grant.role.actions]
+    bound_to_ask = {
+        grant.pattern
+        for grant in access.grants
+        if Action.REQUEST in grant.role.actions and Action.CLEAR not in grant.role.actions
+    }
+    found = []
+    for pattern in dict.fromkeys([*(rule.pattern for rule in access.rules), *asking]):
+        strictest = max(
+            access.on_all_of(pattern),
+            key=lambda rule: -1 if rule.approvals is None else rule.approvals,
+            default=None,
+        )
+        if strictest is not None and strictest.approvals is not None:
+            found.append(_Quorum(pattern, strictest.approvals, strictest.pattern))
+        elif pattern in bound_to_ask:
+            found.append(_Quorum(pattern, REQUESTER_APPROVALS, None))
+    return [quorum for quorum in found if quorum.needed]
+
+
+def _unmet(quorum: _Quorum, access: _Access) -> Iterator[Finding]:
+    approvers = access.able(quorum.pattern, Action.APPROVE)
+    if approvers is None:
+        return
+    if not approvers:
+        yield problem(
+            f"{quorum.words}, and nobody may approve there. Grant approver on {quorum.pattern} to somebody."
+        )
+        return
+    if len(approvers) < quorum.needed:
+        yield problem(
+            f"{quorum.words}, and only {_people(approvers)} may approve there. "
+            f"Grant approver on {quorum.pattern} to more people, or ask for fewer."
+        )
+        return
+    askers = access.able(quorum.pattern, Action.REQUEST, Action.CLEAR) or frozenset()
+    stuck = frozenset(asker for asker in askers & approvers if len(approvers - {asker}) < quorum.needed)
+    if stuck:
+        yield warning(
+            f"{quorum.words}, which {_people(stuck)} can never get: nobody approves their own request, and without "
+            f"them too few are left. Grant approver on {quorum.pattern} to more people."
+        )
+        return
+    on_all = access.able(quorum.pattern, Action.APPROVE, everywhere=True)
+    if on_all is not None and len(on_all) < quorum.needed:
+        yield notice(
+            f"{quorum.words}; on some pipelines there, too few people may approve. "
+            f"If there are such pipelines, grant approver on {quorum.pattern}."
+        )
+
+
+def _glasses(access: _Access) -> Iterator[Finding]:
+    for rule in access.rules:
+        if rule.break_glass is not True or any(
+            other.break_glass is False for other in access.on_all_of(rule.pattern)
+        ):
+            continue
+        what = f"The rule on {rule.pattern} allows to break the glass"
+        signers = access.able(rule.pattern, Action.APPROVE)
+        breakers = access.able(rule.pattern, Action.BREAK_GLASS)
+        if breakers == frozenset():
+            yield notice(f"{what}, and nobody is responder there. Grant responder, or forbid it.")
+        elif signers == frozenset():
+            yield problem(
+                f"{what}, and nobody could sign it off. Grant approver on {rule.pattern} to somebody."
+            )
+        elif signers is not None and breakers is not None and len(signers) == 1 and signers <= breakers:
+            yield warning(
+                f"{what}; if {_people(signers)} breaks it, nobody else can sign that off. "
+                f"Grant approver on {rule.pattern} to somebody else, too."
+            )
+
+
+def _asking(access: _Access) -> Iterator[Finding]:
+    for rule in access.rules:
+        holding = list(access.on_all_of(rule.pattern))
+        if rule.approvals and not any(other.ask_channel or other.ask_group for other in holding):
+            yield warning(
+                f"The rule on {rule.pattern} asks for {_approvals(rule.approvals)} and names nobody to ask: requests stand "
+                "where they were typed, and mention no approver. Add channel=… or group=… to it."
+            )
+        yield from _asked(rule, access)
+        within = min(
+            (other.approve_within for other in holding if other.approve_within), default=APPROVE_WITHIN
+        )
+        if rule.remind_after is not None and rule.remind_after >= within:
+            yield notice(
+                f"The rule on {rule.pattern} reminds too late: requests have lapsed by then. Make remind shorter than within."
+            )
+
+
+def _asked(rule: Rule, access: _Access) -> Iterator[Finding]:
+    """The group that a rule mentions, and the channel that another rule takes from it."""
+    asks = f"The rule on {rule.pattern} asks the user group {rule.ask_group}"
+    for group, why in access.roster.unread.items():
+        if group.group == rule.ask_group:
+            yield problem(f"{asks}, which could not be read: {why}. Name one that can be.")
+    for group, members in access.roster.members.items():
+        if group.group == rule.ask_group and not members:
+            yield warning(f"{asks}, and nobody is in it. Add people to it in Slack, or name another.")
+    first = next((other for other in access.on_all_of(rule.pattern) if other.ask_channel), rule)
+    if rule.ask_channel is not None and first.ask_channel not in {None, rule.ask_channel}:
+        yield notice(
+            f"Requests on {rule.pattern} stand in {first.ask_channel}, which the rule on {first.pattern} names first, and "
+            f"not in {rule.ask_channel}. Name one channel in both."
+        )
+
+
+def _approvals(number: int) -> str:
+    return "1 approval" if number == 1 else f"{number} approvals"
+
+
+def _people(people: Iterable[Actor]) -> str:
+    ids = sorted(person.user for person in people)
+    return ", ".join(ids[:LISTED_MAX]) + (
+        f" and {len(ids) - LISTED_MAX} more" if len(ids) > LISTED_MAX else ""
+    )

@@ -1,0 +1,113 @@
+"""What is wrong with those to whom something is granted: who can never pass, whose grant ends, who is missing. Pure.
+
+A part of the linter. Like it, it claims only what the grants and the `Roster` prove.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.access.authorization import id_of
+from bot.domain.access.lint.findings import Finding, Roster, notice, problem, warning
+from bot.domain.access.permissions import Grant, Group, Kind, Principal, Role
+
+EXPIRES_SOON = timedelta(hours=72)  # over a weekend: whoever reads it on Friday can still do something
+TO_COME = 0  # the number of a grant that only a file has yet
+NOBODY_IS_ADMIN = "Nobody is admin: grants, rules and freezes can only be changed in the shell. Grant admin on '*' to somebody."
+
+_NEVER = {
+    Kind.DEACTIVATED: "is deactivated",
+    Kind.GUEST: "is a guest",
+    Kind.BOT: "is a bot",
+    Kind.STRANGER: "is nobody this workspace knows as its own",
+}
+
+
+def elsewhere(grants: Iterable[Grant], roster: Roster) -> Iterator[Finding]:
+    """Grants of another workspace."""
+    for principal, held in _by_principal(grant for grant in grants if not roster.serves(grant.principal)):
+        yield problem(
+            f"{id_of(principal)} ({_roles(held)}) is of the workspace {principal.team}, and the bot serves {roster.home}: "
+            f"that counts for nobody. {_away(held, team=principal.team)}"
+        )
+
+
+def who_never_passes(grants: Iterable[Grant], roster: Roster) -> Iterator[Finding]:
+    for principal, held in _by_principal(grants):
+        who, what = id_of(principal), _roles(held)
+        if isinstance(principal, Group):
+            yield from _group(principal, what, roster)
+            continue
+        kind = roster.kinds.get(principal, Kind.MEMBER)
+        if kind is Kind.UNKNOWN:
+            yield warning(
+                f"{who} ({what}) could not be looked up in Slack, and may do nothing until that works. "
+                "Run this again; if it stays, check the app's scopes."
+            )
+        elif kind is not Kind.MEMBER:
+            yield warning(
+                f"{who} {_NEVER[kind]}, and what is granted to them ({what}) never counts. {_away(held)}"
+            )
+
+
+def _group(group: Group, what: str, roster: Roster) -> Iterator[Finding]:
+    why = roster.unread.get(group)
+    if why is not None:
+        yield problem(
+            f"The user group {group.group} ({what}) could not be read: {why}. What is granted to it counts for nobody "
+            "until it can be. Mend that, or grant to its people instead."
+        )
+    elif roster.members.get(group) == frozenset():
+        yield warning(
+            f"Nobody is in the user group {group.group} ({what}). Add people to it in Slack, or revoke the grants."
+        )
+
+
+def nobody_is_admin(grants: Sequence[Grant]) -> Iterator[Finding]:
+    """Of a bot that was set up at all."""
+    if grants and not any(grant.role is Role.ADMIN for grant in grants):
+        yield notice(NOBODY_IS_ADMIN)
+
+
+def given_twice(grants: Iterable[Grant]) -> Iterator[Finding]:
+    """The same role on the same pattern: the one that lasts longest is all that counts."""
+    times = Counter((grant.principal, grant.role, grant.pattern) for grant in grants)
+    for (principal, role, pattern), count in times.items():
+        if count > 1:
+            yield notice(
+                f"{id_of(principal)} is {role} on {pattern} by {count} grants; the one that lasts longest is what counts. "
+                "One is enough."
+            )
+
+
+def ends(grants: Sequence[Grant], now: datetime) -> Iterator[Finding]:
+    lapsed = [grant for grant in grants if not grant.is_current(now)]
+    for grant in grants:
+        if grant.expires_at is not None and now < grant.expires_at <= now + EXPIRES_SOON:
+            yield notice(
+                f"{id_of(grant.principal)} is {grant.role} on {grant.pattern} only until "
+                f"{grant.expires_at:%Y-%m-%d %H:%M} UTC. If that is too soon, grant it again."
+            )
+    if lapsed:
+        numbers = ", ".join(str(grant.id) for grant in lapsed)
+        yield notice(
+            f"Grants that have lapsed: {numbers}. They count for nothing; revoke them to be rid of them."
+        )
+
+
+def _by_principal(grants: Iterable[Grant]) -> Iterable[tuple[Principal, list[Grant]]]:
+    held: dict[Principal, list[Grant]] = {}
+    for grant in grants:
+        held.setdefault(grant.principal, []).append(grant)
+    return held.items()
+
+
+def _roles(held: Iterable[Grant]) -> str:
+    return ", ".join(f"{grant.role} on {grant.pattern}" for grant in held)
+
+
+def _away(held: Iterable[Grant], team: str = "") -> str:
+    """How to be rid of it; of a workspace other than the bot's, `revoke` has to be told."""
+    if all(grant.id == TO_COME for grant in held):
+        return "Leave it out."
+    return f"Revoke it{f' with --team {team}' if team else ''}."

@@ -1,0 +1,211 @@
+"""Who may do what. `decide()` is the only place that says yes or no, and its default is no.
+
+It judges a `Standing`: a person as the workspace knows them at this moment, with the user groups they are in. What
+could not be read or resolved about them counts against them, and the decision says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from bot.domain.access.patterns import covers
+from bot.domain.ids import Actor, GroupId, PipelineName, TeamId
+
+
+class Action(StrEnum):
+    """What somebody may want to do. All but `ADMINISTER` are done to a pipeline; that one, to a pattern."""
+
+    VIEW = "view"
+    REQUEST = "request"
+    CLEAR = "clear"
+    STOP = "stop"
+    START = "start"
+    APPROVE = "approve"
+    BREAK_GLASS = "break_glass"
+    ADMINISTER = "administer"
+
+
+ASKS = (Action.CLEAR, Action.STOP, Action.START, Action.REQUEST, Action.BREAK_GLASS)
+"""What somebody may do who has something done to a pipeline, alone or with others."""
+
+SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)
+"""Whoever may do one of these may stop an operation in time, before it is sent."""
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    REQUESTER = "requester"
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    RESPONDER = "responder"
+    ADMIN = "admin"
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        return _ACTIONS[self]
+
+
+_ACTIONS = {
+    Role.VIEWER: frozenset({Action.VIEW}),
+    Role.REQUESTER: frozenset({Action.VIEW, Action.REQUEST}),
+    Role.OPERATOR: frozenset({Action.VIEW, Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}),
+    Role.APPROVER: frozenset({Action.VIEW, Action.APPROVE}),
+    Role.RESPONDER: frozenset({Action.VIEW, Action.REQUEST, Action.BREAK_GLASS}),
+    Role.ADMIN: frozenset({Action.ADMINISTER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A Slack user group (`S…`) of a workspace."""
+
+    team: TeamId
+    group: GroupId
+
+
+Principal = Actor | Group
+
+
+class Kind(StrEnum):
+    """What a person is in the workspace. Only a member ever passes, whatever is granted to the others."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+    STRANGER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or nobody ours knows
+    UNKNOWN = "unknown"  # the workspace could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not.
+
+    `passing`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
+    """
+
+    actor: Actor
+    kind: Kind = Kind.MEMBER
+    groups: frozenset[GroupId] = frozenset()
+    unresolved: frozenset[GroupId] = frozenset()
+    why: str = ""
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role on the pipelines whose names match `pattern` (a case-sensitive glob), until `expires_at` if set."""
+
+    id: int
+    principal: Principal
+    role: Role
+    pattern: str
+    granted_by: str
+    granted_at: datetime
+    expires_at: datetime | None
+    note: str
+
+    def is_current(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
+
+    def is_to(self, standing: Standing) -> bool:
+        """Whether this person holds it, by themselves or by a group they are known to be in."""
+        if isinstance(self.principal, Group):
+            return self.principal.team == standing.actor.team and self.principal.group in standing.groups
+        return self.principal == standing.actor
+
+    def may_be_to(self, standing: Standing) -> bool:
+        """Whether they would hold it, if only the group could be looked up."""
+        return (
+            isinstance(self.principal, Group)
+            and self.principal.team == standing.actor.team
+            and self.principal.group in standing.unresolved
+        )
+
+
+class Why(StrEnum):
+    """What decided."""
+
+    GRANTED = "granted"
+    NOT_A_MEMBER = "not_a_member"
+    UNRESOLVED = "unresolved"
+    LAPSED = "lapsed"
+    NO_GRANT = "no_grant"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes or no, with what decided: the grant that allows it, or the roles that would and the grant that lapsed."""
+
+    allowed: bool
+    action: Action
+    why: Why = Why.NO_GRANT
+    grant: Grant | None = None
+    would_allow: tuple[Role, ...] = ()
+    lapsed: Grant | None = None
+    rules: tuple[str, ...] = field(default=(), compare=False)  # the patterns of those on the pipeline
+    standing: Standing | None = field(default=None, compare=False)
+
+    @property
+    def unread(self) -> str:
+        """Why it is a no for want of knowing, if it is: what Slack did not tell, as a clause."""
+        standing = self.standing
+        if self.allowed or standing is None:
+            return ""
+        unknown = self.why is Why.UNRESOLVED or standing.kind is Kind.UNKNOWN
+        return (standing.why or "nothing is known of the person") if unknown else ""
+
+    @property
+    def may_be_told_later(self) -> bool:
+        """Whether it is a no only as long as Slack tells nothing: no more is known against the person."""
+        return self.unread != "" and self.standing is not None and self.standing.passing
+
+    @property
+    def on_record(self) -> dict[str, str | int | None]:
+        """What the record keeps of it: the id of the grant that decided, if only by having lapsed, and the rules."""
+        decisive = self.grant or self.lapsed
+        rules = {"rules": " ".join(self.rules)} if self.rules else {}
+        return {"grant": None if decisive is None else decisive.id, **rules}
+
+
+def decide(
+    standing: Standing, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
+) -> Decision:
+    """Whether this person may do `action` to the pipeline `name` at `now`, by these grants alone."""
+    return _decide(standing, action, [grant for grant in grants if fnmatchcase(name, grant.pattern)], now)
+
+
+def decide_somewhere(standing: Standing, action: Action, grants: Iterable[Grant], now: datetime) -> Decision:
+    """Whether there is any name at all to which this person may do `action`, whether or not a pipeline has it."""
+    return _decide(standing, action, list(grants), now)
+
+
+def decide_on_pattern(standing: Standing, pattern: str, grants: Iterable[Grant], now: datetime) -> Decision:
+    """Whether this person may administer all that `pattern` can match: grants, rules and freezes on it."""
+    return _decide(
+        standing, Action.ADMINISTER, [grant for grant in grants if covers(grant.pattern, pattern)], now
+    )
+
+
+def _decide(standing: Standing, action: Action, matching: list[Grant], now: datetime) -> Decision:
+    able = [grant for grant in matching if action in grant.role.actions]
+    would_allow = tuple(role for role in Role if action in role.actions)
+
+    def no(why: Why, lapsed: Grant | None = None) -> Decision:
+        return Decision(
+            allowed=False, action=action, why=why, would_allow=would_allow, lapsed=lapsed, standing=standing
+        )
+
+    if standing.kind is not Kind.MEMBER:
+        return no(Why.NOT_A_MEMBER)
+    held = [grant for grant in able if grant.is_to(standing)]
+    for grant in held:
+        if grant.is_current(now):
+            return Decision(allowed=True, action=action, why=Why.GRANTED, grant=grant, standing=standing)
+    if any(grant.may_be_to(standing) and grant.is_current(now) for grant in able):
+        return no(Why.UNRESOLVED)
+    if held:
+        return no(Why.LAPSED, max(held, key=lambda grant: (grant.expires_at or now, grant.id)))
+    return no(Why.NO_GRANT)

@@ -1,0 +1,26 @@
+"""When a freeze ends, from what people type; the same in Slack and in the shell."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.commands.durations import resolved
+from bot.domain.commands.model import Ends
+from bot.domain.errors import Misunderstood
+
+FREEZE_MAX = timedelta(days=30)  # one that nobody remembers stops an emergency as well as a release
+
+
+def end_of_freeze(ends: Ends, now: datetime) -> datetime:
+    """The moment.
+
+    Raises:
+        Misunderstood: it has passed already, or is too far away.
+    """
+    until = resolved(ends, now)
+    if until <= now:
+        raise Misunderstood("That moment has passed already: name one to come (times are UTC).")
+    if until - now > FREEZE_MAX:
+        raise Misunderstood(
+            f"A freeze lasts {FREEZE_MAX.days} days at most, so that none is forgotten: name an earlier end, and put "
+            "it again when it comes."
+        )
+    return until

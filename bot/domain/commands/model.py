@@ -1,0 +1,207 @@
+"""The commands themselves: what people can ask for, typed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.ids import GroupId, PipelineName, UserId
+from bot.domain.operations.plans import START, STOP, Plan, StepName
+
+COMMAND = "/pipeline"
+
+Who = UserId | GroupId
+"""A person (`U…`, `W…`) or a user group (`S…`) of this workspace: the first letter tells."""
+
+Ends = timedelta | datetime | time
+"""For how long; until when; or until the next time a clock shows this, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """`incident` is empty unless the glass is to be broken for it. `stop` before it, `start` after it."""
+
+    name: PipelineName
+    reason: str
+    incident: str = ""
+    stop: bool = False
+    start: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        before = (StepName.STOP,) if self.stop else ()
+        after = (StepName.START,) if self.start else ()
+        return (*before, StepName.CLEAR, *after)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    name: PipelineName
+    reason: str
+    incident: str = ""
+
+    @property
+    def plan(self) -> Plan:
+        return STOP
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    name: PipelineName
+    reason: str
+    incident: str = ""
+
+    @property
+    def plan(self) -> Plan:
+        return START
+
+
+Wish = Clear | Stop | Start
+"""What somebody wants done to a pipeline."""
+
+
+def wish(plan: Plan, name: PipelineName, reason: str, incident: str) -> Wish:
+    """What somebody types who wants this plan."""
+    if StepName.CLEAR in plan:
+        return Clear(name, reason, incident, stop=StepName.STOP in plan, start=StepName.START in plan)
+    return Stop(name, reason, incident) if plan == STOP else Start(name, reason, incident)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearByForm:
+    """A clear of a pipeline that is yet to be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    name: PipelineName
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """The pipelines whose names match."""
+
+    pattern: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    verb: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    request: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class CanI:
+    name: PipelineName
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAmI:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Of one pipeline, of one person, or of everything."""
+
+    name: PipelineName | None = None
+    user: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    who: Who
+    role: Role
+    pattern: str
+    lasts: timedelta | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    who: Who
+    role: Role
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Those of one person or group, those that may concern a pattern, or all."""
+
+    who: Who | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTheRule:
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class DropTheRule:
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    pattern: str
+    ends: Ends
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfreeze:
+    pattern: str
+
+
+Access = (
+    Pending
+    | CanI
+    | WhoAmI
+    | History
+    | Grant
+    | Revoke
+    | Grants
+    | SetTheRule
+    | DropTheRule
+    | Rules
+    | Freeze
+    | Unfreeze
+)
+Command = Wish | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+
+
+def pipeline_of(command: Command) -> PipelineName | None:
+    """The pipeline that the command is about, if it is about one."""
+    return getattr(command, "name", None)

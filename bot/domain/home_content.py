@@ -1,0 +1,148 @@
+"""What one person sees on their Home, and which deeds each operation on it offers them. Pure.
+
+`compose` decides by the same `decide()` as every command and button: nothing is on a page that its reader may not see,
+and nothing is offered that would be refused to them at this moment. Whoever holds no role sees no more than how to get
+one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.patterns import covers
+from bot.domain.access.permissions import SAY, Action, Grant, Kind, Standing
+from bot.domain.access.rules import Freeze
+from bot.domain.operations.operation import Operation, State
+
+
+class Deed(StrEnum):
+    """What somebody may do to an operation as it is now."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+    WITHDRAW = "withdraw"
+    STOP = "stop"
+    SIGN_OFF = "sign_off"
+    CLOSE = "close"
+
+
+_DECISIONS = frozenset({Deed.APPROVE, Deed.SIGN_OFF, Deed.CLOSE})  # what somebody is waited for with
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    operation: Operation
+    deeds: frozenset[Deed]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What there is to be seen, by whoever may: read once for all pages. `ended` are the latest, newest first."""
+
+    pending: tuple[Operation, ...] = ()
+    underway: tuple[Operation, ...] = ()
+    ended: tuple[Operation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """One person's Home. Without a grant in force all of it is empty.
+
+    `decides` is what waits for them, `requests` what else they asked for, `underway` everybody else's. `unread` is
+    what Slack did not tell of them, where a role may depend on it.
+    """
+
+    standing: Standing
+    grants: tuple[Grant, ...] = ()
+    unread: str = ""
+    decides: tuple[Item, ...] = ()
+    requests: tuple[Item, ...] = ()
+    underway: tuple[Item, ...] = ()
+    ended: tuple[Operation, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """When it will be another page without anybody doing anything: a grant or a freeze ends."""
+        ends = chain((grant.expires_at for grant in self.grants), (freeze.until for freeze in self.freezes))
+        return min((moment for moment in ends if moment is not None), default=None)
+
+
+def compose(standing: Standing, facts: Facts, board: Board, now: datetime) -> HomePage:
+    """The page of this person at `now`. `facts` must know them."""
+    current = [grant for grant in facts.grants if grant.is_current(now)]
+    held = tuple(grant for grant in current if grant.is_to(standing))
+    is_unsure = standing.kind is Kind.UNKNOWN or any(grant.may_be_to(standing) for grant in current)
+    unread = (standing.why or "nothing is known of the person") if is_unsure else ""
+    if standing.kind is not Kind.MEMBER or not held:
+        return HomePage(standing, unread=unread)
+    items = tuple(_items(standing, facts, board, now))
+    decides = tuple(item for item in items if item.deeds & _DECISIONS)
+    others = tuple(item for item in items if item not in decides)
+    return HomePage(
+        standing,
+        held,
+        unread,
+        decides=decides,
+        requests=tuple(item for item in others if _is_own(item.operation, standing)),
+        underway=tuple(item for item in others if not _is_own(item.operation, standing)),
+        ended=tuple(operation for operation in board.ended if _may_see(operation, standing, facts, now)),
+        freezes=tuple(
+            freeze
+            for freeze in facts.freezes
+            if now < freeze.until and any(_concerns(freeze.pattern, grant.pattern) for grant in held)
+        ),
+    )
+
+
+def _items(standing: Standing, facts: Facts, board: Board, now: datetime) -> Iterable[Item]:
+    """Each open operation once, oldest first."""
+    found = {operation.id: operation for operation in (*board.pending, *board.underway)}
+    for operation in sorted(found.values(), key=lambda each: each.created_at):
+        if _may_see(operation, standing, facts, now):
+            yield Item(operation, _deeds(operation, standing, facts, now))
+
+
+def _deeds(operation: Operation, standing: Standing, facts: Facts, now: datetime) -> frozenset[Deed]:
+    actor, own = standing.actor, _is_own(operation, standing)
+    found: set[Deed] = set()
+
+    def may(action: Action) -> bool:
+        return facts.may(actor, action, operation.pipeline, now).allowed
+
+    match operation.state:
+        case State.AWAITING_APPROVAL if own:
+            found.add(Deed.WITHDRAW)
+        case State.AWAITING_APPROVAL if may(Action.APPROVE):
+            found.add(Deed.DENY)
+            if actor not in {given.by for given in operation.approvals}:
+                found.add(Deed.APPROVE)
+        case State.READY if _is_untouched(operation) and any(may(action) for action in SAY):
+            found.add(Deed.STOP)
+        case State.NEEDS_HUMAN if may(Action.CLEAR):
+            found.add(Deed.CLOSE)
+    if operation.waits_for_signature and not own and may(Action.APPROVE):
+        found.add(Deed.SIGN_OFF)
+    return frozenset(found)
+
+
+def _concerns(frozen: str, held: str) -> bool:
+    """Whether it certainly does: what is only likely might tell somebody of pipelines that they may not see."""
+    return covers(frozen, held) or covers(held, frozen)
+
+
+def _may_see(operation: Operation, standing: Standing, facts: Facts, now: datetime) -> bool:
+    """Their own, and those on pipelines that they may see."""
+    seen = facts.may(standing.actor, Action.VIEW, operation.pipeline, now).allowed
+    return seen or _is_own(operation, standing)
+
+
+def _is_untouched(operation: Operation) -> bool:
+    return operation.sends == 0 and not operation.has_begun
+
+
+def _is_own(operation: Operation, standing: Standing) -> bool:
+    return operation.requester == standing.actor

@@ -1,0 +1,339 @@
+"""What Feldera's words make of an operation: a look at the pipeline, an answer to the request, a record read.
+
+Every proof is taken from Feldera alone and in Feldera's own time, so no two clocks are ever compared.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.domain.access.authorization import Authority
+from bot.domain.access.rules import Freeze
+from bot.domain.operations import polling
+from bot.domain.operations.fingerprints import Reviewed, Sighting
+from bot.domain.operations.inputs import (
+    Answered,
+    HealthRead,
+    HistoryRead,
+    Looked,
+    ProgramErrorRead,
+    ReadHistory,
+    ReadProgramError,
+    Transition,
+)
+from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.outages import as_troubled, heard_again, looked_in_vain, no_longer_failing
+from bot.domain.operations.plans import StepName
+from bot.domain.operations.steps import (
+    STEPS,
+    AskHistory,
+    Blocked,
+    Contradiction,
+    Done,
+    Failed,
+    Go,
+    Step,
+    Underway,
+    Unneeded,
+    Untouched,
+)
+from bot.domain.operations.submissions import answered
+from bot.domain.operations.transitions import (
+    ASK_SLACK_AGAIN_AFTER,
+    MAX_SENDS,
+    RESEND_AFTER,
+    ended,
+    goal_reached,
+    is_too_late,
+    needs_human,
+    of_step,
+    seconds,
+    sent,
+    still_waiting,
+    underway,
+    until_placed,
+)
+from bot.domain.pipelines.event_proofs import history_read, is_one_stop, must_read_events
+from bot.domain.pipelines.pipeline import Absent, Problem, Seen
+
+
+def weigh(
+    operation: Operation, said: Looked | Answered | HistoryRead | ProgramErrorRead | HealthRead, now: datetime
+) -> Transition:
+    """What becomes of `operation` by what Feldera said, or by its silence."""
+    match said:
+        case Looked(look=Problem() as problem):
+            return looked_in_vain(operation, problem, now)
+        case Looked():
+            return _looked(operation, said, now)
+        case Answered():
+            return answered(operation, said, now)
+        case HistoryRead():
+            return history_read(operation, said, now)
+        case ProgramErrorRead():
+            return _program_error_read(operation, said, now)
+        case HealthRead():
+            return _health_read(operation, said, now)
+        case _:
+            assert_never(said)
+
+
+def _looked(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    """A look that Feldera answered: the end of any trouble, and then whatever the state makes of it."""
+    seen = no_longer_failing(replace(operation, seen=_sighting(looked, now)))
+    after = _looked_on(operation if operation.state.has_ended else seen, looked, now)
+    if isinstance(after.effect, ReadHistory):
+        # Not the end of the trouble, as long as the record cannot be read.
+        return replace(after, operation=as_troubled(after.operation, operation))
+    return heard_again(operation, after, now)
+
+
+def _looked_on(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    match operation.state:
+        case State.READY:
+            return _looked_before_sending(operation, looked, now)
+        case State.SUBMITTING:
+            return _looked_after_silence(operation, looked, now)
+        case State.WAITING:
+            return _looked_while_waiting(operation, looked, now)
+        case State.NEEDS_HUMAN:
+            return _looked_for_a_proof(operation, looked, now)
+        case _:
+            return Transition(operation)
+
+
+def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    verdict = _step(operation).before_sending(operation.bound_to, _seen(looked))
+    if isinstance(verdict, Go):
+        verdict = _blocked_later(operation, _seen(looked)) or verdict
+    match verdict:
+        case Underway():
+            return underway(operation, looked.spread, now)
+        case Unneeded(ending):
+            return _reached(operation, Outcome(ending), looked, now, needed=False)
+        case Blocked(Ending.NOT_COMPILED):
+            return Transition(replace(operation, due_at=now + polling.LONGEST), (), ReadProgramError())
+        case Blocked(ending):
+            state = State.REFUSED if ending is Ending.UNKNOWN_PIPELINE else State.STALE
+            return ended(operation, state, Outcome(ending), now)
+        case Go():
+            return _cleared_for_sending(operation, looked, now)
+        case _:
+            assert_never(verdict)
+
+
+def _blocked_later(operation: Operation, look: Seen | Absent) -> Blocked | None:
+    """What is known already to fail a step that comes after the one at hand: nothing is begun that cannot be ended."""
+    if isinstance(look, Absent):
+        return None
+    ahead = operation.plan[operation.step + 1 :]
+    endings = (STEPS[step].known_to_fail(look.pipeline) for step in ahead)
+    return next((Blocked(ending) for ending in endings if ending is not None), None)
+
+
+def _reached(
+    operation: Operation, outcome: Outcome, looked: Looked, now: datetime, *, needed: bool = True
+) -> Transition:
+    """The goal of the step. Before a clear that follows a stop, the record has to tell which run it was that ended."""
+    look = _seen(looked)
+    is_same = isinstance(look, Seen) and look.pipeline.id == operation.reviewed.id
+    found = Reviewed.of(look.pipeline) if isinstance(look, Seen) and is_same else None
+    if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan or found is None:
+        return goal_reached(operation, outcome, found, now, needed=needed)
+    left_to_human = operation.state is State.NEEDS_HUMAN
+    # Stopped when it was reviewed, or about to be, and not run since.
+    if left_to_human or found == operation.reviewed or is_one_stop(operation.reviewed, found):
+        return goal_reached(operation, outcome, found, now, needed=needed)
+    return _asking_for_events(operation, looked, now)
+
+
+def _asking_for_events(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    soon = now + polling.next_look(timedelta(0), looked.spread)
+    return Transition(replace(operation, due_at=soon), (), ReadHistory(_found(looked)))
+
+
+def _cleared_for_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    authority = looked.authority
+    if is_too_late(operation, now):
+        return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
+    if not authority.is_enough and not authority.may_be_enough_later:
+        return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
+    if not authority.lasts and not operation.has_begun:
+        return ended(operation, State.REFUSED, Outcome(Ending.RIGHTS_END_SOON), now, decided_by=authority)
+    if operation.card is None:
+        return until_placed(operation)
+    if authority.freeze is not None and not operation.has_begun:
+        return _held(operation, authority.freeze, now)
+    operation = replace(operation, held_by_freeze=False)
+    if operation.stop_until is not None and now < operation.stop_until:
+        return Transition(replace(operation, due_at=operation.stop_until))
+    if not authority.is_enough:
+        return _untold(operation, authority, now)
+    operation = replace(operation, untold_since=None)
+    if must_read_events(operation, now):
+        return _asking_for_events(operation, looked, now)
+    kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
+    after = sent(operation, kind, authority, now)
+    # "I keep trying" was said when it was put off: only the first repetition is news.
+    return after if operation.put_off <= 1 else replace(after, events=())
+
+
+def _what_is_lost(authority: Authority) -> Outcome:
+    if authority.unread:
+        return Outcome(Ending.RIGHTS_UNREAD, authority.unread)
+    return Outcome(Ending.APPROVALS_LOST if authority.may_ask else Ending.PERMISSION_LOST)
+
+
+def _untold(operation: Operation, authority: Authority, now: datetime) -> Transition:
+    """It waits for Slack to tell what it did not, and lapses if that takes too long. Said once."""
+    waiting = replace(
+        operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
+    )
+    if operation.untold_since is not None:
+        return Transition(waiting)
+    return Transition(waiting, (Event(EventKind.UNTOLD, now, {"message": authority.unread}),))
+
+
+def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
+    """It waits for the freeze to end, and lapses if that is too late. A freeze may be lifted any minute."""
+    held = replace(operation, held_by_freeze=True, due_at=min(freeze.until, now + polling.FOR_A_HUMAN))
+    if operation.held_by_freeze:
+        return Transition(held)
+    said = {"until": freeze.until.isoformat(), "reason": freeze.reason, "pattern": freeze.pattern}
+    return Transition(held, (Event(EventKind.HELD, now, said),))
+
+
+def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
+    match verdict:
+        case Done(ending, said):
+            return _reached(operation, Outcome(ending, said), looked, now)
+        case Underway():
+            return underway(operation, looked.spread, now)
+        case AskHistory():
+            return _asking_for_events(operation, looked, now)
+        case Untouched():
+            return _untouched(operation, looked, now)
+        case Failed():
+            settled_at = (operation.submitted_at or now) + RESEND_AFTER
+            if now < settled_at:  # the request may arrive yet, and still change what the pipeline comes to
+                return Transition(replace(operation, due_at=settled_at))
+            return _failed(operation, verdict, now)
+        case _:
+            assert_never(verdict)
+
+
+def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    """The request has had no effect so far: wait until it can have none any more, then repeat it if that may be."""
+    sent_at = operation.submitted_at or now
+    if now < sent_at + RESEND_AFTER:
+        soon = min(now + polling.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
+        return Transition(replace(operation, due_at=soon))
+    if operation.refusal is not None:
+        return ended(operation, State.REFUSED, operation.refusal, now)
+    untold = looked.authority.may_be_enough_later
+    may_repeat = (looked.authority.is_enough or untold) and not is_too_late(operation, now)
+    is_blocked = _blocked_later(operation, _seen(looked)) is not None
+    if not may_repeat or is_blocked or operation.sends >= MAX_SENDS:
+        return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
+    is_frozen = looked.authority.freeze is not None and not operation.has_begun
+    if operation.card is None or is_frozen or untold:  # the card is being posted again
+        return Transition(replace(operation, due_at=now + polling.LONGEST))
+    if must_read_events(operation, now):
+        return _asking_for_events(operation, looked, now)
+    return sent(operation, EventKind.SENT_AGAIN, looked.authority, now)
+
+
+def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    verdict = _step(operation).while_waiting(operation.bound_to, _seen(looked))
+    match verdict:
+        case Done(ending, said):
+            return _reached(operation, Outcome(ending, said), looked, now)
+        case Underway(phase):
+            return _in_phase(still_waiting(operation, looked, now), phase, now)
+        case AskHistory():
+            return _asking_for_events(operation, looked, now)
+        case Failed():
+            return _failed(operation, verdict, now)
+        case Contradiction():
+            return needs_human(operation, Outcome(Ending.CONTRADICTION), now)
+        case _:
+            assert_never(verdict)
+
+
+def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:
+    """A new phase is told, unless it is one of the moments in which Feldera cannot reach what it has just started."""
+    if phase in {"", PASSING_PHASE, waiting.operation.phase}:
+        return waiting
+    said = Event(EventKind.PHASE, now, {"phase": phase, **of_step(waiting.operation)})
+    events = (said, *(event for event in waiting.events if event.kind is not EventKind.STILL_CLEARING))
+    return replace(waiting, operation=replace(waiting.operation, phase=phase), events=events)
+
+
+def _failed(operation: Operation, verdict: Failed, now: datetime) -> Transition:
+    state = State.REFUSED if verdict.ending in _BY_FELDERA else State.STALE
+    return ended(operation, state, Outcome(verdict.ending, verdict.said, verdict.code), now)
+
+
+def _program_error_read(operation: Operation, read: ProgramErrorRead, now: datetime) -> Transition:
+    if operation.state is not State.READY:
+        return Transition(operation)
+    said = "" if isinstance(read.said, Problem) else read.said
+    return ended(operation, State.REFUSED, Outcome(Ending.NOT_COMPILED, said), now)
+
+
+def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    """A human was called, but what Feldera shows may still settle it."""
+    verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
+    if isinstance(verdict, Done):
+        return _reached(operation, Outcome(verdict.ending, verdict.said), looked, now)
+    if isinstance(verdict, Failed):
+        return _failed(operation, verdict, now)
+    if isinstance(verdict, Underway):
+        return underway(replace(operation, outcome=None), looked.spread, now)
+    unproved = operation.outcome is not None and operation.outcome.ending in _RECORD_MAY_TELL
+    effect = ReadHistory(_found(looked)) if unproved and isinstance(verdict, AskHistory) else None
+    return Transition(replace(operation, due_at=now + polling.FOR_A_HUMAN), (), effect)
+
+
+def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Transition:
+    if operation.state is not State.WAITING or operation.overdue_since is not None:
+        return Transition(operation)
+    healthy = read.health.healthy
+    said = Event(
+        EventKind.OVERDUE,
+        now,
+        {
+            "healthy": None if healthy is None else int(healthy),
+            "message": read.health.message,
+            "seconds": seconds(operation.accepted_at, now),
+            "usual": None if read.usual is None else round(read.usual.total_seconds()),
+            **of_step(operation),
+        },
+    )
+    return Transition(replace(operation, overdue_since=now), (said,))
+
+
+PASSING_PHASE = "Unavailable"
+_BY_FELDERA = frozenset({Ending.NOT_COMPILED, Ending.START_FAILED})
+_RECORD_MAY_TELL = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
+
+
+def _step(operation: Operation) -> Step:
+    return STEPS[operation.step_name]
+
+
+def _found(looked: Looked) -> Reviewed | None:
+    return Reviewed.of(looked.look.pipeline) if isinstance(looked.look, Seen) else None
+
+
+def _sighting(looked: Looked, now: datetime) -> Sighting:
+    look = _seen(looked)
+    if isinstance(look, Absent):
+        return Sighting(now, "", "", "")
+    return Sighting(now, look.pipeline.status, look.pipeline.desired_status, look.pipeline.storage.value)
+
+
+def _seen(looked: Looked) -> Seen | Absent:
+    assert not isinstance(looked.look, Problem)  # noqa: S101 - `weigh` deals with problems first
+    return looked.look

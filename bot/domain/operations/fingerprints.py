@@ -1,0 +1,58 @@
+"""What of a pipeline is remembered: the fingerprint by which it is known again, and how it was last seen."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.ids import PipelineId
+from bot.domain.pipelines.pipeline import STOPPED, Checkpoints, Pipeline, Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the person was shown and confirmed: the fingerprint that the pipeline must still have when we send.
+
+    A pipeline gains storage only by running, and running moves `status_since`: the same id and the same moment
+    of stopping is the same storage. Of a pipeline that runs, the id and the run are the fingerprint: `wanted_since`
+    is when it was last asked to run (`was_wanted`) or to stop, and `recorded_at` the newest row of its events by then,
+    None where nobody read them.
+    """
+
+    id: PipelineId
+    status_since: datetime
+    checkpoints: Checkpoints
+    wanted_since: datetime | None = field(default=None, compare=False)
+    was_wanted: bool = field(default=False, compare=False)
+    cleared: bool = field(default=False, compare=False)
+    last_checkpoint_at: datetime | None = field(default=None, compare=False)
+    recorded_at: datetime | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, *, recorded_at: datetime | None = None) -> "Reviewed":
+        return cls(
+            id=pipeline.id,
+            status_since=pipeline.status_since,
+            checkpoints=pipeline.checkpoints,
+            wanted_since=pipeline.resources_desired_since,
+            was_wanted=pipeline.resources_desired != STOPPED,
+            cleared=pipeline.storage is Storage.CLEARED,
+            last_checkpoint_at=pipeline.last_checkpoint_at,
+            recorded_at=recorded_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EventsRead:
+    """That a pipeline's events could be read: `newest` is the moment of the newest one by Feldera's clock, `at` ours."""
+
+    newest: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How Feldera last showed the pipeline, in its own words; `status` is empty where there was none."""
+
+    at: datetime
+    status: str
+    desired: str
+    storage: str

@@ -1,0 +1,101 @@
+"""A Feldera that gives no usable answer: when that is worth a word, and when waiting for a better one is hopeless."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.operations import polling
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import LIVE, Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.transitions import RESEND_AFTER, ended, is_too_late, needs_human, seconds
+from bot.domain.pipelines.pipeline import Problem, Trouble
+
+TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
+LONG_WAIT = timedelta(
+    seconds=10
+)  # when Feldera itself asks to be left alone for longer, that is said at once
+OUT_OF_REACH_AFTER = timedelta(
+    days=1
+)  # a Feldera that was taken away must not hold a pipeline's lock for ever
+TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, when nothing has been sent
+
+
+def looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Transition:
+    if operation.state not in LIVE:
+        return Transition(operation)
+    failures = operation.failures + 1
+    wait = polling.after_failures(failures, problem.retry_after)
+    failing = replace(
+        operation,
+        failures=failures,
+        failing_since=operation.failing_since or now,
+        due_at=now + wait,
+    )
+    if operation.state is State.READY:
+        if is_too_late(operation, now):
+            return ended(failing, State.EXPIRED, Outcome(Ending.TOO_LATE, problem.message, problem.code), now)
+        ending = hopeless(problem, failures)
+        if ending is not None:
+            return ended(failing, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
+    if problem.trouble is Trouble.NOT_TOLD_APART:
+        return _not_told_apart(failing, problem, now)
+    told = _told(failing, problem, now) if failures >= TROUBLE_SAID_AFTER or wait > LONG_WAIT else None
+    after = told or Transition(failing)
+    if operation.state is State.NEEDS_HUMAN or now < (failing.failing_since or now) + OUT_OF_REACH_AFTER:
+        return after
+    if operation.state is State.READY:
+        return after
+    called = needs_human(after.operation, Outcome(Ending.OUT_OF_REACH, problem.message), now)
+    return replace(called, events=(*after.events, *called.events))
+
+
+def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Transition:
+    """Nothing that is seen there proves anything, and waiting would not change that: people can tell it apart."""
+    sent_at = failing.accepted_at or failing.submitted_at
+    is_lasting = (
+        failing.failures >= TROUBLE_SAID_AFTER and sent_at is not None and now >= sent_at + RESEND_AFTER
+    )
+    if failing.state is State.NEEDS_HUMAN or not is_lasting:
+        return Transition(failing)
+    return needs_human(failing, Outcome(Ending.NOT_TOLD_APART, problem.message), now)
+
+
+def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
+    if failing.unreachable_since is not None or problem.trouble is Trouble.REJECTED:
+        return None  # it was said already; or it will be known in a moment what there is to say
+    said = {"state": failing.state.value, "trouble": problem.trouble.value, "message": problem.message}
+    event = Event(EventKind.UNREACHABLE, now, said)
+    return Transition(replace(failing, unreachable_since=failing.failing_since), (event,))
+
+
+def no_longer_failing(operation: Operation) -> Operation:
+    return replace(operation, failures=0, failing_since=None, unreachable_since=None)
+
+
+def as_troubled(operation: Operation, before: Operation) -> Operation:
+    """The row with the trouble that it was in before."""
+    return replace(
+        operation,
+        failures=before.failures,
+        failing_since=before.failing_since,
+        unreachable_since=before.unreachable_since,
+    )
+
+
+def heard_again(before: Operation, after: Transition, now: datetime) -> Transition:
+    if before.unreachable_since is None:
+        return after
+    event = Event(EventKind.REACHABLE, now, {"seconds": seconds(before.unreachable_since, now)})
+    return replace(after, events=(event, *after.events))
+
+
+def hopeless(problem: Problem, failures: int) -> Ending | None:
+    """How an operation that has sent nothing ends when waiting will not help."""
+    match problem.trouble:
+        case Trouble.FORBIDDEN:
+            return Ending.NO_ACCESS
+        case Trouble.UNAUTHORIZED | Trouble.NO_TENANT if failures >= TROUBLE_ENDS_AFTER:
+            return Ending.NO_ACCESS
+        case Trouble.NOT_FELDERA | Trouble.ELSEWHERE if failures >= TROUBLE_ENDS_AFTER:
+            return Ending.WRONG_ADDRESS
+        case _:
+            return None

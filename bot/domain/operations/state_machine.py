@@ -1,0 +1,158 @@
+"""The machine every operation runs on: `advance(operation, happening, now)` says what becomes of it.
+
+Pure and total: each pair of a state and a happening has an answer, and where a happening means nothing to a state,
+the answer is "as it was". Two rules hold whatever happens: nothing is sent except by leaving `ready` (or repeating
+from `submitting`) with a decision that allows it, and an operation whose outcome is not known keeps its pipeline.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain.operations import feldera_inputs
+from bot.domain.operations.inputs import (
+    Answered,
+    Approved,
+    CardBegun,
+    CardLost,
+    CardNotPosted,
+    CardPlaced,
+    Closed,
+    Confirmed,
+    Denied,
+    DeniedInShell,
+    Happening,
+    HealthRead,
+    HistoryRead,
+    Looked,
+    NoPlace,
+    ProgramErrorRead,
+    RulesSeen,
+    SignedOff,
+    Stopped,
+    TimePassed,
+    Transition,
+    Withdrawn,
+)
+from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.transitions import ended, is_too_late, until_placed
+from bot.domain.operations.user_inputs import by_the_clock_of_approval, done_by_a_person
+
+
+def advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
+    """What `happening` at `now` makes of `operation`."""
+    after = _advance(operation, happening, now)
+    if _as_seen(after.operation) == _as_seen(operation):
+        return after
+    return replace(after, operation=replace(after.operation, version=operation.version + 1))
+
+
+def _as_seen(operation: Operation) -> tuple[object, ...]:
+    """What the card shows: a change of anything here is a new version."""
+    return (
+        operation.state,
+        operation.step,
+        operation.done,
+        operation.phase,
+        operation.sends,
+        operation.confirmed_at,
+        operation.submitted_at,
+        operation.accepted_at,
+        operation.ended_at,
+        operation.unreachable_since,
+        operation.overdue_since,
+        operation.outcome,
+        operation.displaced,
+        operation.approvals,
+        operation.approvals_needed,
+        operation.approve_by,
+        operation.ready_at,
+        operation.held_by_freeze,
+        operation.frozen_until,
+        operation.signed_off,
+    )
+
+
+def _advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
+    match happening:
+        case (
+            Confirmed()
+            | Approved()
+            | Denied()
+            | DeniedInShell()
+            | Withdrawn()
+            | Stopped()
+            | SignedOff()
+            | Closed()
+        ):
+            return done_by_a_person(operation, happening, now)
+        case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
+            return _by_its_card(operation, happening, now)
+        case Looked() | Answered() | HistoryRead() | ProgramErrorRead() | HealthRead():
+            return feldera_inputs.weigh(operation, happening, now)
+        case RulesSeen():
+            return _ruled(operation, happening, now)
+        case TimePassed():
+            return _by_the_clock(operation, now)
+        case _:
+            assert_never(happening)
+
+
+def _by_its_card(
+    operation: Operation,
+    happening: CardBegun | CardNotPosted | CardPlaced | CardLost | NoPlace,
+    now: datetime,
+) -> Transition:
+    match happening:
+        case CardBegun():
+            return Transition(replace(operation, card_posts=operation.card_posts + 1))
+        case CardNotPosted():
+            return Transition(replace(operation, card_posts=max(operation.card_posts - 1, 0)))
+        case CardPlaced(card):
+            due = (
+                max(now, operation.stop_until or now) if operation.state is State.READY else operation.due_at
+            )
+            return Transition(replace(operation, card=card, due_at=due))
+        case CardLost(why):
+            lost = replace(operation, card=None, rendered_version=0)
+            if why is None:
+                return Transition(lost)
+            if operation.place is not None:  # the channel of a rule: where it was asked for is next
+                return Transition(replace(lost, place=None))
+            return Transition(replace(lost, displaced=why))
+        case NoPlace(why):
+            if operation.state in {State.READY, State.AWAITING_APPROVAL}:
+                return ended(operation, State.REFUSED, Outcome(Ending.NO_PLACE, message=why), now)
+            return Transition(operation)
+        case _:
+            assert_never(happening)
+
+
+def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:
+    """Its card tells of the freeze and of what rules ask by now; what a lifted freeze held may go on at once."""
+    if operation.state is State.PROPOSED or operation.state.has_ended:
+        return Transition(operation)
+    is_freed = seen.frozen_until is None and operation.state is State.READY and operation.held_by_freeze
+    needed = operation.approvals_needed
+    if (
+        operation.state is State.AWAITING_APPROVAL
+    ):  # what was asked for stays asked for, if rules ask for less
+        needed = max(needed, seen.approvals)
+    return Transition(
+        replace(
+            operation,
+            frozen_until=seen.frozen_until,
+            approvals_needed=needed,
+            due_at=now if is_freed else operation.due_at,
+        )
+    )
+
+
+def _by_the_clock(operation: Operation, now: datetime) -> Transition:
+    if operation.state is State.AWAITING_APPROVAL:
+        return by_the_clock_of_approval(operation, now)
+    if operation.state is State.READY and is_too_late(operation, now):
+        return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
+    if operation.state is State.READY and operation.card is None:
+        return until_placed(operation)
+    return Transition(operation)

@@ -1,0 +1,41 @@
+"""What each step of a plan makes of a look at its pipeline: may it be sent, is it done, what does a silence prove."""
+
+from bot.domain.operations.plans import StepName
+from bot.domain.operations.steps.clear_step import ClearStep
+from bot.domain.operations.steps.start_step import StartStep
+from bot.domain.operations.steps.stop_step import StopStep
+from bot.domain.operations.steps.verdicts import (
+    AskHistory,
+    Blocked,
+    Contradiction,
+    Done,
+    Failed,
+    Go,
+    Step,
+    Underway,
+    Unneeded,
+    Untouched,
+)
+
+__all__ = [
+    "STEPS",
+    "AskHistory",
+    "Blocked",
+    "ClearStep",
+    "Contradiction",
+    "Done",
+    "Failed",
+    "Go",
+    "StartStep",
+    "Step",
+    "StopStep",
+    "Underway",
+    "Unneeded",
+    "Untouched",
+]
+
+STEPS: dict[StepName, Step] = {
+    StepName.STOP: StopStep(),
+    StepName.CLEAR: ClearStep(),
+    StepName.START: StartStep(),
+}

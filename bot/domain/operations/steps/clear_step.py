@@ -1,0 +1,86 @@
+"""A clear: `POST /v0/pipelines/{name}/clear`.
+
+The proofs are Feldera's rules (its storage state machine): `Clearing` leads only to `Cleared`; only a start leads
+from `Cleared` to `InUse`; deleting and renaming are refused until the storage is `Cleared`. So a pipeline that is
+gone, or is in use again after it was stopped anew, tells what must have happened between two looks.
+"""
+
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import Ending
+from bot.domain.operations.steps.verdicts import (
+    AskHistory,
+    Blocked,
+    Contradiction,
+    Done,
+    Go,
+    Underway,
+    Unneeded,
+    Untouched,
+)
+from bot.domain.pipelines.pipeline import Absent, Pipeline, Seen, Storage
+
+
+class ClearStep:
+    """`POST /v0/pipelines/{name}/clear`: the goal is storage `Cleared`."""
+
+    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+        return Ending.STORAGE_UNKNOWN if pipeline.storage is Storage.OTHER else None
+
+    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
+        if isinstance(look, Absent):
+            return Blocked(Ending.UNKNOWN_PIPELINE)
+        if look.pipeline.id != reviewed.id:
+            return Blocked(Ending.RECREATED_BEFORE)
+        match look.pipeline.storage:
+            case Storage.CLEARED:
+                return Unneeded()
+            case Storage.CLEARING:
+                return Underway()
+            case Storage.IN_USE if _is_as_reviewed(reviewed, look):
+                return Go()
+            case Storage.OTHER if look.pipeline.is_stopped:
+                return Blocked(Ending.STORAGE_UNKNOWN)
+            case _:
+                return Blocked(Ending.CHANGED_BEFORE if look.pipeline.is_stopped else Ending.RUNNING_BEFORE)
+
+    def after_silence(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Done | Underway | Untouched | AskHistory:
+        proved = _proved_cleared(reviewed, look)
+        if proved is not None:
+            return proved
+        assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline is proved cleared above
+        if look.pipeline.storage is Storage.CLEARING:
+            return Underway()
+        return Untouched() if _is_as_reviewed(reviewed, look) else AskHistory()
+
+    def while_waiting(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Done | Underway | Contradiction | AskHistory:
+        proved = _proved_cleared(reviewed, look)
+        if proved is not None:
+            return proved
+        assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline is proved cleared above
+        if look.pipeline.storage is Storage.CLEARING:
+            return Underway()
+        if look.pipeline.storage is Storage.IN_USE and not _is_as_reviewed(reviewed, look):
+            return (
+                AskHistory()
+            )  # cleared and started since, if it was this pipeline's clear that was accepted
+        return Contradiction()
+
+
+def _proved_cleared(reviewed: Reviewed, look: Seen | Absent) -> Done | None:
+    if isinstance(look, Absent):
+        return Done(Ending.CLEARED_THEN_GONE)
+    if look.pipeline.id != reviewed.id:
+        return Done(Ending.CLEARED_THEN_RECREATED)
+    if look.pipeline.storage is Storage.CLEARED:
+        return Done(Ending.CLEARED if look.pipeline.is_stopped else Ending.CLEARED_AND_STARTING)
+    return None
+
+
+def _is_as_reviewed(reviewed: Reviewed, look: Seen) -> bool:
+    pipeline = look.pipeline
+    in_use = pipeline.storage is Storage.IN_USE
+    return in_use and pipeline.is_stopped and Reviewed.of(pipeline) == reviewed

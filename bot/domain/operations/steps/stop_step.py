@@ -1,0 +1,72 @@
+"""A stop: `POST /v0/pipelines/{name}/stop?force=true`, which Feldera accepts in every state.
+
+A run is known by the moment it was asked for (`deployment_resources_desired_status_since`): pausing, resuming and
+checkpoints leave it alone, a stop and a start move it. Its status alone does not tell a run that ended from one that
+somebody began and ended since; where a clear follows, the pipeline's events have to.
+"""
+
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import Ending
+from bot.domain.operations.steps.verdicts import (
+    Blocked,
+    Contradiction,
+    Done,
+    Failed,
+    Go,
+    Underway,
+    Unneeded,
+    Untouched,
+)
+from bot.domain.pipelines.pipeline import STOPPED, Absent, Pipeline, Seen
+
+
+class StopStep:
+    """The goal is fully stopped: resources `Stopped` and wanted so, just what a clear requires."""
+
+    def known_to_fail(self, _pipeline: Pipeline) -> Ending | None:
+        return None
+
+    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
+        if isinstance(look, Absent):
+            return Blocked(Ending.UNKNOWN_PIPELINE)
+        pipeline = look.pipeline
+        if pipeline.id != reviewed.id:
+            return Blocked(Ending.RECREATED_BEFORE)
+        if pipeline.is_stopped:
+            return Unneeded(Ending.NOTHING_TO_STOP)
+        if pipeline.resources_desired == STOPPED:
+            return Underway()
+        return Go() if _is_this_run(reviewed, pipeline) else Blocked(Ending.RESTARTED_BEFORE)
+
+    def after_silence(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Untouched | Failed:
+        ended = _ended(reviewed, look)
+        if ended is not None:
+            return ended
+        assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline was stopped, above
+        if _is_this_run(reviewed, look.pipeline):
+            return Untouched()
+        return Failed(Ending.RESTARTED_WHILE_STOPPING)
+
+    def while_waiting(
+        self, reviewed: Reviewed, look: Seen | Absent
+    ) -> Done | Underway | Contradiction | Failed:
+        ended = _ended(reviewed, look)
+        if ended is not None:
+            return ended
+        assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline was stopped, above
+        if _is_this_run(reviewed, look.pipeline):
+            return Contradiction()
+        return Failed(Ending.RESTARTED_WHILE_STOPPING)
+
+
+def _ended(reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | None:
+    """What it proves of the run that was reviewed; None if the pipeline is wanted to run."""
+    if isinstance(look, Absent) or look.pipeline.id != reviewed.id:
+        return Done(Ending.STOPPED_THEN_GONE)  # Feldera deletes and renames only what is stopped
+    if look.pipeline.is_stopped:
+        return Done(Ending.PIPELINE_STOPPED)
+    return Underway() if look.pipeline.resources_desired == STOPPED else None
+
+
+def _is_this_run(reviewed: Reviewed, pipeline: Pipeline) -> bool:
+    return reviewed.was_wanted and pipeline.resources_desired_since == reviewed.wanted_since

@@ -1,0 +1,176 @@
+"""What people do to an operation: ask, approve, deny, withdraw, stop, sign off, close. The row judges their deed.
+
+A deed that comes too late, from the wrong person or for the second time changes nothing: whoever did it is answered
+from the row as it is.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.domain.access.authorization import id_of
+from bot.domain.operations.inputs import (
+    Approved,
+    Closed,
+    Confirmed,
+    Denied,
+    DeniedInShell,
+    SignedOff,
+    Stopped,
+    Transition,
+    Withdrawn,
+)
+from bot.domain.operations.operation import Approval, Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_ready
+
+TOLD_MAX = 50  # people and groups mentioned when a glass is broken; a line has room for so many
+
+Deed = Confirmed | Approved | Denied | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
+
+
+def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transition:
+    match deed:
+        case Confirmed():
+            return _confirmed(operation, deed, now)
+        case Approved() | Denied() | DeniedInShell():
+            return _decided(operation, deed, now)
+        case Withdrawn():
+            return _withdrawn(operation, deed, now)
+        case Stopped():
+            return _stopped(operation, deed, now)
+        case SignedOff():
+            return _signed_off(operation, deed, now)
+        case Closed(by, decision):
+            if operation.state is State.NEEDS_HUMAN and decision.allowed:
+                return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now, decided_by=decision)
+            return Transition(operation)
+        case _:
+            assert_never(deed)
+
+
+def by_the_clock_of_approval(operation: Operation, now: datetime) -> Transition:
+    """What the passing of time does to a request that waits for approval."""
+    if operation.approve_by is not None and now >= operation.approve_by:
+        return ended(operation, State.EXPIRED, Outcome(Ending.NOT_APPROVED), now)
+    if operation.remind_at is not None and now >= operation.remind_at:
+        reminded = replace(operation, remind_at=None, due_at=operation.approve_by)
+        return Transition(reminded, (Event(EventKind.REMINDED, now),))
+    return Transition(operation)
+
+
+def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Transition:
+    by, authority = confirmed.by, confirmed.authority
+    if operation.state is not State.PROPOSED:
+        return Transition(operation)
+    if now > operation.created_at + PROPOSAL_GOOD_FOR:
+        return _lapsed(operation, now)
+    if by != operation.requester or not authority.may_ask or authority.freeze is not None:
+        return Transition(operation)
+    terms, needed = authority.terms, authority.approvals_needed
+    if not terms.takes_reason(operation.reason, operation.incident):  # a rule that came after the preview
+        return Transition(operation)
+    if operation.approvals_needed and not needed and not operation.incident:
+        return Transition(operation)  # they pressed a button that asks others: it must not act instead
+    shown_to_others = needed > 0 or authority.by_breaking_glass
+    public = replace(
+        operation,
+        confirmed_at=now,
+        place=terms.ask_channels[0] if shown_to_others and terms.ask_channels else None,
+        asked_groups=terms.ask_groups if shown_to_others else (),
+        approvals_needed=needed,
+    )
+    if needed == 0:
+        kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
+        told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
+        data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
+        # A broken glass runs at once: its moment to think was the name typed again.
+        stop_window = timedelta(0) if authority.by_breaking_glass else terms.stop_window
+        return made_ready(public, Event(kind, now, data | authority.on_record, by), stop_window)
+    approve_by = now + terms.approve_within
+    remind_at = now + (terms.remind_after or terms.approve_within / 2)
+    if remind_at >= approve_by:  # the rules ask for a reminder that nobody could follow
+        remind_at = now + terms.approve_within / 2
+    asked = replace(
+        public,
+        state=State.AWAITING_APPROVAL,
+        approve_by=approve_by,
+        remind_at=remind_at,
+        due_at=remind_at,
+    )
+    return Transition(
+        asked, (Event(EventKind.REQUESTED, now, {"needed": needed, **authority.on_record}, by),)
+    )
+
+
+def _decided(operation: Operation, decided: Approved | Denied | DeniedInShell, now: datetime) -> Transition:
+    if operation.state is not State.AWAITING_APPROVAL:
+        return Transition(operation)
+    late = by_the_clock_of_approval(operation, now)
+    if late.operation.state is State.EXPIRED:
+        return late
+    if isinstance(decided, DeniedInShell):
+        return _denied_in_shell(operation, decided, now)
+    if not decided.decision.allowed or decided.by == operation.requester:
+        return Transition(operation)
+    if isinstance(decided, Denied):
+        outcome = Outcome(Ending.DENIED, decided.reason, by=decided.by)
+        return ended(operation, State.DENIED, outcome, now, decided_by=decided.decision)
+    return _approved(operation, decided, now)
+
+
+def _denied_in_shell(operation: Operation, denied: DeniedInShell, now: datetime) -> Transition:
+    over = ended(operation, State.DENIED, Outcome(Ending.DENIED_IN_SHELL, denied.reason), now)
+    (event,) = over.events
+    return replace(over, events=(replace(event, data={**event.data, "shell": denied.by}),))
+
+
+def _approved(operation: Operation, approved: Approved, now: datetime) -> Transition:
+    if approved.by in {approval.by for approval in operation.approvals}:
+        return Transition(operation)
+    counting: list[Approval] = []
+    lost: list[str] = []
+    for given in operation.approvals:
+        if approved.still_counting is None or given.by in approved.still_counting:
+            counting.append(given)
+        else:
+            lost.append(given.by.user)
+    needed = max(operation.approvals_needed, approved.needed)
+    after = replace(operation, approvals=(*counting, Approval(approved.by, now)), approvals_needed=needed)
+    count = len(after.approvals)
+    data = {"count": count, "needed": needed, **approved.decision.on_record}
+    if lost:
+        data["lost"] = " ".join(lost)
+    event = Event(EventKind.APPROVED, now, data, approved.by)
+    if count < needed:
+        return Transition(after, (event,))
+    return made_ready(after, event, approved.stop_window)
+
+
+def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transition:
+    in_time = operation.state is State.READY and operation.sends == 0 and not operation.has_begun
+    if not in_time or not stopped.decision.allowed:
+        return Transition(operation)
+    outcome = Outcome(Ending.STOPPED, by=stopped.by)
+    return ended(operation, State.WITHDRAWN, outcome, now, decided_by=stopped.decision)
+
+
+def _signed_off(operation: Operation, signed: SignedOff, now: datetime) -> Transition:
+    may_sign = signed.decision.allowed and signed.by != operation.requester
+    if not operation.waits_for_signature or not may_sign:
+        return Transition(operation)
+    after = replace(operation, signed_off=Approval(signed.by, now))
+    return Transition(after, (Event(EventKind.SIGNED_OFF, now, signed.decision.on_record, signed.by),))
+
+
+def _withdrawn(operation: Operation, withdrawn: Withdrawn, now: datetime) -> Transition:
+    if withdrawn.by != operation.requester:
+        return Transition(operation)
+    if operation.state not in {State.PROPOSED, State.AWAITING_APPROVAL}:
+        return Transition(operation)
+    if operation.state is State.PROPOSED and now > operation.created_at + PROPOSAL_GOOD_FOR:
+        return _lapsed(operation, now)
+    return ended(operation, State.WITHDRAWN, Outcome(Ending.WITHDRAWN, by=withdrawn.by), now)
+
+
+def _lapsed(operation: Operation, now: datetime) -> Transition:
+    return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)

@@ -1,0 +1,1 @@
+"""Pipelines as Feldera shows them: their state, their events, and what an observation proves. Pure."""

@@ -1,0 +1,53 @@
+"""What has lately happened to a pipeline, read from Feldera's own record of it. Pure.
+
+The record holds what the pipeline was from each moment on, and a row now and then although nothing changed; people
+want to read what changed. It tells nobody's name: Feldera does not know who did it. Nothing is decided by it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice, pairwise
+
+from bot.domain.pipelines.pipeline import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a pipeline was from `at` on, in Feldera's words; an empty word is one that it did not say."""
+
+    at: datetime
+    deployment: str = ""
+    wanted: str = ""
+    storage: Storage = Storage.OTHER
+    program: str = ""
+    has_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A change: what is new from `at` on. None, or an empty word, is what stayed as it was."""
+
+    at: datetime
+    deployment: str = ""
+    wanted: str = ""
+    storage: Storage | None = None
+    program: str = ""
+    has_error: bool | None = None
+
+
+def latest(shapes: Iterable[Shape], limit: int) -> tuple[Doing, ...]:
+    """The last changes, newest first, of shapes that are newest first. The oldest shape has nothing to differ from."""
+    changes = (_between(before, after) for after, before in pairwise(shapes))
+    return tuple(islice((doing for doing in changes if doing != Doing(doing.at)), limit))
+
+
+def _between(before: Shape, after: Shape) -> Doing:
+    return Doing(
+        after.at,
+        deployment=after.deployment if after.deployment != before.deployment else "",
+        wanted=after.wanted if after.wanted != before.wanted else "",
+        storage=after.storage if after.storage is not before.storage else None,
+        program=after.program if after.program != before.program else "",
+        has_error=after.has_error if after.has_error is not before.has_error else None,
+    )

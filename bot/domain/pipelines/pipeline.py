@@ -1,0 +1,208 @@
+"""What Feldera says of a pipeline, what it answers to a request, and what can be wrong with hearing it.
+
+Status words are kept as Feldera spells them (`pipeline_status` in its API): a newer Feldera may add some, and an
+unknown word must never look like a known one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.ids import PipelineId, PipelineName
+
+STOPPED = "Stopped"
+NOT_COMPILED = frozenset({"SqlError", "RustError", "SystemError"})
+DEFAULT_TENANT: Final = "00000000-0000-0000-0000-000000000000"  # of every Feldera without authentication
+
+
+class Storage(StrEnum):
+    """`storage_status` of the API; `OTHER` is a word this bot does not know, and so acts on never."""
+
+    CLEARED = "Cleared"
+    IN_USE = "InUse"
+    CLEARING = "Clearing"
+    OTHER = "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """What a clear destroys: how many checkpoints, and how many bytes where Feldera knows every size."""
+
+    count: int
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineError:
+    """`deployment_error`; of its details, which can hold a backtrace, only what a compiler said."""
+
+    message: str
+    code: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline at one look (`GET /v0/pipelines/{name}?selector=status`).
+
+    `resources_desired_since` is when it was last asked to run or to stop: the same moment is the same run.
+    """
+
+    id: PipelineId
+    name: PipelineName
+    storage: Storage
+    status: str
+    status_since: datetime
+    desired_status: str
+    desired_status_since: datetime
+    resources: str
+    resources_desired: str
+    resources_desired_since: datetime
+    program_status: str
+    program_status_since: datetime
+    checkpoints: Checkpoints
+    error: PipelineError | None
+    last_checkpoint_at: datetime | None = None
+
+    @property
+    def does_not_compile(self) -> bool:
+        """What the compiler said is not in the look: it comes with the whole program, megabytes of it."""
+        return self.program_status in NOT_COMPILED
+
+    @property
+    def is_stopped(self) -> bool:
+        """Fully stopped, exactly as `/clear` requires it.
+
+        `deployment_status` alone is not enough: an early start is still `Stopped` but wanted otherwise.
+        """
+        return self.resources == STOPPED and self.resources_desired == STOPPED
+
+
+class Trouble(StrEnum):
+    """Why Feldera gave no usable answer."""
+
+    UNREACHABLE = "unreachable"
+    BUSY = "busy"
+    DATABASE_DOWN = "database_down"
+    REJECTED = "rejected"  # 401, where it is not known yet whether for bad credentials or for a lost database
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FELDERA = "not_feldera"
+    ELSEWHERE = "elsewhere"  # another Feldera, or another tenant, than the one it was reviewed on
+    NOT_TOLD_APART = "not_told_apart"  # it may be the Feldera of the review, or another one
+    NO_TENANT = "no_tenant"  # the bot's login belongs to several tenants, and names none of them
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """No usable answer: why, in words fit for a person, and how many seconds Feldera asks to be left alone."""
+
+    trouble: Trouble
+    message: str
+    code: str | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which Feldera it is, and whose pipelines it shows: its address, and the tenant's id.
+
+    `tenant` is empty only of a Feldera before 0.327, which tells none. What one Feldera shows proves nothing about a
+    pipeline of another.
+    """
+
+    address: str
+    tenant: str = ""
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no other Feldera could answer with this identity: the tenant's id is a UUID that one Feldera made."""
+        return self.tenant not in {"", DEFAULT_TENANT}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Feldera was asked about this very name, and said that it knows no such pipeline."""
+
+
+Look = Seen | Absent | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on.
+
+    And whether it was wanted to run then.
+    """
+
+    at: datetime
+    storage: Storage
+    wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes.
+
+    `here` is which Feldera and tenant it is the record of; where that identity is not unique, `pipeline` is the id that
+    the pipeline had right afterwards, and None if it showed none.
+    """
+
+    changes: tuple[Change, ...]
+    here: Identity | None = None
+    pipeline: PipelineId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Feldera took the request on (202)."""
+
+
+class Refusal(StrEnum):
+    """Why a request certainly did nothing, and will do nothing if repeated."""
+
+    BY_RULE = "by_rule"
+    UNKNOWN_PIPELINE = "unknown_pipeline"
+    NO_ACCESS = "no_access"
+    WRONG_ADDRESS = "wrong_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Feldera said no: its sentence, and its `error_code` where it gave one."""
+
+    refusal: Refusal
+    message: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The request certainly had no effect, and may be made again."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request may have had its effect: only looking can tell."""
+
+    problem: Problem
+
+
+Answer = Accepted | Refused | NotSent | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerHealth:
+    """Whether Feldera calls its own runner healthy; None where it could not be asked, and `message` says why."""
+
+    healthy: bool | None
+    message: str = ""

@@ -1,0 +1,124 @@
+"""Asks the workspace and the store what a decision rests on, and lets the domain decide."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.permissions import Action, Decision, Group, Standing
+from bot.domain.ids import Actor, OperationId, PipelineName
+from bot.domain.operations.operation import Operation
+from bot.engine.ports import Caller, Clock, Mark, People, Store
+from bot.engine.rate_budget import Budget
+
+LOOKED_UP_AGAIN_MOST = 6  # times a minute for what one person does
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What is asked of the workspace costs: it takes few questions a minute, and of what is narrowed down, fewer are asked.
+
+    `on` are the pipelines and `to` the actions that will be decided about: a decision about anything else must not rest
+    on what was asked for these.
+    """
+
+    store: Store
+    people: People
+    clock: Clock
+    budget: Budget
+
+    async def standings(  # noqa: PLR0913 - what narrows it down, and how new it has to be
+        self,
+        actors: Iterable[Actor],
+        *,
+        on: Iterable[PipelineName] | None = None,
+        to: Iterable[Action] = Action,
+        also: frozenset[Group] = frozenset(),
+        since: Mark | None = None,
+        caller: Caller | None = None,
+    ) -> Mapping[Actor, Standing]:
+        """Who these people are, and which groups they are in: those granted what matters, and `also`.
+
+        Each person and each group is asked after once, all at the same time. About all pipelines at once somebody only
+        looks: that takes every group there is, and must leave look-ups to what is done to one.
+        """
+        people = tuple(dict.fromkeys(actors))
+        if not people:
+            return {}
+        names = None if on is None else frozenset(on)
+        groups = await self.store.granted_groups(names, frozenset(to)) | also
+        if caller is None:
+            caller = Caller.DISPLAY if names is None else Caller.PEOPLE
+        return await self.people.standings(people, groups, since=since, caller=caller)
+
+    async def for_sending(
+        self, actors: Iterable[Actor], *, on: PipelineName, to: Iterable[Action]
+    ) -> Mapping[Actor, Standing]:
+        """Looked up now, whatever is remembered: what is sent rests on it."""
+        return await self.standings(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
+
+    async def for_action(
+        self,
+        operation_id: OperationId,
+        actor: Actor,
+        *,
+        to: Iterable[Action],
+        others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
+    ) -> Mapping[Actor, Standing]:
+        """Looked up again for what `actor` does to this operation, if they may by what is remembered of the last minute.
+
+        Nobody's where there is no such operation. `others` are those on whom it may rest besides.
+
+        Somebody who may not is refused by what is remembered, at no cost: otherwise anybody who clicks a public button spends what
+        Slack allows for all. Somebody who may has a number of these a minute, and afterwards a minute's memory has to do for
+        them: before anything is sent, everybody is looked up once more.
+        """
+        operation = await self.store.operation(operation_id)
+        if operation is None:
+            return {}
+        name, actions, people = operation.pipeline, tuple(to), (actor, *others(operation))
+        since = self.people.mark()
+        known = await self.standings(people, on=[name], to=actions)
+        facts, now = await self.store.facts(known), self.clock.now()
+        if not any(facts.may(actor, action, name, now).allowed for action in actions):
+            return known
+        if not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
+            return known
+        # What was asked for just now is not asked for again.
+        return await self.standings(people, on=[name], to=actions, since=since)
+
+    async def for_change(
+        self,
+        actor: Actor,
+        may: Callable[[Facts], bool],
+        *,
+        to: Iterable[Action],
+        also: frozenset[Group],
+        remembered: bool,
+    ) -> Standing:
+        """Looked up for a change of access, in the same way.
+
+        Nobody is looked up once more after it: what is remembered has to do only where `remembered` says so, and whoever may
+        change access has no limit of their own. Where Slack may not be asked, the person is unknown, and the standing tells
+        for how long.
+        """
+        since, caller = self.people.mark(), Caller.PEOPLE if remembered else Caller.ACCESS
+        known = await self.standings([actor], to=[Action.ADMINISTER], also=also, caller=caller)
+        if not may(await self.store.facts(known)):
+            return known[actor]
+        if remembered and not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
+            return known[actor]
+        return (await self.standings([actor], to=to, also=also, since=since, caller=caller))[actor]
+
+    async def facts(
+        self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action
+    ) -> Facts:
+        """What is known about these people now. What is written must be decided on facts of its own transaction."""
+        return await self.store.facts(await self.standings(actors, on=on, to=to))
+
+    async def may(self, actor: Actor, action: Action, name: PipelineName) -> Decision:
+        facts = await self.facts(actor, on=[name], to=[action])
+        return facts.may(actor, action, name, self.clock.now())
+
+
+def _key(actor: Actor) -> str:
+    return f"{actor.team}/{actor.user}"

@@ -1,0 +1,1 @@
+"""Delivery of cards, thread lines and direct messages to Slack, in order and with retries."""

@@ -1,0 +1,95 @@
+"""Direct messages to requesters, where the card stands in a channel that they may not even be in.
+
+A message goes out before the lines in the card's thread that say the same, which alone are remembered as posted: a crash
+in between repeats it, and loses none. One that Slack refuses or fails at does not hold up the thread: it is owed in memory.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bot.domain.ids import OperationId
+from bot.domain.operations.operation import Operation, StoredEvent
+from bot.engine.delivery.message_retries import Part, Retries
+from bot.engine.ports import Announcer, Later, PostResult, Rejected, Unannounced
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class DirectMessages:
+    announcer: Announcer
+    retries: Retries
+    _owed: dict[OperationId, Unannounced] = field(default_factory=dict)
+    _taken_on: set[int] = field(default_factory=set)  # events whose lines are still owed to the thread
+    # An operation whose card was lost has another lane, while the one before may still wait for Slack's answer.
+    _trying: set[OperationId] = field(default_factory=set)
+
+    @property
+    def owed(self) -> tuple[Operation, ...]:
+        """The operations of which somebody is still to be told something."""
+        return tuple(waiting.operation for waiting in self._owed.values())
+
+    async def tell(self, operation: Operation, lines: Iterable[StoredEvent]) -> datetime | None:
+        """Tell of those that are for the requester; when to go on with the thread, if Slack takes nothing now."""
+        if not operation.is_shown_elsewhere:
+            return None
+        news = tuple(
+            stored
+            for stored in lines
+            if stored.event.kind.is_for_the_requester and stored.id not in self._taken_on
+        )
+        if news:
+            self._taken_on |= {stored.id for stored in news}
+            before = self._owed.get(operation.id)
+            owed = news if before is None else (*before.events, *news)
+            self._owed[operation.id] = Unannounced(operation, owed)
+        if not self._may_try(operation.id) or self.retries.held_until((operation.id, Part.DIRECT)):
+            return None
+        answer = await self._try(operation.id)
+        return answer.at if isinstance(answer, Later) and not answer.in_doubt else None
+
+    async def again(self, operation_id: OperationId) -> datetime | None:
+        """Try once more what is owed, if its time has come; when to try the next time."""
+        message = operation_id, Part.DIRECT
+        held = self.retries.held_until(message)
+        if held is not None or not self._may_try(operation_id):
+            return held
+        answer = await self._try(operation_id)
+        if isinstance(answer, Later):
+            return self.retries.held_until(message) or answer.at
+        return self.retries.clock.now() if self._may_try(operation_id) else None
+
+    def in_thread(self, lines: Iterable[StoredEvent]) -> None:
+        """These stand in the thread now, and will not be told of again."""
+        self._taken_on -= {stored.id for stored in lines}
+
+    def _may_try(self, operation_id: OperationId) -> bool:
+        return operation_id in self._owed and operation_id not in self._trying
+
+    async def _try(self, operation_id: OperationId) -> PostResult:
+        waiting, message = self._owed[operation_id], (operation_id, Part.DIRECT)
+        self._trying.add(operation_id)
+        try:
+            answer = await self.announcer.tell_requester(
+                waiting.operation, tuple(stored.event for stored in waiting.events)
+            )
+        finally:
+            self._trying.discard(operation_id)
+        match answer:
+            case Later(at, in_doubt):
+                if in_doubt:
+                    self.retries.failed(message, at)
+                return answer
+            case Rejected(why):
+                if self.retries.refused(message) is not None:
+                    return answer
+                log.error("message_given_up", operation=operation_id, message=Part.DIRECT.value, why=why)
+        self.retries.over(message)
+        owed = self._owed.pop(operation_id)
+        since = owed.events[len(waiting.events) :]
+        if since:
+            self._owed[operation_id] = Unannounced(owed.operation, since)
+        return answer

@@ -1,0 +1,212 @@
+"""What people can ask and change about access: grants, rules, freezes, what they may do themselves, and the record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access.authorization import Facts, authority_of
+from bot.domain.access.changes import (
+    AccessChange,
+    DropRule,
+    Give,
+    Judgement,
+    LiftFreeze,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    in_words,
+    judge,
+    kind_of,
+)
+from bot.domain.access.patterns import may_overlap
+from bot.domain.access.permissions import Action, Group, Principal, decide_on_pattern
+from bot.domain.commands import model
+from bot.domain.commands.freeze_ends import end_of_freeze
+from bot.domain.commands.parsers import is_group
+from bot.domain.ids import Actor, GroupId, PipelineName, UserId
+from bot.domain.operations.operation import Event, EventKind
+from bot.domain.operations.plans import Plan
+from bot.engine import replies
+from bot.engine.authorizer import Judge
+from bot.engine.handlers.denial_events import refused
+from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
+from bot.engine.replies import Reply
+
+HISTORY_PAGE = 10  # entries
+HISTORY_READ = 1_000  # entries read for a page at most, whatever of them the person may see
+_BATCH = 100  # entries read at a time: between two, others have their turn at the store
+_TAKES_AWAY = (TakeAway, DropRule, LiftFreeze)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    store: Store
+    judge: Judge
+    clock: Clock
+    work: Callable[[], None]
+
+    async def change(self, actor: Actor, change: AccessChange) -> Reply:
+        """Make the change, if this person may; either way it is recorded."""
+        # A group that nothing is granted to yet must be looked up, too: the person may be in it.
+        meant = change.principal if isinstance(change, Give) else None
+        also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
+
+        def may(facts: Facts) -> bool:
+            return judge(change, facts.standings[actor], facts, self.clock.now()).decision.allowed
+
+        # Whether a rule is loosened in their own favour depends on all they may do; the rest, on whether they are an admin.
+        to = Action if isinstance(change, SetRule | DropRule) else [Action.ADMINISTER]
+        standing = await self.judge.for_change(
+            actor, may, to=to, also=also, remembered=isinstance(change, TakeAway | PutFreeze)
+        )
+
+        def authorize(facts: Facts) -> Event:
+            now = self.clock.now()
+            judgement = judge(change, standing, facts, now)
+            if judgement.objection is not None:
+                raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
+            data = in_words(change) | judgement.decision.on_record
+            return Event(kind_of(change), now, data, actor)
+
+        try:
+            event = await self.store.administer(
+                change, authorize, standing=standing, by=f"{actor.team}/{actor.user}"
+            )
+        except NotAuthorized as refused:
+            return replies.NotAllowed(change, refused.judgement)
+        before = str(event.data.get("before") or "")
+        if isinstance(change, _TAKES_AWAY) and not before:
+            return replies.NothingToChange(change)
+        self.work()
+        return replies.Changed(change, before)
+
+    async def give(self, actor: Actor, command: model.Grant) -> Reply:
+        expires_at = None if command.lasts is None else self.clock.now() + command.lasts
+        principal = principal_of(actor, command.who)
+        return await self.change(
+            actor, Give(principal, command.role, command.pattern, expires_at, command.note)
+        )
+
+    async def take_away(self, actor: Actor, command: model.Revoke) -> Reply:
+        return await self.change(
+            actor, TakeAway(principal_of(actor, command.who), command.role, command.pattern)
+        )
+
+    async def freeze(self, actor: Actor, command: model.Freeze) -> Reply:
+        """Raises Misunderstood: the freeze would be over already, or last too long."""
+        until = end_of_freeze(command.ends, self.clock.now())
+        return await self.change(actor, PutFreeze(command.pattern, until, command.reason))
+
+    async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
+        """*can-i*: what decides about this person's plan on this pipeline. Says nothing of the pipeline itself."""
+        facts, now = await self.judge.facts(actor, on=[name]), self.clock.now()
+        basis = authority_of(actor, name, facts, now, plan=plan)
+        return replies.Explained(name, basis, facts.may(actor, Action.BREAK_GLASS, name, now), plan)
+
+    async def introduce(self, actor: Actor) -> Reply:
+        standing = (await self.judge.standings([actor]))[actor]
+        held = [
+            grant for grant in await self.store.grants() if grant.is_to(standing) or grant.may_be_to(standing)
+        ]
+        return replies.Introduced(standing, tuple(held), self.clock.now())
+
+    async def grants(self, actor: Actor, command: model.Grants) -> Reply:
+        """Their own, and those on patterns that they administer."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        standing = facts.standings[actor]
+        wanted = None if command.who is None else principal_of(actor, command.who)
+        return replies.GrantList(
+            tuple(
+                grant
+                for grant in await self.store.grants()
+                if facts.is_member(actor)
+                and (
+                    grant.is_to(standing)
+                    or decide_on_pattern(standing, grant.pattern, facts.grants, now).allowed
+                )
+                and wanted in {None, grant.principal}
+                and (command.pattern is None or may_overlap(grant.pattern, command.pattern))
+            ),
+            now,
+        )
+
+    async def rules(self, actor: Actor) -> Reply:
+        """Those on patterns that concern anything granted to this person."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        standing = facts.standings[actor]
+        own = [grant.pattern for grant in facts.grants if grant.is_to(standing) and grant.is_current(now)]
+
+        def concerns(pattern: str) -> bool:
+            return facts.is_member(actor) and any(may_overlap(pattern, held) for held in own)
+
+        return replies.RuleList(
+            tuple(rule for rule in await self.store.rules() if concerns(rule.pattern)),
+            tuple(freeze for freeze in await self.store.freezes(now) if concerns(freeze.pattern)),
+        )
+
+    async def history(self, actor: Actor, command: model.History, *, before: int | None = None) -> Reply:
+        """A page of the record, of what the person may see."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        if command.name is not None:
+            decision = facts.may(actor, Action.VIEW, command.name, now)
+            if not decision.allowed:
+                await self.store.note(refused(actor, command.name, decision, now))
+                return replies.Denied(command.name, decision)
+        of = None if command.user is None else Actor(actor.team, command.user)
+        title = command.name or (f"<@{command.user}>" if command.user else "")
+        if not _sees_others(actor, facts, now):
+            # What they did themselves is found by an index: nobody without a role has the record read through.
+            if not facts.is_member(actor) or of not in {None, actor}:
+                return replies.HistoryPage((), title, None)
+            of = actor
+        found: list[HistoryLine] = []
+        for _ in range(HISTORY_READ // _BATCH):
+            page = await self.store.history(pipeline=command.name, actor=of, before=before, limit=_BATCH)
+            found += [line for line in page if _may_see(line, actor, facts, now)]
+            if len(found) > HISTORY_PAGE:
+                shown = tuple(found[:HISTORY_PAGE])
+                return replies.HistoryPage(shown, title, shown[-1].entry.id)
+            if len(page) < _BATCH:
+                return replies.HistoryPage(tuple(found), title, None)
+            before = page[-1].entry.id
+        return replies.HistoryPage(tuple(found), title, before, read=HISTORY_READ)
+
+    def _refusal(self, actor: Actor, change: AccessChange, judgement: Judgement) -> Event:
+        why = judgement.objection.value if judgement.objection else ""
+        data = {
+            **in_words(change),
+            **judgement.decision.on_record,
+            "action": kind_of(change).value,
+            "why": why,
+        }
+        return Event(EventKind.REFUSED, self.clock.now(), data, actor)
+
+
+def principal_of(actor: Actor, who: model.Who) -> Principal:
+    """Somebody of the same workspace."""
+    if is_group(who):
+        return Group(actor.team, GroupId(who))
+    return Actor(actor.team, UserId(who))
+
+
+def _sees_others(actor: Actor, facts: Facts, now: datetime) -> bool:
+    """Whether anything granted to them lets them see what others did."""
+    standing = facts.standings[actor]
+    return facts.is_member(actor) and any(
+        grant.is_to(standing) and grant.is_current(now) for grant in facts.grants
+    )
+
+
+def _may_see(line: HistoryLine, actor: Actor, facts: Facts, now: datetime) -> bool:
+    """Their own deeds, what concerns pipelines they may see, and on patterns they administer changes of access."""
+    event = line.entry.event
+    if not facts.is_member(actor):
+        return False
+    if event.by == actor:
+        return True
+    pipeline = line.operation.pipeline if line.operation else event.data.get("pipeline")
+    if isinstance(pipeline, str):
+        return facts.may(actor, Action.VIEW, PipelineName(pipeline), now).allowed
+    pattern = event.data.get("pattern")
+    standing = facts.standings[actor]
+    return isinstance(pattern, str) and decide_on_pattern(standing, pattern, facts.grants, now).allowed

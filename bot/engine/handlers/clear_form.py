@@ -1,0 +1,221 @@
+"""A clear asked for without typing: which pipelines a form offers, what it shows of one, and what submitting it does.
+
+A form decides nothing: it is weighed, proposed and confirmed like a command and its preview, by the same handlers. What
+is submitted is bound to what the person was shown: where that is not known, or not so any more, they look again.
+"""
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.permissions import Action
+from bot.domain.commands import Clear
+from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
+from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR
+from bot.domain.pipelines.pipeline import Pipeline, Problem, Trouble
+from bot.domain.pipelines.search import matching, nearly, resembling
+from bot.domain.pipelines.targets import TargetName
+from bot.engine import replies
+from bot.engine.handlers.denial_events import refused_to_list
+from bot.engine.handlers.own_requests import OPERATION_ID_BYTES, Handlers
+from bot.engine.handlers.pipeline_catalog import LOADING, Catalog
+from bot.engine.handlers.pipeline_pages import hiding
+from bot.engine.handlers.preconditions import Weighed
+from bot.engine.replies import Reply
+
+EVERYTHING = "*"  # what the form's menu lists
+OFFERED_MAX = 100  # Slack's limit for a menu
+FEW = 10  # names that match: fewer, and those that are only close are offered as well
+JUDGED_AT_ONCE = 200  # names
+MISTYPED_MAX = 50  # names compared with what was typed, letter by letter
+LISTED_WITHIN = 1.5  # seconds: Slack waits three for the options of a menu, the way there and back included
+LOOKED_AT_WITHIN = 1.0  # seconds for the look at a submission; Slack waits three in all
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A pipeline to choose; its state is a problem where Feldera shows one that cannot be read."""
+
+    name: PipelineName
+    state: Pipeline | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What may be meant, the likeliest first. Of the pipelines of the `unanswered` Felderas nothing is known.
+
+    Nor, so far, of those of the Felderas that are `loading`: they were asked, and take their time. Both are such as might
+    show this person something; `unreadable` is how many pipelines are left out of what others answered.
+    """
+
+    found: tuple[Offer, ...]
+    unanswered: Mapping[TargetName, Problem]
+    unreadable: Mapping[TargetName, int]
+    loading: tuple[TargetName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person is shown of the pipeline that they chose, since `at`. `mark` is another one for anything else."""
+
+    weighed: Weighed
+    at: datetime
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Nothing was done: this is what it comes to now, and the person has not been shown it.
+
+    `changed`: they were shown something else.
+    """
+
+    shown: Shown
+    changed: bool
+
+
+def new_form_id() -> str:
+    """Random, since the ids of operations are made of it."""
+    return _in_letters(secrets.token_bytes(OPERATION_ID_BYTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    handlers: Handlers
+    catalog: Catalog
+
+    async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:
+        """Why a form would have nothing to offer, whatever there is; on record, like every no."""
+        facts, now = await self.handlers.judge.facts(actor), self.handlers.clock.now()
+        decision = facts.may_somewhere(actor, Action.VIEW, now)
+        if decision.allowed:
+            return None
+        await self.handlers.store.note(refused_to_list(actor, EVERYTHING, decision, now))
+        return replies.SeesNothing(decision)
+
+    async def offer(self, actor: Actor, typed: str) -> Offers:
+        """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""
+        everything, facts = await asyncio.gather(
+            self.catalog.everything(within=LISTED_WITHIN), self.handlers.judge.facts(actor)
+        )
+        now = self.handlers.clock.now()
+
+        # Off the loop: of fifty thousand names this takes a while, at every letter that is typed.
+        names = await asyncio.to_thread(_names_to_offer, actor, typed, tuple(everything), facts, now)
+        lacking = hiding(everything.unanswered, EVERYTHING, actor, facts, now)
+        return Offers(
+            tuple(Offer(name, everything[name]) for name in names),
+            {target: problem for target, problem in lacking.items() if problem != LOADING},
+            hiding(everything.unreadable, EVERYTHING, actor, facts, now),
+            tuple(target for target, problem in lacking.items() if problem == LOADING),
+        )
+
+    async def offer_once_loaded(self, actor: Actor) -> Offers:
+        """The same for nothing typed, when every Feldera that is being asked has answered, or failed to."""
+        await self.catalog.loaded()
+        return await self.offer(actor, "")
+
+    async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
+        """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""
+        weighed = await self.handlers.weigh(actor, command, reason_comes_later=True)
+        return self._shown(weighed) if isinstance(weighed, Weighed) else weighed
+
+    async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
+        self,
+        actor: Actor,
+        command: Clear,
+        origin: ChannelId,
+        *,
+        form_id: str,
+        seen: str,
+        shown: Shown | None,
+    ) -> Reply | LookAgain:
+        """Ask for what the form says, as if its preview had been confirmed.
+
+        `seen` is the mark of what was on the screen, and `shown` what that was, if it is still known. A Feldera that
+        is away does not stand in the way then: the pipeline is looked at again before anything is sent.
+        """
+        handlers = self.handlers
+        operation_id = _operation_id(form_id, actor, command, seen)
+        before = await handlers.store.operation(operation_id)
+        if before is not None and before.confirmed_at is not None:
+            return await handlers.confirm(actor, operation_id)
+        weighed = await self._weighed_in_time(actor, command)
+        if (
+            isinstance(weighed, replies.NoAnswer)
+            and shown is not None
+            and self._is_good(shown, command, seen)
+        ):
+            weighed = shown.weighed
+        if not isinstance(weighed, Weighed):
+            await handlers.note_no(actor, command, weighed)
+            return weighed
+        now = self._shown(weighed)
+        if now.mark != seen:
+            return LookAgain(now, changed=shown is not None)
+        if before is None:
+            await handlers.propose(operation_id, actor, command, origin=origin, weighed=weighed)
+        return await handlers.confirm(actor, operation_id)
+
+    def _is_good(self, shown: Shown, command: Clear, seen: str) -> bool:
+        is_recent = self.handlers.clock.now() <= shown.at + PROPOSAL_GOOD_FOR
+        weighed = shown.weighed
+        is_the_same = (weighed.pipeline.name, weighed.plan) == (command.name, command.plan)
+        return is_recent and is_the_same and shown.mark == seen
+
+    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Weighed | Reply:
+        try:
+            async with asyncio.timeout(LOOKED_AT_WITHIN):
+                return await self.handlers.weigh(actor, command)
+        except TimeoutError:
+            problem = Problem(Trouble.UNREACHABLE, f"No answer within {LOOKED_AT_WITHIN:g} s.")
+            return replies.NoAnswer(command.name, problem)
+
+    def _shown(self, weighed: Weighed) -> Shown:
+        return Shown(weighed, self.handlers.clock.now(), _mark(weighed))
+
+
+def _names_to_offer(
+    actor: Actor, typed: str, everything: Sequence[PipelineName], facts: Facts, now: datetime
+) -> list[PipelineName]:
+    def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
+        """The first of `names` that they may see, found without judging thousands."""
+        seen: list[PipelineName] = []
+        for start in range(0, len(names), JUDGED_AT_ONCE):
+            if len(seen) >= number:
+                break
+            seen += facts.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
+        return seen[:number]
+
+    names = first(OFFERED_MAX, matching(everything, typed))
+    if len(names) < FEW:
+        mistyped = first(MISTYPED_MAX, nearly(everything, typed))
+        names += resembling(mistyped, typed.strip(), limit=FEW - len(names))
+    return names
+
+
+def _mark(weighed: Weighed) -> str:
+    """Another one for whatever would lose something else: of a pipeline that runs, the run, not what comes and goes in it."""
+    pipeline, seen = weighed.pipeline, weighed.reviewed
+    what = (
+        (seen.status_since, seen.checkpoints) if pipeline.is_stopped else (seen.wanted_since, seen.was_wanted)
+    )
+    return _digest(pipeline.name, weighed.plan, weighed.feldera.address, seen.id, seen.cleared, *what)
+
+
+def _operation_id(form_id: str, actor: Actor, command: Clear, seen: str) -> OperationId:
+    """The same form, filled in the same way by the same person, is the same operation, however often it is submitted."""
+    return OperationId(_digest(form_id, actor, command, seen))
+
+
+def _digest(*parts: object) -> str:
+    return _in_letters(hashlib.sha256(repr(parts).encode()).digest()[:OPERATION_ID_BYTES])
+
+
+def _in_letters(some: bytes) -> str:
+    return base64.b32encode(some).decode("ascii").lower()

@@ -1,0 +1,262 @@
+"""What people can do about a request that waits: approve, deny, take back, stop, sign off, and see what waits.
+
+By a button or by its id, from Slack or from anywhere else: the same few methods. Rights are looked up anew for each
+deed, and every refusal is recorded.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.access.authorization import Facts, authority
+from bot.domain.access.permissions import SAY, Action, Decision
+from bot.domain.ids import Actor, OperationId
+from bot.domain.operations import inputs
+from bot.domain.operations.inputs import Happening, Transition
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.state_machine import advance
+from bot.engine import replies
+from bot.engine.attempted_actions import Tried
+from bot.engine.authorizer import Judge
+from bot.engine.handlers.denial_events import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
+from bot.engine.handlers.denials import Declining
+from bot.engine.pending_cancels import Cancels
+from bot.engine.ports import Clock, PipelineBusy, Store
+from bot.engine.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    store: Store
+    judge: Judge
+    clock: Clock
+    cancels: Cancels
+    work: Callable[[], None]
+
+    @property
+    def declining(self) -> Declining:
+        return Declining(self.store, self.clock)
+
+    async def pending(self, actor: Actor) -> Reply:
+        """What waits, as far as the person may see it or asked for it."""
+        return replies.PendingList(await self.pending_for(actor))
+
+    async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
+        waiting = await self.store.pending()
+        names = {operation.pipeline for operation in waiting}
+        facts, now = await self.judge.facts(actor, on=names, to=[Action.VIEW]), self.clock.now()
+        return tuple(operation for operation in waiting if _may_see(operation, actor, facts, now))
+
+    async def find(self, actor: Actor, beginning: str) -> OperationId | None:
+        """The one request the person may see whose id begins so; None if there is none, or several.
+
+        One that waits before any other: what is over is meant only by whoever comes too late for it.
+        """
+        waiting = [each for each in await self.pending_for(actor) if each.id.startswith(beginning)]
+        if waiting:
+            return waiting[0].id if len(waiting) == 1 else None
+        over = await self.store.operation_beginning(beginning)
+        if over is None or over.confirmed_at is None:
+            return None
+        facts = await self.judge.facts(actor, on=[over.pipeline], to=[Action.VIEW])
+        now = self.clock.now()
+        return over.id if _may_see(over, actor, facts, now) else None
+
+    async def not_found(self, actor: Actor, tried: Tried, beginning: str) -> None:
+        """Record that somebody named a request that there is not, or that is not for them to see."""
+        meant = await self.store.operation_beginning(beginning)
+        if meant is not None and meant.confirmed_at is not None:
+            decision = await self.judge.may(actor, Action.VIEW, meant.pipeline)
+            await self.declining.note(actor, tried, meant, decision.why.value, decision)
+        else:
+            await self.declining.unknown(actor, tried, beginning)
+
+    async def not_a_button(self, actor: Actor, button: str) -> Reply:
+        """Record a click on a button that this bot does not show."""
+        await self.store.note(unknown_button(actor, button, self.clock.now()))
+        return replies.NotKnown()
+
+    async def why_not_deny(self, actor: Actor, operation_id: OperationId) -> Reply | None:
+        """Why this person's *Deny* would change nothing, before they are asked for a reason; None if it may."""
+        operation = await self.store.operation(operation_id)
+        if operation is None:
+            return await self.declining.unknown(actor, Tried.DENY, operation_id)
+        decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
+        if not decision.allowed:
+            return await self._refused(actor, Tried.DENY, operation, decision)
+        if operation.requester == actor:
+            await self.declining.note(actor, Tried.DENY, operation, OWN_REQUEST)
+            return replies.OwnRequest(operation)
+        if operation.state is not State.AWAITING_APPROVAL:
+            return await self.declining.too_late(actor, Tried.DENY, operation)
+        return None
+
+    async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
+        def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
+            basis = authority(operation, facts, self.clock.now())
+            # Of whom Slack tells nothing now, it told all when they approved, and is asked again before the request.
+            # Whoever approved since `others` was read is one of them.
+            return inputs.Approved(
+                actor,
+                decision,
+                basis.terms.stop_window,
+                needed=basis.approvals_needed,
+                still_counting=frozenset(basis.approvers + basis.unheard),
+            )
+
+        def approvers(operation: Operation) -> list[Actor]:
+            return [given.by for given in operation.approvals]
+
+        return await self._decide(
+            actor, operation_id, Tried.APPROVE, approved, replies.ApprovedIt, others=approvers
+        )
+
+    async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
+        def denied(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
+            return inputs.Denied(actor, decision, reason)
+
+        return await self._decide(actor, operation_id, Tried.DENY, denied, replies.DeniedIt)
+
+    async def sign_off(self, actor: Actor, operation_id: OperationId) -> Reply:
+        def signed(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
+            return inputs.SignedOff(actor, decision)
+
+        reply = await self._decide(actor, operation_id, Tried.SIGN_OFF, signed, replies.SignedItOff)
+        if not isinstance(reply, replies.AlreadyDecided):
+            return reply
+        if reply.operation.signed_off is None:
+            return replies.NothingToSignOff(reply.operation)
+        return replace(reply, signing=True)
+
+    async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """Take one's own request back: while it waits, or while it can still be stopped."""
+        with self.cancels.deciding(operation_id):
+            return await self._try_to_withdraw(actor, operation_id)
+
+    @asynccontextmanager
+    async def deciding(self, beginning: str) -> AsyncIterator[None]:
+        """What is done in here may cancel the request whose id begins so: the request waits for it."""
+        meant = await self.store.operation_beginning(beginning)
+        with nullcontext() if meant is None else self.cancels.deciding(meant.id):
+            yield
+
+    async def _try_to_withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
+        def take_back(operation: Operation, facts: Facts) -> Transition:
+            if operation.requester != actor or not facts.is_member(actor):
+                return Transition(operation)
+            if operation.state is State.READY:
+                return self._stop(actor, operation, facts)
+            return advance(operation, inputs.Withdrawn(actor), self.clock.now())
+
+        standings = await self.judge.for_action(operation_id, actor, to=SAY)
+        after = await self.store.change(operation_id, take_back, standings=standings)
+        if after is None:
+            return await self.declining.unknown(actor, Tried.WITHDRAW, operation_id)
+        operation = after.operation
+        if operation.requester != actor:
+            return await self.declining.not_theirs(actor, Tried.WITHDRAW, operation)
+        told = self._told(after, replies.TookBack)
+        if told is not None and operation.state is State.WITHDRAWN:
+            return told
+        facts, now = await self.store.facts(standings), self.clock.now()
+        if not facts.is_member(actor):
+            decision = facts.may(actor, Action.REQUEST, operation.pipeline, now)
+            await self.declining.note(actor, Tried.WITHDRAW, operation, decision.why.value, decision)
+            return replies.Denied(operation.pipeline, decision, tried=Tried.WITHDRAW, plan=operation.plan)
+        return await self.declining.too_late(actor, Tried.WITHDRAW, operation)
+
+    async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """Stop it between the last approval and the request: for anybody who has a say in it."""
+        with self.cancels.deciding(operation_id):
+            return await self._try_to_stop(actor, operation_id)
+
+    async def _try_to_stop(self, actor: Actor, operation_id: OperationId) -> Reply:
+        def stop(operation: Operation, facts: Facts) -> Transition:
+            return self._stop(actor, operation, facts)
+
+        standings = await self.judge.for_action(operation_id, actor, to=SAY)
+        after = await self.store.change(operation_id, stop, standings=standings)
+        if after is None:
+            return await self.declining.unknown(actor, Tried.STOP, operation_id)
+        told = self._told(after, replies.StoppedIt)
+        if told is not None:
+            return told
+        facts, now = await self.store.facts(standings), self.clock.now()
+        decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in SAY]
+        if not any(decision.allowed for decision in decisions):
+            roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
+            decision = replace(decisions[0], would_allow=tuple(roles))
+            await self.declining.note(actor, Tried.STOP, after.operation, decision.why.value, decision)
+            return replies.Denied(
+                after.operation.pipeline, decision, tried=Tried.STOP, plan=after.operation.plan
+            )
+        return await self.declining.too_late(actor, Tried.STOP, after.operation)
+
+    def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
+        now = self.clock.now()
+        decisions = [facts.may(actor, action, operation.pipeline, now) for action in SAY]
+        decision = next((each for each in decisions if each.allowed), decisions[0])
+        return advance(operation, inputs.Stopped(actor, decision), now)
+
+    async def _decide(  # noqa: PLR0913 - who, on what, what they tried, and what comes of it
+        self,
+        actor: Actor,
+        operation_id: OperationId,
+        tried: Tried,
+        deed: Callable[[Operation, Facts, Decision], Happening],
+        done: Callable[[Operation], Reply],
+        *,
+        others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
+    ) -> Reply:
+        """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
+
+        def weigh(operation: Operation, facts: Facts) -> Transition:
+            now = self.clock.now()
+            decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
+            return advance(operation, deed(operation, facts, decision), now)
+
+        standings = await self.judge.for_action(operation_id, actor, to=[Action.APPROVE], others=others)
+        try:
+            after = await self.store.change(operation_id, weigh, standings=standings)
+        except PipelineBusy as busy:
+            before = await self.store.operation(operation_id)
+            if before is not None:
+                await self.declining.note(actor, tried, before, BUSY)
+            return replies.Busy(busy.holder, may_close=False)
+        if after is None:
+            return await self.declining.unknown(actor, tried, operation_id)
+        operation = after.operation
+        if any(event.by == actor for event in after.events):
+            return self._told(after, done) or replies.AlreadyDecided(operation)
+        self._told(after, done)  # it may have lapsed at this very click
+        # As it was decided: what is remembered of the person may be better than what was just learned.
+        facts, now = await self.store.facts(standings), self.clock.now()
+        decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
+        if not decision.allowed:
+            return await self._refused(actor, tried, operation, decision)
+        if operation.requester == actor:
+            await self.declining.note(actor, tried, operation, OWN_REQUEST)
+            return replies.OwnRequest(operation, signing=tried is Tried.SIGN_OFF)
+        if operation.state is State.AWAITING_APPROVAL and actor in {
+            given.by for given in operation.approvals
+        }:
+            await self.declining.note(actor, tried, operation, APPROVED_BEFORE)
+            return replies.ApprovedBefore(operation)
+        return await self.declining.too_late(actor, tried, operation)
+
+    def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:
+        if not after.events:
+            return None
+        self.work()
+        return done(after.operation)
+
+    async def _refused(self, actor: Actor, tried: Tried, operation: Operation, decision: Decision) -> Reply:
+        await self.declining.note(actor, tried, operation, decision.why.value, decision)
+        return replies.Denied(operation.pipeline, decision, tried=tried, plan=operation.plan)
+
+
+def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:
+    """Their own, and those on pipelines that they may see; nothing for whoever is no member."""
+    is_theirs = operation.requester == actor and facts.is_member(actor)
+    return is_theirs or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed

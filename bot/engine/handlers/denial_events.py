@@ -1,0 +1,92 @@
+"""How the record keeps that somebody was told no. Pure: the caller writes it down."""
+
+from datetime import datetime
+
+from bot.domain.access.authorization import Authority
+from bot.domain.access.permissions import Decision
+from bot.domain.ids import Actor, PipelineName
+from bot.domain.operations.operation import Event, EventKind, Operation
+from bot.domain.operations.plans import CLEAR, Plan
+from bot.engine import replies
+from bot.engine.attempted_actions import Tried
+from bot.engine.replies import Reply
+
+NOT_THEIRS = "not_theirs"  # why; these words are stored
+OWN_REQUEST = "own_request"
+APPROVED_BEFORE = "approved_before"
+TOO_LATE = "too_late"
+BUSY = "busy"
+UNKNOWN_REQUEST = "unknown_request"
+UNKNOWN_BUTTON = "unknown_button"
+TYPED_MAX = 100  # characters of what somebody typed or sent for the id of a request
+
+
+def refused(
+    actor: Actor, name: PipelineName, decision: Decision, now: datetime, *, plan: Plan = CLEAR
+) -> Event:
+    """By the decision on what they wanted to do to the pipeline."""
+    data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
+    return Event(EventKind.REFUSED, now, data | plan_on_record(plan) | decision.on_record, actor)
+
+
+def plan_on_record(plan: Plan) -> dict[str, str | int | None]:
+    """What was wanted, where it was not just a clear."""
+    return {} if plan == CLEAR else {"plan": " ".join(step.value for step in plan)}
+
+
+def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
+    """Somebody who may see no pipeline at all."""
+    data = {"pattern": pattern, "action": decision.action.value, "why": decision.why.value}
+    return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
+
+
+def refusal(  # noqa: PLR0913 - who, what, to what, why and when
+    actor: Actor,
+    tried: Tried,
+    operation: Operation,
+    why: str,
+    now: datetime,
+    *,
+    decided_by: Decision | None = None,
+) -> Event:
+    """About an operation that is what it is."""
+    data = {
+        "pipeline": operation.pipeline,
+        "action": tried.value,
+        "why": why,
+        "state": operation.state.value,
+    }
+    return Event(EventKind.REFUSED, now, data | (decided_by.on_record if decided_by else {}), actor)
+
+
+def unknown(actor: Actor, tried: Tried, said: str, now: datetime) -> Event:
+    """About nothing that there is: `said` is the id that was typed, or came with a click."""
+    data = {"action": tried.value, "why": UNKNOWN_REQUEST, "request": said[:TYPED_MAX]}
+    return Event(EventKind.REFUSED, now, data, actor)
+
+
+def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
+    """About a click on nothing that this bot shows: a forged one, or of another version of it."""
+    return Event(EventKind.REFUSED, now, {"why": UNKNOWN_BUTTON, "button": button[:TYPED_MAX]}, actor)
+
+
+def hindered(  # noqa: PLR0913 - all that the record keeps of it
+    actor: Actor, name: PipelineName, reply: Reply, basis: Authority, now: datetime, *, plan: Plan = CLEAR
+) -> Event | None:
+    """By what holds for the pipeline, whoever asks. None where the reply only points to somebody's operation."""
+    why = _HINDRANCES.get(type(reply))
+    if why is None:
+        return None
+    data = {"pipeline": name, "action": basis.requester.action.value, "why": why, **basis.on_record}
+    data |= plan_on_record(plan)
+    return Event(EventKind.REFUSED, now, data, actor)
+
+
+_HINDRANCES: dict[type, str] = {
+    replies.Frozen: "frozen",
+    replies.GlassForbidden: "glass_forbidden",
+    replies.NameWanted: "name_differs",
+    replies.ReasonWanted: "reason_wanted",
+    replies.TooManyLately: "too_many_lately",
+    replies.TooManyOpen: "too_many_open",
+}

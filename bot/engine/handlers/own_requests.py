@@ -1,0 +1,369 @@
+"""What people can do about a plan of their own: look, confirm, drop, look at its state, close it by hand.
+
+Each decides, writes one transaction, and returns a reply. Nothing here changes a pipeline or posts anywhere: that is
+for the loops, which are woken when there is work.
+"""
+
+import base64
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain.access.authorization import Authority, Facts, authority, authority_of
+from bot.domain.access.permissions import ASKS, Action, Decision
+from bot.domain.access.rules import frozen
+from bot.domain.commands import Wish
+from bot.domain.commands.model import wish
+from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
+from bot.domain.operations import inputs
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import Event, EventKind, Operation, State
+from bot.domain.operations.plans import CLEAR, Plan, StepName
+from bot.domain.operations.state_machine import advance
+from bot.domain.pipelines.activity import latest
+from bot.domain.pipelines.pipeline import (
+    NOT_COMPILED,
+    Absent,
+    History,
+    Identity,
+    Look,
+    Pipeline,
+    Problem,
+    Seen,
+)
+from bot.domain.pipelines.targets import Targets
+from bot.engine import replies
+from bot.engine.attempted_actions import Tried
+from bot.engine.authorizer import Judge
+from bot.engine.handlers.denial_events import TOO_LATE, hindered, plan_on_record, refused
+from bot.engine.handlers.denials import Declining
+from bot.engine.handlers.preconditions import Weighed, hindrance, too_many, why_not, why_not_taken_on
+from bot.engine.handlers.suggestions import not_found
+from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
+from bot.engine.replies import Reply
+
+OPERATION_ID_BYTES = (
+    15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
+)
+
+
+DOINGS_SHOWN = 5  # with a state
+ENDED_SHOWN = 3  # operations, with a state
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """`work` is called whenever something was written that a loop should take up."""
+
+    store: Store
+    pipelines: Pipelines
+    judge: Judge
+    clock: Clock
+    work: Callable[[], None]
+
+    @property
+    def targets(self) -> Targets:
+        return self.pipelines.targets
+
+    @property
+    def declining(self) -> Declining:
+        return Declining(self.store, self.clock)
+
+    async def may_ask(self, actor: Actor, command: Wish) -> Decision:
+        """Whether `actor` may do it or ask for it: quick enough to answer before an ack."""
+        decision = self._basis(actor, command, await self._facts(actor, command)).requester
+        if not decision.allowed:
+            await self.refused(actor, command.name, decision, plan=command.plan)
+        return decision
+
+    async def _facts(self, actor: Actor, command: Wish) -> Facts:
+        return await self.judge.facts(actor, on=[command.name], to=ASKS)
+
+    def _basis(self, actor: Actor, command: Wish, facts: Facts) -> Authority:
+        now = self.clock.now()
+        return authority_of(actor, command.name, facts, now, plan=command.plan, incident=command.incident)
+
+    async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
+        decision = await self.judge.may(actor, Action.VIEW, name)
+        if not decision.allowed:
+            await self.refused(actor, name, decision)
+        return decision
+
+    async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
+        """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
+        return await not_found(actor, name, pipelines=self.pipelines, judge=self.judge)
+
+    async def refused(
+        self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan = CLEAR
+    ) -> None:
+        """Record that somebody was told no."""
+        await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
+
+    async def preview(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
+        """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
+        weighed = await self.weigh(actor, command)
+        if isinstance(weighed, Weighed):
+            return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
+        await self.note_no(actor, command, weighed)
+        return weighed
+
+    async def weigh(
+        self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
+    ) -> Weighed | Reply:
+        """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
+        facts = await self._facts(actor, command)
+        basis = self._basis(actor, command, facts)
+        if not basis.requester.allowed:
+            return replies.Denied(command.name, basis.requester, plan=command.plan)
+        by_rule = hindrance(command, basis)
+        if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
+            by_rule = None
+        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis, facts)
+        if in_the_way is not None:
+            return in_the_way
+        # Before the look: a row that is newer than the look could hide another run.
+        recorded = await self._record(command)
+        reviewed = await self._reviewed(actor, command.name)
+        if isinstance(reviewed, replies.NoAnswer | replies.NotFound):
+            return reviewed
+        seen, here = reviewed
+        nothing_to_do = why_not(seen, command.plan)
+        if nothing_to_do is not None:
+            return nothing_to_do
+        if StepName.START in command.plan and seen.program_status in NOT_COMPILED:
+            said = await self.pipelines.program_error(command.name)
+            return replies.NotCompiled(seen, "" if isinstance(said, Problem) else said)
+        return Weighed(seen, here, basis, command.plan, _newest(recorded, here))
+
+    async def _record(self, command: Wish) -> History | Problem | None:
+        if not {StepName.STOP, StepName.CLEAR} <= set(command.plan):
+            return None
+        return await self.pipelines.history(command.name)
+
+    async def note_no(self, actor: Actor, command: Wish, reply: Reply) -> None:
+        """Record that somebody was told `reply`, if it is a no."""
+        if isinstance(reply, replies.Denied):
+            await self.refused(actor, command.name, reply.decision, plan=command.plan)
+            return
+        basis, now = self._basis(actor, command, await self._facts(actor, command)), self.clock.now()
+        event = hindered(actor, command.name, reply, basis, now, plan=command.plan)
+        if event is not None:
+            await self.store.note(event)
+
+    async def describe(self, actor: Actor, name: PipelineName) -> Reply:
+        """The pipeline's state, for whoever may see it."""
+        decision = await self.may_see(actor, name)
+        if not decision.allowed:
+            return replies.Denied(name, decision)
+        seen = await self._look(actor, name)
+        if not isinstance(seen, Pipeline):
+            return seen
+        shapes = await self.pipelines.shapes(name)
+        freezes, now = await self.store.freezes(self.clock.now()), self.clock.now()
+        return replies.Described(
+            seen,
+            live=await self.store.live_on(name),
+            pending=await self.store.pending_on(name),
+            freeze=frozen(freezes, name, now),
+            doings=latest(shapes, DOINGS_SHOWN) if isinstance(shapes, tuple) else shapes,
+            ended=await self.store.ended_on(name, ENDED_SHOWN),
+        )
+
+    async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
+        """Take the proposal on. From here it is carried out or asked for, whatever happens to this process.
+
+        `typed` is the pipeline's name once more, without which no glass is broken.
+        """
+
+        def take_on(operation: Operation, facts: Facts) -> Transition:
+            if not self._is_as_proposed(operation, typed):
+                return Transition(operation)
+            now = self.clock.now()
+            basis = authority(operation, facts, now)
+            if too_many(operation.pipeline, basis, facts, now) is not None:
+                return Transition(operation)
+            return advance(operation, inputs.Confirmed(actor, basis), now)
+
+        standings = await self.judge.for_action(operation_id, actor, to=ASKS)
+        try:
+            after = await self.store.change(operation_id, take_on, standings=standings)
+        except PipelineBusy as busy:
+            return await self._busy_or_asked(actor, busy.holder)
+        if after is None:
+            return await self.declining.unknown(actor, Tried.CONFIRM, operation_id)
+        operation = after.operation
+        if operation.requester != actor:
+            return await self.declining.not_theirs(actor, Tried.CONFIRM, operation)
+        if operation.state is State.EXPIRED and operation.confirmed_at is None:
+            await self.declining.note(actor, Tried.CONFIRM, operation, TOO_LATE)
+            return replies.TooOld(operation)
+        if after.events:
+            self.work()
+            waits = operation.state is State.AWAITING_APPROVAL
+            return replies.Asked(operation) if waits else replies.Begun(operation)
+        if operation.state is State.PROPOSED:
+            # As it was decided: what is remembered of the person may be better than what was just learned.
+            return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
+        return await self.declining.too_late(actor, Tried.CONFIRM, operation)
+
+    async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """*Never mind*: the proposal is over."""
+
+        def withdraw(operation: Operation, _facts: Facts) -> Transition:
+            if operation.confirmed_at is not None:
+                return Transition(operation)
+            return advance(operation, inputs.Withdrawn(actor), self.clock.now())
+
+        after = await self.store.change(operation_id, withdraw, standings={})
+        if after is None:
+            return await self.declining.unknown(actor, Tried.DROP, operation_id)
+        operation = after.operation
+        if operation.requester != actor:
+            return await self.declining.not_theirs(actor, Tried.DROP, operation)
+        if operation.confirmed_at is None:
+            return replies.NeverMind(operation)
+        return await self.declining.too_late(actor, Tried.DROP, operation)
+
+    async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
+
+        def end(operation: Operation, facts: Facts) -> Transition:
+            now = self.clock.now()
+            decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
+            return advance(operation, inputs.Closed(actor, decision), now)
+
+        standings = await self.judge.for_action(operation_id, actor, to=[Action.CLEAR])
+        after = await self.store.change(operation_id, end, standings=standings)
+        if after is None:
+            return await self.declining.unknown(actor, Tried.CLOSE, operation_id)
+        operation = after.operation
+        if after.events:
+            self.work()
+            return replies.ClosedByHand(operation)
+        facts, now = await self.store.facts(standings), self.clock.now()
+        decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
+        if not decision.allowed:
+            await self.declining.note(actor, Tried.CLOSE, operation, decision.why.value, decision)
+            return replies.Denied(operation.pipeline, decision, tried=Tried.CLOSE, plan=operation.plan)
+        return await self.declining.too_late(actor, Tried.CLOSE, operation)
+
+    async def propose(
+        self,
+        operation_id: OperationId,
+        actor: Actor,
+        command: Wish,
+        *,
+        origin: ChannelId,
+        weighed: Weighed,
+    ) -> replies.Preview:
+        """Write what is wanted of the pipeline as it was weighed, to be confirmed or not."""
+        now, pipeline = self.clock.now(), weighed.pipeline
+        operation = Operation(
+            id=operation_id,
+            requester=actor,
+            origin=origin,
+            pipeline=pipeline.name,
+            reviewed=weighed.reviewed,
+            plan=weighed.plan,
+            reason=command.reason,
+            incident=command.incident,
+            approvals_needed=weighed.authority.approvals_needed,
+            last_cleared_at=await self.store.last_cleared_at(pipeline.name),
+            created_at=now,
+            feldera=weighed.feldera,
+        )
+        # What is wanted, word by word, is in the record itself: nobody can change it afterwards.
+        wanted = {"pipeline": operation.pipeline, "reviewed": operation.reviewed.id}
+        said = {"reason": operation.reason, "incident": operation.incident, **plan_on_record(operation.plan)}
+        await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
+        return replies.Preview(operation, pipeline, weighed.authority)
+
+    async def _in_the_way(
+        self, actor: Actor, name: PipelineName, basis: Authority, facts: Facts
+    ) -> Reply | None:
+        holder = await self.store.live_on(name)
+        if holder is not None:
+            return await self._busy_or_asked(actor, holder)
+        if not basis.approvals_needed:
+            return None
+        asked = await self.store.pending_on(name)
+        if asked is not None:
+            return replies.AskedAlready(asked)
+        return too_many(name, basis, facts, self.clock.now())
+
+    def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
+        """Whether its target is still there, after a change of settings, and its name was typed where it must be."""
+        is_here = self.targets.of(operation.pipeline) is not None
+        return is_here and (not operation.incident or typed == operation.pipeline)
+
+    async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
+        if self.targets.of(operation.pipeline) is None:
+            return await self.not_found(operation.requester, operation.pipeline)
+        now = self.clock.now()
+        basis = authority(operation, facts, now)
+        reply = why_not_taken_on(operation, basis, facts, typed, now)
+        if reply is None:
+            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            again = wish(operation.plan, operation.pipeline, operation.reason, operation.incident)
+            return await self.preview(operation.requester, again, operation.origin)
+        event = (
+            refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
+            if isinstance(reply, replies.Denied)
+            else hindered(operation.requester, operation.pipeline, reply, basis, now, plan=operation.plan)
+        )
+        if event is not None:
+            await self.store.note(event, operation.id)
+        return reply
+
+    async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
+        if self.targets.of(name) is None:
+            return await self.not_found(actor, name)
+        return await self._shown(actor, name, await self.pipelines.look(name))
+
+    async def _reviewed(
+        self, actor: Actor, name: PipelineName
+    ) -> tuple[Pipeline, Identity] | replies.NoAnswer | replies.NotFound:
+        """The pipeline, and which Feldera and tenant shows it."""
+        target = self.targets.of(name)
+        if target is None:
+            return await self.not_found(actor, name)
+        observed = await self.pipelines.observe(target, {name: None})
+        if isinstance(observed, Problem):
+            return replies.NoAnswer(name, observed)
+        seen = await self._shown(actor, name, observed.looks[name])
+        return (seen, observed.here) if isinstance(seen, Pipeline) else seen
+
+    async def _shown(
+        self, actor: Actor, name: PipelineName, look: Look
+    ) -> Pipeline | replies.NoAnswer | replies.NotFound:
+        match look:
+            case Problem():
+                return replies.NoAnswer(name, look)
+            case Absent():
+                return await self.not_found(actor, name)
+            case Seen(pipeline):
+                return pipeline
+            case _:
+                assert_never(look)
+
+    async def _busy_or_asked(self, actor: Actor, holder: Operation) -> replies.Busy | replies.AskedAlready:
+        if holder.state is State.AWAITING_APPROVAL:
+            return replies.AskedAlready(holder)
+        may_close = False
+        if holder.state is State.NEEDS_HUMAN:
+            may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
+        return replies.Busy(holder, may_close=may_close)
+
+
+def _newest(recorded: History | Problem | None, here: Identity) -> datetime | None:
+    """The newest row of the record, if it is of where the pipeline was looked at."""
+    if not isinstance(recorded, History) or recorded.here != here or not recorded.changes:
+        return None
+    return recorded.changes[0].at
+
+
+def new_id() -> OperationId:
+    """Random; lower case letters and digits, so that its beginning can be typed."""
+    return OperationId(base64.b32encode(secrets.token_bytes(OPERATION_ID_BYTES)).decode("ascii").lower())

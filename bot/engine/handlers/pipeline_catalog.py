@@ -1,0 +1,130 @@
+"""Every pipeline there is, for people who type a part of a name: asked for once however fast that is, and kept for a while.
+
+Good for suggestions alone: nothing is decided on what it says. Each Feldera is asked by itself, so that one that is slow
+or away hides nothing of another.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.pipeline import Pipeline, Problem, Trouble
+from bot.domain.pipelines.targets import TargetName
+from bot.engine.ports import Clock, Everything, Pipelines
+
+GOOD_FOR = timedelta(seconds=5)  # from when Feldera told it, be it slow
+BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes its time to answer again
+LOADING = Problem(Trouble.UNREACHABLE, "No answer yet.")  # a target that is still being asked
+LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
+
+Listed = Everything | Problem
+Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
+"""Begins a task that somebody holds, and ends with the process."""
+
+
+class _Chained(Mapping[PipelineName, Pipeline | Problem]):
+    """The lists of several targets as one. Nothing is copied: a row is read when it is looked at, of thousands few."""
+
+    def __init__(self, lists: Iterable[Mapping[PipelineName, Pipeline | Problem]]) -> None:
+        self._list_of = {name: listed for listed in lists for name in listed}
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        return self._list_of[name][name]
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return iter(self._list_of)
+
+    def __len__(self) -> int:
+        return len(self._list_of)
+
+
+@dataclass(slots=True)
+class _Known:
+    listed: Everything | None = None
+    since: datetime | None = None
+    asking: asyncio.Task[Listed] | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        return self.asking is not None and not self.asking.done()
+
+    def told_within(self, span: timedelta, now: datetime) -> Everything | None:
+        is_recent = self.since is not None and now - self.since <= span
+        return self.listed if is_recent else None
+
+
+@dataclass(slots=True)
+class Catalog:
+    pipelines: Pipelines
+    clock: Clock
+    begin: Begin
+    _known: dict[TargetName, _Known] = field(default_factory=dict)
+
+    async def everything(self, *, within: float) -> Everything:
+        """Every pipeline as it was a few seconds ago, of the targets that tell `within` so many seconds.
+
+        A question that takes longer goes on (`LOADING`), for the next one who asks; until then what was told before is
+        better than none. A failure is not remembered.
+        """
+        targets = self.pipelines.targets.all
+        asking = {target: task for target in targets if (task := self._asked(target)) is not None}
+        await _enough(asking.values(), within, has_some=len(asking) < len(targets))
+        found: list[Mapping[PipelineName, Pipeline | Problem]] = []
+        unanswered: dict[TargetName, Problem] = {}
+        unreadable: dict[TargetName, int] = {}
+        for target in targets:
+            listed = self._listed(target, asking.get(target))
+            if isinstance(listed, Problem):
+                unanswered[target] = listed
+            else:
+                found.append(listed.found)
+                unreadable |= listed.unreadable
+        return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
+
+    async def loaded(self) -> None:
+        """Wait until every target that is being asked has answered, or failed to."""
+        asking = [
+            known.asking for known in self._known.values() if known.asking is not None and known.is_asked
+        ]
+        if asking:
+            await asyncio.wait(asking)
+
+    def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
+        """The question to this target that is under way, a new one if need be; None if its answer is still good."""
+        known, now = self._known.setdefault(target, _Known()), self.clock.now()
+        if known.told_within(GOOD_FOR, now) is not None:
+            return None
+        if known.asking is None or not known.is_asked:
+            known.asking = self.begin(self._ask(target, known))
+        return known.asking
+
+    async def _ask(self, target: TargetName, known: _Known) -> Listed:
+        listed = await self.pipelines.look_at_all(target)
+        if not isinstance(listed, Problem):
+            known.listed, known.since = listed, self.clock.now()
+        return listed
+
+    def _listed(self, target: TargetName, asked: asyncio.Task[Listed] | None) -> Listed:
+        known = self._known[target]
+        if asked is None:
+            return Everything({}) if known.listed is None else known.listed
+        if not asked.done():
+            told = known.told_within(BETTER_THAN_NONE_FOR, self.clock.now())
+            return LOADING if told is None else told
+        return asked.result()
+
+
+async def _enough(asking: Iterable[asyncio.Task[Listed]], within: float, *, has_some: bool) -> None:
+    """Wait until all have answered, or one has and the others had their chance, or it has been long enough."""
+    loop = asyncio.get_running_loop()
+    waiting, until = set(asking), loop.time() + within
+    while waiting:
+        left = until - loop.time()
+        timeout = max(min(left, LATE_AFTER) if has_some else left, 0)
+        done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        has_some = has_some or any(isinstance(each.result(), Everything) for each in done)

@@ -1,0 +1,135 @@
+"""The pipelines that a person may see, page by page. It changes nothing, and is as quick with ten thousand of them.
+
+Feldera sends all of them at once or none, so a page costs one request, however many pages there are. A page is found
+by the name next to it, not by its number: pipelines come and go between two clicks, and nobody should miss one.
+"""
+
+import asyncio
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.patterns import may_overlap
+from bot.domain.access.permissions import Action, Decision
+from bot.domain.access.rules import frozen
+from bot.domain.ids import Actor, PipelineName
+from bot.domain.pipelines.pipeline import Problem
+from bot.domain.pipelines.targets import TargetName, full_name
+from bot.engine.authorizer import Judge
+from bot.engine.handlers.denial_events import refused_to_list
+from bot.engine.ports import Clock, Pipelines, Store
+from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
+
+_T = TypeVar("_T")
+_ANY = PipelineName("*")
+PAGE = 12  # pipelines: a screenful, and within Slack's limits whatever stands in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    store: Store
+    pipelines: Pipelines
+    judge: Judge
+    clock: Clock
+
+    async def may_list(self, actor: Actor, pattern: str) -> Decision:
+        """Whether there is anything that `actor` may see: quick enough to answer before an ack."""
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        decision = facts.may_somewhere(actor, Action.VIEW, now)
+        if not decision.allowed:
+            await self.store.note(refused_to_list(actor, pattern, decision, now))
+        return decision
+
+    async def page(
+        self,
+        actor: Actor,
+        pattern: str,
+        *,
+        after: PipelineName | None = None,
+        before: PipelineName | None = None,
+    ) -> Reply:
+        """The first page, or the one that begins after a name, or ends before one."""
+        decision = await self.may_list(actor, pattern)
+        if not decision.allowed:
+            return SeesNothing(decision)
+        everything = await self.pipelines.look_at_all()
+        if isinstance(everything, Problem):
+            return NoList(everything)
+        facts, now = await self.judge.facts(actor), self.clock.now()
+        # Off the loop: fifty thousand names take a while.
+        names = await asyncio.to_thread(_listed, actor, pattern, tuple(everything), facts, now)
+        start = _start(names, after, before)
+        underway = {
+            (each.pipeline, each.state.is_live): each for each in await self.store.underway(fresh=False)
+        }
+        return PipelineList(
+            pattern,
+            tuple(
+                Listed(
+                    name,
+                    everything[name],
+                    live=underway.get((name, True)),
+                    pending=underway.get((name, False)),
+                    freeze=frozen(facts.freezes, name, now),
+                )
+                for name in names[start : start + PAGE]
+            ),
+            before=start,
+            total=len(names),
+            unread=_unread(actor, facts),
+            unanswered=hiding(everything.unanswered, pattern, actor, facts, now),
+            unreadable=hiding(everything.unreadable, pattern, actor, facts, now),
+        )
+
+
+def _listed(
+    actor: Actor, pattern: str, names: Iterable[PipelineName], facts: Facts, now: datetime
+) -> list[PipelineName]:
+    matching = (name for name in names if fnmatchcase(name, pattern))
+    return sorted(facts.seen_by(actor, matching, now), key=_place)
+
+
+def _place(name: PipelineName) -> tuple[str, str]:
+    """Where people look for it: upper and lower case beside each other."""
+    return name.lower(), name
+
+
+def _start(names: list[PipelineName], after: PipelineName | None, before: PipelineName | None) -> int:
+    """Where the page begins. One that would be empty, since pipelines have gone, is the last or the first instead."""
+    if after is not None:
+        start = bisect_right(names, _place(after), key=_place)
+        return start if start < len(names) else max(0, len(names) - PAGE)
+    if before is not None:
+        return max(0, bisect_left(names, _place(before), key=_place) - PAGE)
+    return 0
+
+
+def hiding(
+    about: Mapping[TargetName, _T], pattern: str, actor: Actor, facts: Facts, now: datetime
+) -> dict[TargetName, _T]:
+    """Of targets that hide pipelines, those that might have shown this person something: they hear of no other."""
+    standing = facts.standings[actor]
+    held = [
+        grant.pattern
+        for grant in facts.grants
+        if Action.VIEW in grant.role.actions and grant.is_to(standing) and grant.is_current(now)
+    ]
+    return {
+        target: said
+        for target, said in about.items()
+        if may_overlap(pattern, full_name(target, _ANY))
+        and any(may_overlap(each, full_name(target, _ANY)) for each in held)
+    }
+
+
+def _unread(actor: Actor, facts: Facts) -> str:
+    standing = facts.standings[actor]
+    hidden = any(
+        grant.may_be_to(standing) and Action.VIEW in grant.role.actions and not grant.is_to(standing)
+        for grant in facts.grants
+    )
+    return standing.why if hidden else ""

@@ -1,0 +1,105 @@
+"""What stands between a person and a plan of theirs, and what it comes to where nothing does. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.access.authorization import Authority, Facts
+from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
+from bot.domain.commands import Wish
+from bot.domain.ids import PipelineName
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName
+from bot.domain.pipelines.pipeline import STOPPED, Identity, Pipeline, Storage
+from bot.engine import replies
+from bot.engine.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a plan would destroy and take: all that a proposal is made of, but the person's own words.
+
+    `recorded_at` is the newest row of the pipeline's events before it was looked at, where a stop is followed by a clear.
+    """
+
+    pipeline: Pipeline
+    feldera: Identity
+    authority: Authority
+    plan: Plan = CLEAR
+    recorded_at: datetime | None = None
+
+    @property
+    def reviewed(self) -> Reviewed:
+        """The fingerprint of what there is to see."""
+        return Reviewed.of(self.pipeline, recorded_at=self.recorded_at)
+
+
+def hindrance(command: Wish, basis: Authority) -> Reply | None:
+    """What the rules have against it, before anything is looked at."""
+    if basis.freeze is not None:
+        return replies.Frozen(command.name, basis.freeze)
+    if command.incident and not basis.terms.break_glass:
+        return replies.GlassForbidden(command.name, basis.terms)
+    if not basis.terms.takes_reason(command.reason, command.incident):
+        return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident, command.reason)
+    return None
+
+
+def too_many(name: PipelineName, basis: Authority, facts: Facts, now: datetime) -> Reply | None:
+    """Whether the person has asked others for so much already that this has to wait."""
+    if not basis.approvals_needed:
+        return None
+    if facts.open_requests >= OPEN_REQUESTS_MAX:
+        return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
+    again_at = next_request_at(facts.asked_at, now)
+    return None if again_at is None else replies.TooManyLately(name, REQUESTS_MAX, REQUESTS_WITHIN, again_at)
+
+
+def why_not_taken_on(
+    operation: Operation, basis: Authority, facts: Facts, typed: str | None, now: datetime
+) -> Reply | None:
+    """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
+    name = operation.pipeline
+    if operation.incident and typed != name:
+        return replies.NameWanted(operation)
+    if not basis.requester.allowed:
+        return replies.Denied(name, basis.requester, confirming=True, plan=operation.plan)
+    if basis.freeze is not None:
+        return replies.Frozen(name, basis.freeze)
+    if not basis.may_ask:
+        return replies.GlassForbidden(name, basis.terms)
+    if not basis.terms.takes_reason(operation.reason, operation.incident):
+        return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident, operation.reason)
+    return too_many(name, basis, facts, now)
+
+
+def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:
+    """Why there is nothing to confirm, if there is not."""
+    if plan[0] is StepName.STOP and pipeline.is_stopped:
+        return replies.AlreadyStopped(pipeline) if plan == STOP else _why_not_clear(pipeline, plan)
+    if plan[0] is StepName.CLEAR:
+        return _why_not_clear(pipeline, plan)
+    if StepName.CLEAR in plan and pipeline.storage is Storage.OTHER:
+        return replies.NotUnderstood(pipeline)
+    return _why_not_start(pipeline) if plan == START else None
+
+
+def _why_not_clear(pipeline: Pipeline, plan: Plan) -> Reply | None:
+    """Of a pipeline that is stopped, or has to be."""
+    starts_after = StepName.START in plan and pipeline.is_stopped
+    match pipeline.storage:
+        case Storage.CLEARED if not starts_after:
+            return replies.AlreadyCleared(pipeline)
+        case Storage.CLEARING:
+            return replies.ClearingAlready(pipeline)
+        case Storage.OTHER:
+            return replies.NotUnderstood(pipeline)
+    return None if pipeline.is_stopped else replies.NotStopped(pipeline, plan)
+
+
+def _why_not_start(pipeline: Pipeline) -> Reply | None:
+    if pipeline.resources_desired != STOPPED:
+        return replies.AlreadyStarted(pipeline)
+    if pipeline.storage is Storage.CLEARING:
+        return replies.ClearingAlready(pipeline)
+    return None if pipeline.is_stopped else replies.NotStopped(pipeline, START)

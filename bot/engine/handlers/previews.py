@@ -1,0 +1,60 @@
+"""What somebody is shown before they confirm: a preview, or the offer of a longer plan where the pipeline runs.
+
+Writes the proposals that buttons stand for, and the refusals; nothing else.
+"""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.commands import Clear, Wish
+from bot.domain.commands.model import wish
+from bot.domain.ids import Actor, ChannelId, OperationId
+from bot.domain.operations.operation import Operation, State
+from bot.domain.pipelines.pipeline import STOPPED
+from bot.engine import replies
+from bot.engine.attempted_actions import Tried
+from bot.engine.handlers.own_requests import Handlers, new_id
+from bot.engine.handlers.preconditions import Weighed
+from bot.engine.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    handlers: Handlers
+
+    async def show(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
+        """The preview, or why there is none; where the pipeline runs and a clear was wanted, with an offer."""
+        reply = await self.handlers.preview(actor, command, origin)
+        if isinstance(reply, replies.NotStopped) and isinstance(command, Clear):
+            return await self._with_an_offer(actor, command, origin, not_stopped=reply)
+        return reply
+
+    async def _with_an_offer(
+        self, actor: Actor, command: Clear, origin: ChannelId, *, not_stopped: replies.NotStopped
+    ) -> Reply:
+        """It runs: stopping it first is offered to whoever may, as a proposal that no preview has shown yet."""
+        if not_stopped.pipeline.resources_desired == STOPPED:
+            return not_stopped
+        longer = replace(command, stop=True)
+        weighed = await self.handlers.weigh(actor, longer)
+        if not isinstance(weighed, Weighed):
+            return not_stopped
+        offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, weighed=weighed)
+        return replace(not_stopped, offer=offer.operation)
+
+    async def offered(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
+        """The offer whose button this person pressed, if it is theirs to take; quick enough to answer before an ack."""
+        offer = await self.handlers.store.operation(operation_id)
+        if offer is None:
+            return await self.handlers.declining.unknown(actor, Tried.CONFIRM, operation_id)
+        if offer.requester != actor:
+            return await self.handlers.declining.not_theirs(actor, Tried.CONFIRM, offer)
+        return (
+            offer
+            if offer.state is State.PROPOSED
+            else await self.handlers.declining.too_late(actor, Tried.CONFIRM, offer)
+        )
+
+    async def take(self, offer: Operation) -> Reply:
+        """*Stop it and clear*: the preview of that, of the pipeline as it is now."""
+        again = wish(offer.plan, offer.pipeline, offer.reason, offer.incident)
+        return await self.show(offer.requester, again, offer.origin)

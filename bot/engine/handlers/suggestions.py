@@ -1,0 +1,75 @@
+"""What somebody may have meant by a pipeline's name that is none: a slip, or a name without its target.
+
+A guess is only ever offered, never taken, and never made of a name that the person may not see.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.domain.access.authorization import Facts
+from bot.domain.ids import Actor, PipelineName
+from bot.domain.pipelines.pipeline import Problem
+from bot.domain.pipelines.search import CLOSE_FROM, matching, nearly, resembling
+from bot.domain.pipelines.targets import name_on_target
+from bot.engine import replies
+from bot.engine.authorizer import Judge
+from bot.engine.handlers.pipeline_pages import hiding
+from bot.engine.ports import Everything, Pipelines
+
+COMPARED_MAX = 50  # names compared with what was typed, letter by letter
+CLOSE_NAMES = 3  # suggestions beside an unknown name
+
+
+async def not_found(
+    actor: Actor, name: PipelineName, *, pipelines: Pipelines, judge: Judge
+) -> replies.NotFound:
+    """The answer about a name that no Feldera knows, or that names no target."""
+    everything = await pipelines.look_at_all()
+    facts, now = await judge.facts(actor), judge.clock.now()
+    if isinstance(everything, Problem):
+        everything = Everything({}, dict.fromkeys(pipelines.targets.names, everything))
+    # Off the loop: of fifty thousand names this takes a second, in which nobody else would be answered.
+    close = await asyncio.to_thread(_close, actor, name, tuple(everything), facts, now)
+    needs_target = pipelines.targets.of(name) is None
+    silent = hiding(everything.unanswered, "*", actor, facts, now) if needs_target else ()
+    return replies.NotFound(
+        name,
+        close=close,
+        needs_target=needs_target,
+        unanswered=tuple(silent),
+    )
+
+
+def _close(
+    actor: Actor, name: PipelineName, names: Sequence[PipelineName], facts: Facts, now: datetime
+) -> tuple[PipelineName, ...]:
+    visible = facts.seen_by(actor, names, now)
+    return _namesakes(name, visible) or _close_to(name, visible)
+
+
+def _namesakes(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
+    """The pipelines that go by this very name on some target; first the one whose target was only misspelled by case."""
+    wanted, typed = name_on_target(name), name.casefold()
+    others = [other for other in names if other != name and name_on_target(other) == wanted]
+    return tuple(sorted(others, key=lambda other: (other.casefold() != typed, other))[:CLOSE_NAMES])
+
+
+def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
+    """The names most like this one, on whatever target where it names none."""
+    if "/" in name:
+        return tuple(resembling(_likely(names, name), name, limit=CLOSE_NAMES))
+    called: dict[PipelineName, list[PipelineName]] = defaultdict(list)
+    for other in names:
+        called[name_on_target(other)].append(other)
+    close = resembling(_likely(called, name), name, limit=CLOSE_NAMES)
+    return tuple(other for own in close for other in called[own])[:CLOSE_NAMES]
+
+
+def _likely(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
+    """Few enough to be compared letter by letter; all of them, where few letters tell nothing."""
+    if len(typed) < CLOSE_FROM:
+        return list(names)
+    names = tuple(names)
+    return [*matching(names, typed)[:COMPARED_MAX], *nearly(names, typed)[:COMPARED_MAX]]

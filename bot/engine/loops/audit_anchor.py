@@ -1,0 +1,80 @@
+"""Tells the head of the record to the world outside once a day: a chain alone cannot show that its end was cut off.
+
+Level-triggered: what was last told, and when, is in the database. A log line is written always, a message where there
+is a noticeboard; each keeps its own day. A repeated telling does no harm, so none is ever withheld for doubt.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.audit_chain import GENESIS, PostedHead
+from bot.engine.ports import Clock, Later, Noticeboard, Store, Taken
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(days=1)
+WHILE_EMPTY = timedelta(
+    hours=1
+)  # a record without an entry is looked at again: its first day should count, too
+
+LOGGED = "audit head logged"
+POSTED = "audit head posted"
+
+
+@dataclass(slots=True)
+class Heads:
+    """`wake` cuts the wait for the next telling short."""
+
+    store: Store
+    clock: Clock
+    board: Noticeboard | None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    # In memory as well: where the store takes nothing for a while, the head is not told every two seconds.
+    _told_at: dict[str, datetime] = field(default_factory=dict)
+
+    async def tick(self) -> datetime:
+        """Tell what is due; return when to come back."""
+        entry_id, head = await self.store.head()
+        if head == GENESIS:
+            return self.clock.now() + WHILE_EMPTY
+        back = [await self._log(entry_id, head)]
+        if self.board is not None:
+            back.append(await self._post(self.board, entry_id, head))
+        return min(back)
+
+    async def _log(self, entry_id: int, head: str) -> datetime:
+        due = await self._due(LOGGED)
+        if due is not None:
+            return due
+        log.info("audit_head", entry=entry_id, hash=head)
+        return await self._told(LOGGED)
+
+    async def _post(self, board: Noticeboard, entry_id: int, head: str) -> datetime:
+        due = await self._due(POSTED)
+        if due is not None:
+            return due
+        answer = await board.post_head(entry_id, head)
+        if isinstance(answer, Later):
+            return answer.at
+        self._told_at[POSTED] = self.clock.now()
+        if not isinstance(answer, Taken):
+            # Only people can mend that. Once a day is often enough to say so.
+            log.warning("audit_head_not_posted", answer=repr(answer))
+        elif answer.card is not None:
+            place = answer.card
+            posted = PostedHead((entry_id, head), self.clock.now(), place.channel, place.ts)
+            await self.store.remember_posted_head(posted)
+        return await self._told(POSTED)
+
+    async def _due(self, errand: str) -> datetime | None:
+        """When it is due next; None if it is now. After `clock reset` the last may be in the future: then it is."""
+        last, now = self._told_at.get(errand) or await self.store.last_done(errand), self.clock.now()
+        return last + EVERY if last is not None and last <= now < last + EVERY else None
+
+    async def _told(self, errand: str) -> datetime:
+        now = self._told_at[errand] = self.clock.now()
+        await self.store.done(errand, now)
+        return now + EVERY

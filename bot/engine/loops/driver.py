@@ -1,0 +1,330 @@
+"""The loop that moves operations forward. Level-triggered: it looks at what is stored, not at what was said.
+
+Each round asks a Feldera once, however many operations are due on it, and takes each of them one step on. Rounds, and
+requests and what else follows from them, run beside each other, so that one slow Feldera or request holds up no other
+operation; nor does a pipeline about which Feldera gives no answer: operations whose last look failed have rounds of
+their own. Work that was cut short at any point leaves rows that the next round takes up; after a restart the
+first round does.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from bot.domain.access.authorization import Authority, Facts, authority
+from bot.domain.access.permissions import Action, Decision, Standing
+from bot.domain.access.rules import Terms
+from bot.domain.ids import Actor, OperationId
+from bot.domain.operations import polling
+from bot.domain.operations.inputs import (
+    Answered,
+    Effect,
+    Happening,
+    HealthRead,
+    HistoryRead,
+    Looked,
+    ProgramErrorRead,
+    ReadHealth,
+    ReadHistory,
+    ReadProgramError,
+    Send,
+    TimePassed,
+    Transition,
+)
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.state_machine import advance
+from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
+from bot.domain.pipelines.observations import believed, believed_history
+from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, Refused, Trouble, Unknown
+from bot.engine.loops.event_log import log_events
+from bot.engine.loops.look_schedule import LookTimes, Target, looks_by_itself, needs_no_look
+from bot.engine.loops.rule_changes import RulesInForce
+from bot.engine.loops.sender import Sender, may_be_sent
+from bot.engine.loops.step_durations import UsualTimes
+from bot.engine.ports import Clock, Decide, Pipelines, Store
+
+Looks = Callable[[Operation], Look]
+
+_Round = tuple[Target, bool]  # who is looked at together: on one Feldera, and whether the last look failed
+
+SHELL_NOTICED_WITHIN = timedelta(seconds=10)
+TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have their turn in between
+WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
+SLICE = 500  # operations that are only compared with the time, between two turns of the event loop
+
+_NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
+_NOT_ASKED = Authority(Decision(allowed=False, action=Action.CLEAR), Terms(approvals=0))
+"""Of a look after which nothing may be sent: nobody's rights matter, and nobody is asked for them."""
+_NO_LAST_LOOK = Problem(Trouble.UNREACHABLE, "there was no last look at the pipeline")
+
+
+@dataclass(slots=True)
+class Driver:
+    """`changed` is called when people should be told something; `wake` cuts the wait for the next round short.
+
+    What is sent, and what came of it, is stored in `store`, and all else in its `background`, which it overtakes.
+    """
+
+    store: Store
+    background: Store
+    pipelines: Pipelines
+    sender: Sender
+    clock: Clock
+    changed: Callable[[], None]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    spread: random.Random = field(default_factory=random.Random)
+    shell_noticed_within: timedelta = SHELL_NOTICED_WITHIN
+    _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
+    _seen_underway: frozenset[OperationId] = frozenset()
+    _broken: BaseException | None = None
+    _rounds: dict[_Round, asyncio.Task[None]] = field(default_factory=dict)
+    _look_times: LookTimes = field(init=False)
+    _rules: RulesInForce = field(init=False)
+    _usual_times: UsualTimes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._look_times = LookTimes(self.clock)
+        self._rules = RulesInForce(self.background)
+        self._usual_times = UsualTimes(self.background)
+
+    async def tick(self) -> datetime | None:
+        """Begin to take every due operation one step on; return when the next is due."""
+        if self._broken is not None:
+            broken, self._broken = self._broken, None
+            raise broken
+        now = self.clock.now()
+        underway = await self.background.underway()
+        await self._change_all(await self._rules.unseen(underway, self._at_work.keys(), now))
+        self._notice_ends(underway)
+        idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
+        due = [each async for each in _in_slices(idle) if self._look_times.is_due(each, now)]
+        to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
+        for operation in due:
+            if needs_no_look(operation) or self._look_times.not_before(self._target_of(operation), now) > now:
+                continue
+            if looks_by_itself(operation):
+                self._begin(operation, self._look_and_send(operation))
+            elif (round_ := self._round_of(operation)) not in self._rounds:
+                to_look_at[round_].append(operation)
+        for round_, operations in to_look_at.items():
+            # Who would be due soon is looked at with the rest, so that rounds stay together.
+            waiting = [each async for each in _in_slices(idle) if self._waits_for(round_, each, now)]
+            self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
+        await self._change_all([(each, TimePassed()) for each in due if needs_no_look(each)])
+        return await self._next_due(self.background.last_underway())
+
+    def _round_of(self, operation: Operation) -> _Round:
+        return self._target_of(operation), operation.failing_since is not None
+
+    def _waits_for(self, round_: _Round, operation: Operation, now: datetime) -> bool:
+        """Whether more than half of its pause is over; each look may be a request of its own."""
+        if operation.state is not State.WAITING or operation.failing_since is not None:
+            return False
+        pause = polling.next_look(now - (operation.accepted_at or now))
+        return self._look_times.is_due(operation, now + pause / 2) and self._round_of(operation) == round_
+
+    def _target_of(self, operation: Operation) -> Target:
+        return self.pipelines.targets.of(operation.pipeline)
+
+    def _notice_ends(self, underway: Iterable[Operation]) -> None:
+        """Have people told of what ended elsewhere: the shell cannot wake anybody."""
+        ids = frozenset(operation.id for operation in underway)
+        ended = self._seen_underway - ids
+        if ended:
+            for memory in (self._look_times, self._rules, self._usual_times):
+                memory.forget(ended)
+            self.changed()
+        self._seen_underway = ids
+
+    async def finished(self) -> None:
+        """Wait until no round and nothing beside the rounds runs."""
+        while running := [*self._rounds.values(), *self._at_work.values()]:
+            await asyncio.wait(running)
+
+    async def abandon(self) -> None:
+        """Cut short all that runs: a request that may have been sent is looked for at the start."""
+        for task in [*self._rounds.values(), *self._at_work.values()]:
+            task.cancel()
+        await self.finished()
+
+    async def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
+        idle = [operation for operation in underway if operation.id not in self._at_work]
+        moments = [moment async for operation in _in_slices(idle) for moment in self._moments(operation)]
+        if idle:  # the shell may deny a request, put a freeze or lift one at any time
+            moments.append(self.clock.now() + self.shell_noticed_within)
+        return min(moments, default=None)
+
+    def _moments(self, operation: Operation) -> Iterable[datetime]:
+        if operation.frozen_until is not None:
+            yield operation.frozen_until
+        due_at = self._look_times.due_at(operation)
+        if due_at is None:
+            return
+        if needs_no_look(operation):
+            yield due_at
+        elif looks_by_itself(operation) or self._round_of(operation) not in self._rounds:
+            yield self._look_times.not_before(self._target_of(operation), due_at)
+        # else: the end of the round wakes us
+
+    def _begin_round(self, round_: _Round, operations: Iterable[Operation]) -> None:
+        placed = list(operations)
+        task = asyncio.create_task(self._round(round_[0], placed))
+        self._rounds[round_] = task
+        # Nobody else takes them up while they are looked at.
+        self._at_work |= {operation.id: task for operation in placed}
+        task.add_done_callback(partial(self._round_ended, round_, placed))
+
+    def _round_ended(self, round_: _Round, placed: list[Operation], task: asyncio.Task[None]) -> None:
+        del self._rounds[round_]
+        for operation in placed:
+            if self._at_work.get(operation.id) is task:  # it was cut short, or broke
+                del self._at_work[operation.id]
+        self._note_end(task)
+
+    async def _round(self, target: Target, operations: list[Operation]) -> None:
+        asked_at = self.clock.now()
+        looks = await self._look_at(target, operations)
+        for start in range(0, len(operations), TAKEN_IN_AT_ONCE):
+            now, some = self.clock.now(), operations[start : start + TAKEN_IN_AT_ONCE]
+            await self._usual_times.read(some, now)
+            news: list[tuple[Operation, Look]] = []
+            for place, operation in enumerate(some, 1):
+                if place % WEIGHED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                look = looks(operation)
+                if isinstance(look, Problem):
+                    self._look_times.leave_alone(target, look)
+                if may_be_sent(operation, look, now):
+                    self._begin(operation, self._look_and_send(operation))
+                elif not self._is_no_news(operation, look, asked_at=asked_at, now=now):
+                    news.append((operation, look))
+            await self._take_in(news)
+            await asyncio.sleep(0)
+
+    def _is_no_news(self, operation: Operation, look: Look, *, asked_at: datetime, now: datetime) -> bool:
+        """Whether no row has to tell of this look: then what it comes to is kept in memory."""
+        spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(operation)
+        # From when it was asked, so that a slow answer does not make looks rarer; but Feldera has as much rest as it took.
+        again = next_look_if_unchanged(operation, look, asked_at, spread=spread, usual=usual)
+        if again is not None:
+            self._look_times.look_again(operation, max(again, now + (now - asked_at)))
+            return True
+        after = advance(operation, Looked(look, _NOT_ASKED, spread, usual), now)
+        if after.effect is not None or not is_silent(operation, after):
+            return False
+        self.background.keep([(operation, after.operation)])
+        return True
+
+    async def _take_in(self, news: list[tuple[Operation, Look]]) -> None:
+        if not news:
+            return
+        made = await self.background.change_all([(each.id, self._looked(each, look)) for each, look in news])
+        for (operation, _), after in zip(news, made, strict=True):
+            effect = self._told(after)
+            if effect is not None:
+                self._begin(operation, self._follow_up(operation, effect))
+
+    def _begin(self, operation: Operation, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._at_work[operation.id] = task
+        task.add_done_callback(partial(self._ended, operation.id))
+
+    def _ended(self, operation_id: OperationId, task: asyncio.Task[None]) -> None:
+        del self._at_work[operation_id]
+        self._note_end(task)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            self._broken = self._broken or task.exception()
+        self.wake.set()
+
+    async def _look_at(self, target: Target, operations: list[Operation]) -> Looks:
+        observation = await self.pipelines.observe(
+            target, {operation.pipeline: operation.reviewed.id for operation in operations}
+        )
+        if isinstance(observation, Problem):
+            self._look_times.leave_alone(target, observation)
+            return lambda _operation: observation
+        return lambda operation: believed(operation, observation)
+
+    async def _follow_up(self, operation: Operation, effect: Effect | None) -> None:
+        while effect is not None:
+            effect = await self._change(operation, await self._carry_out(operation, effect))
+
+    async def _look_and_send(self, operation: Operation) -> None:
+        outcome = await self.sender.look_and_send(operation, partial(self._looked, operation), self._decide)
+        if isinstance(outcome, Accepted | Refused | NotSent | Unknown):
+            if isinstance(outcome, NotSent | Unknown):
+                self._look_times.leave_alone(self._target_of(operation), outcome.problem)
+            outcome = await self._change(operation, Answered(outcome))
+        await self._follow_up(operation, outcome)
+
+    def _looked(self, operation: Operation, look: Look) -> Decide:
+        if isinstance(look, Problem):
+            self._look_times.leave_alone(self._target_of(operation), look)
+
+        def decide(current: Operation, facts: Facts) -> Transition:
+            now = self.clock.now()
+            spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(current)
+            looked = Looked(look, authority(current, facts, now), spread, usual)
+            return advance(current, looked, now)
+
+        return decide
+
+    async def _change(self, operation: Operation, happening: Happening) -> Effect | None:
+        decide = self._advanced(happening)
+        return self._told(await self.store.change(operation.id, decide, standings=_NOBODY))
+
+    async def _change_all(self, changes: Sequence[tuple[Operation, Happening]]) -> None:
+        """In as few transactions as leave commands and clicks their turn; nothing is to be done after any of them."""
+        for start in range(0, len(changes), TAKEN_IN_AT_ONCE):
+            some = changes[start : start + TAKEN_IN_AT_ONCE]
+            for after in await self.background.change_all(
+                [(operation.id, self._advanced(happening)) for operation, happening in some]
+            ):
+                self._told(after)
+
+    def _advanced(self, happening: Happening) -> Decide:
+        def decide(current: Operation, _facts: Facts) -> Transition:
+            return advance(current, happening, self.clock.now())
+
+        return decide
+
+    async def _decide(
+        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Standing]
+    ) -> Effect | None:
+        return self._told(await self.store.change(operation.id, decide, standings=standings))
+
+    async def _carry_out(self, operation: Operation, effect: Effect) -> Happening:
+        match effect:
+            case Send():  # what was not looked at over its own connection, just before, is never sent
+                return Answered(NotSent(_NO_LAST_LOOK))
+            case ReadHistory(found):
+                history = await self.pipelines.history(operation.pipeline)
+                return HistoryRead(believed_history(operation, history), found)
+            case ReadProgramError():
+                return ProgramErrorRead(await self.pipelines.program_error(operation.pipeline))
+            case ReadHealth(usual):
+                return HealthRead(await self.pipelines.runner_health(operation.pipeline), usual)
+
+    def _told(self, after: Transition | None) -> Effect | None:
+        if after is None:
+            return None
+        log_events(after)
+        if after.events or after.operation.rendered_version < after.operation.version:
+            self.changed()
+        return after.effect
+
+
+async def _in_slices(operations: Iterable[Operation]) -> AsyncIterator[Operation]:
+    """Each of them; acks have their turn in between. What is idle stays so meanwhile: only a tick begins anything with it."""
+    for place, operation in enumerate(operations, 1):
+        yield operation
+        if place % SLICE == 0:
+            await asyncio.sleep(0)

@@ -1,0 +1,23 @@
+"""What becomes of operations, as lines of the bot's own log."""
+
+import structlog
+
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import EventKind
+
+log = structlog.get_logger(__name__)
+
+_WARNINGS = frozenset({EventKind.UNREACHABLE, EventKind.OVERDUE, EventKind.NEEDS_HUMAN})
+
+
+def log_events(after: Transition) -> None:
+    """A line for each event, named for its kind, with its data and the operation that it is of."""
+    for event in after.events:
+        report = log.warning if event.kind in _WARNINGS else log.info
+        about = {
+            **event.data,
+            "operation": after.operation.id,
+            "pipeline": after.operation.pipeline,
+            "state": after.operation.state.value,
+        }
+        report(event.kind.value, **{key: value for key, value in about.items() if value not in {None, ""}})

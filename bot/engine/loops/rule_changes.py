@@ -1,0 +1,56 @@
+"""What each card tells of freezes and rules, kept true wherever those were put: the shell wakes nobody."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.access.rules import Freeze, Rule, frozen, terms
+from bot.domain.ids import OperationId
+from bot.domain.operations.inputs import RulesSeen
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.plans import loses_data
+from bot.engine.ports import Store
+
+
+@dataclass(slots=True)
+class RulesInForce:
+    store: Store
+    _last: tuple[tuple[Freeze, ...], tuple[Rule, ...]] = ((), ())
+    _told: dict[OperationId, int] = field(default_factory=dict)  # versions that tell of what is in force
+
+    async def unseen(
+        self, underway: Iterable[Operation], at_work: Collection[OperationId], now: datetime
+    ) -> list[tuple[Operation, RulesSeen]]:
+        """What the cards of these operations do not tell yet; of those at work another time."""
+        in_force = await self.store.freezes(now), await self.store.rules()
+        if in_force != self._last:
+            self._last = in_force
+            self._told.clear()
+        freezes, rules = in_force
+        unseen: list[tuple[Operation, RulesSeen]] = []
+        for operation in underway:
+            # What it says of them is part of what its card shows, and a change of that a new version.
+            if self._told.get(operation.id) == operation.version or operation.id in at_work:
+                continue
+            freeze = frozen(freezes, operation.pipeline, now)
+            waits = operation.state is State.AWAITING_APPROVAL
+            seen = RulesSeen(
+                None if freeze is None else freeze.until, _approvals(rules, operation) if waits else 0
+            )
+            more = seen.approvals > operation.approvals_needed
+            if more or seen.frozen_until != operation.frozen_until:
+                unseen.append((operation, seen))
+            else:
+                self._told[operation.id] = operation.version
+        return unseen
+
+    def forget(self, operations: Iterable[OperationId]) -> None:
+        """They are over."""
+        for operation_id in operations:
+            self._told.pop(operation_id, None)
+
+
+def _approvals(rules: Iterable[Rule], operation: Operation) -> int:
+    """How many the rules ask for; nobody but rules asks an operator for any."""
+    asked = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
+    return asked.approvals

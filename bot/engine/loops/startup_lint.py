@@ -1,0 +1,30 @@
+"""Looks over who may do what when the bot starts, and logs what is wrong with it. Decides nothing, changes nothing."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.access.lint.findings import Severity
+from bot.domain.access.lint.linter import lint
+from bot.domain.pipelines.targets import ONE, Targets
+from bot.engine.ports import Clock, Directory, Store
+from bot.engine.principal_lookup import survey
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    store: Store
+    directory: Directory
+    clock: Clock
+    targets: Targets = ONE
+
+    async def run(self) -> None:
+        """A log line for each finding: a warning, unless nothing has to be done about it."""
+        grants, rules, now = await self.store.grants(), await self.store.rules(), self.clock.now()
+        roster = await survey(self.directory, grants, rules, now)
+        freezes = await self.store.freezes(now)
+        for finding in lint(grants, rules, roster, now, self.targets, freezes=freezes):
+            report = log.info if finding.severity is Severity.NOTICE else log.warning
+            report("access_finding", severity=finding.severity.value, finding=finding.sentence)

@@ -1,0 +1,168 @@
+"""Time, and Feldera: what the engine asks of them, in its own words. An outage is a value, never raised."""
+
+import asyncio
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, cast
+
+from bot.domain.bot_time import ClockRecord, Jump, Reading
+from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.activity import Shape
+from bot.domain.pipelines.observations import Observation
+from bot.domain.pipelines.pipeline import Answer, History, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.pipelines.targets import TargetName, Targets
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time now, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that nobody sets, and that goes on while the machine or the process is suspended."""
+        ...
+
+    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
+        """Return when `wake` is set or `until` has come, whichever is first; `None` waits for `wake` alone."""
+        ...
+
+
+class RecordedClock(Clock, Protocol):
+    """A clock that goes on after a restart from what was recorded of it: `bot.domain.bot_time`."""
+
+    def resume(self, record: ClockRecord | None) -> None:
+        """Go on from what was recorded. Before anybody asks for the time."""
+        ...
+
+    def reading(self) -> Reading: ...
+
+    def record(self) -> ClockRecord: ...
+
+    def jumps(self) -> tuple[Jump, ...]:
+        """Those of the wall clock that were noticed since this was last asked."""
+        ...
+
+    def ahead(self) -> timedelta:
+        """How far it is before the wall clock; negative where it is behind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Everything(Mapping[PipelineName, Pipeline | Problem]):
+    """Every pipeline of the targets that answered; `unanswered` are the others: of theirs, nothing is known.
+
+    `unreadable` is how many pipelines of a target are left out, since not even their names can be read.
+    """
+
+    found: Mapping[PipelineName, Pipeline | Problem]
+    unanswered: Mapping[TargetName, Problem] = field(default_factory=dict)
+    unreadable: Mapping[TargetName, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answers: "Mapping[TargetName, Everything | Problem]") -> "Everything | Problem":
+        """All that was answered; the first problem where nothing was."""
+        problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
+        if len(problems) == len(answers):
+            return next(iter(problems.values()))
+        told = [answer for answer in answers.values() if isinstance(answer, Everything)]
+        # As they are: a pipeline may be read only when it is looked at.
+        found = ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", [each.found for each in told]))
+        return cls(
+            found, problems, {target: count for each in told for target, count in each.unreadable.items()}
+        )
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+class Connection(Protocol):
+    """A connection of its own to the Feldera that has one pipeline: for a last look, and the request that rests on it.
+
+    Nothing else uses it, so that the request finds it ready. No method raises for an outage or an odd answer.
+    """
+
+    async def make(self) -> None:
+        """Connect, so that what follows finds the connection ready. If that fails, what follows says why."""
+        ...
+
+    async def observe(self, reviewed: PipelineId) -> Observation | Problem:
+        """How the pipeline looks now, and which Feldera and tenant shows it; see `Pipelines.observe`."""
+        ...
+
+    async def submit(self, step: StepName, *, not_after: float) -> Answer:
+        """Make the step's request, once: never retried in here, whatever happens.
+
+        It is not sent if `Clock.monotonic` has passed `not_after` by the moment in which its first byte would leave, or
+        if the bot's token was renewed since it observed.
+        """
+        ...
+
+
+class Pipelines(Protocol):
+    """Feldera, or several, as far as the engine needs them. No method raises for an outage or an odd answer.
+
+    Names are whole ones: `target/name` where there are several Felderas.
+    """
+
+    @property
+    def targets(self) -> Targets: ...
+
+    async def look(self, name: PipelineName) -> Look:
+        """The pipeline as it is now, for people to read: which Feldera or tenant shows it is not asked."""
+        ...
+
+    async def observe(
+        self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """How these pipelines of one target look now, and which Feldera and tenant shows them.
+
+        One question about each pipeline at most, or one list where that is cheaper, with a question by name about what
+        it does not have. Each name
+        comes with the id that is expected, if any: what shows another one, or none, is believed only where the same
+        Feldera and tenant answered before and after.
+        """
+        ...
+
+    async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
+        """Every pipeline, or those of one target, for the price of one request each, for people to choose from.
+
+        A name that is missing proves nothing: see `observe`.
+
+        One that cannot be read is a problem of its own, and keeps nobody from seeing the others. A target that does not
+        answer in time hides none of another's; where no target answers, it is a problem.
+        """
+        ...
+
+    def connection(self, name: PipelineName) -> AbstractAsyncContextManager[Connection]:
+        """A connection of its own for a request on this pipeline; may wait until others are closed.
+
+        Raises:
+            LookupError: the name is on none of the targets.
+        """
+        ...
+
+    async def history(self, name: PipelineName) -> History | Problem:
+        """The pipeline's events, with who told them."""
+        ...
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        """The first lines of why its program does not compile; empty if the compiler said nothing."""
+        ...
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        """What the pipeline was lately, newest first, for people to read; None where Feldera keeps no such record."""
+        ...
+
+    async def runner_health(self, name: PipelineName) -> RunnerHealth:
+        """Of the Feldera that has the pipeline."""
+        ...

@@ -1,0 +1,62 @@
+"""A pipeline's events as people read them (`GET /v0/pipelines/{name}/events?selector=status`): pure.
+
+Only shown, never proof of anything: so what is odd in a row is left out or cut short, not refused. What settles an
+operation is read by `answers.history`, strictly.
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from bot.domain.pipelines.activity import Shape
+from bot.domain.pipelines.pipeline import STOPPED, Problem, Storage
+from bot.feldera.http.problems import NOT_AS_KNOWN, problem
+from bot.feldera.http.response import Reply
+from bot.feldera.models import Moment
+from bot.feldera.one_line import WORD_MAX, one_line
+
+PROVISIONED = "Provisioned"  # the resources are there: the deployment is what runs on them
+
+_Word = Annotated[str, AfterValidator(lambda text: one_line(text, WORD_MAX))]
+
+
+class _RowBody(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    recorded_at: Moment
+    deployment_resources_status: _Word = ""
+    deployment_resources_desired_status: _Word = ""
+    deployment_runtime_status: _Word | None = None
+    deployment_runtime_desired_status: _Word | None = None
+    deployment_has_error: bool = False
+    program_status: _Word = ""
+    storage_status: _Word = ""
+
+    def shape(self) -> Shape:
+        """As Feldera puts the two statuses together for its `deployment_status`."""
+        deployment, wanted = self.deployment_resources_status, self.deployment_resources_desired_status
+        if deployment == PROVISIONED:
+            deployment = self.deployment_runtime_status or "Unavailable"
+        if wanted != STOPPED:
+            wanted = self.deployment_runtime_desired_status or wanted
+        known = {storage.value for storage in Storage}
+        storage = Storage(self.storage_status) if self.storage_status in known else Storage.OTHER
+        return Shape(
+            self.recorded_at, deployment, wanted, storage, self.program_status, self.deployment_has_error
+        )
+
+
+_ROWS = TypeAdapter(tuple[_RowBody, ...])
+
+
+def shapes(reply: Reply) -> tuple[Shape, ...] | Problem | None:
+    """Newest first, as Feldera orders them. None where there is no such endpoint, as before 0.292: 404 without an envelope."""
+    if reply.status == HTTPStatus.NOT_FOUND and reply.error is None:
+        return None
+    if reply.status != HTTPStatus.OK or not reply.is_json:
+        return problem(reply)
+    try:
+        return tuple(row.shape() for row in _ROWS.validate_json(reply.body))
+    except ValidationError:
+        return NOT_AS_KNOWN

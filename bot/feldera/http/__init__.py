@@ -1,0 +1,1 @@
+"""One HTTP exchange with Feldera: the address, credentials, TLS and the response."""

@@ -1,0 +1,50 @@
+"""Whom Feldera takes the bot for (`GET /v0/config/session`), and whether that is whom the settings say. Pure."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from pydantic import ValidationError
+
+from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.feldera.http.problems import NO_TENANT, NOT_AS_KNOWN, problem
+from bot.feldera.http.response import Reply
+from bot.feldera.models import SessionBody
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The tenant's id and name, and the bot's role in it; empty where Feldera does not tell."""
+
+    tenant: str
+    tenant_name: str
+    role: str
+
+
+def session(reply: Reply) -> Session | Problem | None:
+    """None where there is no such endpoint, as before 0.327, which brought the roles.
+
+    A login that belongs to several tenants, and names none, has a session without a tenant: a problem.
+    Feldera answers to a path it does not know with 404, or with its web console.
+    """
+    if reply.status == HTTPStatus.NOT_FOUND or (reply.status == HTTPStatus.OK and reply.is_html):
+        return None
+    if reply.status != HTTPStatus.OK or not reply.is_json:
+        return problem(reply)
+    try:
+        body = SessionBody.model_validate_json(reply.body)
+    except ValidationError:
+        return NOT_AS_KNOWN
+    if body.tenant_id is None:
+        return NO_TENANT
+    return Session(body.tenant_id, body.tenant_name or "", body.role or "")
+
+
+def of_another_tenant(session: Session, wanted: str | None) -> Problem | None:
+    """Feldera ignores the tenant that is asked for beside an API key: the key's own tenant answers."""
+    answered = [each for each in (session.tenant_name, session.tenant) if each]
+    if wanted is None or not answered or wanted in answered:
+        return None
+    return Problem(
+        Trouble.ELSEWHERE,
+        f"Feldera answers for its tenant {answered[0]}, and {wanted} is set; an API key has a tenant of its own",
+    )

@@ -1,0 +1,55 @@
+"""Whether a 401 means that the bot's credentials are bad, or only that Feldera could not check them.
+
+While Feldera cannot reach its database it rejects every API key in the words for a wrong one, and `GET /healthz`,
+which a probe updates every five seconds, may still call it healthy. So a rejection is believed once it has lasted for
+several probes that found nothing wrong; until then it is an outage like any other, and both causes are named.
+"""
+
+from http import HTTPStatus
+
+import httpx
+
+from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.engine.ports import Clock
+from bot.feldera.http.problems import DATABASE_DOWN, problem
+from bot.feldera.http.response import NoReply, Reply
+
+BELIEVED_AFTER = 15.0  # seconds: three probes
+FORGOTTEN_AFTER = 300.0  # seconds without another: what was rejected before says nothing about now
+
+UNPROVED = Problem(
+    Trouble.REJECTED,
+    "Feldera rejects the bot's credentials (401), which it also does while it cannot reach its database.",
+)
+
+
+class Rejections:
+    """Of one Feldera. The 401s since it last accepted the bot's credentials, or was known to have no database."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._first: float | None = None
+        self._last = 0.0
+
+    def note(self, reply: Reply) -> None:
+        """A reply to a request with credentials: one that is no rejection shows that they are accepted."""
+        if reply.status != HTTPStatus.UNAUTHORIZED and not httpx.codes.is_server_error(reply.status):
+            self._first = None
+
+    def why(self, reply: Reply, health: Reply | NoReply) -> Problem:
+        """Why Feldera answered 401, in the light of its `GET /healthz`, which takes no authentication."""
+        if isinstance(health, NoReply):
+            return health.problem
+        if httpx.codes.is_server_error(health.status):
+            self._first = None
+            is_felderas = health.status == HTTPStatus.INTERNAL_SERVER_ERROR and health.is_json
+            return DATABASE_DOWN if is_felderas else problem(health)
+        if (
+            not reply.rejects_a_key
+        ):  # no key at all, no token's form, or another server: no database was asked
+            return problem(reply)
+        now = self._clock.monotonic()
+        if self._first is None or now - self._last > FORGOTTEN_AFTER:
+            self._first = now
+        self._last = now
+        return UNPROVED if now - self._first < BELIEVED_AFTER else problem(reply)

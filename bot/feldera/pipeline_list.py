@@ -1,0 +1,128 @@
+"""The list of all pipelines: read row by row, and each pipeline of it only when somebody asks for it.
+
+Feldera sends thousands at once, and an answer shows a dozen: reading them all would keep everybody else waiting for
+more than a second. Other work goes on between slices of the list, whatever its length.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
+from bot.domain.pipelines.pipeline import Pipeline, Problem, Trouble
+from bot.feldera.http.problems import NOT_AS_KNOWN
+from bot.feldera.models import PipelineBody
+from bot.feldera.one_line import is_word
+
+SLICE = 2**17  # characters read in one go: a millisecond or two
+REMEMBERED_ROWS = 10_000
+REMEMBERED_ROW_MAX = 4 * 2**10  # bytes; one with fewer than a hundred checkpoints is shorter
+
+_TWO_OF_ONE_NAME = Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of this name.")
+_OPENING = re.compile(r"\s*\[\s*")
+_AFTER_A_ROW = re.compile(r"\s*(?:,\s*(?=\S)|(?P<end>\]\s*\Z))")
+_EMPTY = re.compile(r"\]\s*\Z")
+# A number is a number here, however long: Python refuses to make an int of thousands of digits.
+_read_row = json.JSONDecoder(parse_int=float).raw_decode
+
+
+class ListedPipelines(Mapping[PipelineName, Pipeline | Problem]):
+    """By name. One that has not the form this bot knows is a problem of its own.
+
+    `unreadable` rows have no name that a pipeline could have: nobody knows which pipelines they are.
+    """
+
+    def __init__(self, rows: Mapping[PipelineName, bytes | Problem], unreadable: int) -> None:
+        self.unreadable = unreadable
+        self._rows = rows
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        row = self._rows[name]
+        if isinstance(row, Problem):
+            return row
+        return _read_again(row) if len(row) <= REMEMBERED_ROW_MAX else _read(row)
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
+
+
+def _read(row: bytes) -> Pipeline | Problem:
+    try:
+        return PipelineBody.model_validate_json(row).pipeline()
+    except ValidationError:
+        return NOT_AS_KNOWN
+
+
+# Round after round shows most pipelines byte for byte as before, and to read one takes longer than all else that is done with it.
+_read_again = lru_cache(REMEMBERED_ROWS)(_read)
+
+
+async def listed(body: bytes) -> ListedPipelines | Problem:
+    """A problem only where it is no list: a row that cannot be read hides no other."""
+    found: dict[PipelineName, bytes | Problem] = {}
+    unreadable = 0
+    try:
+        async for row, written in _rows(body):
+            name = row.get("name") if isinstance(row, dict) else None
+            if not isinstance(name, str) or not is_pipeline_name(name):
+                unreadable += 1
+            else:
+                known = PipelineName(name)
+                found[known] = _TWO_OF_ONE_NAME if known in found else written
+    except ValueError:
+        return NOT_AS_KNOWN
+    return ListedPipelines(found, unreadable)
+
+
+async def listed_ids(body: bytes) -> frozenset[PipelineId] | Problem:
+    """The ids of all that can be read."""
+    found = set()
+    try:
+        async for row, _ in _rows(body):
+            id_ = row.get("id") if isinstance(row, dict) else None
+            if is_word(id_):
+                found.add(PipelineId(id_))
+    except ValueError:
+        return NOT_AS_KNOWN
+    return frozenset(found)
+
+
+async def _rows(body: bytes) -> AsyncIterator[tuple[Any, bytes]]:
+    """Each row of the list, with the bytes that it was written in.
+
+    Raises:
+        ValueError: it is no list, or breaks off.
+    """
+    text = body.decode("utf-8", "surrogateescape")  # half a character spoils its own row
+    opening = _OPENING.match(text)
+    if opening is None:
+        raise ValueError("no list")
+    place = begun = opening.end()
+    if _EMPTY.match(text, place):
+        return
+    while True:
+        try:
+            row, end = _read_row(text, place)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+        after = _AFTER_A_ROW.match(text, end)
+        if after is None:
+            raise ValueError("no list")
+        yield row, text[place:end].encode("utf-8", "surrogateescape")
+        if after["end"] is not None:
+            return
+        place = after.end()
+        if place - begun >= SLICE:
+            begun = place
+            await asyncio.sleep(0)

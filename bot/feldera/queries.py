@@ -1,0 +1,200 @@
+"""Questions to Feldera that belong together: all by one token, so that one tenant answers them all.
+
+A token that is renewed half-way may be of another tenant: its answers are no answers to what was begun with the old one.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, Protocol
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
+from bot.domain.pipelines.observations import Observation, is_expected, looks, not_listed
+from bot.domain.pipelines.pipeline import History, Identity, Look, Problem, Seen, Trouble
+from bot.feldera import answers
+from bot.feldera.http import problems
+from bot.feldera.http.exchange import BODY_MAX
+from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.session import of_another_tenant, session
+from bot.feldera.look_costs import Costs
+from bot.feldera.pipeline_list import ListedPipelines
+
+LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
+STATUS_ONLY: Final = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
+ASKED_AT_ONCE: Final = 4  # pipelines by name; Feldera answers one request after another anyway
+MEASURED_BY: Final = 32  # pipelines that are asked about by name to learn what that costs
+READ_AT_ONCE: Final = 50  # rows of a list: a millisecond or so
+SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera that tells of a session
+
+_CHANGED_MEANWHILE: Final = Problem(
+    Trouble.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
+)
+_HIDDEN: Final = Problem(
+    Trouble.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
+)
+
+
+class Exchange(Protocol):
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: SecretStr | None = None,
+        query: Mapping[str, str] | None = None,
+        body_max: int = BODY_MAX,
+    ) -> Reply | NoReply:
+        """One HTTP exchange, made once."""
+        ...
+
+
+class Questions:
+    """By one token, over any connection. `rejection` is a 401 that one of them was answered with.
+
+    `tenant` is the name or the id of the one that has to answer; None takes any. `costs` are what questions over these
+    connections cost of late.
+    """
+
+    def __init__(
+        self, exchange: Exchange, token: SecretStr | None, *, costs: Costs, tenant: str | None = None
+    ) -> None:
+        self.rejection: Reply | None = None
+        self._exchange = exchange
+        self.token = token
+        self._costs = costs
+        self._tenant = tenant
+
+    async def ask(
+        self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
+    ) -> Reply | Problem:
+        reply = await self._exchange("GET", path, token=self.token, query=query, body_max=body_max)
+        if isinstance(reply, NoReply):
+            return reply.problem
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            self.rejection = reply
+            return problems.problem(reply)
+        return reply
+
+    async def identity(self, address: str) -> Identity | Problem:
+        """Which Feldera answers, and whose pipelines it shows: never remembered, as both can change at any time."""
+        reply = await self.ask("/v0/config/session")
+        if isinstance(reply, Problem):
+            return reply
+        found = session(reply)
+        if isinstance(found, Problem):
+            return found
+        if found is not None:
+            return of_another_tenant(found, self._tenant) or Identity(address, found.tenant)
+        # A proxy says the same of any path while Feldera is away: only an old Feldera that answers may lack this one.
+        config = await self.ask("/v0/config")
+        version = config if isinstance(config, Problem) else answers.version(config)
+        if isinstance(version, Problem):
+            return version
+        return Identity(address) if version < SESSIONS_SINCE else _HIDDEN
+
+    async def look(self, name: PipelineName) -> Look:
+        reply = await self.ask(pipeline_path(name), STATUS_ONLY)
+        return reply if isinstance(reply, Problem) else answers.look(reply, name)
+
+    async def look_at_all(self) -> ListedPipelines | Problem:
+        began = self._costs.clock.monotonic()
+        reply = await self.ask("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
+        listed = reply if isinstance(reply, Problem) else await answers.look_at_all(reply)
+        if not isinstance(listed, Problem):
+            self._costs.note_list(began)
+        return listed
+
+    async def history(self, address: str, name: PipelineName) -> History | Problem:
+        """The pipeline's events, and who told them."""
+        here = await self.identity(address)
+        if isinstance(here, Problem):
+            return here
+        reply = await self.ask(f"{pipeline_path(name)}/events", STATUS_ONLY)
+        history = reply if isinstance(reply, Problem) else answers.history(reply)
+        if isinstance(history, Problem):
+            return history
+        still_here = await self.identity(address)  # the events do not say whose they are
+        if isinstance(still_here, Problem):
+            return still_here
+        if still_here != here:
+            return _CHANGED_MEANWHILE
+        look = None if here.is_unique else await self.look(name)
+        return replace(history, here=here, pipeline=look.pipeline.id if isinstance(look, Seen) else None)
+
+    async def observe(
+        self, address: str, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """See `Pipelines.observe`: who answers, asked before the looks, and after them where they surprise."""
+        here = await self.identity(address)
+        if isinstance(here, Problem):
+            return here
+        found = await self._looks(reviewed)
+        if isinstance(found, Problem):
+            return found
+        if all(is_expected(look, reviewed[name]) for name, look in found.items()):
+            return Observation(here, found)
+        still_here = await self.identity(address)
+        if isinstance(still_here, Problem):
+            return still_here
+        return Observation(here, found) if still_here == here else _CHANGED_MEANWHILE
+
+    async def _looks(self, names: Iterable[PipelineName]) -> Mapping[PipelineName, Look] | Problem:
+        """One by one while that is cheaper, else by one list; what that lacks is asked about by name. Nothing twice."""
+        names, failures = tuple(names), list[Problem]()
+        first = names if self._costs.knows_one else names[:MEASURED_BY]
+        if self._costs.list_is_cheaper(len(first)):
+            first = ()
+        found = await self._by_name(first, failures)
+        rest = names[len(first) :]
+        if not self._costs.list_is_cheaper(len(rest)):
+            return found | await self._by_name(rest, failures)
+        everything = await self.look_at_all()
+        if not isinstance(everything, Problem):
+            by_name = await self._by_name(not_listed(rest, everything), failures)
+            for start in range(0, len(rest), READ_AT_ONCE):
+                found |= looks(rest[start : start + READ_AT_ONCE], everything, by_name)
+                await asyncio.sleep(0)
+            return found
+        if self.rejection is not None:
+            return everything
+        if everything.retry_after:  # the next questions, after that time, are by name
+            self._costs.note_failed_list()
+            return everything
+        by_name = await self._by_name(rest, failures)
+        is_outage = all(isinstance(look, Problem) for look in by_name.values())
+        if not is_outage:  # an outage says nothing of lists
+            self._costs.note_failed_list()
+        return found | by_name
+
+    async def _by_name(
+        self, names: tuple[PipelineName, ...], failures: list[Problem]
+    ) -> dict[PipelineName, Look]:
+        """A question about each, few at once. After as many `failures` there is an outage: nobody waits for it again."""
+        waiting, began = iter(names), self._costs.clock.monotonic()
+        found: dict[PipelineName, Look] = {}
+
+        async def ask() -> None:
+            for name in waiting:
+                if len(failures) >= ASKED_AT_ONCE or (failures and self.rejection is not None):
+                    found[name] = failures[-1]
+                    continue
+                found[name] = look = await self.look(name)
+                if isinstance(look, Problem) and look.trouble is not Trouble.UNEXPECTED:
+                    failures.append(look)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in names[:ASKED_AT_ONCE]:
+                group.create_task(ask())
+        if names and not failures:
+            self._costs.note_some(len(names), began)
+        return found
+
+
+def pipeline_path(name: PipelineName) -> str:
+    if not is_pipeline_name(name):
+        raise ValueError("not a pipeline's name: it must be checked before it gets here")
+    return f"/v0/pipelines/{quote(name, safe='')}"

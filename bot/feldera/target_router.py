@@ -1,0 +1,205 @@
+"""The engine's `Pipelines` over one Feldera or several: whose a pipeline is, its name says (`target/name`).
+
+Each Feldera has its own connections, credentials and troubles, and nothing here waits for one on behalf of another.
+With a single one, names pass through as they are. It decides nothing, and makes no request of its own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.operations.plans import StepName
+from bot.domain.pipelines.activity import Shape
+from bot.domain.pipelines.observations import Observation
+from bot.domain.pipelines.pipeline import (
+    Answer,
+    History,
+    Look,
+    Pipeline,
+    Problem,
+    RunnerHealth,
+    Seen,
+    Trouble,
+)
+from bot.domain.pipelines.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
+from bot.engine.ports import Everything
+from bot.feldera.client import FelderaClient
+from bot.feldera.duplicate_targets import Twins
+
+LATE_AFTER = 5.0  # seconds: how long a list waits for other targets once one has answered
+_NO_SUCH_TARGET = Problem(Trouble.ELSEWHERE, "no target of this bot has this name")
+_LATE = Problem(Trouble.UNREACHABLE, f"Feldera did not answer within {LATE_AFTER:g} s.")
+
+
+class Fleet:
+    """`clients` by their targets' names; a single one may have any."""
+
+    def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
+        if not clients:
+            raise ValueError("there must be a Feldera")
+        self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
+        self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
+        self._twins = Twins(self._clients)
+
+    @property
+    def clients(self) -> Mapping[TargetName, FelderaClient]:
+        """By target: `THE_ONLY` where there is one."""
+        return self._clients
+
+    async def look(self, name: PipelineName) -> Look:
+        target = self.targets.of(name)
+        if target is None:
+            return _NO_SUCH_TARGET
+        return _shown(await self._clients[target].look(name_on_target(name)), target)
+
+    async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
+        if target is not None or not self.targets.names:
+            return await self._of(target or THE_ONLY)
+        looks = {each: asyncio.create_task(self._of(each)) for each in self._clients}
+        try:
+            await _good_answers(looks.values())
+        finally:
+            for look in looks.values():
+                look.cancel()
+        return Everything.of(
+            {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
+        )
+
+    async def observe(
+        self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        return (
+            _NO_SUCH_TARGET
+            if target is None
+            else await self.observe_by(self._clients[target], target, reviewed)
+        )
+
+    async def observe_by(
+        self, client: FelderaClient, target: TargetName, reviewed: Mapping[PipelineName, PipelineId | None]
+    ) -> Observation | Problem:
+        """The same, over a connection of the target's that is given."""
+        named = {name_on_target(name): expected for name, expected in reviewed.items()}
+        observed = await client.observe(named)
+        if isinstance(observed, Problem):
+            return observed
+        first = await self._twins.earlier(target, observed)
+        if first is not None:
+            return Problem(Trouble.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
+        looks = {name: _shown(observed.looks[name_on_target(name)], target) for name in reviewed}
+        return Observation(observed.here, looks)
+
+    async def same(self) -> Mapping[TargetName, TargetName]:
+        """The targets that are the very same Feldera and tenant as an earlier one, by that one; asked now."""
+        return await self._twins.find()
+
+    @asynccontextmanager
+    async def connection(self, name: PipelineName) -> AsyncIterator["_Connection"]:
+        target = self.targets.of(name)
+        if target is None:
+            raise LookupError(name)
+        async with self._clients[target].single_connection() as client:
+            yield _Connection(self, client, target, name)
+
+    async def history(self, name: PipelineName) -> History | Problem:
+        target = self.targets.of(name)
+        return (
+            _NO_SUCH_TARGET if target is None else await self._clients[target].history(name_on_target(name))
+        )
+
+    async def program_error(self, name: PipelineName) -> str | Problem:
+        target = self.targets.of(name)
+        if target is None:
+            return _NO_SUCH_TARGET
+        return await self._clients[target].program_error(name_on_target(name))
+
+    async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
+        target = self.targets.of(name)
+        return _NO_SUCH_TARGET if target is None else await self._clients[target].shapes(name_on_target(name))
+
+    async def runner_health(self, name: PipelineName) -> RunnerHealth:
+        target = self.targets.of(name)
+        if target is None:
+            return RunnerHealth(None, _NO_SUCH_TARGET.message)
+        return await self._clients[target].runner_health()
+
+    async def _of(self, target: TargetName) -> Everything | Problem:
+        listed = await self._clients[target].look_at_all()
+        if isinstance(listed, Problem):
+            return listed
+        unreadable = {target: listed.unreadable} if listed.unreadable else {}
+        return Everything(_Listed({target: listed}), unreadable=unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """`bot.engine.ports.Connection` to the Feldera of one pipeline."""
+
+    fleet: Fleet
+    client: FelderaClient
+    target: TargetName
+    name: PipelineName
+
+    async def make(self) -> None:
+        await self.client.identity()  # the first exchange connects; what it tells is asked again
+
+    async def observe(self, reviewed: PipelineId) -> Observation | Problem:
+        return await self.fleet.observe_by(self.client, self.target, {self.name: reviewed})
+
+    async def submit(self, step: StepName, *, not_after: float) -> Answer:
+        return await self.client.submit(step, name_on_target(self.name), not_after=not_after)
+
+
+class _Listed(Mapping[PipelineName, Pipeline | Problem]):
+    """The lists of some targets as one, by whole names. A pipeline is read when somebody asks for it, as below."""
+
+    def __init__(self, lists: Mapping[TargetName, Mapping[PipelineName, Pipeline | Problem]]) -> None:
+        self.lists = lists
+
+    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
+        target = TargetName(name.rpartition("/")[0])
+        each = self.lists[target][name_on_target(name)]
+        return each if isinstance(each, Problem) else _named(each, target)
+
+    def __iter__(self) -> Iterator[PipelineName]:
+        return (full_name(target, name) for target, listed in self.lists.items() for name in listed)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.lists.values()))
+
+    def __contains__(self, name: object) -> bool:
+        """Without reading it."""
+        if not isinstance(name, str):
+            return False
+        target, _, own = name.rpartition("/")
+        return own in self.lists.get(TargetName(target), {})
+
+
+def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:
+    return replace(pipeline, name=full_name(target, pipeline.name)) if target else pipeline
+
+
+def _shown(look: Look, target: TargetName) -> Look:
+    return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
+
+
+_Looking = asyncio.Task[Everything | Problem]
+
+
+async def _good_answers(looks: Iterable[_Looking]) -> None:
+    """Wait for all, but once one has answered well, for the others only a little longer."""
+    waiting, some_answered = set(looks), False
+    loop = asyncio.get_running_loop()
+    until = loop.time()
+    while waiting:
+        timeout = max(until - loop.time(), 0) if some_answered else None
+        done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        if not some_answered and any(isinstance(look.result(), Everything) for look in done):
+            some_answered, until = True, loop.time() + LATE_AFTER
+
+
+def _is_done(look: _Looking) -> bool:
+    return look.done() and not look.cancelled()

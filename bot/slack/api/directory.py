@@ -1,0 +1,251 @@
+"""What the workspace knows of people: whether they are members, and which of the user groups asked for they are in.
+
+Whatever Slack does not say clearly counts against the person, with the reason in words. It trusts Slack for what it
+says of the bot's own workspace and of no other; it grants nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.access.permissions import Group, Kind, Standing
+from bot.domain.ids import Actor, GroupId, TeamId, UserId
+from bot.engine.ports import Caller, Clock, Mark, Unread
+from bot.engine.rate_budget import Budget
+from bot.slack.api.error_text import UNREADABLE, must_wait, why_refused, why_silent
+from bot.slack.api.lookup_cache import GOOD_FOR, Failed, Lookups, Turns
+from bot.slack.api.rate_limits import Pace
+from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
+
+log = structlog.get_logger(__name__)
+
+ANSWERED_WITHIN = 1.5  # seconds; an ack may take three, and has other things to do
+SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
+
+_USERS_INFO = "users.info"
+_GROUP_USERS = "usergroups.users.list"
+# Slack takes 100 and 20 a minute. What is shown leaves some to what people do, and both to what is to be sent.
+_FOR_DISPLAY = {_USERS_INFO: 50, _GROUP_USERS: 10}
+_FOR_PEOPLE = {_USERS_INFO: 80, _GROUP_USERS: 15}
+_MOST = {Caller.DISPLAY: _FOR_DISPLAY, Caller.PEOPLE: _FOR_PEOPLE, Caller.ACCESS: _FOR_PEOPLE}
+_DISPLAY_GOOD_FOR = timedelta(minutes=10)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
+
+class _GridUser(BaseModel):
+    """Slack: `users.info` → `user.enterprise_user`, on Enterprise Grid; `teams` are workspaces of the Grid."""
+
+    model_config = ConfigDict(strict=True)
+
+    teams: list[TeamId]
+
+
+class _User(BaseModel):
+    """Slack: `users.info` → `user`. It leaves the restrictions out for deactivated people only."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: str
+    team_id: str | None = None
+    enterprise_user: _GridUser | None = None
+    deleted: bool
+    is_bot: bool | None = None
+    is_restricted: bool | None = None
+    is_ultra_restricted: bool | None = None
+    is_stranger: bool = False
+
+    def belongs_to(self, workspace: TeamId) -> bool:
+        """On a Grid `team_id` proves nothing: it is a home elsewhere, or the Grid, or where somebody was before."""
+        if self.enterprise_user is not None:
+            return workspace in self.enterprise_user.teams
+        return self.team_id == workspace
+
+
+class _Users(BaseModel):
+    """Slack: `usergroups.users.list`."""
+
+    model_config = ConfigDict(strict=True)
+
+    users: list[UserId]
+
+
+class PeopleDirectory:
+    """`bot.engine.ports.Directory`, for the workspace `home_team`.
+
+    `client` must not wait out a rate limit by itself: it is built without that retry handler. `within` is in seconds.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Clock,
+        home_team: TeamId,
+        *,
+        within: float = ANSWERED_WITHIN,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._home_team = home_team
+        self._pace = Pace(clock)
+        self._budget = Budget(clock)
+        self._turns = Turns()
+        self._kinds: Lookups[Kind] = Lookups(clock, within, self._turns)
+        self._members: Lookups[frozenset[UserId]] = Lookups(clock, within, self._turns)
+
+    @property
+    def home_team(self) -> TeamId:
+        return self._home_team
+
+    def mark(self) -> Mark:
+        return self._turns.next()
+
+    async def standings(
+        self,
+        actors: Iterable[Actor],
+        groups: frozenset[Group],
+        *,
+        since: Mark | None = None,
+        caller: Caller = Caller.PEOPLE,
+    ) -> Mapping[Actor, Standing]:
+        """Who they are, and which of `groups` each is in. Nobody of another workspace is asked after, or in a group."""
+        everybody = tuple(dict.fromkeys(actors))
+        ours = [actor for actor in everybody if actor.team == self._home_team]
+        asked = (
+            self._oldest_first(group.group for group in groups if group.team == self._home_team)
+            if ours
+            else []
+        )
+        kinds, members = await asyncio.gather(
+            asyncio.gather(*(self._kind(actor.user, since, caller) for actor in ours)),
+            asyncio.gather(*(self._users_in(group, since, caller) for group in asked)),
+        )
+        found = dict(zip(asked, members, strict=True))
+        known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
+        return {actor: known.get(actor) or Standing(actor, Kind.STRANGER) for actor in everybody}
+
+    async def members(self, group: Group) -> frozenset[Actor] | Unread:
+        """Everybody in the group. Slack may still list people who were deactivated."""
+        if group.team != self._home_team:
+            return Unread("it is of another workspace")
+        users = await self._users_in(group.group, None, Caller.PEOPLE)
+        if isinstance(users, Failed):
+            return Unread(users.why)
+        return frozenset(Actor(self._home_team, user) for user in users)
+
+    async def _kind(self, user: UserId, since: Mark | None, caller: Caller) -> Kind | Failed:
+        async def ask() -> Kind | Failed:
+            said = await self._ask(_USERS_INFO, caller, lambda: self._client.users_info(user=user))
+            if isinstance(said, Failed):
+                return Kind.STRANGER if said.code in _NOBODY else said
+            return _kind(user, said, self._home_team)
+
+        since, good_for = self._has_to_be(_USERS_INFO, since, caller)
+        return await self._kinds.of(user, ask, since=since, caller=caller, good_for=good_for)
+
+    async def _users_in(
+        self, group: GroupId, since: Mark | None, caller: Caller
+    ) -> frozenset[UserId] | Failed:
+        async def ask() -> frozenset[UserId] | Failed:
+            said = await self._ask(
+                _GROUP_USERS, caller, lambda: self._client.usergroups_users_list(usergroup=group)
+            )
+            return said if isinstance(said, Failed) else _users(said)
+
+        since, good_for = self._has_to_be(_GROUP_USERS, since, caller)
+        return await self._members.of(group, ask, since=since, caller=caller, good_for=good_for)
+
+    def _oldest_first(self, groups: Iterable[GroupId]) -> list[GroupId]:
+        """Where Slack may not be asked about all of them, each is asked about in turn, and none is left out for good."""
+        return sorted(groups, key=lambda group: (self._members.answered_at(group) or _NEVER, group))
+
+    def _has_to_be(self, method: str, since: Mark | None, caller: Caller) -> tuple[Mark | None, timedelta]:
+        """How new an answer must be for this caller: what is remembered has to do while people may not ask."""
+        if caller in {Caller.SENDING, Caller.ACCESS} or not self._wait(method, caller):
+            return since, GOOD_FOR
+        return None, _DISPLAY_GOOD_FOR if caller is Caller.DISPLAY else GOOD_FOR
+
+    def _wait(self, method: str, caller: Caller) -> timedelta:
+        """For how long this caller may not ask: Slack said so, or its part of the minute is used up."""
+        held = self._pace.free_at((method, caller))
+        wait = timedelta() if held is None else held - self._clock.now()
+        if caller is Caller.SENDING:
+            return wait
+        return max(wait, self._budget.free_in(method, _MOST[caller][method]))
+
+    async def _ask(
+        self, method: str, caller: Caller, call: Callable[[], Awaitable[AsyncSlackResponse]]
+    ) -> Mapping[str, Any] | Failed:
+        """Slack's answer. While this caller has to wait, nothing is asked for it."""
+        wait = self._wait(method, caller)
+        if wait:
+            return Failed(must_wait(wait.total_seconds()), passing=True)
+        if caller is not Caller.SENDING:
+            self._budget.takes(method, _MOST[caller][method])
+        answer = await ask(call())
+        match answer:
+            case Done(said):
+                return said
+            case Wait(seconds):
+                self._pace.hold(timedelta(seconds=seconds), (method, caller))
+                log.warning("slack_asks_us_to_wait", method=method, caller=str(caller), seconds=seconds)
+                return Failed(must_wait(seconds), passing=True)
+            case Refused(error):
+                if error not in _NOBODY:
+                    log.warning("slack_refused", method=method, error=error)
+                return Failed(why_refused(answer), error)
+            case NoAnswer(why):
+                log.warning("slack_did_not_answer", method=method, why=why)
+                return Failed(why_silent(answer), passing=True)
+
+
+def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Failed:
+    """Only whoever is said to be nothing else is a member: what Slack leaves out is not taken for a no."""
+    try:
+        profile = _User.model_validate(said.get("user"))
+    except ValidationError:
+        return Failed(UNREADABLE)
+    if profile.id != user:
+        return Failed(UNREADABLE)
+    if profile.team_id is None and profile.enterprise_user is None:
+        return Failed(UNREADABLE)
+    if profile.is_stranger or not profile.belongs_to(home_team):
+        return Kind.STRANGER
+    if profile.deleted:
+        return Kind.DEACTIVATED
+    if profile.is_bot or profile.id == SLACKBOT:
+        return Kind.BOT
+    if profile.is_restricted or profile.is_ultra_restricted:
+        return Kind.GUEST
+    if None in {profile.is_bot, profile.is_restricted, profile.is_ultra_restricted}:
+        return Failed(UNREADABLE)
+    return Kind.MEMBER
+
+
+def _standing(
+    actor: Actor, kind: Kind | Failed, members: Mapping[GroupId, frozenset[UserId] | Failed]
+) -> Standing:
+    failures = [answer for answer in (kind, *members.values()) if isinstance(answer, Failed)]
+    return Standing(
+        actor,
+        Kind.UNKNOWN if isinstance(kind, Failed) else kind,
+        groups=frozenset(
+            group for group, users in members.items() if not isinstance(users, Failed) and actor.user in users
+        ),
+        unresolved=frozenset(group for group, users in members.items() if isinstance(users, Failed)),
+        why="; ".join(dict.fromkeys(failed.why for failed in failures)),
+        passing=any(failed.passing for failed in failures),
+    )
+
+
+def _users(said: Mapping[str, Any]) -> frozenset[UserId] | Failed:
+    try:
+        return frozenset(_Users.model_validate(said).users)
+    except ValidationError:
+        return Failed(UNREADABLE)

@@ -1,0 +1,43 @@
+"""Why Slack did not answer a question, in words for the person who has to do without the answer. Pure.
+
+What Slack says of itself is never repeated whole: its error code at most.
+"""
+
+import re
+
+from bot.slack.api.web_api import NO_JSON_OBJECT, NoAnswer, Refused
+
+UNREADABLE = "Slack's answer makes no sense"
+
+_CODE = re.compile(r"[a-z0-9_]{1,60}")
+_SCOPE = re.compile(r"[a-z:._]{1,60}")
+
+_WHY = {
+    "plan_upgrade_required": "this workspace's Slack plan has no user groups",
+    "no_such_subteam": "that user group was deleted or is disabled",
+    **dict.fromkeys(
+        ("not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"),
+        "Slack does not accept the bot's token",
+    ),
+}
+
+
+def why_refused(refused: Refused) -> str:
+    """The reason as a clause, without a full stop."""
+    if refused.error == "missing_scope":
+        needed = f"the scope {refused.needed}" if _SCOPE.fullmatch(refused.needed) else "a scope"
+        return f"the Slack app lacks {needed}"
+    code = refused.error if _CODE.fullmatch(refused.error) else "no word that makes sense"
+    return _WHY.get(code, f"Slack refuses to say ({code})")
+
+
+def why_silent(nothing: NoAnswer) -> str:
+    """The same, of an answer that is none."""
+    if nothing.is_silence:
+        return "Slack cannot be reached"
+    return UNREADABLE if nothing.why == NO_JSON_OBJECT else "Slack is in trouble"
+
+
+def must_wait(seconds: float) -> str:
+    """The reason while Slack has us wait."""
+    return f"Slack is asked too often and wants {max(round(seconds), 1)} s of quiet"

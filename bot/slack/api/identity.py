@@ -1,0 +1,142 @@
+"""Who the bot is in Slack, asked once at start-up: a token that does not work is said then, not at the first command.
+
+It trusts Slack's answer alone. A Slack that cannot be asked proves nothing about a token: whoever starts waits for it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import UserError
+from bot.domain.ids import TeamId
+from bot.engine.ports import Clock
+from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask, in_words, pauses
+
+log = structlog.get_logger(__name__)
+
+ORG_WIDE = (
+    "SLACK_BOT_TOKEN: it is of an app that is installed for a whole organization (Enterprise Grid), and the bot serves "
+    "one workspace. Install the app in that workspace only, and take the bot token from there."
+)
+
+_T = TypeVar("_T")
+
+
+class SlackRefused(UserError):  # noqa: N818 - named for what happened, like every other outcome
+    """Slack does not accept a token."""
+
+
+class SlackAway(UserError):  # noqa: N818
+    """Slack cannot be asked now, or something else answers in its place. `seconds`: how long it asks us to wait."""
+
+    def __init__(self, message: str, *, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The workspace that the bot token belongs to; `url` is where links to messages begin, with a slash."""
+
+    team: TeamId
+    name: str
+    url: str
+    bot_id: str
+    bot_user: str
+
+
+async def who_are_we(client: AsyncWebClient) -> Workspace:
+    """What Slack says of the bot token (`auth.test`).
+
+    Raises:
+        SlackRefused: with what to check.
+        SlackAway: with where it was looked for.
+    """
+    return workspace_of(await auth_test(client))
+
+
+async def auth_test(client: AsyncWebClient) -> Done:
+    """The whole answer of `auth.test`, with the headers that tell the token's scopes and Slack's time.
+
+    Raises:
+        SlackRefused: with what to check.
+        SlackAway: with where it was looked for.
+    """
+    answer = await ask(client.auth_test())
+    match answer:
+        case Done() if _is_org_wide(answer):
+            raise SlackRefused(ORG_WIDE)
+        case Done() if answer.text("team_id") and answer.text("url"):
+            return answer
+        case Refused(error):
+            raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {error} to it.")
+        case _:
+            raise _away(client, answer)
+
+
+def _is_org_wide(said: Done) -> bool:
+    """Such a token is of no workspace: Slack says so, or names the Grid (`E…`) where a workspace would stand."""
+    team, grid = said.text("team_id"), said.text("enterprise_id")
+    return said.said.get("is_enterprise_install") is True or (grid != "" and team in {"", grid})
+
+
+def workspace_of(said: Done) -> Workspace:
+    return Workspace(
+        team=TeamId(said.text("team_id")),
+        name=said.text("team"),
+        url=said.text("url"),
+        bot_id=said.text("bot_id"),
+        bot_user=said.text("user_id"),
+    )
+
+
+async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
+    """Prove the app-level token, before anything waits for a WebSocket; returns the address of one, good for one use.
+
+    Raises:
+        SlackRefused: with what to check.
+        SlackAway: with where it was looked for.
+    """
+    answer = await ask(client.apps_connections_open(app_token=app_token))
+    match answer:
+        case Done():
+            return answer.text("url")
+        case Refused(error):
+            raise SlackRefused(
+                f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "
+                "and the app needs Socket Mode switched on."
+            )
+        case _:
+            raise _away(client, answer)
+
+
+async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -> _T:
+    """The answer to `question`, asked again for as long as Slack is away; each reason is logged once.
+
+    Raises:
+        SlackRefused: as `question` does.
+    """
+    said = set()
+    for pause in pauses():
+        try:
+            return await question()
+        except SlackAway as away:
+            if away.message not in said:
+                log.warning("slack_is_away", why=away.message)
+            said.add(away.message)
+            until = clock.now() + timedelta(seconds=max(pause, away.seconds))
+        while clock.now() < until:
+            await clock.wait(asyncio.Event(), until)
+    raise AssertionError("there is always a next pause")
+
+
+def _away(client: AsyncWebClient, answer: Done | Wait | NoAnswer) -> SlackAway:
+    if isinstance(answer, Done):
+        return SlackAway(f"What answers at {client.base_url} does not say which workspace it is.")
+    wait = answer.seconds if isinstance(answer, Wait) else 0.0
+    return SlackAway(in_words(answer, client.base_url), seconds=wait)

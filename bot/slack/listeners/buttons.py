@@ -1,0 +1,163 @@
+"""Buttons: on previews, which only one person sees, and on cards, which all see and only some may press."""
+
+import re
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.access.patterns import is_pattern
+from bot.domain.commands import model
+from bot.domain.ids import PipelineName, UserId
+from bot.domain.operations.operation import Operation
+from bot.domain.pipelines.targets import Targets
+from bot.engine.replies import Asked, Begun, NotYours, Reply
+from bot.slack.listeners.background import Answer
+from bot.slack.listeners.context import Desk, value
+from bot.slack.listeners.reply_channels import Screen
+from bot.slack.payloads import BlockActions
+from bot.slack.text.blocks import Message
+from bot.slack.views import answers, modals
+from bot.slack.views.home_view import typed_instead
+
+_PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
+_OLDER = re.compile(r"(\d{1,18}) (.{1,150})")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """`client` opens modals."""
+
+    desk: Desk
+    client: AsyncWebClient
+
+    async def confirm(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        actor, operation_id = self.desk.clicked(delivery)
+        answer = Answer(respond)
+
+        async def deed() -> Reply:
+            reply = await self.desk.handlers.confirm(actor, operation_id)
+            if isinstance(reply, Begun | Asked):
+                # No other coroutine runs between the commit and this line that could post the card first.
+                # An errand, since the address that takes answers may hang: no other card waits for it.
+                self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
+            return reply
+
+        await self.desk.pressed(deed(), ack, answer, replaces=True)
+
+    async def stop_and_clear(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
+        actor, operation_id = self.desk.clicked(delivery)
+        await ack()
+        answer = Answer(respond)
+
+        async def taken() -> Message:
+            offer = await self.desk.previews.offered(actor, operation_id)
+            answer.replaces = not isinstance(offer, NotYours)
+            return self.desk.in_words(
+                await self.desk.previews.take(offer) if isinstance(offer, Operation) else offer
+            )
+
+        self.desk.errands.run(taken(), answer)
+
+    async def drop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        deed = self.desk.handlers.drop(*self.desk.clicked(delivery))
+        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
+
+    async def break_glass(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        _, operation_id = self.desk.clicked(delivery)
+        # A modal that is submitted cannot change the preview: this click can, once the card stands.
+        answer = Answer(respond, replaces=True)
+        self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
+        await ack()
+        if not await self._opens(modals.type_the_name(operation_id), delivery):
+            self.desk.errands.say(answers.break_glass_again(), Answer(respond))
+
+    async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        actor, operation_id = self.desk.clicked(delivery)
+
+        async def why_no_modal_opens() -> Message:
+            refusal = await looking
+            return answers.deny_again() if refusal is None else self.desk.in_words(refusal)
+
+        looking = await self.desk.errands.begun(self.desk.requests.why_not_deny(actor, operation_id))
+        if looking.done() and looking.result() is None:
+            await ack()
+            if not await self._opens(modals.why_deny(operation_id), delivery):
+                self.desk.errands.say(typed_instead(operation_id), Answer(respond))
+            return
+        await ack()
+        self.desk.errands.run(why_no_modal_opens(), Answer(respond))
+
+    async def approve(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(
+            self.desk.requests.approve(*self.desk.clicked(delivery)), ack, Answer(respond)
+        )
+
+    async def withdraw(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(
+            self.desk.requests.withdraw(*self.desk.clicked(delivery)), ack, Answer(respond)
+        )
+
+    async def stop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(self.desk.requests.stop(*self.desk.clicked(delivery)), ack, Answer(respond))
+
+    async def sign_off(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(
+            self.desk.requests.sign_off(*self.desk.clicked(delivery)), ack, Answer(respond)
+        )
+
+    async def close(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.desk.pressed(self.desk.handlers.close(*self.desk.clicked(delivery)), ack, Answer(respond))
+
+    async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        """The next page of the record; what it is of comes back in the button, and is checked like typing."""
+        match = _OLDER.fullmatch(value(delivery))
+        if match is None:
+            await self.unknown(ack, delivery, respond)
+            return
+        wanted = _of(match[2], self.desk.handlers.targets)
+        deed = self.desk.access.history(self.desk.who(delivery), wanted, before=int(match[1]))
+        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
+
+    async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self._turn_the_page(ack, delivery, respond, forward=False)
+
+    async def later(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self._turn_the_page(ack, delivery, respond, forward=True)
+
+    async def _turn_the_page(
+        self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond, *, forward: bool
+    ) -> None:
+        """The page beside the one that was clicked; where it is comes back in the button, and is checked like typing."""
+        match = _PAGE.fullmatch(value(delivery))
+        if match is None or not is_pattern(match[2]):
+            await self.unknown(ack, delivery, respond)
+            return
+        await ack()
+        name, pattern = PipelineName(match[1]), match[2]
+        page = self.desk.listing.page(
+            self.desk.who(delivery), pattern, **{"after" if forward else "before": name}
+        )
+        self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
+
+    async def _opens(self, modal: dict[str, Any], delivery: BlockActions) -> bool:
+        return await Screen.of(delivery, self.client, self.desk.threads).opens(modal)
+
+    async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
+        return self.desk.in_words(await reply)
+
+    async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        deed = self.desk.requests.not_a_button(self.desk.who(delivery), delivery.action.action_id)
+        await self.desk.pressed(deed, ack, Answer(respond))
+
+
+def _of(title: str, targets: Targets) -> model.History:
+    person = _PERSON.fullmatch(title)
+    if person is not None:
+        return model.History(user=UserId(person[1]))
+    return model.History(name=PipelineName(title)) if targets.may_be_typed(title) else model.History()

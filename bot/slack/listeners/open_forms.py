@@ -1,0 +1,157 @@
+"""Forms on people's screens: each shows the latest thing that is to be said on it, and never an earlier one later.
+
+What is remembered here is a courtesy: after a restart a form that is still open works on, and at most has its person
+look once more. It decides nothing.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.engine.handlers.clear_form import Shown
+from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
+from bot.slack.listeners.background import Answer
+from bot.slack.payloads import View
+from bot.slack.text.blocks import Message
+from bot.slack.views import clear_form_view, modals
+from bot.slack.views.clear_form_view import Page, Token
+
+log = structlog.get_logger(__name__)
+
+REMEMBERED = 1000  # forms, before those touched longest ago are forgotten
+
+_CONFLICT = "hash_conflict"
+_CLOSED = "not_found"
+
+
+@dataclass(slots=True)
+class OpenForm:
+    """One form. `hash` is Slack's of the view as it stands: an update that arrives late finds another, and is refused.
+
+    `respond` is how else its person can be told, if they typed a command for it.
+    """
+
+    client: AsyncWebClient
+    view_id: str
+    token: Token
+    hash: str | None = None
+    respond: AsyncRespond | None = None
+    deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _page: Page | None = None
+    _shown: Shown | None = None
+    _turn: int = 0
+    _is_over: bool = False
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def next_turn(self) -> int:
+        """Something else was chosen: whatever is said of what was chosen before comes too late from now on."""
+        self._turn += 1
+        return self._turn
+
+    @property
+    def turn(self) -> int:
+        return self._turn
+
+    def shown_as(self, mark: str) -> Shown | None:
+        """What the form says of the choice, if that is what `mark` stands for."""
+        return self._shown if self._shown is not None and self._shown.mark == mark else None
+
+    async def show(self, page: Page, *, turn: int, shown: Shown | None = None) -> None:
+        """Show this, unless it comes too late."""
+        await self._change(lambda _: page, turn=turn, shown=shown)
+
+    async def notice(self, text: str) -> None:
+        """Say this above all the rest, once."""
+        await self._change(lambda page: replace(page, notice=text), turn=self._turn)
+
+    def turned_into(self, page: Page, shown: Shown) -> dict[str, Any]:
+        """The view that an answer to Slack puts in the place of the one that was submitted."""
+        self.next_turn()
+        self._page, self._shown, self.hash = page, shown, None
+        return clear_form_view.form(self.token, page)
+
+    def is_answered(self) -> None:
+        """The form has turned into an answer: nothing is shown of any choice any more."""
+        self._is_over, self.hash = True, None
+
+    async def give(self, said: Message) -> None:
+        """Turn the form into this answer; whoever closed it meanwhile is told beside their command, if they typed one."""
+        self.is_answered()
+        async with self._one_by_one:
+            answer = await self._update(modals.showing(said))
+        if isinstance(answer, Done):
+            return
+        log.info("form_not_updated", why=repr(answer))
+        if self.respond is not None:
+            await Answer(self.respond).give(said)
+
+    async def _change(self, change: Callable[[Page], Page], *, turn: int, shown: Shown | None = None) -> None:
+        async with self._one_by_one:
+            page = change(self._page or Page())
+            if turn < self._turn or self._is_over or page == self._page:
+                return
+            self._shown = shown or self.shown_as(page.seen)
+            view = clear_form_view.form(self.token, page)
+            answer = await self._update(view)
+            if isinstance(answer, Refused) and answer.error == _CONFLICT:
+                # An update whose answer was lost had been made. Nothing else shows anything here: this is the latest.
+                self.hash = None
+                answer = await self._update(view)
+            if isinstance(answer, Done):
+                self._page = page
+                return
+        report = log.info if isinstance(answer, Refused) and answer.error == _CLOSED else log.warning
+        report("form_not_updated", why=repr(answer))
+
+    async def _update(self, view: dict[str, Any]) -> Done | Refused | Wait | NoAnswer:
+        answer = await ask(self.client.views_update(view_id=self.view_id, hash=self.hash, view=view))
+        if isinstance(answer, Done):
+            self.hash = _told(answer.said.get("view"), "hash")
+        return answer
+
+
+@dataclass(slots=True)
+class OpenForms:
+    client: AsyncWebClient
+    _known: OrderedDict[str, OpenForm] = field(default_factory=OrderedDict)
+
+    async def open(
+        self, trigger_id: str, token: Token, *, respond: AsyncRespond | None = None
+    ) -> OpenForm | Refused | Wait | NoAnswer:
+        """Open a form: first of all a view that asks Slack for nothing but a place."""
+        answer = await ask(self.client.views_open(trigger_id=trigger_id, view=clear_form_view.opening(token)))
+        if not isinstance(answer, Done):
+            return answer
+        view = answer.said.get("view")
+        view_id = _told(view, "id")
+        if view_id is None:
+            return NoAnswer("no view")
+        return self._remember(OpenForm(self.client, view_id, token, _told(view, "hash"), respond))
+
+    def of(self, view: View) -> OpenForm | None:
+        """The form that a payload is about, whichever process opened it; None where its token is none of ours."""
+        token = Token.of(view)
+        if token is None:
+            return None
+        known = self._known.get(view.id)
+        if known is None:
+            known = OpenForm(self.client, view.id, token, view.hash)
+        return self._remember(known)
+
+    def _remember(self, form: OpenForm) -> OpenForm:
+        self._known[form.view_id] = form
+        self._known.move_to_end(form.view_id)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return form
+
+
+def _told(view: Any, key: str) -> str | None:
+    found = view.get(key) if isinstance(view, dict) else None
+    return found if isinstance(found, str) else None

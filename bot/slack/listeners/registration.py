@@ -1,0 +1,142 @@
+"""Which listener hears what, and what is said when one breaks."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.commands import COMMAND
+from bot.engine.handlers.clear_form import Forms
+from bot.slack.api.response_urls import ResponseUrls
+from bot.slack.listeners.background import Answer, log_failure
+from bot.slack.listeners.buttons import Clicks
+from bot.slack.listeners.clear_form import ClearForm
+from bot.slack.listeners.commands import Commands
+from bot.slack.listeners.context import Desk
+from bot.slack.listeners.deduplication import DELIVERY
+from bot.slack.listeners.home_tab import HomeTab
+from bot.slack.listeners.look_queue import LookQueue
+from bot.slack.listeners.open_forms import OpenForms
+from bot.slack.listeners.reply_channels import Screen, is_on_home
+from bot.slack.listeners.submissions import Submissions
+from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
+from bot.slack.views import (
+    access_answers,
+    answers,
+    card,
+    clear_form_view,
+    form_fields,
+    modals,
+    pipeline_pages_view,
+    previews_view,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like every other outcome
+    """A payload of an app that is installed in a whole Enterprise Grid, which nothing is done for."""
+
+
+def register(  # noqa: PLR0913 - what all the listeners need
+    app: AsyncApp,
+    desk: Desk,
+    client: AsyncWebClient,
+    *,
+    home: HomeTab,
+    forms: Forms,
+    response_urls: ResponseUrls,
+) -> None:
+    clicks, submissions = Clicks(desk, client), Submissions(desk, client)
+    clear = ClearForm(desk, forms, OpenForms(client))
+    app.middleware(_Door(response_urls).lets_in)
+    app.event("app_home_opened")(home.opened)
+    # Before all others: the buttons are those of cards, and there is no message to answer.
+    # Each by its one type of payload, which is what its listener takes: `app.action` and the like hear older ones, too.
+    app.block_action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
+    app.command(COMMAND)(Commands(desk, clear, LookQueue(desk.handlers.targets)).typed)
+    app.global_shortcut(clear_form_view.SHORTCUT)(clear.shortcut)
+    app.block_suggestion(form_fields.CHOOSE)(clear.suggest)
+    app.view_submission(clear_form_view.CLEAR_FORM)(clear.submitted)
+    listeners: dict[str, Any] = {
+        previews_view.CONFIRM: clicks.confirm,
+        previews_view.STOP_AND_CLEAR: clicks.stop_and_clear,
+        previews_view.BREAK_GLASS: clicks.break_glass,
+        previews_view.DROP: clicks.drop,
+        card.APPROVE: clicks.approve,
+        card.DENY: clicks.deny,
+        card.WITHDRAW: clicks.withdraw,
+        card.STOP: clicks.stop,
+        card.SIGN_OFF: clicks.sign_off,
+        card.CLOSE: clicks.close,
+        access_answers.OLDER: clicks.older,
+        pipeline_pages_view.EARLIER: clicks.earlier,
+        pipeline_pages_view.LATER: clicks.later,
+        form_fields.CHOOSE: clear.changed,
+        form_fields.CHOOSE_STEPS: clear.changed,
+    }
+    for action_id, listener in listeners.items():
+        app.block_action(action_id)(listener)
+    # The buttons of other versions of the bot, and no others: where a listener has not acknowledged in time, Bolt asks the
+    # next one that matches.
+    known = "|".join(re.escape(action_id) for action_id in listeners)
+    app.block_action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
+    app.view_submission(modals.DENY_REQUEST)(submissions.deny)
+    app.view_submission(modals.BREAK_THE_GLASS)(submissions.break_glass)
+    app.error(_Failed(desk, client).failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What every delivery passes before a listener hears of it."""
+
+    response_urls: ResponseUrls
+
+    async def lets_in(self, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        url = context.response_url
+        if url is not None:
+            context["respond"] = self.response_urls.respond_to(url)
+        if context.is_enterprise_install:
+            raise OrgWideInstall
+        await next_()
+
+
+async def _is_on_home(delivery: Delivery) -> bool:
+    return is_on_home(delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    desk: Desk
+    client: AsyncWebClient
+
+    async def failed(
+        self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
+    ) -> BoltResponse | None:
+        """A listener broke. The ack of a command or a modal says so, if none was given; or the response URL does."""
+        if isinstance(error, OrgWideInstall):
+            log.warning("org_wide_install", meaning="the app must be installed in one workspace only")
+            said = answers.org_wide()
+        else:
+            log_failure("listener_failed", error)
+            said = answers.failed(error)
+        acked, delivery = response is None, request.context.get(DELIVERY)
+        if not acked and isinstance(delivery, SlashCommand):
+            return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
+        if not acked and isinstance(delivery, ViewSubmission):
+            return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
+        if not acked and isinstance(delivery, OptionsRequest):
+            return BoltResponse(status=200, body={"options": []})
+        screen = Screen.without_message(delivery, self.client, self.desk.threads)
+        if screen is not None:
+            self.desk.errands.say(said, screen)
+        elif request.context.respond is not None:
+            self.desk.errands.say(said, Answer(request.context.respond))
+        return None if acked else BoltResponse(status=200, body="")

@@ -1,0 +1,71 @@
+"""How somebody is answered who did something where there is no message to answer, and no response URL.
+
+A modal says it, if Slack still lets one open (for three seconds); otherwise a direct message does.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.ids import ChannelId, UserId
+from bot.engine.ports import Taken
+from bot.slack.api.web_api import Done, ask
+from bot.slack.payloads import BlockActions, Delivery, Shortcut, ViewSubmission
+from bot.slack.publishing.threads import Threads
+from bot.slack.text.blocks import Message
+from bot.slack.views import modals
+
+log = structlog.get_logger(__name__)
+
+
+_Opening = BlockActions | ViewSubmission | Shortcut
+"""What comes with a trigger, by which a modal can be opened, and perhaps without a message."""
+
+
+def is_on_home(delivery: Delivery | None) -> bool:
+    """Whether it is of something that was done on a Home."""
+    return isinstance(delivery, BlockActions) and delivery.view is not None and delivery.view.type == "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The screen of one person: what `bot.slack.listeners.background.Answer` is for messages. `trigger_id` opens a modal there."""
+
+    user: UserId
+    trigger_id: str
+    client: AsyncWebClient
+    threads: Threads
+
+    @classmethod
+    def of(cls, delivery: _Opening, client: AsyncWebClient, threads: Threads) -> Self:
+        """Of whoever sent this."""
+        return cls(delivery.user.id, delivery.trigger_id, client, threads)
+
+    @classmethod
+    def without_message(
+        cls, delivery: Delivery | None, client: AsyncWebClient, threads: Threads
+    ) -> Self | None:
+        """Of whoever did this where no message can be answered: on a Home, in a modal, by a shortcut. None elsewhere."""
+        match delivery:
+            case ViewSubmission() | Shortcut():
+                return cls.of(delivery, client, threads)
+            case BlockActions() if delivery.view is not None:
+                return cls.of(delivery, client, threads)
+        return None
+
+    async def give(self, said: Message) -> None:
+        """Tell, once; what cannot be told is logged."""
+        if await self.opens(modals.showing(said)):
+            return
+        told = await self.threads.post_notice(ChannelId(self.user), said)
+        if not isinstance(told, Taken):
+            log.warning("answer_not_delivered", why=type(told).__name__)
+
+    async def opens(self, view: dict[str, Any]) -> bool:
+        """Open a modal; false where Slack does not say that it did."""
+        answer = await ask(self.client.views_open(trigger_id=self.trigger_id, view=view))
+        if not isinstance(answer, Done):
+            log.warning("modal_not_opened", why=repr(answer))
+        return isinstance(answer, Done)

@@ -1,0 +1,116 @@
+"""Homes in Slack: `bot.engine.ports.HomeTabs`. Publishes what changed, at Slack's pace, and remembers what stands there.
+
+A page that stands already is not published again. A publication whose answer was lost is made again: the same page
+twice does no harm. Slack's `hash` of the page that is replaced goes along, so that an old publication which arrives
+late never replaces a newer one.
+"""
+
+import hashlib
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.home_content import HomePage
+from bot.domain.ids import UserId
+from bot.engine.ports import Clock, Later, NotThere, Taken
+from bot.slack.api.rate_limits import Pace
+from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
+from bot.slack.publishing.threads import AFTER_REFUSAL, AFTER_TROUBLE
+from bot.slack.views.home_view import home
+
+log = structlog.get_logger(__name__)
+
+METHOD = "views.publish"
+A_MINUTE = timedelta(minutes=1)
+PUBLISHED_A_MINUTE = 80  # calls; Slack takes a hundred
+
+_CONFLICT = "hash_conflict"
+_NO_SUCH_PAGE = frozenset({"user_not_found", "not_enabled", "account_inactive", "user_disabled"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands on somebody's Home: a digest of it, None while that is in doubt, and Slack's hash."""
+
+    digest: str | None
+    hash: str | None
+
+
+@dataclass(slots=True)
+class HomeTabs:
+    """`client` must not repeat a call by itself: it is built without retry handlers."""
+
+    client: AsyncWebClient
+    clock: Clock
+    workspace_url: str
+    _pace: Pace = field(init=False)
+    _stands: dict[UserId, _Standing] = field(default_factory=dict)
+    _published: deque[datetime] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.clock)
+
+    def found(self, user: UserId, slack_hash: str | None) -> None:
+        """What Slack itself says stands there; if that is not what was published last, it will be anew."""
+        known = self._stands.get(user)
+        if known is None or known.hash != slack_hash:
+            self._stands[user] = _Standing(None, slack_hash)
+
+    async def publish(self, page: HomePage) -> Taken | Later | NotThere:
+        user = page.standing.actor.user
+        view = home(page, self.workspace_url)
+        digest = _digest(view)
+        known = self._stands.get(user, _Standing(None, None))
+        if known.digest == digest:
+            return Taken(ts="")
+        held = self._pace.free_at(METHOD, user) or self._spent_until()
+        if held is not None:
+            return Later(held)
+        self._pace.used(user)
+        self._published.append(self.clock.now())
+        answer = await ask(self.client.views_publish(user_id=user, view=view, hash=known.hash))
+        match answer:
+            case Done(said):
+                self._stands[user] = _Standing(digest, _hash(said))
+                return Taken(ts="")
+            case Refused(error) if error == _CONFLICT:
+                # Something else stands there than we know of: this page replaces whatever it is.
+                self._stands[user] = _Standing(None, None)
+                return Later(self._pace.hold(timedelta(seconds=1), user))
+            case Refused(error) if error in _NO_SUCH_PAGE:
+                return NotThere(error)
+            case Refused(error):
+                log.error("slack_refused", method=METHOD, error=error)
+                return Later(self._pace.hold(AFTER_REFUSAL, user))
+            case Wait(seconds):
+                log.warning("slack_asks_us_to_wait", method=METHOD, seconds=seconds)
+                return Later(self._pace.hold(timedelta(seconds=seconds), METHOD))
+            case NoAnswer(why, in_doubt):
+                event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
+                log.warning(event, method=METHOD, why=why)
+                self._stands[user] = _Standing(None, known.hash)
+                # No connection is everybody's trouble; an answer that is lost, or makes no sense, this page's own.
+                whose = user if in_doubt else METHOD
+                return Later(self._pace.hold(AFTER_TROUBLE, whose), in_doubt=in_doubt)
+
+    def _spent_until(self) -> datetime | None:
+        """When the next call is within what Slack takes a minute; None if it is now."""
+        now = self.clock.now()
+        while self._published and now - self._published[0] >= A_MINUTE:
+            self._published.popleft()
+        return None if len(self._published) < PUBLISHED_A_MINUTE else self._published[0] + A_MINUTE
+
+
+def _digest(view: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()
+
+
+def _hash(said: Any) -> str | None:
+    view = said.get("view")
+    found = view.get("hash") if isinstance(view, dict) else None
+    return found if isinstance(found, str) else None

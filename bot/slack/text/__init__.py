@@ -1,0 +1,1 @@
+"""Words and markup that the views are made of. Pure."""

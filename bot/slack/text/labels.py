@@ -1,0 +1,245 @@
+"""The visual language: which sign and which words stand for what, and in which order things are told. Pure.
+
+One thing has one sign and one name, wherever it is shown: on cards, in threads, lists, previews and the record. A
+sign never stands alone, since not everybody sees it: words say the same. What is unknown has a sign of its own, and
+is never shown as something known. This room decides nothing, and builds no blocks.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import Actor
+from bot.domain.operations.operation import Ending, EventKind, Operation, State
+from bot.domain.operations.plans import CLEAR
+from bot.domain.pipelines.activity import Doing
+from bot.domain.pipelines.pipeline import Pipeline, Storage
+from bot.slack.text.mrkdwn import at, escaped, mention
+from bot.slack.text.plan_text import deed, state_in_words
+
+UNKNOWN = "❔"
+FROZEN = "🧊"
+GLASS = "🚨"
+LOCK = "🔒"
+TROUBLE = "⚠️"
+YES = "✅"  # one may
+NO = "🚫"  # one may not
+GRANT = "🔑"
+RULE = "📏"
+REASON = "✍️"
+
+# A step of a plan.
+DONE = "✓"
+DOING = "⏳"
+TO_DO = "○"
+NOT_DONE = "✗"
+
+STATES: Mapping[State, tuple[str, str]] = {
+    State.PROPOSED: ("💬", "Not confirmed"),
+    State.AWAITING_APPROVAL: ("🙋", "Waiting for approval"),
+    State.READY: ("⏳", "Not sent yet"),
+    State.SUBMITTING: ("⏳", "Sent, no answer yet"),
+    State.WAITING: ("⏳", "Under way"),
+    State.NEEDS_HUMAN: ("⚠️", "Needs a human"),
+    State.SUCCEEDED: ("✅", "Cleared"),
+    State.UNNECESSARY: ("✅", "Nothing to clear"),
+    State.REFUSED: ("❌", "Not cleared"),
+    State.STALE: ("❌", "Not cleared"),
+    State.EXPIRED: ("❌", "Not cleared"),
+    State.DENIED: ("❌", "Denied"),
+    State.WITHDRAWN: ("↩️", "Taken back"),
+    State.CLOSED: ("☑️", "Closed by hand"),
+}
+
+EVENTS: Mapping[EventKind, tuple[str, str]] = {
+    EventKind.PROPOSED: ("💬", "previewed"),
+    EventKind.CONFIRMED: ("✓", "confirmed"),
+    EventKind.REQUESTED: ("🙋", "asked for"),
+    EventKind.REMINDED: ("⏰", "reminded"),
+    EventKind.APPROVED: ("👍", "approved"),
+    EventKind.GLASS_BROKEN: (GLASS, "glass broken"),
+    EventKind.SIGNED_OFF: ("🔏", "signed off"),
+    EventKind.HELD: (FROZEN, "held by a freeze"),
+    EventKind.UNTOLD: ("⏸️", "held while Slack does not tell"),
+    EventKind.SENT: ("📤", "sent"),
+    EventKind.SENT_AGAIN: ("📤", "sent again"),
+    EventKind.PUT_OFF: ("⏸️", "put off by Feldera"),
+    EventKind.ANSWER_LOST: (UNKNOWN, "answer lost"),
+    EventKind.ACCEPTED: ("⏳", "accepted by Feldera"),
+    EventKind.FOUND_CLEARING: ("⏳", "found under way"),
+    EventKind.STILL_CLEARING: ("⏳", "still under way"),
+    EventKind.PHASE: ("⏳", "further"),
+    EventKind.STEP_DONE: (DONE, "a step done"),
+    EventKind.UNREACHABLE: ("🔌", "Feldera does not answer"),
+    EventKind.REACHABLE: ("🔌", "Feldera answers again"),
+    EventKind.OVERDUE: ("🐌", "unusually long"),
+    EventKind.NEEDS_HUMAN: ("⚠️", "needs a human"),
+    EventKind.ENDED: ("🏁", "ended"),
+    EventKind.REFUSED: ("🚫", "refused"),
+    EventKind.GRANTED: ("🔑", "granted"),
+    EventKind.REVOKED: ("🔑", "revoked"),
+    EventKind.RULE_SET: ("📏", "rule set"),
+    EventKind.RULE_DROPPED: ("📏", "rule dropped"),
+    EventKind.FROZEN: (FROZEN, "frozen"),
+    EventKind.UNFROZEN: (FROZEN, "unfrozen"),
+    EventKind.CLOCK_RESET: ("🕰️", "clock reset"),
+}
+
+STORAGES: Mapping[Storage, tuple[str, str]] = {
+    Storage.CLEARED: ("⬜", "cleared"),
+    Storage.IN_USE: ("💾", "in use"),
+    Storage.CLEARING: ("🧹", "being cleared"),
+    Storage.OTHER: (UNKNOWN, "unknown"),
+}
+
+# Feldera's own words (`deployment_status`); its console shows the same ones, so they are not translated.
+_DEPLOYMENTS: Mapping[str, str] = {
+    "Stopped": "⏹️",
+    "Running": "▶️",
+    "Paused": "⏸️",
+    "Standby": "⏸️",
+    "Suspended": "⏸️",
+    "AwaitingApproval": "⏸️",
+    "Unavailable": "⚠️",
+    **dict.fromkeys(
+        (
+            "Provisioning",
+            "Coordination",
+            "Initializing",
+            "Bootstrapping",
+            "ConcurrentBootstrapping",
+            "Synchronizing",
+            "Replaying",
+            "Stopping",
+        ),
+        "🔄",
+    ),
+}
+
+
+class Field(StrEnum):
+    """Every label of a card, a preview or a state, in the order in which they are told, wherever they appear."""
+
+    STATE = "State"
+    DEPLOYMENT = "Deployment"
+    WANTED = "Wanted"
+    STORAGE = "Storage"
+    PROGRAM = "Program"
+    LAST_ERROR = "Last error"
+    OPERATION = "Operation"
+    WAITING = "Waiting for approval"
+    REQUESTED_BY = "Requested by"
+    DESTROYS = "Destroys"
+    WOULD_DESTROY = "A clear would destroy"
+    LOSES = "A stop loses"
+    LAST_CLEARED = "Last cleared"
+    APPROVALS = "Approvals"
+    UNTIL = "Until"
+    ASKED = "Asked"
+    FROZEN = "Frozen"
+    BREAKS_GLASS = "Break the glass for"
+    GLASS = "Glass broken for"
+    DOINGS = "Last events, by Feldera's record"
+    ENDED = "Last operations"
+
+
+def in_order(values: Mapping[Field, str | None]) -> list[tuple[str, str]]:
+    """Labels and values, for `blocks.fields`; what is None is left out."""
+    return [(label.value, value) for label in Field if (value := values.get(label)) is not None]
+
+
+def sign(of: State | EventKind | Storage) -> str:
+    match of:
+        case State():
+            return STATES[of][0]
+        case EventKind():
+            return EVENTS[of][0]
+        case Storage():
+            return STORAGES[of][0]
+
+
+def words(of: State | EventKind | Storage) -> str:
+    match of:
+        case State():
+            return STATES[of][1]
+        case EventKind():
+            return EVENTS[of][1]
+        case Storage():
+            return STORAGES[of][1]
+
+
+def deployment_sign(status: str) -> str:
+    """The sign of Feldera's word for a deployment; of an unknown word, the sign for the unknown."""
+    return _DEPLOYMENTS.get(status, UNKNOWN)
+
+
+def deployment(status: str, since: datetime | None = None) -> str:
+    """`⏹️ Stopped since …`."""
+    when = "" if since is None else f" since {at(since)}"
+    return f"{deployment_sign(status)} {escaped(status)}{when}"
+
+
+def storage(pipeline: Pipeline) -> str:
+    """`💾 in use`."""
+    return f"{sign(pipeline.storage)} {words(pipeline.storage)}"
+
+
+def doing(event: Doing) -> str:
+    """`▶️ Running, wanted Running, 💾 storage in use`: what is new, in the order of the labels."""
+    told = [
+        deployment(event.deployment) if event.deployment else "",
+        _WANTED.get(event.wanted, f"wanted {escaped(event.wanted)}") if event.wanted else "",
+        f"{sign(event.storage)} storage {words(event.storage)}" if event.storage else "",
+        f"program {escaped(event.program)}" if event.program else "",
+        "" if event.has_error is None else f"{TROUBLE} an error" if event.has_error else "the error is gone",
+    ]
+    return ", ".join(filter(None, told))
+
+
+# Feldera's record has the resources' words where nothing runs yet: a state says `wanted Running` then.
+_WANTED = {"Provisioned": "to be started", "Stopped": "to be stopped"}
+
+
+def state_words(operation: Operation) -> str:
+    """Its state; one that ended by *Stop* was not taken back, though nothing was sent of either."""
+    outcome = operation.outcome
+    was_stopped = outcome is not None and outcome.ending is Ending.STOPPED
+    return "Stopped in time" if was_stopped else words(operation.state)
+
+
+def ended(operation: Operation) -> str:
+    """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
+    outcome, told = operation.outcome, state_words(operation)
+    if operation.plan != CLEAR and operation.state in _TOLD_BY_STEP:
+        told = state_in_words(operation)
+    if outcome is not None and operation.state in _TELLS_NO_REASON:
+        told += f" ({outcome.ending.value.replace('_', ' ')})"
+    when = "" if operation.ended_at is None else f" {at(operation.ended_at)}"
+    return f"{asked_for(operation)}: {told}{when}"
+
+
+_TOLD_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE, State.EXPIRED})
+_TELLS_NO_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
+
+
+def asked_for(operation: Operation) -> str:
+    """`⏳ clear `7fk2qa`, asked for by @ana …`: what, who and when, in this order."""
+    return f"{sign(operation.state)} {what(operation)}"
+
+
+def what(operation: Operation) -> str:
+    """The same without its sign, for after words that say how it stands."""
+    return f"{deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+
+
+def by(actor: Actor, moment: datetime | None = None) -> str:
+    """Who, and when."""
+    return mention(actor.user) if moment is None else f"{mention(actor.user)} {at(moment)}"
+
+
+def asked_at(operation: Operation) -> datetime:
+    return operation.confirmed_at or operation.created_at
+
+
+def frozen(until: datetime) -> str:
+    return f"{FROZEN} until {at(until)}"

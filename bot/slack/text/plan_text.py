@@ -1,0 +1,130 @@
+"""A plan in words: what it does, what it loses, how it ended, and how it is typed. Pure."""
+
+from bot.domain.commands import COMMAND
+from bot.domain.ids import PipelineName
+from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.plans import START, STOP, Plan, StepName
+from bot.slack.text.mrkdwn import at, size
+
+_DONE = {StepName.STOP: "stopped", StepName.CLEAR: "cleared", StepName.START: "started"}
+DOING = {StepName.STOP: "stopping", StepName.CLEAR: "clearing", StepName.START: "starting"}
+_TYPED = {
+    (StepName.STOP, StepName.CLEAR): " --stop",
+    (StepName.CLEAR, StepName.START): " --start",
+    (StepName.STOP, StepName.CLEAR, StepName.START): " --restart",
+}
+_BY_ITS_RULES = frozenset(
+    {Ending.CLEARED_THEN_STARTED, Ending.CLEARED_THEN_GONE, Ending.CLEARED_THEN_RECREATED}
+)
+UNNEEDED = frozenset({Ending.NOTHING_TO_STOP, Ending.NOTHING_TO_CLEAR, Ending.NOTHING_TO_START})
+
+
+def deed(plan: Plan) -> str:
+    """`clear`, `stop and clear`, `stop, clear and start`."""
+    return listed([step.value for step in plan])
+
+
+def title(plan: Plan, name: PipelineName) -> str:
+    return f"{deed(plan).capitalize()} {name}"
+
+
+def done(step: StepName) -> str:
+    """`stopped`, `cleared`, `started`."""
+    return _DONE[step]
+
+
+def command(plan: Plan, name: PipelineName) -> str:
+    """What to type for it; the reason comes after it."""
+    if plan in {STOP, START}:
+        return f"{COMMAND} {plan[0].value} {name}"
+    return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
+
+
+def told_done(step: StepName, outcome: Ending | None) -> str:
+    """What a card says of a step that is done. That storage is cleared is Feldera's claim, and told as that.
+
+    Its local runner claims it even where deleting the files failed.
+    """
+    if step is not StepName.CLEAR:
+        return _DONE[step].capitalize()
+    if outcome in _BY_ITS_RULES:
+        return "Storage cleared before that, by Feldera's account"
+    return "Feldera reports the storage as cleared"
+
+
+def in_two_requests(plan: Plan, name: PipelineName) -> str:
+    """What to type for the stop, and then for what follows it."""
+    return f"`{command(STOP, name)}` and, when it is stopped, `{command(plan[1:], name)}`"
+
+
+def destroyed(reviewed: Reviewed) -> str:
+    """What a clear takes away, as far as Feldera tells."""
+    if reviewed.cleared:
+        started = "what it has stored by then: it has been asked to start"
+        return started if reviewed.was_wanted else "nothing: the storage is cleared already"
+    checkpoints = reviewed.checkpoints
+    if checkpoints.count == 0:
+        return "the storage; it has no checkpoints"
+    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
+    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
+    return f"the storage, with {checkpoints.count} {noun} ({weight})"
+
+
+def lost(reviewed: Reviewed, *, with_times: bool = True) -> str:
+    """What a forced stop loses: whatever came since the last checkpoint. `with_times`: Slack's dates are read there."""
+    if not reviewed.was_wanted:
+        return "nothing: it is stopped, or stopping, already"
+    if reviewed.checkpoints.count == 0:
+        return "all that it holds, since it has no checkpoint"
+    if not with_times:
+        return "what came since the last checkpoint"
+    if reviewed.last_checkpoint_at is None:
+        return "what came since the last checkpoint, whose time is not known"
+    return f"what came since the last checkpoint, of {at(reviewed.last_checkpoint_at)}"
+
+
+def costs(operation: Operation, *, with_times: bool = True) -> str:
+    """What the plan destroys, or else loses, as a noun."""
+    if StepName.CLEAR in operation.plan:
+        return destroyed(operation.reviewed)
+    return lost(operation.reviewed, with_times=with_times) if operation.plan == STOP else "nothing"
+
+
+def behind(operation: Operation) -> str:
+    """What of the plan is done: `stopped already and cleared`."""
+    return listed(_behind(operation))
+
+
+def whole(operation: Operation) -> list[str]:
+    """Every step of a plan that is done to its end, in words."""
+    ending = None if operation.outcome is None else operation.outcome.ending
+    last = done_by(operation.step_name, ending, sent=operation.submitted_at is not None)
+    return [*_behind(operation), last]
+
+
+def done_by(step: StepName, ending: Ending | None, *, sent: bool) -> str:
+    """`stopped`, where a request of the bot did it; else `stopped already`, or `stopped by somebody else`."""
+    if ending in UNNEEDED:
+        return f"{_DONE[step]} already"
+    return _DONE[step] if sent else f"{_DONE[step]} by somebody else"
+
+
+def _behind(operation: Operation) -> list[str]:
+    steps = zip(operation.plan, operation.done, strict=False)  # the plan goes on after them
+    return [done_by(step, done.ending, sent=done.sent_at is not None) for step, done in steps]
+
+
+def state_in_words(operation: Operation) -> str:
+    """How it ended, as a card says it: `Stopped, not cleared`."""
+    if operation.state is State.UNNECESSARY:
+        return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {deed(operation.plan)}"
+    if operation.state is State.SUCCEEDED:
+        return listed(whole(operation)).capitalize()
+    return ", ".join([*_behind(operation), f"not {_DONE[operation.step_name]}"]).capitalize()
+
+
+def listed(words: list[str]) -> str:
+    """`stop, clear and start`."""
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last

@@ -1,0 +1,39 @@
+"""Why an operation cannot be shown where it was asked for, in words. Pure.
+
+Slack's own word (`not_in_channel`, …) is what the row keeps; people read what it means for them.
+"""
+
+from bot.domain.ids import ChannelId
+from bot.slack.text.mrkdwn import channel, code
+
+RESTRICTED = "restricted_action"  # and its many longer forms
+
+_NOT_IN_IT = frozenset({"not_in_channel", "channel_not_found"})
+_ARCHIVED = frozenset({"is_archived", "is_inactive"})
+
+
+def why_not(origin: ChannelId, word: str) -> str:
+    """A clause such as `I am not in #ops`, for Slack's `word` about `origin`."""
+    place = _place(origin)
+    if word in _NOT_IN_IT:
+        return f"I am not in {place}"
+    if word in _ARCHIVED:
+        return f"{place} is archived"
+    if word.startswith(RESTRICTED):
+        return f"I may not post in {place}"
+    return f"I cannot post in {place} ({code(word)})"
+
+
+def can_be_invited(origin: ChannelId, word: str) -> bool:
+    """Whether an invitation would help: one cannot be invited to other people's direct messages."""
+    return word in _NOT_IN_IT and not _is_direct(origin)
+
+
+def _place(origin: ChannelId) -> str:
+    # Slack shows no name for a reference to direct messages.
+    return "the conversation in which it was asked for" if _is_direct(origin) else channel(origin)
+
+
+def _is_direct(origin: ChannelId) -> bool:
+    # A form that was opened from nowhere in particular is answered to its person (`U…`, `W…`).
+    return origin.startswith(("D", "U", "W"))

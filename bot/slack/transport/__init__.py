@@ -1,0 +1,1 @@
+"""How deliveries arrive: signed HTTP or Socket Mode, checked and deduplicated."""

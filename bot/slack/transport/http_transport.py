@@ -1,0 +1,215 @@
+"""Slack's signed HTTP requests, and a health page beside them.
+
+Anybody can reach this address. Until a signature is proved, a request gets a bounded time and size, and nothing of it
+is decoded, parsed or logged; afterwards it is Bolt's. It decides nothing, and trusts only what carries Slack's signature.
+"""
+
+import asyncio
+import hmac
+import json
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_internals import build_async_context
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.domain.errors import UserError
+from bot.engine.health import Health
+from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.transport.http_server import LimitedServer, Limits
+from bot.slack.transport.unsigned_requests import Defect, UnsignedRequests
+
+EVENTS_PATH = "/slack/events"
+HEALTH_PATH = "/healthz"
+BODY_MOST = 2**20  # bytes
+SIGNATURE_GOOD_FOR = 300  # seconds, either way
+REQUESTS_FINISH_WITHIN = 3.0  # seconds after a stop: Slack waits no longer for an answer
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class CannotListen(UserError):  # noqa: N818
+    """Nothing can be served on the address in the settings."""
+
+
+class _Refused(Exception):  # noqa: N818 - named for what happened, like every other outcome
+    """A request that is answered with this HTTP status and nothing else."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(slots=True)
+class HttpTransport:
+    """A server for Slack's signed requests. One request a connection: a proxy that kept one would race its end."""
+
+    app: DeliveredOnce
+    host: str
+    port: int
+    verifier: SignatureVerifier
+    health: Callable[[], Awaitable[Health]]
+    unsigned: UnsignedRequests
+    limits: Limits = field(default_factory=Limits)
+    _server: LimitedServer | None = None
+    _listening: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            CannotListen: the port is taken, or the host is not this machine's.
+        """
+        self._server = LimitedServer(self._answer, self.unsigned, self.limits)
+        try:
+            self._listening = await self._server.listen(self.host, self.port)
+        except OSError as error:
+            why = (
+                os.strerror(error.errno)
+                if isinstance(error.errno, int) and error.errno > 0
+                else error.strerror
+            )
+            raise CannotListen(f"HTTP cannot be served on {self.host}:{self.port}: {why}.") from error
+
+    @property
+    def address(self) -> str:
+        """Where it listens, with the port that the system chose if none was given."""
+        if self._listening is None or not self._listening.sockets:
+            return f"{self.host}:{self.port}"
+        host, port = self._listening.sockets[0].getsockname()[:2]
+        return f"{host}:{port}"
+
+    async def stop(self) -> None:
+        if self._listening is None or self._server is None:
+            return
+        self._listening.close()
+        await asyncio.sleep(0)  # what has arrived is begun
+        self._server.pre_shutdown()
+        await self._server.shutdown(REQUESTS_FINISH_WITHIN)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            response = await self._routed(request)
+        except _Refused as refused:
+            response = web.Response(status=refused.status)
+        response.force_close()
+        return response
+
+    async def _routed(self, request: web.BaseRequest) -> web.StreamResponse:
+        match request.path, request.method:
+            case str(path), "POST" if path == EVENTS_PATH:
+                return await self._events(request)
+            case str(path), "GET" if path == HEALTH_PATH:
+                return await self._health()
+            case str(path), _ if path in {EVENTS_PATH, HEALTH_PATH}:
+                raise _Refused(405)
+        raise _Refused(404)
+
+    async def _events(self, request: web.BaseRequest) -> web.StreamResponse:
+        text = await self._signed_text(request)
+        content_type = request.content_type
+
+        def incoming() -> AsyncBoltRequest:
+            headers: dict[str, str | Sequence[str]] = dict(request.headers)
+            return _with_whole_form(AsyncBoltRequest(body=text, query=request.query_string, headers=headers))
+
+        answer = await self.app.receive(_payload(text, content_type), incoming, over_http=True)
+        return await to_aiohttp_response(answer)
+
+    async def _signed_text(self, request: web.BaseRequest) -> str:
+        """What Slack signed, lately.
+
+        Raises:
+            _Refused: it did not, or it is not sent as Slack sends.
+        """
+        # Told from the headers first: most of what strangers send is never read.
+        if "Content-Encoding" in request.headers:
+            raise self._refused(400, Defect.ENCODED)
+        if not _SIGNATURE.fullmatch(request.headers.get("X-Slack-Signature", "")) or not _TIMESTAMP.fullmatch(
+            request.headers.get("X-Slack-Request-Timestamp", "")
+        ):
+            raise self._refused(401, Defect.UNSIGNED)
+        body = await self._read(request)
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            raise self._refused(401, Defect.UNSIGNED) from None
+        signed_seconds_ago = self._signed_seconds_ago(request.headers, text)
+        if signed_seconds_ago is None:
+            raise self._refused(401, Defect.UNSIGNED)
+        if abs(signed_seconds_ago) > SIGNATURE_GOOD_FOR:
+            self.unsigned.stale(signed_seconds_ago)
+            raise _Refused(401)
+        if self._server is not None:
+            self._server.proven(request.protocol)
+        return text
+
+    async def _read(self, request: web.BaseRequest) -> bytes:
+        if (request.content_length or 0) > BODY_MOST:
+            raise self._refused(413, Defect.TOO_LARGE)
+        try:
+            async with asyncio.timeout(self.limits.body_within):
+                return await request.read()
+        except TimeoutError:
+            raise self._refused(408, Defect.TOO_SLOW) from None
+        except web.HTTPRequestEntityTooLarge:
+            raise self._refused(413, Defect.TOO_LARGE) from None
+        except (web.RequestPayloadError, ConnectionError):
+            raise self._refused(400, Defect.MALFORMED) from None
+
+    def _refused(self, status: int, defect: Defect) -> _Refused:
+        self.unsigned.refused(defect)
+        return _Refused(status)
+
+    def _signed_seconds_ago(self, headers: Mapping[str, str], text: str) -> int | None:
+        """When Slack signed it, by the wall clock; None if it did not."""
+        timestamp = headers["X-Slack-Request-Timestamp"]
+        made = self.verifier.generate_signature(timestamp=timestamp, body=text)
+        if made is None or not hmac.compare_digest(made, headers["X-Slack-Signature"]):
+            return None
+        return round(self.verifier.clock.now() - int(timestamp))
+
+    async def _health(self) -> web.Response:
+        health = await self.health()
+        said: dict[str, object] = {"status": "ok" if health.ok else "unavailable"}
+        if health.reasons:
+            said["reasons"] = list(health.reasons)
+        return web.json_response(said, status=200 if health.ok else 503)
+
+
+def _payload(body: str, content_type: str) -> Any:
+    """What a request brings, told apart as Bolt does: JSON, JSON in a form's field `payload`, or a form. None where it is none."""
+    form: dict[str, str] = {}
+    if content_type != JSON and not body.startswith("{"):
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        if "payload" not in form:
+            return form
+    try:
+        return json.loads(form.get("payload", body))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _with_whole_form(request: AsyncBoltRequest) -> AsyncBoltRequest:
+    """The request with the form that Bolt drops when the word "payload" stands anywhere in it.
+
+    Bolt takes such a form for a click's and looks for its field `payload`; a command on `payload_x`, or in
+    `#payload-alerts`, has none. The signature is checked on the raw body, which stays as it is.
+    """
+    if request.body or not request.raw_body or request.content_type != FORM:
+        return request
+    form = dict(parse_qsl(request.raw_body, keep_blank_values=True))
+    if "payload" not in form:
+        request.body = form
+        request.context = build_async_context(AsyncBoltContext({}), form)
+    return request

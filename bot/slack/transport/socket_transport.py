@@ -1,0 +1,196 @@
+"""Slack's Socket Mode: keeps a WebSocket to Slack, however long Slack is away, and tells each change of that once.
+
+slack_sdk has a client for it, which connects again at once, for ever and in silence, takes any number of envelopes into
+memory, and writes a traceback for each attempt that fails: so aiohttp's WebSocket is used, and Bolt's ways to read it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.proxies import DIRECTLY, Proxies
+from bot.slack.api.web_api import Done, Wait, ask, in_words, pauses, why_broken
+from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.transport.socket_connection import RENEWALS, NoHello, SocketConnection, opened
+
+log = structlog.get_logger(__name__)
+
+PAUSE_MOST = 60.0  # seconds between two attempts; Slack takes about one a minute
+OPENS_WITHIN = 15.0  # seconds, the hello included
+RENEWED_WITHIN = 30.0  # seconds; by then Slack has closed the connection before the renewed one
+HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as an attempt that failed
+
+
+def up_to_a_minute() -> Iterator[float]:
+    return pauses(PAUSE_MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Why there is no connection (any more), and for how many seconds Slack asks to be left alone."""
+
+    why: str
+    wait: float = 0.0
+    held: bool = False
+    is_renewal: bool = False
+
+
+@dataclass(slots=True)
+class _Outage:
+    """What was said of it, since when it lasts, and how often it was tried to end it."""
+
+    since: float
+    said: set[str] = field(default_factory=set)
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class SocketTransport:
+    app: DeliveredOnce
+    app_token: str
+    client: AsyncWebClient
+    proxies: Proxies = DIRECTLY
+    pauses: Callable[[], Iterator[float]] = up_to_a_minute  # seconds, after attempts that failed
+    opens_within: float = OPENS_WITHIN
+    holds_after: float = HOLDS_AFTER
+    renewed_within: float = RENEWED_WITHIN
+    _connection: SocketConnection | None = None
+    # Asked to go by Slack, which may have sent something over them before it knew of the next one.
+    _before: dict[SocketConnection, asyncio.Task[None]] = field(default_factory=dict)
+    _connected: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: asyncio.Task[None] | None = None
+    _outage: _Outage | None = None
+    _others: int = 0
+
+    async def start(self) -> None:
+        """Connect, however long it takes; from here on it stays connected until it is stopped."""
+        self._running = asyncio.create_task(self._run())
+        connected = asyncio.create_task(self._connected.wait())
+        try:
+            await asyncio.wait({self._running, connected}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            connected.cancel()
+        if self._running.done():
+            await self._running
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None and self._connection.is_open
+
+    async def watch(self) -> None:
+        """Until cancelled. Raises what broke in here, which is a bug."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
+    async def stop(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+
+    async def _run(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            try:
+                await self._keep_connected(session)
+            finally:
+                await self._finish()
+
+    async def _finish(self) -> None:
+        ours = {*self._before, *filter(None, [self._connection])}
+        for reading in self._before.values():
+            reading.cancel()
+        await asyncio.gather(*(connection.finish() for connection in ours))
+
+    def _read_on(self, before: SocketConnection) -> None:
+        reading = asyncio.create_task(before.read_on(self.renewed_within))
+        self._before[before] = reading
+        reading.add_done_callback(lambda _: self._before.pop(before, None))
+
+    async def _keep_connected(self, session: aiohttp.ClientSession) -> None:
+        attempts = self.pauses()
+        while True:
+            end = await self._connect_once(session)
+            if end.held and end.is_renewal:
+                continue
+            self._say_disconnected(end.why)
+            if end.held:
+                attempts = self.pauses()
+            else:
+                await asyncio.sleep(max(next(attempts), end.wait))
+
+    async def _connect_once(self, session: aiohttp.ClientSession) -> _End:
+        """Connect, and stay so for as long as it lasts."""
+        if self._outage is not None:
+            self._outage.attempts += 1
+        answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
+        if not isinstance(answer, Done):
+            return _End(
+                in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
+            )
+        url = answer.text("url")
+        try:
+            async with asyncio.timeout(self.opens_within):
+                connection = await opened(
+                    session, url, self.proxies.of(url), app=self.app, newest=lambda: self._connection
+                )
+        except NoHello as refused:
+            return _End(f"{refused}.")
+        except (aiohttp.ClientError, OSError) as error:  # a timeout is one
+            return _End(why_not_opened(error))
+        return await self._stay(connection)
+
+    async def _stay(self, connection: SocketConnection) -> _End:
+        loop = asyncio.get_running_loop()
+        if self._connection is not None and self._connection.is_open:
+            self._read_on(self._connection)
+        self._connection = connection
+        self._note_others(connection)
+        self._connected.set()
+        holding = loop.call_later(self.holds_after, self._say_connected)
+        began = loop.time()
+        try:
+            why = await connection.ending
+        finally:
+            holding.cancel()
+        held = loop.time() - began >= self.holds_after
+        if why in RENEWALS:
+            return _End("Slack asks for a new WebSocket again and again.", held=held, is_renewal=True)
+        await connection.close()
+        return _End(f"The WebSocket to Slack ended: {why}.", held=held)
+
+    def _note_others(self, connection: SocketConnection) -> None:
+        own = sum(before.is_open for before in self._before)
+        others = max(connection.others - own, 0)
+        if others and others != self._others:
+            log.warning("socket_mode_shared", others=others, meaning=SHARED)
+        self._others = others
+
+    def _say_disconnected(self, why: str) -> None:
+        if self._outage is None:
+            self._outage = _Outage(asyncio.get_running_loop().time())
+        if why not in self._outage.said:
+            log.warning("socket_mode_disconnected", why=why)
+        self._outage.said.add(why)
+
+    def _say_connected(self) -> None:
+        outage, self._outage = self._outage, None
+        if outage is not None:
+            seconds = round(asyncio.get_running_loop().time() - outage.since)
+            log.info("socket_mode_connected_again", seconds=seconds, attempts=outage.attempts)
+
+
+SHARED = (
+    "the app has other connections: another bot that runs on the same app token takes a part of all commands and clicks. "
+    "Right after a bot was killed it may be its own old connection."
+)
+
+
+def why_not_opened(error: Exception) -> str:
+    """For Slack's Web API was reached a moment before."""
+    why = f"Slack's WebSocket cannot be opened, although its Web API answers ({why_broken(error)})."
+    if isinstance(error, TimeoutError | aiohttp.ClientResponseError):
+        return f"{why} Is there a proxy or a firewall that lets no wss:// through?"
+    return why

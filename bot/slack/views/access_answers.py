@@ -1,0 +1,290 @@
+"""What people read about access: their own, the grants, the rules, the changes they made, the record. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.domain.access.authorization import Authority, id_of
+from bot.domain.access.changes import (
+    AccessChange,
+    DropRule,
+    Give,
+    LiftFreeze,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    pattern_of,
+)
+from bot.domain.access.permissions import Action, Grant, Group, Kind
+from bot.domain.access.rules import span_in_words
+from bot.domain.commands import COMMAND
+from bot.domain.operations.operation import EventKind, Operation, State
+from bot.domain.operations.plans import CLEAR, Plan
+from bot.engine import replies
+from bot.engine.attempted_actions import Tried
+from bot.engine.ports import HistoryLine
+from bot.slack.text import blocks, plan_text, rule_text
+from bot.slack.text.blocks import Message, message, said
+from bot.slack.text.labels import GLASS, GRANT, NO, REASON, RULE, YES, sign, what, words
+from bot.slack.text.mrkdwn import TEXT_MAX, at, code, escaped, link, mention, mention_any, some_of
+from bot.slack.text.pipeline_text import link_to, permalink
+from bot.slack.views.previews_view import approvals_in_words, frozen_in_words
+from bot.slack.views.refusals_view import why
+
+OLDER = "older_history"  # action id; see `card.CLOSE`
+EVERYTHING = "*"  # in the value of that button: no pipeline is called that
+ROWS_SHOWN = 40  # of a list; more would not fit Slack's limits
+
+
+_KINDS = {
+    Kind.MEMBER: "a member",
+    Kind.GUEST: "a guest, who may do nothing here, whatever is granted",
+    Kind.BOT: "a bot, which may do nothing here, whatever is granted",
+    Kind.DEACTIVATED: "deactivated, and may do nothing here, whatever is granted",
+    Kind.STRANGER: "of another workspace, and may do nothing here, whatever is granted",
+    Kind.UNKNOWN: "perhaps a member, and until I know you may do nothing here",
+}
+
+
+def explained(shown: replies.Explained) -> Message:
+    """*can-i*: what would happen, and which grant and which rules say so."""
+    authority, name = shown.authority, shown.pipeline
+    if not authority.requester.allowed:
+        return said(f"{NO} You may not {plan_text.deed(shown.plan)} `{name}`: {why(authority.requester)}")
+    yes = sign(State.AWAITING_APPROVAL) if authority.approvals_needed else YES
+    lines = [f"{yes} {_then(authority, name, shown.plan)} By {why(authority.requester)}"]
+    if authority.freeze is not None:
+        frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
+        lines.insert(0, f"Frozen {frozen}")
+    rules = some_of([f"`{pattern}`" for pattern in authority.terms.rules])
+    lines.append(f"{RULE} Rules that decide: {rules or 'none, so the usual holds'}.")
+    if authority.terms.reason_required or authority.terms.reason_patterns:
+        must = some_of([code(pattern, 100) for pattern in authority.terms.reason_patterns])
+        lines.append(f"{REASON} It takes a reason{f' that matches {must}' if must else ''}.")
+    if shown.break_glass.allowed and authority.terms.break_glass:
+        lines.append(
+            f"{GLASS} In an emergency: `{plan_text.command(shown.plan, name)} --break-glass INCIDENT reason…`."
+        )
+    return said("\n".join(lines))
+
+
+def _then(authority: Authority, name: str, plan: Plan) -> str:
+    if authority.approvals_needed == 0:
+        return f"You may {plan_text.deed(plan)} `{name}` yourself."
+    return f"You may ask to {plan_text.deed(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.terms.approve_within)}."
+
+
+def introduced(shown: replies.Introduced) -> Message:
+    standing = shown.standing
+    lines = [
+        f"You are {mention(standing.actor.user)}, `{standing.actor.user}` of `{standing.actor.team}`: {_KINDS[standing.kind]}."
+    ]
+    if standing.why:
+        lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
+    lines += [f"{GRANT} {grant_in_words(grant, shown.now)}" for grant in shown.grants] or [
+        "Nothing is granted to you."
+    ]
+    return said(cut(lines))
+
+
+def grant_list(shown: replies.GrantList) -> Message:
+    if not shown.grants:
+        return said("No grants to show: you see your own, and those on patterns that you administer.")
+    return said(
+        cut(
+            [
+                f"{mention_any(id_of(grant.principal))}: {grant_in_words(grant, shown.now)}"
+                for grant in shown.grants
+            ]
+        )
+    )
+
+
+def rule_list(shown: replies.RuleList) -> Message:
+    lines = [f"{RULE} `{rule.pattern}`: {rule_text.rule_in_text(rule)}" for rule in shown.rules]
+    lines += [f"`{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in shown.freezes]
+    usual = "Without a rule a requester needs 1 approval, an operator none."
+    return said(cut(["*Rules and freezes*", *(lines or ["None that concerns you."]), usual]))
+
+
+def changed(shown: replies.Changed) -> Message:
+    if isinstance(shown.change, Give) and shown.before:
+        return said(
+            f"Nothing to change: {_change(shown.change)} It is granted already, {rule_text.before(shown.before)}."
+        )
+    before = f" Before: {rule_text.before(shown.before)}." if shown.before else ""
+    return said(f"✅ {_change(shown.change)}{before}")
+
+
+def nothing_to_change(shown: replies.NothingToChange) -> Message:
+    match shown.change:
+        case TakeAway(principal, role, pattern):
+            what = f"no grant of *{role.value}* on `{pattern}` to {mention_any(id_of(principal))}. `{COMMAND} grants` lists them"
+        case DropRule(pattern):
+            what = f"no rule on `{pattern}`. `{COMMAND} rules` lists them"
+        case _:
+            what = f"no freeze on `{pattern_of(shown.change)}`. `{COMMAND} rules` lists them"
+    return said(f"Nothing to change: there is {what}, written as they were given.")
+
+
+def pending_list(shown: replies.PendingList, workspace_url: str) -> Message:
+    if not shown.operations:
+        return said("Nothing waits for anybody.")
+    return said(cut([_waiting(operation, workspace_url) for operation in shown.operations]))
+
+
+def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
+    lines = [_entry(line, workspace_url) for line in shown.lines]
+    if shown.read:
+        nothing = "Nothing else" if lines else "Nothing"
+        lines.append(f"{nothing} for you among {shown.read:,} entries: *Older* looks further.")
+    lines = lines or ["Nothing that you may see."]
+    title = shown.title if shown.title.startswith("<@") else escaped(shown.title or "everything")
+    older = None
+    if shown.before is not None:
+        of = shown.title or EVERYTHING
+        older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
+    # A block each: however long they are, none is cut off that no later page would show. (`text` has one limit for all.)
+    all_of_it = [f"*The record of {title}*", *lines]
+    return message(cut(all_of_it), *map(blocks.section, all_of_it), older)
+
+
+def _waiting(operation: Operation, workspace_url: str) -> str:
+    where = link_to(operation, workspace_url)
+    if operation.incident:
+        glass = f"glass broken for {code(operation.incident, 100)}, to be signed off"
+        return f"{GLASS} `{operation.pipeline}`: {what(operation)}, {glass}: {where}"
+    count = f"{len(operation.approvals)} of {operation.approvals_needed} approvals"
+    until = "" if operation.approve_by is None else f", until {at(operation.approve_by)}"
+    return f"{sign(operation.state)} `{operation.pipeline}`: {what(operation)}, {count}{until}: {where}"
+
+
+def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
+    """Its number, role, pattern and end, through which group somebody has it, and whether it lapsed by `now`."""
+    until = "" if grant.expires_at is None else f" until {at(grant.expires_at)}"
+    lapsed = "" if now is None or grant.is_current(now) else " (lapsed)"
+    through = f" through {mention_any(grant.principal.group)}" if isinstance(grant.principal, Group) else ""
+    note = f", {code(grant.note, 100)}" if grant.note else ""
+    return f"number {grant.id}, *{grant.role.value}* on `{grant.pattern}`{until}{lapsed}{through}{note}"
+
+
+def _change(change: AccessChange) -> str:
+    match change:
+        case Give(principal, role, pattern, expires_at, _):
+            until = "" if expires_at is None else f" until {at(expires_at)}"
+            return f"{mention_any(id_of(principal))} is *{role.value}* on `{pattern}`{until}."
+        case TakeAway(principal, role, pattern):
+            return f"{mention_any(id_of(principal))} is no longer *{role.value}* on `{pattern}`."
+        case SetRule(rule):
+            return f"Rule on `{rule.pattern}`: {rule_text.rule_in_text(rule)}."
+        case DropRule(pattern):
+            return f"No rule on `{pattern}` any more."
+        case PutFreeze(pattern, until, reason):
+            return f"🧊 Nothing new starts on `{pattern}` until {at(until)}: {code(reason)}."
+        case LiftFreeze(pattern):
+            return f"No freeze on `{pattern}` any more."
+
+
+def _entry(line: HistoryLine, workspace_url: str) -> str:
+    event, operation = line.entry.event, line.operation
+    data = {key: str(value) for key, value in event.data.items() if value not in {None, ""}}
+    told = words(event.kind)
+    who = mention(event.by.user) if event.by else code(data["shell"], 60) if "shell" in data else ""
+    by = f" by {who}" if who else ""
+    if event.kind is EventKind.REFUSED:
+        deed = _deed(data.get("action", ""), data.get("plan"))
+        told, by = f"refused {who}{f': {deed}' if deed else ''}", ""
+    because = data.get("why") or data.get("ending") or data.get("step") or ""
+    if because:
+        because = f" ({escaped(because.replace('_', ' '), 60)})"
+    about = _about_access(data)
+    if operation is not None:
+        plan = "" if operation.plan == CLEAR else f" ({plan_text.deed(operation.plan)})"
+        told, about = f"`{operation.pipeline}`{plan}: {told}", ""
+    shown = operation.state if operation is not None and event.kind is EventKind.ENDED else event.kind
+    card = _card(line, workspace_url)
+    return f"{sign(shown)} {at(event.at)}: {told}{about}{because}{by}{_in_detail(data)}{card}"
+
+
+def _deed(action: str, plan: str | None) -> str:
+    """What somebody was refused; where it was a plan, all of it."""
+    if plan is not None and action in {Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}:
+        return f"to {escaped(plan_text.listed(plan.split()), 60)}"
+    return _DEEDS.get(action) or escaped(action.replace("_", " "))
+
+
+_DEEDS: dict[str, str] = {
+    EventKind.GRANTED: "to grant",
+    EventKind.REVOKED: "to revoke",
+    EventKind.RULE_SET: "to set the rule on",
+    EventKind.RULE_DROPPED: "to drop the rule on",
+    EventKind.FROZEN: "to freeze",
+    EventKind.UNFROZEN: "to unfreeze",
+    Action.VIEW: "to see",
+    Action.REQUEST: "to clear",
+    Action.CLEAR: "to clear",
+    Action.STOP: "to stop",
+    Action.START: "to start",
+    Action.BREAK_GLASS: "to break the glass of",
+    Tried.CONFIRM: "to confirm it",
+    Tried.DROP: "to dismiss it",
+    Tried.APPROVE: "to approve it",
+    Tried.DENY: "to deny it",
+    Tried.WITHDRAW: "to take it back",
+    Tried.STOP: "to keep it from being sent",
+    Tried.SIGN_OFF: "to sign it off",
+    Tried.CLOSE: "to close it",
+}
+
+
+def _card(line: HistoryLine, workspace_url: str) -> str:
+    """As the record itself says; what came before the card was posted, says it by the operation as it is now."""
+    data, operation = line.entry.event.data, line.operation
+    if "ts" in data:
+        url = permalink(workspace_url, str(data.get("channel")), str(data["ts"]))
+        return f" · {link(url, 'its thread')}"
+    return "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
+
+
+def _about_access(data: Mapping[str, str]) -> str:
+    role = f" *{escaped(data['role'], 20)}*" if "role" in data else ""
+    whose = data.get("user") or data.get("group")
+    to = f" of {mention_any(escaped(whose, 30))}" if whose else ""
+    where = data.get("pipeline") or data.get("pattern")
+    on = f"{' on' if role else ''} {code(where, 100)}" if where else ""
+    return f"{role}{to}{on}"
+
+
+def _as_typed(words: str) -> str:
+    return code(words, 150)
+
+
+_DETAILS: dict[str, Callable[[str], str]] = {
+    "plan": _as_typed,
+    "incident": _as_typed,
+    "request": _as_typed,
+    "button": _as_typed,
+    "rule": rule_text.rule_again,
+    "until": rule_text.moment_again,
+    "note": _as_typed,
+    "reason": _as_typed,
+    "before": rule_text.before,
+}
+
+
+def _in_detail(data: Mapping[str, str]) -> str:
+    """What was put in place, and what was there before."""
+    said = [f"{key} {_DETAILS[key](data[key])}" for key in _DETAILS if key in data]
+    return f": {', '.join(said)}" if said else ""
+
+
+def cut(lines: list[str]) -> str:
+    """The lines that fit one text, and how many more there are."""
+    shown: list[str] = []
+    room = TEXT_MAX - 60
+    for line in lines[:ROWS_SHOWN]:
+        if room < len(line) + 1:
+            break
+        shown.append(line)
+        room -= len(line) + 1
+    left = len(lines) - len(shown)
+    return "\n".join([*shown, f"… and {left} more."] if left else shown)

@@ -1,0 +1,306 @@
+"""What one person reads when they typed or clicked, to them alone: each reply of the engine in words. Pure."""
+
+import re
+from typing import assert_never
+
+from bot.domain.commands import COMMAND, VERBS, Verb, find_verb
+from bot.domain.errors import Misunderstood
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation, State
+from bot.domain.pipelines.targets import ONE, Targets
+from bot.engine import replies
+from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.replies import Reply
+from bot.slack.text import plan_text
+from bot.slack.text.blocks import Message, message, said, section
+from bot.slack.text.mrkdwn import TEXT_MAX, code, escaped, mention
+from bot.slack.text.pipeline_text import link_to
+from bot.slack.text.unreachable_text import why_not
+from bot.slack.views import access_answers, pipeline_pages_view, previews_view, refusals_view
+
+TARGETS_SHOWN = 10
+
+
+def misunderstood(error: Misunderstood) -> Message:
+    return said(f"🤔 {escaped(error.message, TEXT_MAX - 10)}")
+
+
+def looking(name: PipelineName) -> Message:
+    """The first answer, given before Feldera is asked: it must be true whatever follows, even nothing."""
+    return said(
+        f"🔎 Looking at `{name}`… If nothing more comes within a few minutes, type it again: nothing has been changed."
+    )
+
+
+def looking_around() -> Message:
+    """The first answer to who lists the pipelines."""
+    return said("🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.")
+
+
+def help_on(word: str | None, targets: Targets = ONE) -> Message:
+    verb = None if word is None else find_verb(word)
+    note = _on_names(targets) if targets.names else ""
+    return _overview(note) if verb is None else _details(verb, note)
+
+
+def _on_names(targets: Targets) -> str:
+    shown = [f"`{target}`" for target in targets.names[:TARGETS_SHOWN]]
+    more = len(targets.names) - len(shown)
+    if more:
+        shown.append(f"{more} more")
+    return (
+        f"\nThere are several Felderas here, and a NAME is `TARGET/NAME`, such as `{targets.names[0]}/orders`. "
+        f"The targets are {' and '.join([', '.join(shown[:-1]), shown[-1]])}."
+    )
+
+
+def trouble() -> Message:
+    """When something of ours broke: the person still hears, and learns what is certain."""
+    return said(
+        "💥 Something broke on my side before I could answer; it is in my log. "
+        f"`{COMMAND} status NAME` shows whether an operation is running; if none is, nothing was changed."
+    )
+
+
+def org_wide() -> Message:
+    """When Slack says that the app is installed in a whole Enterprise Grid: people of anywhere may have sent it."""
+    return said(
+        "🏢 This app is installed for a whole organization, and I serve one workspace alone: I do nothing for anybody. "
+        "Ask whoever runs me to install it in that workspace only."
+    )
+
+
+def unreadable() -> Message:
+    """When what Slack delivered does not read as Slack writes it."""
+    return said(
+        "❌ I cannot read what Slack delivered, so nothing was changed. Try again. "
+        "If it happens again, tell whoever runs this bot: its log has `delivery_not_readable`."
+    )
+
+
+def crowded_out() -> Message:
+    """When more is typed and clicked at once than can be answered in time."""
+    return said(
+        "⏳ Too many commands and clicks arrive at once, so nothing was changed. Try again in a minute."
+    )
+
+
+def failed(error: BaseException) -> Message:
+    """When what somebody did could not be done, by no fault of theirs."""
+    match error:
+        case StoreLost():
+            return said(
+                f"🛑 I can do nothing any more: {escaped(error.message)} "
+                "Whoever runs me has to look at my database and start me again."
+            )
+        case StoreUnavailable():
+            return said(f"⚠️ I could not do that: {escaped(error.message)} Nothing was changed.")
+        case _:
+            return trouble()
+
+
+def takes_longer() -> Message:
+    """In place of an answer that is not there in time; the answer follows, if this process lives."""
+    return said(
+        "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
+    )
+
+
+def deny_again() -> Message:
+    """It took so long that Slack lets no modal open any more."""
+    return said(
+        "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
+    )
+
+
+def break_glass_again() -> Message:
+    """When the form does not open in which the name is typed again."""
+    return said("✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again.")
+
+
+def unknown_request(beginning: str) -> Message:
+    return said(
+        f"❌ Nothing that waits, and that you may see, is `{escaped(beginning, 30)}`, or several are. "
+        f"`{COMMAND} pending` lists what waits."
+    )
+
+
+def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
+    """The reply in words. `workspace_url` (`https://….slack.com/`) is where links to cards begin."""
+    match reply:
+        case replies.Denied():
+            return refusals_view.denied(reply)
+        case replies.NotFound():
+            return refusals_view.not_found(reply)
+        case replies.NoAnswer(name, problem):
+            return refusals_view.no_answer(name, problem)
+        case replies.Frozen(name, freeze):
+            return refusals_view.frozen(name, freeze)
+        case replies.GlassForbidden(name, terms):
+            return refusals_view.glass_forbidden(name, terms)
+        case replies.TooManyOpen(name, limit):
+            return refusals_view.too_many(name, limit)
+        case replies.TooManyLately():
+            return refusals_view.too_many_lately(reply)
+        case replies.AlreadyDecided(operation, signing):
+            return refusals_view.already_decided(operation, workspace_url, signing=signing)
+        case replies.ReasonWanted():
+            return previews_view.reason_wanted(reply)
+        case replies.Preview():
+            return previews_view.preview(reply)
+        case replies.NotStopped():
+            return previews_view.not_stopped(reply)
+        case replies.AlreadyStopped() | replies.AlreadyStarted() | replies.NotCompiled():
+            return previews_view.nothing_to_do(reply)
+        case replies.AlreadyCleared(pipeline):
+            return previews_view.already_cleared(pipeline)
+        case replies.Busy(holder, may_close):
+            return previews_view.busy(holder, workspace_url, may_close=may_close)
+        case replies.AskedAlready(operation):
+            return previews_view.asked_already(operation, workspace_url)
+        case replies.Described():
+            return previews_view.described(reply, workspace_url)
+        case replies.Explained():
+            return access_answers.explained(reply)
+        case replies.Introduced():
+            return access_answers.introduced(reply)
+        case replies.GrantList():
+            return access_answers.grant_list(reply)
+        case replies.RuleList():
+            return access_answers.rule_list(reply)
+        case replies.Changed():
+            return access_answers.changed(reply)
+        case replies.NothingToChange():
+            return access_answers.nothing_to_change(reply)
+        case replies.NotAllowed():
+            return refusals_view.not_allowed(reply)
+        case replies.PendingList():
+            return access_answers.pending_list(reply, workspace_url)
+        case replies.PipelineList():
+            return pipeline_pages_view.pipeline_list(reply, workspace_url)
+        case replies.NoList():
+            return pipeline_pages_view.no_list(reply)
+        case replies.SeesNothing():
+            return pipeline_pages_view.sees_nothing(reply)
+        case replies.HistoryPage():
+            return access_answers.history_page(reply, workspace_url)
+        case _:
+            return said(_in_a_sentence(reply))
+
+
+_Short = (
+    replies.ClearingAlready
+    | replies.NotUnderstood
+    | replies.Begun
+    | replies.Asked
+    | replies.NameWanted
+    | replies.NeverMind
+    | replies.ApprovedIt
+    | replies.DeniedIt
+    | replies.TookBack
+    | replies.StoppedIt
+    | replies.SignedItOff
+    | replies.NothingToSignOff
+    | replies.OwnRequest
+    | replies.ApprovedBefore
+    | replies.ClosedByHand
+    | replies.TooOld
+    | replies.NotYours
+    | replies.NotKnown
+)
+
+
+def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a reply
+    match reply:
+        case replies.ClearingAlready(pipeline):
+            return (
+                f"⏳ `{pipeline.name}` is being cleared already, and not by me. "
+                f"`{COMMAND} status {pipeline.name}` shows when it is done."
+            )
+        case replies.NotUnderstood(pipeline):
+            return (
+                f"❌ Feldera describes the storage of `{pipeline.name}` in a word I do not know, so I leave it alone. "
+                "This bot may be older than your Feldera."
+            )
+        case replies.Begun(operation):
+            return f"⏳ Confirmed. The card of `{operation.pipeline}` goes up now; nothing is sent before it stands."
+        case replies.Asked(operation):
+            return f"🙋 Asked. The card of `{operation.pipeline}` goes up now; you hear of every decision."
+        case replies.NameWanted(operation):
+            return f"Type the pipeline's name, `{operation.pipeline}`, letter by letter. Nothing was sent."
+        case replies.NeverMind(operation):
+            return f"Never mind, then: nothing was sent, and `{operation.pipeline}` is as it was."
+        case replies.ApprovedIt(operation):
+            return f"👍 Approved: {len(operation.approvals)} of {operation.approvals_needed}."
+        case replies.DeniedIt(operation):
+            return f"Denied. The {plan_text.deed(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
+        case replies.TookBack(operation):
+            return f"↩️ Taken back: nothing was sent, and `{operation.pipeline}` is as it was."
+        case replies.StoppedIt(operation):
+            return f"🛑 Stopped in time: nothing was sent, and `{operation.pipeline}` is as it was."
+        case replies.SignedItOff(operation):
+            return f"🔏 Signed off: the broken glass of `{operation.pipeline}` needs nobody any more."
+        case replies.NothingToSignOff(operation):
+            why = "it has not been sent yet" if operation.incident else "no glass was broken for it"
+            return f"The {plan_text.deed(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
+        case replies.OwnRequest(signing=True):
+            return "🚫 You broke the glass yourself: somebody else has to sign it off."
+        case replies.OwnRequest():
+            return "🚫 You asked for it yourself: others decide."
+        case replies.ApprovedBefore(operation):
+            return f"You approved it already: {len(operation.approvals)} of {operation.approvals_needed}."
+        case replies.ClosedByHand(operation):
+            return f"☑️ Closed. `{plan_text.command(operation.plan, operation.pipeline)}` starts afresh."
+        case replies.TooOld(operation):
+            return (
+                "⌛ This preview is more than 30 minutes old, and things may have changed. "
+                f"Nothing was sent. Type `{plan_text.command(operation.plan, operation.pipeline)}` to look again."
+            )
+        case replies.NotYours(Operation() as operation):
+            asked_for = f"the {plan_text.deed(operation.plan)} of `{operation.pipeline}`"
+            return (
+                f"🚫 Only {mention(operation.requester.user)}, who asked for {asked_for}, can take it back."
+            )
+        case replies.NotYours():
+            return "🚫 Only the person who was shown this, or who asked, can use it."
+        case replies.NotKnown():
+            return f"This button is from another time: it does nothing any more. Type `{COMMAND} help`."
+        case _:
+            assert_never(reply)
+
+
+def placed(operation: Operation, workspace_url: str) -> Message:
+    """What the confirmed preview turns into once the card stands, or once it is clear that none ever will."""
+    name = f"`{operation.pipeline}`"
+    if operation.card is None and operation.state is State.WITHDRAWN:
+        return said(f"↩️ Withdrawn before it was posted: nothing was sent, and {name} is as it was.")
+    if operation.card is None:
+        refused = operation.outcome.message if operation.outcome else "unknown"
+        return said(
+            f"❌ {name} was *not* {plan_text.done(operation.step_name)}: {why_not(operation.origin, operation.displaced or refused)}, and Slack "
+            f"does not let me write to you directly ({code(refused)}). I {operation.step_name.value} nothing that nobody can see."
+        )
+    where = link_to(operation, workspace_url)
+    done = "🙋 Asked" if operation.approvals_needed else "⏳ Confirmed"
+    if operation.displaced is None:
+        return said(f"{done}. Follow {name} in {where}.")
+    because = why_not(operation.origin, operation.displaced)
+    return said(f"{done}. Follow {name} in {where}, in our direct messages, because {because}.")
+
+
+def _overview(note: str) -> Message:
+    """The verbs, in as many blocks as Slack's limit for one takes."""
+    rows = [f"• `{verb.usage}`\n   {verb.summary}" for verb in VERBS]
+    half = (len(rows) + 1) // 2
+    parts = [
+        "\n".join(["*What I can do with pipelines*", *rows[:half]]),
+        "\n".join([*rows[half:], f"More about one: `{COMMAND} help clear`.{note}"]),
+    ]
+    return message("\n".join(parts), *(section(part) for part in parts))
+
+
+def _details(verb: Verb, note: str) -> Message:
+    note = note if re.search("NAME|PATTERN", verb.arguments) else ""
+    return said(
+        f"`{verb.usage}`\n{verb.summary}\n{verb.details}\nFor example: `{COMMAND} {verb.example}`{note}"
+    )

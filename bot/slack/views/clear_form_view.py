@@ -1,0 +1,245 @@
+"""The form in which a pipeline to clear is chosen instead of typed: its fields, and what it says of the choice. Pure.
+
+What it carries through Slack and back (`Token`) decides nothing: it tells where the form was opened, and what stood on
+it, so that what is submitted can be held against that.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    PlainTextObject,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.access.authorization import Authority, id_of
+from bot.domain.access.rules import Terms
+from bot.domain.commands import COMMAND
+from bot.domain.ids import ChannelId, PipelineName
+from bot.domain.pipelines.pipeline import STOPPED, Problem
+from bot.domain.pipelines.targets import THE_ONLY, TargetName
+from bot.engine.handlers.clear_form import LookAgain, Offers, Shown
+from bot.engine.replies import NotStopped
+from bot.slack import payloads
+from bot.slack.text import blocks, plan_text
+from bot.slack.text.blocks import Message, said, section
+from bot.slack.text.mrkdwn import channel, code, escaped, mention_any
+from bot.slack.text.pipeline_text import deployment
+from bot.slack.views.form_fields import STOP_FIRST, how, which, why
+from bot.slack.views.pipeline_pages_view import left_out
+from bot.slack.views.previews_view import consequences, state
+
+SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
+CLEAR_FORM = "clear_form"
+TITLE = "Clear a pipeline"
+TARGETS_MAX = 5  # named that hide pipelines
+TOLD_MAX = 10  # people and groups named who could approve
+
+_TOKEN = re.compile(r"(?P<form>[a-z2-7]{24}) (?P<origin>[A-Z0-9]{2,30}) (?P<seen>[a-z2-7]{24}|-)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`origin` is where the form was opened; the person's own id, where it was opened from nowhere.
+
+    `seen` is the mark of what the form says of the choice (`bot.engine.handlers.clear_form.Shown`), empty where it says nothing.
+    """
+
+    form_id: str
+    origin: ChannelId
+    seen: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.origin} {self.seen or '-'}"
+
+    @classmethod
+    def of(cls, view: payloads.View) -> "Token | None":
+        """As it came back; None where it is none of ours."""
+        match = _TOKEN.fullmatch(view.private_metadata)
+        if match is None:
+            return None
+        return cls(match["form"], ChannelId(match["origin"]), match["seen"].strip("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the form says, and how it asks; what people put into it is theirs, and stays as it is."""
+
+    about: tuple[dict[str, Any], ...] = ()
+    notice: str = ""
+    terms: Terms | None = None
+    submit: str = "Clear"
+    seen: str = ""
+
+
+def opening(token: Token) -> dict[str, Any]:
+    """The first view: it must open within three seconds, and be true whatever follows, even nothing."""
+    wait = "🔎 One moment… If nothing more comes within a minute, close this and try again: nothing has been changed."
+    return _view(token, [section(wait)])
+
+
+def form(token: Token, page: Page) -> dict[str, Any]:
+    nothing_yet = "Nothing happens unless you press the button below. Only you see this."
+    parts: list[Block | dict[str, Any]] = [
+        which(),
+        how(),
+        section(page.notice or nothing_yet),
+        *page.about,
+        why(page.terms),
+    ]
+    return _view(replace(token, seen=page.seen), parts, submit=page.submit)
+
+
+def looking(name: PipelineName) -> Page:
+    """While Feldera is asked; what was said of another pipeline must not stand beside this one's name."""
+    text = f"🔎 Looking at `{name}`… If nothing more comes within a minute, choose it again."
+    return Page(about=_dicts(section(text)))
+
+
+def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
+    """What a clear of the chosen pipeline would destroy and take."""
+    pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
+    doing = plan_text.deed(shown.weighed.plan).capitalize()
+    return Page(
+        about=_dicts(
+            section(remark) if remark else None,
+            state(pipeline, shown.weighed.reviewed, shown.weighed.plan),
+            *consequences(authority, shown.weighed.reviewed, shown.weighed.plan),
+            blocks.context(*_who_is_told(authority, origin)),
+        ),
+        terms=authority.terms,
+        submit="Ask for approval" if authority.approvals_needed else doing,
+        seen=shown.mark,
+    )
+
+
+def about_again(again: LookAgain, origin: ChannelId) -> Page:
+    name = again.shown.weighed.pipeline.name
+    remark = (
+        f"✋ `{name}` has changed since you looked, and nothing was sent. This is how it is now: look again."
+        if again.changed
+        else f"✋ Nothing was sent yet. This is what it would do to `{name}`: look at it first."
+    )
+    return about(again.shown, origin, remark)
+
+
+def about_running(reply: NotStopped) -> Page:
+    """It has to be stopped before anything else, which the form can ask for at once."""
+    pipeline = reply.pipeline
+    is_now = f"✋ `{pipeline.name}` must be stopped before it can be cleared: it is {deployment(pipeline)}."
+    if pipeline.resources_desired == STOPPED:
+        return Page(about=_dicts(section(f"{is_now} It is stopping: choose it again once it is stopped.")))
+    return Page(about=_dicts(section(f"{is_now} Tick *{STOP_FIRST}* to ask for both at once.")))
+
+
+def about_no(answer: Message) -> Page:
+    """Why the chosen pipeline cannot be cleared: its buttons belong to messages, and are left out."""
+    return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
+
+
+def notice(offers: Offers) -> str:
+    """Which pipelines the menu lacks, and why; nothing where it lacks none."""
+    cannot_list = _cannot_list(offers.unanswered) if offers.unanswered else ""
+    unreadable = offers.unreadable
+    if len(unreadable) > TARGETS_MAX:
+        unreadable = {THE_ONLY: sum(unreadable.values())}
+    missing = " ".join(filter(None, [cannot_list, *itertools.starmap(left_out, unreadable.items())]))
+    loading = _loading(offers.loading) if offers.loading else ""
+    return "\n".join(filter(None, [f"🔌 {missing}" if missing else "", loading]))
+
+
+def notice_once_loaded(offers: Offers) -> str:
+    return notice(offers) or "✅ The pipelines are loaded: choose one from the menu."
+
+
+def _loading(targets: Sequence[TargetName]) -> str:
+    whose = ", ".join(f"`{target}`" for target in targets[:TARGETS_MAX] if target)
+    return (
+        f"⏳ Still loading the pipelines{f' of {whose}' if whose else ''}. This line says when the menu has them; "
+        f"`{COMMAND} clear NAME reason…` works at once."
+    )
+
+
+def _cannot_list(unanswered: Mapping[TargetName, Problem]) -> str:
+    whose = [
+        f"the pipelines{f' of `{target}`' if target else ''} ({code(problem.message, 100)})"
+        for target, problem in unanswered.items()
+    ]
+    more = f" and {len(whose) - TARGETS_MAX} more" if len(whose) > TARGETS_MAX else ""
+    return (
+        f"I cannot list {', '.join(whose[:TARGETS_MAX])}{more}. "
+        f"Try again in a minute, or type `{COMMAND} clear NAME reason…`."
+    )
+
+
+def nothing_to_see() -> Message:
+    return said(
+        f"There is no pipeline that you may see. `{COMMAND} whoami` shows what is granted to you; "
+        "an admin of this bot can grant more."
+    )
+
+
+def did_not_open(why: str) -> Message:
+    return said(
+        f"❌ The form did not open: {escaped(why)}. Nothing was changed. Type `{COMMAND} clear NAME reason…`."
+    )
+
+
+def still_deciding() -> Message:
+    return said(
+        "⏳ This takes longer than usual. The answer comes here; if you close this, "
+        f"`{COMMAND} status NAME` shows whether it was begun."
+    )
+
+
+def look_again_elsewhere(again: LookAgain) -> Message:
+    """The same as `about_again`, when the form has gone meanwhile."""
+    name = again.shown.weighed.pipeline.name
+    return said(f"✋ Nothing was sent: look at `{name}` first. Type `{COMMAND} clear {name} reason…`.")
+
+
+def _who_is_told(authority: Authority, origin: ChannelId) -> Iterable[str]:
+    """Who is asked to approve, who could, and where the card goes."""
+    terms, asks = authority.terms, authority.approvals_needed > 0
+    where = terms.ask_channels[0] if asks and terms.ask_channels else origin
+    if asks:
+        asked = " ".join(mention_any(group) for group in terms.ask_groups)
+        yield f"Its card goes to {_place(where)}{f' and asks {asked}' if asked else ''}."
+        could = [mention_any(id_of(principal)) for principal in authority.eligible]
+        more = f" and {len(could) - TOLD_MAX} more" if len(could) > TOLD_MAX else ""
+        yield (
+            f"Who may approve: {', '.join(could[:TOLD_MAX])}{more}."
+            if could
+            else "⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it."
+        )
+    else:
+        yield f"Its card goes to {_place(where)}."
+
+
+def _place(where: ChannelId) -> str:
+    # Slack shows no name for a reference to direct messages.
+    if where.startswith(("U", "W")):
+        return "our direct messages"
+    return "the conversation in which you typed this" if where.startswith("D") else channel(where)
+
+
+def _view(
+    token: Token, parts: Sequence[Block | dict[str, Any]], *, submit: str | None = None
+) -> dict[str, Any]:
+    return View(
+        type="modal",
+        callback_id=CLEAR_FORM,
+        private_metadata=str(token),
+        title=PlainTextObject(text=TITLE),
+        submit=None if submit is None else PlainTextObject(text=submit),
+        close=PlainTextObject(text="Never mind"),
+        blocks=list(parts),
+    ).to_dict()
+
+
+def _dicts(*parts: Block | None) -> tuple[dict[str, Any], ...]:
+    return tuple(part.to_dict() for part in parts if part is not None)

@@ -1,0 +1,197 @@
+"""Somebody's Home, as only they see it: what waits for them, what they asked for, what goes on. Pure.
+
+It says things as cards, lists and the record say them, with the same buttons. However much there is, the page fits:
+what is left out is counted, and the page says which command lists it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.views import View
+
+from bot.domain.access.permissions import Kind
+from bot.domain.commands import COMMAND
+from bot.domain.home_content import Deed, HomePage, Item
+from bot.domain.ids import OperationId
+from bot.domain.operations.operation import SHORT_ID, Operation, State
+from bot.slack.text import blocks
+from bot.slack.text.blocks import Message, said
+from bot.slack.text.labels import GLASS, GRANT, by
+from bot.slack.text.mrkdwn import at, code, plain
+from bot.slack.text.outcome_text import sentence, took
+from bot.slack.text.pipeline_text import link_to
+from bot.slack.views import card
+from bot.slack.views.access_answers import cut, grant_in_words
+from bot.slack.views.previews_view import frozen_in_words
+
+DECISIONS_SHOWN = 8  # items of five blocks, of the hundred that a Home has
+REQUESTS_SHOWN = 8  # of two
+UNDERWAY_SHOWN = 10  # of two
+ENDED_SHOWN = 5  # lines
+LABEL_MAX = 75  # characters that a screen reader is given for a button
+
+_ACTIONS = {
+    Deed.APPROVE: card.APPROVE,
+    Deed.DENY: card.DENY,
+    Deed.WITHDRAW: card.WITHDRAW,
+    Deed.STOP: card.STOP,
+    Deed.SIGN_OFF: card.SIGN_OFF,
+    Deed.CLOSE: card.CLOSE,
+}
+
+_WHAT_FOR = (
+    "👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and "
+    "everybody sees what came of it."
+)
+_UNSIGNED = f"{GLASS} The glass was broken, and no approver has signed it off yet"
+_AGAIN_SOON = "I look again in a minute."
+_FOOTER = (
+    "Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. "
+    f"`{COMMAND} help` shows all that I can do."
+)
+
+
+def home(page: HomePage, workspace_url: str) -> dict[str, Any]:
+    """The view to publish."""
+    shown = _page(page, workspace_url) if page.grants else _welcome(page)
+    return View(type="home", blocks=[block for block in shown if block is not None]).to_dict()
+
+
+def typed_instead(operation_id: OperationId) -> Message:
+    """When the form of *Deny* does not open."""
+    short_id = operation_id[:SHORT_ID]
+    return said(
+        f"✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {short_id} reason…`."
+    )
+
+
+def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
+    yield blocks.header("Waiting for you")
+    if not page.decides:
+        yield blocks.section("✅ Nothing waits for you.")
+    for item in page.decides[:DECISIONS_SHOWN]:
+        yield blocks.section(_headline(item.operation, workspace_url))
+        yield blocks.fields(*card.told(item.operation))
+        yield blocks.reason(item.operation.reason)
+        yield _what_for_a_human(item.operation)
+        yield _buttons(item)
+    yield _left_out(len(page.decides) - DECISIONS_SHOWN)
+    yield from _listed("Your requests", page.requests, REQUESTS_SHOWN, workspace_url)
+    yield from _listed("Under way", page.underway, UNDERWAY_SHOWN, workspace_url)
+    if page.ended:
+        yield blocks.header("Lately")
+        lines = [_ended(operation, workspace_url) for operation in page.ended[:ENDED_SHOWN]]
+        yield blocks.section(cut(lines))
+        yield blocks.context(f"`{COMMAND} history` shows the whole record.")
+    if page.freezes:
+        yield blocks.header("Freezes")
+        yield blocks.section(
+            cut([f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in page.freezes])
+        )
+    yield blocks.header("Your access")
+    yield blocks.section(cut([f"{GRANT} {grant_in_words(grant)}" for grant in page.grants]))
+    unread = (
+        f"Slack did not tell everything about you ({code(page.unread)}): what depends on it is not shown."
+    )
+    yield blocks.context(unread if page.unread else "", _FOOTER)
+
+
+def _listed(title: str, items: tuple[Item, ...], most: int, workspace_url: str) -> Iterable[Block | None]:
+    if not items:
+        return
+    yield blocks.header(title)
+    for item in items[:most]:
+        operation = item.operation
+        yield blocks.section(f"{_headline(operation, workspace_url)}\n{_progress(operation)}")
+        yield _buttons(item)
+    yield _left_out(len(items) - most)
+
+
+def _headline(operation: Operation, workspace_url: str) -> str:
+    return f"*{card.title(operation)}* · `{operation.short_id}` · {link_to(operation, workspace_url)}"
+
+
+def _progress(operation: Operation) -> str:
+    """Where it stands, who wanted it, and what it still takes: in the order of the card."""
+    text = f"{card.state_now(operation)} Asked for by {by(operation.requester, operation.confirmed_at)}."
+    if len(operation.approvals) < operation.approvals_needed:
+        until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
+        text += f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}."
+    if operation.waits_for_signature:
+        text += f" {_UNSIGNED}."
+    return text
+
+
+def _what_for_a_human(operation: Operation) -> Block | None:
+    """What there is to be looked at, where it is not simply to be approved."""
+    found = []
+    if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
+        found.append(sentence(operation, operation.outcome, operation.state))
+    if operation.waits_for_signature:
+        found.append(f"{_UNSIGNED}: look at what was done and why, then sign it off.")
+    return blocks.section("\n".join(found)) if found else None
+
+
+def _buttons(item: Item) -> Block | None:
+    """Those of its card that work for this person."""
+    offered = {_ACTIONS[deed] for deed in item.deeds}
+    found = [button for button in card.buttons_now(item.operation) if button.action_id in offered]
+    for button in found:
+        _name(button, item.operation)
+    return blocks.buttons(*found) if found else None
+
+
+def _name(button: ButtonElement, operation: Operation) -> None:
+    """There are several of one label on a page: whoever hears it read out hears which is which."""
+    label = "" if button.text is None else button.text.text
+    button.accessibility_label = plain(f"{label}: {card.title(operation)}", LABEL_MAX)
+
+
+def _left_out(more: int) -> Block | None:
+    return blocks.context(f"… and {more} more: `{COMMAND} pending` lists what waits." if more > 0 else "")
+
+
+def _ended(operation: Operation, workspace_url: str) -> str:
+    if operation.outcome is None or operation.ended_at is None:
+        return _headline(operation, workspace_url)
+    how = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
+    return f"{at(operation.ended_at)}: {how} Asked for by {by(operation.requester)}, in {link_to(operation, workspace_url)}."
+
+
+def _welcome(page: HomePage) -> Iterable[Block | None]:
+    """For whoever may see nothing: how to get access, and no word about anybody or anything else."""
+    yield blocks.section(_WHAT_FOR)
+    yield blocks.section(_how_to_get_in(page))
+    if page.standing.kind is Kind.MEMBER:
+        yield blocks.context(f"`{COMMAND} help` shows all that I can do.")
+
+
+def _how_to_get_in(page: HomePage) -> str:
+    match page.standing.kind:
+        case Kind.MEMBER if page.unread:
+            return (
+                "Whether you have a role here depends on a user group, and Slack did not tell who is in it "
+                f"({code(page.unread)}). {_AGAIN_SOON}"
+            )
+        case Kind.MEMBER:
+            return (
+                "You have no role here now. An admin of this bot can give you one: ask them to type "
+                f"`{COMMAND} grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. "
+                "This page shows the rest then."
+            )
+        case Kind.UNKNOWN:
+            return (
+                f"Slack did not tell who you are ({code(page.unread)}), and without knowing I show nothing. "
+                f"{_AGAIN_SOON}"
+            )
+        case Kind.GUEST:
+            return (
+                "Guests of this workspace may do nothing here, whatever is granted to them. Ask a member of the team "
+                "to do it for you, or an admin of the workspace to make you a member."
+            )
+        case _:
+            return (
+                "Only members of this workspace may do anything here. Ask somebody of the team to "
+                "do it for you."
+            )

@@ -1,0 +1,75 @@
+"""The modals: why a request is denied, and the pipeline's name once more before a glass is broken. Pure.
+
+A modal carries an operation's id and nothing else. Closing one does nothing.
+"""
+
+from typing import Any
+
+from slack_sdk.models import views
+from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
+
+from bot.domain.ids import OperationId, PipelineName
+from bot.slack.payloads import View
+from bot.slack.text.blocks import Message
+
+DENY_REQUEST = "deny_request"  # callback ids; see `card.CLOSE`
+BREAK_THE_GLASS = "break_the_glass"
+ANSWER = "answer"  # the one input of each
+REASON_MAX = 300  # characters
+
+
+def why_deny(operation_id: OperationId) -> dict[str, Any]:
+    return _asking(
+        DENY_REQUEST,
+        operation_id,
+        title="Deny the request",
+        submit="Deny",
+        label="Why? The person who asked reads it.",
+        longest=REASON_MAX,
+    )
+
+
+def type_the_name(operation_id: OperationId) -> dict[str, Any]:
+    return _asking(
+        BREAK_THE_GLASS,
+        operation_id,
+        title="Break the glass",
+        submit="Break the glass",
+        label="Type the pipeline's name again. Its storage is cleared at once, which cannot be cancelled.",
+        longest=100,
+    )
+
+
+def name_differs(name: PipelineName) -> dict[str, str]:
+    """The error on the field, by block."""
+    return {ANSWER: f"That is not {name}. Nothing was sent."}
+
+
+def showing(said: Message) -> dict[str, Any]:
+    """A modal that has turned into its answer."""
+    return views.View(
+        type="modal",
+        title=PlainTextObject(text="Answer"),
+        close=PlainTextObject(text="Close"),
+        blocks=list(said.blocks),
+    ).to_dict()
+
+
+def typed(view: View) -> str:
+    """What was typed into a modal's input."""
+    return (view.filled(ANSWER, ANSWER).value or "").strip()
+
+
+def _asking(  # noqa: PLR0913 - the words of a modal
+    callback_id: str, operation_id: OperationId, *, title: str, submit: str, label: str, longest: int
+) -> dict[str, Any]:
+    field = PlainTextInputElement(action_id=ANSWER, max_length=longest, min_length=1)
+    return views.View(
+        type="modal",
+        callback_id=callback_id,
+        private_metadata=operation_id,
+        title=PlainTextObject(text=title),
+        submit=PlainTextObject(text=submit),
+        close=PlainTextObject(text="Go back"),
+        blocks=[InputBlock(block_id=ANSWER, label=PlainTextObject(text=label), element=field)],
+    ).to_dict()

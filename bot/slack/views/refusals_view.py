@@ -1,0 +1,248 @@
+"""How a person is told no, and which grant or rule said so: to them alone. Pure."""
+
+from typing import assert_never
+
+from bot.domain.access.changes import (
+    AccessChange,
+    DropRule,
+    Give,
+    LiftFreeze,
+    Objection,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    pattern_of,
+)
+from bot.domain.access.permissions import Action, Decision, Kind, Why
+from bot.domain.access.rules import Freeze, Terms
+from bot.domain.commands import COMMAND
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation
+from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.targets import THE_ONLY, TargetName, target_in
+from bot.engine.attempted_actions import Tried
+from bot.engine.replies import Denied, NotAllowed, NotFound, TooManyLately
+from bot.slack.text.blocks import Message, said
+from bot.slack.text.mrkdwn import at, code, duration, either, escaped, mention, some_of
+from bot.slack.text.outcome_text import sentence, took
+from bot.slack.text.pipeline_text import host_setting, link_to, tenant_setting
+from bot.slack.text.plan_text import deed
+from bot.slack.views.previews_view import frozen_in_words
+
+_WANTED = {  # whatever else was wanted is the plan
+    Action.VIEW: "see",
+    Action.BREAK_GLASS: "break the glass for",
+}
+_TRIED = {
+    Tried.CONFIRM: "confirm",
+    Tried.DROP: "dismiss",
+    Tried.APPROVE: "approve",
+    Tried.DENY: "deny",
+    Tried.WITHDRAW: "take back",
+    Tried.STOP: "stop",
+    Tried.SIGN_OFF: "sign off",
+    Tried.CLOSE: "close",
+}
+
+
+def denied(reply: Denied) -> Message:
+    wanted = _WANTED.get(reply.decision.action) or deed(reply.plan)
+    if reply.tried is not None:
+        wanted = f"{_TRIED[reply.tried]} a {deed(reply.plan)} of"
+    nothing = " Nothing was sent." if reply.confirming else ""
+    return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
+
+
+def not_allowed(shown: NotAllowed) -> Message:
+    if shown.judgement.objection is Objection.OWN_FAVOUR:
+        standing = shown.judgement.decision.standing
+        if standing is not None and standing.unresolved:
+            return said(
+                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(standing.why)}), "
+                "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
+            )
+        return said(
+            "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
+            "Another admin can, or whoever runs the bot."
+        )
+    return said(
+        f"🚫 You may not {_change(shown.change)} `{pattern_of(shown.change)}`: {why(shown.judgement.decision)}"
+    )
+
+
+def _change(change: AccessChange) -> str:
+    match change:
+        case Give(role=role):
+            return f"grant *{role.value}* on"
+        case TakeAway(role=role):
+            return f"revoke *{role.value}* on"
+        case SetRule():
+            return "set a rule on"
+        case DropRule():
+            return "drop the rule on"
+        case PutFreeze():
+            return "freeze"
+        case LiftFreeze():
+            return "unfreeze"
+        case _:
+            assert_never(change)
+
+
+def why(decision: Decision) -> str:
+    """What decided, in a sentence or two that begin in lower case."""
+    who = "" if decision.standing is None else f" You are `{decision.standing.actor.user}`."
+    match decision.why:
+        case Why.GRANTED:
+            grant = decision.grant
+            return (
+                ""
+                if grant is None
+                else f"grant number {grant.id}, *{grant.role.value}* on `{grant.pattern}`."
+            )
+        case Why.NOT_A_MEMBER:
+            return _not_a_member(decision)
+        case Why.UNRESOLVED:
+            unread = "" if decision.standing is None else f" ({code(decision.standing.why)})"
+            return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
+        case Why.LAPSED | Why.NO_GRANT:
+            roles = either([f"*{role.value}*" for role in decision.would_allow])
+            text = f"that takes the role {roles} on it."
+            lapsed = decision.lapsed
+            if lapsed is not None and lapsed.expires_at is not None:
+                text += f" Your *{lapsed.role.value}* on `{lapsed.pattern}` ended {at(lapsed.expires_at)}."
+            return f"{text} An admin of this bot can grant it.{who}"
+        case _:
+            assert_never(decision.why)
+
+
+_NO_MEMBER = {
+    Kind.GUEST: "guests of this workspace may do nothing here, whatever is granted to them.",
+    Kind.BOT: "bots may do nothing here.",
+    Kind.DEACTIVATED: "the account is deactivated.",
+    Kind.STRANGER: "only members of this workspace may do anything here.",
+}
+
+
+def _not_a_member(decision: Decision) -> str:
+    standing = decision.standing
+    if standing is None or standing.kind is Kind.UNKNOWN:
+        unread = "" if standing is None or not standing.why else f" ({code(standing.why)})"
+        return f"Slack did not tell who you are{unread}, and without knowing I say no. Try again in a minute."
+    return _NO_MEMBER.get(standing.kind, "only members may do anything here.")
+
+
+def not_found(reply: NotFound) -> Message:
+    text = f"❌ {_needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline)}"
+    if reply.close:
+        text += f" Did you mean {either([f'`{other}`' for other in reply.close])}?"
+    if reply.unanswered:
+        silent = [f"`{target}`" for target in reply.unanswered]
+        text += f" {' and '.join(silent)} cannot be asked now, and may have it."
+    return said(text)
+
+
+def _unknown(name: PipelineName) -> str:
+    return f"Feldera has no pipeline `{name}` (upper and lower case count)."
+
+
+def _needs_target(name: PipelineName) -> str:
+    target = target_in(name)
+    if target:
+        return f"There is no Feldera called `{target}` here, and so no `{name}`."
+    return f"There are several Felderas here, and `{name}` does not say which: type `TARGET/{name}`."
+
+
+def no_answer(name: PipelineName, problem: Problem) -> Message:
+    return said(
+        f"❌ I cannot look at `{name}` now: {in_words(problem, target_in(name))} Nothing has been changed."
+    )
+
+
+def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
+    """Why Feldera gave no answer, and what to do about it."""
+    told = code(problem.message)
+    match problem.trouble:
+        case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
+            return f"Feldera does not let this bot in ({told}). Whoever runs the bot should check its credentials."
+        case Trouble.NO_TENANT:
+            return (
+                f"Feldera cannot tell which tenant's pipelines to show ({told}). "
+                f"Whoever runs the bot should set {tenant_setting(target)}, or give the bot an API key."
+            )
+        case Trouble.ELSEWHERE | Trouble.NOT_TOLD_APART:
+            return f"the bot's settings do not fit ({told}). Whoever runs the bot should check {host_setting(target)}."
+        case Trouble.NOT_FELDERA:
+            return (
+                f"what answers at Feldera's address is not Feldera ({told}). "
+                f"Whoever runs the bot should check {host_setting(target)}."
+            )
+        case Trouble.UNREACHABLE:
+            return f"Feldera does not answer ({told}). Try again in a minute."
+        case Trouble.BUSY:
+            return f"Feldera is busy ({told}). Try again in a minute."
+        case Trouble.DATABASE_DOWN | Trouble.REJECTED:
+            return f"{escaped(problem.message)} Try again in a minute."
+        case Trouble.UNEXPECTED:
+            return f"Feldera's answer makes no sense to me ({told})."
+        case _:
+            assert_never(problem.trouble)
+
+
+def frozen(name: PipelineName, freeze: Freeze) -> Message:
+    return said(
+        f"Nothing new starts on `{name}`, not by breaking the glass either: {frozen_in_words(freeze)} "
+        f"(by {_by(freeze.by)}). An admin can lift it: `{COMMAND} unfreeze {freeze.pattern}`."
+    )
+
+
+def glass_forbidden(name: PipelineName, terms: Terms) -> Message:
+    rules = some_of([f"`{pattern}`" for pattern in terms.rules])
+    because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
+    return said(
+        f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{COMMAND} clear {name} reason…`."
+    )
+
+
+def too_many(name: PipelineName, limit: int) -> Message:
+    return said(
+        f"✋ You have {limit} open requests, and one person may have no more: `{name}` has to wait. "
+        f"`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` takes one back."
+    )
+
+
+def too_many_lately(reply: TooManyLately) -> Message:
+    return said(
+        f"✋ You made {reply.limit} requests within {duration(round(reply.within.total_seconds()))}, and one person may "
+        f"make no more: `{reply.pipeline}` has to wait. Ask again {at(reply.again_at)}."
+    )
+
+
+def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
+    """A click or command that came too late hears who was first, and when."""
+    name, where = operation.pipeline, link_to(operation, workspace_url)
+    outcome = operation.outcome
+    signed = operation.signed_off
+    if signing and signed is not None:
+        return said(f"It was signed off already, by {mention(signed.by.user)} {at(signed.at)}: see {where}.")
+    if operation.confirmed_at is None:
+        return said(f"This was dropped already: nothing was sent, and `{name}` is as it was.")
+    approved = ""
+    if operation.approvals and operation.ready_at is not None:
+        last = operation.approvals[-1]
+        approved = f"This was already approved by {mention(last.by.user)} {at(last.at)}"
+    if outcome is not None and operation.ended_at is not None:
+        over = f"{approved}, and is over" if approved else f"This is over since {at(operation.ended_at)}"
+        how = sentence(operation, outcome, operation.state, seconds=took(operation))
+        return said(f"{over}. {how} See {where}.")
+    if approved:
+        return said(f"{approved}: follow it in {where}.")
+    return said(
+        f"This was confirmed already, {at(operation.confirmed_at)} by {mention(operation.requester.user)}: "
+        f"follow it in {where}."
+    )
+
+
+def _by(who: str) -> str:
+    """A person in Slack (`T1/U2`), or a user of the shell (`shell:root`)."""
+    _, slash, user = who.partition("/")
+    return f"<@{user}>" if slash and user.isalnum() else code(who, 100)

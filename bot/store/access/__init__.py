@@ -1,0 +1,1 @@
+"""Grants, rules and freezes in the database."""

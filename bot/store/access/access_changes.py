@@ -1,0 +1,172 @@
+"""Changes of who may do what: made and recorded in one transaction, with what was there before, or not at all.
+
+Whether somebody may make one is the domain's to say, asked here inside the transaction, on the facts as they are in
+it. The shell needs no permission, and is recorded like everybody else. A change that finds everything as it wants it
+leaves no entry.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.access.changes import (
+    AccessChange,
+    DropRule,
+    Give,
+    LiftFreeze,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    in_words,
+    kind_of,
+    pattern_of,
+)
+from bot.domain.access.patterns import checked_pattern
+from bot.domain.access.permissions import Grant, Standing
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.operations.operation import Event
+from bot.domain.pipelines.targets import ONE, Targets
+from bot.engine.ports import Authorize, NotAuthorized
+from bot.store import audit_log
+from bot.store.access import access_snapshot, grants, rules_and_freezes
+from bot.store.connection.database import writing
+
+Plan = Callable[[tuple[Grant, ...], tuple[Rule, ...]], Iterable[AccessChange]]
+"""Pure: the grants, lapsed ones too, and the rules, to the changes to make."""
+
+
+def administer(  # noqa: PLR0913 - what a change is, and who makes it
+    db: Database,
+    change: AccessChange,
+    authorize: Authorize,
+    *,
+    standing: Standing,
+    by: str,
+    targets: Targets = ONE,
+) -> Event:
+    """See `Store.administer`."""
+    _check_pattern(change, targets)
+    with writing(db):
+        try:
+            event = authorize(access_snapshot.about(db, {standing.actor: standing}))
+        except NotAuthorized as refused:
+            audit_log.append(db, refused.refusal)
+            refusal = refused
+        else:
+            return _made(db, change, event, by=by)[0]
+    raise refusal
+
+
+def administer_from_the_shell(
+    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets = ONE
+) -> tuple[Event, ...]:
+    """Make the changes, all or none, and return what was recorded: nothing for what was as wanted already.
+
+    Raises:
+        BadPattern: no pipeline could match one of the patterns.
+    """
+    with writing(db):
+        return _all_made(db, changes, by=by, now=now, targets=targets)
+
+
+def rearrange(
+    db: Database, plan: Plan, *, by: str, now: datetime, targets: Targets = ONE
+) -> tuple[Event, ...]:
+    """The same, of the changes that `plan` makes of the grants and rules as they stand in the transaction.
+
+    Raises:
+        BadPattern: no pipeline could match one of the patterns.
+    """
+    with writing(db):
+        wanted = plan(grants.unrevoked(db), rules_and_freezes.rules(db))
+        return _all_made(db, wanted, by=by, now=now, targets=targets)
+
+
+def _all_made(
+    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets
+) -> tuple[Event, ...]:
+    recorded: list[Event] = []
+    for change in changes:
+        _check_pattern(change, targets)
+        event = Event(kind_of(change), now, {**in_words(change), "shell": by})
+        made, changed = _made(db, change, event, by=by)
+        recorded += [made] if changed else []
+    return tuple(recorded)
+
+
+def _check_pattern(change: AccessChange, targets: Targets) -> None:
+    # What is taken away stands already, whatever an earlier version thought a pattern was.
+    if isinstance(change, Give | SetRule | PutFreeze):
+        checked_pattern(pattern_of(change), targets)
+
+
+def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple[Event, bool]:
+    """The event with `before`, and whether anything changed: if so it is recorded."""
+    before, changes = _before(db, change, event.at)
+    event = replace(event, data={**event.data, "before": before})
+    if changes:
+        number = _make(db, change, entry_id=audit_log.head(db)[0] + 1, by=by, now=event.at)
+        if number is not None:  # by which the record calls the grant from here on
+            event = replace(event, data={**event.data, "number": number})
+        audit_log.append(db, event)
+    return event, changes
+
+
+def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | None, bool]:
+    """What the change would replace, find in its place or take away, and whether it would change anything."""
+    match change:
+        case Give():
+            same = grants.same_in_force(db, change, now)
+            return (None, True) if same is None else (_grant_in_words(same), False)
+        case TakeAway():
+            meant = grants.meant_by(db, change)
+            return "; ".join(_grant_in_words(grant) for grant in meant) or None, bool(meant)
+        case SetRule(wanted):
+            rule = rules_and_freezes.rule_on(db, wanted.pattern)
+            return _rule_in_words(rule), rule != wanted
+        case DropRule(pattern):
+            rule = rules_and_freezes.rule_on(db, pattern)
+            return _rule_in_words(rule), rule is not None
+        case PutFreeze(pattern, until, reason):
+            freeze = rules_and_freezes.freeze_on(db, pattern, now)
+            as_wanted = freeze is not None and (freeze.until, freeze.reason) == (until, reason)
+            return _freeze_in_words(freeze), not as_wanted
+        case LiftFreeze(pattern):
+            freeze = rules_and_freezes.freeze_on(db, pattern, now)
+            return _freeze_in_words(freeze), freeze is not None
+
+
+def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: datetime) -> int | None:
+    """The number of the new grant, if it is one."""
+    match change:
+        case Give():
+            return grants.add(db, change, by=by, now=now)
+        case TakeAway():
+            grants.revoke(db, change, by=by, now=now)
+        case SetRule(rule):
+            rules_and_freezes.set_rule(db, rule)
+        case DropRule(pattern):
+            rules_and_freezes.drop_rule(db, pattern)
+        case PutFreeze():
+            rules_and_freezes.put_freeze(db, change, entry_id=entry_id, by=by, now=now)
+        case LiftFreeze(pattern):
+            rules_and_freezes.lift(db, pattern, now)
+    return None
+
+
+def _grant_in_words(grant: Grant) -> str:
+    until = "until revoked" if grant.expires_at is None else f"until {grant.expires_at.isoformat()}"
+    note = f" ({grant.note})" if grant.note else ""
+    return f"number {grant.id} by {grant.granted_by}, {until}{note}"
+
+
+def _rule_in_words(rule: Rule | None) -> str | None:
+    return None if rule is None else rule.in_words or "nothing"
+
+
+def _freeze_in_words(freeze: Freeze | None) -> str | None:
+    if freeze is None:
+        return None
+    return f"until {freeze.until.isoformat()} by {freeze.by}: {freeze.reason}"

@@ -1,0 +1,70 @@
+"""What a decision rests on, read in one moment: grants, rules, freezes, and how much somebody has asked for already.
+
+Nothing in here decides, and nothing is remembered from one reading to the next: a right that was taken away is gone
+from the next decision on.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.permissions import Standing
+from bot.domain.access.request_limits import REQUESTS_MAX
+from bot.domain.ids import Actor, OperationId
+from bot.domain.operations.operation import Operation
+from bot.store.access import grants, rules_and_freezes
+from bot.store.column_values import moment_of
+
+
+def about(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
+    """The facts about these people; `open_requests` and `asked_at` are all of theirs."""
+    with db.atomic():  # several reads of one moment
+        return _asked_by(db, standings, common(db, standings))
+
+
+def common(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
+    """The facts about these people that are the same whatever operation is decided, in the transaction at hand."""
+    return Facts(
+        grants=grants.weighing_on(db, standings),
+        rules=rules_and_freezes.rules(db),
+        freezes=rules_and_freezes.freezes(db),
+        standings=standings,
+    )
+
+
+def behind(db: Database, operation: Operation, common: Facts) -> Facts:
+    """The facts that one operation is decided on, of the same transaction; `open_requests` and `asked_at` are its requester's other ones."""
+    return _asked_by(db, [operation.requester], common, other_than=operation.id)
+
+
+def _asked_by(
+    db: Database, requesters: Collection[Actor], common: Facts, other_than: OperationId | None = None
+) -> Facts:
+    asked_at = [at for actor in requesters for at in _asked_at(db, actor, other_than)]
+    return replace(
+        common,
+        open_requests=sum(_open_requests(db, actor, other_than) for actor in requesters),
+        asked_at=tuple(sorted(asked_at, reverse=True)),
+    )
+
+
+def _asked_at(db: Database, of: Actor, other_than: OperationId | None) -> list[datetime]:
+    rows = db.execute(
+        "SELECT confirmed_at FROM operations WHERE requester_team = ? AND requester_user = ?"
+        " AND approvals_needed > 0 AND confirmed_at IS NOT NULL AND id IS NOT ?"
+        " ORDER BY confirmed_at DESC LIMIT ?",
+        (of.team, of.user, other_than, REQUESTS_MAX),
+    )
+    return [moment_of(text) for (text,) in rows]
+
+
+def _open_requests(db: Database, of: Actor, other_than: OperationId | None) -> int:
+    (count,) = db.execute(
+        "SELECT count(*) FROM operations WHERE state = 'awaiting_approval'"
+        " AND requester_team = ? AND requester_user = ? AND id IS NOT ?",
+        (of.team, of.user, other_than),
+    ).fetchone()
+    return int(count)

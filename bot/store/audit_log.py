@@ -1,0 +1,241 @@
+"""The record: every event, chained by its hash to all that were written before it, in the transaction it belongs to.
+
+Entries count from 1 without a gap, so that a missing one shows. Whoever appends holds the write lock, or two would
+follow the same one. It trusts nothing that stands in the file: a row that is not to the letter what would be written
+for it is reported as broken, and never repaired.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain import audit_chain
+from bot.domain.audit_chain import GENESIS, Broken, Checked, Entry, Head
+from bot.domain.ids import OperationId, PipelineName
+from bot.domain.operations.operation import Event, EventKind, Operation
+from bot.store import bot_state
+from bot.store.column_values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
+from bot.store.connection.database import insert
+from bot.store.errors import DatabaseUnusable, RecordDamaged
+
+Progress = Callable[[int], None]
+"""Told of every so many entries that were read."""
+
+BATCH = 1_000  # rows held in memory at a time; a bot's whole life may be in here
+
+
+def append(db: Database, event: Event, operation: Operation | None = None) -> Entry:
+    """Record the event as the newest one, in the transaction at hand. What is hashed is what will be read back.
+
+    Raises:
+        TypeError: an id is no text, or the event's data is none that JSON has.
+        ValueError: a text or a number in it is none that the file or JSON could keep.
+    """
+    last_id, last_hash = head(db)
+    unlinked = Entry(last_id + 1, operation.id if operation else None, event, hash="")
+    row = _row_of(unlinked, pipeline=operation.pipeline if operation else None)
+    _check_keeps(row)
+    kept = entry_of(row)
+    link = audit_chain.link(last_hash, entry_id=kept.id, operation=kept.operation, event=kept.event)
+    insert(db, "events", row | {"hash": link})
+    return replace(kept, hash=link)
+
+
+def head(db: Database) -> Head:
+    """The id and the hash of the newest entry; 0 and `GENESIS` if there is none."""
+    row = db.execute("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1").fetchone()
+    return (0, GENESIS) if row is None else (row[0], row[1])
+
+
+def head_after(db: Database, last: Head) -> Head | None:
+    """The head as it is now; None if the entry that was `last` is not there any more, or is another one.
+
+    Both are read in one statement, and so at one moment: a copy that is restored between two would not be noticed.
+    """
+    row = db.execute(
+        "SELECT id, hash, (SELECT hash FROM events WHERE id = ?) FROM events ORDER BY id DESC LIMIT 1",
+        (last[0],),
+    ).fetchone()
+    now = (0, GENESIS) if row is None else (row[0], row[1])
+    kept = last == (0, GENESIS) or (row is not None and row[2] == last[1])
+    return now if kept else None
+
+
+def entries(
+    db: Database, since: datetime | None = None, *, kinds: Collection[EventKind] = ()
+) -> Iterator[Entry]:
+    """All entries, or those of `since` and later, or of some kinds, oldest first; what is added meanwhile may be among them.
+
+    Raises:
+        RecordDamaged: an entry is not as it was written.
+    """
+    for entry in _read(db, since, kinds=kinds):
+        if isinstance(entry, Broken):
+            raise RecordDamaged(entry)
+        yield entry
+
+
+def verify(
+    db: Database,
+    heads: Iterable[Head] = (),
+    *,
+    earlier: Head | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
+    """What a reading of the entries after `earlier`, up to which they were verified before, shows; of all, if `full`.
+
+    `heads` were noted elsewhere; what was posted last is compared as well. Where anything contradicts what was known
+    of the entries up to `earlier`, all are read, which shows where.
+    """
+    posted = bot_state.posted_head(db)
+    given, beside = tuple(heads), [] if posted is None else [posted.head]
+    if earlier is not None:
+        beside.append(earlier)
+    after = (0, GENESIS)
+    if earlier is not None and not full and _stand_as_noted(db, earlier, (*given, *beside)):
+        after = earlier
+    return audit_chain.verify(_read(db, after=after[0], progress=progress), given, beside=beside, after=after)
+
+
+def _stand_as_noted(db: Database, earlier: Head, heads: Iterable[Head]) -> bool:
+    """Whether the entries up to `earlier` are all there, and those of these heads have the hashes that were noted."""
+    last = earlier[0]
+    (there,) = db.execute("SELECT count(*) FROM events WHERE id <= ?", (last,)).fetchone()
+    return there == last and all(
+        db.execute("SELECT hash FROM events WHERE id = ?", (entry_id,)).fetchone() == (noted,)
+        for entry_id, noted in heads
+        if 0 < entry_id <= last
+    )
+
+
+def entry_of(row: Row) -> Entry:
+    operation = row["operation"]
+    return Entry(
+        id=row["id"],
+        operation=None if operation is None else OperationId(operation),
+        event=event_of(row),
+        hash=row["hash"],
+    )
+
+
+def event_of(row: Row) -> Event:
+    return Event(
+        kind=EventKind(row["kind"]),
+        at=moment_of(row["at"]),
+        data=json.loads(row["data"]),
+        by=actor_or_none(row["by_team"], row["by_user"]),
+    )
+
+
+def _row_of(entry: Entry, *, pipeline: PipelineName | None) -> dict[str, Value]:
+    event = entry.event
+    named = event.data.get("pipeline")
+    return {
+        "id": entry.id,
+        "operation": entry.operation,
+        "pipeline": pipeline or (named if isinstance(named, str) else None),
+        "kind": event.kind.value,
+        "at": text_of(event.at),
+        "by_team": event.by.team if event.by else None,
+        "by_user": event.by.user if event.by else None,
+        "data": _text_of(event.data),
+        "hash": entry.hash,
+    }
+
+
+def _text_of(data: Mapping[str, Any]) -> str:
+    """The data as JSON, which says the same whenever it is read and written again: a key is text, NaN is nothing."""
+    return _json(json.loads(_json(dict(data))))
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def _check_keeps(row: Mapping[str, object]) -> None:
+    """SQLite would make text of a number in a column of text; it cannot keep half a character, nor what is no text."""
+    for column, value in row.items():
+        if column == "id" or value is None:
+            continue
+        if not isinstance(value, str):
+            raise TypeError(f"{column} is {type(value).__name__}, and not text")
+        value.encode()
+
+
+def _read(
+    db: Database,
+    since: datetime | None = None,
+    *,
+    after: int = 0,
+    kinds: Collection[EventKind] = (),
+    progress: Progress | None = None,
+) -> Iterator[Entry | Broken]:
+    """Batch by batch, each a read of its own: no reader may hold back the bot's checkpoints for minutes."""
+    place = after or None  # a row before the first is found, too
+    while rows := _batch(db, place, since, kinds):
+        for row in rows:
+            yield _checked(row)
+        place = rows[-1]["id"]
+        if progress is not None:
+            progress(len(rows))
+
+
+def _batch(
+    db: Database, after: int | None, since: datetime | None, kinds: Collection[EventKind]
+) -> list[dict[str, Any]]:
+    named = {f"kind{number}": kind.value for number, kind in enumerate(kinds)}
+    conditions = [
+        *([] if after is None else ["events.id > :after"]),
+        *([] if since is None else ["at >= :since"]),
+        *([f"kind IN ({', '.join(f':{each}' for each in named)})"] if named else []),
+    ]
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    try:
+        with _any_bytes(db):
+            return list(
+                db.query(
+                    "SELECT events.*, operations.pipeline AS operates_on"  # noqa: S608 - conditions of ours
+                    f" FROM events LEFT JOIN operations ON operations.id = events.operation {where}"
+                    " ORDER BY events.id LIMIT :batch",
+                    {
+                        "after": after,
+                        "since": None if since is None else text_of(since),
+                        "batch": BATCH,
+                        **named,
+                    },
+                )
+            )
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnusable(f"The record cannot be read: {error}.") from error
+
+
+@contextmanager
+def _any_bytes(db: Database) -> Iterator[None]:
+    """Let texts be read that are no UTF-8 any more: one flipped bit is to be found in its row, not by a failing read."""
+    before = db.conn.text_factory
+    db.conn.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        db.conn.text_factory = before
+
+
+def _checked(row: dict[str, Any]) -> Entry | Broken:
+    """The entry, if its row is what would be written for it: else even a change that reads the same would pass."""
+    pipeline = row.pop("operates_on")
+    broken = Broken(row["id"], "is not what was written: it does not read as an entry")
+    if any(isinstance(value, bytes) for value in row.values()):
+        return broken
+    try:
+        entry = entry_of(row)
+        written = _row_of(entry, pipeline=None if pipeline is None else PipelineName(pipeline))
+    except DOES_NOT_READ:
+        return broken
+    return entry if written == row else broken

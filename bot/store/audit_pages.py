@@ -1,0 +1,38 @@
+"""Pages of the record, newest first, for people to read."""
+
+from sqlite_utils import Database
+
+from bot.domain.ids import Actor, PipelineName
+from bot.engine.ports import HistoryLine
+from bot.store import audit_log, operations
+from bot.store.column_values import row_of
+
+
+def page(
+    db: Database, *, pipeline: PipelineName | None, actor: Actor | None, before: int | None, limit: int
+) -> tuple[HistoryLine, ...]:
+    """See `Store.history`. Never reads through more of the record than it returns, if one filter is set at most."""
+    wanted = {
+        "pipeline = :pipeline": pipeline,
+        "by_team = :team AND by_user = :user": actor,
+        "id < :before": before,
+    }
+    conditions = " AND ".join(condition for condition, value in wanted.items() if value is not None)
+    with db.atomic():  # two reads of one moment
+        rows = db.query(
+            f"SELECT * FROM events WHERE {conditions or 'TRUE'} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - ours
+            {
+                "pipeline": pipeline,
+                "team": actor.team if actor else None,
+                "user": actor.user if actor else None,
+                "before": before,
+                "limit": limit,
+            },
+        )
+        with row_of("events"):
+            entries = [audit_log.entry_of(row) for row in rows]
+        about = {entry.operation for entry in entries if entry.operation is not None}
+        found = {operation_id: operations.find(db, operation_id) for operation_id in about}
+    return tuple(
+        HistoryLine(entry, found.get(entry.operation) if entry.operation else None) for entry in entries
+    )

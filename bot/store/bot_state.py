@@ -1,0 +1,151 @@
+"""The little that the bot remembers about its own runs: in which Slack workspace, what it last did when, and its time.
+
+The shell names people of that workspace without asking Slack, and goes by the same time.
+"""
+
+import json
+import sqlite3
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.audit_chain import PostedHead
+from bot.domain.bot_time import ClockRecord, Jump
+from bot.domain.ids import TeamId
+from bot.store.column_values import moment_of, text_of
+from bot.store.connection.database import writing
+from bot.store.errors import DatabaseUnusable
+
+_POSTED_HEAD = "posted head"
+
+
+def team(db: Database) -> TeamId | None:
+    """The workspace's id; None if the bot has never run on this database."""
+    value = _value(db, "team")
+    return None if value is None else TeamId(value)
+
+
+def remember_team(db: Database, team_id: TeamId) -> None:
+    """The bot's token is of this workspace. Grants of another one stay, and are nobody's in this one."""
+    _remember(db, "team", team_id)
+
+
+def url(db: Database) -> str:
+    """Where links to the workspace's messages begin, with a slash; empty as long as the bot has not learned it."""
+    return _value(db, "url") or ""
+
+
+def remember_url(db: Database, workspace_url: str) -> None:
+    _remember(db, "url", workspace_url)
+
+
+def last_done(db: Database, errand: str) -> datetime | None:
+    """When it was last done; None if it never was."""
+    value = _value(db, f"last {errand}")
+    return None if value is None else moment_of(value)
+
+
+def done(db: Database, errand: str, at: datetime) -> None:
+    _remember(db, f"last {errand}", text_of(at))
+
+
+def clock_record(db: Database) -> ClockRecord | None:
+    """What was last recorded of the bot's time; None if the bot has never run on this database.
+
+    Raises:
+        DatabaseUnusable: somebody else wrote it.
+    """
+    value = _value(db, "clock")
+    if value is None:
+        return None
+    try:
+        kept = json.loads(value)
+        jump = kept["jump"]
+        return ClockRecord(
+            time=moment_of(kept["time"]),
+            boottime=float(kept["boottime"]),
+            boot=None if kept["boot"] is None else str(kept["boot"]),
+            booted_at=moment_of(kept["booted_at"]),
+            jump=None
+            if jump is None
+            else Jump(moment_of(jump["at"]), timedelta(seconds=float(jump["seconds"]))),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatabaseUnusable(
+            f"What the database keeps of the bot's time does not read: {value!r}."
+        ) from error
+
+
+def record_clock(db: Database, record: ClockRecord) -> None:
+    with writing(db):
+        put_clock(db, record)
+
+
+def put_clock(db: Database, record: ClockRecord) -> None:
+    """`record_clock`, in the transaction at hand."""
+    jump = record.jump
+    kept = {
+        "time": text_of(record.time),
+        "boottime": record.boottime,
+        "boot": record.boot,
+        "booted_at": text_of(record.booted_at),
+        "jump": None if jump is None else {"at": text_of(jump.at), "seconds": jump.by.total_seconds()},
+    }
+    _put(db, "clock", json.dumps(kept))
+
+
+def posted_head(db: Database) -> PostedHead | None:
+    """Where the head was posted last; None if it never was, or nobody could say."""
+    try:
+        said = json.loads(_value(db, _POSTED_HEAD) or "")
+        return PostedHead(
+            (int(said["entry"]), str(said["hash"])),
+            moment_of(said["at"]),
+            str(said["channel"]),
+            str(said["ts"]),
+        )
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def remember_posted_head(db: Database, posted: PostedHead) -> None:
+    said = {
+        "entry": posted.head[0],
+        "hash": posted.head[1],
+        "at": text_of(posted.at),
+        "channel": posted.channel,
+        "ts": posted.ts,
+    }
+    _remember(db, _POSTED_HEAD, json.dumps(said))
+
+
+def prove_writable(db: Database) -> None:
+    """Write something, and take it back.
+
+    Raises:
+        DatabaseUnusable: it cannot be written, and why.
+    """
+    try:
+        with writing(db):
+            db.execute("INSERT INTO workspace (key, value) VALUES ('proof', '')")
+            db.execute("DELETE FROM workspace WHERE key = 'proof'")
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database cannot be written: {error}.") from error
+
+
+def _value(db: Database, key: str) -> str | None:
+    row = db.execute("SELECT value FROM workspace WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _remember(db: Database, key: str, value: str) -> None:
+    with writing(db):
+        _put(db, key, value)
+
+
+def _put(db: Database, key: str, value: str) -> None:
+    db.execute(
+        "INSERT INTO workspace (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )

@@ -1,0 +1,229 @@
+"""Opens the database file and begins its transactions.
+
+The file is private to its owner from its first byte, every commit is on the disk when it returns, and a file that
+is not this bot's, or is from a later version of it, is refused rather than touched. It trusts the file system to
+keep locks and to mean it when it says that something was written; who holds the file is `lease`'s business.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.private_files import PRIVATE
+from bot.store.errors import DatabaseDamaged, DatabaseUnusable
+from bot.store.schema.migrations import migrations
+
+BUSY_SECONDS = (
+    5.0  # how long a writer waits for another process (a `grant` beside a `run`): theirs take milliseconds
+)
+
+
+def open_database(path: Path, *, migrate: bool = True) -> Database:
+    """The database at `path`, created if need be, with the schema of this version.
+
+    The connection belongs to the calling thread, which also has to close it. Without `migrate` a file that an older
+    version of the bot left is refused, and stays as it is.
+
+    Raises:
+        DatabaseUnusable: with what is wrong with the file or its place.
+    """
+    try:
+        create_private(path)
+        connection = _connect(path)
+    except OSError as error:
+        raise unusable(path, error) from error
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
+    try:
+        return _prepared(connection, path, migrate=migrate)
+    except sqlite3.Error as error:
+        connection.close()
+        raise DatabaseUnusable(f"The database {path} cannot be used: {error}.") from error
+    except BaseException:
+        connection.close()
+        raise
+
+
+def open_beside(path: Path) -> Database:
+    """One more connection to a database that is open: it only reads, and may be used by one thread after the other.
+
+    Raises:
+        DatabaseUnusable: it cannot be read, and why.
+    """
+    try:
+        connection = _connect(path, "mode=ro", check_same_thread=False)
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
+    return Database(connection, execute_plugins=False)
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """A transaction that holds the write lock from its first statement: all of it, or nothing.
+
+    `Database.atomic()` begins as a reader, and a reader whose snapshot is outdated when it starts to write is refused
+    at once, whatever the busy timeout. Whatever is read in here is still true when it is committed.
+
+    Raises:
+        DatabaseUnusable: another process did not let go of the file within the busy timeout, or the disk is full.
+        DatabaseDamaged: it is not as SQLite wrote it.
+    """
+    with in_words():
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            yield
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What goes wrong with the file or its disk is said in words, whether something was read or written.
+
+    Raises:
+        DatabaseDamaged: it is not as SQLite wrote it.
+        DatabaseUnusable: a disk or another process is at fault.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if _kind(error) in _DAMAGE:
+            raise DatabaseDamaged(f"The bot's database is damaged ({error}).") from error
+        if _kind(error) == sqlite3.SQLITE_ERROR and str(error).startswith("no such "):
+            raise DatabaseDamaged(f"The bot's database is damaged ({error}).") from error
+        if _kind(error) in _OF_THE_WORLD:
+            raise DatabaseUnusable(_in_words(error)) from error
+        if type(error) is sqlite3.OperationalError and _kind(error) is None:
+            # Python's own complaint about a text that is no UTF-8: it quotes the text, which is not ours to spread.
+            raise DatabaseDamaged("The bot's database is damaged (a text in it is no text).") from error
+        raise
+
+
+def insert(db: Database, table: str, row: Mapping[str, str | int | None]) -> int:
+    """Add the row, in the transaction at hand, and return its number. The table and the columns are never anybody's words but ours."""
+    columns = ", ".join(f'"{column}"' for column in row)
+    values = ", ".join(f":{column}" for column in row)
+    return int(db.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", dict(row)).lastrowid or 0)  # noqa: S608 - names of ours
+
+
+_OF_THE_WORLD = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def _kind(error: sqlite3.Error) -> int | None:
+    """The kind of error, which is its low byte; None where Python complains, and not SQLite."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _in_words(error: sqlite3.DatabaseError) -> str:
+    match _kind(error):
+        case sqlite3.SQLITE_BUSY:
+            return f"Another process has kept the database locked for {BUSY_SECONDS:g} s. Try again."
+        case sqlite3.SQLITE_FULL:
+            return "The disk that the database is on is full."
+        case _:
+            return f"The database cannot be used now: {error}."
+
+
+def unusable(path: Path, error: OSError) -> DatabaseUnusable:
+    """`error`, met while opening the file at `path` or one beside it, in words for whoever starts the bot."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            what = f"{path.parent} is no directory. Create it, or choose another place for the database."
+        case PermissionError():
+            what = "this user may not write there."
+        case IsADirectoryError():
+            what = "it is a directory."
+        case _:
+            what = f"{error.strerror}."
+    return DatabaseUnusable(f"The database {path} cannot be used: {what}")
+
+
+def from_older_version(path: Path) -> DatabaseUnusable:
+    """The file has the schema of an older version: only a bot under its lease may change that."""
+    return DatabaseUnusable(
+        f"The database {path} was last used by an older version of the bot, which may still be running on it. "
+        "Start this one once: `pipeline-bot run` brings it up to date. Nothing was changed."
+    )
+
+
+def create_private(path: Path) -> None:
+    """Create the file, if it is not there.
+
+    Before SQLite would, and with the mode in the same call: at no moment can others open it. SQLite gives the -wal and
+    -shm files the mode of the database.
+
+    Raises:
+        OSError: it cannot be had, and why.
+        DatabaseUnusable: it has a second name, beside which SQLite would keep a second log and second locks.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
+    if path.stat().st_nlink > 1:
+        raise DatabaseUnusable(
+            f"The database {path} cannot be used: it has a second name (a hard link), and two bots could run on it. "
+            "Remove the other name, or choose another file."
+        )
+
+
+def _connect(path: Path, mode: str = "mode=rw", *, check_same_thread: bool = True) -> sqlite3.Connection:
+    # mode=rw: should the file vanish again, SQLite must not make a public one. Transactions are begun explicitly.
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=check_same_thread,
+    )
+
+
+def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> Database:
+    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils has any business here
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute(
+        "PRAGMA synchronous = FULL"
+    )  # NORMAL could lose, on power loss, that a request may have been sent
+    mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise DatabaseUnusable(
+            f"The database {path} cannot be used: its file system does not support WAL (got {mode})."
+        )
+    refuse_strangers(db, path)
+    if migrations.pending(db):
+        if not migrate and migrations.applied(db):
+            raise from_older_version(path)
+        with writing(db):
+            # Looked at again, under the lock: another process may have migrated, or created, it since.
+            refuse_strangers(db, path)
+            migrations.apply(db)
+    return db
+
+
+def refuse_strangers(db: Database, path: Path) -> None:
+    """Raises `DatabaseUnusable` of a file that is something else's, or a newer version's."""
+    applied = {migration.name for migration in migrations.applied(db)}
+    if not applied and db.table_names():
+        raise DatabaseUnusable(f"{path} is a database, but of something else. Choose another file.")
+    with Database(memory=True, execute_plugins=False) as empty:
+        known = {migration.name for migration in migrations.pending(empty)}
+    if not applied <= known:
+        raise DatabaseUnusable(
+            f"The database {path} was last used by a newer version of the bot. Run that version, or a later one."
+        )

@@ -1,0 +1,217 @@
+"""One bot per database: an operating system's lock on the file itself, and on one beside it that says who holds it.
+
+The locks go with the process, however that ends, so none is ever left over and nothing decides that one is stale. The
+lock on the database's own inode holds whatever becomes of names and of the lock file. The one on the lock file is what
+older versions of the bot take. What the lock file says about its holder is for people, and for the shell, which has to
+know which file a running bot holds. Whoever administers the grants needs no lease.
+"""
+
+import fcntl
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.private_files import PRIVATE
+from bot.store.column_values import text_of
+from bot.store.connection.database import create_private, unusable
+from bot.store.errors import BotHoldsAnotherFile, DatabaseInUse, DatabaseUnusable
+
+FLOCK_IS_APART = (
+    sys.platform == "linux"
+)  # from the locks that SQLite makes; elsewhere they would shut each other out
+_HOLDER_MAX_BYTES = 1_000  # of a lock file; more is not ours to repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a lock file names; `database` is the device and inode of their file, which older versions do not tell."""
+
+    pid: int
+    host: str
+    since: datetime
+    database: tuple[int, int] | None
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}, since {self.since:%Y-%m-%d %H:%M} UTC"
+
+
+@contextmanager
+def lease(path: Path, now: datetime) -> Iterator[Path]:
+    """Be the one bot on the database at `path`; yields the lock file, which has to stay where it is.
+
+    Take it before SQLite opens the database, and give it back after it is closed: closing any descriptor of the file
+    gives up SQLite's locks on it, too.
+
+    Raises:
+        DatabaseInUse: another process holds it, with its process id, its host and since when.
+        DatabaseUnusable: no lock can be made there, or the database has a second name, or the log of another one.
+    """
+    beside = lock_file_of(path)
+    if not beside.parent.is_dir():
+        raise unusable(path, NotADirectoryError())
+    with ExitStack() as held:
+        try:
+            before = _holder(beside)
+            signed = held.enter_context(_locked(beside, by=before, path=path))
+            create_private(path)
+            _refuse_log_of_another(path, before)
+            _sign(signed, now, held.enter_context(_held(path)))
+        except OSError as error:
+            raise unusable(path, error) from error
+        yield beside
+
+
+def _held(path: Path) -> AbstractContextManager[int]:
+    return _locked(path.resolve(), by=None, path=path) if FLOCK_IS_APART else _opened(path.resolve())
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The database, and whatever is kept beside it."""
+    database = path.resolve()
+    return tuple(Path(f"{database}{ending}") for ending in ("", "-wal", "-shm", ".lock"))
+
+
+def lock_file_of(path: Path) -> Path:
+    # By its real name: a link to the database is the same database.
+    return Path(f"{path.resolve()}.lock")
+
+
+def is_held(path: Path) -> bool:
+    """Whether a bot runs on this database."""
+    return _is_locked(lock_file_of(path))
+
+
+def check_before_opening(path: Path) -> None:
+    """Refuse a database that was put in the place of another one, as long as something of that other one is in use.
+
+    Raises:
+        BotHoldsAnotherFile: the running bot decides by a file that was at `path` before.
+        DatabaseUnusable: SQLite would take the log of that file for this one's.
+    """
+    beside = lock_file_of(path)
+    holder = _holder(beside)
+    if holder is None or holder.database is None:
+        return
+    if holder.database != _inode_at(path) and _is_locked(beside):
+        raise BotHoldsAnotherFile(
+            f"The bot that runs ({holder}) does not hold {path}: it began on a file that was there before. "
+            "Nothing was changed. Stop that bot, start it again, and repeat this."
+        )
+    _refuse_log_of_another(path, holder)
+
+
+def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
+    """A log does not say of which database it is: SQLite would write its pages into whichever lies beside it.
+
+    By the inode alone, since a device may be numbered anew when the machine starts again.
+    """
+    database, log, _, beside = files_of(path)
+    if holder is None or holder.database is None or not _size(database) or not _size(log):
+        return
+    if database.stat().st_ino != holder.database[1]:
+        raise DatabaseUnusable(
+            f"The database {path} cannot be used: it was put there since the bot last began to run, and {log.name} beside "
+            f"it may belong to the one before. Remove {log.name} and {path.name}-shm; "
+            f"if they came with this database, remove {beside.name} instead."
+        )
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _locked(file: Path, *, by: Holder | None, path: Path) -> Iterator[int]:
+    """A lock on the file, for as long as this is open; `by` is who may hold it otherwise."""
+    with ExitStack() as held:
+        try:
+            descriptor = held.enter_context(_opened(file))
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            who = f": {by}" if by else ""
+            raise DatabaseInUse(
+                f"The database {path} is in use by another bot{who}. Stop that one first."
+            ) from error
+        except OSError as error:
+            # Not to be taken for another bot: a folder that is read-only, a file system that keeps no locks.
+            raise DatabaseUnusable(
+                f"The database {path} cannot be used: {file.name} cannot be locked ({error.strerror}). "
+                "Its folder has to be on a disk of this machine, and this user has to be able to write there."
+            ) from error
+        yield descriptor
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[int]:
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(lock_file: Path) -> bool:
+    try:
+        descriptor = os.open(lock_file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _sign(descriptor: int, now: datetime, database: int) -> None:
+    held = os.fstat(database)
+    holder = json.dumps(
+        {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": text_of(now),
+            "database": [held.st_dev, held.st_ino],
+        }
+    ).encode()
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, holder, 0)
+
+
+def _holder(lock_file: Path) -> Holder | None:
+    # The holder may have locked it this instant and not have signed yet.
+    try:
+        with lock_file.open("rb") as file:
+            holder = json.loads(file.read(_HOLDER_MAX_BYTES))
+        since = datetime.fromisoformat(holder["since"]).astimezone(UTC)
+        return Holder(int(holder["pid"]), str(holder["host"]), since, _inode(holder.get("database")))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError):
+        return None
+
+
+def _inode_at(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _inode(written: object) -> tuple[int, int] | None:
+    match written:
+        case [int(device), int(inode)]:
+            return device, inode
+        case _:
+            return None

@@ -1,0 +1,87 @@
+"""Opens the database to read it: nothing is created, migrated or repaired, and a file that nobody can write will do.
+
+SQLite may leave an empty `-wal` and a `-shm` beside it, as it does for every reader of a file in WAL mode, and the next
+one to write takes them away. It trusts the file system to say truly what may be written.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.store.connection.database import BUSY_SECONDS, from_older_version, refuse_strangers, unusable
+from bot.store.errors import DatabaseMissing, DatabaseUnusable
+from bot.store.schema.migrations import migrations
+
+_NO_PLACE_BESIDE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+
+
+def open_for_reading(path: Path) -> Database:
+    """The database at `path`, for the calling thread, which also has to close it.
+
+    Raises:
+        DatabaseMissing: there is none.
+        DatabaseUnusable: it cannot be read, is not this bot's, or is of another version of it.
+    """
+    try:
+        with path.open("rb"):
+            pass
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DatabaseMissing(
+            f"There is no database at {path.absolute()}. PIPELINE_BOT_DATABASE says where it is; "
+            "the first `pipeline-bot grant` or `pipeline-bot run` creates it."
+        ) from error
+    except PermissionError as error:
+        raise DatabaseUnusable(f"The database {path} cannot be used: this user may not read it.") from error
+    except OSError as error:
+        raise unusable(path, error) from error
+    try:
+        return _checked(_connected(path), path)
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(f"The database {path} cannot be used: {error}.") from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    try:
+        return _connection(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_PLACE_BESIDE:  # the low byte is the kind of error
+            raise
+    # SQLite wants a file beside one in WAL mode, and none can be made there. A bot that runs, or died, has left one.
+    log = Path(f"{path.resolve()}-wal")  # by its real name, as SQLite has it
+    if log.exists() and log.stat().st_size > 0:
+        raise DatabaseUnusable(
+            f"The database {path} cannot be read where it is: its newest entries are in {log.name}, and nothing can be "
+            "written beside it. Copy both into a folder of your own, and set PIPELINE_BOT_DATABASE to the copy."
+        )
+    return _connection(path, "mode=ro&immutable=1")
+
+
+def _connection(path: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()  # the first to open the file
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _checked(connection: sqlite3.Connection, path: Path) -> Database:
+    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils has any business here
+    try:
+        _check_version(db, path)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _check_version(db: Database, path: Path) -> None:
+    refuse_strangers(db, path)
+    if not migrations.applied(db):
+        raise DatabaseMissing(f"The database {path.absolute()} is empty: nothing was ever stored in it.")
+    if migrations.pending(db):
+        raise from_older_version(path)

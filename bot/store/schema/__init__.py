@@ -1,0 +1,1 @@
+"""The schema and its migrations. A released step is never edited."""

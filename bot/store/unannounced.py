@@ -1,0 +1,95 @@
+"""What Slack does not show yet of operations, and that it shows it now."""
+
+from collections import defaultdict
+
+from sqlite_utils import Database
+
+from bot.domain.ids import OperationId
+from bot.domain.operations.operation import StoredEvent
+from bot.engine.ports import Unannounced
+from bot.store import audit_log
+from bot.store.column_values import Row, row_of
+from bot.store.connection.database import writing
+from bot.store.operation_rows import operation_of
+from bot.store.row_cache import ParsedRows
+
+_OWED = (
+    "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
+    " WHERE postings.ts IS NULL ORDER BY postings.event"
+)
+# Spelled as in the partial index of the schema: SQLite uses it only where the query repeats its condition.
+_BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
+_UNANNOUNCED = (
+    f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
+    " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
+)
+
+
+class Announcing:
+    """Reads what Slack does not show yet. Most of a long backlog is as it was when it was last read."""
+
+    def __init__(self) -> None:
+        self._lines = ParsedRows(_owed_line)
+        self._operations = ParsedRows(operation_of)
+
+    def unannounced(self, db: Database) -> tuple[Unannounced, ...]:
+        """Confirmed operations that Slack does not show as they are, longest waiting first.
+
+        What counts is the oldest line that is owed, or where only the card is behind, the confirmation.
+        """
+        owed: dict[OperationId, list[StoredEvent]] = defaultdict(list)
+        with db.atomic():  # two reads of one moment
+            for line in self._lines.read(db.execute(_OWED)):
+                owed[line.operation].append(line)
+            behind = self._operations.read(db.execute(_UNANNOUNCED))
+        found = [Unannounced(operation, tuple(owed[operation.id])) for operation in behind]
+        return tuple(sorted(found, key=_waiting_since))
+
+
+def rendered(db: Database, operation_id: OperationId, version: int) -> None:
+    """Slack's card shows this version, or has long shown a later one.
+
+    Raises:
+        LookupError: there is no such operation.
+    """
+    with writing(db):
+        cursor = db.execute(
+            "UPDATE operations SET rendered_version = max(rendered_version, ?) WHERE id = ?",
+            (version, operation_id),
+        )
+        if not cursor.rowcount:
+            raise LookupError(f"no operation {operation_id}")
+
+
+def posted(db: Database, events: tuple[int, ...], ts: str) -> None:
+    """Slack has taken the line of these events, all at once.
+
+    Raises:
+        LookupError: no line was ever owed for one of them.
+    """
+    with writing(db):
+        for event in events:
+            if not db.execute("UPDATE postings SET ts = ? WHERE event = ?", (ts, event)).rowcount:
+                raise LookupError(f"no line is owed for event {event}")
+
+
+def abandoned(db: Database, operation_id: OperationId) -> None:
+    """No place takes its card, for good: neither the card nor any line is owed any more.
+
+    Raises:
+        LookupError: there is no such operation.
+    """
+    with writing(db):
+        if not db.execute("UPDATE operations SET abandoned = 1 WHERE id = ?", (operation_id,)).rowcount:
+            raise LookupError(f"no operation {operation_id}")
+
+
+@row_of("events")
+def _owed_line(row: Row) -> StoredEvent:
+    return StoredEvent(row["id"], OperationId(row["operation"]), audit_log.event_of(row), posted_ts=row["ts"])
+
+
+def _waiting_since(waiting: Unannounced) -> tuple[object, ...]:
+    operation = waiting.operation
+    since = waiting.events[0].event.at if waiting.events else operation.confirmed_at
+    return (since, operation.created_at, operation.id)

@@ -1,0 +1,217 @@
+"""`access export` and `access import`: the file, what it would change, and what it changes, on a real database."""
+
+import getpass
+import json
+import stat
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
+from bot.domain.ids import TeamId
+from bot.domain.operations.operation import EventKind
+from tests.cli.test_access_file import GIVES, HOME, RULES, Wanted, written
+
+NOTICED = f"notice: {NOBODY_IS_ADMIN}\n"
+UNSEEN = "Nobody was looked up in Slack: SLACK_BOT_TOKEN is missing.\n"
+FILE = """team: T1
+grants:
+- {user: U0ANA, role: requester, pattern: orders-*}
+- {group: S0LEADS, role: approver, pattern: orders-*}
+rules:
+- {pattern: orders-*, approvals: 2, channel: C0OPS}
+"""
+
+
+@pytest.fixture
+def file(shell):
+    with shell.administration() as administration:
+        administration.remember_team(TeamId("T1"))
+    path = shell.folder / "access.yml"
+    path.write_text(FILE)
+    return path
+
+
+def exported(shell):
+    return shell.does("access", "export")
+
+
+def test_an_import_shows_what_it_would_change_and_changes_nothing(shell, file):
+    shell.does("grant", "U0BEN", "operator", "*")
+    before = exported(shell)
+    said = shell.types("access", "import", str(file))
+    assert (said.status, said.stdout, said.stderr) == (
+        0,
+        (
+            "- grant U0BEN operator *\n"
+            "+ grant S0LEADS approver orders-*\n"
+            "+ grant U0ANA requester orders-*\n"
+            "+ rule orders-* approvals=2 channel=C0OPS\n"
+        ),
+        f"{NOTICED}{UNSEEN}4 changes to make. Nothing was changed; --yes does.\n",
+    )
+    assert exported(shell) == before
+
+
+def test_with_yes_it_is_made_at_once_and_recorded(shell, file):
+    """Each change is an entry of its own, with who made it."""
+    shell.does("grant", "U0BEN", "operator", "*")
+    said = shell.types("access", "import", str(file), "--yes")
+    assert (said.status, said.stderr) == (0, f"{NOTICED}{UNSEEN}4 changes made.\n")
+    assert [
+        (one["user"] or one["group"], one["role"]) for one in json.loads(shell.does("grants", "--json"))
+    ] == [
+        ("S0LEADS", "approver"),
+        ("U0ANA", "requester"),
+    ]
+    with shell.administration() as administration:
+        assert administration.verify().broken is None
+        entries = list(administration.entries())
+    assert [entry.event.kind for entry in entries[1:]] == [
+        EventKind.REVOKED,
+        EventKind.GRANTED,
+        EventKind.GRANTED,
+        EventKind.RULE_SET,
+    ]
+    assert {entry.event.data["shell"] for entry in entries} == {f"shell:{getpass.getuser()}"}
+
+
+def test_an_import_of_an_export_changes_nothing(shell, file):
+    """Not even the record."""
+    shell.types("access", "import", str(file), "--yes")
+    shell.does("grant", "U0ANA", "viewer", "*", "--for", "12h", "--note", "yes: 'no'")
+    shell.does("access", "export", str(file))
+    with shell.administration() as administration:
+        head = administration.head()
+    said = shell.types("access", "import", str(file), "--yes")
+    assert (said.status, said.stdout) == (0, "")
+    assert said.stderr.splitlines()[-1] == "Nothing to change."
+    with shell.administration() as administration:
+        assert administration.head() == head
+
+
+def test_an_import_says_what_is_wrong_with_the_outcome(shell, file):
+    """Before it is made: a rule that nobody may satisfy."""
+    file.write_text(FILE.replace("- {group: S0LEADS, role: approver, pattern: orders-*}\n", ""))
+    said = shell.types("access", "import", str(file))
+    assert said.stderr.splitlines()[0] == (
+        "problem: The rule on orders-* asks for 2 approvals, and nobody may approve there. "
+        "Grant approver on orders-* to somebody."
+    )
+
+
+def test_what_a_file_does_not_speak_of_is_left_alone(shell, file):
+    """A file of rules takes nobody's grants away."""
+    shell.does("grant", "U0BEN", "operator", "*")
+    file.write_text("rules: []")
+    assert (
+        shell.types("access", "import", str(file), "--yes").stderr == f"{NOTICED}{UNSEEN}Nothing to change.\n"
+    )
+    assert len(json.loads(shell.does("grants", "--json"))) == 1
+
+
+def test_a_grant_of_the_file_that_has_lapsed_is_left_out(shell, file):
+    file.write_text("grants: [{user: U0ANA, role: viewer, pattern: x, until: 2020-01-01}]")
+    said = shell.types("access", "import", str(file), "--yes")
+    assert (said.stdout, said.stderr) == (
+        "",
+        f"Left out, since they have lapsed: 1 of the file's grants.\n{UNSEEN}Nothing to change.\n",
+    )
+
+
+def test_a_slip_in_the_file_is_said_with_its_line_and_nothing_is_changed(shell, file):
+    before = exported(shell)
+    file.write_text(f"{FILE}- {{pattern: x, quorum: 2}}\n")
+    assert shell.is_refused("access", "import", str(file), "--yes") == (
+        f"{file}: Line 7: `quorum` is not known in a rule. There are: pattern, approvals, channel, group, within, remind, "
+        "reason, stop, break-glass, matching.\n"
+    )
+    assert exported(shell) == before
+
+
+def test_the_file_may_come_by_standard_input_and_be_json(shell):
+    text = json.dumps({"rules": [{"pattern": "*", "reason": "required"}]})
+    said = shell.types("access", "import", "-", "--yes", stdin=text)
+    assert said.stdout == "+ rule * reason=required\n"
+
+
+def test_an_export_is_written_to_a_file_or_to_standard_output(shell, file):
+    shell.types("access", "import", str(file), "--yes")
+    assert shell.does("access", "export", str(file)) == f"Wrote {file}: 2 grants, 1 rule.\n"
+    assert shell.does("access", "export") == shell.does("access", "export", "-") == file.read_text()
+    assert stat.S_ISREG(file.stat().st_mode)
+
+
+def test_files_that_cannot_be_are_sentences(shell, file):
+    nowhere, folder = shell.folder / "no" / "file", shell.folder
+    assert shell.is_refused("access", "export", str(nowhere)) == (
+        f"The file {nowhere} cannot be written: No such file or directory.\n"
+    )
+    assert shell.is_refused("access", "import", str(nowhere)) == (
+        f"The file {nowhere} cannot be read: No such file or directory.\n"
+    )
+    assert shell.is_refused("access", "import", str(folder)) == (
+        f"The file {folder} cannot be read: Is a directory.\n"
+    )
+    file.write_bytes(b"grants: [\xff]")
+    assert shell.is_refused("access", "import", str(file)) == (
+        f"The file {file} cannot be read: it is not text in UTF-8.\n"
+    )
+    file.write_bytes(b"#" * (4 * 2**20 + 1))
+    assert shell.is_refused("access", "import", str(file)) == f"The file {file} is longer than 4 MiB.\n"
+
+
+ACCESS = st.builds(
+    Wanted,
+    st.frozensets(
+        GIVES.filter(lambda give: give.expires_at is None or give.expires_at.year > 2100), max_size=4
+    ),
+    st.lists(RULES, max_size=2, unique_by=lambda rule: rule.pattern).map(frozenset),
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ACCESS)
+def test_any_file_once_imported_is_what_is_exported(shell, file, access):
+    """Whatever stood before."""
+    text = written(access, HOME)
+    file.write_text(text, newline="")
+    shell.types("access", "import", str(file), "--yes")
+    assert exported(shell) == text
+
+
+def test_what_an_import_would_change_cannot_be_forged(shell, file):
+    """A line a change, whatever a note says: no note is a line of its own, or commands the terminal."""
+    note = r"x)\n+ grant U0BOB viewer prod-*\e[1A\e[2K (ok"
+    file.write_text(f'team: T1\ngrants:\n- {{user: U0ANA, role: viewer, pattern: "*", note: "{note}"}}\n')
+    said = shell.types("access", "import", str(file))
+    assert said.stdout == "+ grant U0ANA viewer * (x) + grant U0BOB viewer prod-* [1A [2K (ok)\n"
+
+
+def test_the_same_grant_twice_in_a_file_is_noticed_and_made_once(shell, file):
+    file.write_text(f"{FILE.partition('rules:')[0]}- {{user: U0ANA, role: requester, pattern: orders-*}}\n")
+    said = shell.types("access", "import", str(file), "--yes")
+    assert said.stderr.splitlines()[0] == "notice: Line 5: this grant is in line 3 already. Once is enough."
+    assert len(json.loads(shell.does("grants", "--json"))) == 2
+
+
+def test_an_import_that_takes_the_last_admin_away_says_so(shell, file):
+    shell.does("grant", "U0OWN", "admin", "*")
+    assert NOTICED in shell.types("access", "import", str(file)).stderr
+
+
+def test_a_grant_of_another_workspace_is_shown_as_one(shell, file):
+    """In the file to come it is left out; one that stands is revoked, with its workspace."""
+    shell.does("grant", "U0OWN", "admin", "*")
+    file.write_text(
+        "grants: [{user: U0OWN, role: admin, pattern: '*'}, {user: U0B, role: viewer, pattern: x, team: T9}]"
+    )
+    said = shell.types("access", "import", str(file))
+    assert said.stdout == "+ grant T9/U0B viewer x\n"
+    problem = (
+        "problem: U0B (viewer on x) is of the workspace T9, and the bot serves T1: that counts for nobody. "
+    )
+    assert said.stderr.splitlines()[0] == f"{problem}Leave it out."
+    said = shell.types("access", "import", str(file), "--yes")
+    assert said.stderr.splitlines()[0] == f"{problem}Revoke it with --team T9."

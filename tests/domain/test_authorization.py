@@ -1,0 +1,251 @@
+"""What carries an operation at one moment: rights, distinct approvals, rules and freezes, all as they are then."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.access.authorization import Facts, authority
+from bot.domain.access.permissions import Action, Group, Kind, Role, Why
+from bot.domain.access.rules import Rule, Terms
+from bot.domain.ids import Actor, GroupId, PipelineName, TeamId, UserId
+from bot.domain.operations.operation import Approval
+from tests.clock import START
+from tests.domain.samples import ANA, BEN, CLEO, FREEZE, grant, proposed, standing
+
+APPROVERS = Group(TeamId("T1"), GroupId("SAPPROVE"))
+ASKS = grant(ANA, Role.REQUESTER, "orders")
+DECIDES = [grant(who, Role.APPROVER, "orders", id=number) for number, who in enumerate((BEN, CLEO), start=2)]
+TWO = Rule("orders", approvals=2)
+
+
+def approved_by(*people):
+    return proposed(approvals=tuple(Approval(person, START) for person in people))
+
+
+def facts(*grants, people=(ANA, BEN, CLEO), **known):
+    standings = {
+        who.actor: who for who in (each if hasattr(each, "kind") else standing(each) for each in people)
+    }
+    return Facts(grants=grants, standings=standings, **known)
+
+
+def carried(operation, known, now=START):
+    return authority(operation, known, now)
+
+
+def test_enough_approvals_of_people_who_may():
+    """Two members who hold `approver` now, and a requester who may ask: that is all it takes."""
+    basis = carried(approved_by(CLEO, BEN), facts(ASKS, *DECIDES, rules=(TWO,)))
+    assert (basis.approvers, basis.approvals_needed, basis.is_enough) == ((BEN, CLEO), 2, True)
+    assert basis.requester.grant == ASKS
+
+
+def test_one_person_is_one_approval():
+    """However often, and by however many grants and groups they hold it."""
+    twice = [*DECIDES, grant(BEN, Role.APPROVER, "*", id=8), grant(APPROVERS, Role.APPROVER, "*", id=9)]
+    people = (ANA, standing(BEN, "SAPPROVE"), CLEO)
+    basis = carried(approved_by(BEN, BEN), facts(ASKS, *twice, people=people, rules=(TWO,)))
+    assert (basis.approvers, basis.is_enough) == ((BEN,), False)
+
+
+def test_the_requester_never_counts():
+    """Whatever they hold, by themselves or by a group, and whatever the row says."""
+    everything = [grant(ANA, role, "*", id=number) for number, role in enumerate(Role)]
+    everything.append(grant(APPROVERS, Role.APPROVER, "*", id=9))
+    people = (standing(ANA, "SAPPROVE"), BEN)
+    basis = carried(approved_by(ANA, BEN), facts(*everything, *DECIDES, people=people, rules=(TWO,)))
+    assert (basis.approvers, basis.is_enough) == ((BEN,), False)
+
+
+LEFT_THE_GROUP = facts(ASKS, grant(APPROVERS, Role.APPROVER, "*"), people=(ANA, standing(BEN, "SOTHERS")))
+NO_LONGER_APPROVER = {
+    "revoked": facts(ASKS, DECIDES[1]),
+    "lapsed": facts(ASKS, grant(BEN, Role.APPROVER, "orders", expires_at=START)),
+    "on another pipeline": facts(ASKS, grant(BEN, Role.APPROVER, "billing")),
+    "another role": facts(ASKS, grant(BEN, Role.OPERATOR, "orders")),
+    "left the group": LEFT_THE_GROUP,
+    "deactivated": facts(ASKS, *DECIDES, people=(ANA, standing(BEN, kind=Kind.DEACTIVATED))),
+    "a guest": facts(ASKS, *DECIDES, people=(ANA, standing(BEN, kind=Kind.GUEST))),
+    "not looked up": facts(ASKS, *DECIDES, people=(ANA, CLEO)),
+}
+
+
+@pytest.mark.parametrize("known", NO_LONGER_APPROVER.values(), ids=NO_LONGER_APPROVER)
+def test_an_approval_counts_as_long_as_its_right_does(known):
+    """What somebody approved when they might is worth nothing once they may not."""
+    basis = carried(approved_by(BEN), known)
+    assert (basis.approvers, basis.approvals_needed, basis.is_enough) == ((), 1, False)
+
+
+def test_the_same_user_id_elsewhere_is_another_person():
+    """Of the two, only the member of this workspace holds the grant."""
+    elsewhere = Actor(TeamId("T2"), UserId(BEN.user))
+    basis = carried(
+        approved_by(BEN, elsewhere), facts(ASKS, *DECIDES, people=(ANA, BEN, elsewhere), rules=(TWO,))
+    )
+    assert basis.approvers == (BEN,)
+
+
+@pytest.mark.parametrize(
+    ("role", "rules", "needed"),
+    [
+        (Role.OPERATOR, (), 0),
+        (Role.REQUESTER, (), 1),
+        (Role.RESPONDER, (), 1),
+        (Role.OPERATOR, (TWO,), 2),
+        (Role.REQUESTER, (TWO,), 2),
+        (Role.REQUESTER, (Rule("*", approvals=0),), 0),
+        (Role.OPERATOR, (Rule("billing", approvals=5),), 0),
+    ],
+)
+def test_what_is_needed_follows_from_the_right_and_the_rules(role, rules, needed):
+    """Under a rule an operator's request needs approvals like any other; without, only a requester's does."""
+    basis = carried(proposed(), facts(grant(ANA, role, "*"), rules=rules))
+    assert basis.requester.allowed
+    assert (basis.approvals_needed, basis.is_enough) == (needed, needed == 0)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.APPROVER, Role.ADMIN])
+def test_other_roles_do_not_ask(role):
+    """Nor does an approval make up for it."""
+    basis = carried(approved_by(BEN), facts(grant(ANA, role, "*"), *DECIDES))
+    assert (basis.may_ask, basis.is_enough) == (False, False)
+
+
+def test_a_right_to_ask_is_named_if_the_right_to_clear_is_gone():
+    """An operator who became a requester may still ask, and then needs an approval."""
+    lapsed = grant(ANA, Role.OPERATOR, "orders", expires_at=START)
+    basis = carried(proposed(), facts(lapsed, ASKS))
+    assert (basis.requester.action, basis.requester.grant) == (Action.REQUEST, ASKS)
+    assert basis.approvals_needed == 1
+
+
+GLASS = Rule("orders", approvals=3, break_glass=True, stop_window=timedelta(seconds=30))
+RESPONDS = grant(ANA, Role.RESPONDER, "orders")
+
+
+def test_breaking_the_glass_needs_no_approval():
+    """Where every rule on it allows it, and for responders."""
+    basis = carried(proposed(incident="INC-1"), facts(RESPONDS, rules=(GLASS,)))
+    assert (basis.by_breaking_glass, basis.approvals_needed, basis.is_enough) == (True, 0, True)
+    assert basis.terms.approvals == 3
+
+
+@pytest.mark.parametrize("rules", [(), (Rule("orders", approvals=0),), (GLASS, Rule("*", break_glass=False))])
+def test_no_glass_is_broken_where_the_rules_do_not_allow_it(rules):
+    """Silence is no permission, and one rule that forbids it is enough, though no approval be asked for either."""
+    basis = carried(approved_by(BEN, CLEO), facts(RESPONDS, *DECIDES, rules=rules))
+    broken = carried(proposed(incident="INC-1"), facts(RESPONDS, *DECIDES, rules=rules))
+    assert basis.may_ask
+    assert (broken.may_ask, broken.is_enough) == (False, False)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.RESPONDER])
+def test_nobody_but_a_responder_breaks_it(role):
+    """Not an operator, not an approver, not an admin."""
+    basis = carried(proposed(incident="INC-1"), facts(grant(ANA, role, "*"), rules=(GLASS,)))
+    assert (basis.requester.action, basis.may_ask) == (Action.BREAK_GLASS, False)
+
+
+def test_without_a_standing_nobody_may_anything():
+    """Whoever was not looked up for this decision is unknown, and told as such."""
+    known = facts(ASKS, *DECIDES, people=())
+    decision = known.may(ANA, Action.REQUEST, "orders", START)
+    assert (decision.allowed, decision.why, decision.standing.kind) == (False, Why.NOT_A_MEMBER, Kind.UNKNOWN)
+    assert not carried(approved_by(BEN), known).may_ask
+
+
+def test_a_freeze_is_told_apart_from_rights():
+    """It holds what has all it takes, and is over at its own moment."""
+    known = facts(grant(ANA, pattern="orders"), freezes=(FREEZE,))
+    assert (carried(proposed(), known).freeze, carried(proposed(), known).is_enough) == (FREEZE, True)
+    assert carried(proposed(), known, FREEZE.until).freeze is None
+
+
+def test_the_terms_are_those_of_the_moment():
+    """Nothing of what was asked for earlier is remembered here."""
+    basis = carried(approved_by(BEN), facts(ASKS, *DECIDES))
+    assert basis.terms == Terms(approvals=1)
+    stricter = carried(approved_by(BEN), facts(ASKS, *DECIDES, rules=(TWO,)))
+    assert (stricter.terms.rules, stricter.is_enough) == (("orders",), False)
+
+
+def test_those_who_may_approve_it_are_known_by_their_grants():
+    """Each once, people and groups, current ones on this pipeline, and not the requester."""
+    known = facts(
+        ASKS,
+        *DECIDES,
+        grant(BEN, Role.APPROVER, "*", id=5),
+        grant(APPROVERS, Role.APPROVER, "*", id=6),
+        grant(ANA, Role.APPROVER, "*", id=7),
+        grant(Actor(TeamId("T1"), UserId("UDAN")), Role.APPROVER, "billing", id=8),
+        grant(Actor(TeamId("T1"), UserId("UEVE")), Role.APPROVER, "*", id=9, expires_at=START),
+        grant(Actor(TeamId("T1"), UserId("UFAY")), Role.OPERATOR, "*", id=10),
+    )
+    assert carried(proposed(), known).eligible == (BEN, CLEO, APPROVERS)
+
+
+@pytest.mark.parametrize("at", [START, START + timedelta(days=2)])
+def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(at) -> None:
+    """A list of thousands says of each name what a look at that one would."""
+    names = [PipelineName(name) for name in ("orders", "orders-eu", "payments", "users", "Users")]
+    grants = (
+        grant(ANA, Role.VIEWER, "orders*", expires_at=START + timedelta(days=1)),
+        grant(ANA, Role.ADMIN, "*"),
+        grant(BEN, Role.VIEWER, "payments"),
+        grant(Group(ANA.team, GroupId("S1")), Role.APPROVER, "users"),
+        grant(Group(ANA.team, GroupId("S2")), Role.APPROVER, "Users"),
+    )
+    for kind in Kind:
+        ana = standing(ANA, "S1", kind=kind, unresolved=frozenset({GroupId("S2")}))
+        known = Facts(grants=grants, standings={ANA: ana})
+        allowed = [name for name in names if known.may(ANA, Action.VIEW, name, at).allowed]
+        assert known.seen_by(ANA, names, at) == allowed
+        assert known.may_somewhere(ANA, Action.VIEW, at).allowed == bool(allowed)
+        assert known.seen_by(BEN, names, at) == []
+
+
+AWAY = {"kind": Kind.UNKNOWN, "why": "Slack is in trouble", "passing": True}
+REFUSES = {"kind": Kind.UNKNOWN, "why": "Slack does not accept the bot's token"}
+OPERATORS = Group(TeamId("T1"), GroupId("SOPERATE"))
+HIDDEN = {"unresolved": frozenset({GroupId("SOPERATE")}), "why": "Slack is in trouble", "passing": True}
+
+
+@pytest.mark.parametrize(
+    ("people", "later"),
+    [
+        pytest.param((ANA, BEN, standing(CLEO, **AWAY)), True, id="an approver is not told of"),
+        pytest.param((standing(ANA, **AWAY), BEN, CLEO), True, id="nor is the requester"),
+        pytest.param((standing(ANA, **AWAY), BEN, standing(CLEO, **AWAY)), True, id="nor is anybody"),
+        pytest.param((ANA, BEN), True, id="one was not asked after"),
+        pytest.param((ANA, BEN, standing(CLEO, **REFUSES)), False, id="Slack refuses to tell"),
+        pytest.param((ANA, BEN, standing(CLEO, kind=Kind.GUEST, passing=True)), False, id="a guest"),
+        pytest.param((ANA, standing(BEN, **AWAY), standing(CLEO, kind=Kind.BOT)), False, id="one is gone"),
+        pytest.param((standing(ANA, kind=Kind.GUEST), BEN, standing(CLEO, **AWAY)), False, id="a guest asks"),
+        pytest.param((ANA, BEN, CLEO), False, id="it is enough"),
+    ],
+)
+def test_what_may_be_enough_once_slack_tells(people, later):
+    """Only if nothing that is known speaks against it, and what is missing is missing for a passing reason."""
+    basis = carried(approved_by(BEN, CLEO), facts(ASKS, *DECIDES, people=people, rules=(TWO,)))
+    assert basis.may_be_enough_later is later
+    assert not (basis.may_be_enough_later and basis.is_enough)
+
+
+def test_a_requester_who_may_be_an_operator():
+    """Without a rule an operator needs no approval: whether ana is one is in a group that Slack does not tell of."""
+    known = facts(ASKS, grant(OPERATORS, Role.OPERATOR, "*", id=5), people=(standing(ANA, **HIDDEN),))
+    basis = carried(proposed(), known)
+    assert (basis.may_ask, basis.is_enough, basis.may_be_enough_later) == (True, False, True)
+    assert basis.unread == "Slack is in trouble"
+
+
+def test_a_glass_may_be_broken_once_slack_tells():
+    """And not for want of being an operator: that has no say in it."""
+    broken = proposed(incident="INC-1")
+    away = facts(RESPONDS, rules=(GLASS,), people=(standing(ANA, **AWAY),))
+    assert carried(broken, away).may_be_enough_later
+    gone = facts(
+        ASKS, grant(OPERATORS, Role.OPERATOR, "*"), rules=(GLASS,), people=(standing(ANA, **HIDDEN),)
+    )
+    assert not carried(broken, gone).may_be_enough_later

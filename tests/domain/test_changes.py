@@ -1,0 +1,255 @@
+"""Who may change access in Slack: an admin of the whole pattern, and never in their own favour."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.changes import (
+    AccessChange,
+    DropRule,
+    Give,
+    LiftFreeze,
+    Objection,
+    PutFreeze,
+    SetRule,
+    TakeAway,
+    freeze_of,
+    in_words,
+    judge,
+    kind_of,
+    pattern_of,
+)
+from bot.domain.access.permissions import Group, Kind, Role, Standing
+from bot.domain.access.rules import Freeze, Rule
+from bot.domain.ids import Actor, GroupId, TeamId
+from tests.clock import START
+from tests.domain.samples import ANA, BEN, grant, standing
+
+ONCALL = Group(TeamId("T1"), GroupId("SONCALL"))
+ADMIN = grant(ANA, Role.ADMIN)
+OPERATOR = grant(ANA, Role.OPERATOR, "orders-eu", id=2)
+LATER = START + timedelta(days=1)
+
+
+def objection(change, *grants, who=None, rules=(), now=START):
+    return judge(change, who or standing(), Facts(grants=grants, rules=tuple(rules)), now).objection
+
+
+CHANGES = [
+    Give(BEN, Role.OPERATOR, "orders-*"),
+    TakeAway(BEN, Role.OPERATOR, "orders-*"),
+    SetRule(Rule("orders-*", approvals=2)),
+    DropRule("orders-*"),
+    PutFreeze("orders-*", LATER, "year end"),
+    LiftFreeze("orders-*"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
+def test_an_admin_of_the_pattern_may(change):
+    """Each kind of change, on all of what is theirs; the decision names the grant."""
+    judgement = judge(change, standing(), Facts(grants=(ADMIN,)), START)
+    assert (judgement.objection, judgement.decision.grant) == (None, ADMIN)
+    assert pattern_of(change) == "orders-*"
+
+
+def test_each_change_has_a_name_of_its_own_in_the_record():
+    """Read by people and by the next version of the bot."""
+    named = ["granted", "revoked", "rule_set", "rule_dropped", "frozen", "unfrozen"]
+    assert [kind_of(change).value for change in CHANGES] == named
+    assert {type(change) for change in CHANGES} == set(AccessChange.__args__)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
+@pytest.mark.parametrize(
+    ("grants", "who"),
+    [
+        ([], standing()),
+        ([grant(ANA, Role.ADMIN, "orders-eu*")], standing()),
+        ([grant(ANA, Role.ADMIN, expires_at=START)], standing()),
+        ([grant(BEN, Role.ADMIN)], standing()),
+        ([grant(ANA, role, "*") for role in Role if role is not Role.ADMIN], standing()),
+        ([grant(ONCALL, Role.ADMIN)], standing(unresolved=frozenset({ONCALL.group}))),
+        ([ADMIN], standing(kind=Kind.GUEST)),
+        ([ADMIN], standing(kind=Kind.UNKNOWN)),
+    ],
+    ids=["none", "a part", "lapsed", "of another", "other roles", "unresolved", "a guest", "unknown"],
+)
+def test_nobody_else_may(change, grants, who):
+    """No grant, one on a part of it, one that is over, one not known to be theirs; and only members."""
+    assert objection(change, *grants, who=who) is Objection.NO_ADMIN
+
+
+def test_an_admin_by_a_group():
+    """A grant to a group they are in is theirs."""
+    assert objection(CHANGES[0], grant(ONCALL, Role.ADMIN), who=standing(ANA, "SONCALL")) is None
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("pattern", ["orders-*", "orders-eu"])
+@pytest.mark.parametrize(
+    ("principal", "who"),
+    [
+        (ANA, standing()),
+        (ONCALL, standing(ANA, "SONCALL")),
+        (ONCALL, standing(unresolved=frozenset({ONCALL.group}))),
+    ],
+    ids=["themselves", "their group", "perhaps their group"],
+)
+def test_nobody_gives_themselves_anything(role, pattern, principal, who):
+    """No role, not even one they have; nor to a group that they are in, or may be in."""
+    assert objection(Give(principal, role, pattern), ADMIN, OPERATOR, who=who) is Objection.OWN_FAVOUR
+
+
+def test_a_group_of_others_is_others():
+    """Once it is known that they are not in it."""
+    assert objection(Give(ONCALL, Role.OPERATOR, "orders-*"), ADMIN, who=standing(ANA, "SOTHERS")) is None
+
+
+def test_the_same_user_id_in_another_workspace_is_somebody_else():
+    """Who holds nothing here anyway, being no member."""
+    assert objection(Give(Actor(TeamId("T2"), ANA.user), Role.OPERATOR, "orders-*"), ADMIN) is None
+
+
+@pytest.mark.parametrize("principal", [ANA, ONCALL])
+def test_one_may_give_up_what_one_has(principal):
+    """Taking away is in nobody's favour."""
+    change = TakeAway(principal, Role.OPERATOR, "orders-eu")
+    assert objection(change, ADMIN, OPERATOR, who=standing(ANA, "SONCALL")) is None
+
+
+TWO = Rule("orders-*", approvals=2)
+LOOSER = [SetRule(Rule("orders-*", approvals=1)), DropRule("orders-*")]
+
+
+@pytest.mark.parametrize("change", LOOSER)
+@pytest.mark.parametrize(
+    "own",
+    [
+        *(grant(ANA, role, id=2) for role in (Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER)),
+        grant(ANA, Role.OPERATOR, "orders-eu", id=2),
+        grant(ANA, Role.OPERATOR, "*-eu", id=2),
+        grant(ONCALL, Role.OPERATOR, id=2),
+        grant(Group(TeamId("T1"), GroupId("SUNKNOWN")), Role.OPERATOR, id=2),
+    ],
+)
+def test_nobody_loosens_a_rule_they_stand_under(change, own):
+    """Whatever power they hold on any pipeline in it, by themselves, by a group, or perhaps by a group."""
+    who = standing(ANA, "SONCALL", unresolved=frozenset({GroupId("SUNKNOWN")}))
+    assert objection(change, ADMIN, own, who=who, rules=[TWO]) is Objection.OWN_FAVOUR
+
+
+@pytest.mark.parametrize("change", LOOSER)
+@pytest.mark.parametrize(
+    "own",
+    [
+        grant(ANA, Role.VIEWER, id=2),
+        grant(ANA, Role.OPERATOR, "billing-*", id=2),
+        grant(ANA, Role.OPERATOR, id=2, expires_at=START),
+        grant(BEN, Role.OPERATOR, id=2),
+        grant(ONCALL, Role.OPERATOR, id=2),
+    ],
+    ids=["a viewer", "elsewhere", "no longer", "another", "not their group"],
+)
+def test_an_admin_without_power_over_pipelines_loosens_rules(change, own):
+    """It is not in their favour."""
+    assert objection(change, ADMIN, own, rules=[TWO]) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        (SetRule(Rule("orders-*", approvals=3)), [TWO]),
+        (SetRule(Rule("orders-eu", approvals=1)), [TWO]),
+        (DropRule("orders-eu"), [TWO]),
+        (SetRule(TWO), []),
+    ],
+)
+def test_a_rule_as_strict_or_stricter_is_no_favour(change, rules):
+    """A rule of its own pattern replaces that one alone; the others go on to hold."""
+    assert objection(change, ADMIN, OPERATOR, rules=rules) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("orders-eu", approvals=0),
+        Rule("orders-eu", break_glass=True),
+        Rule("orders-eu", approve_within=timedelta(days=1)),
+    ],
+)
+def test_a_first_rule_can_be_a_favour_too(rule):
+    """Where none held, the defaults did."""
+    assert objection(SetRule(rule), ADMIN, OPERATOR) is Objection.OWN_FAVOUR
+    assert objection(SetRule(rule), ADMIN) is None
+
+
+GROUPS = [GroupId("S1"), GroupId("S2")]
+principals = st.sampled_from([ANA, BEN, *(Group(TeamId("T1"), group) for group in GROUPS)])
+standings = st.builds(
+    Standing,
+    st.just(ANA),
+    st.sampled_from(Kind),
+    st.frozensets(st.sampled_from(GROUPS)),
+    st.frozensets(st.sampled_from(GROUPS)),
+)
+patterns = st.sampled_from(["*", "a*", "ab", "b", "a?"])
+held = st.lists(st.builds(grant, principals, st.sampled_from(Role), patterns), max_size=4)
+
+
+@given(st.builds(Give, principals, st.sampled_from(Role), patterns), held, standings)
+def test_whatever_one_gives_reaches_only_others(change, grants, who):
+    """No combination of grants and groups lets somebody raise their own rights, or lets a non-member do anything."""
+    if objection(change, *grants, who=who) is not None:
+        return
+    assert who.kind is Kind.MEMBER
+    given_now = grant(change.principal, change.role, change.pattern)
+    assert not given_now.is_to(who)
+    assert not given_now.may_be_to(who)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            Give(BEN, Role.APPROVER, "orders-*", LATER, "on call"),
+            {
+                "team": "T1",
+                "user": "UBEN",
+                "role": "approver",
+                "pattern": "orders-*",
+                "until": "2026-03-03T03:00:00+00:00",
+                "note": "on call",
+            },
+        ),
+        (
+            Give(ONCALL, Role.VIEWER, "*"),
+            {"team": "T1", "group": "SONCALL", "role": "viewer", "pattern": "*", "until": None, "note": ""},
+        ),
+        (
+            TakeAway(ONCALL, Role.VIEWER, "*"),
+            {"team": "T1", "group": "SONCALL", "role": "viewer", "pattern": "*"},
+        ),
+        (SetRule(TWO), {"pattern": "orders-*", "rule": "approvals=2"}),
+        (DropRule("orders-*"), {"pattern": "orders-*"}),
+        (
+            PutFreeze("*", LATER, "year end"),
+            {"pattern": "*", "until": "2026-03-03T03:00:00+00:00", "reason": "year end"},
+        ),
+        (LiftFreeze("*"), {"pattern": "*"}),
+    ],
+)
+def test_the_record_keeps_the_change_in_words(change, words):
+    """Everything that was changed, readable without the tables it changed."""
+    assert in_words(change) == words
+
+
+def test_a_freeze_knows_who_put_it_and_when():
+    """As it is stored from then on."""
+    change = PutFreeze("*", LATER, "year end")
+    assert freeze_of(change, freeze_id=7, by="T1/UANA", now=START) == Freeze(
+        id=7, pattern="*", until=LATER, reason="year end", by="T1/UANA", at=START
+    )

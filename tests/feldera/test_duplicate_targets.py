@@ -1,0 +1,108 @@
+"""Two targets that are one Feldera and tenant are known by what they answer, not by how their addresses are spelled."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.observations import Observation
+from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.targets import TargetName
+from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
+from bot.feldera.target_router import Fleet
+from bot.simulator.feldera import FelderaSimulator
+from tests.clock import MovableClock
+
+pytestmark = pytest.mark.anyio
+
+ONE, OTHER = TargetName("prod"), TargetName("staging")
+TENANT, ANOTHER = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10", "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b11"
+TWINS = Problem(Trouble.ELSEWHERE, "staging is the same Feldera and tenant as prod")
+
+FleetOf = Callable[[Mapping[TargetName, str]], Awaitable[Fleet]]
+
+
+@pytest.fixture
+async def fleet_of(clock: MovableClock) -> AsyncIterator[FleetOf]:
+    async with AsyncExitStack() as stack:
+
+        async def connected(urls: Mapping[TargetName, str]) -> Fleet:
+            return Fleet(
+                {
+                    target: await stack.enter_async_context(
+                        FelderaClient(FelderaAddress(url), NoCredentials(), clock=clock)
+                    )
+                    for target, url in urls.items()
+                }
+            )
+
+        yield connected
+
+
+async def observed(fleet: Fleet, target: TargetName, name: str = "orders") -> Observation | Problem:
+    return await fleet.observe(target, {PipelineName(f"{target}/{name}"): None})
+
+
+async def test_one_address_spelled_twice(feldera: FelderaSimulator, fleet_of: FleetOf) -> None:
+    """Even where neither its tenant nor a pipeline tells: the address itself does not have to."""
+    fleet = await fleet_of({ONE: feldera.url, OTHER: feldera.url.replace("127.0.0.1", "localhost")})
+    assert await fleet.same() == {OTHER: ONE}
+
+
+async def test_an_old_feldera_is_known_by_its_pipelines(feldera: FelderaSimulator, fleet_of: FleetOf) -> None:
+    """It tells no tenant."""
+    feldera.is_downgraded()
+    fleet = await fleet_of({ONE: feldera.url, OTHER: feldera.url.replace("127.0.0.1", "localhost")})
+    assert await fleet.same() == {OTHER: ONE}
+
+
+@pytest.mark.parametrize(("tenant", "same"), [(TENANT, {OTHER: ONE}), (ANOTHER, {})])
+async def test_a_tenants_id_is_of_one_feldera(
+    clock: MovableClock, fleet_of: FleetOf, tenant: str, same: Mapping[TargetName, TargetName]
+) -> None:
+    """Two tenants of one Feldera are two targets; one tenant behind two addresses is one."""
+    async with (
+        FelderaSimulator(clock, tenant_id=TENANT) as one,
+        FelderaSimulator(clock, tenant_id=tenant, installation=1) as other,
+    ):
+        fleet = await fleet_of({ONE: one.url, OTHER: other.url})
+        assert await fleet.same() == same
+        is_refused = await observed(fleet, OTHER) == TWINS
+        assert is_refused is bool(same)
+
+
+async def test_the_default_tenant_is_everybodys(
+    feldera: FelderaSimulator, clock: MovableClock, fleet_of: FleetOf
+) -> None:
+    """Every Feldera without authentication has it: the ids of pipelines tell them apart."""
+    async with FelderaSimulator(clock, installation=1) as other:
+        other.adds("orders")
+        fleet = await fleet_of({ONE: feldera.url, OTHER: other.url})
+        assert await fleet.same() == {}
+        assert isinstance(await observed(fleet, OTHER), Observation)
+        other.answers_as(feldera)
+        assert await observed(fleet, OTHER) == TWINS
+        assert isinstance(await observed(fleet, ONE), Observation), "the first one of them goes on"
+        other.answers_as(other)
+        assert isinstance(await observed(fleet, OTHER), Observation), "and the second, once it is one again"
+
+
+async def test_nothing_told_them_apart_at_first(feldera: FelderaSimulator, fleet_of: FleetOf) -> None:
+    """What was down at the start is known as soon as it answers."""
+    fleet = await fleet_of({ONE: feldera.url, OTHER: feldera.url.replace("127.0.0.1", "localhost")})
+    await feldera.goes_down()
+    assert await fleet.same() == {}
+    await feldera.comes_back()
+    assert await observed(fleet, OTHER) == TWINS
+    assert isinstance(await observed(fleet, ONE), Observation)
+
+
+async def test_pipelines_that_were_created_since(clock: MovableClock, fleet_of: FleetOf) -> None:
+    """One Feldera of an old kind, behind two addresses, that had no pipeline to be known by."""
+    async with FelderaSimulator(clock) as one, FelderaSimulator(clock, installation=1) as other:
+        other.answers_as(one)
+        fleet = await fleet_of({ONE: one.url, OTHER: other.url})
+        assert await fleet.same() == {}
+        one.adds("orders")
+        assert await observed(fleet, OTHER) == TWINS

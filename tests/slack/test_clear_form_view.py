@@ -1,0 +1,153 @@
+"""The form with the worst texts and the longest names: Slack takes each view, and nothing in it acts."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.access.permissions import Group
+from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId, is_pipeline_name
+from bot.domain.pipelines.pipeline import Identity, Problem, Trouble
+from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName, Targets
+from bot.engine import replies
+from bot.engine.handlers.clear_form import LookAgain, Offer, Offers, Shown
+from bot.engine.handlers.preconditions import Weighed
+from bot.simulator.slack import elements
+from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
+from bot.slack.payloads import View
+from bot.slack.views import answers, clear_form_view, form_errors, form_fields
+from bot.slack.views.clear_form_view import Page, Token
+from tests.clock import START
+from tests.domain.samples import AUTHORITIES
+from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, problems, whole
+from tests.slack.reading import OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
+
+TOKENS = Token("a" * 24, ChannelId("C0OPS"))
+LONGEST_TARGET = TargetName("t" * TARGET_NAME_MAX)
+CROWD = tuple(
+    Actor(TeamId("T1"), UserId(f"U{number:010}"))
+    if number % 2
+    else Group(TeamId("T1"), GroupId(f"S{number}"))
+    for number in range(300)
+)
+
+
+@st.composite
+def shown(draw):
+    authority = draw(st.sampled_from(AUTHORITIES))
+    terms = replace(
+        authority.terms,
+        approvals=draw(st.integers(0, 5)),
+        reason_patterns=tuple(["&" * 100] * draw(st.integers(0, 20))),
+        ask_groups=tuple(GroupId(f"S{number:010}") for number in range(draw(st.integers(0, 10)))),
+    )
+    authority = replace(authority, terms=terms, eligible=CROWD[: draw(st.sampled_from([0, 1, 11, 300]))])
+    pipeline = replace(draw(pipelines), name=LONGEST_WHOLE_NAME)
+    return Shown(Weighed(pipeline, Identity("feldera.example"), authority), START, "b" * 24)
+
+
+def check_view(view: dict) -> None:
+    """Slack takes it, and none of its tokens but our own acts."""
+    assert problems_in_view(view) == []
+    assert not view_is_too_large(view)
+    for text in texts(view):
+        assert all(
+            OWN_TOKEN.fullmatch(token) or token.startswith(("<!subteam^S", "<@U"))
+            for token in TOKEN.findall(text)
+        )
+
+
+@given(shown(), st.booleans(), st.sampled_from(["C0OPS", "D0ANA", "U0ANA", "W0ANA"]))
+def test_whatever_is_chosen(shown: Shown, changed: bool, origin: str) -> None:  # noqa: FBT001
+    """The preview of the longest name, with every rule and everybody who could approve."""
+    check_view(clear_form_view.form(TOKENS, clear_form_view.about(shown, ChannelId(origin))))
+    again = LookAgain(shown, changed=changed)
+    check_view(clear_form_view.form(TOKENS, clear_form_view.about_again(again, ChannelId(origin))))
+    check_view({**clear_form_view.opening(TOKENS)})
+
+
+@pytest.mark.parametrize("kind", EVERY_REPLY, ids=lambda kind: kind.__name__)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_the_way(kind, data) -> None:
+    """Every answer fits the form, without buttons; and under a field, without markup."""
+    reply = data.draw(whole(kind))
+    answer = answers.answer(reply, WORKSPACE_URL)
+    running = isinstance(reply, replies.NotStopped)
+    page = clear_form_view.about_running(reply) if running else clear_form_view.about_no(answer)
+    view = clear_form_view.form(TOKENS, page)
+    assert problems_in_view(view) == []
+    assert '"actions"' not in json.dumps(view)
+    for error in (form_errors.errors(reply, answer) or {}).values():
+        assert 0 < len(error) <= form_errors.ERROR_MAX
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        (
+            "You may not clear `orders`: *operator* on `a*b*` &amp; `c`",
+            "You may not clear orders: operator on a*b* & c",
+        ),
+        (
+            "<@U1> asked in <#C1>: see <https://x.example|its thread>",
+            "somebody asked in its channel: see its thread",
+        ),
+        ("until <!date^1^{date}|2026-03-02 03:00:00 UTC>", "until 2026-03-02 03:00:00 UTC"),
+        ("`&lt;@U1&gt; &amp;lt;`", "<@U1> &lt;"),
+    ],
+)
+def test_a_sentence_without_its_markup(sentence: str, read: str) -> None:
+    """Tokens in words, emphasis and code as plain text, entities once."""
+    assert form_errors.unmarked(sentence) == read
+
+
+@given(st.lists(problems, max_size=60))
+def test_whoever_does_not_answer(found: list[Problem]) -> None:
+    """Sixty Felderas that are away fit the form's one line."""
+    unanswered = {TargetName(f"{LONGEST_TARGET[:-3]}{number:03}"): each for number, each in enumerate(found)}
+    unreadable = dict.fromkeys(unanswered, 50_000)
+    for offers in (Offers((), unanswered, unreadable), Offers((), {}, unreadable, tuple(unanswered))):
+        check_view(clear_form_view.form(TOKENS, Page(notice=clear_form_view.notice(offers))))
+
+
+@given(pipelines, hostile)
+def test_a_line_of_the_menu(pipeline, message: str) -> None:
+    """The longest name is cut for the eye, and whole in what comes back."""
+    for state in (pipeline, Problem(Trouble.UNEXPECTED, message)):
+        option = form_fields.option(Offer(LONGEST_WHOLE_NAME, state))
+        assert list(elements.option(option, "")) == []
+        assert option["value"] == LONGEST_WHOLE_NAME
+
+
+def view(state: dict[str, Any] | None = None, *, metadata: str = "") -> View:
+    """As it comes back from Slack."""
+    told = {"id": "V1", "type": "modal", "private_metadata": metadata, "state": {"values": state or {}}}
+    return View.model_validate(told)
+
+
+@given(st.text(max_size=3_000) | st.just("x" * 24 + " C1 -"), hostile.map(lambda typed: typed[:3_000]))
+def test_whatever_comes_back(metadata: str, typed: str) -> None:
+    """What stands in a payload is read like typing: a token of ours, and a name, or nothing."""
+    token = Token.of(view(metadata=metadata))
+    assert token is None or Token.of(view(metadata=str(token))) == token
+    state = {"pipeline": {"choose_pipeline": {"selected_option": {"value": typed}}}}
+    filled = form_fields.chosen(view(state), Targets())
+    assert filled is None or filled.name == typed
+    assert (filled is not None) == is_pipeline_name(typed)
+    assert form_fields.chosen(view(), Targets()) is None
+
+
+def test_what_was_filled_in() -> None:
+    """The name as it was picked, and the reason on one line."""
+    state = {
+        "pipeline": {"choose_pipeline": {"selected_option": {"value": "prod/orders"}}},
+        "reason": {"reason": {"value": "  two\nlines\u202e "}},
+    }
+    filled = form_fields.chosen(view(state), Targets((TargetName("prod"), TargetName("eu"))))
+    assert filled is not None
+    assert (filled.name, filled.reason) == ("prod/orders", "two lines")
+    assert form_fields.chosen(view(state), Targets()) is None

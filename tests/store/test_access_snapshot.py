@@ -1,0 +1,239 @@
+"""What decisions rest on is what stands at this very moment, of those whom it concerns."""
+
+import pytest
+
+from bot.domain.access.authorization import Facts
+from bot.domain.access.changes import Give, Judgement, LiftFreeze, PutFreeze, SetRule, TakeAway, judge
+from bot.domain.access.permissions import Action, Group, Role, Standing
+from bot.domain.access.rules import Rule
+from bot.domain.errors import BadPattern
+from bot.domain.ids import Actor, GroupId, TeamId, UserId
+from bot.domain.operations.inputs import Transition
+from bot.domain.operations.operation import EventKind, State
+from bot.engine.ports import NotAuthorized
+from bot.store import audit_log, operations
+from bot.store.access import access_changes, access_snapshot, grants
+from tests.store.samples import (
+    ANA,
+    BEN,
+    CLEO,
+    EVERYBODY,
+    ONCALL,
+    PROPOSED,
+    at,
+    becomes,
+    change,
+    confirmed,
+    event,
+    proposed,
+    requested,
+)
+
+ELSEWHERE = Group(TeamId("T2"), GroupId("S0ONCALL"))
+BY_CLEO = "T1/U0CLEO"
+
+
+def stands(db, *wanted, minutes=0):
+    access_changes.administer_from_the_shell(db, wanted, by="shell:root", now=at(minutes))
+
+
+def kinds(db):
+    return [entry.event.kind for entry in audit_log.entries(db)]
+
+
+def test_the_grants_are_of_the_people_asked_about_of_groups_and_of_approvers(db):
+    """Each once, oldest first, the lapsed ones too; nobody else's, and none that was revoked."""
+    stands(
+        db,
+        Give(ONCALL, Role.APPROVER, "*"),
+        Give(ANA, Role.REQUESTER, "*", at(1)),
+        Give(BEN, Role.OPERATOR, "*"),
+        Give(BEN, Role.APPROVER, "*"),
+        Give(CLEO, Role.ADMIN, "*"),
+        Give(ELSEWHERE, Role.VIEWER, "*"),
+        Give(ANA, Role.APPROVER, "orders"),
+        Give(ANA, Role.VIEWER, "*"),
+        TakeAway(ANA, Role.VIEWER, "*"),
+    )
+    seen = access_snapshot.about(db, {ANA: EVERYBODY[ANA]})
+    assert [grant.id for grant in seen.grants] == [1, 2, 4, 6, 7]
+    assert seen.standings == {ANA: EVERYBODY[ANA]}
+    assert [grant.id for grant in access_snapshot.about(db, EVERYBODY).grants] == [1, 2, 3, 4, 5, 6, 7]
+    assert [grant.id for grant in access_snapshot.about(db, {}).grants] == [1, 4, 6, 7]
+
+
+def test_the_groups_are_those_that_hold_something(db):
+    stands(
+        db,
+        Give(ONCALL, Role.VIEWER, "*"),
+        Give(ONCALL, Role.APPROVER, "*"),
+        Give(ELSEWHERE, Role.VIEWER, "*"),
+    )
+    assert grants.groups(db) == {ONCALL, ELSEWHERE}
+    stands(db, TakeAway(ELSEWHERE, Role.VIEWER, "*"), TakeAway(ONCALL, Role.VIEWER, "*"))
+    assert grants.groups(db) == {ONCALL}
+
+
+def test_rules_and_freezes_are_those_that_stand(db):
+    stands(
+        db, SetRule(Rule("*", approvals=2)), PutFreeze("orders", at(9), "move"), PutFreeze("*", at(5), "x")
+    )
+    seen = access_snapshot.about(db, {})
+    assert seen.rules == (Rule("*", approvals=2),)
+    assert [freeze.pattern for freeze in seen.freezes] == ["*", "orders"]
+    stands(db, LiftFreeze("*"))
+    assert [freeze.pattern for freeze in access_snapshot.about(db, {}).freezes] == ["orders"]
+
+
+def test_freezes_that_ran_out_do_not_pile_up(db):
+    """They hold nothing; the next one that is put sweeps them away, and the record keeps them."""
+    stands(db, *(PutFreeze(f"orders-{number}", at(5), "move") for number in range(20)))
+    stands(db, PutFreeze("clicks", at(60), "audit"), minutes=5)
+    assert [freeze.pattern for freeze in access_snapshot.about(db, {}).freezes] == ["clicks"]
+    assert kinds(db) == [EventKind.FROZEN] * 21
+
+
+def test_open_requests_are_the_persons_that_wait_for_approval(db):
+    """Of this requester, on any pipeline; the one that is decided on is not counted among its own obstacles."""
+    for name, requester in (("op-1", ANA), ("op-2", ANA), ("op-3", ANA), ("op-4", BEN)):
+        operations.propose(db, proposed(name, pipeline=name, requester=requester), PROPOSED)
+    seen = []
+
+    def counts(operation, known):
+        seen.append(known.open_requests)
+        return Transition(operation)
+
+    for name in ("op-1", "op-2", "op-4"):
+        change(db, name, requested())
+        change(db, "op-3", counts)
+        change(db, "op-1", counts)
+    assert seen == [1, 0, 2, 1, 2, 1]
+    assert [
+        access_snapshot.about(db, {actor: Standing(actor)}).open_requests for actor in (ANA, BEN, CLEO)
+    ] == [
+        2,
+        1,
+        0,
+    ]
+    change(db, "op-2", becomes(state=State.DENIED))
+    change(db, "op-3", counts)
+    assert seen[-1] == 1
+
+
+def test_what_a_person_asked_for_lately_counts_however_it_ended(db):
+    """Only what others had to approve; the one that is decided on is not counted."""
+    for name in ("op-1", "op-2", "op-3"):
+        operations.propose(db, proposed(name, pipeline=name, requester=ANA), PROPOSED)
+    change(db, "op-1", requested())
+    change(db, "op-1", becomes(state=State.WITHDRAWN))
+    change(db, "op-2", confirmed())
+    seen = []
+
+    def counts(operation, known):
+        seen.append(known.asked_at)
+        return Transition(operation)
+
+    change(db, "op-3", counts)
+    change(db, "op-1", counts)
+    confirmed_at = operations.find(db, "op-1").confirmed_at
+    assert seen == [(confirmed_at,), ()]
+    assert access_snapshot.about(db, {ANA: Standing(ANA), BEN: Standing(BEN)}).asked_at == (confirmed_at,)
+    assert access_snapshot.about(db, {BEN: Standing(BEN)}).asked_at == ()
+
+
+def test_the_decision_sees_the_facts_of_its_own_transaction(db):
+    """A right that was taken away is gone from the very next decision."""
+    operations.propose(db, proposed(), PROPOSED)
+    stands(db, Give(ANA, Role.OPERATOR, "*"))
+    seen = []
+
+    def decide(operation, known):
+        seen.append(known.may(ANA, Action.CLEAR, operation.pipeline, at(1)).allowed)
+        return Transition(operation)
+
+    change(db, "op-1", decide, EVERYBODY)
+    stands(db, TakeAway(ANA, Role.OPERATOR, "*"))
+    change(db, "op-1", decide, EVERYBODY)
+    assert seen == [True, False]
+
+
+def judged(wanted, actor=CLEO, minutes=1):
+    """An authorization by the domain itself, as the engine does it."""
+
+    def authorize(known: Facts):
+        judgement = judge(wanted, EVERYBODY[actor], known, at(minutes))
+        if judgement.objection is not None:
+            raise NotAuthorized(judgement, event(EventKind.REFUSED, minutes, by=actor, pattern="*"))
+        return event(EventKind.GRANTED, minutes, by=actor, pattern="*")
+
+    return authorize
+
+
+def administers(db, wanted, actor=CLEO, minutes=1):
+    by = f"{actor.team}/{actor.user}"
+    authorize = judged(wanted, actor, minutes)
+    return access_changes.administer(db, wanted, authorize, standing=EVERYBODY[actor], by=by)
+
+
+def test_a_change_in_slack_is_made_and_recorded_at_once(db):
+    """With who did it, and what was there before."""
+    stands(db, Give(CLEO, Role.ADMIN, "*"))
+    made = administers(db, Give(ANA, Role.OPERATOR, "*"))
+    assert made == event(EventKind.GRANTED, 1, by=CLEO, pattern="*", before=None, number=2)
+    assert [entry.event for entry in audit_log.entries(db)][1:] == [made]
+    (grant,) = grants.unrevoked(db, ANA)
+    assert (grant.granted_by, grant.granted_at) == (BY_CLEO, at(1))
+    taken = administers(db, TakeAway(ANA, Role.OPERATOR, "*"), minutes=2)
+    assert taken.data["before"] == f"number {grant.id} by {BY_CLEO}, until revoked"
+    assert grants.unrevoked(db, ANA) == ()
+
+
+def test_a_change_that_changes_nothing_is_answered_and_not_recorded(db):
+    """There is nothing to take away: `before` says so. The same once more: `before` is what there is."""
+    stands(db, Give(CLEO, Role.ADMIN, "*"), Give(ANA, Role.VIEWER, "*"))
+    nothing = administers(db, TakeAway(ANA, Role.OPERATOR, "*"))
+    assert nothing.data["before"] is None
+    same = administers(db, Give(ANA, Role.VIEWER, "*"))
+    assert same.data["before"] == "number 2 by shell:root, until revoked"
+    assert len(grants.unrevoked(db)) == len(kinds(db)) == 2
+
+
+def test_a_change_that_is_refused_changes_nothing_and_is_recorded(db):
+    """Who tried is in the record for good; the tables are as they were."""
+    with pytest.raises(NotAuthorized) as refused:
+        administers(db, Give(ANA, Role.OPERATOR, "*"), actor=BEN)
+    assert isinstance(refused.value.judgement, Judgement)
+    (entry,) = audit_log.entries(db)
+    assert entry.event == event(EventKind.REFUSED, 1, by=BEN, pattern="*") == refused.value.refusal
+    assert grants.unrevoked(db) == ()
+    assert not db.conn.in_transaction
+
+
+def test_a_change_that_cannot_be_judged_leaves_no_trace(db):
+    """A fault is neither a yes nor a no."""
+
+    def fails(_facts):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        access_changes.administer(
+            db, Give(ANA, Role.VIEWER, "*"), fails, standing=EVERYBODY[CLEO], by=BY_CLEO
+        )
+    with pytest.raises(BadPattern):
+        administers(db, Give(ANA, Role.VIEWER, "no/pipeline"))
+    assert kinds(db) == []
+
+
+def test_whoever_changes_access_is_judged_by_their_own_and_their_groups_rights(db):
+    """The facts hold the grants of the one who acts, though they are no approver."""
+    nobody = Actor(TeamId("T1"), UserId("U0EVE"))
+    stands(db, Give(CLEO, Role.ADMIN, "*"), Give(nobody, Role.ADMIN, "*"))
+    seen = []
+
+    def authorize(known):
+        seen.append([grant.principal for grant in known.grants])
+        return event(EventKind.RULE_SET, 1, by=CLEO)
+
+    wanted = SetRule(Rule("*", approvals=2))
+    access_changes.administer(db, wanted, authorize, standing=EVERYBODY[CLEO], by=BY_CLEO)
+    assert seen == [[CLEO]]
