@@ -7,21 +7,21 @@ from typing import Any
 
 import structlog
 
-from bot.engine.delivery.delivery_loop import Announcements
-from bot.engine.handlers.own_requests import Handlers
-from bot.engine.loops.audit_anchor import Heads
+from bot.engine.delivery.delivery_loop import DeliveryLoop
+from bot.engine.handlers.own_requests import OwnRequests
+from bot.engine.loops.audit_anchor import AuditAnchor
 from bot.engine.loops.clock_watch import ClockWatch
 from bot.engine.loops.driver import Driver
-from bot.engine.loops.home_refresher import Homes
+from bot.engine.loops.home_refresher import HomeRefresher
 from bot.engine.loops.loop import Loop, keep_ticking
 from bot.engine.loops.stall_detector import StallDetector
-from bot.engine.loops.startup_lint import Inspection
-from bot.engine.loops.store_check import StoreWatch
+from bot.engine.loops.startup_lint import StartupLint
+from bot.engine.loops.store_check import StoreCheck
 from bot.engine.ports import StoreLost, StoreUnavailable
 from bot.engine.store_loss import StoreLoss
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 from bot.slack.api.identity import Workspace
-from bot.slack.listeners.background import Errands
+from bot.slack.listeners.background import BackgroundTasks
 from bot.slack.transport.http_transport import HttpTransport
 from bot.slack.transport.socket_transport import SocketTransport
 from bot.store.store import SqliteStore
@@ -39,18 +39,18 @@ class Bot:
 
     workspace: Workspace
     store: SqliteStore
-    feldera: Fleet
-    handlers: Handlers
+    feldera: TargetRouter
+    handlers: OwnRequests
     driver: Driver
-    announcements: Announcements
-    homes: Homes
-    heads: Heads
+    announcements: DeliveryLoop
+    homes: HomeRefresher
+    heads: AuditAnchor
     clock_watch: ClockWatch | None
-    inspection: Inspection
+    inspection: StartupLint
     stalls: StallDetector
-    watch: StoreWatch
+    watch: StoreCheck
     loss: StoreLoss
-    errands: Errands
+    errands: BackgroundTasks
     transport: SocketTransport | HttpTransport
 
     async def open(self) -> None:

@@ -21,31 +21,31 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.application import Bot, ring
 from bot.clock import SteadyClock
 from bot.config import Mode, Settings, SlackSettings
-from bot.dns_threads import Lookups
+from bot.dns_threads import DnsThreads
 from bot.domain.commands import COMMAND
-from bot.engine.authorizer import Judge
-from bot.engine.delivery.delivery_loop import Announcements
-from bot.engine.handlers.access_commands import Access
-from bot.engine.handlers.clear_form import Forms
-from bot.engine.handlers.decisions import Requests
-from bot.engine.handlers.own_requests import Handlers
-from bot.engine.handlers.pipeline_catalog import Catalog
-from bot.engine.handlers.pipeline_pages import Listing
+from bot.engine.authorizer import Authorizer
+from bot.engine.delivery.delivery_loop import DeliveryLoop
+from bot.engine.handlers.access_commands import AccessCommands
+from bot.engine.handlers.clear_form import ClearForms
+from bot.engine.handlers.decisions import Decisions
+from bot.engine.handlers.own_requests import OwnRequests
+from bot.engine.handlers.pipeline_catalog import PipelineCatalog
+from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.previews import Previews
 from bot.engine.health import health
-from bot.engine.loops.audit_anchor import Heads
+from bot.engine.loops.audit_anchor import AuditAnchor
 from bot.engine.loops.clock_watch import ClockWatch
 from bot.engine.loops.driver import Driver
-from bot.engine.loops.home_refresher import Homes
+from bot.engine.loops.home_refresher import HomeRefresher
 from bot.engine.loops.sender import Sender
 from bot.engine.loops.stall_detector import StallDetector
-from bot.engine.loops.startup_lint import Inspection
-from bot.engine.loops.store_check import StoreWatch
-from bot.engine.pending_cancels import Cancels
+from bot.engine.loops.startup_lint import StartupLint
+from bot.engine.loops.store_check import StoreCheck
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock
-from bot.engine.rate_budget import Budget
+from bot.engine.rate_budget import RateBudget
 from bot.engine.store_loss import StoreLoss
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 from bot.felderas import (
     Misplaced,
     connected,
@@ -63,11 +63,11 @@ from bot.slack.api.directory import PeopleDirectory
 from bot.slack.api.identity import Workspace, can_open_sockets, once_it_answers, who_are_we
 from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.api.web_api import session
-from bot.slack.listeners import Desk, HomeTab, register
-from bot.slack.listeners.background import Errands
-from bot.slack.listeners.deduplication import DeliveredOnce
-from bot.slack.publishing.audit_channel import AuditChannel
-from bot.slack.publishing.home_tabs import HomeTabs
+from bot.slack.listeners import HomeTab, ListenerContext, register
+from bot.slack.listeners.background import BackgroundTasks
+from bot.slack.listeners.deduplication import DeduplicatingApp
+from bot.slack.publishing.audit_channel import SlackAuditChannel
+from bot.slack.publishing.home_tabs import SlackHomeTabs
 from bot.slack.publishing.threads import Threads
 from bot.slack.transport.http_transport import HttpTransport
 from bot.slack.transport.socket_transport import SocketTransport
@@ -160,7 +160,7 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
     Raises:
         UserError: what the operator has to put right before it can start.
     """
-    asyncio.get_running_loop().set_default_executor(Lookups())
+    asyncio.get_running_loop().set_default_executor(DnsThreads())
     async with AsyncExitStack() as stack:
         try:
             async with _given_up_when(stopping):
@@ -218,7 +218,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     watch: ClockWatch | None,
     *,
     store: SqliteStore,
-    feldera: Fleet,
+    feldera: TargetRouter,
     client: AsyncWebClient,
     answers: ResponseUrls,
     workspace: Workspace,
@@ -226,17 +226,17 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
     work = partial(ring, to_do, to_say, to_show)
     threads = Threads(client, clock, workspace.url)
-    errands = Errands()
+    errands = BackgroundTasks()
     directory = PeopleDirectory(client, clock, workspace.team)
-    judge = Judge(store, directory, clock, Budget(clock))
+    judge = Authorizer(store, directory, clock, RateBudget(clock))
     audit_channel = settings.pipeline_bot_audit_channel
-    board = None if audit_channel is None else AuditChannel(threads, audit_channel)
-    handlers = Handlers(store, feldera, judge, clock, work)
-    tabs = HomeTabs(client, clock, workspace.url)
+    board = None if audit_channel is None else SlackAuditChannel(threads, audit_channel)
+    handlers = OwnRequests(store, feldera, judge, clock, work)
+    tabs = SlackHomeTabs(client, clock, workspace.url)
     background = store.background
-    homes = Homes(background, replace(judge, store=background), tabs, clock, wake=to_show)
+    homes = HomeRefresher(background, replace(judge, store=background), tabs, clock, wake=to_show)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
-    app = DeliveredOnce(
+    app = DeduplicatingApp(
         errands,
         answers,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
@@ -245,13 +245,18 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
         signing_secret=secret or None,
     )
-    stalls, cancels = StallDetector(clock), Cancels()
-    requests, access = Requests(store, judge, clock, cancels, work), Access(store, judge, clock, work)
-    listing = Listing(store, feldera, judge, clock)
-    desk = Desk(handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team)
-    forms = Forms(handlers, Catalog(feldera, clock, errands.begin))
+    stalls, cancels = StallDetector(clock), PendingCancels()
+    requests, access = (
+        Decisions(store, judge, clock, cancels, work),
+        AccessCommands(store, judge, clock, work),
+    )
+    listing = PipelinePages(store, feldera, judge, clock)
+    desk = ListenerContext(
+        handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team
+    )
+    forms = ClearForms(handlers, PipelineCatalog(feldera, clock, errands.begin))
     register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms, response_urls=answers)
-    store_watch = StoreWatch(background, clock)
+    store_watch = StoreCheck(background, clock)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
@@ -280,11 +285,11 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             changed=partial(ring, to_say, to_show),
             wake=to_do,
         ),
-        Announcements(background, threads, clock, placed=partial(ring, to_do, to_show), wake=to_say),
+        DeliveryLoop(background, threads, clock, placed=partial(ring, to_do, to_show), wake=to_say),
         homes,
-        Heads(background, clock, board),
+        AuditAnchor(background, clock, board),
         watch,
-        Inspection(background, directory, clock, feldera.targets),
+        StartupLint(background, directory, clock, feldera.targets),
         stalls,
         store_watch,
         StoreLoss(threads, clock, live=store.last_underway),

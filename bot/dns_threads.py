@@ -14,7 +14,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class Lookups(ThreadPoolExecutor):
+class DnsThreads(ThreadPoolExecutor):
     """The loop's default executor, which asyncio wants to be of this class: a thread for each call."""
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:

@@ -12,12 +12,12 @@ import structlog
 from bot.config import Settings
 from bot.domain.errors import UserError
 from bot.domain.ids import PipelineName
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName, Targets
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
 from bot.feldera.http.session import Session
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must 
 LISTED_MAX = 5  # pipelines in one sentence
 
 IN_THE_CLEAR = "The key or token goes to another machine over plain HTTP: anyone on the way can read it. Use https:// where you can."
-_LATE = Problem(Trouble.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
+_LATE = Problem(ProblemKind.UNREACHABLE, f"No answer within {GREETED_WITHIN:g} s.")
 
 Greetings = Mapping[TargetName, str | Problem]
 Sessions = Mapping[TargetName, Session | Problem | None]
@@ -41,7 +41,7 @@ class SameFeldera(UserError):  # noqa: N818 - named for what happened, like ever
 
 
 @asynccontextmanager
-async def connected(settings: Settings, clock: Clock) -> AsyncIterator[Fleet]:
+async def connected(settings: Settings, clock: Clock) -> AsyncIterator[TargetRouter]:
     """All of them.
 
     Raises:
@@ -52,7 +52,7 @@ async def connected(settings: Settings, clock: Clock) -> AsyncIterator[Fleet]:
             target: await stack.enter_async_context(feldera.client(clock, settings.proxies))
             for target, feldera in settings.felderas.items()
         }
-        yield Fleet(clients)
+        yield TargetRouter(clients)
 
 
 def hosts(settings: Settings) -> Mapping[TargetName, str]:
@@ -84,7 +84,7 @@ def same_feldera(target: TargetName, first: TargetName) -> str:
     )
 
 
-async def refuse_twins(fleet: Fleet) -> None:
+async def refuse_twins(fleet: TargetRouter) -> None:
     """Make sure that no pipeline goes by two names.
 
     Raises:
@@ -95,7 +95,7 @@ async def refuse_twins(fleet: Fleet) -> None:
         raise SameFeldera(" ".join(same_feldera(target, first) for target, first in same.items()))
 
 
-async def sessions_of(fleet: Fleet, greetings: Greetings) -> Sessions:
+async def sessions_of(fleet: TargetRouter, greetings: Greetings) -> Sessions:
     """Whom each that answered takes the bot for, asked at once."""
     answering = {
         target: client for target, client in fleet.clients.items() if isinstance(greetings[target], str)
@@ -104,7 +104,7 @@ async def sessions_of(fleet: Fleet, greetings: Greetings) -> Sessions:
     return dict(zip(answering, found, strict=True))
 
 
-async def greet(fleet: Fleet) -> Greetings:
+async def greet(fleet: TargetRouter) -> Greetings:
     """What each says of itself, asked at once."""
     answers = await asyncio.gather(*(_greeting(client) for client in fleet.clients.values()))
     return dict(zip(fleet.clients, answers, strict=True))
@@ -118,7 +118,7 @@ def warn_of_silence(greetings: Greetings, settings: Settings) -> None:
             log.warning(event, host=hosts(settings)[target], why=greeting.message, **which)
 
 
-def warn_of_the_settings(fleet: Fleet, settings: Settings, sessions: Sessions) -> None:
+def warn_of_the_settings(fleet: TargetRouter, settings: Settings, sessions: Sessions) -> None:
     """What works, but hardly as it is meant."""
     for (target, host), feldera in zip(hosts(settings).items(), settings.felderas.values(), strict=True):
         which = {"target": target} if target else {}
@@ -161,8 +161,8 @@ def _in_brief(greeting: str | Problem) -> str:
 
 def _refuses_us(problem: Problem) -> bool:
     return problem.trouble in {
-        Trouble.UNAUTHORIZED,
-        Trouble.REJECTED,
-        Trouble.FORBIDDEN,
-        Trouble.NO_TENANT,
+        ProblemKind.UNAUTHORIZED,
+        ProblemKind.REJECTED,
+        ProblemKind.FORBIDDEN,
+        ProblemKind.NO_TENANT,
     }

@@ -18,7 +18,7 @@ from bot.domain.ids import ChannelId, PipelineName
 from bot.domain.operations.operation import Ending, Event, EventKind, Outcome, State
 from bot.domain.pipelines.pipeline import Identity
 from bot.engine.handlers.clear_form import Shown
-from bot.engine.handlers.preconditions import Weighed
+from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, clear_form_view, home_view, modals, thread_lines
@@ -108,7 +108,7 @@ def _other_answers() -> Iterator[Shot]:
 def _views() -> Iterator[Shot]:
     operation = IN_EVERY_STATE[State.AWAITING_APPROVAL]
     token = clear_form_view.Token("a2" * 12, ChannelId("C1"))
-    shown = Shown(Weighed(pipeline(), Identity("https://feldera.example"), NOT_APPROVED), START, "a2" * 12)
+    shown = Shown(Assessment(pipeline(), Identity("https://feldera.example"), NOT_APPROVED), START, "a2" * 12)
     views = {
         modals.DENY_REQUEST: [modals.why_deny(operation.id)],
         modals.BREAK_THE_GLASS: [modals.type_the_name(operation.id)],

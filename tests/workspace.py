@@ -21,14 +21,14 @@ import yaml
 from bot.application import Bot
 from bot.bootstrap import assembled
 from bot.config import Settings
-from bot.domain.access.changes import AccessChange, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.access.changes import AccessChange, GrantRole, RemoveFreeze, RevokeRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Group, Role
 from bot.domain.audit_chain import Broken, Entry
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.ids import GroupId, TeamId
 from bot.domain.operations.operation import EventKind
 from bot.domain.pipelines.targets import ONE
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
 from bot.store.administration import Administration
@@ -191,7 +191,7 @@ class Workspace(Reading, Troubles):
 
     def grants(self, teammate: Teammate, role: Role, pattern: str = "*", **lasts: float) -> None:
         expires_at = self.clock.now() + timedelta(**lasts) if lasts else None
-        self.administers(Give(teammate.actor, role, pattern, expires_at))
+        self.administers(GrantRole(teammate.actor, role, pattern, expires_at))
 
     def user_group(self, handle: str, *members: Teammate) -> UserGroup:
         return self.slack.adds_user_group(handle, [member.person for member in members])
@@ -199,22 +199,22 @@ class Workspace(Reading, Troubles):
     def grants_group(self, group: Any, role: Role, pattern: str = "*") -> None:
         """To a user group of the simulated Slack (`slack.adds_user_group`)."""
         team = TeamId(self.slack.workspace.team_id)
-        self.administers(Give(Group(team, GroupId(group.id)), role, pattern))
+        self.administers(GrantRole(Group(team, GroupId(group.id)), role, pattern))
 
     def revokes(self, teammate: Teammate) -> None:
         with Administration.open(self.database) as administration:
             known = administration.grants(teammate.actor)
-        self.administers(*(TakeAway(grant.principal, grant.role, grant.pattern) for grant in known))
+        self.administers(*(RevokeRole(grant.principal, grant.role, grant.pattern) for grant in known))
 
     def rules(self, pattern: str, said: str) -> None:
         """Put a rule, written as it is typed: `workspace.rules("prod-*", "approvals=2 within=2h")`."""
         self.administers(SetRule(rule_of(pattern, said)))
 
     def freezes(self, pattern: str, reason: str = "release day", **lasts: float) -> None:
-        self.administers(PutFreeze(pattern, self.clock.now() + timedelta(**lasts), reason))
+        self.administers(SetFreeze(pattern, self.clock.now() + timedelta(**lasts), reason))
 
     def unfreezes(self, pattern: str) -> None:
-        self.administers(LiftFreeze(pattern))
+        self.administers(RemoveFreeze(pattern))
 
     def administers(self, *changes: AccessChange) -> None:
         """Whoever runs the bot changes access, from the shell."""
@@ -265,7 +265,7 @@ class Workspace(Reading, Troubles):
     def has_measured(self, *, one_look: float, one_list: float) -> None:
         """Questions to Feldera took the bot so many seconds. Nothing takes any time by the clock of a story."""
         fleet = self.bot.driver.pipelines
-        assert isinstance(fleet, Fleet)
+        assert isinstance(fleet, TargetRouter)
         for client in fleet.clients.values():
             now = client.costs.clock.monotonic()
             client.costs.note_some(1, began=now - one_look)

@@ -9,7 +9,7 @@ import click
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class LazyCommand:
     """A command in a module, by its variable's name there, and the line that a list of commands has of it."""
 
     module: str
@@ -24,7 +24,7 @@ class Later:
 
 
 class LazyGroup(click.Group):
-    def __init__(self, *args: Any, later: Mapping[str, Later], **settings: Any) -> None:
+    def __init__(self, *args: Any, later: Mapping[str, LazyCommand], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.later = later
 

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli.lazy import Later, LazyGroup
+from bot.cli.lazy import LazyCommand, LazyGroup
 from bot.domain.errors import UserError
 
 
@@ -18,22 +18,24 @@ class _Commands(LazyGroup):
 
 
 COMMANDS = {
-    "access": Later("bot.cli.access.import_export", "access", "Keep grants and rules in a file, for git."),
-    "audit": Later("bot.cli.audit.audit_commands", "audit", "Prove and export the record."),
-    "clock": Later("bot.cli.clock", "clock", "Show or reset the bot's own time."),
-    "demo": Later("bot.cli.demo", "demo", "Play an incident, with no Slack and no Feldera."),
-    "deny": Later("bot.cli.pending_requests", "deny", "Deny a request."),
-    "doctor": Later("bot.cli.doctor.command", "doctor", "Check everything there is."),
-    "freeze": Later("bot.cli.access.rules", "freeze", "Let nothing new start."),
-    "grant": Later("bot.cli.access.grants", "grant", "Give a person or a group a role."),
-    "grants": Later("bot.cli.access.grants", "grants", "List the grants."),
-    "pending": Later("bot.cli.pending_requests", "pending", "List what waits for people."),
-    "revoke": Later("bot.cli.access.grants", "revoke", "Take a grant away."),
-    "rule": Later("bot.cli.access.rules", "rule", "Say what a clear takes."),
-    "rules": Later("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
-    "run": Later("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
-    "sandbox": Later("bot.cli.sandbox", "sandbox", "A Slack in the browser, to try the bot in."),
-    "unfreeze": Later("bot.cli.access.rules", "unfreeze", "Lift a freeze, written as it was put."),
+    "access": LazyCommand(
+        "bot.cli.access.import_export", "access", "Keep grants and rules in a file, for git."
+    ),
+    "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", "Prove and export the record."),
+    "clock": LazyCommand("bot.cli.clock", "clock", "Show or reset the bot's own time."),
+    "demo": LazyCommand("bot.cli.demo", "demo", "Play an incident, with no Slack and no Feldera."),
+    "deny": LazyCommand("bot.cli.pending_requests", "deny", "Deny a request."),
+    "doctor": LazyCommand("bot.cli.doctor.command", "doctor", "Check everything there is."),
+    "freeze": LazyCommand("bot.cli.access.rules", "freeze", "Let nothing new start."),
+    "grant": LazyCommand("bot.cli.access.grants", "grant", "Give a person or a group a role."),
+    "grants": LazyCommand("bot.cli.access.grants", "grants", "List the grants."),
+    "pending": LazyCommand("bot.cli.pending_requests", "pending", "List what waits for people."),
+    "revoke": LazyCommand("bot.cli.access.grants", "revoke", "Take a grant away."),
+    "rule": LazyCommand("bot.cli.access.rules", "rule", "Say what a clear takes."),
+    "rules": LazyCommand("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
+    "run": LazyCommand("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
+    "sandbox": LazyCommand("bot.cli.sandbox", "sandbox", "A Slack in the browser, to try the bot in."),
+    "unfreeze": LazyCommand("bot.cli.access.rules", "unfreeze", "Lift a freeze, written as it was put."),
 }
 
 

@@ -11,14 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import covers
-from bot.domain.access.permissions import SAY, Action, Grant, Kind, Standing
+from bot.domain.access.permissions import SAY, Action, Grant, Kind, Membership
 from bot.domain.access.rules import Freeze
 from bot.domain.operations.operation import Operation, State
 
 
-class Deed(StrEnum):
+class HomeAction(StrEnum):
     """What somebody may do to an operation as it is now."""
 
     APPROVE = "approve"
@@ -29,17 +29,19 @@ class Deed(StrEnum):
     CLOSE = "close"
 
 
-_DECISIONS = frozenset({Deed.APPROVE, Deed.SIGN_OFF, Deed.CLOSE})  # what somebody is waited for with
+_DECISIONS = frozenset(
+    {HomeAction.APPROVE, HomeAction.SIGN_OFF, HomeAction.CLOSE}
+)  # what somebody is waited for with
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     operation: Operation
-    deeds: frozenset[Deed]
+    deeds: frozenset[HomeAction]
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class HomeData:
     """What there is to be seen, by whoever may: read once for all pages. `ended` are the latest, newest first."""
 
     pending: tuple[Operation, ...] = ()
@@ -55,7 +57,7 @@ class HomePage:
     what Slack did not tell of them, where a role may depend on it.
     """
 
-    standing: Standing
+    standing: Membership
     grants: tuple[Grant, ...] = ()
     unread: str = ""
     decides: tuple[Item, ...] = ()
@@ -71,7 +73,7 @@ class HomePage:
         return min((moment for moment in ends if moment is not None), default=None)
 
 
-def compose(standing: Standing, facts: Facts, board: Board, now: datetime) -> HomePage:
+def compose(standing: Membership, facts: AccessData, board: HomeData, now: datetime) -> HomePage:
     """The page of this person at `now`. `facts` must know them."""
     current = [grant for grant in facts.grants if grant.is_current(now)]
     held = tuple(grant for grant in current if grant.is_to(standing))
@@ -98,7 +100,7 @@ def compose(standing: Standing, facts: Facts, board: Board, now: datetime) -> Ho
     )
 
 
-def _items(standing: Standing, facts: Facts, board: Board, now: datetime) -> Iterable[Item]:
+def _items(standing: Membership, facts: AccessData, board: HomeData, now: datetime) -> Iterable[Item]:
     """Each open operation once, oldest first."""
     found = {operation.id: operation for operation in (*board.pending, *board.underway)}
     for operation in sorted(found.values(), key=lambda each: each.created_at):
@@ -106,26 +108,28 @@ def _items(standing: Standing, facts: Facts, board: Board, now: datetime) -> Ite
             yield Item(operation, _deeds(operation, standing, facts, now))
 
 
-def _deeds(operation: Operation, standing: Standing, facts: Facts, now: datetime) -> frozenset[Deed]:
+def _deeds(
+    operation: Operation, standing: Membership, facts: AccessData, now: datetime
+) -> frozenset[HomeAction]:
     actor, own = standing.actor, _is_own(operation, standing)
-    found: set[Deed] = set()
+    found: set[HomeAction] = set()
 
     def may(action: Action) -> bool:
         return facts.may(actor, action, operation.pipeline, now).allowed
 
     match operation.state:
         case State.AWAITING_APPROVAL if own:
-            found.add(Deed.WITHDRAW)
+            found.add(HomeAction.WITHDRAW)
         case State.AWAITING_APPROVAL if may(Action.APPROVE):
-            found.add(Deed.DENY)
+            found.add(HomeAction.DENY)
             if actor not in {given.by for given in operation.approvals}:
-                found.add(Deed.APPROVE)
+                found.add(HomeAction.APPROVE)
         case State.READY if _is_untouched(operation) and any(may(action) for action in SAY):
-            found.add(Deed.STOP)
+            found.add(HomeAction.STOP)
         case State.NEEDS_HUMAN if may(Action.CLEAR):
-            found.add(Deed.CLOSE)
+            found.add(HomeAction.CLOSE)
     if operation.waits_for_signature and not own and may(Action.APPROVE):
-        found.add(Deed.SIGN_OFF)
+        found.add(HomeAction.SIGN_OFF)
     return frozenset(found)
 
 
@@ -134,7 +138,7 @@ def _concerns(frozen: str, held: str) -> bool:
     return covers(frozen, held) or covers(held, frozen)
 
 
-def _may_see(operation: Operation, standing: Standing, facts: Facts, now: datetime) -> bool:
+def _may_see(operation: Operation, standing: Membership, facts: AccessData, now: datetime) -> bool:
     """Their own, and those on pipelines that they may see."""
     seen = facts.may(standing.actor, Action.VIEW, operation.pipeline, now).allowed
     return seen or _is_own(operation, standing)
@@ -144,5 +148,5 @@ def _is_untouched(operation: Operation) -> bool:
     return operation.sends == 0 and not operation.has_begun
 
 
-def _is_own(operation: Operation, standing: Standing) -> bool:
+def _is_own(operation: Operation, standing: Membership) -> bool:
     return operation.requester == standing.actor

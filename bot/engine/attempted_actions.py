@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Tried(StrEnum):
+class AttemptedAction(StrEnum):
     """These words are stored, as `action`, beside those of `Action`."""
 
     CONFIRM = "confirm"

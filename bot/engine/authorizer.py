@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import Action, Decision, Group, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import Action, Decision, Group, Membership
 from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.engine.ports import Caller, Clock, Mark, People, Store
-from bot.engine.rate_budget import Budget
+from bot.engine.rate_budget import RateBudget
 
 LOOKED_UP_AGAIN_MOST = 6  # times a minute for what one person does
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class Authorizer:
     """What is asked of the workspace costs: it takes few questions a minute, and of what is narrowed down, fewer are asked.
 
     `on` are the pipelines and `to` the actions that will be decided about: a decision about anything else must not rest
@@ -24,7 +24,7 @@ class Judge:
     store: Store
     people: People
     clock: Clock
-    budget: Budget
+    budget: RateBudget
 
     async def standings(  # noqa: PLR0913 - what narrows it down, and how new it has to be
         self,
@@ -35,7 +35,7 @@ class Judge:
         also: frozenset[Group] = frozenset(),
         since: Mark | None = None,
         caller: Caller | None = None,
-    ) -> Mapping[Actor, Standing]:
+    ) -> Mapping[Actor, Membership]:
         """Who these people are, and which groups they are in: those granted what matters, and `also`.
 
         Each person and each group is asked after once, all at the same time. About all pipelines at once somebody only
@@ -52,7 +52,7 @@ class Judge:
 
     async def for_sending(
         self, actors: Iterable[Actor], *, on: PipelineName, to: Iterable[Action]
-    ) -> Mapping[Actor, Standing]:
+    ) -> Mapping[Actor, Membership]:
         """Looked up now, whatever is remembered: what is sent rests on it."""
         return await self.standings(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
 
@@ -63,7 +63,7 @@ class Judge:
         *,
         to: Iterable[Action],
         others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
-    ) -> Mapping[Actor, Standing]:
+    ) -> Mapping[Actor, Membership]:
         """Looked up again for what `actor` does to this operation, if they may by what is remembered of the last minute.
 
         Nobody's where there is no such operation. `others` are those on whom it may rest besides.
@@ -89,12 +89,12 @@ class Judge:
     async def for_change(
         self,
         actor: Actor,
-        may: Callable[[Facts], bool],
+        may: Callable[[AccessData], bool],
         *,
         to: Iterable[Action],
         also: frozenset[Group],
         remembered: bool,
-    ) -> Standing:
+    ) -> Membership:
         """Looked up for a change of access, in the same way.
 
         Nobody is looked up once more after it: what is remembered has to do only where `remembered` says so, and whoever may
@@ -111,7 +111,7 @@ class Judge:
 
     async def facts(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action
-    ) -> Facts:
+    ) -> AccessData:
         """What is known about these people now. What is written must be decided on facts of its own transaction."""
         return await self.store.facts(await self.standings(actors, on=on, to=to))
 

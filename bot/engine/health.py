@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.engine.loops.store_check import StoreWatch
+from bot.engine.loops.store_check import StoreCheck
 from bot.engine.ports import StoreUnavailable
 
 STORE_ANSWERS_WITHIN = 2.0  # seconds, for the health page
@@ -20,7 +20,7 @@ class Health:
 
 
 async def health(
-    reads: Callable[[], Awaitable[object]], watch: StoreWatch, notes: Callable[[], tuple[str, ...]]
+    reads: Callable[[], Awaitable[object]], watch: StoreCheck, notes: Callable[[], tuple[str, ...]]
 ) -> Health:
     """Anybody may ask: `reads` is by a connection for what can wait, and nothing more is asked of the one that writes."""
     if watch.hangs:

@@ -13,7 +13,7 @@ DECIDED_WITHIN = timedelta(seconds=5)  # of look-ups in Slack; what takes longer
 
 
 @dataclass(slots=True)
-class Cancels:
+class PendingCancels:
     """A cancel that arrived in time may need look-ups, and the request must not go out meanwhile."""
 
     _open: defaultdict[OperationId, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))

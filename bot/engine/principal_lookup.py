@@ -12,7 +12,7 @@ from bot.domain.access.lint.findings import Roster
 from bot.domain.access.permissions import Action, Grant, Group
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
-from bot.engine.ports import Directory, Unread
+from bot.engine.ports import Directory, Unresolved
 
 AT_ONCE = 5  # questions to Slack
 LOOKED_AT = 20  # people of one approvers' group: four times what a rule can ask for
@@ -37,7 +37,7 @@ async def survey(
     groups = sorted(granted | asked, key=repr)
     answers = await asyncio.gather(*(in_turn(directory.members(group)) for group in groups))
     members = {
-        group: said for group, said in zip(groups, answers, strict=True) if not isinstance(said, Unread)
+        group: said for group, said in zip(groups, answers, strict=True) if not isinstance(said, Unresolved)
     }
     approving = {grant.principal for grant in current if Action.APPROVE in grant.role.actions}
     people = {grant.principal for grant in current if isinstance(grant.principal, Actor)}
@@ -52,6 +52,8 @@ async def survey(
         kinds={actor: standing.kind for answer in standings for actor, standing in answer.items()},
         members=members,
         unread={
-            group: said.why for group, said in zip(groups, answers, strict=True) if isinstance(said, Unread)
+            group: said.why
+            for group, said in zip(groups, answers, strict=True)
+            if isinstance(said, Unresolved)
         },
     )

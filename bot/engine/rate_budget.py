@@ -11,7 +11,7 @@ MANY = 1000  # keys remembered before those used longest ago are forgotten
 
 
 @dataclass(slots=True)
-class Budget:
+class RateBudget:
     """Kept in memory: a restart gives everybody a new one."""
 
     clock: Clock

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.operations.operation import Operation
-from bot.engine.ports import Announcer, Clock, Later, StoreLost
+from bot.engine.ports import Announcer, Clock, RetryLater, StoreLost
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,6 @@ class StoreLoss:
     async def _tell(self, operation: Operation, why: str) -> None:
         nobody_wakes_us = asyncio.Event()
         answer = await self.announcer.post_loss(operation, why)
-        while isinstance(answer, Later) and not answer.in_doubt:
+        while isinstance(answer, RetryLater) and not answer.in_doubt:
             await self.clock.wait(nobody_wakes_us, answer.at)
             answer = await self.announcer.post_loss(operation, why)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, Validat
 from bot.domain.pipelines.activity import Shape
 from bot.domain.pipelines.pipeline import STOPPED, Problem, Storage
 from bot.feldera.http.problems import NOT_AS_KNOWN, problem
-from bot.feldera.http.response import Reply
+from bot.feldera.http.response import Response
 from bot.feldera.models import Moment
 from bot.feldera.one_line import WORD_MAX, one_line
 
@@ -50,7 +50,7 @@ class _RowBody(BaseModel):
 _ROWS = TypeAdapter(tuple[_RowBody, ...])
 
 
-def shapes(reply: Reply) -> tuple[Shape, ...] | Problem | None:
+def shapes(reply: Response) -> tuple[Shape, ...] | Problem | None:
     """Newest first, as Feldera orders them. None where there is no such endpoint, as before 0.292: 404 without an envelope."""
     if reply.status == HTTPStatus.NOT_FOUND and reply.error is None:
         return None

@@ -1,4 +1,4 @@
-"""What a reply of Feldera means: pure functions from a `Reply` to the engine's words.
+"""What a reply of Feldera means: pure functions from a `Response` to the engine's words.
 
 A request that changes something is called refused or not sent only where Feldera's rules prove that it did
 nothing; whatever is not on that list may have had its effect. A status code alone is never believed where a
@@ -15,19 +15,19 @@ from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Answer,
-    History,
     Look,
     NotSent,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     Refusal,
     Refused,
     RunnerHealth,
     Seen,
-    Trouble,
     Unknown,
 )
 from bot.feldera.http.problems import NO_TENANT, NOT_AS_KNOWN, is_ambiguous, problem
-from bot.feldera.http.response import Reply
+from bot.feldera.http.response import Response
 from bot.feldera.models import (
     EVENTS,
     ConfigurationBody,
@@ -48,7 +48,7 @@ REFUSING_STATUSES: Final = frozenset({400, 403, 404, 405, 409, 501})
 """With Feldera's error envelope, these are given before anything is changed, and again for the same request."""
 
 
-def look(reply: Reply, name: PipelineName) -> Look:
+def look(reply: Response, name: PipelineName) -> Look:
     """`GET /v0/pipelines/{name}?selector=status`. Absent only if Feldera itself says so, by its error code."""
     if _says_unknown_pipeline(reply):
         return Absent()
@@ -59,11 +59,13 @@ def look(reply: Reply, name: PipelineName) -> Look:
     except ValidationError:
         return NOT_AS_KNOWN
     if pipeline.name != name:
-        return Problem(Trouble.UNEXPECTED, "Feldera answered about another pipeline than the one asked for.")
+        return Problem(
+            ProblemKind.UNEXPECTED, "Feldera answered about another pipeline than the one asked for."
+        )
     return Seen(pipeline)
 
 
-async def look_at_all(reply: Reply) -> ListedPipelines | Problem:
+async def look_at_all(reply: Response) -> ListedPipelines | Problem:
     """`GET /v0/pipelines?selector=status`. What is missing from it may be there nevertheless.
 
     A pipeline of which only the name can be read is a problem of its own; one without a name is counted.
@@ -71,12 +73,12 @@ async def look_at_all(reply: Reply) -> ListedPipelines | Problem:
     return await listed(reply.body) if _is_good(reply) else problem(reply)
 
 
-async def ids(reply: Reply) -> frozenset[PipelineId] | Problem:
+async def ids(reply: Response) -> frozenset[PipelineId] | Problem:
     """`GET /v0/pipelines?selector=status`: the ids of all that can be read."""
     return await listed_ids(reply.body) if _is_good(reply) else problem(reply)
 
 
-def submitted(reply: Reply) -> Answer:
+def submitted(reply: Response) -> Answer:
     """A `POST …/clear`, `…/stop?force=true` or `…/start`.
 
     Feldera: 202 whatever the storage, also where there is nothing to clear; a forced stop in every state; a start also
@@ -100,7 +102,7 @@ def submitted(reply: Reply) -> Answer:
     return Unknown(problem(reply))
 
 
-def history(reply: Reply) -> History | Problem:
+def history(reply: Response) -> PipelineEvents | Problem:
     """`GET /v0/pipelines/{name}/events?selector=status`: newest first, as Feldera orders them."""
     if not _is_good(reply):
         return problem(reply)
@@ -108,10 +110,10 @@ def history(reply: Reply) -> History | Problem:
         events = EVENTS.validate_json(reply.body)
     except ValidationError:
         return NOT_AS_KNOWN
-    return History(tuple(event.change() for event in events))
+    return PipelineEvents(tuple(event.change() for event in events))
 
 
-def program_error(reply: Reply) -> str | Problem:
+def program_error(reply: Response) -> str | Problem:
     """`GET /v0/pipelines/{name}?selector=all`: the first lines of what the compiler said; empty if it said nothing."""
     if not _is_good(reply):
         return problem(reply)
@@ -121,13 +123,13 @@ def program_error(reply: Reply) -> str | Problem:
         return NOT_AS_KNOWN
 
 
-def runner_health(reply: Reply) -> RunnerHealth:
+def runner_health(reply: Response) -> RunnerHealth:
     """`GET /v0/cluster_healthz`. Feldera's own words about its runner name its machines: they are for the log alone."""
     runner = runner_report(reply)
     return RunnerHealth(None, problem(reply).message) if runner is None else RunnerHealth(runner.healthy)
 
 
-def runner_report(reply: Reply) -> ServiceBody | None:
+def runner_report(reply: Response) -> ServiceBody | None:
     """What Feldera says of its runner: the same body with 200 (all healthy) and with 503."""
     if not reply.is_json or reply.status not in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
         return None
@@ -137,7 +139,7 @@ def runner_report(reply: Reply) -> ServiceBody | None:
         return None  # a 503 of another origin, or of another Feldera: told as the problem it is
 
 
-def version(reply: Reply) -> tuple[int, int] | Problem:
+def version(reply: Response) -> tuple[int, int] | Problem:
     """`GET /v0/config`: (0, 337) of Feldera 0.337.0."""
     if not _is_good(reply):
         return problem(reply)
@@ -147,7 +149,7 @@ def version(reply: Reply) -> tuple[int, int] | Problem:
         return NOT_AS_KNOWN
 
 
-def greeting(reply: Reply) -> str | Problem:
+def greeting(reply: Response) -> str | Problem:
     """`GET /v0/config`, as in "Feldera 0.337.0 (Open source)"."""
     if not _is_good(reply):
         return problem(reply)
@@ -158,13 +160,13 @@ def greeting(reply: Reply) -> str | Problem:
     return one_line(f"Feldera {configuration.version} ({configuration.edition})")
 
 
-def _refusal(reply: Reply) -> Refusal:
+def _refusal(reply: Response) -> Refusal:
     if _says_unknown_pipeline(reply):
         return Refusal.UNKNOWN_PIPELINE
     return Refusal.NO_ACCESS if reply.status == HTTPStatus.FORBIDDEN else Refusal.BY_RULE
 
 
-def _says_unknown_pipeline(reply: Reply) -> bool:
+def _says_unknown_pipeline(reply: Response) -> bool:
     error = reply.error
     return (
         reply.status == HTTPStatus.NOT_FOUND
@@ -173,5 +175,5 @@ def _says_unknown_pipeline(reply: Reply) -> bool:
     )
 
 
-def _is_good(reply: Reply) -> bool:
+def _is_good(reply: Response) -> bool:
     return reply.status == HTTPStatus.OK and reply.is_json

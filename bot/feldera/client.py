@@ -23,31 +23,31 @@ from bot.domain.pipelines.activity import Shape
 from bot.domain.pipelines.observations import Observation
 from bot.domain.pipelines.pipeline import (
     Answer,
-    History,
     Identity,
     Look,
     NotSent,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     RunnerHealth,
-    Trouble,
     Unknown,
 )
 from bot.engine.ports import Clock
 from bot.feldera import activity_events, answers
 from bot.feldera.http.address import FelderaAddress
 from bot.feldera.http.credentials import Credentials
-from bot.feldera.http.exchange import BODY_MAX, CONNECTIONS, Wire
-from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.exchange import BODY_MAX, CONNECTIONS, FelderaHttp
+from bot.feldera.http.response import NoResponse, Response
 from bot.feldera.http.session import Session, of_another_tenant, session
 from bot.feldera.http.unauthorized import Rejections
-from bot.feldera.look_costs import Costs
+from bot.feldera.look_costs import LookCosts
 from bot.feldera.one_line import one_line
 from bot.feldera.pipeline_list import ListedPipelines
-from bot.feldera.queries import LIST_MAX, STATUS_ONLY, Questions, pipeline_path
+from bot.feldera.queries import LIST_MAX, STATUS_ONLY, Queries, pipeline_path
 
 PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
 RUNNER_SAYS_MAX = 1000  # characters in the log
-_MAY_BE_TLS = frozenset({Trouble.UNREACHABLE, Trouble.UNEXPECTED, Trouble.NOT_FELDERA})
+_MAY_BE_TLS = frozenset({ProblemKind.UNREACHABLE, ProblemKind.UNEXPECTED, ProblemKind.NOT_FELDERA})
 _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
     # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
     StepName.STOP: ("stop", {"force": "true"}),
@@ -56,7 +56,7 @@ _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
 }
 
 _TOKEN_RENEWED = Problem(
-    Trouble.UNREACHABLE, "The bot's token for Feldera was renewed after the last look at the pipeline."
+    ProblemKind.UNREACHABLE, "The bot's token for Feldera was renewed after the last look at the pipeline."
 )
 
 log = structlog.get_logger()
@@ -77,16 +77,16 @@ class FelderaClient:
         credentials: Credentials,
         *,
         clock: Clock,
-        wire: Wire | None = None,
+        wire: FelderaHttp | None = None,
         rejections: Rejections | None = None,
     ) -> None:
         self._settings = address, credentials, clock
         self._credentials = credentials
         self._address = str(address.base_url)
         self._tenant_wanted = address.tenant
-        self._questions: Questions | None = None
-        self._wire = wire or Wire(address, clock)
-        self.costs = Costs(clock)
+        self._questions: Queries | None = None
+        self._wire = wire or FelderaHttp(address, clock)
+        self.costs = LookCosts(clock)
         self._rejections = rejections or Rejections(clock)
         self._single_connections = asyncio.Semaphore(CONNECTIONS)
         if wire is None and address.tls_insecure:
@@ -119,7 +119,7 @@ class FelderaClient:
         return await self._asked(lambda questions: questions.look(name))
 
     async def look_at_all(self) -> ListedPipelines | Problem:
-        return await self._asked(Questions.look_at_all)
+        return await self._asked(Queries.look_at_all)
 
     async def ids(self) -> frozenset[PipelineId] | Problem:
         """Of all its pipelines."""
@@ -149,19 +149,19 @@ class FelderaClient:
             return NotSent(_TOKEN_RENEWED)
         reply = await self._exchange("POST", path, token=token, query=query or None, not_after=not_after)
         match reply:
-            case NoReply(problem=problem, maybe_sent=True):
+            case NoResponse(problem=problem, maybe_sent=True):
                 return Unknown(problem)
-            case NoReply(problem=problem):
+            case NoResponse(problem=problem):
                 return NotSent(problem)
-            case Reply(status=HTTPStatus.UNAUTHORIZED):
+            case Response(status=HTTPStatus.UNAUTHORIZED):
                 # The next request will have the new token. It is not made here: fetching one took a while, and
                 # in the meantime the pipeline may have changed, or the person's permission.
                 newer = await self._credentials.replacement(token)
                 return NotSent(newer if isinstance(newer, Problem) else await self._why_rejected(reply))
-            case Reply():
+            case Response():
                 return answers.submitted(reply)
 
-    async def history(self, name: PipelineName) -> History | Problem:
+    async def history(self, name: PipelineName) -> PipelineEvents | Problem:
         return await self._asked(lambda questions: questions.history(self._address, name))
 
     async def program_error(self, name: PipelineName) -> str | Problem:
@@ -201,12 +201,10 @@ class FelderaClient:
 
     async def _get(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
-    ) -> Reply | Problem:
+    ) -> Response | Problem:
         return await self._asked(lambda questions: questions.ask(path, query, body_max=body_max))
 
-    async def _asked(
-        self, question: Callable[[Questions], Coroutine[Any, Any, _T | Problem]]
-    ) -> _T | Problem:
+    async def _asked(self, question: Callable[[Queries], Coroutine[Any, Any, _T | Problem]]) -> _T | Problem:
         """The answer by the token at hand; where Feldera rejects that, the whole question once more by a new one."""
         token = await self._credentials.token()
         if isinstance(token, Problem):
@@ -223,8 +221,8 @@ class FelderaClient:
             answer = await question(questions)
         return answer if questions.rejection is None else await self._why_rejected(questions.rejection)
 
-    def _by(self, token: SecretStr | None) -> Questions:
-        return Questions(self._exchange, token, costs=self.costs, tenant=self._tenant_wanted)
+    def _by(self, token: SecretStr | None) -> Queries:
+        return Queries(self._exchange, token, costs=self.costs, tenant=self._tenant_wanted)
 
     async def _exchange(  # noqa: PLR0913 - one exchange, and what bounds it
         self,
@@ -235,14 +233,14 @@ class FelderaClient:
         query: Mapping[str, str] | None = None,
         body_max: int = BODY_MAX,
         not_after: float = inf,
-    ) -> Reply | NoReply:
+    ) -> Response | NoResponse:
         """An exchange with the bot's credentials, which tells whether Feldera accepts them."""
         reply = await self._wire.exchange(
             method, path, token=token, query=query, body_max=body_max, not_after=not_after
         )
-        if isinstance(reply, Reply):
+        if isinstance(reply, Response):
             self._rejections.note(reply)
         return reply
 
-    async def _why_rejected(self, reply: Reply) -> Problem:
+    async def _why_rejected(self, reply: Response) -> Problem:
         return self._rejections.why(reply, await self._wire.exchange("GET", "/healthz"))

@@ -41,7 +41,7 @@ class _Known:
         return self.here == other.here or self.here.is_unique or bool(self.ids & other.ids)
 
 
-class Twins:
+class DuplicateTargets:
     """`clients` in the order of the settings: of two that are one, the later is the one that must not be used."""
 
     def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:

@@ -34,7 +34,7 @@ class _Lowest:
 
 
 @dataclass(slots=True)
-class Costs:
+class LookCosts:
     """Of one Feldera, over the connections of one client."""
 
     clock: Clock

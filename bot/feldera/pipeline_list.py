@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
-from bot.domain.pipelines.pipeline import Pipeline, Problem, Trouble
+from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.feldera.http.problems import NOT_AS_KNOWN
 from bot.feldera.models import PipelineBody
 from bot.feldera.one_line import is_word
@@ -23,7 +23,7 @@ SLICE = 2**17  # characters read in one go: a millisecond or two
 REMEMBERED_ROWS = 10_000
 REMEMBERED_ROW_MAX = 4 * 2**10  # bytes; one with fewer than a hundred checkpoints is shorter
 
-_TWO_OF_ONE_NAME = Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of this name.")
+_TWO_OF_ONE_NAME = Problem(ProblemKind.UNEXPECTED, "Feldera's list has two pipelines of this name.")
 _OPENING = re.compile(r"\s*\[\s*")
 _AFTER_A_ROW = re.compile(r"\s*(?:,\s*(?=\S)|(?P<end>\]\s*\Z))")
 _EMPTY = re.compile(r"\]\s*\Z")

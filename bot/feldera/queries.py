@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.observations import Observation, is_expected, looks, not_listed
-from bot.domain.pipelines.pipeline import History, Identity, Look, Problem, Seen, Trouble
+from bot.domain.pipelines.pipeline import Identity, Look, PipelineEvents, Problem, ProblemKind, Seen
 from bot.feldera import answers
 from bot.feldera.http import problems
 from bot.feldera.http.exchange import BODY_MAX
-from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.response import NoResponse, Response
 from bot.feldera.http.session import of_another_tenant, session
-from bot.feldera.look_costs import Costs
+from bot.feldera.look_costs import LookCosts
 from bot.feldera.pipeline_list import ListedPipelines
 
 LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
@@ -31,10 +31,10 @@ READ_AT_ONCE: Final = 50  # rows of a list: a millisecond or so
 SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera that tells of a session
 
 _CHANGED_MEANWHILE: Final = Problem(
-    Trouble.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
+    ProblemKind.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
 )
 _HIDDEN: Final = Problem(
-    Trouble.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
+    ProblemKind.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
 )
 
 
@@ -47,12 +47,12 @@ class Exchange(Protocol):
         token: SecretStr | None = None,
         query: Mapping[str, str] | None = None,
         body_max: int = BODY_MAX,
-    ) -> Reply | NoReply:
+    ) -> Response | NoResponse:
         """One HTTP exchange, made once."""
         ...
 
 
-class Questions:
+class Queries:
     """By one token, over any connection. `rejection` is a 401 that one of them was answered with.
 
     `tenant` is the name or the id of the one that has to answer; None takes any. `costs` are what questions over these
@@ -60,9 +60,9 @@ class Questions:
     """
 
     def __init__(
-        self, exchange: Exchange, token: SecretStr | None, *, costs: Costs, tenant: str | None = None
+        self, exchange: Exchange, token: SecretStr | None, *, costs: LookCosts, tenant: str | None = None
     ) -> None:
-        self.rejection: Reply | None = None
+        self.rejection: Response | None = None
         self._exchange = exchange
         self.token = token
         self._costs = costs
@@ -70,9 +70,9 @@ class Questions:
 
     async def ask(
         self, path: str, query: Mapping[str, str] | None = None, *, body_max: int = BODY_MAX
-    ) -> Reply | Problem:
+    ) -> Response | Problem:
         reply = await self._exchange("GET", path, token=self.token, query=query, body_max=body_max)
-        if isinstance(reply, NoReply):
+        if isinstance(reply, NoResponse):
             return reply.problem
         if reply.status == HTTPStatus.UNAUTHORIZED:
             self.rejection = reply
@@ -108,7 +108,7 @@ class Questions:
             self._costs.note_list(began)
         return listed
 
-    async def history(self, address: str, name: PipelineName) -> History | Problem:
+    async def history(self, address: str, name: PipelineName) -> PipelineEvents | Problem:
         """The pipeline's events, and who told them."""
         here = await self.identity(address)
         if isinstance(here, Problem):
@@ -183,7 +183,7 @@ class Questions:
                     found[name] = failures[-1]
                     continue
                 found[name] = look = await self.look(name)
-                if isinstance(look, Problem) and look.trouble is not Trouble.UNEXPECTED:
+                if isinstance(look, Problem) and look.trouble is not ProblemKind.UNEXPECTED:
                     failures.append(look)
 
         async with asyncio.TaskGroup() as group:

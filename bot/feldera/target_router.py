@@ -15,25 +15,25 @@ from bot.domain.pipelines.activity import Shape
 from bot.domain.pipelines.observations import Observation
 from bot.domain.pipelines.pipeline import (
     Answer,
-    History,
     Look,
     Pipeline,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     RunnerHealth,
     Seen,
-    Trouble,
 )
 from bot.domain.pipelines.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
-from bot.engine.ports import Everything
+from bot.engine.ports import AllPipelines
 from bot.feldera.client import FelderaClient
-from bot.feldera.duplicate_targets import Twins
+from bot.feldera.duplicate_targets import DuplicateTargets
 
 LATE_AFTER = 5.0  # seconds: how long a list waits for other targets once one has answered
-_NO_SUCH_TARGET = Problem(Trouble.ELSEWHERE, "no target of this bot has this name")
-_LATE = Problem(Trouble.UNREACHABLE, f"Feldera did not answer within {LATE_AFTER:g} s.")
+_NO_SUCH_TARGET = Problem(ProblemKind.ELSEWHERE, "no target of this bot has this name")
+_LATE = Problem(ProblemKind.UNREACHABLE, f"Feldera did not answer within {LATE_AFTER:g} s.")
 
 
-class Fleet:
+class TargetRouter:
     """`clients` by their targets' names; a single one may have any."""
 
     def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
@@ -41,7 +41,7 @@ class Fleet:
             raise ValueError("there must be a Feldera")
         self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
         self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
-        self._twins = Twins(self._clients)
+        self._twins = DuplicateTargets(self._clients)
 
     @property
     def clients(self) -> Mapping[TargetName, FelderaClient]:
@@ -54,7 +54,7 @@ class Fleet:
             return _NO_SUCH_TARGET
         return _shown(await self._clients[target].look(name_on_target(name)), target)
 
-    async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
+    async def look_at_all(self, target: TargetName | None = None) -> AllPipelines | Problem:
         if target is not None or not self.targets.names:
             return await self._of(target or THE_ONLY)
         looks = {each: asyncio.create_task(self._of(each)) for each in self._clients}
@@ -63,7 +63,7 @@ class Fleet:
         finally:
             for look in looks.values():
                 look.cancel()
-        return Everything.of(
+        return AllPipelines.of(
             {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
         )
 
@@ -86,7 +86,7 @@ class Fleet:
             return observed
         first = await self._twins.earlier(target, observed)
         if first is not None:
-            return Problem(Trouble.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
+            return Problem(ProblemKind.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
         looks = {name: _shown(observed.looks[name_on_target(name)], target) for name in reviewed}
         return Observation(observed.here, looks)
 
@@ -102,7 +102,7 @@ class Fleet:
         async with self._clients[target].single_connection() as client:
             yield _Connection(self, client, target, name)
 
-    async def history(self, name: PipelineName) -> History | Problem:
+    async def history(self, name: PipelineName) -> PipelineEvents | Problem:
         target = self.targets.of(name)
         return (
             _NO_SUCH_TARGET if target is None else await self._clients[target].history(name_on_target(name))
@@ -124,19 +124,19 @@ class Fleet:
             return RunnerHealth(None, _NO_SUCH_TARGET.message)
         return await self._clients[target].runner_health()
 
-    async def _of(self, target: TargetName) -> Everything | Problem:
+    async def _of(self, target: TargetName) -> AllPipelines | Problem:
         listed = await self._clients[target].look_at_all()
         if isinstance(listed, Problem):
             return listed
         unreadable = {target: listed.unreadable} if listed.unreadable else {}
-        return Everything(_Listed({target: listed}), unreadable=unreadable)
+        return AllPipelines(_Listed({target: listed}), unreadable=unreadable)
 
 
 @dataclass(frozen=True, slots=True)
 class _Connection:
     """`bot.engine.ports.Connection` to the Feldera of one pipeline."""
 
-    fleet: Fleet
+    fleet: TargetRouter
     client: FelderaClient
     target: TargetName
     name: PipelineName
@@ -184,7 +184,7 @@ def _shown(look: Look, target: TargetName) -> Look:
     return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
 
 
-_Looking = asyncio.Task[Everything | Problem]
+_Looking = asyncio.Task[AllPipelines | Problem]
 
 
 async def _good_answers(looks: Iterable[_Looking]) -> None:
@@ -197,7 +197,7 @@ async def _good_answers(looks: Iterable[_Looking]) -> None:
         done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             return
-        if not some_answered and any(isinstance(look.result(), Everything) for look in done):
+        if not some_answered and any(isinstance(look.result(), AllPipelines) for look in done):
             some_answered, until = True, loop.time() + LATE_AFTER
 
 

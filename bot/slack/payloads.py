@@ -79,7 +79,7 @@ class Filled(_Shape):
     selected_options: list[Chosen] | None = None
 
 
-class State(_Shape):
+class ViewState(_Shape):
     """What stands in the inputs, by block and action."""
 
     values: dict[_Word, dict[_Word, Filled]] = {}
@@ -96,7 +96,7 @@ class View(_Shape):
     hash: _Word | None = None
     callback_id: _Word = ""
     private_metadata: _Text = ""
-    state: State | None = None
+    state: ViewState | None = None
 
     def filled(self, block: str, action: str) -> Filled:
         return Filled() if self.state is None else self.state.of(block, action)
@@ -125,7 +125,7 @@ class SlashCommand(_Shape):
     response_url: _Url | None = None
 
 
-class Action(_Shape):
+class ActionPayload(_Shape):
     """The element that was used; `value` is what a button carries, and is only looked up, never believed."""
 
     action_id: _Word
@@ -137,12 +137,12 @@ class BlockActions(_Interaction):
 
     type: Literal["block_actions"]
     trigger_id: _Word
-    actions: Annotated[list[Action], Field(min_length=1, max_length=1)]
+    actions: Annotated[list[ActionPayload], Field(min_length=1, max_length=1)]
     view: View | None = None
     response_url: _Url | None = None
 
     @property
-    def action(self) -> Action:
+    def action(self) -> ActionPayload:
         return self.actions[0]
 
 

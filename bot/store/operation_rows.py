@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName
-from bot.domain.operations.fingerprints import EventsRead, Reviewed, Sighting
+from bot.domain.operations.fingerprints import EventsRead, Fingerprint, LastSeen
 from bot.domain.operations.operation import Approval, Card, Ending, Operation, Outcome, State, StepDone
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import Checkpoints, Identity
@@ -149,7 +149,7 @@ def operation_of(row: Row) -> Operation:
     )
 
 
-def _of_reviewed(reviewed: Reviewed) -> dict[str, Value]:
+def _of_reviewed(reviewed: Fingerprint) -> dict[str, Value]:
     return {
         "reviewed_id": reviewed.id,
         "reviewed_status_since": text_of(reviewed.status_since),
@@ -163,8 +163,8 @@ def _of_reviewed(reviewed: Reviewed) -> dict[str, Value]:
     }
 
 
-def _reviewed(row: Row) -> Reviewed:
-    return Reviewed(
+def _reviewed(row: Row) -> Fingerprint:
+    return Fingerprint(
         id=PipelineId(row["reviewed_id"]),
         status_since=moment_of(row["reviewed_status_since"]),
         checkpoints=Checkpoints(count=row["reviewed_checkpoints"], size=row["reviewed_bytes"]),
@@ -205,15 +205,15 @@ def _events_read(text: str | None) -> EventsRead | None:
     return EventsRead(moment_of(newest), moment_of(at))
 
 
-def _sighting_written(seen: Sighting | None) -> str | None:
+def _sighting_written(seen: LastSeen | None) -> str | None:
     return None if seen is None else json.dumps([text_of(seen.at), seen.status, seen.desired, seen.storage])
 
 
-def _sighting(text: str | None) -> Sighting | None:
+def _sighting(text: str | None) -> LastSeen | None:
     if text is None:
         return None
     at, status, desired, storage = json.loads(text)
-    return Sighting(moment_of(at), status, desired, storage)
+    return LastSeen(moment_of(at), status, desired, storage)
 
 
 def _written(approval: Approval) -> dict[str, str]:

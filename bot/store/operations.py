@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import Membership
 from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Event, Operation, State
@@ -131,7 +131,7 @@ def change(
     operation_id: OperationId,
     decide: Decide,
     *,
-    standings: Mapping[Actor, Standing],
+    standings: Mapping[Actor, Membership],
     as_known: AsKnown = _as_stored,
 ) -> Transition | None:
     """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
@@ -151,7 +151,7 @@ def change_all(
 
 
 def _changed(
-    db: Database, operation_id: OperationId, decide: Decide, common: Facts, as_known: AsKnown
+    db: Database, operation_id: OperationId, decide: Decide, common: AccessData, as_known: AsKnown
 ) -> Transition | None:
     stored = find(db, operation_id)
     if stored is None:

@@ -9,7 +9,7 @@ from bot.store.column_values import Row
 _T = TypeVar("_T")
 
 
-class ParsedRows(Generic[_T]):
+class RowCache(Generic[_T]):
     """Remembers those that were read last. For one thread at a time."""
 
     def __init__(self, parse: Callable[[Row], _T]) -> None:

@@ -16,9 +16,9 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import AccessChange
-from bot.domain.access.permissions import Action, Grant, Group, Standing
+from bot.domain.access.permissions import Action, Grant, Group, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import PostedHead
 from bot.domain.bot_time import ClockRecord
@@ -32,7 +32,7 @@ from bot.store import audit_log, audit_pages, bot_state, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants, rules_and_freezes
 from bot.store.connections import Connections
 from bot.store.errors import AmbiguousId
-from bot.store.underway_cache import Underway
+from bot.store.underway_cache import UnderwayCache
 
 _T = TypeVar("_T")
 
@@ -41,13 +41,13 @@ class SqliteStore:
     """Open it with `open()`, close it with `aclose()`."""
 
     def __init__(
-        self, connections: Connections, targets: Targets, underway: Underway, *, can_wait: bool = False
+        self, connections: Connections, targets: Targets, underway: UnderwayCache, *, can_wait: bool = False
     ) -> None:
         self._connections = connections
         self._targets = targets
         self._underway = underway
         self._can_wait = can_wait
-        self._announcing = unannounced.Announcing()
+        self._announcing = unannounced.UnannouncedReader()
 
     @property
     def background(self) -> "SqliteStore":
@@ -63,7 +63,7 @@ class SqliteStore:
         Raises:
             DatabaseUnusable: with what is wrong with the file or its place.
         """
-        return cls(Connections.open(path, beside), targets, Underway())
+        return cls(Connections.open(path, beside), targets, UnderwayCache())
 
     async def aclose(self) -> None:
         """Finish what was asked for, then close the file. Nothing may be asked afterwards.
@@ -76,7 +76,7 @@ class SqliteStore:
     async def check(self) -> None:
         await self._write(self._underway.follow)
 
-    async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
+    async def facts(self, standings: Mapping[Actor, Membership]) -> AccessData:
         return await self._read(lambda db: access_snapshot.about(db, standings))
 
     async def granted_groups(
@@ -94,7 +94,7 @@ class SqliteStore:
         return await self._read(lambda db: rules_and_freezes.freezes_in_force(db, now))
 
     async def administer(
-        self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
+        self, change: AccessChange, authorize: Authorize, *, standing: Membership, by: str
     ) -> Event:
         return await self._write(
             lambda db: access_changes.administer(
@@ -185,7 +185,7 @@ class SqliteStore:
         operation_id: OperationId,
         decide: Decide,
         *,
-        standings: Mapping[Actor, Standing],
+        standings: Mapping[Actor, Membership],
     ) -> Transition | None:
         def work(db: Database) -> Transition | None:
             made = operations.change(

@@ -11,7 +11,7 @@ from bot.store import audit_log
 from bot.store.column_values import Row, row_of
 from bot.store.connection.database import writing
 from bot.store.operation_rows import operation_of
-from bot.store.row_cache import ParsedRows
+from bot.store.row_cache import RowCache
 
 _OWED = (
     "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
@@ -25,12 +25,12 @@ _UNANNOUNCED = (
 )
 
 
-class Announcing:
+class UnannouncedReader:
     """Reads what Slack does not show yet. Most of a long backlog is as it was when it was last read."""
 
     def __init__(self) -> None:
-        self._lines = ParsedRows(_owed_line)
-        self._operations = ParsedRows(operation_of)
+        self._lines = RowCache(_owed_line)
+        self._operations = RowCache(operation_of)
 
     def unannounced(self, db: Database) -> tuple[Unannounced, ...]:
         """Confirmed operations that Slack does not show as they are, longest waiting first.

@@ -17,17 +17,17 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.unchanged_looks import is_equal_but_for_rendering, is_lastingly_equal
 from bot.store.operation_rows import operation_of
 from bot.store.operations import SELECT_UNDERWAY
-from bot.store.row_cache import ParsedRows
+from bot.store.row_cache import RowCache
 
 
-class Underway:
+class UnderwayCache:
     """Any thread may ask; `follow` is for the thread of the connection that writes, and for that connection alone."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._operations: dict[OperationId, Operation] = {}
         self._is_sorted = True
-        self._rows = ParsedRows(operation_of)
+        self._rows = RowCache(operation_of)
         self.is_read = False
         self._version: int | None = None
 

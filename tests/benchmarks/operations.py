@@ -14,7 +14,7 @@ from bot.bootstrap import connected
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
 from bot.domain.pipelines.pipeline import Identity, Pipeline, Problem
 from bot.store import operations
@@ -79,7 +79,7 @@ class Fleet:
             requester=requester,
             origin=channel,
             pipeline=PipelineName(name),
-            reviewed=Reviewed.of(self._pipelines[name]),
+            reviewed=Fingerprint.of(self._pipelines[name]),
             reason="reload after the schema change",
             created_at=at,
             feldera=self._here,

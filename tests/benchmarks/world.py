@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.changes import GrantRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.ids import Actor, ChannelId, TeamId, UserId
@@ -99,8 +99,8 @@ class World:
 
     def _grants(self) -> None:
         with Administration.open(self._database) as administration:
-            given = [Give(_actor(person), Role.OPERATOR, "*") for person in self._operators]
-            given += [Give(_actor(person), Role.APPROVER, "*") for person in self._approvers]
+            given = [GrantRole(_actor(person), Role.OPERATOR, "*") for person in self._operators]
+            given += [GrantRole(_actor(person), Role.APPROVER, "*") for person in self._approvers]
             rule = SetRule(rule_of("*", "approvals=1"))
             administration.administer(
                 *given, rule, by="shell:benchmark", now=self.slack.workspace.clock.now()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.access.access_file import BadAccessFile, read, written
-from bot.domain.access.changes import Give
-from bot.domain.access.diff import Wanted
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.diff import DesiredAccess
 from bot.domain.access.permissions import Group, Role
 from bot.domain.access.rules import Rule
 from bot.domain.commands.durations import span
@@ -54,11 +54,11 @@ rules:
   break-glass: forbidden
   matching: 'INC-\d+: .*'
 """
-AS_WRITTEN = Wanted(
+AS_WRITTEN = DesiredAccess(
     frozenset(
         {
-            Give(ANA, Role.OPERATOR, "orders-*", datetime(2026, 11, 25, 8, tzinfo=UTC), "on call"),
-            Give(ONCALL, Role.APPROVER, "*"),
+            GrantRole(ANA, Role.OPERATOR, "orders-*", datetime(2026, 11, 25, 8, tzinfo=UTC), "on call"),
+            GrantRole(ONCALL, Role.APPROVER, "*"),
         }
     ),
     frozenset({EVERYTHING}),
@@ -80,15 +80,15 @@ def test_json_is_yaml():
     text = """{"team": "T1", "grants": [{"user": "U0ANA", "role": "operator", "pattern": "*",
                "until": "2026-11-25T08:00:00Z"}],
                "rules": [{"pattern": "*", "approvals": 0}]}"""
-    assert read(text, None) == Wanted(
-        frozenset({Give(ANA, Role.OPERATOR, "*", datetime(2026, 11, 25, 8, tzinfo=UTC))}),
+    assert read(text, None) == DesiredAccess(
+        frozenset({GrantRole(ANA, Role.OPERATOR, "*", datetime(2026, 11, 25, 8, tzinfo=UTC))}),
         frozenset({Rule("*", approvals=0)}),
     )
 
 
 def test_a_part_that_is_not_there_is_not_wanted_to_be_empty():
-    assert read("rules: []", HOME) == Wanted(None, frozenset())
-    assert read("grants: []", HOME) == Wanted(frozenset(), None)
+    assert read("rules: []", HOME) == DesiredAccess(None, frozenset())
+    assert read("grants: []", HOME) == DesiredAccess(frozenset(), None)
 
 
 def test_values_are_taken_as_they_are_written():
@@ -99,12 +99,12 @@ def test_values_are_taken_as_they_are_written():
 
 
 def test_people_of_another_workspace_keep_it():
-    give = Give(Actor(TeamId("T0OTHER"), ANA.user), Role.VIEWER, "*")
-    text = written(Wanted(frozenset({give}), frozenset()), HOME)
+    give = GrantRole(Actor(TeamId("T0OTHER"), ANA.user), Role.VIEWER, "*")
+    text = written(DesiredAccess(frozenset({give}), frozenset()), HOME)
     assert "team: T0OTHER" in text
     assert read(text, None).grants == {give}
     assert read("grants: [{user: T0OTHER/U0ANA, role: viewer, pattern: x}]", HOME).grants == {
-        Give(give.principal, Role.VIEWER, "x")
+        GrantRole(give.principal, Role.VIEWER, "x")
     }
 
 
@@ -207,13 +207,13 @@ def test_a_grant_of_a_workspace_that_nobody_knows_is_refused():
 @given(st.text(max_size=60) | st.text(alphabet="grantsules:[]{}-,\n *&!|>'\"#?x", max_size=60))
 def test_no_text_is_too_odd_to_be_answered(text):
     with contextlib.suppress(BadAccessFile):
-        assert isinstance(read(text, HOME), Wanted)
+        assert isinstance(read(text, HOME), DesiredAccess)
 
 
 WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 GIVES = st.builds(
-    Give,
+    GrantRole,
     st.sampled_from(
         [ANA, ONCALL, Actor(TeamId("T0OTHER"), UserId("U0EVE")), Group(TeamId("T0OTHER"), GroupId("S0X"))]
     ),
@@ -239,7 +239,7 @@ RULES = st.builds(
 )
 def test_any_access_is_read_back_as_it_was_written_and_written_the_same_again(grants, rules):
     """Exactly, so that an import of an export changes nothing."""
-    access = Wanted(grants, rules)
+    access = DesiredAccess(grants, rules)
     text = written(access, HOME)
     again = read(text, None)
     assert again == access

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.clock import SteadyClock
-from bot.domain.access.changes import Give, PutFreeze
+from bot.domain.access.changes import GrantRole, SetFreeze
 from bot.domain.access.permissions import Role
 from bot.domain.bot_time import ClockRecord, Jump, believed
 from bot.domain.operations.operation import EventKind
@@ -53,7 +53,9 @@ def test_after_another_boot_the_shell_never_goes_back(shell, ran):
     ran(3 * HOUR, boot="another")
     with shell.administration() as administration:
         administration.administer(
-            Give(ANA, Role.OPERATOR, "*", datetime.now(UTC) + HOUR), by="shell:root", now=datetime.now(UTC)
+            GrantRole(ANA, Role.OPERATOR, "*", datetime.now(UTC) + HOUR),
+            by="shell:root",
+            now=datetime.now(UTC),
         )
     assert "lapsed" in shell.does("grants")
 
@@ -105,9 +107,9 @@ def test_reset_tells_a_bot_that_it_rested_for_long(shell, ran):
 def test_reset_lets_nothing_come_back(shell, ran):
     """Set back, a grant that lapsed would hold again, and a freeze longer than was said: they have to be ended first."""
     now = ran(timedelta(days=26_000)).time
-    give = Give(ANA, Role.OPERATOR, "*", now + HOUR)
+    give = GrantRole(ANA, Role.OPERATOR, "*", now + HOUR)
     with shell.administration() as administration:
-        administration.administer(give, PutFreeze("orders", now + HOUR, "x"), by="shell:root", now=now)
+        administration.administer(give, SetFreeze("orders", now + HOUR, "x"), by="shell:root", now=now)
     assert shell.is_refused("clock", "reset", "--yes") == (
         "Set back, the bot's time would let these last longer, or come back: grant 1 (U0ANA is operator on *), "
         "the freeze of orders. End them first: let requests end, `pipeline-bot revoke`, `pipeline-bot unfreeze`.\n"

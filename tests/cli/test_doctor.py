@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from bot.cli.doctor.checks import checks
 from bot.clock import SteadyClock, SystemClock
-from bot.domain.access.changes import Give, SetRule, TakeAway
+from bot.domain.access.changes import GrantRole, RevokeRole, SetRule
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Group, Role
 from bot.domain.access.rules import Rule
@@ -77,7 +77,7 @@ def actor(person):
 async def test_a_bot_that_is_set_up_well_has_nothing_to_put_right(world, examined):
     """Every check is said, so that one knows what was looked at."""
     ana = world.slack.adds_person("ana")
-    administers(world, Give(actor(ana), Role.ADMIN, "*"))
+    administers(world, GrantRole(actor(ana), Role.ADMIN, "*"))
     assert await examined(world) == [
         ("ok", "Settings: complete, for Socket Mode."),
         ("ok", "Slack: the bot token is of the workspace Acme (T0ACME)."),
@@ -375,10 +375,10 @@ async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
     day = world.clock.now() + timedelta(days=9000)
     administers(
         world,
-        Give(actor(ana), Role.ADMIN, "*"),
-        Give(actor(eve), Role.VIEWER, "*", day, "on call"),
-        TakeAway(actor(eve), Role.VIEWER, "*"),
-        Give(actor(eve), Role.VIEWER, "*", day, "on call"),
+        GrantRole(actor(ana), Role.ADMIN, "*"),
+        GrantRole(actor(eve), Role.VIEWER, "*", day, "on call"),
+        RevokeRole(actor(eve), Role.VIEWER, "*"),
+        GrantRole(actor(eve), Role.VIEWER, "*", day, "on call"),
     )
     assert not [said for _, said in await examined(world) if said.startswith("Audit log: it has no entry")]
     with open_database(world.database) as db:
@@ -414,8 +414,8 @@ async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
     leads = world.slack.adds_user_group("leads", [ana, ben])
     administers(
         world,
-        Give(actor(ana), Role.REQUESTER, "*", world.clock.now() + timedelta(hours=12)),
-        Give(Group(TeamId(ana.team_id), GroupId(leads.id)), Role.APPROVER, "*"),
+        GrantRole(actor(ana), Role.REQUESTER, "*", world.clock.now() + timedelta(hours=12)),
+        GrantRole(Group(TeamId(ana.team_id), GroupId(leads.id)), Role.APPROVER, "*"),
         SetRule(Rule("*", approvals=1, ask_group=GroupId(leads.id))),
     )
     lines = await examined(world)

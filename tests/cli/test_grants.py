@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.access.changes import Give
+from bot.domain.access.changes import GrantRole
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Role
 from bot.domain.operations.operation import EventKind
@@ -77,7 +77,7 @@ def test_a_lapsed_grant_stays_in_the_list(shell):
     yesterday = datetime.now(UTC) - timedelta(days=1)
     with shell.administration() as administration:
         (known,) = administration.grants()
-        lapsed = Give(known.principal, known.role, "orders", expires_at=yesterday + timedelta(hours=1))
+        lapsed = GrantRole(known.principal, known.role, "orders", expires_at=yesterday + timedelta(hours=1))
         administration.administer(lapsed, by="shell:owner", now=yesterday)
     assert [grant["is_current"] for grant in listed(shell)] == [True, False]
     assert "  lapsed 20" in shell.does("grants").splitlines()[2]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.ids import TeamId
 from bot.domain.operations.operation import EventKind
-from tests.cli.test_access_file import GIVES, HOME, RULES, Wanted, written
+from tests.cli.test_access_file import GIVES, HOME, RULES, DesiredAccess, written
 
 NOTICED = f"notice: {NOBODY_IS_ADMIN}\n"
 UNSEEN = "Nobody was looked up in Slack: SLACK_BOT_TOKEN is missing.\n"
@@ -163,7 +163,7 @@ def test_files_that_cannot_be_are_sentences(shell, file):
 
 
 ACCESS = st.builds(
-    Wanted,
+    DesiredAccess,
     st.frozensets(
         GIVES.filter(lambda give: give.expires_at is None or give.expires_at.year > 2100), max_size=4
     ),

@@ -6,7 +6,7 @@ import pytest
 
 from bot.cli.doctor.checks import checks
 from bot.clock import SystemClock
-from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.changes import GrantRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import TeamId
@@ -61,7 +61,7 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
         first, other = world.feldera.url, second.url
         with Administration.open(world.database) as administration:
             ana = replace(ANA, team=TeamId("T0ACME"))
-            old = Give(ana, Role.OPERATOR, "orders-*"), SetRule(Rule("users", break_glass=False))
+            old = GrantRole(ana, Role.OPERATOR, "orders-*"), SetRule(Rule("users", break_glass=False))
             administration.administer(*old, by="shell:root", now=START)
         with open_database(world.database) as db:
             operations.propose(db, proposed("7fk2qa5x"), Event(EventKind.PROPOSED, START, by=ANA))

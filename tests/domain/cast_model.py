@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import Grant, Group, Kind, Role, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import Grant, Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 
@@ -52,24 +52,24 @@ class Cast:
 
     # What the workspace and the store say, when they are asked for one decision.
 
-    def facts(self, people: list[Actor], lookups: str) -> Facts:
-        return Facts(
+    def facts(self, people: list[Actor], lookups: str) -> AccessData:
+        return AccessData(
             grants=tuple(self.grants),
             rules=tuple(self.rules.values()),
             freezes=tuple(self.freezes.values()),
             standings={actor: self._standing(actor, lookups) for actor in people},
         )
 
-    def _standing(self, actor: Actor, lookups: str) -> Standing:
+    def _standing(self, actor: Actor, lookups: str) -> Membership:
         groups = frozenset(self.joined[actor])
         match lookups:
             case "good":
-                return Standing(actor, self.kinds[actor], groups)
+                return Membership(actor, self.kinds[actor], groups)
             case "no groups":
                 unresolved = frozenset(group.group for group in GROUPS)
-                return Standing(actor, self.kinds[actor], frozenset(), unresolved, "plan without groups")
+                return Membership(actor, self.kinds[actor], frozenset(), unresolved, "plan without groups")
             case _:
-                return Standing(actor, Kind.UNKNOWN, why="no answer")
+                return Membership(actor, Kind.UNKNOWN, why="no answer")
 
     # What is true.
 

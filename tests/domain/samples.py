@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.access.authorization import Authority
-from bot.domain.access.permissions import Action, Decision, Grant, Role, Standing
-from bot.domain.access.rules import Freeze, Terms
+from bot.domain.access.authorization import Authorization
+from bot.domain.access.permissions import Action, Decision, Grant, Membership, Role
+from bot.domain.access.rules import Freeze, Requirements
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
     Approved,
@@ -18,11 +18,11 @@ from bot.domain.operations.inputs import (
     CardPlaced,
     Closed,
     Confirmed,
-    Denied,
+    DeniedByApprover,
     DeniedInShell,
-    Happening,
     HealthRead,
     HistoryRead,
+    Input,
     Looked,
     NoPlace,
     ProgramErrorRead,
@@ -40,18 +40,18 @@ from bot.domain.pipelines.pipeline import (
     Accepted,
     Change,
     Checkpoints,
-    History,
     Look,
     NotSent,
     Pipeline,
     PipelineError,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     Refusal,
     Refused,
     RunnerHealth,
     Seen,
     Storage,
-    Trouble,
     Unknown,
 )
 from tests.clock import START
@@ -64,7 +64,7 @@ DENIED = Decision(allowed=False, action=Action.CLEAR)
 FREEZE = Freeze(1, "orders", START + timedelta(days=1), "year end", "T1/UCLEO", START)
 STOPPED_AT = START - timedelta(hours=2)
 CARD = Card(ChannelId("C1"), "1700000000.000100")
-DOWN = Problem(Trouble.UNREACHABLE, "no answer")
+DOWN = Problem(ProblemKind.UNREACHABLE, "no answer")
 
 
 def pipeline(**differences: Any) -> Pipeline:
@@ -113,14 +113,14 @@ def early_start(of: Pipeline) -> Pipeline:
     )
 
 
-def authority(**differences: Any) -> Authority:
+def authority(**differences: Any) -> Authorization:
     """Enough to be sent: the requester may clear it by themselves, and no rule asks for more."""
-    return replace(Authority(ALLOWED, Terms(approvals=0)), **differences)
+    return replace(Authorization(ALLOWED, Requirements(approvals=0)), **differences)
 
 
 CARRIED = authority()
 NOT_PERMITTED = authority(requester=DENIED)
-NOT_APPROVED = authority(terms=Terms(approvals=1))
+NOT_APPROVED = authority(terms=Requirements(approvals=1))
 FROZEN = authority(freeze=FREEZE)
 UNTOLD = authority(requester=DENIED, unread="Slack is in trouble", asker_unheard=True)
 AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN, UNTOLD)
@@ -133,8 +133,8 @@ def grant(
     return Grant(principal=principal, role=role, pattern=pattern, **fields | differences)
 
 
-def standing(actor: Actor = ANA, *groups: str, **differences: Any) -> Standing:
-    return replace(Standing(actor, groups=frozenset(groups)), **differences)
+def standing(actor: Actor = ANA, *groups: str, **differences: Any) -> Membership:
+    return replace(Membership(actor, groups=frozenset(groups)), **differences)
 
 
 def proposed(**differences: Any) -> Operation:
@@ -143,7 +143,7 @@ def proposed(**differences: Any) -> Operation:
         requester=ANA,
         origin=ChannelId("C1"),
         pipeline=PipelineName("orders"),
-        reviewed=Reviewed.of(pipeline()),
+        reviewed=Fingerprint.of(pipeline()),
         reason="schema change",
         created_at=START,
     )
@@ -232,33 +232,35 @@ def looks() -> list[Look]:
     reviewed_runs = running(since=STOPPED_AT)
     broken = replace(reviewed_runs, program_status="SqlError")
     seen += [Seen(failed), Seen(reviewed_runs), Seen(broken)]
-    return [*seen, Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in Trouble)]
+    return [*seen, Absent(), *(Problem(trouble, "why", retry_after=7.0) for trouble in ProblemKind)]
 
 
-def histories() -> list[History | Problem]:
+def histories() -> list[PipelineEvents | Problem]:
     before, after = STOPPED_AT, STOPPED_AT + timedelta(minutes=1)
     return [
-        History(()),
-        History((Change(after, Storage.IN_USE, wanted=True), Change(before, Storage.IN_USE, wanted=True))),
+        PipelineEvents(()),
+        PipelineEvents(
+            (Change(after, Storage.IN_USE, wanted=True), Change(before, Storage.IN_USE, wanted=True))
+        ),
         *(
-            History((Change(after, storage), Change(before, Storage.IN_USE)) if reaches_back else one)
+            PipelineEvents((Change(after, storage), Change(before, Storage.IN_USE)) if reaches_back else one)
             for storage in Storage
             for reaches_back, one in ((True, ()), (False, (Change(after, storage),)))
         ),
-        *(Problem(trouble, "why") for trouble in Trouble),
+        *(Problem(trouble, "why") for trouble in ProblemKind),
     ]
 
 
-def happenings() -> list[Happening]:
+def happenings() -> list[Input]:
     """Every kind of happening, each with every variant that could matter."""
-    clicks: list[Happening] = [
+    clicks: list[Input] = [
         happening
         for by in (ANA, BEN, CLEO)
         for decision in (ALLOWED, DENIED)
         for happening in (
             Approved(by, decision),
             Approved(by, decision, stop_window=timedelta(seconds=30)),
-            Denied(by, decision, "not now"),
+            DeniedByApprover(by, decision, "not now"),
             Stopped(by, decision),
             SignedOff(by, decision),
             Closed(by, decision),
@@ -267,7 +269,7 @@ def happenings() -> list[Happening]:
     answers = [
         Accepted(),
         *(Refused(refusal, "no", "Code") for refusal in Refusal),
-        *(kind(Problem(trouble, "why")) for kind in (NotSent, Unknown) for trouble in Trouble),
+        *(kind(Problem(trouble, "why")) for kind in (NotSent, Unknown) for trouble in ProblemKind),
     ]
     return [
         *(Confirmed(by, carried) for by in (ANA, BEN) for carried in AUTHORITIES),
@@ -290,7 +292,7 @@ def happenings() -> list[Happening]:
         *(
             HistoryRead(history, found)
             for history in histories()
-            for found in (None, Reviewed.of(pipeline()), Reviewed.of(running(since=STOPPED_AT)))
+            for found in (None, Fingerprint.of(pipeline()), Fingerprint.of(running(since=STOPPED_AT)))
         ),
         ProgramErrorRead("line 3: no such table"),
         ProgramErrorRead(DOWN),
@@ -299,7 +301,7 @@ def happenings() -> list[Happening]:
 
 
 def after_look(
-    operation: Operation, look: Look | Pipeline, now: datetime = START, *, carried: Authority = CARRIED
+    operation: Operation, look: Look | Pipeline, now: datetime = START, *, carried: Authorization = CARRIED
 ) -> Transition:
     """What one look at `now` makes of `operation`."""
     return advance(operation, Looked(Seen(look) if isinstance(look, Pipeline) else look, carried), now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.ids import PipelineId
-from bot.domain.pipelines.pipeline import Absent, Change, Checkpoints, History, Pipeline, Seen, Storage
+from bot.domain.pipelines.pipeline import Absent, Change, Checkpoints, Pipeline, PipelineEvents, Seen, Storage
 from tests.domain.samples import STOPPED_AT, pipeline
 
 
@@ -70,8 +70,8 @@ class StorageModel:
     def look(self) -> Seen | Absent:
         return Seen(self._shown()) if self.exists else Absent()
 
-    def history(self) -> History:
-        return History(tuple(reversed(self.changes)))
+    def history(self) -> PipelineEvents:
+        return PipelineEvents(tuple(reversed(self.changes)))
 
     def _shown(self) -> Pipeline:
         status = "Stopped" if self.stopped else "Running"

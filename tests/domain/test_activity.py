@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.pipelines.activity import Doing, Shape, latest
+from bot.domain.pipelines.activity import Activity, Shape, latest
 from bot.domain.pipelines.pipeline import Storage
 from tests.clock import START
 
@@ -24,12 +24,12 @@ def test_each_thing_that_changes_is_told_and_nothing_else():
         STOPPED,
     ]
     assert latest(shapes, 9) == (
-        Doing(later(4).at, program="Success", has_error=True),
-        Doing(later(3).at, storage=Storage.IN_USE),
-        Doing(
+        Activity(later(4).at, program="Success", has_error=True),
+        Activity(later(3).at, storage=Storage.IN_USE),
+        Activity(
             later(2).at, deployment="Stopped", wanted="Stopped", storage=Storage.CLEARING, program="SqlError"
         ),
-        Doing(later(1).at, deployment="Running", wanted="Running"),
+        Activity(later(1).at, deployment="Running", wanted="Running"),
     )
 
 
@@ -37,8 +37,8 @@ def test_rows_without_news_do_not_count():
     """However many there are between two changes, the limit is of changes."""
     shapes = [later(minute, program="Pending" if minute < 50 else "Success") for minute in range(99, 0, -1)]
     assert latest([*shapes, STOPPED], 2) == (
-        Doing(later(50).at, program="Success"),
-        Doing(later(1).at, program="Pending"),
+        Activity(later(50).at, program="Success"),
+        Activity(later(1).at, program="Pending"),
     )
 
 

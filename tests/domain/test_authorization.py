@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access.authorization import Facts, authority
+from bot.domain.access.authorization import AccessData, authorization_for
 from bot.domain.access.permissions import Action, Group, Kind, Role, Why
-from bot.domain.access.rules import Rule, Terms
+from bot.domain.access.rules import Requirements, Rule
 from bot.domain.ids import Actor, GroupId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Approval
 from tests.clock import START
@@ -26,11 +26,11 @@ def facts(*grants, people=(ANA, BEN, CLEO), **known):
     standings = {
         who.actor: who for who in (each if hasattr(each, "kind") else standing(each) for each in people)
     }
-    return Facts(grants=grants, standings=standings, **known)
+    return AccessData(grants=grants, standings=standings, **known)
 
 
 def carried(operation, known, now=START):
-    return authority(operation, known, now)
+    return authorization_for(operation, known, now)
 
 
 def test_enough_approvals_of_people_who_may():
@@ -165,7 +165,7 @@ def test_a_freeze_is_told_apart_from_rights():
 def test_the_terms_are_those_of_the_moment():
     """Nothing of what was asked for earlier is remembered here."""
     basis = carried(approved_by(BEN), facts(ASKS, *DECIDES))
-    assert basis.terms == Terms(approvals=1)
+    assert basis.terms == Requirements(approvals=1)
     stricter = carried(approved_by(BEN), facts(ASKS, *DECIDES, rules=(TWO,)))
     assert (stricter.terms.rules, stricter.is_enough) == (("orders",), False)
 
@@ -198,7 +198,7 @@ def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(a
     )
     for kind in Kind:
         ana = standing(ANA, "S1", kind=kind, unresolved=frozenset({GroupId("S2")}))
-        known = Facts(grants=grants, standings={ANA: ana})
+        known = AccessData(grants=grants, standings={ANA: ana})
         allowed = [name for name in names if known.may(ANA, Action.VIEW, name, at).allowed]
         assert known.seen_by(ANA, names, at) == allowed
         assert known.may_somewhere(ANA, Action.VIEW, at).allowed == bool(allowed)

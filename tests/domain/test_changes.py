@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.changes import (
     AccessChange,
+    ChangeObjection,
     DropRule,
-    Give,
-    LiftFreeze,
-    Objection,
-    PutFreeze,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
     SetRule,
-    TakeAway,
+    decide_change,
     freeze_of,
     in_words,
-    judge,
     kind_of,
     pattern_of,
 )
-from bot.domain.access.permissions import Group, Kind, Role, Standing
+from bot.domain.access.permissions import Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import Actor, GroupId, TeamId
 from tests.clock import START
@@ -35,23 +35,25 @@ LATER = START + timedelta(days=1)
 
 
 def objection(change, *grants, who=None, rules=(), now=START):
-    return judge(change, who or standing(), Facts(grants=grants, rules=tuple(rules)), now).objection
+    return decide_change(
+        change, who or standing(), AccessData(grants=grants, rules=tuple(rules)), now
+    ).objection
 
 
 CHANGES = [
-    Give(BEN, Role.OPERATOR, "orders-*"),
-    TakeAway(BEN, Role.OPERATOR, "orders-*"),
+    GrantRole(BEN, Role.OPERATOR, "orders-*"),
+    RevokeRole(BEN, Role.OPERATOR, "orders-*"),
     SetRule(Rule("orders-*", approvals=2)),
     DropRule("orders-*"),
-    PutFreeze("orders-*", LATER, "year end"),
-    LiftFreeze("orders-*"),
+    SetFreeze("orders-*", LATER, "year end"),
+    RemoveFreeze("orders-*"),
 ]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
 def test_an_admin_of_the_pattern_may(change):
     """Each kind of change, on all of what is theirs; the decision names the grant."""
-    judgement = judge(change, standing(), Facts(grants=(ADMIN,)), START)
+    judgement = decide_change(change, standing(), AccessData(grants=(ADMIN,)), START)
     assert (judgement.objection, judgement.decision.grant) == (None, ADMIN)
     assert pattern_of(change) == "orders-*"
 
@@ -80,7 +82,7 @@ def test_each_change_has_a_name_of_its_own_in_the_record():
 )
 def test_nobody_else_may(change, grants, who):
     """No grant, one on a part of it, one that is over, one not known to be theirs; and only members."""
-    assert objection(change, *grants, who=who) is Objection.NO_ADMIN
+    assert objection(change, *grants, who=who) is ChangeObjection.NO_ADMIN
 
 
 def test_an_admin_by_a_group():
@@ -101,23 +103,27 @@ def test_an_admin_by_a_group():
 )
 def test_nobody_gives_themselves_anything(role, pattern, principal, who):
     """No role, not even one they have; nor to a group that they are in, or may be in."""
-    assert objection(Give(principal, role, pattern), ADMIN, OPERATOR, who=who) is Objection.OWN_FAVOUR
+    assert (
+        objection(GrantRole(principal, role, pattern), ADMIN, OPERATOR, who=who) is ChangeObjection.OWN_FAVOUR
+    )
 
 
 def test_a_group_of_others_is_others():
     """Once it is known that they are not in it."""
-    assert objection(Give(ONCALL, Role.OPERATOR, "orders-*"), ADMIN, who=standing(ANA, "SOTHERS")) is None
+    assert (
+        objection(GrantRole(ONCALL, Role.OPERATOR, "orders-*"), ADMIN, who=standing(ANA, "SOTHERS")) is None
+    )
 
 
 def test_the_same_user_id_in_another_workspace_is_somebody_else():
     """Who holds nothing here anyway, being no member."""
-    assert objection(Give(Actor(TeamId("T2"), ANA.user), Role.OPERATOR, "orders-*"), ADMIN) is None
+    assert objection(GrantRole(Actor(TeamId("T2"), ANA.user), Role.OPERATOR, "orders-*"), ADMIN) is None
 
 
 @pytest.mark.parametrize("principal", [ANA, ONCALL])
 def test_one_may_give_up_what_one_has(principal):
     """Taking away is in nobody's favour."""
-    change = TakeAway(principal, Role.OPERATOR, "orders-eu")
+    change = RevokeRole(principal, Role.OPERATOR, "orders-eu")
     assert objection(change, ADMIN, OPERATOR, who=standing(ANA, "SONCALL")) is None
 
 
@@ -139,7 +145,7 @@ LOOSER = [SetRule(Rule("orders-*", approvals=1)), DropRule("orders-*")]
 def test_nobody_loosens_a_rule_they_stand_under(change, own):
     """Whatever power they hold on any pipeline in it, by themselves, by a group, or perhaps by a group."""
     who = standing(ANA, "SONCALL", unresolved=frozenset({GroupId("SUNKNOWN")}))
-    assert objection(change, ADMIN, own, who=who, rules=[TWO]) is Objection.OWN_FAVOUR
+    assert objection(change, ADMIN, own, who=who, rules=[TWO]) is ChangeObjection.OWN_FAVOUR
 
 
 @pytest.mark.parametrize("change", LOOSER)
@@ -183,14 +189,14 @@ def test_a_rule_as_strict_or_stricter_is_no_favour(change, rules):
 )
 def test_a_first_rule_can_be_a_favour_too(rule):
     """Where none held, the defaults did."""
-    assert objection(SetRule(rule), ADMIN, OPERATOR) is Objection.OWN_FAVOUR
+    assert objection(SetRule(rule), ADMIN, OPERATOR) is ChangeObjection.OWN_FAVOUR
     assert objection(SetRule(rule), ADMIN) is None
 
 
 GROUPS = [GroupId("S1"), GroupId("S2")]
 principals = st.sampled_from([ANA, BEN, *(Group(TeamId("T1"), group) for group in GROUPS)])
 standings = st.builds(
-    Standing,
+    Membership,
     st.just(ANA),
     st.sampled_from(Kind),
     st.frozensets(st.sampled_from(GROUPS)),
@@ -200,7 +206,7 @@ patterns = st.sampled_from(["*", "a*", "ab", "b", "a?"])
 held = st.lists(st.builds(grant, principals, st.sampled_from(Role), patterns), max_size=4)
 
 
-@given(st.builds(Give, principals, st.sampled_from(Role), patterns), held, standings)
+@given(st.builds(GrantRole, principals, st.sampled_from(Role), patterns), held, standings)
 def test_whatever_one_gives_reaches_only_others(change, grants, who):
     """No combination of grants and groups lets somebody raise their own rights, or lets a non-member do anything."""
     if objection(change, *grants, who=who) is not None:
@@ -215,7 +221,7 @@ def test_whatever_one_gives_reaches_only_others(change, grants, who):
     ("change", "words"),
     [
         (
-            Give(BEN, Role.APPROVER, "orders-*", LATER, "on call"),
+            GrantRole(BEN, Role.APPROVER, "orders-*", LATER, "on call"),
             {
                 "team": "T1",
                 "user": "UBEN",
@@ -226,20 +232,20 @@ def test_whatever_one_gives_reaches_only_others(change, grants, who):
             },
         ),
         (
-            Give(ONCALL, Role.VIEWER, "*"),
+            GrantRole(ONCALL, Role.VIEWER, "*"),
             {"team": "T1", "group": "SONCALL", "role": "viewer", "pattern": "*", "until": None, "note": ""},
         ),
         (
-            TakeAway(ONCALL, Role.VIEWER, "*"),
+            RevokeRole(ONCALL, Role.VIEWER, "*"),
             {"team": "T1", "group": "SONCALL", "role": "viewer", "pattern": "*"},
         ),
         (SetRule(TWO), {"pattern": "orders-*", "rule": "approvals=2"}),
         (DropRule("orders-*"), {"pattern": "orders-*"}),
         (
-            PutFreeze("*", LATER, "year end"),
+            SetFreeze("*", LATER, "year end"),
             {"pattern": "*", "until": "2026-03-03T03:00:00+00:00", "reason": "year end"},
         ),
-        (LiftFreeze("*"), {"pattern": "*"}),
+        (RemoveFreeze("*"), {"pattern": "*"}),
     ],
 )
 def test_the_record_keeps_the_change_in_words(change, words):
@@ -249,7 +255,7 @@ def test_the_record_keeps_the_change_in_words(change, words):
 
 def test_a_freeze_knows_who_put_it_and_when():
     """As it is stored from then on."""
-    change = PutFreeze("*", LATER, "year end")
+    change = SetFreeze("*", LATER, "year end")
     assert freeze_of(change, freeze_id=7, by="T1/UANA", now=START) == Freeze(
         id=7, pattern="*", until=LATER, reason="year end", by="T1/UANA", at=START
     )

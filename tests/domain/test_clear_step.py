@@ -2,16 +2,16 @@
 
 import pytest
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.operations.steps import (
     AskHistory,
     Blocked,
     ClearStep,
+    Completed,
     Contradiction,
-    Done,
-    Go,
-    Underway,
+    InProgress,
+    MaySend,
     Unneeded,
     Untouched,
 )
@@ -19,7 +19,7 @@ from bot.domain.pipelines.pipeline import Absent, Checkpoints, Seen, Storage
 from tests.clock import START
 from tests.domain.samples import cleared, clearing, early_start, pipeline, running
 
-REVIEWED = Reviewed.of(pipeline())
+REVIEWED = Fingerprint.of(pipeline())
 STEP = ClearStep()
 RUN_AND_STOPPED = pipeline(status_since=START)
 MORE_CHECKPOINTS = pipeline(checkpoints=Checkpoints(3, 1))
@@ -33,10 +33,10 @@ def look(shape):
 @pytest.mark.parametrize(
     ("shape", "verdict"),
     [
-        (pipeline(), Go()),
+        (pipeline(), MaySend()),
         (cleared(), Unneeded()),
         (early_start(cleared()), Unneeded()),
-        (clearing(), Underway()),
+        (clearing(), InProgress()),
         (None, Blocked(Ending.UNKNOWN_PIPELINE)),
         (pipeline(id="another"), Blocked(Ending.RECREATED_BEFORE)),
         (cleared(id="another"), Blocked(Ending.RECREATED_BEFORE)),
@@ -56,11 +56,11 @@ def test_before_sending_only_what_was_reviewed_may_be_cleared(shape, verdict):
 @pytest.mark.parametrize(
     ("shape", "verdict"),
     [
-        (cleared(), Done(Ending.CLEARED)),
-        (early_start(cleared()), Done(Ending.CLEARED_AND_STARTING)),
-        (None, Done(Ending.CLEARED_THEN_GONE)),
-        (pipeline(id="another"), Done(Ending.CLEARED_THEN_RECREATED)),
-        (clearing(), Underway()),
+        (cleared(), Completed(Ending.CLEARED)),
+        (early_start(cleared()), Completed(Ending.CLEARED_AND_STARTING)),
+        (None, Completed(Ending.CLEARED_THEN_GONE)),
+        (pipeline(id="another"), Completed(Ending.CLEARED_THEN_RECREATED)),
+        (clearing(), InProgress()),
         (pipeline(), Untouched()),
         (running(), AskHistory()),
         (early_start(pipeline()), AskHistory()),
@@ -77,14 +77,14 @@ def test_after_a_silence_the_pipeline_itself_tells(shape, verdict):
 @pytest.mark.parametrize(
     ("shape", "verdict"),
     [
-        (cleared(), Done(Ending.CLEARED)),
-        (early_start(cleared()), Done(Ending.CLEARED_AND_STARTING)),
-        (None, Done(Ending.CLEARED_THEN_GONE)),
-        (cleared(id="another"), Done(Ending.CLEARED_THEN_RECREATED)),
+        (cleared(), Completed(Ending.CLEARED)),
+        (early_start(cleared()), Completed(Ending.CLEARED_AND_STARTING)),
+        (None, Completed(Ending.CLEARED_THEN_GONE)),
+        (cleared(id="another"), Completed(Ending.CLEARED_THEN_RECREATED)),
         (running(), AskHistory()),
         (early_start(pipeline()), AskHistory()),
         (RUN_AND_STOPPED, AskHistory()),
-        (clearing(), Underway()),
+        (clearing(), InProgress()),
         (pipeline(), Contradiction()),
         (OTHER_WORD, Contradiction()),
     ],

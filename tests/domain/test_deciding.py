@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access.rules import Terms
+from bot.domain.access.rules import Requirements
 from bot.domain.operations.inputs import (
     Approved,
     CardLost,
     CardPlaced,
     Confirmed,
-    Denied,
+    DeniedByApprover,
     DeniedInShell,
     NoPlace,
     SignedOff,
@@ -45,7 +45,7 @@ HALF_PAST = START + timedelta(minutes=30)
 THE_END = START + timedelta(hours=1)
 JUST_BEFORE = THE_END - timedelta(seconds=1)
 HALF = awaiting(approvals=(Approval(BEN, START),))
-TERMS = Terms(
+TERMS = Requirements(
     approvals=2,
     approve_within=timedelta(hours=1),
     remind_after=timedelta(minutes=30),
@@ -70,7 +70,7 @@ def test_a_confirmed_request_waits_for_others():
 
 def test_without_a_channel_it_is_asked_for_where_it_was_typed():
     """Nobody is mentioned then either."""
-    after = advance(proposed(), Confirmed(ANA, authority(terms=Terms(approvals=1))), SOON).operation
+    after = advance(proposed(), Confirmed(ANA, authority(terms=Requirements(approvals=1))), SOON).operation
     assert (after.place, after.asked_groups, after.stands_in) == (None, (), after.origin)
 
 
@@ -131,9 +131,9 @@ def test_without_a_window_it_is_due_at_once():
     "click",
     [
         Approved(ANA, ALLOWED),
-        Denied(ANA, ALLOWED, "no"),
+        DeniedByApprover(ANA, ALLOWED, "no"),
         Approved(BEN, DENIED),
-        Denied(CLEO, DENIED, "no"),
+        DeniedByApprover(CLEO, DENIED, "no"),
         Withdrawn(BEN),
         Stopped(BEN, ALLOWED),
         SignedOff(BEN, ALLOWED),
@@ -155,7 +155,7 @@ def test_nobody_counts_twice():
 @pytest.mark.parametrize("by", [BEN, CLEO])
 def test_one_denial_is_enough(by):
     """Also of somebody who approved before; the reason is kept."""
-    after = advance(HALF, Denied(by, ALLOWED, "month end"), SOON)
+    after = advance(HALF, DeniedByApprover(by, ALLOWED, "month end"), SOON)
     outcome = after.operation.outcome
     assert (after.operation.state, outcome.ending, outcome.message, outcome.by) == (
         State.DENIED,
@@ -200,7 +200,7 @@ def test_the_requester_takes_it_back():
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.AWAITING_APPROVAL])
 @pytest.mark.parametrize(
-    "click", [Approved(BEN, ALLOWED), Denied(BEN, ALLOWED, "no"), DeniedInShell("shell:root", "no")]
+    "click", [Approved(BEN, ALLOWED), DeniedByApprover(BEN, ALLOWED, "no"), DeniedInShell("shell:root", "no")]
 )
 def test_a_decision_on_what_is_decided_changes_nothing(state, click):
     """Whoever comes too late is answered from the row."""
@@ -213,7 +213,7 @@ def test_a_decision_on_what_is_decided_changes_nothing(state, click):
     "click",
     [
         Approved(CLEO, ALLOWED),
-        Denied(CLEO, ALLOWED, "no"),
+        DeniedByApprover(CLEO, ALLOWED, "no"),
         DeniedInShell("shell:root", "no"),
         TimePassed(),
     ],

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access.changes import DropRule, Give, SetRule, TakeAway
-from bot.domain.access.diff import Wanted, as_it_stands, differences, once_made, plan
+from bot.domain.access.changes import DropRule, GrantRole, RevokeRole, SetRule
+from bot.domain.access.diff import DesiredAccess, as_it_stands, differences, once_made, plan
 from bot.domain.access.permissions import Group, Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import GroupId, TeamId
@@ -18,12 +18,12 @@ SOON = START + timedelta(hours=12)
 
 
 def give(principal=ANA, role=Role.OPERATOR, pattern="orders-*", **fields):
-    return Give(principal, role, pattern, **fields)
+    return GrantRole(principal, role, pattern, **fields)
 
 
 def wanted(*things):
-    return Wanted(
-        frozenset(each for each in things if isinstance(each, Give)),
+    return DesiredAccess(
+        frozenset(each for each in things if isinstance(each, GrantRole)),
         frozenset(each for each in things if isinstance(each, Rule)),
     )
 
@@ -39,7 +39,7 @@ def test_what_is_wanted_and_not_there_comes_and_what_is_there_and_not_wanted_goe
     after = wanted(give(note="on call", expires_at=SOON), Rule("prod-*", approvals=3))
     assert plan(before, after) == (
         give(note="on call", expires_at=SOON),
-        TakeAway(BEN, Role.OPERATOR, "users"),
+        RevokeRole(BEN, Role.OPERATOR, "users"),
         DropRule("old"),
         SetRule(Rule("prod-*", approvals=3)),
     )
@@ -56,7 +56,7 @@ def test_a_grant_that_changes_goes_before_it_comes():
     """What stays beside it is given again, since grants go by person, role and pattern."""
     stays = give(note="always")
     before, after = wanted(stays, give(note="on call")), wanted(stays, give(note="holiday"))
-    assert plan(before, after) == (TakeAway(ANA, Role.OPERATOR, "orders-*"), stays, give(note="holiday"))
+    assert plan(before, after) == (RevokeRole(ANA, Role.OPERATOR, "orders-*"), stays, give(note="holiday"))
     assert differences(before, after) == (
         "- grant UANA operator orders-* (on call)",
         "+ grant UANA operator orders-* (holiday)",
@@ -66,10 +66,10 @@ def test_a_grant_that_changes_goes_before_it_comes():
 def test_a_part_that_is_not_wanted_in_any_way_stays():
     """A file with rules alone does not take everybody's grants away."""
     before = wanted(give(), Rule("*", approvals=1))
-    rules = Wanted(rules=frozenset())
+    rules = DesiredAccess(rules=frozenset())
     assert plan(before, rules) == (DropRule("*"),)
     assert once_made(before, rules) == wanted(give())
-    assert plan(before, Wanted(grants=frozenset())) == (TakeAway(ANA, Role.OPERATOR, "orders-*"),)
+    assert plan(before, DesiredAccess(grants=frozenset())) == (RevokeRole(ANA, Role.OPERATOR, "orders-*"),)
 
 
 def test_grants_that_lapsed_are_no_part_of_it():
@@ -81,7 +81,7 @@ def test_grants_that_lapsed_are_no_part_of_it():
 
 PRINCIPALS = st.sampled_from([ANA, BEN, ONCALL])
 GIVES = st.builds(
-    Give,
+    GrantRole,
     PRINCIPALS,
     st.sampled_from([Role.OPERATOR, Role.APPROVER]),
     st.sampled_from(["*", "orders-*"]),
@@ -92,8 +92,8 @@ RULES = st.lists(
     st.builds(Rule, st.sampled_from(["*", "orders-*"]), st.integers(0, 5)),
     unique_by=lambda rule: rule.pattern,
 )
-ARRANGEMENTS = st.builds(Wanted, st.none() | st.frozensets(GIVES), st.none() | RULES.map(frozenset))
-STANDING = st.builds(Wanted, st.frozensets(GIVES), RULES.map(frozenset))
+ARRANGEMENTS = st.builds(DesiredAccess, st.none() | st.frozensets(GIVES), st.none() | RULES.map(frozenset))
+STANDING = st.builds(DesiredAccess, st.frozensets(GIVES), RULES.map(frozenset))
 
 
 @given(STANDING, ARRANGEMENTS)
@@ -102,9 +102,9 @@ def test_the_plan_leads_to_what_is_wanted_and_the_lines_say_what_differs(before,
     grants, rules = set(before.grants), {rule.pattern: rule for rule in before.rules}
     for change in plan(before, after):
         match change:
-            case Give():
+            case GrantRole():
                 grants.add(change)
-            case TakeAway(principal, role, pattern):
+            case RevokeRole(principal, role, pattern):
                 grants -= {
                     one
                     for one in grants
@@ -114,7 +114,7 @@ def test_the_plan_leads_to_what_is_wanted_and_the_lines_say_what_differs(before,
                 rules[rule.pattern] = rule
             case DropRule(pattern):
                 del rules[pattern]
-    made = Wanted(frozenset(grants), frozenset(rules.values()))
+    made = DesiredAccess(frozenset(grants), frozenset(rules.values()))
     assert made == once_made(before, after)
     assert len(differences(before, after)) == len(before.grants ^ made.grants) + len(
         before.rules ^ made.rules

@@ -7,12 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import SAY, Action, Kind, Role, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import SAY, Action, Kind, Membership, Role
 from bot.domain.access.rules import Freeze
-from bot.domain.home_content import Board, Deed, HomePage, compose
+from bot.domain.home_content import HomeAction, HomeData, HomePage, compose
 from bot.domain.ids import Actor, OperationId, PipelineName
-from bot.domain.operations.inputs import Approved, Closed, Denied, Happening, SignedOff, Stopped, Withdrawn
+from bot.domain.operations.inputs import (
+    Approved,
+    Closed,
+    DeniedByApprover,
+    Input,
+    SignedOff,
+    Stopped,
+    Withdrawn,
+)
 from bot.domain.operations.operation import Approval, Ending, Operation, State, StepDone
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
@@ -28,7 +36,7 @@ ENDS = st.sampled_from([None, None, None, NOW, NOW + timedelta(minutes=1)])
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, Facts, Operation]:
+def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, AccessData, Operation]:
     """Some grants, somebody who looks, what is known of them, and an open operation of somebody's."""
     reader = draw(st.sampled_from(PEOPLE))
     holders = st.sampled_from([reader] * 12 + [*EVERYBODY, *GROUPS])
@@ -50,17 +58,17 @@ def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, Facts, Operation]:
     return cast, reader, facts, operation
 
 
-def page_of(reader: Actor, facts: Facts, *operations: Operation, now: datetime = NOW) -> HomePage:
-    return compose(facts.standings[reader], facts, Board(underway=operations), now)
+def page_of(reader: Actor, facts: AccessData, *operations: Operation, now: datetime = NOW) -> HomePage:
+    return compose(facts.standings[reader], facts, HomeData(underway=operations), now)
 
 
-def items(page: HomePage) -> dict[Operation, frozenset[Deed]]:
+def items(page: HomePage) -> dict[Operation, frozenset[HomeAction]]:
     return {item.operation: item.deeds for item in (*page.decides, *page.requests, *page.underway)}
 
 
 @settings(max_examples=300)
 @given(worlds())
-def test_what_is_shown_may_be_seen(world: tuple[Cast, Actor, Facts, Operation]) -> None:
+def test_what_is_shown_may_be_seen(world: tuple[Cast, Actor, AccessData, Operation]) -> None:
     """Their own and those on pipelines they may see, by any grant in force; without one, nothing at all."""
     cast, reader, facts, operation = world
     known = facts.standings[reader]
@@ -75,19 +83,19 @@ def test_what_is_shown_may_be_seen(world: tuple[Cast, Actor, Facts, Operation]) 
 @settings(max_examples=300)
 @given(worlds())
 def test_what_is_offered_would_be_done_and_nothing_else_would(
-    world: tuple[Cast, Actor, Facts, Operation],
+    world: tuple[Cast, Actor, AccessData, Operation],
 ) -> None:
     """Each deed on the page changes the row as it is now; each that is not there would be refused."""
     _, reader, facts, operation = world
     offered = items(page_of(reader, facts, operation)).get(operation)
     if offered is None:
         return
-    for deed in Deed:
+    for deed in HomeAction:
         after = advance(operation, happening(deed, reader, facts, operation), NOW)
         assert (deed in offered) == bool(after.events), deed
 
 
-def happening(deed: Deed, reader: Actor, facts: Facts, operation: Operation) -> Happening:
+def happening(deed: HomeAction, reader: Actor, facts: AccessData, operation: Operation) -> Input:
     """The deed as the handlers bring it to the row."""
 
     def may(action: Action) -> object:
@@ -95,24 +103,24 @@ def happening(deed: Deed, reader: Actor, facts: Facts, operation: Operation) -> 
 
     approve = may(Action.APPROVE)
     match deed:
-        case Deed.APPROVE:
+        case HomeAction.APPROVE:
             return Approved(reader, approve)
-        case Deed.DENY:
-            return Denied(reader, approve, "no")
-        case Deed.WITHDRAW:
+        case HomeAction.DENY:
+            return DeniedByApprover(reader, approve, "no")
+        case HomeAction.WITHDRAW:
             return Withdrawn(reader)
-        case Deed.SIGN_OFF:
+        case HomeAction.SIGN_OFF:
             return SignedOff(reader, approve)
-        case Deed.CLOSE:
+        case HomeAction.CLOSE:
             return Closed(reader, may(Action.CLEAR))
-        case Deed.STOP:
+        case HomeAction.STOP:
             decisions = [may(action) for action in SAY]
             return Stopped(reader, next((each for each in decisions if each.allowed), decisions[0]))
 
 
-def facts_of(*roles: Role, reader: Actor = BEN) -> Facts:
+def facts_of(*roles: Role, reader: Actor = BEN) -> AccessData:
     given = tuple(grant(reader, role, "*", id=number) for number, role in enumerate(roles, start=1))
-    return Facts(grants=given, standings={reader: Standing(reader)})
+    return AccessData(grants=given, standings={reader: Membership(reader)})
 
 
 def test_what_waits_for_its_reader_stands_apart() -> None:
@@ -122,7 +130,9 @@ def test_what_waits_for_its_reader_stands_apart() -> None:
     own = awaiting(id=OperationId("op4"), requester=BEN)
     approved = awaiting(id=OperationId("op5"), approvals=(Approval(BEN, START),))
     facts = facts_of(Role.APPROVER, Role.OPERATOR)
-    board = Board(pending=(awaiting(), unsigned, own, approved), underway=(awaiting(), stuck, own, approved))
+    board = HomeData(
+        pending=(awaiting(), unsigned, own, approved), underway=(awaiting(), stuck, own, approved)
+    )
     page = compose(facts.standings[BEN], facts, board, NOW)
     assert [item.operation.id for item in page.decides] == ["op1", "op2", "op3"]
     assert [item.operation.id for item in page.requests] == ["op4"]
@@ -136,8 +146,8 @@ def test_what_ended_is_shown_to_whoever_may_see_it() -> None:
         ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op3")),
         ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op4"), pipeline=PipelineName("orders-eu")),
     ]
-    facts = Facts(grants=(grant(BEN, Role.VIEWER, "orders*"),), standings={BEN: Standing(BEN)})
-    page = compose(facts.standings[BEN], facts, Board(ended=tuple(theirs)), NOW)
+    facts = AccessData(grants=(grant(BEN, Role.VIEWER, "orders*"),), standings={BEN: Membership(BEN)})
+    page = compose(facts.standings[BEN], facts, HomeData(ended=tuple(theirs)), NOW)
     assert [operation.id for operation in page.ended] == ["op3", "op4"]
 
 
@@ -151,7 +161,8 @@ def test_the_freezes_on_it_are_those_in_force_that_concern_its_reader(
     """By anything granted to them; one that ended is gone from the moment it ends."""
     freeze = Freeze(1, pattern, NOW + timedelta(minutes=ends_in), "why", "T1/UCLEO", START)
     facts = replace(
-        Facts(grants=(grant(BEN, Role.VIEWER, "orders"),), standings={BEN: Standing(BEN)}), freezes=(freeze,)
+        AccessData(grants=(grant(BEN, Role.VIEWER, "orders"),), standings={BEN: Membership(BEN)}),
+        freezes=(freeze,),
     )
     assert page_of(BEN, facts).freezes == ((freeze,) if is_shown else ())
 
@@ -162,7 +173,7 @@ def test_the_freezes_on_it_are_those_in_force_that_concern_its_reader(
 def test_a_freeze_that_only_might_concern_its_reader_is_not_shown(pattern: str, *, is_shown: bool) -> None:
     """It could name pipelines that they may not see."""
     freeze = Freeze(1, pattern, NOW + timedelta(minutes=1), "why", "T1/UCLEO", START)
-    facts = Facts(grants=(grant(BEN, Role.VIEWER, "orders-*"),), standings={BEN: Standing(BEN)})
+    facts = AccessData(grants=(grant(BEN, Role.VIEWER, "orders-*"),), standings={BEN: Membership(BEN)})
     facts = replace(facts, freezes=(freeze,))
     assert page_of(BEN, facts).freezes == ((freeze,) if is_shown else ())
 
@@ -172,7 +183,7 @@ def test_when_it_changes_by_itself() -> None:
     assert page_of(BEN, facts_of(Role.VIEWER)).changes_at is None
     until = grant(BEN, Role.VIEWER, "*", expires_at=NOW + timedelta(hours=2))
     freeze = Freeze(1, "orders", NOW + timedelta(hours=1), "why", "T1/UCLEO", START)
-    facts = Facts(grants=(until,), standings={BEN: Standing(BEN)})
+    facts = AccessData(grants=(until,), standings={BEN: Membership(BEN)})
     assert page_of(BEN, facts).changes_at == NOW + timedelta(hours=2)
     assert page_of(BEN, replace(facts, freezes=(freeze,))).changes_at == NOW + timedelta(hours=1)
 
@@ -180,7 +191,7 @@ def test_when_it_changes_by_itself() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.MEMBER])
 def test_nobody_but_a_member_sees_anything(kind: Kind) -> None:
     """Every role at once changes nothing."""
-    facts = replace(facts_of(*Role), standings={BEN: Standing(BEN, kind, why="Slack is away")})
+    facts = replace(facts_of(*Role), standings={BEN: Membership(BEN, kind, why="Slack is away")})
     unread = "Slack is away" if kind is Kind.UNKNOWN else ""
     assert page_of(BEN, facts, *OPEN) == HomePage(facts.standings[BEN], unread=unread)
 
@@ -188,8 +199,8 @@ def test_nobody_but_a_member_sees_anything(kind: Kind) -> None:
 def test_a_group_that_could_not_be_read_is_told_of() -> None:
     """Whether anything hangs on it or not is not known: the page says what is missing."""
     group = GROUPS[0]
-    known = Standing(PEOPLE[0], unresolved=frozenset({group.group}), why="Slack is away")
-    facts = Facts(grants=(grant(group, Role.APPROVER, "*"),), standings={PEOPLE[0]: known})
+    known = Membership(PEOPLE[0], unresolved=frozenset({group.group}), why="Slack is away")
+    facts = AccessData(grants=(grant(group, Role.APPROVER, "*"),), standings={PEOPLE[0]: known})
     assert page_of(PEOPLE[0], facts, awaiting()) == HomePage(known, unread="Slack is away")
     own = grant(PEOPLE[0], Role.VIEWER, "*", id=2)
     page = page_of(PEOPLE[0], replace(facts, grants=(*facts.grants, own)), awaiting())
@@ -198,10 +209,10 @@ def test_a_group_that_could_not_be_read_is_told_of() -> None:
 
 def test_others_grants_are_not_ones_own() -> None:
     """The facts know everybody who may approve; the page is one person's."""
-    facts = Facts(
+    facts = AccessData(
         grants=(grant(CLEO, Role.APPROVER, "*"), grant(ANA, Role.REQUESTER, "*", id=2)),
-        standings={ANA: Standing(ANA)},
+        standings={ANA: Membership(ANA)},
     )
     page = page_of(ANA, facts, awaiting())
     assert [each.id for each in page.grants] == [2]
-    assert items(page) == {awaiting(): frozenset({Deed.WITHDRAW})}
+    assert items(page) == {awaiting(): frozenset({HomeAction.WITHDRAW})}

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access.authorization import Facts, authority_of
+from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.lint.principals import EXPIRES_SOON, NOBODY_IS_ADMIN
-from bot.domain.access.permissions import Action, Group, Kind, Role, Standing
+from bot.domain.access.permissions import Action, Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
 from bot.domain.operations.operation import Approval
@@ -372,14 +372,14 @@ def test_a_problem_is_never_a_false_alarm(grants, rules, members, kinds):
     kinds = {person: kinds.get(person, Kind.MEMBER) for person in PEOPLE}
     passing = {person: Kind.MEMBER if kind is Kind.UNKNOWN else kind for person, kind in kinds.items()}
     standings = {
-        person: Standing(
+        person: Membership(
             person,
             passing[person],
             groups=frozenset(group.group for group in members if person in members[group]),
         )
         for person in PEOPLE
     }
-    facts = Facts(tuple(grants), tuple(rules), standings=standings)
+    facts = AccessData(tuple(grants), tuple(rules), standings=standings)
     stuck_on = [
         (
             finding.sentence.partition(" Grant approver on ")[2].split()[0],

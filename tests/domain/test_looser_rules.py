@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.access.rules import Rule, Terms, is_looser, terms
+from bot.domain.access.rules import Requirements, Rule, is_looser, requirements_for
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
@@ -84,7 +84,7 @@ saying = {
 rules = st.builds(Rule, st.just("orders-*"), **{field: st.none() | said for field, said in saying.items()})
 
 
-def asks_less(before: Terms, after: Terms) -> bool:
+def asks_less(before: Requirements, after: Requirements) -> bool:
     return (
         after.approvals < before.approvals
         or after.stop_window < before.stop_window
@@ -104,7 +104,7 @@ def test_what_is_not_looser_asks_no_less_of_anybody(before, after, others, is_op
 
     def asked(changed):
         standing = [*others, *([] if changed is None else [changed])]
-        return terms(standing, "orders-eu", is_operator=is_operator)
+        return requirements_for(standing, "orders-eu", is_operator=is_operator)
 
     if asks_less(asked(before), asked(after)):
         assert is_looser(before, after)

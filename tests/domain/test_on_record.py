@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.access.permissions import Action, Decision, Role, Why
-from bot.domain.access.rules import Terms
-from bot.domain.operations.inputs import Approved, Closed, Confirmed, Denied, SignedOff, Stopped
+from bot.domain.access.rules import Requirements
+from bot.domain.operations.inputs import Approved, Closed, Confirmed, DeniedByApprover, SignedOff, Stopped
 from bot.domain.operations.operation import EventKind
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
@@ -30,9 +30,9 @@ ASKS = Decision(allowed=True, action=Action.REQUEST, why=Why.GRANTED, grant=gran
 DECIDES = Decision(
     allowed=True, action=Action.APPROVE, why=Why.GRANTED, grant=grant(BEN, Role.APPROVER, id=8)
 )
-BY_RULES = Terms(approvals=0, break_glass=True, rules=("orders-*", "*"))
+BY_RULES = Requirements(approvals=0, break_glass=True, rules=("orders-*", "*"))
 BASIS = authority(requester=ASKS, terms=BY_RULES, approvers=(BEN, CLEO))
-ASKED = authority(requester=ASKS, terms=Terms(approvals=2, rules=("orders-*",)))
+ASKED = authority(requester=ASKS, terms=Requirements(approvals=2, rules=("orders-*",)))
 BROKEN = authority(requester=ASKS, terms=BY_RULES, by_breaking_glass=True)
 
 
@@ -40,7 +40,7 @@ BROKEN = authority(requester=ASKS, terms=BY_RULES, by_breaking_glass=True)
     ("operation", "deed", "kind"),
     [
         (awaiting(), Approved(BEN, DECIDES), EventKind.APPROVED),
-        (awaiting(), Denied(BEN, DECIDES, "no"), EventKind.ENDED),
+        (awaiting(), DeniedByApprover(BEN, DECIDES, "no"), EventKind.ENDED),
         (ready(stop_until=START), Stopped(BEN, DECIDES), EventKind.ENDED),
         (submitting(incident="INC-1"), SignedOff(BEN, DECIDES), EventKind.SIGNED_OFF),
         (needs_human(), Closed(BEN, DECIDES), EventKind.ENDED),

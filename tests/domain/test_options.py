@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access.permissions import Role
 from bot.domain.commands import Clear, Start, Stop, parse
-from bot.domain.commands.model import CanI, Deny, Grant
+from bot.domain.commands.model import CanI, Deny, GrantCommand
 from bot.domain.errors import Misunderstood
 from bot.domain.operations.plans import CLEAR, PLANS, START, STOP, StepName
 
@@ -147,7 +147,7 @@ def test_a_dash_between_words_is_punctuation():
 
 
 def test_a_grant_may_end_as_the_shell_spells_it():
-    expected = Grant("U012", Role.VIEWER, "orders", timedelta(hours=12), "on call")
+    expected = GrantCommand("U012", Role.VIEWER, "orders", timedelta(hours=12), "on call")
     for ending in ("for 12h", "--for 12h", "--for=12h", "\N{EM DASH}for=12h"):
         assert parse(f"grant <@U012|x> viewer orders {ending} on call") == expected
 
@@ -185,7 +185,7 @@ def test_no_word_with_leading_dashes_ends_in_the_reason(beginning, typed):
         command = parse(" ".join([beginning, *typed]))
     except Misunderstood:
         return
-    reason = command.note if isinstance(command, Grant) else command.reason
+    reason = command.note if isinstance(command, GrantCommand) else command.reason
     assert [word for word in reason.split() if word.strip('"`([')[:1] in {"-", *_DASHES}] == []
     assert getattr(command, "incident", "")[:1] not in {"-", *_DASHES}
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.access.patterns import checked_pattern
-from bot.domain.access.permissions import Action, Group, Kind, Role, Standing, Why, decide, decide_on_pattern
+from bot.domain.access.permissions import (
+    Action,
+    Group,
+    Kind,
+    Membership,
+    Role,
+    Why,
+    decide,
+    decide_on_pattern,
+)
 from bot.domain.errors import BadPattern
 from bot.domain.ids import Actor, GroupId, PipelineName, TeamId, UserId
 from tests.clock import START
@@ -185,7 +194,7 @@ def test_no_other_role_administers(role):
 TEAMS, USERS, GROUPS = ("T", "U"), ("A", "B"), ("S", "R")
 groups = st.frozensets(st.sampled_from(GROUPS).map(GroupId))
 actors = st.builds(Actor, st.sampled_from(TEAMS).map(TeamId), st.sampled_from(USERS).map(UserId))
-standings = st.builds(Standing, actors, st.sampled_from(Kind), groups, groups)
+standings = st.builds(Membership, actors, st.sampled_from(Kind), groups, groups)
 NO_GLOBS = ["", "orders eu", "orders/*", "*\n", "ordérs", "`*`", "{a,b}", "a!", "!a", "*" * 201]
 NO_CLASSES = [
     "[",
@@ -288,6 +297,6 @@ def test_allowed_exactly_by_a_covering_current_grant_that_reaches_a_member(who, 
 @given(standings, st.lists(grants, max_size=6), moments, st.sampled_from(Action))
 def test_knowing_less_of_somebody_never_lets_them_do_more(who, held, now, action):
     """A look-up that fails takes rights away, or leaves them: it gives none."""
-    less = Standing(who.actor, who.kind, frozenset(), who.groups | who.unresolved)
+    less = Membership(who.actor, who.kind, frozenset(), who.groups | who.unresolved)
     if may(action, *held, who=less, name="ab", now=now):
         assert may(action, *held, who=who, name="ab", now=now)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access.authorization import Facts, authority, authority_of
+from bot.domain.access.authorization import AccessData, authority_of, authorization_for
 from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
     HistoryRead,
@@ -27,12 +27,12 @@ from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Change,
-    History,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     Refusal,
     Refused,
     Storage,
-    Trouble,
 )
 from tests.clock import START
 from tests.domain.samples import (
@@ -58,7 +58,7 @@ from tests.domain.samples import (
 WHOLE = (StepName.STOP, StepName.CLEAR, StepName.START)
 RUN = running(since=STOPPED_AT)
 RECORDED_AT = START - timedelta(minutes=1)
-REVIEWED = Reviewed.of(RUN, recorded_at=RECORDED_AT)
+REVIEWED = Fingerprint.of(RUN, recorded_at=RECORDED_AT)
 STOPPED_SINCE = START + timedelta(seconds=5)
 STOPPED = pipeline(status_since=STOPPED_SINCE, resources_desired_since=START)
 CLEARED = cleared(status_since=STOPPED_SINCE, resources_desired_since=START)
@@ -76,7 +76,7 @@ def record(*wanted, since=START):
         Change(since + timedelta(seconds=number), Storage.IN_USE, wanted=each)
         for number, each in enumerate(wanted, start=1)
     ]
-    return History(tuple(reversed(rows)))
+    return PipelineEvents(tuple(reversed(rows)))
 
 
 def events_read(operation, look, history=None, now=START):
@@ -111,7 +111,7 @@ def test_a_plan_goes_on_step_by_step_to_its_end():
     operation = after.operation
     assert (operation.state, operation.step_name) == (State.READY, StepName.CLEAR)
     assert (operation.sends, operation.submitted_at, operation.ready_at) == (0, None, SOON)
-    assert operation.bound_to == Reviewed.of(STOPPED)
+    assert operation.bound_to == Fingerprint.of(STOPPED)
     assert operation.reviewed == REVIEWED, "what people were shown stays as it was"
     operation = sent(operation, STOPPED, SOON)
     operation = after_look(operation, CLEARED, SOON).operation
@@ -144,9 +144,9 @@ def test_the_record_proves_whose_run_ended(wanted, is_one_run):
 
 def test_a_record_that_does_not_reach_back_proves_nothing():
     """Nor one that nobody had read before the stop was sent, nor one that does not tell of the stop itself."""
-    short = History((Change(STOPPED_SINCE, Storage.IN_USE, wanted=False),))
+    short = PipelineEvents((Change(STOPPED_SINCE, Storage.IN_USE, wanted=False),))
     assert stopped(sent(in_plan(), RUN), short).operation.outcome.ending is Ending.RUN_SINCE
-    by_an_older_version = replace(sent(in_plan(), RUN), proof_from=None, reviewed=Reviewed.of(RUN))
+    by_an_older_version = replace(sent(in_plan(), RUN), proof_from=None, reviewed=Fingerprint.of(RUN))
     assert stopped(by_an_older_version).operation.outcome.ending is Ending.RUN_SINCE
     assert stopped(sent(in_plan(), RUN), record(True)).operation.outcome.ending is Ending.RUN_SINCE
 
@@ -160,20 +160,20 @@ def test_a_plan_that_an_older_version_began_goes_by_the_events_of_its_review():
 def test_the_proof_begins_right_before_the_stop():
     """However long ago the review was: Feldera has forgotten its events by now, and nobody needs them."""
     newest = Change(START - timedelta(seconds=5), Storage.IN_USE, wanted=True)
-    read = events_read(in_plan(), RUN, History((newest,)))
+    read = events_read(in_plan(), RUN, PipelineEvents((newest,)))
     assert (read.operation.due_at, read.effect, read.events) == (START, None, ())
     operation = advance(after_look(read.operation, RUN).operation, Answered(Accepted()), START).operation
     assert operation.proof_from == newest.at
     stop = Change(STOPPED_SINCE, Storage.IN_USE, wanted=False)
-    assert stopped(operation, History((stop, newest))).operation.step_name is StepName.CLEAR
+    assert stopped(operation, PipelineEvents((stop, newest))).operation.step_name is StepName.CLEAR
 
 
 def test_what_was_read_counts_only_once_a_later_look_shows_the_reviewed_run():
     """Run anew between the look and the reading, and stopped before the next look: what was read is of that run."""
-    of_another_run = History((Change(SOON, Storage.IN_USE, wanted=True),))
+    of_another_run = PipelineEvents((Change(SOON, Storage.IN_USE, wanted=True),))
     operation = events_read(in_plan(), RUN, of_another_run).operation
     looked = after_look(operation, STOPPED, SOON)
-    later = History(
+    later = PipelineEvents(
         (Change(SOON + timedelta(seconds=1), Storage.IN_USE, wanted=False), *of_another_run.changes)
     )
     after = advance(looked.operation, HistoryRead(later, looked.effect.found), SOON)
@@ -196,7 +196,7 @@ def test_events_are_read_again_before_a_stop_is_repeated_late():
     lost = replace(operation, state=State.SUBMITTING, accepted_at=None)
     late = START + timedelta(hours=3)
     assert isinstance(after_look(lost, RUN, START + timedelta(seconds=20)).effect, Send)
-    newest = History((Change(late, Storage.IN_USE, wanted=True),))
+    newest = PipelineEvents((Change(late, Storage.IN_USE, wanted=True),))
     read = events_read(lost, RUN, newest, late).operation
     assert read.proof_from == RECORDED_AT
     again = after_look(read, RUN, late)
@@ -207,10 +207,10 @@ def test_events_are_read_again_before_a_stop_is_repeated_late():
 @pytest.mark.parametrize(
     "history",
     [
-        Problem(Trouble.NOT_FELDERA, "no such page"),
-        Problem(Trouble.UNEXPECTED, "makes no sense"),
-        Problem(Trouble.FORBIDDEN, "not for you"),
-        History(()),
+        Problem(ProblemKind.NOT_FELDERA, "no such page"),
+        Problem(ProblemKind.UNEXPECTED, "makes no sense"),
+        Problem(ProblemKind.FORBIDDEN, "not for you"),
+        PipelineEvents(()),
         record(False),
     ],
 )
@@ -244,14 +244,14 @@ def test_a_stop_that_was_lost_is_not_repeated_without_events():
     """It may have arrived: a human has to look."""
     lost = replace(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None, failures=4)
     late = START + timedelta(hours=3)
-    after = events_read(lost, RUN, Problem(Trouble.NOT_FELDERA, "no such page"), late).operation
+    after = events_read(lost, RUN, Problem(ProblemKind.NOT_FELDERA, "no such page"), late).operation
     assert (after.state, after.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNTOUCHED)
 
 
 def test_a_stop_that_was_under_way_at_the_review_needs_no_record():
     """The moment at which it was asked for is the same: no start can have been in between."""
     stopping = running(since=STOPPED_AT, resources_desired="Stopped", desired_status="Stopped")
-    operation = after_look(replace(in_plan(), reviewed=Reviewed.of(stopping)), stopping).operation
+    operation = after_look(replace(in_plan(), reviewed=Fingerprint.of(stopping)), stopping).operation
     same = pipeline(status_since=SOON, resources_desired_since=STOPPED_AT)
     after = after_look(operation, same, SOON)
     assert (after.effect, after.operation.step_name) == (None, StepName.CLEAR)
@@ -273,7 +273,7 @@ def test_what_is_known_to_fail_a_later_step_keeps_the_first_from_being_sent(show
     """A plan that cannot be ended is not begun."""
     runs = plan[0] is StepName.STOP
     look = running(since=STOPPED_AT, **shown) if runs else pipeline(**shown)
-    reviewed = REVIEWED if runs else Reviewed.of(pipeline())
+    reviewed = REVIEWED if runs else Fingerprint.of(pipeline())
     after = after_look(replace(in_plan(plan), reviewed=reviewed), look)
     assert isinstance(after.effect, effect), after
     outcome = after.operation.outcome
@@ -291,11 +291,13 @@ def test_a_stop_is_not_repeated_for_a_plan_that_cannot_be_ended():
 def test_a_right_that_is_known_to_end_before_the_last_step_keeps_the_first_from_being_sent():
     """A plan of one step needs it now, and one that has begun goes on for as long as it holds."""
     until = START + timedelta(minutes=4)
-    facts = Facts((grant(ANA, Role.OPERATOR, "*", expires_at=until),), (), standings={ANA: standing(ANA)})
+    facts = AccessData(
+        (grant(ANA, Role.OPERATOR, "*", expires_at=until),), (), standings={ANA: standing(ANA)}
+    )
     for plan, lasts in ((WHOLE, False), (A_STOP, True)):
-        assert authority(in_plan(plan), facts, START).lasts is lasts
-        assert authority(in_plan(plan), facts, START - timedelta(minutes=2)).lasts
-    short = authority(in_plan(), facts, START)
+        assert authorization_for(in_plan(plan), facts, START).lasts is lasts
+        assert authorization_for(in_plan(plan), facts, START - timedelta(minutes=2)).lasts
+    short = authorization_for(in_plan(), facts, START)
     after = after_look(in_plan(), RUN, carried=short)
     assert (after.effect, after.operation.outcome.ending) == (None, Ending.RIGHTS_END_SOON)
     begun = stopped(sent(in_plan(), RUN)).operation
@@ -307,7 +309,7 @@ def test_a_record_that_cannot_be_read_now_is_asked_for_again():
     looked = after_look(sent(in_plan(), RUN), STOPPED, SOON)
     away = advance(looked.operation, HistoryRead(DOWN, looked.effect.found), SOON).operation
     assert (away.state, away.step) == (State.WAITING, 0)
-    missing = HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page"), looked.effect.found)
+    missing = HistoryRead(Problem(ProblemKind.NOT_FELDERA, "no such page"), looked.effect.found)
     operation = looked.operation
     for _ in range(4):
         operation = advance(operation, missing, SOON).operation
@@ -327,7 +329,7 @@ def test_a_stop_alone_needs_no_record():
 
 def test_what_was_stopped_at_the_review_and_is_as_it_was_needs_no_record():
     """The fingerprint itself proves it."""
-    operation = replace(in_plan(), reviewed=Reviewed.of(pipeline()))
+    operation = replace(in_plan(), reviewed=Fingerprint.of(pipeline()))
     after = after_look(operation, pipeline(), START).operation
     assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)
     assert not after.has_begun, "nothing was sent yet"
@@ -362,7 +364,9 @@ def test_a_freeze_holds_what_has_sent_nothing_and_no_other():
     """Half a plan is worse than a whole one."""
     begun = stopped(sent(in_plan(), RUN)).operation
     assert isinstance(after_look(begun, STOPPED, SOON, carried=FROZEN).effect, Send)
-    not_begun = after_look(replace(in_plan(), reviewed=Reviewed.of(pipeline())), pipeline(), START).operation
+    not_begun = after_look(
+        replace(in_plan(), reviewed=Fingerprint.of(pipeline())), pipeline(), START
+    ).operation
     held = after_look(not_begun, pipeline(), START, carried=FROZEN)
     assert (held.operation.held_by_freeze, held.effect) == (True, None)
 
@@ -393,7 +397,7 @@ def test_a_step_that_is_refused_leaves_the_rest_undone():
 
 def test_a_program_that_does_not_compile_is_asked_about_and_not_sent():
     """Why is not in the look; a record of it that cannot be read does not hold up the end."""
-    operation = replace(ready(plan=A_START), reviewed=Reviewed.of(pipeline()))
+    operation = replace(ready(plan=A_START), reviewed=Fingerprint.of(pipeline()))
     after = after_look(operation, pipeline(program_status="SqlError"), START)
     assert isinstance(after.effect, ReadProgramError)
     for said, message in (("line 3", "line 3"), (DOWN, "")):
@@ -407,7 +411,7 @@ def test_a_program_that_does_not_compile_is_asked_about_and_not_sent():
 
 def test_a_phase_is_told_once_and_a_passing_one_never():
     """`Unavailable` is Feldera not reaching what it has just started."""
-    operation, told = sent(replace(ready(plan=A_START), reviewed=Reviewed.of(pipeline())), pipeline()), []
+    operation, told = sent(replace(ready(plan=A_START), reviewed=Fingerprint.of(pipeline())), pipeline()), []
     for status in ("Provisioning", "Provisioning", "Unavailable", "Initializing", "Initializing"):
         after = after_look(operation, running(status=status), SOON)
         operation = after.operation
@@ -438,7 +442,7 @@ def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
     """A rule holds for whatever loses data; a start takes a requester one approval, and an operator none."""
     rules = (Rule("*", approvals=2, reason_required=True, stop_window=timedelta(seconds=30)),)
     for who, role, usual in ((ANA, Role.OPERATOR, 0), (BEN, Role.REQUESTER, 1)):
-        facts = Facts((grant(who, role, "*"),), rules, standings={who: standing(who)})
+        facts = AccessData((grant(who, role, "*"),), rules, standings={who: standing(who)})
         basis = authority_of(who, "orders", facts, START, plan=plan)
         assert basis.may_ask
         assert basis.approvals_needed == (2 if loses_data(plan) else usual)

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.domain.access.authorization import Facts, authority
+from bot.domain.access.authorization import AccessData, authorization_for
 from bot.domain.access.permissions import Action, Kind, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import GENESIS, Entry, link, verify
@@ -31,8 +31,8 @@ from bot.domain.operations.inputs import (
     Approved,
     CardPlaced,
     Confirmed,
-    Denied,
-    Happening,
+    DeniedByApprover,
+    Input,
     Looked,
     Send,
     SignedOff,
@@ -95,10 +95,10 @@ class RandomCast(RuleBasedStateMachine):
         self.approve_by = self.ready_at = self.stop_until = None
         self.signed: Actor | None = None
 
-    def facts(self, lookups: str, *people: Actor) -> Facts:
+    def facts(self, lookups: str, *people: Actor) -> AccessData:
         return self.cast.facts([*people], lookups)
 
-    def happens(self, happening: Happening) -> Transition:
+    def happens(self, happening: Input) -> Transition:
         before = self.operation
         after = advance(before, happening, self.now)
         self.operation = after.operation
@@ -119,7 +119,7 @@ class RandomCast(RuleBasedStateMachine):
         made = link(previous, entry_id=number, operation=self.operation.id, event=event)
         self.record.append(Entry(number, self.operation.id, event, made))
 
-    def _was_rightly_asked(self, happening: Happening) -> None:
+    def _was_rightly_asked(self, happening: Input) -> None:
         requester = self.operation.requester
         assert happening.by == requester
         assert self.cast.holds(requester, BREAKERS if self.operation.incident else ASKERS, self.now)
@@ -152,14 +152,14 @@ class RandomCast(RuleBasedStateMachine):
     @precondition(lambda self: self.operation.state is State.PROPOSED)
     def confirms(self, by: Actor, lookups: str) -> None:
         by = by if by == self.operation.requester else self.operation.requester if lookups == "good" else by
-        basis = authority(self.operation, self.facts(lookups, by), self.now)
+        basis = authorization_for(self.operation, self.facts(lookups, by), self.now)
         self.happens(Confirmed(by, basis))
         self.happens(CardPlaced(CARD))
 
     @rule(by=ANYBODY, lookups=LOOKUPS)
     def approves(self, by: Actor, lookups: str) -> None:
         facts = self.facts(lookups, by)
-        window = authority(self.operation, facts, self.now).terms.stop_window
+        window = authorization_for(self.operation, facts, self.now).terms.stop_window
         before = self.operation
         may = self.cast.holds(by, APPROVERS, self.now) and by != before.requester
         in_time = before.state is State.AWAITING_APPROVAL and self.now < self.approve_by
@@ -182,7 +182,7 @@ class RandomCast(RuleBasedStateMachine):
     @precondition(lambda self: self.operation.state is State.AWAITING_APPROVAL)
     def denies(self, by: Actor, lookups: str) -> None:
         decision = self.facts(lookups, by).may(by, Action.APPROVE, self.operation.pipeline, self.now)
-        self.happens(Denied(by, decision, "not now"))
+        self.happens(DeniedByApprover(by, decision, "not now"))
         if self.operation.state is State.DENIED:
             assert by != self.operation.requester
             assert self.cast.holds(by, APPROVERS, self.now)
@@ -222,7 +222,7 @@ class RandomCast(RuleBasedStateMachine):
         before = self.operation
         people = [before.requester, *(approval.by for approval in before.approvals)]
         lacks = self._lacks()
-        basis = authority(before, self.facts(lookups, *people), self.now)
+        basis = authorization_for(before, self.facts(lookups, *people), self.now)
         after = self.happens(Looked(Seen(pipeline()), basis))
         if before.state is State.READY and lookups == "good":
             assert isinstance(after.effect, Send) is (lacks == []), lacks
@@ -232,7 +232,7 @@ class RandomCast(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.operation.state is State.WAITING)
     def feldera_has_cleared_it(self) -> None:
-        self.happens(Looked(Seen(cleared()), authority(self.operation, Facts(), self.now)))
+        self.happens(Looked(Seen(cleared()), authorization_for(self.operation, AccessData(), self.now)))
         assert self.operation.state is State.SUCCEEDED
 
     @rule(

@@ -11,14 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
     CardPlaced,
     Confirmed,
-    Happening,
     HealthRead,
     HistoryRead,
+    Input,
     Looked,
     ReadHealth,
     ReadHistory,
@@ -37,15 +37,15 @@ from bot.domain.pipelines.observations import (
 )
 from bot.domain.pipelines.pipeline import (
     Accepted,
-    History,
     Identity,
     Look,
     NotSent,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     RunnerHealth,
     Seen,
     Storage,
-    Trouble,
     Unknown,
 )
 from tests.clock import START
@@ -74,14 +74,14 @@ class RandomObservations(RuleBasedStateMachine):
         shown = self.ours.look()
         assert isinstance(shown, Seen)
         self.operation: Operation = proposed(
-            reviewed=Reviewed.of(shown.pipeline), created_at=self.now, feldera=reviewed_on
+            reviewed=Fingerprint.of(shown.pipeline), created_at=self.now, feldera=reviewed_on
         )
         self.home = reviewed_on
         self.sent = 0
         self.happens(Confirmed(ANA, CARRIED))
         self.happens(CardPlaced(CARD))
 
-    def happens(self, happening: Happening) -> Transition:
+    def happens(self, happening: Input) -> Transition:
         after = advance(self.operation, happening, self.now)
         self.operation = after.operation
         return after
@@ -121,17 +121,19 @@ class RandomObservations(RuleBasedStateMachine):
 
     def _carried_out(
         self, effect: object, identity: Identity, world: StorageModel, fate: str, record: str
-    ) -> Happening:
+    ) -> Input:
         match effect:
             case Send():
                 assert world is self.ours, "sent to somebody else's"
                 return Answered(Unknown(DOWN) if fate == "lost" else NotSent(DOWN))
             case ReadHistory():
-                history: History | Problem = replace(world.history(), here=identity)
+                history: PipelineEvents | Problem = replace(world.history(), here=identity)
                 if record == "short":
                     history = replace(history, changes=history.changes[:1])
                 elif record == "unreadable":
-                    history = Problem(Trouble.NOT_FELDERA, "There is no Feldera API at its address (404).")
+                    history = Problem(
+                        ProblemKind.NOT_FELDERA, "There is no Feldera API at its address (404)."
+                    )
                 return HistoryRead(believed_history(self.operation, history))
             case ReadHealth(usual):
                 return HealthRead(RunnerHealth(healthy=None, message=""), usual)

@@ -7,16 +7,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
     CardLost,
     CardPlaced,
     Closed,
     Confirmed,
-    Happening,
     HealthRead,
     HistoryRead,
+    Input,
     Looked,
     NoPlace,
     ReadHealth,
@@ -32,12 +32,12 @@ from bot.domain.pipelines.pipeline import (
     Answer,
     NotSent,
     Problem,
+    ProblemKind,
     Refusal,
     Refused,
     RunnerHealth,
     Seen,
     Storage,
-    Trouble,
     Unknown,
 )
 from tests.clock import START
@@ -77,7 +77,7 @@ class RandomWorld(RuleBasedStateMachine):
         """A new operation is confirmed, and its card stands."""
         shown = self.feldera.look()
         assert isinstance(shown, Seen)
-        self.operation: Operation = proposed(reviewed=Reviewed.of(shown.pipeline), created_at=self.now)
+        self.operation: Operation = proposed(reviewed=Fingerprint.of(shown.pipeline), created_at=self.now)
         self.reviewed = self.feldera.checkpoints
         self.permitted = True
         self.effective = 0
@@ -88,7 +88,7 @@ class RandomWorld(RuleBasedStateMachine):
 
     # The bot, driven as its loops drive it.
 
-    def happens(self, happening: Happening) -> Transition:
+    def happens(self, happening: Input) -> Transition:
         before = self.operation
         after = advance(before, happening, self.now)
         self.operation = after.operation
@@ -126,7 +126,7 @@ class RandomWorld(RuleBasedStateMachine):
                 return
             after = self.happens(self._carried_out(after.effect, fate))
 
-    def _carried_out(self, effect: object, fate: str) -> Happening:
+    def _carried_out(self, effect: object, fate: str) -> Input:
         match effect:
             case Send():
                 return Answered(self._submitted(fate))
@@ -139,7 +139,7 @@ class RandomWorld(RuleBasedStateMachine):
     def _submitted(self, fate: str) -> Answer:
         match fate:
             case "not sent":
-                return NotSent(Problem(Trouble.BUSY, "locked", retry_after=5.0))
+                return NotSent(Problem(ProblemKind.BUSY, "locked", retry_after=5.0))
             case "late":
                 self.on_its_way.append(Request(self.now + timedelta(seconds=LONGEST_ON_ITS_WAY - 1)))
                 return Unknown(DOWN)
@@ -213,12 +213,12 @@ class RandomWorld(RuleBasedStateMachine):
 
     @rule(happening=st.sampled_from([CardLost(None), CardLost("is_archived")]))
     @precondition(lambda self: self.operation.card is not None)
-    def the_card_is_lost(self, happening: Happening) -> None:
+    def the_card_is_lost(self, happening: Input) -> None:
         self.happens(happening)
 
     @rule(happening=st.sampled_from([CardPlaced(CARD), CardPlaced(CARD), NoPlace("is_archived")]))
     @precondition(lambda self: self.operation.card is None)
-    def slack_answers(self, happening: Happening) -> None:
+    def slack_answers(self, happening: Input) -> None:
         self.happens(happening)
 
     @rule(decision=st.sampled_from([ALLOWED, DENIED]))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access.rules import Freeze, Rule, Terms, frozen, span_in_words, terms
+from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for, span_in_words
 from bot.domain.errors import BadRule
 from tests.clock import START
 
@@ -14,13 +14,13 @@ HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(secon
 
 
 def held(*rules, is_operator=False, name="orders-eu"):
-    return terms(rules, name, is_operator=is_operator)
+    return requirements_for(rules, name, is_operator=is_operator)
 
 
 @pytest.mark.parametrize(("is_operator", "approvals"), [(False, 1), (True, 0)])
 def test_without_a_rule(is_operator, approvals):
     """A requester needs one approval within the hour, an operator none; no glass may be broken."""
-    assert held(Rule("billing", approvals=5, break_glass=True), is_operator=is_operator) == Terms(
+    assert held(Rule("billing", approvals=5, break_glass=True), is_operator=is_operator) == Requirements(
         approvals=approvals,
         approve_within=HOUR,
         remind_after=None,

@@ -13,13 +13,13 @@ from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Change,
-    History,
     NotSent,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     Refusal,
     Refused,
     Storage,
-    Trouble,
     Unknown,
 )
 from tests.clock import START
@@ -84,7 +84,7 @@ def test_a_no_to_a_repeat_proves_nothing(answer):
 
 def test_what_certainly_was_not_sent_is_put_off():
     """No connection, or a rollback: it goes back to ready, is said once, and is sent again at the next good look."""
-    busy = NotSent(Problem(Trouble.BUSY, "locked", retry_after=5.0))
+    busy = NotSent(Problem(ProblemKind.BUSY, "locked", retry_after=5.0))
     put_off = advance(submitting(), Answered(busy), START)
     row = put_off.operation
     assert (row.state, row.sends, row.submitted_at) == (State.READY, 0, None)
@@ -200,7 +200,7 @@ def test_a_pipeline_that_was_run_since_is_asked_for_its_history(look):
 def read(operation, *changes, now=OLD):
     """What the record tells: pairs of seconds after the review's stop, and the storage then; newest first."""
     rows = tuple(Change(STOPPED_AT + timedelta(seconds=at), storage) for at, storage in changes)
-    return advance(operation, HistoryRead(History(rows)), now)
+    return advance(operation, HistoryRead(PipelineEvents(rows)), now)
 
 
 @pytest.mark.parametrize("proof", [Storage.CLEARING, Storage.CLEARED])
@@ -246,7 +246,7 @@ def test_a_record_that_tells_too_little_calls_a_human(changes):
     assert (after.operation.state, after.operation.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.UNREACHABLE, Trouble.BUSY, Trouble.DATABASE_DOWN])
+@pytest.mark.parametrize("trouble", [ProblemKind.UNREACHABLE, ProblemKind.BUSY, ProblemKind.DATABASE_DOWN])
 def test_a_record_that_cannot_be_read_now_is_asked_for_again(trouble):
     """An outage is no answer, however long; it is said once, though every look succeeds, and its end is, too."""
     operation, said = submitting(), []
@@ -265,10 +265,10 @@ def test_a_record_that_is_not_to_be_had_calls_a_human():
     operation = submitting()
     for _ in range(4):
         operation = advance(
-            operation, HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page")), OLD
+            operation, HistoryRead(Problem(ProblemKind.NOT_FELDERA, "no such page")), OLD
         ).operation
         assert operation.state is State.SUBMITTING
-    after = advance(operation, HistoryRead(Problem(Trouble.NOT_FELDERA, "no such page")), OLD).operation
+    after = advance(operation, HistoryRead(Problem(ProblemKind.NOT_FELDERA, "no such page")), OLD).operation
     assert (after.state, after.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
 
 
@@ -287,7 +287,7 @@ def test_a_record_that_comes_late_still_settles_it():
 
 def test_a_no_to_a_repetition_counts_as_no_request():
     """After a lost answer two requests are turned away unread: only one may have arrived, and that is what is said."""
-    busy = Answered(NotSent(Problem(Trouble.BUSY, "locked", retry_after=40)))
+    busy = Answered(NotSent(Problem(ProblemKind.BUSY, "locked", retry_after=40)))
     again = replace(submitting(), sends=2, submitted_at=OLD)
     after = advance(again, busy, OLD).operation
     assert (after.state, after.sends) == (State.SUBMITTING, 1)
@@ -309,7 +309,7 @@ def test_a_refused_repetition_ends_it_once_the_first_can_do_nothing_any_more():
 
 def test_a_lost_answer_that_asks_for_patience_gets_it():
     """Feldera: 503 with Retry-After, whatever became of the request."""
-    lost = advance(submitting(), Answered(Unknown(Problem(Trouble.BUSY, "503", retry_after=120))), START)
+    lost = advance(submitting(), Answered(Unknown(Problem(ProblemKind.BUSY, "503", retry_after=120))), START)
     assert lost.operation.due_at == START + timedelta(seconds=120)
 
 
@@ -327,7 +327,7 @@ def test_a_feldera_out_of_reach_for_a_day_calls_a_human():
 
 def test_a_long_wait_that_feldera_asks_for_is_said_at_once():
     """Not after the third failure, which would be hours away."""
-    busy = Problem(Trouble.BUSY, "overloaded", retry_after=1800)
+    busy = Problem(ProblemKind.BUSY, "overloaded", retry_after=1800)
     assert kinds(after_look(ready(), busy, START)) == [EventKind.UNREACHABLE]
 
 
@@ -344,7 +344,7 @@ def test_trouble_is_counted_from_its_first_failure():
 def test_a_key_that_only_the_request_shows_to_be_wrong():
     """Every look succeeds, and the request alone is turned away: that is counted apart, and ends it in the end."""
     operation = ready()
-    rejected = Answered(NotSent(Problem(Trouble.UNAUTHORIZED, "wrong key")))
+    rejected = Answered(NotSent(Problem(ProblemKind.UNAUTHORIZED, "wrong key")))
     pauses = []
     for _ in range(5):
         submitted = after_look(replace(operation, due_at=START), pipeline(), START)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.operations.steps import (
     Blocked,
+    Completed,
     Contradiction,
-    Done,
-    Failed,
-    Go,
+    InProgress,
+    MaySend,
     StartStep,
-    Underway,
+    StepFailed,
     Unneeded,
     Untouched,
 )
@@ -20,8 +20,8 @@ from tests.clock import START
 from tests.domain.samples import cleared, clearing, early_start, pipeline, running
 
 STEP = StartStep()
-STOPPED = Reviewed.of(pipeline())
-CLEARED = Reviewed.of(cleared())
+STOPPED = Fingerprint.of(pipeline())
+CLEARED = Fingerprint.of(cleared())
 STOPPED_AGAIN = pipeline(resources_desired_since=START)
 PANIC = PipelineError("worker 3 panicked", "RuntimeError.WorkerPanic")
 UNCOMPILED = PipelineError("failed to compile", "StartFailedDueToFailedCompilation", "line 3: no such table")
@@ -38,20 +38,20 @@ def look(shape):
 @pytest.mark.parametrize(
     ("reviewed", "shape", "verdict"),
     [
-        (STOPPED, pipeline(), Go()),
-        (CLEARED, cleared(), Go()),
-        (CLEARED, cleared(status_since=START), Go()),
+        (STOPPED, pipeline(), MaySend()),
+        (CLEARED, cleared(), MaySend()),
+        (CLEARED, cleared(status_since=START), MaySend()),
         (CLEARED, pipeline(), Blocked(Ending.CHANGED_BEFORE)),
         (CLEARED, clearing(), Blocked(Ending.CHANGED_BEFORE)),
         (STOPPED, pipeline(status_since=START), Blocked(Ending.CHANGED_BEFORE)),
         (STOPPED, pipeline(checkpoints=Checkpoints(9, 1)), Blocked(Ending.CHANGED_BEFORE)),
         (STOPPED, pipeline(program_status="SqlError"), Blocked(Ending.NOT_COMPILED)),
-        (STOPPED, pipeline(program_status="CompilingRust"), Go()),
-        (STOPPED, pipeline(error=PANIC), Go()),
+        (STOPPED, pipeline(program_status="CompilingRust"), MaySend()),
+        (STOPPED, pipeline(error=PANIC), MaySend()),
         (STOPPED, running(), Unneeded(Ending.NOTHING_TO_START)),
         (STOPPED, coming_up("AwaitingApproval"), Unneeded(Ending.NOTHING_TO_START)),
-        (STOPPED, coming_up("Provisioning"), Underway("Provisioning")),
-        (CLEARED, early_start(cleared()), Underway("Compiling")),
+        (STOPPED, coming_up("Provisioning"), InProgress("Provisioning")),
+        (CLEARED, early_start(cleared()), InProgress("Compiling")),
         (CLEARED, cleared(id="another"), Blocked(Ending.RECREATED_BEFORE)),
         (CLEARED, None, Blocked(Ending.UNKNOWN_PIPELINE)),
     ],
@@ -64,24 +64,24 @@ def test_before_sending_only_what_was_reviewed_or_cleared_is_started(reviewed, s
 @pytest.mark.parametrize(
     ("shape", "verdict"),
     [
-        (running(), Done(Ending.RUNNING)),
-        (coming_up("AwaitingApproval"), Done(Ending.AWAITS_APPROVAL_IN_FELDERA)),
-        (coming_up("Paused"), Done(Ending.UP_OTHERWISE, "Paused")),
-        (early_start(pipeline()), Underway("Compiling")),
-        (coming_up("Initializing"), Underway("Initializing")),
-        (coming_up("Dreaming"), Underway("Dreaming")),
-        (running(status="Stopping", resources="Stopping", resources_desired="Stopped"), Underway()),
-        (STOPPED_AGAIN, Failed(Ending.STOPPED_WHILE_STARTING)),
+        (running(), Completed(Ending.RUNNING)),
+        (coming_up("AwaitingApproval"), Completed(Ending.AWAITS_APPROVAL_IN_FELDERA)),
+        (coming_up("Paused"), Completed(Ending.UP_OTHERWISE, "Paused")),
+        (early_start(pipeline()), InProgress("Compiling")),
+        (coming_up("Initializing"), InProgress("Initializing")),
+        (coming_up("Dreaming"), InProgress("Dreaming")),
+        (running(status="Stopping", resources="Stopping", resources_desired="Stopped"), InProgress()),
+        (STOPPED_AGAIN, StepFailed(Ending.STOPPED_WHILE_STARTING)),
         (
             pipeline(resources_desired_since=START, error=PANIC),
-            Failed(Ending.START_FAILED, "worker 3 panicked", "RuntimeError.WorkerPanic"),
+            StepFailed(Ending.START_FAILED, "worker 3 panicked", "RuntimeError.WorkerPanic"),
         ),
         (
             pipeline(resources_desired_since=START, error=UNCOMPILED),
-            Failed(Ending.NOT_COMPILED, "line 3: no such table", "StartFailedDueToFailedCompilation"),
+            StepFailed(Ending.NOT_COMPILED, "line 3: no such table", "StartFailedDueToFailedCompilation"),
         ),
-        (None, Failed(Ending.GONE_WHILE_STARTING)),
-        (cleared(id="another"), Failed(Ending.GONE_WHILE_STARTING)),
+        (None, StepFailed(Ending.GONE_WHILE_STARTING)),
+        (cleared(id="another"), StepFailed(Ending.GONE_WHILE_STARTING)),
     ],
 )
 def test_once_sent_the_pipeline_itself_tells(shape, verdict):

@@ -2,16 +2,16 @@
 
 import pytest
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.operations.steps import (
     Blocked,
+    Completed,
     Contradiction,
-    Done,
-    Failed,
-    Go,
+    InProgress,
+    MaySend,
+    StepFailed,
     StopStep,
-    Underway,
     Unneeded,
     Untouched,
 )
@@ -20,7 +20,7 @@ from tests.clock import START
 from tests.domain.samples import STOPPED_AT, cleared, early_start, pipeline, running
 
 RUN = running(since=STOPPED_AT)
-REVIEWED = Reviewed.of(RUN)
+REVIEWED = Fingerprint.of(RUN)
 STEP = StopStep()
 STOPPING = running(
     since=START,
@@ -46,11 +46,11 @@ def look(shape):
 @pytest.mark.parametrize(
     ("shape", "verdict"),
     [
-        (RUN, Go()),
-        (PAUSED, Go()),
+        (RUN, MaySend()),
+        (PAUSED, MaySend()),
         (OTHER_RUN, Blocked(Ending.RESTARTED_BEFORE)),
         (early_start(pipeline()), Blocked(Ending.RESTARTED_BEFORE)),
-        (STOPPING, Underway()),
+        (STOPPING, InProgress()),
         (pipeline(), Unneeded(Ending.NOTHING_TO_STOP)),
         (cleared(), Unneeded(Ending.NOTHING_TO_STOP)),
         (running(since=STOPPED_AT, id="another"), Blocked(Ending.RECREATED_BEFORE)),
@@ -64,7 +64,7 @@ def test_before_sending_only_the_run_that_was_reviewed_may_be_stopped(shape, ver
 
 def test_what_was_stopped_when_it_was_reviewed_is_no_run():
     """Somebody started it since: nobody agreed to stop that."""
-    stopped = Reviewed.of(pipeline(resources_desired_since=STOPPED_AT))
+    stopped = Fingerprint.of(pipeline(resources_desired_since=STOPPED_AT))
     assert STEP.before_sending(stopped, Seen(RUN)) == Blocked(Ending.RESTARTED_BEFORE)
 
 
@@ -72,14 +72,14 @@ def test_what_was_stopped_when_it_was_reviewed_is_no_run():
     ("shape", "silence", "waiting"),
     [
         (RUN, Untouched(), Contradiction()),
-        (OTHER_RUN, Failed(Ending.RESTARTED_WHILE_STOPPING), Failed(Ending.RESTARTED_WHILE_STOPPING)),
-        (STOPPING, Underway(), Underway()),
-        (pipeline(), Done(Ending.PIPELINE_STOPPED), Done(Ending.PIPELINE_STOPPED)),
-        (None, Done(Ending.STOPPED_THEN_GONE), Done(Ending.STOPPED_THEN_GONE)),
+        (OTHER_RUN, StepFailed(Ending.RESTARTED_WHILE_STOPPING), StepFailed(Ending.RESTARTED_WHILE_STOPPING)),
+        (STOPPING, InProgress(), InProgress()),
+        (pipeline(), Completed(Ending.PIPELINE_STOPPED), Completed(Ending.PIPELINE_STOPPED)),
+        (None, Completed(Ending.STOPPED_THEN_GONE), Completed(Ending.STOPPED_THEN_GONE)),
         (
             running(since=STOPPED_AT, id="another"),
-            Done(Ending.STOPPED_THEN_GONE),
-            Done(Ending.STOPPED_THEN_GONE),
+            Completed(Ending.STOPPED_THEN_GONE),
+            Completed(Ending.STOPPED_THEN_GONE),
         ),
     ],
 )

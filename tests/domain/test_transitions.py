@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.operations.fingerprints import EventsRead, Reviewed
+from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import (
     Approved,
     CardLost,
     CardPlaced,
     Closed,
     Confirmed,
-    Denied,
-    Happening,
+    DeniedByApprover,
     HealthRead,
     HistoryRead,
+    Input,
     Looked,
     NoPlace,
     Send,
@@ -36,7 +36,7 @@ from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.event_proofs import EVENTS_GOOD_FOR
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from tests.clock import START
 from tests.domain.samples import (
     BEN,
@@ -52,7 +52,7 @@ from tests.domain.samples import (
 )
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text()
-Pair = tuple[Operation, Happening, datetime, Transition]
+Pair = tuple[Operation, Input, datetime, Transition]
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 1, 15, 200, 1900, 5 * 3600)]
 
 
@@ -88,12 +88,12 @@ def variants(operation: Operation) -> list[Operation]:
 
 def in_plans(operation: Operation) -> list[Operation]:
     """The same, of plans that stop what runs, and that start what is stopped or was cleared just now."""
-    reviewed = Reviewed.of(running(since=STOPPED_AT), recorded_at=STOPPED_AT)
+    reviewed = Fingerprint.of(running(since=STOPPED_AT), recorded_at=STOPPED_AT)
     whole = replace(operation, plan=PLANS[3], reviewed=reviewed)
     stopped = StepDone(Ending.PIPELINE_STOPPED, START, sent_at=START)
-    clears = replace(whole, step=1, done=(stopped,), found=Reviewed.of(pipeline()))
+    clears = replace(whole, step=1, done=(stopped,), found=Fingerprint.of(pipeline()))
     was_cleared = StepDone(Ending.CLEARED, START, sent_at=START)
-    starts = replace(whole, step=2, done=(stopped, was_cleared), found=Reviewed.of(cleared()))
+    starts = replace(whole, step=2, done=(stopped, was_cleared), found=Fingerprint.of(cleared()))
     read = replace(whole, events_read=EventsRead(STOPPED_AT, START))
     return [whole, read, clears, starts, replace(whole, plan=A_STOP), replace(operation, plan=A_START)]
 
@@ -121,7 +121,7 @@ def test_the_pairs_are_all_there():
     """A new state or kind of happening cannot be forgotten here: each is paired with each."""
     assert set(IN_EVERY_STATE) == set(State)
     assert all(operation.state is state for state, operation in IN_EVERY_STATE.items())
-    assert {type(happening) for happening in happenings()} == set(Happening.__args__)
+    assert {type(happening) for happening in happenings()} == set(Input.__args__)
 
 
 def test_what_has_ended_never_changes_again():
@@ -206,7 +206,7 @@ def test_only_enough_approvals_or_none_needed_make_it_ready():
 def test_only_the_request_itself_is_decided_on():
     """A decision after it left `awaiting_approval` changes nothing, whoever comes with it."""
     for before, happening, now, after in pairs(frozenset(State) - {State.AWAITING_APPROVAL}):
-        if isinstance(happening, (Approved, Denied)):
+        if isinstance(happening, (Approved, DeniedByApprover)):
             assert (after.operation, after.events) == (before, ()), (happening, now)
 
 
@@ -226,7 +226,7 @@ def test_the_pipeline_is_held_while_a_request_may_be_on_its_way():
         failed = isinstance(happening, Looked) and isinstance(happening.look, Problem)
         if failed or isinstance(happening, (TimePassed, CardLost, NoPlace, HealthRead, Withdrawn, Stopped)):
             called = kinds(after)[-1:] == [EventKind.NEEDS_HUMAN]
-            is_hopeless = failed and happening.look.trouble is Trouble.NOT_TOLD_APART
+            is_hopeless = failed and happening.look.trouble is ProblemKind.NOT_TOLD_APART
             held = State.NEEDS_HUMAN if called and is_hopeless else before.state
             assert after.operation.state is held, (happening, now)
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.operations.fingerprints import Sighting
+from bot.domain.operations.fingerprints import LastSeen
 from bot.domain.operations.inputs import CardPlaced, Looked
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import PLANS
@@ -34,7 +34,7 @@ MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 2, 31, 179, 181
 
 def sighting(look):
     seen = look.pipeline
-    return Sighting(START, seen.status, seen.desired_status, seen.storage.value)
+    return LastSeen(START, seen.status, seen.desired_status, seen.storage.value)
 
 
 def test_the_short_way_comes_to_what_the_long_way_does():
@@ -70,7 +70,7 @@ def test_only_what_is_under_way_goes_the_short_way(operation):
         {"failures": 1, "failing_since": START},
         {"failures": 3, "failing_since": START, "unreachable_since": START},
         {"seen": None},
-        {"seen": Sighting(START, "Stopped", "Stopped", "InUse")},
+        {"seen": LastSeen(START, "Stopped", "Stopped", "InUse")},
     ],
 )
 def test_what_was_not_seen_so_before_is_no_short_way(differences):

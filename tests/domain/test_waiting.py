@@ -7,7 +7,15 @@ import pytest
 from bot.domain.operations.inputs import HealthRead, HistoryRead, ReadHealth, ReadHistory
 from bot.domain.operations.operation import Ending, EventKind, State
 from bot.domain.operations.state_machine import advance
-from bot.domain.pipelines.pipeline import Absent, Change, History, Problem, RunnerHealth, Storage, Trouble
+from bot.domain.pipelines.pipeline import (
+    Absent,
+    Change,
+    PipelineEvents,
+    Problem,
+    ProblemKind,
+    RunnerHealth,
+    Storage,
+)
 from tests.clock import START
 from tests.domain.samples import (
     DOWN,
@@ -126,7 +134,7 @@ def after_the_record(look, history, operation=None):
 def test_an_accepted_clear_was_made_before_it_was_started(look):
     """The record shows it."""
     changes = [(START, Storage.IN_USE), (START, Storage.CLEARED), (STOPPED_AT, Storage.IN_USE)]
-    after = after_the_record(look, History(tuple(Change(*change) for change in changes)))
+    after = after_the_record(look, PipelineEvents(tuple(Change(*change) for change in changes)))
     ending = after.operation.outcome.ending
     assert (after.operation.state, ending) == (State.SUCCEEDED, Ending.CLEARED_THEN_STARTED)
 
@@ -134,7 +142,7 @@ def test_an_accepted_clear_was_made_before_it_was_started(look):
 @pytest.mark.parametrize("look", IN_USE_ANEW)
 def test_a_record_that_does_not_reach_back_proves_nothing(look):
     """What was accepted may have been the clear of somebody else's pipeline."""
-    after = after_the_record(look, History((Change(START, Storage.IN_USE),)))
+    after = after_the_record(look, PipelineEvents((Change(START, Storage.IN_USE),)))
     ending = after.operation.outcome.ending
     assert (after.operation.state, ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
 
@@ -142,7 +150,7 @@ def test_a_record_that_does_not_reach_back_proves_nothing(look):
 @pytest.mark.parametrize("look", IN_USE_ANEW)
 def test_a_record_without_a_clear_denies_it(look):
     """What was accepted was the clear of somebody else's pipeline: whatever happened, this one was not cleared."""
-    history = History((Change(START, Storage.IN_USE), Change(STOPPED_AT, Storage.IN_USE)))
+    history = PipelineEvents((Change(START, Storage.IN_USE), Change(STOPPED_AT, Storage.IN_USE)))
     after = after_the_record(look, history)
     ending = after.operation.outcome.ending
     assert (after.operation.state, ending) == (State.NEEDS_HUMAN, Ending.CONTRADICTION)
@@ -150,7 +158,7 @@ def test_a_record_without_a_clear_denies_it(look):
 
 def test_a_record_that_is_not_kept_proves_nothing():
     """A Feldera before 0.292 keeps none: after a few tries a human is asked. An outage is waited for."""
-    missing, operation = Problem(Trouble.NOT_FELDERA, "no such page"), waiting()
+    missing, operation = Problem(ProblemKind.NOT_FELDERA, "no such page"), waiting()
     for _ in range(4):
         operation = after_the_record(running(), missing, operation).operation
         assert operation.state is State.WAITING
@@ -171,7 +179,7 @@ def test_what_cannot_be_calls_a_human():
     )
 
 
-OUTAGES = [DOWN, Problem(Trouble.BUSY, "busy"), Problem(Trouble.UNEXPECTED, "500")]
+OUTAGES = [DOWN, Problem(ProblemKind.BUSY, "busy"), Problem(ProblemKind.UNEXPECTED, "500")]
 
 
 @pytest.mark.parametrize("problem", OUTAGES)
@@ -200,7 +208,7 @@ def test_a_blip_is_not_worth_a_word():
 
 def test_feldera_is_left_alone_as_long_as_it_asks():
     """`Retry-After` counts from the answer, and failures slow the looks down by themselves."""
-    asked = after_look(waiting(), Problem(Trouble.BUSY, "busy", retry_after=40.0), START)
+    asked = after_look(waiting(), Problem(ProblemKind.BUSY, "busy", retry_after=40.0), START)
     assert asked.operation.due_at == at(seconds=40)
     gaps = [
         after_look(waiting(failures=failures), DOWN, START).operation.due_at - START for failures in range(12)
@@ -212,9 +220,9 @@ def test_feldera_is_left_alone_as_long_as_it_asks():
 @pytest.mark.parametrize(
     ("trouble", "looks", "ending"),
     [
-        (Trouble.FORBIDDEN, 1, Ending.NO_ACCESS),
-        (Trouble.UNAUTHORIZED, 5, Ending.NO_ACCESS),
-        (Trouble.NOT_FELDERA, 5, Ending.WRONG_ADDRESS),
+        (ProblemKind.FORBIDDEN, 1, Ending.NO_ACCESS),
+        (ProblemKind.UNAUTHORIZED, 5, Ending.NO_ACCESS),
+        (ProblemKind.NOT_FELDERA, 5, Ending.WRONG_ADDRESS),
     ],
 )
 def test_before_anything_was_sent_a_wrong_key_or_address_ends_it(trouble, looks, ending):
@@ -226,7 +234,7 @@ def test_before_anything_was_sent_a_wrong_key_or_address_ends_it(trouble, looks,
     assert (operation.outcome.ending, operation.outcome.message) == (ending, "no")
 
 
-@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.NOT_TOLD_APART])
+@pytest.mark.parametrize("trouble", [each for each in ProblemKind if each is not ProblemKind.NOT_TOLD_APART])
 @pytest.mark.parametrize("operation", [submitting(), waiting()])
 def test_after_something_was_sent_no_wrong_key_ends_it(operation, trouble):
     """Its outcome is not known, whoever is not let in."""
@@ -237,7 +245,7 @@ def test_after_something_was_sent_no_wrong_key_ends_it(operation, trouble):
 @pytest.mark.parametrize("operation", [submitting(), waiting()])
 def test_what_cannot_be_told_apart_is_left_to_people_once_it_lasts(operation):
     """Three looks, and no request can be on its way any more: the pipeline stays held, and nothing more is sent."""
-    problem = Problem(Trouble.NOT_TOLD_APART, "why")
+    problem = Problem(ProblemKind.NOT_TOLD_APART, "why")
     before, states = operation.state, []
     for moment in (at(seconds=1), at(seconds=3), at(seconds=14), at(seconds=20), at(hours=1)):
         operation = after_look(operation, problem, moment).operation

@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.domain.audit_chain import PostedHead
 from bot.domain.operations.operation import Event, EventKind
-from bot.engine.loops.audit_anchor import EVERY, WHILE_EMPTY, Heads
+from bot.engine.loops.audit_anchor import EVERY, WHILE_EMPTY, AuditAnchor
 from bot.engine.loops.loop import keep_ticking
 from bot.simulator.slack import SlackSimulator
-from bot.slack.publishing.audit_channel import AuditChannel
+from bot.slack.publishing.audit_channel import SlackAuditChannel
 from bot.slack.publishing.threads import Threads
 from bot.store import bot_state
 from bot.store.store import SqliteStore
@@ -48,7 +48,9 @@ def channel(slack):
 @pytest.fixture
 def heads(store, slack, channel, clock):
     client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-    return Heads(store, clock, AuditChannel(Threads(client, clock, "https://acme.slack.com/"), channel.id))
+    return AuditAnchor(
+        store, clock, SlackAuditChannel(Threads(client, clock, "https://acme.slack.com/"), channel.id)
+    )
 
 
 async def happens(store, at=START):
@@ -105,7 +107,7 @@ async def test_a_restart_does_not_tell_it_again(heads, store, channel, clock):
     """When it was last told is in the database."""
     await happens(store)
     await heads.tick()
-    again = Heads(store, clock, heads.board)
+    again = AuditAnchor(store, clock, heads.board)
     assert await logged(again) == ([], START + EVERY)
     assert len(channel.messages) == 1
 
@@ -120,7 +122,7 @@ async def test_an_empty_record_has_no_head_and_its_first_entry_is_not_waited_a_d
 
 async def test_without_a_channel_it_is_logged(store, clock):
     await happens(store)
-    lines, back = await logged(Heads(store, clock, None))
+    lines, back = await logged(AuditAnchor(store, clock, None))
     assert ([line["event"] for line in lines], back) == (["audit_head"], START + EVERY)
 
 

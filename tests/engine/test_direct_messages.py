@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.ids import Actor, TeamId, UserId
 from bot.domain.operations.operation import Event, EventKind, StoredEvent
 from bot.engine.delivery.direct_messages import DirectMessages
-from bot.engine.delivery.message_retries import Retries
+from bot.engine.delivery.message_retries import MessageRetries
 from bot.simulator.slack import SlackSimulator
 from bot.slack.publishing.threads import Threads
 from tests.clock import START, MovableClock
@@ -25,7 +25,7 @@ async def test_two_lanes_tell_it_once():
     async with SlackSimulator(clock) as slack:
         ana, approvals = slack.adds_person("ana"), slack.adds_channel("approvals")
         client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-        direct = DirectMessages(Threads(client, clock, "https://acme.slack.com/"), Retries(clock))
+        direct = DirectMessages(Threads(client, clock, "https://acme.slack.com/"), MessageRetries(clock))
         asked = Actor(TeamId(slack.workspace.team_id), UserId(ana.id))
         operation = samples.waiting(requester=asked, place=approvals.id)
         first, second = (

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from bot.engine.health import Health, health
-from bot.engine.loops.store_check import StoreWatch
+from bot.engine.loops.store_check import StoreCheck
 from bot.store.store import SqliteStore
 from tests.clock import MovableClock
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_database_that_takes_no_writes_does_not_answer(tmp_path):
     """A disk that hangs in a write lets reads go on: the bot looks well, and does nothing."""
     store, clock = SqliteStore.open(tmp_path / "bot.db"), MovableClock()
-    watch, disk_answers = StoreWatch(store, clock), threading.Event()
+    watch, disk_answers = StoreCheck(store, clock), threading.Event()
 
     async def shown():
         return await health(store.background.team, watch, tuple)

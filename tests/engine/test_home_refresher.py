@@ -6,20 +6,20 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.access.changes import Give
-from bot.domain.access.permissions import Role, Standing
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.permissions import Membership, Role
 from bot.domain.ids import Actor, TeamId, UserId
-from bot.engine.authorizer import Judge
+from bot.engine.authorizer import Authorizer
 from bot.engine.loops.home_refresher import (
     AFTER_A_BUG,
     LOOKED_AFTER_EVERY,
     LOOKS_FOR,
     READERS_MOST,
     ROUNDS_APART,
-    Homes,
+    HomeRefresher,
 )
-from bot.engine.ports import Later, NotThere, StoreUnavailable, Taken
-from bot.engine.rate_budget import Budget
+from bot.engine.ports import ChannelUnusable, RetryLater, StoreUnavailable, Taken
+from bot.engine.rate_budget import RateBudget
 from bot.store.administration import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START, MovableClock
@@ -31,7 +31,7 @@ class Members:
     """A workspace in which everybody is a member."""
 
     async def standings(self, actors, _groups, **_how):
-        return {actor: Standing(actor) for actor in actors}
+        return {actor: Membership(actor) for actor in actors}
 
 
 class Tabs:
@@ -68,7 +68,7 @@ def tabs():
 
 @pytest.fixture
 def homes(store, tabs, clock):
-    return Homes(store, Judge(store, Members(), clock, Budget(clock)), tabs, clock)
+    return HomeRefresher(store, Authorizer(store, Members(), clock, RateBudget(clock)), tabs, clock)
 
 
 def person(name):
@@ -131,9 +131,9 @@ async def test_of_many_readers_those_who_came_last_count(homes, tabs):
 async def test_it_comes_back_when_slack_takes_more(homes, tabs):
     """The earliest of all; but never later than the next minute."""
     tabs.answers = {
-        "UANA": Later(START + timedelta(seconds=30)),
-        "UBEN": Later(START + timedelta(seconds=10)),
-        "UCEM": Later(START + timedelta(hours=1)),
+        "UANA": RetryLater(START + timedelta(seconds=30)),
+        "UBEN": RetryLater(START + timedelta(seconds=10)),
+        "UCEM": RetryLater(START + timedelta(hours=1)),
     }
     for user in tabs.answers:
         homes.looked_at_by(Actor(TeamId("T1"), UserId(user)))
@@ -145,7 +145,7 @@ async def test_it_comes_back_when_a_page_changes_by_itself(homes, clock, tmp_pat
     ends = START + timedelta(seconds=20)
     with Administration.open(tmp_path / "bot.db") as administration:
         administration.administer(
-            Give(person("ANA"), Role.VIEWER, "*", ends), by="shell:owner", now=clock.now()
+            GrantRole(person("ANA"), Role.VIEWER, "*", ends), by="shell:owner", now=clock.now()
         )
     homes.looked_at_by(person("ANA"))
     assert await homes.tick() == ends
@@ -154,7 +154,7 @@ async def test_it_comes_back_when_a_page_changes_by_itself(homes, clock, tmp_pat
 async def test_whoever_has_no_such_page_is_forgotten(homes, tabs):
     """Nothing is tried again."""
     homes.looked_at_by(person("ANA"))
-    tabs.answers["UANA"] = NotThere("not_enabled")
+    tabs.answers["UANA"] = ChannelUnusable("not_enabled")
     await homes.tick()
     assert await homes.tick() is None
     assert tabs.published == ["UANA"]

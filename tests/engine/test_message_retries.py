@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.engine.delivery.message_retries import FAILED_AGAIN_MOST, Part, Retries
+from bot.engine.delivery.message_retries import FAILED_AGAIN_MOST, MessageRetries, Part
 from tests.clock import START, MovableClock
 
 CARD, LINE, OTHER = ("op-1", Part.CARD), ("op-1", Part.THREAD), ("op-2", Part.CARD)
@@ -15,7 +15,7 @@ def seconds(count):
 def test_a_refusal_is_for_good_the_fourth_time():
     """After 5 s, 30 s and 2 min; whatever else is told of the same operation has a schedule of its own."""
     clock, pauses = MovableClock(), []
-    retries = Retries(clock)
+    retries = MessageRetries(clock)
     while (again_at := retries.refused(CARD)) is not None:
         assert retries.held_until(CARD) == again_at
         assert retries.held_until(LINE) is None
@@ -29,7 +29,7 @@ def test_a_refusal_is_for_good_the_fourth_time():
 def test_a_failure_is_tried_again_for_ever_and_less_and_less_often():
     """Twice as long each time, up to a minute, and never before Slack's own time."""
     clock = MovableClock()
-    retries = Retries(clock)
+    retries = MessageRetries(clock)
     pauses = [(retries.failed(CARD, START) - START).total_seconds() for _ in range(6)]
     assert pauses == [5, 10, 20, 40, 60, 60]
     assert retries.failed(CARD, START + seconds(300)) == START + seconds(300)
@@ -40,7 +40,7 @@ def test_a_failure_is_tried_again_for_ever_and_less_and_less_often():
 def test_failures_do_not_use_up_the_tries_of_a_refusal():
     """Slack being broken in between proves nothing about the message."""
     clock = MovableClock()
-    retries = Retries(clock)
+    retries = MessageRetries(clock)
     assert retries.refused(CARD) == START + seconds(5)
     retries.failed(CARD, START)
     assert retries.refused(CARD) == START + seconds(30)
@@ -50,7 +50,7 @@ def test_failures_do_not_use_up_the_tries_of_a_refusal():
 
 def test_what_is_told_no_more_is_forgotten():
     """Memory stays bounded by what is still to be told."""
-    retries = Retries(MovableClock())
+    retries = MessageRetries(MovableClock())
     for message in (CARD, LINE, OTHER):
         retries.refused(message)
     retries.keep_only({"op-2"})

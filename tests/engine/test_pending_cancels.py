@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.ids import OperationId
 from bot.engine import pending_cancels as module
-from bot.engine.pending_cancels import Cancels
+from bot.engine.pending_cancels import PendingCancels
 
 ONE, OTHER = OperationId("one"), OperationId("other")
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_request_waits_for_the_cancels_of_its_own() -> None:
-    cancels = Cancels()
+    cancels = PendingCancels()
     with cancels.deciding(ONE), cancels.deciding(ONE):
         await cancels.decided(OTHER)
         waiting = asyncio.create_task(cancels.decided(ONE))
@@ -26,7 +26,7 @@ async def test_a_request_waits_for_the_cancels_of_its_own() -> None:
 
 async def test_and_for_none_that_came_later() -> None:
     """Nobody can hold up a request by pressing again and again."""
-    cancels = Cancels()
+    cancels = PendingCancels()
     first = cancels.deciding(ONE)
     first.__enter__()
     waiting = asyncio.create_task(cancels.decided(ONE))
@@ -38,6 +38,6 @@ async def test_and_for_none_that_came_later() -> None:
 
 async def test_nor_for_one_that_is_never_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DECIDED_WITHIN", module.DECIDED_WITHIN / 1000)
-    cancels = Cancels()
+    cancels = PendingCancels()
     with cancels.deciding(ONE):
         await cancels.decided(ONE)

@@ -12,7 +12,7 @@ from bot.domain.pipelines.observations import Observation
 from bot.domain.pipelines.pipeline import Accepted, Identity, Seen
 from bot.engine.loops.sender import CANCELS_HOLD_UP_FOR, Sender
 from bot.engine.loops.stall_detector import StallDetector
-from bot.engine.pending_cancels import Cancels
+from bot.engine.pending_cancels import PendingCancels
 from tests.clock import START, MovableClock
 from tests.domain.samples import pipeline, ready
 
@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 class PressedAgainDuringEachLook:
     """A connection on whose every last look somebody presses *Stop* again; only then was the press before decided."""
 
-    def __init__(self, cancels: Cancels) -> None:
+    def __init__(self, cancels: PendingCancels) -> None:
         self.cancels = cancels
         self.pressed = AsyncExitStack()
         self.submitted = 0
@@ -61,7 +61,7 @@ async def decided(operation, decide, _standings):
 async def test_pressing_again_and_again_holds_up_a_request_only_for_so_long(since_the_window, sent):
     """Each press is decided within seconds; without an end, anybody who sees the button could keep a request from going out."""
     clock = MovableClock(START + since_the_window)
-    cancels = Cancels()
+    cancels = PendingCancels()
     pressed = PressedAgainDuringEachLook(cancels)
     sender = Sender(pressed, Nobody(), clock, StallDetector(clock), cancels)
 

@@ -7,11 +7,11 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.changes import GrantRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
-from bot.engine.loops.startup_lint import Inspection
+from bot.engine.loops.startup_lint import StartupLint
 from bot.simulator.slack import SlackSimulator
 from bot.slack.api.directory import PeopleDirectory
 from bot.store.administration import Administration
@@ -28,15 +28,15 @@ async def test_findings_are_warnings_and_notices_are_not(tmp_path):
         ana, ben = slack.adds_person("ana"), slack.adds_person("ben", guest=True)
         with Administration.open(path) as administration:
             administration.administer(
-                Give(Actor(ana.team_id, ana.id), Role.OPERATOR, "*", START + timedelta(hours=12)),
-                Give(Actor(ben.team_id, ben.id), Role.APPROVER, "*"),
+                GrantRole(Actor(ana.team_id, ana.id), Role.OPERATOR, "*", START + timedelta(hours=12)),
+                GrantRole(Actor(ben.team_id, ben.id), Role.APPROVER, "*"),
                 SetRule(Rule("prod-*", approvals=1, ask_channel="C0OPS")),
                 by="shell:root",
                 now=START,
             )
         client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
         with capture_logs() as lines:
-            await Inspection(store, PeopleDirectory(client, clock, ana.team_id), clock).run()
+            await StartupLint(store, PeopleDirectory(client, clock, ana.team_id), clock).run()
     assert [(line["log_level"], line["severity"], line["finding"].partition(",")[0]) for line in lines] == [
         ("warning", "problem", "The rule on prod-* asks for 1 approval"),
         ("warning", "warning", f"{ben.id} is a guest"),
@@ -53,5 +53,5 @@ async def test_a_database_without_a_grant_is_fine(tmp_path):
     ):
         client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
         with capture_logs() as lines:
-            await Inspection(store, PeopleDirectory(client, MovableClock(), "T0ACME"), MovableClock()).run()
+            await StartupLint(store, PeopleDirectory(client, MovableClock(), "T0ACME"), MovableClock()).run()
         assert (lines, slack.calls) == ([], [])

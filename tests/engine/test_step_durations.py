@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.operations import polling
 from bot.domain.operations.plans import StepName
-from bot.engine.loops.step_durations import UsualTimes
+from bot.engine.loops.step_durations import StepDurations
 from tests.clock import START
 from tests.domain.samples import submitting, waiting
 
@@ -29,7 +29,7 @@ class History:
 
 async def test_all_are_read_at_once_and_once():
     history = History()
-    usual = UsualTimes(history)
+    usual = StepDurations(history)
     old = [waiting(id=f"op{number}", pipeline=f"p{number}") for number in range(3)]
     await usual.read([*old, submitting(id="sent")], LATER)
     await usual.read(old, LATER)
@@ -39,7 +39,7 @@ async def test_all_are_read_at_once_and_once():
 
 async def test_nothing_is_read_before_it_can_matter():
     history = History()
-    usual = UsualTimes(history)
+    usual = StepDurations(history)
     young = waiting(id="young")
     await usual.read([young], LATER - timedelta(seconds=1))
     assert history.asked == []

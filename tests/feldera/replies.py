@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from bot.feldera.http.response import Reply
+from bot.feldera.http.response import Response
 from tests.clock import START
 
 JSON = "application/json"
@@ -15,12 +15,12 @@ CONSOLE = b"<!doctype html><html><body>Feldera's web console</body></html>"
 
 def reply(
     status: int, body: Any = b"", *, content_type: str | None = JSON, headers: dict[str, str] | None = None
-) -> Reply:
+) -> Response:
     """A reply; a body that is not bytes is sent as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     typed = {"Content-Type": content_type} if content_type else {}
     lines = {name.encode(): value.encode() for name, value in (typed | (headers or {})).items()}
-    return Reply(status, httpx.Headers(lines), raw, START)
+    return Response(status, httpx.Headers(lines), raw, START)
 
 
 def envelope(code: str, message: str = "Feldera's sentence.") -> dict[str, Any]:

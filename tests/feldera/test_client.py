@@ -16,16 +16,16 @@ from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,
     Checkpoints,
-    History,
     Identity,
     NotSent,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     Refusal,
     Refused,
     RunnerHealth,
     Seen,
     Storage,
-    Trouble,
     Unknown,
 )
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
@@ -89,7 +89,7 @@ async def test_a_clear_is_accepted_and_then_seen(
     assert isinstance(look, Seen)
     assert look.pipeline.storage is Storage.CLEARED
     assert look.pipeline.checkpoints == Checkpoints(count=0, size=0)
-    assert isinstance(history, History)
+    assert isinstance(history, PipelineEvents)
     assert [change.storage for change in history.changes[:2]] == [Storage.CLEARED, Storage.CLEARING]
     assert history.changes[0].at > history.changes[1].at == START
     assert (feldera.clears["orders"], posts(feldera)) == (1, 1)
@@ -116,7 +116,7 @@ async def test_a_feldera_that_is_down_was_sent_nothing(
     await client.look(ORDERS)
     await feldera.goes_down()
     machine = feldera.url.removeprefix("http://")
-    nobody = Problem(Trouble.UNREACHABLE, f"No connection to Feldera at {machine}.")
+    nobody = Problem(ProblemKind.UNREACHABLE, f"No connection to Feldera at {machine}.")
 
     assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(nobody)
     assert await client.look(ORDERS) == nobody
@@ -129,7 +129,7 @@ async def test_a_feldera_that_is_down_was_sent_nothing(
     assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Accepted()
 
 
-BROKEN = Problem(Trouble.UNREACHABLE, "The connection to Feldera broke before its answer was complete.")
+BROKEN = Problem(ProblemKind.UNREACHABLE, "The connection to Feldera broke before its answer was complete.")
 
 
 async def test_a_lost_reply_is_unknown_and_never_sent_again(
@@ -159,7 +159,7 @@ async def test_a_lock_is_not_sent_and_says_when_to_come_back(
     answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert isinstance(answer, NotSent)
-    assert answer.problem.trouble is Trouble.BUSY
+    assert answer.problem.trouble is ProblemKind.BUSY
     assert (answer.problem.code, answer.problem.retry_after) == ("LockTookTooLong", 5.0)
     assert (feldera.clears["orders"], posts(feldera)) == (0, 1)
 
@@ -169,7 +169,7 @@ async def test_a_proxys_error_page_leaves_a_clear_unknown(
 ) -> None:
     """A 502 may come after the proxy passed the request on."""
     feldera.proxy_fails(times=2)
-    failed = Problem(Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502).")
+    failed = Problem(ProblemKind.UNREACHABLE, "Feldera cannot be reached through its proxy (502).")
 
     assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(failed)
     assert await client.look(ORDERS) == failed
@@ -182,7 +182,7 @@ async def test_silence_is_unreachable_and_leaves_a_clear_unknown(
 ) -> None:
     """After the time allowed the client gives up waiting; what Feldera does with the request is open."""
     feldera.hangs(once_processed=once_processed)
-    silent = Problem(Trouble.UNREACHABLE, "Feldera did not answer within 0.5 s.")
+    silent = Problem(ProblemKind.UNREACHABLE, "Feldera did not answer within 0.5 s.")
     address = FelderaAddress(feldera.url, request_timeout=0.5)
     async with FelderaClient(address, NoCredentials(), clock=clock) as client:
         assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(silent)
@@ -213,14 +213,16 @@ async def test_a_redirect_is_not_followed(feldera: FelderaSimulator, client: Fel
     answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
     assert isinstance(answer, Unknown)
-    assert answer.problem.trouble is Trouble.NOT_FELDERA
+    assert answer.problem.trouble is ProblemKind.NOT_FELDERA
     assert (feldera.clears["orders"], posts(feldera)) == (0, 1)
 
 
 async def test_the_web_console_is_not_the_api(feldera: FelderaSimulator, clock: MovableClock) -> None:
     """Feldera serves its console with 200 on every path it does not know: the sign of a wrong address."""
     async with FelderaClient(FelderaAddress(f"{feldera.url}/ui"), NoCredentials(), clock=clock) as misled:
-        problem = Problem(Trouble.NOT_FELDERA, "Something other than the Feldera API answers at its address.")
+        problem = Problem(
+            ProblemKind.NOT_FELDERA, "Something other than the Feldera API answers at its address."
+        )
 
         assert await misled.look(ORDERS) == problem
         assert await misled.look_at_all() == problem
@@ -234,10 +236,12 @@ async def test_an_endless_answer_is_not_read_to_its_end(
     long = b"[" + b" " * (5 * 2**20) + b"]"
     feldera.answers_next(200, body=long, times=3)
 
-    assert await client.look(ORDERS) == Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
+    assert await client.look(ORDERS) == Problem(
+        ProblemKind.UNEXPECTED, "Feldera's answer is longer than 4 MiB."
+    )
     assert await client.look_at_all() == {}
     assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == Unknown(
-        Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
+        Problem(ProblemKind.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
     )
 
 
@@ -260,7 +264,9 @@ async def test_an_answer_that_dribbles_is_given_up(clock: MovableClock) -> None:
         async with FelderaClient(address, NoCredentials(), clock=clock) as client:
             answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
-    assert answer == Unknown(Problem(Trouble.UNREACHABLE, "Feldera's answer was not complete within 0.8 s."))
+    assert answer == Unknown(
+        Problem(ProblemKind.UNREACHABLE, "Feldera's answer was not complete within 0.8 s.")
+    )
 
 
 async def test_nothing_is_unpacked(clock: MovableClock) -> None:
@@ -277,7 +283,7 @@ async def test_nothing_is_unpacked(clock: MovableClock) -> None:
         writer.close()
 
     problem = Problem(
-        Trouble.NOT_FELDERA,
+        ProblemKind.NOT_FELDERA,
         "Something in front of Feldera compresses its answers, which the bot did not ask for.",
     )
     async with await asyncio.start_server(packs, "127.0.0.1", 0) as server:
@@ -301,7 +307,9 @@ async def test_an_error_is_read_no_further_than_a_status(
     """Only a list may be long: parsing an error takes one go."""
     feldera.answers_next(500, body=b" " * (5 * 2**20))
 
-    assert await client.look_at_all() == Problem(Trouble.UNEXPECTED, "Feldera's answer is longer than 4 MiB.")
+    assert await client.look_at_all() == Problem(
+        ProblemKind.UNEXPECTED, "Feldera's answer is longer than 4 MiB."
+    )
 
 
 async def test_the_runners_health_is_felderas_word(feldera: FelderaSimulator, client: FelderaClient) -> None:
@@ -353,7 +361,7 @@ async def test_an_outage_is_no_identity_and_not_remembered(
     feldera.proxy_fails()
 
     assert await client.identity() == Problem(
-        Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."
+        ProblemKind.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."
     )
     assert await client.identity() == Identity(feldera.url, DEFAULT_TENANT)
 
@@ -366,7 +374,7 @@ async def test_another_tenant_than_the_one_that_is_set_is_not_the_reviewed_one(
     async with FelderaClient(address, NoCredentials(), clock=clock) as client:
         identity = await client.identity()
     assert isinstance(identity, Problem)
-    assert identity.trouble is Trouble.ELSEWHERE
+    assert identity.trouble is ProblemKind.ELSEWHERE
 
 
 async def test_an_old_feldera_tells_no_tenant(feldera: FelderaSimulator, client: FelderaClient) -> None:
@@ -382,7 +390,7 @@ async def test_a_hidden_session_is_no_old_feldera(feldera: FelderaSimulator, cli
     feldera.answers_next(404, content_type=None)
 
     assert await client.identity() == Problem(
-        Trouble.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
+        ProblemKind.NOT_FELDERA, "Something in front of Feldera hides its `/v0/config/session` (404)."
     )
 
 
@@ -394,7 +402,7 @@ async def test_a_session_of_another_form_is_nobodys(
     feldera.answers_next(200, body=session)
 
     assert await client.identity() == Problem(
-        Trouble.UNEXPECTED, "Feldera's answer does not have the form this bot knows."
+        ProblemKind.UNEXPECTED, "Feldera's answer does not have the form this bot knows."
     )
 
 
@@ -404,7 +412,7 @@ async def test_an_ambiguous_login_is_a_problem_of_its_own(
     """Feldera: a session of nulls, and 400 for everything else, before it does anything."""
     feldera.login_is_ambiguous()
     ambiguous = Problem(
-        Trouble.NO_TENANT,
+        ProblemKind.NO_TENANT,
         "The bot's login belongs to several tenants of Feldera, and names none of them.",
         code="AmbiguousTenantMembership",
     )
@@ -422,7 +430,7 @@ async def test_a_proxys_404_is_not_an_old_feldera(feldera: FelderaSimulator, cli
     identity = await client.identity()
 
     assert isinstance(identity, Problem)
-    assert identity.trouble is Trouble.NOT_FELDERA
+    assert identity.trouble is ProblemKind.NOT_FELDERA
     assert await client.identity() == Identity(feldera.url, DEFAULT_TENANT)
 
 
@@ -432,7 +440,7 @@ async def test_the_web_console_has_no_identity(feldera: FelderaSimulator, clock:
         identity = await misled.identity()
 
     assert isinstance(identity, Problem)
-    assert identity.trouble is Trouble.NOT_FELDERA
+    assert identity.trouble is ProblemKind.NOT_FELDERA
 
 
 async def test_the_tenant_is_named_in_every_request(feldera: FelderaSimulator, clock: MovableClock) -> None:

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import StepName
-from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Seen, Trouble
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, ProblemKind, Refusal, Refused, Seen
 from bot.feldera import ApiKey, Credentials, FelderaAddress, FelderaClient, TokenCommand
 from bot.feldera.http.problems import DATABASE_DOWN
 from bot.feldera.http.unauthorized import UNPROVED
@@ -179,7 +179,7 @@ async def test_a_command_that_fails_is_told_without_its_secrets(
     clock: MovableClock, command: str, how: str
 ) -> None:
     """An outage: people read that it failed and how; neither what it printed nor how it was called. Nothing was sent."""
-    problem = Problem(Trouble.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")
+    problem = Problem(ProblemKind.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")
     credentials = TokenCommand(command)
     async with guarded(clock, k1="write") as feldera, speaks(feldera, credentials, clock) as client:
         assert await client.submit(StepName.CLEAR, ORDERS, not_after=inf) == NotSent(problem)
@@ -192,7 +192,7 @@ async def test_a_command_that_hangs_is_ended() -> None:
     slow = TokenCommand("sh -c 'sleep 60; echo late'", timeout=0.1)
 
     assert await slow.token() == Problem(
-        Trouble.UNREACHABLE,
+        ProblemKind.UNREACHABLE,
         "The command that fetches the bot's token for Feldera did not finish within 0.1 s.",
     )
 
@@ -207,7 +207,7 @@ async def test_a_command_that_fails_to_replace_a_token_leaves_a_clear_not_sent(
         answer = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
 
         assert isinstance(answer, NotSent)
-        assert answer.problem.trouble is Trouble.UNREACHABLE
+        assert answer.problem.trouble is ProblemKind.UNREACHABLE
         assert answer.problem.message.endswith("ended with exit status 1.")
         assert [request.status for request in feldera.requests] == [401]
 
@@ -282,7 +282,7 @@ async def test_a_fetch_cancelled_while_it_starts_leaves_nothing_behind(children_
         (
             "true",
             Problem(
-                Trouble.UNREACHABLE,
+                ProblemKind.UNREACHABLE,
                 "The command that fetches the bot's token for Feldera printed no token.",
             ),
         ),

@@ -7,10 +7,10 @@ import pytest
 
 from bot.domain.ids import PipelineName
 from bot.domain.pipelines.observations import Observation
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
 
@@ -18,17 +18,17 @@ pytestmark = pytest.mark.anyio
 
 ONE, OTHER = TargetName("prod"), TargetName("staging")
 TENANT, ANOTHER = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10", "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b11"
-TWINS = Problem(Trouble.ELSEWHERE, "staging is the same Feldera and tenant as prod")
+TWINS = Problem(ProblemKind.ELSEWHERE, "staging is the same Feldera and tenant as prod")
 
-FleetOf = Callable[[Mapping[TargetName, str]], Awaitable[Fleet]]
+FleetOf = Callable[[Mapping[TargetName, str]], Awaitable[TargetRouter]]
 
 
 @pytest.fixture
 async def fleet_of(clock: MovableClock) -> AsyncIterator[FleetOf]:
     async with AsyncExitStack() as stack:
 
-        async def connected(urls: Mapping[TargetName, str]) -> Fleet:
-            return Fleet(
+        async def connected(urls: Mapping[TargetName, str]) -> TargetRouter:
+            return TargetRouter(
                 {
                     target: await stack.enter_async_context(
                         FelderaClient(FelderaAddress(url), NoCredentials(), clock=clock)
@@ -40,7 +40,7 @@ async def fleet_of(clock: MovableClock) -> AsyncIterator[FleetOf]:
         yield connected
 
 
-async def observed(fleet: Fleet, target: TargetName, name: str = "orders") -> Observation | Problem:
+async def observed(fleet: TargetRouter, target: TargetName, name: str = "orders") -> Observation | Problem:
     return await fleet.observe(target, {PipelineName(f"{target}/{name}"): None})
 
 

@@ -13,19 +13,19 @@ from bot.domain.pipelines.pipeline import (
     Absent,
     Change,
     Checkpoints,
-    History,
     Pipeline,
     PipelineError,
+    PipelineEvents,
     Problem,
+    ProblemKind,
     RunnerHealth,
     Seen,
     Storage,
-    Trouble,
 )
 from bot.feldera import activity_events, answers
 from bot.feldera import pipeline_list as listing
 from bot.feldera.http.problems import NOT_AS_KNOWN
-from bot.feldera.http.response import Reply
+from bot.feldera.http.response import Response
 from bot.feldera.http.session import session
 from bot.feldera.pipeline_list import ListedPipelines
 from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
@@ -131,7 +131,7 @@ def test_a_pipeline_of_another_form_is_a_problem(changes: dict[str, Any]) -> Non
     look = answers.look(reply(200, pipeline(**changes)), ORDERS)
 
     assert isinstance(look, Problem)
-    assert look.trouble is Trouble.UNEXPECTED
+    assert look.trouble is ProblemKind.UNEXPECTED
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b"[" * 100_000, b'{"name": "\xff"}', b"NaN"])
@@ -140,7 +140,7 @@ def test_a_body_that_is_no_pipeline_is_a_problem(body: bytes) -> None:
     look = answers.look(reply(200, body), ORDERS)
 
     assert isinstance(look, Problem)
-    assert look.trouble is Trouble.UNEXPECTED
+    assert look.trouble is ProblemKind.UNEXPECTED
 
 
 def test_a_pipeline_is_absent_only_by_felderas_own_word() -> None:
@@ -156,36 +156,36 @@ def test_a_pipeline_is_absent_only_by_felderas_own_word() -> None:
 
 BUSY = {"message": "x", "error_code": "LockTookTooLong"}
 TROUBLES = [
-    (reply(200, CONSOLE, content_type=HTML), Trouble.NOT_FELDERA),
-    (reply(200, pipeline(), content_type=HTML), Trouble.NOT_FELDERA),
-    (reply(200, pipeline(), content_type=None), Trouble.NOT_FELDERA),
-    (reply(204), Trouble.UNEXPECTED),
-    (reply(302, headers={"Location": "https://login.example/?token=s3cret"}), Trouble.NOT_FELDERA),
-    (reply(400, b"Query deserialize error: selector", content_type="text/plain"), Trouble.UNEXPECTED),
-    (reply(401, content_type=None), Trouble.UNAUTHORIZED),
-    (reply(401, envelope("AuthenticationFailed"), content_type="text/plain"), Trouble.UNAUTHORIZED),
-    (reply(403, envelope("InsufficientPermissions")), Trouble.FORBIDDEN),
-    (reply(403, b"<h1>Forbidden</h1>", content_type=HTML), Trouble.NOT_FELDERA),
-    (reply(404, content_type=None), Trouble.NOT_FELDERA),
-    (reply(404, b"<h1>No such page</h1>", content_type=HTML), Trouble.NOT_FELDERA),
-    (reply(404, {"detail": "Not Found"}), Trouble.NOT_FELDERA),
-    (reply(408), Trouble.UNREACHABLE),
-    (reply(429), Trouble.BUSY),
-    (reply(500, envelope("PostgresError")), Trouble.DATABASE_DOWN),
-    (reply(500, envelope("PostgresPoolError")), Trouble.DATABASE_DOWN),
-    (reply(500, envelope("InvalidJsonData")), Trouble.UNEXPECTED),
-    (reply(500, b"<h1>Oops</h1>", content_type=HTML), Trouble.UNREACHABLE),
-    (reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML), Trouble.UNREACHABLE),
-    (reply(503, BUSY), Trouble.BUSY),
-    (reply(503, content_type=None), Trouble.BUSY),
-    (reply(503, b"<h1>Unavailable</h1>", content_type=HTML), Trouble.UNREACHABLE),
-    (reply(504, content_type=None), Trouble.UNREACHABLE),
-    (reply(599), Trouble.UNEXPECTED),
+    (reply(200, CONSOLE, content_type=HTML), ProblemKind.NOT_FELDERA),
+    (reply(200, pipeline(), content_type=HTML), ProblemKind.NOT_FELDERA),
+    (reply(200, pipeline(), content_type=None), ProblemKind.NOT_FELDERA),
+    (reply(204), ProblemKind.UNEXPECTED),
+    (reply(302, headers={"Location": "https://login.example/?token=s3cret"}), ProblemKind.NOT_FELDERA),
+    (reply(400, b"Query deserialize error: selector", content_type="text/plain"), ProblemKind.UNEXPECTED),
+    (reply(401, content_type=None), ProblemKind.UNAUTHORIZED),
+    (reply(401, envelope("AuthenticationFailed"), content_type="text/plain"), ProblemKind.UNAUTHORIZED),
+    (reply(403, envelope("InsufficientPermissions")), ProblemKind.FORBIDDEN),
+    (reply(403, b"<h1>Forbidden</h1>", content_type=HTML), ProblemKind.NOT_FELDERA),
+    (reply(404, content_type=None), ProblemKind.NOT_FELDERA),
+    (reply(404, b"<h1>No such page</h1>", content_type=HTML), ProblemKind.NOT_FELDERA),
+    (reply(404, {"detail": "Not Found"}), ProblemKind.NOT_FELDERA),
+    (reply(408), ProblemKind.UNREACHABLE),
+    (reply(429), ProblemKind.BUSY),
+    (reply(500, envelope("PostgresError")), ProblemKind.DATABASE_DOWN),
+    (reply(500, envelope("PostgresPoolError")), ProblemKind.DATABASE_DOWN),
+    (reply(500, envelope("InvalidJsonData")), ProblemKind.UNEXPECTED),
+    (reply(500, b"<h1>Oops</h1>", content_type=HTML), ProblemKind.UNREACHABLE),
+    (reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML), ProblemKind.UNREACHABLE),
+    (reply(503, BUSY), ProblemKind.BUSY),
+    (reply(503, content_type=None), ProblemKind.BUSY),
+    (reply(503, b"<h1>Unavailable</h1>", content_type=HTML), ProblemKind.UNREACHABLE),
+    (reply(504, content_type=None), ProblemKind.UNREACHABLE),
+    (reply(599), ProblemKind.UNEXPECTED),
 ]
 
 
 @pytest.mark.parametrize(("bad", "trouble"), TROUBLES)
-def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Reply, trouble: Trouble) -> None:
+def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Response, trouble: ProblemKind) -> None:
     """What is wrong depends on the reply alone; its sentence is short, and neither HTML nor anybody's details."""
     looks = [
         answers.look(bad, ORDERS),
@@ -208,7 +208,7 @@ def test_felderas_own_sentence_is_used_where_there_is_one() -> None:
     bad = reply(500, envelope("UniqueKeyViolation", "Unique key violation\n for 'name'"))
 
     assert answers.look(bad, ORDERS) == Problem(
-        Trouble.UNEXPECTED, "Unique key violation for 'name'", code="UniqueKeyViolation"
+        ProblemKind.UNEXPECTED, "Unique key violation for 'name'", code="UniqueKeyViolation"
     )
 
 
@@ -216,7 +216,7 @@ def test_felderas_own_sentence_is_used_where_there_is_one() -> None:
 def test_a_lost_database_is_told_in_our_words(code: str) -> None:
     """What the database says of itself names machines; it is an outage to each question, the events included."""
     bad = reply(500, envelope(code, "connection to postgres.internal:5432 refused"))
-    outage = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
+    outage = Problem(ProblemKind.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
 
     assert activity_events.shapes(bad) == outage
     for answer in (answers.look(bad, ORDERS), answers.history(bad), session(bad)):
@@ -229,7 +229,7 @@ def test_a_redirect_names_only_the_machine() -> None:
     bad = reply(302, headers={"Location": "https://user:pw@xn--fldera-7ya.example/login?state=s3cret"})
 
     assert answers.look(bad, ORDERS) == Problem(
-        Trouble.NOT_FELDERA, "The address of Feldera leads elsewhere, to xn--fldera-7ya.example (302)."
+        ProblemKind.NOT_FELDERA, "The address of Feldera leads elsewhere, to xn--fldera-7ya.example (302)."
     )
 
 
@@ -328,7 +328,7 @@ def test_of_two_of_one_name_neither_is_believed() -> None:
     found = listed([pipeline(), pipeline(id="twin"), pipeline(name="payments"), pipeline(id="third")])
 
     assert found == {
-        ORDERS: Problem(Trouble.UNEXPECTED, "Feldera's list has two pipelines of this name."),
+        ORDERS: Problem(ProblemKind.UNEXPECTED, "Feldera's list has two pipelines of this name."),
         PAYMENTS: seen(PAYMENTS),
     }
 
@@ -363,7 +363,7 @@ async def _meanwhile(reading: Coroutine[Any, Any, Any]) -> int:
 
 
 @pytest.mark.parametrize("read", [answers.look_at_all, answers.ids])
-def test_a_long_list_is_read_in_slices(read: Callable[[Reply], Coroutine[Any, Any, Any]]) -> None:
+def test_a_long_list_is_read_in_slices(read: Callable[[Response], Coroutine[Any, Any, Any]]) -> None:
     """Fifty thousand rows in one go held everybody up for seconds: other work gets its turn between slices."""
     row = b'{"id": "%d", "name": "p-%d", "filler": "%s"}'
     body = b"[" + b",".join(row % (number, number, b"x" * 40) for number in range(50_000)) + b"]"
@@ -382,7 +382,7 @@ def test_a_history_keeps_felderas_order() -> None:
     ]
     at_5, at_6 = (datetime(2026, 3, 1, 10, 0, second, tzinfo=UTC) for second in (5, 6))
 
-    assert answers.history(reply(200, rows)) == History(
+    assert answers.history(reply(200, rows)) == PipelineEvents(
         (
             Change(at_6, Storage.CLEARED),
             Change(at_5, Storage.CLEARING),
@@ -404,7 +404,7 @@ def test_the_history_of_a_pipeline_that_is_gone_is_a_problem() -> None:
     gone = reply(404, envelope("UnknownPipelineName", "Unknown pipeline name 'orders'"))
 
     assert answers.history(gone) == Problem(
-        Trouble.UNEXPECTED, "Unknown pipeline name 'orders'", code="UnknownPipelineName"
+        ProblemKind.UNEXPECTED, "Unknown pipeline name 'orders'", code="UnknownPipelineName"
     )
 
 

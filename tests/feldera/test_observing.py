@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.domain.ids import PipelineId, PipelineName
 from bot.domain.pipelines.observations import Observation
-from bot.domain.pipelines.pipeline import Absent, Identity, Problem, Seen, Trouble
+from bot.domain.pipelines.pipeline import Absent, Identity, Problem, ProblemKind, Seen
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.simulator.feldera import FelderaSimulator
 from tests.clock import MovableClock
@@ -194,7 +194,7 @@ async def test_an_outage_half_way_is_not_waited_for_by_each(
     observed = await client.observe(wanted)
     assert isinstance(observed, Observation)
     assert {look.trouble for look in observed.looks.values() if isinstance(look, Problem)} == {
-        Trouble.UNREACHABLE
+        ProblemKind.UNREACHABLE
     }
     assert len(observed.looks) == 30
     assert len(feldera.requests) <= 8
@@ -223,7 +223,7 @@ async def test_who_answers_changes_between_word_and_look(clock: MovableClock) ->
         feldera.answers_next(200, body={"tenant_id": feldera.tenant.id, "role": "write"})
         feldera.answers_as(another)
         assert await client.observe({ORDERS: PipelineId("0198")}) == Problem(
-            Trouble.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
+            ProblemKind.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
         )
 
 

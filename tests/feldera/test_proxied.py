@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import StepName
-from bot.domain.pipelines.pipeline import Accepted, NotSent, Seen, Trouble, Unknown
+from bot.domain.pipelines.pipeline import Accepted, NotSent, ProblemKind, Seen, Unknown
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from tests import proxy as proxies
 from tests.proxy import small_proxy
@@ -69,7 +69,7 @@ async def test_what_the_proxy_fails_at_was_not_sent(feldera, proxy, over_tls, an
     async with over_tls() as client:
         outcome = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
     assert isinstance(outcome, NotSent), outcome
-    assert outcome.problem.trouble is Trouble.UNREACHABLE
+    assert outcome.problem.trouble is ProblemKind.UNREACHABLE
     assert outcome.problem.message == said.format(proxy=proxy.address)
     assert feldera.requests == []
 

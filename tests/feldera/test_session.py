@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.feldera.http.session import Session, of_another_tenant, session
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 
@@ -20,7 +20,7 @@ def test_a_session_is_a_tenant_and_a_role() -> None:
     assert isinstance(session(reply(403, envelope("InsufficientPermissions"))), Problem)
     lost = session(reply(500, envelope("PostgresPoolError")))
     assert isinstance(lost, Problem)
-    assert lost.trouble is Trouble.DATABASE_DOWN
+    assert lost.trouble is ProblemKind.DATABASE_DOWN
 
 
 @pytest.mark.parametrize("wanted", [None, "team-a", "id-of-a"])
@@ -32,7 +32,7 @@ def test_another_tenant_than_the_one_that_is_set_is_no_place_to_act() -> None:
     """Feldera ignores the header beside an API key, and shows the pipelines of the key's own tenant."""
     found = of_another_tenant(Session("id-of-a", "team-a", "write"), "team-b")
     assert found is not None
-    assert found.trouble is Trouble.ELSEWHERE
+    assert found.trouble is ProblemKind.ELSEWHERE
     assert "team-a" in found.message
     assert "team-b" in found.message
 

@@ -10,9 +10,9 @@ from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import (
     Accepted,
-    History,
     NotSent,
     PipelineError,
+    PipelineEvents,
     Problem,
     Refusal,
     Refused,
@@ -114,7 +114,7 @@ async def test_a_record_tells_whether_it_was_wanted_to_run(
     feldera.someone_stops("sales")
     clock.passes(seconds=10)
     history = await client.history(SALES)
-    assert isinstance(history, History)
+    assert isinstance(history, PipelineEvents)
     wanted = [change.wanted for change in reversed(history.changes)]
     assert wanted == sorted(wanted[:-3]) + [False] * 3
 

@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.ids import PipelineName
-from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Trouble, Unknown
+from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, ProblemKind, Refusal, Refused, Unknown
 from bot.feldera import answers
 from bot.feldera.http import problems
-from bot.feldera.http.response import Reply
+from bot.feldera.http.response import Response
 from tests.clock import START
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 
@@ -25,7 +25,7 @@ from tests.feldera.replies import CONSOLE, HTML, envelope, reply
         reply(202, b"some later wording"),
     ],
 )
-def test_202_is_acceptance_whatever_it_says(taken: Reply) -> None:
+def test_202_is_acceptance_whatever_it_says(taken: Response) -> None:
     """Feldera: 202 for every clear it takes on; the sentence in the body is not part of the contract."""
     assert answers.submitted(taken) == Accepted()
 
@@ -57,7 +57,7 @@ def test_felderas_own_errors_refuse(status: int, code: str, refusal: Refusal) ->
         reply(404, {"detail": "Not Found"}),
     ],
 )
-def test_a_404_that_is_not_felderas_is_a_wrong_address(wrong: Reply) -> None:
+def test_a_404_that_is_not_felderas_is_a_wrong_address(wrong: Response) -> None:
     """Nobody was there to do anything: a route or a proxy's rule is missing, not a pipeline."""
     assert answers.submitted(wrong) == Refused(
         Refusal.WRONG_ADDRESS, "There is no Feldera API at its address (404)."
@@ -67,14 +67,18 @@ def test_a_404_that_is_not_felderas_is_a_wrong_address(wrong: Reply) -> None:
 @pytest.mark.parametrize(
     ("undone", "trouble", "retry_after"),
     [
-        (reply(503, envelope("LockTookTooLong"), headers={"Retry-After": "5"}), Trouble.BUSY, 5.0),
-        (reply(503, envelope("DeadlockDetected"), headers={"Retry-After": "5"}), Trouble.BUSY, 5.0),
-        (reply(429, content_type=None, headers={"Retry-After": "30"}), Trouble.BUSY, 30.0),
-        (reply(401, envelope("AuthenticationFailed"), content_type="text/plain"), Trouble.UNAUTHORIZED, None),
+        (reply(503, envelope("LockTookTooLong"), headers={"Retry-After": "5"}), ProblemKind.BUSY, 5.0),
+        (reply(503, envelope("DeadlockDetected"), headers={"Retry-After": "5"}), ProblemKind.BUSY, 5.0),
+        (reply(429, content_type=None, headers={"Retry-After": "30"}), ProblemKind.BUSY, 30.0),
+        (
+            reply(401, envelope("AuthenticationFailed"), content_type="text/plain"),
+            ProblemKind.UNAUTHORIZED,
+            None,
+        ),
     ],
 )
 def test_what_was_stopped_or_rolled_back_may_be_sent_again(
-    undone: Reply, trouble: Trouble, retry_after: float | None
+    undone: Response, trouble: ProblemKind, retry_after: float | None
 ) -> None:
     """A transaction that got no lock is undone, and authentication and rate limits come before any handler."""
     answer = answers.submitted(undone)
@@ -103,7 +107,7 @@ def test_what_was_stopped_or_rolled_back_may_be_sent_again(
         reply(504, content_type=None),
     ],
 )
-def test_everything_else_may_have_had_its_effect(unclear: Reply) -> None:
+def test_everything_else_may_have_had_its_effect(unclear: Response) -> None:
     """A proxy may answer for a request it has passed on: only looking can tell."""
     assert answers.submitted(unclear) == Unknown(problems.problem(unclear))
 
@@ -138,7 +142,7 @@ def test_no_reply_is_too_odd_to_be_answered(
     status: int, headers: list[tuple[bytes, bytes]], body: bytes
 ) -> None:
     """Nothing a stranger sends raises, and only 202 is acceptance, only 404 absence, only 200 a success."""
-    strange = Reply(status, httpx.Headers(headers), body, START)
+    strange = Response(status, httpx.Headers(headers), body, START)
 
     answer = answers.submitted(strange)
     look = answers.look(strange, PipelineName("orders"))

@@ -7,11 +7,11 @@ import pytest
 
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.observations import Observation
-from bot.domain.pipelines.pipeline import Absent, Accepted, Problem, RunnerHealth, Seen, Trouble
+from bot.domain.pipelines.pipeline import Absent, Accepted, Problem, ProblemKind, RunnerHealth, Seen
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.feldera import target_router as fleets
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ async def fleet_of(clock):
     async with AsyncExitStack() as stack:
 
         async def connected(felderas):
-            return Fleet(
+            return TargetRouter(
                 {
                     target: await stack.enter_async_context(
                         FelderaClient(FelderaAddress(feldera.url), NoCredentials(), clock=clock)
@@ -89,7 +89,7 @@ async def test_a_list_has_what_was_answered(felderas, fleet):
     everything = await fleet.look_at_all()
     assert [*everything] == ["staging/orders"]
     assert {target: problem.trouble for target, problem in everything.unanswered.items()} == {
-        "prod": Trouble.UNREACHABLE
+        "prod": ProblemKind.UNREACHABLE
     }
     await felderas["staging"].goes_down()
     assert isinstance(await fleet.look_at_all(), Problem)
@@ -110,7 +110,7 @@ async def test_a_name_of_no_target_reaches_nobody(felderas, fleet):
     for name in ("orders", "dev/orders"):
         problem = await fleet.look(name)
         assert isinstance(problem, Problem)
-        assert problem.trouble is Trouble.ELSEWHERE
+        assert problem.trouble is ProblemKind.ELSEWHERE
         with pytest.raises(LookupError):
             await fleet.connection(name).__aenter__()
         assert await fleet.history(name) == await fleet.observe(None, {name: None}) == problem

@@ -2,15 +2,15 @@
 
 import pytest
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.feldera.http import problems
 from bot.feldera.http.problems import DATABASE_DOWN
-from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.response import NoResponse, Response
 from bot.feldera.http.unauthorized import BELIEVED_AFTER, FORGOTTEN_AFTER, UNPROVED, Rejections
 from tests.clock import MovableClock
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 
-UNREACHABLE = Problem(Trouble.UNREACHABLE, "No connection.")
+UNREACHABLE = Problem(ProblemKind.UNREACHABLE, "No connection.")
 REJECTED = reply(401, envelope("AuthenticationFailed"), content_type="text/plain; charset=utf-8")
 WELL = reply(200, {"status": "healthy"})
 UNWELL = reply(500, {"status": "unhealthy: unable to reach database"})
@@ -27,7 +27,7 @@ def rejections(clock: MovableClock) -> Rejections:
     [
         (WELL, UNPROVED),
         (UNWELL, DATABASE_DOWN),
-        (NoReply(UNREACHABLE, maybe_sent=True), UNREACHABLE),
+        (NoResponse(UNREACHABLE, maybe_sent=True), UNREACHABLE),
         (
             reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML),
             problems.problem(reply(502, content_type=None)),
@@ -37,7 +37,7 @@ def rejections(clock: MovableClock) -> Rejections:
     ],
 )
 def test_the_first_rejection_proves_no_bad_key(
-    rejections: Rejections, health: Reply | NoReply, problem: Problem
+    rejections: Rejections, health: Response | NoResponse, problem: Problem
 ) -> None:
     """Feldera rejects keys while it cannot check them, and `/healthz` may be seconds behind."""
     assert rejections.why(REJECTED, health) == problem
@@ -86,7 +86,7 @@ def test_a_rejection_of_long_ago_says_nothing(rejections: Rejections, clock: Mov
     ],
 )
 def test_a_rejection_for_which_no_database_was_asked_is_believed_at_once(
-    rejections: Rejections, bad: Reply
+    rejections: Rejections, bad: Response
 ) -> None:
     """No key was sent, or it has no key's form, or another server stands in front."""
     assert rejections.why(bad, WELL) == problems.problem(bad)

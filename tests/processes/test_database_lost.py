@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.access.changes import PutFreeze, SetRule
+from bot.domain.access.changes import SetFreeze, SetRule
 from bot.domain.commands.rule_syntax import rule_of
 from bot.simulator.slack import Person
 from bot.store.administration import Administration
@@ -232,7 +232,7 @@ async def test_a_damaged_database_ends_the_bot(world, damage, why):
     """It is read for the first time when the bot looks after operations: damage that was there before it began."""
     world.operator("ana")
     with Administration.open(world.database) as administration:
-        freeze = PutFreeze("prod-*", world.clock.now() + timedelta(days=1), "audit")
+        freeze = SetFreeze("prod-*", world.clock.now() + timedelta(days=1), "audit")
         administration.administer(freeze, by="shell:owner", now=world.clock.now())
     damage(world.database)
     async with world.bot() as bot:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.domain.access.changes import Give, SetRule, TakeAway
+from bot.domain.access.changes import GrantRole, RevokeRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.ids import Actor, TeamId, UserId
@@ -175,7 +175,7 @@ class World:
     def operator(self, name: str) -> Person:
         person = self.slack.adds_person(name)
         with Administration.open(self.database) as administration:
-            operator = Give(Actor(TeamId(person.team_id), UserId(person.id)), Role.OPERATOR, "*")
+            operator = GrantRole(Actor(TeamId(person.team_id), UserId(person.id)), Role.OPERATOR, "*")
             administration.administer(operator, by="shell:owner", now=self.clock.now())
         return person
 
@@ -189,7 +189,7 @@ class World:
         """From the shell, whatever was granted to anybody."""
         with Administration.open(self.database) as administration:
             given = [
-                TakeAway(grant.principal, grant.role, grant.pattern) for grant in administration.grants()
+                RevokeRole(grant.principal, grant.role, grant.pattern) for grant in administration.grants()
             ]
             administration.administer(*given, by="shell:owner", now=self.clock.now())
 

@@ -7,13 +7,13 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from bot.domain.access.authorization import Authority
-from bot.domain.access.permissions import Decision, Role, Standing, Why
-from bot.domain.access.rules import Freeze, Rule, Terms
+from bot.domain.access.authorization import Authorization
+from bot.domain.access.permissions import Decision, Membership, Role, Why
+from bot.domain.access.rules import Freeze, Requirements, Rule
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
 from bot.domain.operations.plans import PLANS
-from bot.domain.pipelines.activity import Doing
+from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage
 from bot.domain.pipelines.targets import TargetName
 from tests.clock import START
@@ -48,7 +48,7 @@ SAID = {
     "trouble": "unreachable",
 }
 
-NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR), standing=Standing(ANA))
+NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR), standing=Membership(ANA))
 YES = replace(ALLOWED, why=Why.GRANTED, grant=grant())
 _WHAT_IT_IS: dict[Any, list[Any]] = {
     Operation: [
@@ -68,10 +68,10 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
         replace(NO, why=Why.UNRESOLVED),
         YES,
     ],
-    Authority: [
+    Authorization: [
         authority(requester=YES),
         authority(
-            requester=YES, terms=Terms(approvals=2, stop_window=timedelta(seconds=30), rules=("ord*",))
+            requester=YES, terms=Requirements(approvals=2, stop_window=timedelta(seconds=30), rules=("ord*",))
         ),
         authority(requester=YES, by_breaking_glass=True),
         authority(requester=YES, freeze=FREEZE),
@@ -79,10 +79,10 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     ],
     Event: [Event(kind, START, SAID, BEN) for kind in EventKind],
     Card: [CARD],
-    Doing: [
-        Doing(START, deployment="Running", wanted="Running"),
-        Doing(START, wanted="Stopped", has_error=True),
-        Doing(START, deployment="Dreaming", storage=Storage.CLEARING, program="CompilingRust"),
+    Activity: [
+        Activity(START, deployment="Running", wanted="Running"),
+        Activity(START, wanted="Stopped", has_error=True),
+        Activity(START, deployment="Dreaming", storage=Storage.CLEARING, program="CompilingRust"),
     ],
     Rule: [Rule("prod-*", approvals=2, reason_required=True)],
     Freeze: [Freeze(1, "prod-*", START + timedelta(hours=4), "release day", "T1/UBEN", START)],

@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Action, Grant, Role, decide
 from bot.domain.commands import VERBS
 from bot.domain.operations.operation import Ending, State
-from bot.domain.pipelines.pipeline import PipelineError, Problem, Storage, Trouble
+from bot.domain.pipelines.pipeline import PipelineError, Problem, ProblemKind, Storage
 from bot.engine import replies
 from bot.engine.replies import Reply
 from bot.slack.views import answers
@@ -54,7 +54,7 @@ def last_error(described):
 
 
 def denied(action=Action.CLEAR, *grants):
-    return replies.Denied("orders", decide(standing(), action, "orders", grants, START))
+    return replies.PermissionDenied("orders", decide(standing(), action, "orders", grants, START))
 
 
 def test_a_denial():
@@ -141,10 +141,10 @@ def test_why_there_is_nothing_to_confirm():
     )
 
 
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("trouble", ProblemKind)
 def test_a_feldera_that_gives_no_answer(trouble):
     """Why, in its own words, and that nothing was changed."""
-    told = answer(replies.NoAnswer("orders", Problem(trouble, "its <words>"))).text
+    told = answer(replies.FelderaUnavailable("orders", Problem(trouble, "its <words>"))).text
     assert "`orders`" in told
     assert "its &lt;words&gt;" in told
     assert told.endswith("Nothing has been changed.")
@@ -155,8 +155,8 @@ def test_clicks_are_answered():
     assert [
         answer(reply).text
         for reply in (
-            replies.Begun(ready()),
-            replies.NeverMind(IN_EVERY_STATE[State.WITHDRAWN]),
+            replies.Started(ready()),
+            replies.Dropped(IN_EVERY_STATE[State.WITHDRAWN]),
             replies.TooOld(proposed(state=State.EXPIRED)),
             replies.ClosedByHand(ended(State.CLOSED, Ending.CLOSED)),
             replies.NotYours(),

@@ -7,7 +7,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncRespond
 from structlog.testing import capture_logs
 
-from bot.slack.listeners.background import Answer, Errands
+from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.text.blocks import message, section
 
 SAID = message("Here it is.", section("Here it is."))
@@ -52,8 +52,8 @@ def events(logs):
 
 @pytest.mark.anyio
 async def test_what_was_seen_is_told(response_url):
-    errands = Errands()
-    errands.run(seen(), Answer(response_url.respond))
+    errands = BackgroundTasks()
+    errands.run(seen(), ResponseUrlReply(response_url.respond))
     await errands.finished()
     assert response_url.taken == ["Here it is."]
 
@@ -61,9 +61,9 @@ async def test_what_was_seen_is_told(response_url):
 @pytest.mark.anyio
 async def test_a_look_that_breaks_is_apologised_for_once(response_url):
     """The person hears it, and the log has it."""
-    errands = Errands()
+    errands = BackgroundTasks()
     with capture_logs() as logs:
-        errands.run(broken(), Answer(response_url.respond))
+        errands.run(broken(), ResponseUrlReply(response_url.respond))
         await errands.finished()
     assert [text[:20] for text in response_url.taken] == ["💥 Something broke on"]
     assert events(logs) == ["errand_failed"]
@@ -83,9 +83,9 @@ async def test_a_look_that_breaks_is_apologised_for_once(response_url):
 async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, look):
     """A page that cannot even be decoded, or an address that is worn out: logged, and that is all."""
     response_url.says = says
-    errands = Errands()
+    errands = BackgroundTasks()
     with capture_logs() as logs:
-        errands.run(look(), Answer(response_url.respond))
+        errands.run(look(), ResponseUrlReply(response_url.respond))
         await errands.finished()
     assert len(response_url.taken) == 1
     assert events(logs) == ["errand_failed"] * (look is broken) + ["answer_not_delivered"]
@@ -96,8 +96,8 @@ async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, loo
 @pytest.mark.parametrize("look", [seen, broken])
 async def test_an_answer_with_nowhere_to_go(address, look):
     """A click in a view has no response URL: there is nobody to tell, and nothing to try again."""
-    errands = Errands()
-    answer = Answer(AsyncRespond(response_url=address))
+    errands = BackgroundTasks()
+    answer = ResponseUrlReply(AsyncRespond(response_url=address))
     with capture_logs() as logs:
         errands.run(look(), answer)
         errands.say(SAID, answer)
@@ -118,7 +118,7 @@ async def let_go(gate, result=SAID):
 async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
     """One that is done by then has its outcome; another goes on, and is waited for at the end."""
     gate = asyncio.Event()
-    errands = Errands(patience=patience)
+    errands = BackgroundTasks(patience=patience)
     if patience:
         gate.set()
     deed = await errands.begun(let_go(gate))
@@ -133,10 +133,10 @@ async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
 async def test_what_came_of_a_late_deed_is_told(response_url, result, told):
     """Or that it broke, which the log has once."""
     gate = asyncio.Event()
-    errands = Errands(patience=0.0)
+    errands = BackgroundTasks(patience=0.0)
     with capture_logs() as logs:
         deed = await errands.begun(let_go(gate, result))
-        errands.run(deed, Answer(response_url.respond))
+        errands.run(deed, ResponseUrlReply(response_url.respond))
         gate.set()
         await errands.finished()
     assert [text[:20] for text in response_url.taken] == [told]
@@ -159,9 +159,9 @@ class BrokenRespond:
 @pytest.mark.anyio
 async def test_an_apology_that_breaks_has_no_apology_of_its_own():
     respond = BrokenRespond()
-    errands = Errands()
+    errands = BackgroundTasks()
     with capture_logs() as logs:
-        errands.run(seen(), Answer(respond))
+        errands.run(seen(), ResponseUrlReply(respond))
         await errands.finished()
     assert respond.asked == 2
     assert events(logs) == ["errand_failed"] * 2
@@ -177,9 +177,9 @@ async def test_abandoning_leaves_nothing_behind():
             asked.set()
             await asyncio.Event().wait()
 
-    errands = Errands()
+    errands = BackgroundTasks()
     with capture_logs():
-        errands.run(broken(), Answer(SilentRespond()))
+        errands.run(broken(), ResponseUrlReply(SilentRespond()))
         await asked.wait()
         async with asyncio.timeout(1):
             await errands.abandon()

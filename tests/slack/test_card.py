@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import CardBegun, CardNotPosted
 from bot.domain.operations.operation import Approval, Ending, Outcome, State
 from bot.domain.operations.state_machine import advance
@@ -277,7 +277,7 @@ def test_trouble_and_long_waits_show():
 )
 def test_what_a_clear_destroys(checkpoints, said):
     """As far as Feldera tells: a size it does not know is not made up."""
-    shown = Reviewed.of(pipeline(checkpoints=checkpoints))
+    shown = Fingerprint.of(pipeline(checkpoints=checkpoints))
     assert destroyed(shown) == said
 
 
@@ -304,6 +304,6 @@ def test_no_text_of_a_stranger_breaks_a_card(reason, said, word, operation, endi
         displaced=word,
         card_posts=3,
         unreachable_since=START,
-        reviewed=Reviewed.of(pipeline(checkpoints=Checkpoints(10**15, 10**24))),
+        reviewed=Fingerprint.of(pipeline(checkpoints=Checkpoints(10**15, 10**24))),
     )
     check(card(worst))

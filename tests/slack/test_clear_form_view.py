@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.domain.access.permissions import Group
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId, is_pipeline_name
-from bot.domain.pipelines.pipeline import Identity, Problem, Trouble
+from bot.domain.pipelines.pipeline import Identity, Problem, ProblemKind
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName, Targets
 from bot.engine import replies
 from bot.engine.handlers.clear_form import LookAgain, Offer, Offers, Shown
-from bot.engine.handlers.preconditions import Weighed
+from bot.engine.handlers.preconditions import Assessment
 from bot.simulator.slack import elements
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
 from bot.slack.payloads import View
@@ -46,7 +46,7 @@ def shown(draw):
     )
     authority = replace(authority, terms=terms, eligible=CROWD[: draw(st.sampled_from([0, 1, 11, 300]))])
     pipeline = replace(draw(pipelines), name=LONGEST_WHOLE_NAME)
-    return Shown(Weighed(pipeline, Identity("feldera.example"), authority), START, "b" * 24)
+    return Shown(Assessment(pipeline, Identity("feldera.example"), authority), START, "b" * 24)
 
 
 def check_view(view: dict) -> None:
@@ -117,7 +117,7 @@ def test_whoever_does_not_answer(found: list[Problem]) -> None:
 @given(pipelines, hostile)
 def test_a_line_of_the_menu(pipeline, message: str) -> None:
     """The longest name is cut for the eye, and whole in what comes back."""
-    for state in (pipeline, Problem(Trouble.UNEXPECTED, message)):
+    for state in (pipeline, Problem(ProblemKind.UNEXPECTED, message)):
         option = form_fields.option(Offer(LONGEST_WHOLE_NAME, state))
         assert list(elements.option(option, "")) == []
         assert option["value"] == LONGEST_WHOLE_NAME

@@ -8,8 +8,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from bot.slack.listeners.background import Errands
-from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.listeners.background import BackgroundTasks
+from bot.slack.listeners.deduplication import DeduplicatingApp
 
 SIGNER = SignatureVerifier("hush")
 
@@ -43,7 +43,7 @@ def app(taken):
     async def authorize():
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
 
-    app = DeliveredOnce(Errands(), signing_secret="hush", authorize=authorize)
+    app = DeduplicatingApp(BackgroundTasks(), signing_secret="hush", authorize=authorize)
 
     @app.command("/pipeline")
     async def take(ack, delivery):

@@ -7,9 +7,9 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.access.permissions import Group, Kind, Standing
+from bot.domain.access.permissions import Group, Kind, Membership
 from bot.domain.ids import Actor
-from bot.engine.ports import Caller, Unread
+from bot.engine.ports import Caller, Unresolved
 from bot.simulator.slack import SlackSimulator
 from bot.slack.api.directory import PeopleDirectory
 from tests.clock import MovableClock
@@ -79,7 +79,7 @@ def drops(slack, method):
 async def test_what_somebody_is(slack, people, traits, kind):
     """Slack's traits of a person, each for what it is."""
     ana = actor(slack.adds_person("ana", **traits))
-    assert await look_at(people, ana, frozenset()) == Standing(ana, kind)
+    assert await look_at(people, ana, frozenset()) == Membership(ana, kind)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_somebody_of_another_organisation_is_not_even_asked_after(slack, p
     eve = slack.adds_person("eve", team="T0OTHER")
     oncall = slack.adds_user_group("oncall", [eve])
     slack.adds_channel("shared", members=[eve])
-    assert await look_at(people, actor(eve), some(oncall)) == Standing(actor(eve), Kind.STRANGER)
+    assert await look_at(people, actor(eve), some(oncall)) == Membership(actor(eve), Kind.STRANGER)
     assert slack.calls == []
 
 
@@ -113,7 +113,7 @@ async def test_only_the_groups_that_matter_are_looked_up(slack, people):
     leads.leaves(ana)
     foreign = Group("T0OTHER", other.id)
     standing = await look_at(people, actor(ana), some(oncall, leads) | {foreign})
-    assert standing == Standing(actor(ana), groups=frozenset({oncall.id}))
+    assert standing == Membership(actor(ana), groups=frozenset({oncall.id}))
     assert asked(slack) == [
         ("usergroups.users.list", oncall.id),
         ("usergroups.users.list", leads.id),
@@ -135,7 +135,7 @@ async def test_an_answer_is_good_for_a_minute(slack, people, clock):
     assert (await look_at(people, actor(ana), some(oncall))).kind is Kind.MEMBER
     assert len(slack.calls) == 3
     clock.passes(seconds=1)
-    assert await look_at(people, actor(ana), some(oncall)) == Standing(actor(ana), Kind.DEACTIVATED)
+    assert await look_at(people, actor(ana), some(oncall)) == Membership(actor(ana), Kind.DEACTIVATED)
     assert (await look_at(people, actor(ben), some(oncall))).groups == {oncall.id}
     assert len(slack.calls) == 6
 
@@ -149,7 +149,7 @@ async def test_a_fresh_look_does_not_wait_for_the_minute(slack, people):
     ana.becomes_a_guest()
     for fresh in (True, False):
         standing = await look_at(people, actor(ana), some(oncall), fresh=fresh)
-        assert standing == Standing(actor(ana), Kind.GUEST)
+        assert standing == Membership(actor(ana), Kind.GUEST)
     assert len(slack.calls) == 4
 
 
@@ -229,7 +229,7 @@ async def test_a_group_that_cannot_be_looked_up_is_unresolved(slack, people, hap
     happens(slack)
     standing = await look_at(people, ana, oncall)
     unresolved = frozenset(each.group for each in oncall)
-    assert standing == Standing(ana, unresolved=unresolved, why=why, passing=passing)
+    assert standing == Membership(ana, unresolved=unresolved, why=why, passing=passing)
 
 
 async def test_a_group_that_is_gone_is_unresolved(slack, people):
@@ -271,7 +271,7 @@ async def test_somebody_who_cannot_be_looked_up_is_unknown(slack, people, happen
     """Unknown is no member: they may do nothing until Slack answers. What Slack refuses does not pass by itself."""
     ana = actor(slack.adds_person("ana"))
     happens(slack)
-    assert await look_at(people, ana, frozenset()) == Standing(ana, Kind.UNKNOWN, why=why, passing=passing)
+    assert await look_at(people, ana, frozenset()) == Membership(ana, Kind.UNKNOWN, why=why, passing=passing)
 
 
 async def test_a_slack_that_is_down_is_said_once(slack, people):
@@ -285,7 +285,7 @@ async def test_a_slack_that_is_down_is_said_once(slack, people):
         "Slack cannot be reached",
     )
     await slack.comes_back()
-    assert await look_at(people, ana, oncall) == Standing(ana)
+    assert await look_at(people, ana, oncall) == Membership(ana)
 
 
 async def test_what_slack_is_asked_to_wait_for_is_not_asked(slack, people, clock):
@@ -303,7 +303,7 @@ async def test_what_slack_is_asked_to_wait_for_is_not_asked(slack, people, clock
     assert standing.unresolved == frozenset()
     assert [call.method for call in slack.calls] == ["users.info", "usergroups.users.list"]
     clock.passes(seconds=8)
-    assert await look_at(people, ben, oncall, fresh=True) == Standing(ben)
+    assert await look_at(people, ben, oncall, fresh=True) == Membership(ben)
 
 
 async def test_slack_is_not_waited_for_longer_than_an_ack_may_take(slack, clock):
@@ -314,7 +314,7 @@ async def test_slack_is_not_waited_for_longer_than_an_ack_may_take(slack, clock)
     await look_at(hasty, actor(ana), some(leads))
     slack.hangs("usergroups.users.list")
     standing = await look_at(hasty, actor(ana), some(oncall, leads))
-    assert standing == Standing(
+    assert standing == Membership(
         actor(ana),
         groups=frozenset({leads.id}),
         unresolved=frozenset({oncall.id}),
@@ -347,10 +347,10 @@ async def test_a_hanging_fresh_look_holds_up_nobody_who_needs_none(slack, people
     slack.hangs("users.info")
     fresh = asyncio.create_task(look_at(people, ana, frozenset(), fresh=True))
     await slack.until(lambda: slack.hanging == 1)
-    assert await look_at(people, ana, frozenset()) == Standing(ana)
+    assert await look_at(people, ana, frozenset()) == Membership(ana)
     assert not fresh.done()
     slack.lets_go()
-    assert await fresh == Standing(ana)
+    assert await fresh == Membership(ana)
 
 
 async def test_a_failure_is_not_remembered(slack, people):
@@ -436,7 +436,7 @@ async def test_each_of_slacks_words_is_enough(clock, said, kind):
     """None of them needs another one beside it to keep somebody out."""
     async with answering({"json": {"ok": True, "user": {**GOOD, **said}}}) as client:
         standing = await look_at(PeopleDirectory(client, clock, HOME), Actor(HOME, "U1"), frozenset())
-    assert standing == Standing(Actor(HOME, "U1"), kind)
+    assert standing == Membership(Actor(HOME, "U1"), kind)
 
 
 @pytest.mark.parametrize(
@@ -475,9 +475,9 @@ async def test_the_members_of_a_group_are_listed(slack, people):
 async def test_members_that_cannot_be_listed_are_said_not_to_be(slack, people):
     """In words; a group of another workspace is not even asked about."""
     slack.downgrades_plan()
-    why = Unread("this workspace's Slack plan has no user groups")
+    why = Unresolved("this workspace's Slack plan has no user groups")
     assert await people.members(Group(HOME, "S0GONE")) == why
-    assert await people.members(Group("T0OTHER", "S0GONE")) == Unread("it is of another workspace")
+    assert await people.members(Group("T0OTHER", "S0GONE")) == Unresolved("it is of another workspace")
     assert len(slack.calls) == 1
 
 
@@ -508,7 +508,7 @@ async def test_no_memory_has_to_do_for_changes_of_access(slack, people):
         return (await people.standings([ana], some(groups[0]), since=people.mark(), caller=caller))[ana]
 
     assert (await asked_by(Caller.PEOPLE)).groups == {groups[0].id}
-    assert await asked_by(Caller.ACCESS) == Standing(
+    assert await asked_by(Caller.ACCESS) == Membership(
         ana,
         unresolved=frozenset({groups[0].id}),
         why="Slack is asked too often and wants 60 s of quiet",

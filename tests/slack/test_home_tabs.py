@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.access.permissions import Role, Standing
+from bot.domain.access.permissions import Membership, Role
 from bot.domain.home_content import HomePage
 from bot.domain.ids import Actor, TeamId, UserId
-from bot.engine.ports import Later, NotThere, Taken
+from bot.engine.ports import ChannelUnusable, RetryLater, Taken
 from bot.simulator.slack import SlackSimulator
-from bot.slack.publishing.home_tabs import PUBLISHED_A_MINUTE, HomeTabs
+from bot.slack.publishing.home_tabs import PUBLISHED_A_MINUTE, SlackHomeTabs
 from bot.slack.publishing.threads import AFTER_TROUBLE
 from tests.clock import START, MovableClock
 from tests.domain.samples import BEN, grant
@@ -34,14 +34,14 @@ async def slack(clock):
 @pytest.fixture
 def tabs(slack, clock):
     client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-    return HomeTabs(client, clock, "https://acme.slack.com/")
+    return SlackHomeTabs(client, clock, "https://acme.slack.com/")
 
 
 def page(user, *, granted=1):
     """Somebody's page; another number of grants makes it another page."""
     reader = Actor(TeamId("T0ACME"), UserId(user))
     return HomePage(
-        Standing(reader), tuple(grant(reader, Role.VIEWER, "*", id=number) for number in range(granted))
+        Membership(reader), tuple(grant(reader, Role.VIEWER, "*", id=number) for number in range(granted))
     )
 
 
@@ -57,7 +57,7 @@ async def test_a_second_between_two_pages_of_one_person(slack, tabs, clock):
     """Of others it may be the same second."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben")
     assert isinstance(await tabs.publish(page(ana.id)), Taken)
-    assert await tabs.publish(page(ana.id, granted=2)) == Later(START + timedelta(seconds=1))
+    assert await tabs.publish(page(ana.id, granted=2)) == RetryLater(START + timedelta(seconds=1))
     assert isinstance(await tabs.publish(page(ben.id)), Taken)
     clock.passes(seconds=1)
     assert isinstance(await tabs.publish(page(ana.id, granted=2)), Taken)
@@ -69,7 +69,7 @@ async def test_fewer_a_minute_than_slack_refuses(slack, tabs, clock):
     for person in people[:-1]:
         assert isinstance(await tabs.publish(page(person.id)), Taken)
         clock.passes(seconds=0.1)
-    assert await tabs.publish(page(people[-1].id)) == Later(START + timedelta(minutes=1))
+    assert await tabs.publish(page(people[-1].id)) == RetryLater(START + timedelta(minutes=1))
     clock.moves_to(START + timedelta(minutes=1))
     assert isinstance(await tabs.publish(page(people[-1].id)), Taken)
     assert {call.error for call in slack.calls} == {None}
@@ -112,7 +112,7 @@ async def test_a_conflict_is_settled_by_the_next_publication(slack, tabs, clock)
     view = {"type": "home", "blocks": [{"type": "divider"}]}
     await tabs.client.views_publish(user_id=ana.id, view=view)
     clock.passes(seconds=1)
-    assert await tabs.publish(page(ana.id, granted=2)) == Later(clock.now() + timedelta(seconds=1))
+    assert await tabs.publish(page(ana.id, granted=2)) == RetryLater(clock.now() + timedelta(seconds=1))
     clock.passes(seconds=1)
     assert isinstance(await tabs.publish(page(ana.id, granted=2)), Taken)
     assert ana.home.body["blocks"] != view["blocks"]
@@ -123,16 +123,16 @@ async def test_nobody_there(slack, tabs, error):
     """Slack has no such page."""
     ana = slack.adds_person("ana")
     slack.fails_next("views.publish", error)
-    assert await tabs.publish(page(ana.id)) == NotThere(error)
+    assert await tabs.publish(page(ana.id)) == ChannelUnusable(error)
 
 
 @pytest.mark.parametrize("kind", NO_ANSWERS)
 async def test_what_makes_no_sense_is_tried_again(clock, kind):
     """Whatever stands between the bot and Slack answers: nothing is raised, and the page counts as not shown."""
     async with odd_slack() as slack:
-        tabs = HomeTabs(slack.client, clock, "https://acme.slack.com/")
+        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
         slack.answers(**NO_ANSWERS[kind])
-        assert isinstance(await tabs.publish(page(BEN.user)), Later)
+        assert isinstance(await tabs.publish(page(BEN.user)), RetryLater)
         clock.passes(minutes=1)
         slack.answers({"ok": True, "view": {"hash": "1.a"}})
         assert isinstance(await tabs.publish(page(BEN.user)), Taken)
@@ -143,13 +143,13 @@ async def test_what_makes_no_sense_is_tried_again(clock, kind):
 async def test_an_answer_that_makes_no_sense_holds_up_nobody_else(clock, kind):
     """The next person's page is published at the same moment."""
     async with odd_slack() as slack:
-        tabs = HomeTabs(slack.client, clock, "https://acme.slack.com/")
+        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
         slack.answers(**NO_ANSWERS[kind])
-        later = Later(START + AFTER_TROUBLE, in_doubt=True)
+        later = RetryLater(START + AFTER_TROUBLE, in_doubt=True)
         assert await tabs.publish(page("UANA")) == later
         slack.answers({"ok": True, "view": {"hash": "1.a"}})
         assert isinstance(await tabs.publish(page("UBEN")), Taken)
-        assert isinstance(await tabs.publish(page("UANA")), Later)
+        assert isinstance(await tabs.publish(page("UANA")), RetryLater)
         assert len(slack.asked) == 2
 
 
@@ -157,7 +157,7 @@ async def test_no_connection_holds_up_everybody(slack, tabs, clock):
     """A Slack that cannot be reached is not tried once for each reader."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben")
     await slack.goes_down()
-    later = Later(START + AFTER_TROUBLE)
+    later = RetryLater(START + AFTER_TROUBLE)
     assert await tabs.publish(page(ana.id)) == later
     assert await tabs.publish(page(ben.id)) == later
     await slack.comes_back()
@@ -170,9 +170,9 @@ async def test_no_connection_holds_up_everybody(slack, tabs, clock):
 async def test_slack_is_left_alone_as_long_as_it_asks(clock, kind):
     """Nobody's page is published meanwhile."""
     async with odd_slack() as slack:
-        tabs = HomeTabs(slack.client, clock, "https://acme.slack.com/")
+        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
         slack.answers(**RATE_LIMITS[kind], status=429, Retry_After="40")
-        later = Later(START + timedelta(seconds=40))
+        later = RetryLater(START + timedelta(seconds=40))
         assert await tabs.publish(page("UANA")) == later
         assert await tabs.publish(page("UBEN")) == later
         assert len(slack.asked) == 1
@@ -182,7 +182,7 @@ async def test_slack_is_left_alone_as_long_as_it_asks(clock, kind):
 async def test_an_answer_without_a_hash(clock, said):
     """The page stands; the next one is published without naming what it replaces."""
     async with odd_slack() as slack:
-        tabs = HomeTabs(slack.client, clock, "https://acme.slack.com/")
+        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
         slack.answers({"ok": True, **said})
         assert isinstance(await tabs.publish(page("UANA")), Taken)
         assert isinstance(await tabs.publish(page("UANA")), Taken)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.access.permissions import Group, Kind, Role, Standing
+from bot.domain.access.permissions import Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze
-from bot.domain.home_content import Deed, HomePage, Item
+from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.ids import GroupId, OperationId, TeamId
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.pipelines.pipeline import Checkpoints
@@ -24,10 +24,10 @@ OPEN = [operation for operation in IN_EVERY_STATE.values() if operation.confirme
 
 
 def page(**parts) -> HomePage:
-    return replace(HomePage(Standing(BEN), (grant(BEN, Role.APPROVER, "*"),)), **parts)
+    return replace(HomePage(Membership(BEN), (grant(BEN, Role.APPROVER, "*"),)), **parts)
 
 
-def item(operation: Operation, *deeds: Deed) -> Item:
+def item(operation: Operation, *deeds: HomeAction) -> Item:
     return Item(operation, frozenset(deeds))
 
 
@@ -57,9 +57,9 @@ def test_every_part_at_its_fullest_fits():
     full = page(
         grants=tuple(grant(BEN, Role.APPROVER, "[!o]*" * 40, id=each, note="&" * 500) for each in range(100)),
         unread="&" * 500,
-        decides=tuple(item(each, *Deed) for each in numbered(100, glass)),
-        requests=tuple(item(each, *Deed) for each in numbered(100, ready(**longest, stop_until=START))),
-        underway=tuple(item(each, *Deed) for each in numbered(100, awaiting(**longest))),
+        decides=tuple(item(each, *HomeAction) for each in numbered(100, glass)),
+        requests=tuple(item(each, *HomeAction) for each in numbered(100, ready(**longest, stop_until=START))),
+        underway=tuple(item(each, *HomeAction) for each in numbered(100, awaiting(**longest))),
         ended=tuple(
             numbered(100, replace(glass, state=State.DENIED, outcome=Outcome(Ending.DENIED, "&" * 3000)))
         ),
@@ -93,7 +93,7 @@ def test_no_text_of_others_breaks_or_rings(text, operation, checkpoints, ending)
         displaced=text or None,
     )
     group = Group(TeamId("T1"), GroupId("S1"))
-    offered = item(told, *Deed)
+    offered = item(told, *HomeAction)
     check(
         home(
             page(
@@ -114,10 +114,10 @@ def test_no_text_of_others_breaks_or_rings(text, operation, checkpoints, ending)
 @given(text=hostile, kind=st.sampled_from(Kind))
 def test_the_page_of_whoever_may_see_nothing(text, kind):
     """Slack's own words for why it did not tell are shown as what they are."""
-    check(home(HomePage(Standing(BEN, kind, why=text), unread=text), WORKSPACE_URL))
+    check(home(HomePage(Membership(BEN, kind, why=text), unread=text), WORKSPACE_URL))
 
 
-@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("deed", HomeAction)
 @pytest.mark.parametrize("state", [each.state for each in OPEN])
 def test_a_button_is_there_only_where_its_card_has_it(deed, state):
     """What a person may do and what the card offers: both, or there is no button."""
@@ -129,8 +129,8 @@ def test_a_button_is_there_only_where_its_card_has_it(deed, state):
         element for block in offering["blocks"] if block["type"] == "actions" for element in block["elements"]
     ]
     expected = {
-        State.AWAITING_APPROVAL: {Deed.APPROVE, Deed.DENY, Deed.WITHDRAW},
-        State.NEEDS_HUMAN: {Deed.CLOSE},
+        State.AWAITING_APPROVAL: {HomeAction.APPROVE, HomeAction.DENY, HomeAction.WITHDRAW},
+        State.NEEDS_HUMAN: {HomeAction.CLOSE},
     }
     assert len(found) == (deed in expected.get(state, set()))
     assert all(element["value"] == operation.id for element in found)
@@ -138,12 +138,12 @@ def test_a_button_is_there_only_where_its_card_has_it(deed, state):
 
 def test_a_button_says_aloud_what_it_is_for():
     """Several of one label stand on a page."""
-    view = home(page(decides=(item(awaiting(), Deed.APPROVE),)), WORKSPACE_URL)
+    view = home(page(decides=(item(awaiting(), HomeAction.APPROVE),)), WORKSPACE_URL)
     (row,) = (block for block in view["blocks"] if block["type"] == "actions")
     assert row["elements"][0]["accessibility_label"] == snapshot("Approve: Clear orders")
 
 
 def test_the_same_page_looks_the_same():
     """Its digest tells whether anything changed: nothing on it depends on when it was made."""
-    offered = page(decides=(item(awaiting(), Deed.APPROVE, Deed.DENY),), ended=(needs_human(),))
+    offered = page(decides=(item(awaiting(), HomeAction.APPROVE, HomeAction.DENY),), ended=(needs_human(),))
     assert home(offered, WORKSPACE_URL) == home(offered, WORKSPACE_URL)

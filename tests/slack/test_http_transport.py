@@ -15,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.engine.health import Health
-from bot.slack.listeners.background import Errands
-from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.listeners.background import BackgroundTasks
+from bot.slack.listeners.deduplication import DeduplicatingApp
 from bot.slack.transport.http_server import Limits, connections_most
 from bot.slack.transport.http_transport import BODY_MOST, HttpTransport
 from bot.slack.transport.unsigned_requests import UnsignedRequests
@@ -40,7 +40,9 @@ async def listening(clock=None, **limits):
     async def healthy():
         return Health()
 
-    app = DeliveredOnce(Errands(), client=AsyncWebClient(), signing_secret=SECRET, authorize=authorize)
+    app = DeduplicatingApp(
+        BackgroundTasks(), client=AsyncWebClient(), signing_secret=SECRET, authorize=authorize
+    )
 
     @app.command("/pipeline")
     async def answer(ack):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.api.lookup_cache import MANY, Lookups
+from bot.slack.api.lookup_cache import MANY, LookupCache
 from tests.clock import START
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +31,7 @@ class Source:
 
 async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
     """However many people come by; what is used stays."""
-    lookups, source = Lookups(AdjustableClock(), 1.0), Source()
+    lookups, source = LookupCache(AdjustableClock(), 1.0), Source()
     for number in range(MANY):
         await lookups.of(str(number), source)
     await lookups.of("0", source)
@@ -47,7 +47,7 @@ async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
 )
 async def test_an_answer_of_another_minute_is_asked_for_again(change, answer):
     clock, source = AdjustableClock(), Source()
-    lookups = Lookups(clock, 1.0)
+    lookups = LookupCache(clock, 1.0)
     await lookups.of("ana", source)
     clock.shows += change
     assert await lookups.of("ana", source) == answer

@@ -11,7 +11,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.domain.ids import Actor
 from bot.slack import payloads
-from bot.slack.listeners.context import Desk
+from bot.slack.listeners.context import ListenerContext
 from bot.slack.payloads import Unreadable, read
 
 URL = "https://hooks.slack.com/actions/T0ACME/1/x"
@@ -112,7 +112,7 @@ def test_what_slack_sends(kind: str) -> None:
     """Every kind that the bot reads, with all the fields that it does not."""
     delivery = read(PAYLOADS[kind])
     assert delivery is not None
-    assert Desk.who(SimpleNamespace(home="T0ACME"), delivery) == Actor("T0ACME", "U0ANA")
+    assert ListenerContext.who(SimpleNamespace(home="T0ACME"), delivery) == Actor("T0ACME", "U0ANA")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.api.web_api import NoAnswer, ask, in_words, session
+from bot.slack.api.web_api import CallUnanswered, ask, in_words, session
 from tests import proxy as proxies
 from tests.proxy import small_proxy
 
@@ -42,7 +42,7 @@ async def test_what_the_proxy_fails_at_was_not_done(proxy, answer, why):
     proxy.fails_with(answer)
     async with client_of(OVER_TLS, proxy.url) as client:
         outcome = await ask(client.chat_postMessage(channel="C1", text="x"))
-    assert outcome == NoAnswer(why, in_doubt=False, is_silence=True)
+    assert outcome == CallUnanswered(why, in_doubt=False, is_silence=True)
     assert in_words(outcome, OVER_TLS) == f"Slack cannot be reached at {OVER_TLS} ({why})."
     assert proxy.asked == ["CONNECT slack.example:443 HTTP/1.1"]
 
@@ -51,7 +51,7 @@ async def test_a_proxy_that_hangs(proxy):
     proxy.hangs()
     async with client_of(OVER_TLS, proxy.url, within=0.2) as client:
         outcome = await ask(client.chat_postMessage(channel="C1", text="x"))
-    assert outcome == NoAnswer("no answer in time", in_doubt=False, is_silence=True)
+    assert outcome == CallUnanswered("no answer in time", in_doubt=False, is_silence=True)
 
 
 async def test_a_proxy_that_is_down():
@@ -59,7 +59,7 @@ async def test_a_proxy_that_is_down():
         pass
     async with client_of(OVER_TLS, proxy.url) as client:
         outcome = await ask(client.chat_postMessage(channel="C1", text="x"))
-    assert outcome == NoAnswer("no connection to the proxy", in_doubt=False, is_silence=True)
+    assert outcome == CallUnanswered("no connection to the proxy", in_doubt=False, is_silence=True)
 
 
 @pytest.mark.parametrize("answer", [proxies.BUSY, proxies.JUNK + b"\r\n", proxies.DROPS])
@@ -68,7 +68,7 @@ async def test_without_tls_the_proxy_has_the_call_itself(proxy, answer):
     proxy.fails_with(answer)
     async with client_of(PLAIN, proxy.url) as client:
         outcome = await ask(client.chat_postMessage(channel="C1", text="x"))
-    assert isinstance(outcome, NoAnswer)
+    assert isinstance(outcome, CallUnanswered)
     assert outcome.in_doubt
 
 
@@ -77,5 +77,5 @@ async def test_a_session_that_does_not_tell_leaves_it_in_doubt(proxy):
     proxy.fails_with(proxies.DROPS)
     client = AsyncWebClient("xoxb-1", base_url=OVER_TLS, retry_handlers=[], proxy=proxy.url)
     outcome = await ask(client.chat_postMessage(channel="C1", text="x"))
-    assert isinstance(outcome, NoAnswer)
+    assert isinstance(outcome, CallUnanswered)
     assert outcome.in_doubt

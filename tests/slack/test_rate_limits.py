@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.slack.api.rate_limits import MANY, Pace
+from bot.slack.api.rate_limits import MANY, RateLimits
 from tests.clock import START, MovableClock
 
 
@@ -13,7 +13,7 @@ def seconds(count):
 def test_a_place_is_free_until_it_is_used():
     """Each place has its own second; what is not asked for does not matter."""
     clock = MovableClock()
-    pace = Pace(clock)
+    pace = RateLimits(clock)
     assert pace.free_at("chat.postMessage", "C1") is None
     pace.used("C1")
     assert pace.free_at("chat.postMessage", "C1") == START + seconds(1)
@@ -24,7 +24,7 @@ def test_a_place_is_free_until_it_is_used():
 
 def test_the_longest_wait_counts():
     """A post needs its method, its channel and its card to be free."""
-    pace = Pace(MovableClock())
+    pace = RateLimits(MovableClock())
     pace.used("C1")
     assert pace.hold(seconds(30), "chat.postMessage") == START + seconds(30)
     assert pace.free_at("C1", "chat.postMessage") == START + seconds(30)
@@ -32,7 +32,7 @@ def test_the_longest_wait_counts():
 
 def test_a_wait_is_never_shortened():
     """Slack said half a minute; a post that was under way does not make it one second."""
-    pace = Pace(MovableClock())
+    pace = RateLimits(MovableClock())
     pace.hold(seconds(30), "C1")
     pace.used("C1")
     assert pace.free_at("C1") == START + seconds(30)
@@ -41,7 +41,7 @@ def test_a_wait_is_never_shortened():
 def test_what_is_free_again_is_forgotten():
     """Memory stays bounded, and no wait is lost by it."""
     clock = MovableClock()
-    pace = Pace(clock)
+    pace = RateLimits(clock)
     pace.hold(seconds(60), "slow")
     for number in range(MANY + 1):
         pace.used(number)

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.simulator.slack import SlackSimulator
 from bot.slack.api.web_api import session
-from bot.slack.listeners.background import Errands
-from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeliveredOnce
+from bot.slack.listeners.background import BackgroundTasks
+from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeduplicatingApp
 from bot.slack.transport.socket_transport import SocketTransport
 from tests.clock import MovableClock
 from tests.simulator.slack_apps import client_of
@@ -34,7 +34,7 @@ async def slack():
 @asynccontextmanager
 async def transport_of(slack, *, url=None, listener=None, **hurry):
     """Not connected yet; answers each command with what it was told."""
-    app = DeliveredOnce(Errands(), client=client_of(slack), signing_secret=slack.signing_secret)
+    app = DeduplicatingApp(BackgroundTasks(), client=client_of(slack), signing_secret=slack.signing_secret)
 
     async def echo(ack, delivery):
         await ack(f"You typed {delivery.text}")

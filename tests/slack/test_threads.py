@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.operations.operation import Event, EventKind
-from bot.engine.ports import Later, Taken
+from bot.engine.ports import RetryLater, Taken
 from bot.slack.publishing.threads import AFTER_TROUBLE, Threads
 from tests.clock import START, MovableClock
 from tests.domain import samples
@@ -45,7 +45,7 @@ async def test_a_body_that_says_nothing_leaves_it_in_doubt(what):
     """The call may have been carried out: whatever stands in Slack's place, it is tried again, and counted."""
     async with odd_slack() as slack:
         slack.answers(**NO_ANSWERS[what])
-        assert await each(slack) == [Later(START + AFTER_TROUBLE, in_doubt=True)] * 3
+        assert await each(slack) == [RetryLater(START + AFTER_TROUBLE, in_doubt=True)] * 3
 
 
 @pytest.mark.anyio
@@ -56,7 +56,7 @@ async def test_a_post_that_stands_nowhere_is_in_doubt(missing):
         for nonsense in (None, 7, "", ["C1"]):
             slack.answers(POSTED | {missing: nonsense})
             card, edit, line = await each(slack)
-            assert card == line == Later(START + AFTER_TROUBLE, in_doubt=True)
+            assert card == line == RetryLater(START + AFTER_TROUBLE, in_doubt=True)
             assert edit == Taken("1700000000.000100")
 
 
@@ -81,7 +81,7 @@ async def test_a_wait_that_slack_asks_for(said, seconds):
     headers = {} if said is None else {"Retry_After": said}
     async with odd_slack() as slack:
         slack.answers({"ok": False, "error": "ratelimited"}, status=429, **headers)
-        assert await each(slack) == [Later(START + timedelta(seconds=seconds))] * 3
+        assert await each(slack) == [RetryLater(START + timedelta(seconds=seconds))] * 3
 
 
 @pytest.mark.anyio
@@ -90,7 +90,7 @@ async def test_a_429_is_known_by_its_status(body):
     """Whoever in between counts calls says it in a body of their own: certainly not taken, and not before its time."""
     async with odd_slack() as slack:
         slack.answers(**RATE_LIMITS[body], status=429, Retry_After="40")
-        assert await each(slack) == [Later(START + timedelta(seconds=40))] * 3
+        assert await each(slack) == [RetryLater(START + timedelta(seconds=40))] * 3
 
 
 @pytest.mark.anyio
@@ -99,7 +99,7 @@ async def test_a_wait_said_in_a_word_alone(error):
     """Too many messages, says Slack with status 200: a wait like any other."""
     async with odd_slack() as slack:
         slack.answers({"ok": False, "error": error})
-        assert await each(slack) == [Later(START + timedelta(seconds=30))] * 3
+        assert await each(slack) == [RetryLater(START + timedelta(seconds=30))] * 3
 
 
 @pytest.mark.anyio
@@ -107,4 +107,4 @@ async def test_nobody_listens():
     """No connection, so certainly nothing was taken."""
     async with odd_slack() as slack:
         slack.client.base_url = "http://127.0.0.1:9/api/"
-        assert await each(slack) == [Later(START + AFTER_TROUBLE)] * 3
+        assert await each(slack) == [RetryLater(START + AFTER_TROUBLE)] * 3

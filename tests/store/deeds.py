@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from bot.domain.access.authorization import authority
+from bot.domain.access.authorization import authorization_for
 from bot.domain.access.permissions import Action
 from bot.domain.operations.inputs import (
     Approved,
     CardPlaced,
     Confirmed,
-    Denied,
+    DeniedByApprover,
     Looked,
     TimePassed,
     Withdrawn,
@@ -38,7 +38,7 @@ PIPELINE = Pipeline(
 
 def asks(minutes=1):
     return lambda operation, facts: advance(
-        operation, Confirmed(ANA, authority(operation, facts, at(minutes))), at(minutes)
+        operation, Confirmed(ANA, authorization_for(operation, facts, at(minutes))), at(minutes)
     )
 
 
@@ -53,7 +53,7 @@ def approves(by, minutes=5):
 def denies(by, minutes=5):
     def decide(operation, facts):
         decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
-        return advance(operation, Denied(by, decision, "not now"), at(minutes))
+        return advance(operation, DeniedByApprover(by, decision, "not now"), at(minutes))
 
     return decide
 
@@ -70,7 +70,7 @@ def looks(minutes=6):
     def decide(operation, facts):
         placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
         seen = Looked(
-            Seen(replace(PIPELINE, id=operation.reviewed.id)), authority(placed, facts, at(minutes))
+            Seen(replace(PIPELINE, id=operation.reviewed.id)), authorization_for(placed, facts, at(minutes))
         )
         return advance(placed, seen, at(minutes))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import Group, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import Group, Membership
 from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
 from bot.domain.pipelines.pipeline import Checkpoints
@@ -23,8 +23,8 @@ BEN = Actor(TeamId("T1"), UserId("U0BEN"))
 CLEO = Actor(TeamId("T1"), UserId("U0CLEO"))
 ONCALL = Group(TeamId("T1"), GroupId("S0ONCALL"))
 CARD = Card(ChannelId("C1"), "1700000000.000100")
-NOBODY: Mapping[Actor, Standing] = {}
-EVERYBODY = {actor: Standing(actor) for actor in (ANA, BEN, CLEO)}
+NOBODY: Mapping[Actor, Membership] = {}
+EVERYBODY = {actor: Membership(actor) for actor in (ANA, BEN, CLEO)}
 
 
 def at(minutes: float) -> datetime:
@@ -38,7 +38,7 @@ def proposed(name: str = "op-1", *, pipeline: str = "orders", **fields: Any) -> 
             "requester": ANA,
             "origin": ChannelId("C1"),
             "pipeline": PipelineName(pipeline),
-            "reviewed": Reviewed(PipelineId(f"id-of-{pipeline}"), START, Checkpoints(count=3, size=4096)),
+            "reviewed": Fingerprint(PipelineId(f"id-of-{pipeline}"), START, Checkpoints(count=3, size=4096)),
             "reason": "schema change",
             "created_at": START,
         }
@@ -56,7 +56,7 @@ PROPOSED = event(EventKind.PROPOSED)
 def becomes(*events: Event, **fields: Any) -> Decide:
     """A decision for the row with these fields changed, one version on, and these events."""
 
-    def decide(operation: Operation, _facts: Facts) -> Transition:
+    def decide(operation: Operation, _facts: AccessData) -> Transition:
         after = replace(operation, **{"version": operation.version + 1} | fields)
         return Transition(after, events)
 
@@ -88,6 +88,6 @@ def requested(minutes: float = 1, *, needed: int = 1, **fields: Any) -> Decide:
 
 
 def change(
-    db: Database, name: str, decide: Decide, standings: Mapping[Actor, Standing] = NOBODY
+    db: Database, name: str, decide: Decide, standings: Mapping[Actor, Membership] = NOBODY
 ) -> Transition | None:
     return operations.change(db, OperationId(name), decide, standings=standings)

@@ -2,9 +2,17 @@
 
 import pytest
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.changes import Give, Judgement, LiftFreeze, PutFreeze, SetRule, TakeAway, judge
-from bot.domain.access.permissions import Action, Group, Role, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.changes import (
+    ChangeDecision,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
+    SetRule,
+    decide_change,
+)
+from bot.domain.access.permissions import Action, Group, Membership, Role
 from bot.domain.access.rules import Rule
 from bot.domain.errors import BadPattern
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
@@ -45,15 +53,15 @@ def test_the_grants_are_of_the_people_asked_about_of_groups_and_of_approvers(db)
     """Each once, oldest first, the lapsed ones too; nobody else's, and none that was revoked."""
     stands(
         db,
-        Give(ONCALL, Role.APPROVER, "*"),
-        Give(ANA, Role.REQUESTER, "*", at(1)),
-        Give(BEN, Role.OPERATOR, "*"),
-        Give(BEN, Role.APPROVER, "*"),
-        Give(CLEO, Role.ADMIN, "*"),
-        Give(ELSEWHERE, Role.VIEWER, "*"),
-        Give(ANA, Role.APPROVER, "orders"),
-        Give(ANA, Role.VIEWER, "*"),
-        TakeAway(ANA, Role.VIEWER, "*"),
+        GrantRole(ONCALL, Role.APPROVER, "*"),
+        GrantRole(ANA, Role.REQUESTER, "*", at(1)),
+        GrantRole(BEN, Role.OPERATOR, "*"),
+        GrantRole(BEN, Role.APPROVER, "*"),
+        GrantRole(CLEO, Role.ADMIN, "*"),
+        GrantRole(ELSEWHERE, Role.VIEWER, "*"),
+        GrantRole(ANA, Role.APPROVER, "orders"),
+        GrantRole(ANA, Role.VIEWER, "*"),
+        RevokeRole(ANA, Role.VIEWER, "*"),
     )
     seen = access_snapshot.about(db, {ANA: EVERYBODY[ANA]})
     assert [grant.id for grant in seen.grants] == [1, 2, 4, 6, 7]
@@ -65,30 +73,30 @@ def test_the_grants_are_of_the_people_asked_about_of_groups_and_of_approvers(db)
 def test_the_groups_are_those_that_hold_something(db):
     stands(
         db,
-        Give(ONCALL, Role.VIEWER, "*"),
-        Give(ONCALL, Role.APPROVER, "*"),
-        Give(ELSEWHERE, Role.VIEWER, "*"),
+        GrantRole(ONCALL, Role.VIEWER, "*"),
+        GrantRole(ONCALL, Role.APPROVER, "*"),
+        GrantRole(ELSEWHERE, Role.VIEWER, "*"),
     )
     assert grants.groups(db) == {ONCALL, ELSEWHERE}
-    stands(db, TakeAway(ELSEWHERE, Role.VIEWER, "*"), TakeAway(ONCALL, Role.VIEWER, "*"))
+    stands(db, RevokeRole(ELSEWHERE, Role.VIEWER, "*"), RevokeRole(ONCALL, Role.VIEWER, "*"))
     assert grants.groups(db) == {ONCALL}
 
 
 def test_rules_and_freezes_are_those_that_stand(db):
     stands(
-        db, SetRule(Rule("*", approvals=2)), PutFreeze("orders", at(9), "move"), PutFreeze("*", at(5), "x")
+        db, SetRule(Rule("*", approvals=2)), SetFreeze("orders", at(9), "move"), SetFreeze("*", at(5), "x")
     )
     seen = access_snapshot.about(db, {})
     assert seen.rules == (Rule("*", approvals=2),)
     assert [freeze.pattern for freeze in seen.freezes] == ["*", "orders"]
-    stands(db, LiftFreeze("*"))
+    stands(db, RemoveFreeze("*"))
     assert [freeze.pattern for freeze in access_snapshot.about(db, {}).freezes] == ["orders"]
 
 
 def test_freezes_that_ran_out_do_not_pile_up(db):
     """They hold nothing; the next one that is put sweeps them away, and the record keeps them."""
-    stands(db, *(PutFreeze(f"orders-{number}", at(5), "move") for number in range(20)))
-    stands(db, PutFreeze("clicks", at(60), "audit"), minutes=5)
+    stands(db, *(SetFreeze(f"orders-{number}", at(5), "move") for number in range(20)))
+    stands(db, SetFreeze("clicks", at(60), "audit"), minutes=5)
     assert [freeze.pattern for freeze in access_snapshot.about(db, {}).freezes] == ["clicks"]
     assert kinds(db) == [EventKind.FROZEN] * 21
 
@@ -109,7 +117,7 @@ def test_open_requests_are_the_persons_that_wait_for_approval(db):
         change(db, "op-1", counts)
     assert seen == [1, 0, 2, 1, 2, 1]
     assert [
-        access_snapshot.about(db, {actor: Standing(actor)}).open_requests for actor in (ANA, BEN, CLEO)
+        access_snapshot.about(db, {actor: Membership(actor)}).open_requests for actor in (ANA, BEN, CLEO)
     ] == [
         2,
         1,
@@ -137,14 +145,14 @@ def test_what_a_person_asked_for_lately_counts_however_it_ended(db):
     change(db, "op-1", counts)
     confirmed_at = operations.find(db, "op-1").confirmed_at
     assert seen == [(confirmed_at,), ()]
-    assert access_snapshot.about(db, {ANA: Standing(ANA), BEN: Standing(BEN)}).asked_at == (confirmed_at,)
-    assert access_snapshot.about(db, {BEN: Standing(BEN)}).asked_at == ()
+    assert access_snapshot.about(db, {ANA: Membership(ANA), BEN: Membership(BEN)}).asked_at == (confirmed_at,)
+    assert access_snapshot.about(db, {BEN: Membership(BEN)}).asked_at == ()
 
 
 def test_the_decision_sees_the_facts_of_its_own_transaction(db):
     """A right that was taken away is gone from the very next decision."""
     operations.propose(db, proposed(), PROPOSED)
-    stands(db, Give(ANA, Role.OPERATOR, "*"))
+    stands(db, GrantRole(ANA, Role.OPERATOR, "*"))
     seen = []
 
     def decide(operation, known):
@@ -152,7 +160,7 @@ def test_the_decision_sees_the_facts_of_its_own_transaction(db):
         return Transition(operation)
 
     change(db, "op-1", decide, EVERYBODY)
-    stands(db, TakeAway(ANA, Role.OPERATOR, "*"))
+    stands(db, RevokeRole(ANA, Role.OPERATOR, "*"))
     change(db, "op-1", decide, EVERYBODY)
     assert seen == [True, False]
 
@@ -160,8 +168,8 @@ def test_the_decision_sees_the_facts_of_its_own_transaction(db):
 def judged(wanted, actor=CLEO, minutes=1):
     """An authorization by the domain itself, as the engine does it."""
 
-    def authorize(known: Facts):
-        judgement = judge(wanted, EVERYBODY[actor], known, at(minutes))
+    def authorize(known: AccessData):
+        judgement = decide_change(wanted, EVERYBODY[actor], known, at(minutes))
         if judgement.objection is not None:
             raise NotAuthorized(judgement, event(EventKind.REFUSED, minutes, by=actor, pattern="*"))
         return event(EventKind.GRANTED, minutes, by=actor, pattern="*")
@@ -177,23 +185,23 @@ def administers(db, wanted, actor=CLEO, minutes=1):
 
 def test_a_change_in_slack_is_made_and_recorded_at_once(db):
     """With who did it, and what was there before."""
-    stands(db, Give(CLEO, Role.ADMIN, "*"))
-    made = administers(db, Give(ANA, Role.OPERATOR, "*"))
+    stands(db, GrantRole(CLEO, Role.ADMIN, "*"))
+    made = administers(db, GrantRole(ANA, Role.OPERATOR, "*"))
     assert made == event(EventKind.GRANTED, 1, by=CLEO, pattern="*", before=None, number=2)
     assert [entry.event for entry in audit_log.entries(db)][1:] == [made]
     (grant,) = grants.unrevoked(db, ANA)
     assert (grant.granted_by, grant.granted_at) == (BY_CLEO, at(1))
-    taken = administers(db, TakeAway(ANA, Role.OPERATOR, "*"), minutes=2)
+    taken = administers(db, RevokeRole(ANA, Role.OPERATOR, "*"), minutes=2)
     assert taken.data["before"] == f"number {grant.id} by {BY_CLEO}, until revoked"
     assert grants.unrevoked(db, ANA) == ()
 
 
 def test_a_change_that_changes_nothing_is_answered_and_not_recorded(db):
     """There is nothing to take away: `before` says so. The same once more: `before` is what there is."""
-    stands(db, Give(CLEO, Role.ADMIN, "*"), Give(ANA, Role.VIEWER, "*"))
-    nothing = administers(db, TakeAway(ANA, Role.OPERATOR, "*"))
+    stands(db, GrantRole(CLEO, Role.ADMIN, "*"), GrantRole(ANA, Role.VIEWER, "*"))
+    nothing = administers(db, RevokeRole(ANA, Role.OPERATOR, "*"))
     assert nothing.data["before"] is None
-    same = administers(db, Give(ANA, Role.VIEWER, "*"))
+    same = administers(db, GrantRole(ANA, Role.VIEWER, "*"))
     assert same.data["before"] == "number 2 by shell:root, until revoked"
     assert len(grants.unrevoked(db)) == len(kinds(db)) == 2
 
@@ -201,8 +209,8 @@ def test_a_change_that_changes_nothing_is_answered_and_not_recorded(db):
 def test_a_change_that_is_refused_changes_nothing_and_is_recorded(db):
     """Who tried is in the record for good; the tables are as they were."""
     with pytest.raises(NotAuthorized) as refused:
-        administers(db, Give(ANA, Role.OPERATOR, "*"), actor=BEN)
-    assert isinstance(refused.value.judgement, Judgement)
+        administers(db, GrantRole(ANA, Role.OPERATOR, "*"), actor=BEN)
+    assert isinstance(refused.value.judgement, ChangeDecision)
     (entry,) = audit_log.entries(db)
     assert entry.event == event(EventKind.REFUSED, 1, by=BEN, pattern="*") == refused.value.refusal
     assert grants.unrevoked(db) == ()
@@ -217,17 +225,17 @@ def test_a_change_that_cannot_be_judged_leaves_no_trace(db):
 
     with pytest.raises(ZeroDivisionError):
         access_changes.administer(
-            db, Give(ANA, Role.VIEWER, "*"), fails, standing=EVERYBODY[CLEO], by=BY_CLEO
+            db, GrantRole(ANA, Role.VIEWER, "*"), fails, standing=EVERYBODY[CLEO], by=BY_CLEO
         )
     with pytest.raises(BadPattern):
-        administers(db, Give(ANA, Role.VIEWER, "no/pipeline"))
+        administers(db, GrantRole(ANA, Role.VIEWER, "no/pipeline"))
     assert kinds(db) == []
 
 
 def test_whoever_changes_access_is_judged_by_their_own_and_their_groups_rights(db):
     """The facts hold the grants of the one who acts, though they are no approver."""
     nobody = Actor(TeamId("T1"), UserId("U0EVE"))
-    stands(db, Give(CLEO, Role.ADMIN, "*"), Give(nobody, Role.ADMIN, "*"))
+    stands(db, GrantRole(CLEO, Role.ADMIN, "*"), GrantRole(nobody, Role.ADMIN, "*"))
     seen = []
 
     def authorize(known):

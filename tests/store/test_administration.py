@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.access.changes import DropRule, Give, LiftFreeze, PutFreeze, SetRule, TakeAway
+from bot.domain.access.changes import DropRule, GrantRole, RemoveFreeze, RevokeRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.errors import BadPattern
@@ -24,7 +24,7 @@ from tests.store.samples import (
     requested,
 )
 
-OPERATES_ORDERS = Give(ANA, Role.OPERATOR, "orders-*")
+OPERATES_ORDERS = GrantRole(ANA, Role.OPERATOR, "orders-*")
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def recorded(shell):
 
 def test_grants_are_listed_oldest_first_for_all_or_for_one(shell):
     """Lapsed ones too: whoever asks why something is refused has to see them."""
-    does(shell, Give(ANA, Role.OPERATOR, "orders-*", at(10), "on call"))
-    does(shell, Give(BEN, Role.VIEWER, "*"), Give(ONCALL, Role.APPROVER, "*"), minutes=20)
+    does(shell, GrantRole(ANA, Role.OPERATOR, "orders-*", at(10), "on call"))
+    does(shell, GrantRole(BEN, Role.VIEWER, "*"), GrantRole(ONCALL, Role.APPROVER, "*"), minutes=20)
     first, second, third = shell.grants()
     assert [(grant.id, grant.principal) for grant in shell.grants()] == [(1, ANA), (2, BEN), (3, ONCALL)]
     assert shell.grants(ANA) == (first,)
@@ -55,14 +55,14 @@ def test_grants_are_listed_oldest_first_for_all_or_for_one(shell):
 
 def test_the_same_grant_is_not_given_twice(shell):
     """A repeated command changes nothing and leaves no entry; one that says something else is a grant of its own."""
-    does(shell, Give(ANA, Role.OPERATOR, "orders-*", note="on call"))
-    assert does(shell, Give(ANA, Role.OPERATOR, "orders-*", note="on call"), by="shell:ben") == ()
+    does(shell, GrantRole(ANA, Role.OPERATOR, "orders-*", note="on call"))
+    assert does(shell, GrantRole(ANA, Role.OPERATOR, "orders-*", note="on call"), by="shell:ben") == ()
     others = [
-        Give(ANA, Role.OPERATOR, "orders-*", note="holiday"),
-        Give(ANA, Role.OPERATOR, "orders-*", at(10), "on call"),
-        Give(ANA, Role.OPERATOR, "orders-a", note="on call"),
-        Give(ANA, Role.VIEWER, "orders-*", note="on call"),
-        Give(BEN, Role.OPERATOR, "orders-*", note="on call"),
+        GrantRole(ANA, Role.OPERATOR, "orders-*", note="holiday"),
+        GrantRole(ANA, Role.OPERATOR, "orders-*", at(10), "on call"),
+        GrantRole(ANA, Role.OPERATOR, "orders-a", note="on call"),
+        GrantRole(ANA, Role.VIEWER, "orders-*", note="on call"),
+        GrantRole(BEN, Role.OPERATOR, "orders-*", note="on call"),
     ]
     assert len(does(shell, *others)) == 5
     assert len(shell.grants()) == len(recorded(shell)) == 6
@@ -70,7 +70,7 @@ def test_the_same_grant_is_not_given_twice(shell):
 
 def test_a_grant_that_lapsed_can_be_given_again(shell):
     """What ran out is not in force, however alike."""
-    lapsing = Give(ANA, Role.OPERATOR, "orders-*", at(10))
+    lapsing = GrantRole(ANA, Role.OPERATOR, "orders-*", at(10))
     does(shell, lapsing)
     assert does(shell, lapsing, minutes=9) == ()
     assert len(does(shell, lapsing, minutes=10)) == 1
@@ -80,9 +80,9 @@ def test_a_grant_that_lapsed_can_be_given_again(shell):
 @pytest.mark.parametrize(
     "change",
     [
-        Give(ANA, Role.VIEWER, "orders/*"),
+        GrantRole(ANA, Role.VIEWER, "orders/*"),
         SetRule(Rule("orders/*", approvals=1)),
-        PutFreeze("orders/*", at(10), "move"),
+        SetFreeze("orders/*", at(10), "move"),
     ],
 )
 def test_a_pattern_that_matches_no_pipeline_is_refused(shell, change):
@@ -95,9 +95,9 @@ def test_a_pattern_that_matches_no_pipeline_is_refused(shell, change):
 
 def test_a_revoked_grant_is_gone_and_its_row_stays(shell, db):
     """All that say so, lapsed ones too, and no other; revoking what is not there is nothing. The row tells who did it."""
-    kept = Give(BEN, Role.OPERATOR, "orders-*")
-    does(shell, OPERATES_ORDERS, kept, Give(ANA, Role.OPERATOR, "orders-*", at(1), "on call"))
-    take_away = TakeAway(ANA, Role.OPERATOR, "orders-*")
+    kept = GrantRole(BEN, Role.OPERATOR, "orders-*")
+    does(shell, OPERATES_ORDERS, kept, GrantRole(ANA, Role.OPERATOR, "orders-*", at(1), "on call"))
+    take_away = RevokeRole(ANA, Role.OPERATOR, "orders-*")
     (revoked,) = does(shell, take_away, minutes=5, by="shell:ben")
     assert (revoked.kind, revoked.at, revoked.by) == (EventKind.REVOKED, at(5), None)
     assert revoked.data == {
@@ -145,16 +145,16 @@ def test_a_rule_replaces_the_one_on_its_pattern(shell):
 
 def test_a_freeze_holds_until_it_is_lifted_or_runs_out(shell):
     """One a pattern; it goes by the number of its entry in the record."""
-    does(shell, PutFreeze("orders-*", at(60), "move"), PutFreeze("clicks", at(30), "audit"))
-    (changed,) = does(shell, PutFreeze("orders-*", at(90), "longer move"), minutes=5, by="shell:ben")
+    does(shell, SetFreeze("orders-*", at(60), "move"), SetFreeze("clicks", at(30), "audit"))
+    (changed,) = does(shell, SetFreeze("orders-*", at(90), "longer move"), minutes=5, by="shell:ben")
     assert changed.data["before"] == "until 2026-03-02T04:00:00+00:00 by shell:root: move"
-    assert does(shell, PutFreeze("orders-*", at(90), "longer move"), minutes=6) == ()
+    assert does(shell, SetFreeze("orders-*", at(90), "longer move"), minutes=6) == ()
     clicks = Freeze(2, "clicks", at(30), "audit", "shell:root", at(0))
     orders = Freeze(3, "orders-*", at(90), "longer move", "shell:ben", at(5))
     assert shell.freezes(at(29)) == (clicks, orders)
     assert shell.freezes(at(30)) == (orders,)
-    assert does(shell, LiftFreeze("clicks"), minutes=30) == ()
-    (lifted,) = does(shell, LiftFreeze("orders-*"), minutes=31)
+    assert does(shell, RemoveFreeze("clicks"), minutes=30) == ()
+    (lifted,) = does(shell, RemoveFreeze("orders-*"), minutes=31)
     assert lifted.data["before"] == "until 2026-03-02T04:30:00+00:00 by shell:ben: longer move"
     assert shell.freezes(at(0)) == ()
 
@@ -162,7 +162,7 @@ def test_a_freeze_holds_until_it_is_lifted_or_runs_out(shell):
 def test_several_changes_are_made_together_or_not_at_all(shell):
     """An import that fails half way has done nothing, in the tables or in the record."""
     does(shell, SetRule(Rule("orders-*", approvals=1)))
-    changes = [DropRule("orders-*"), OPERATES_ORDERS, Give(ANA, Role.VIEWER, "no/pipeline")]
+    changes = [DropRule("orders-*"), OPERATES_ORDERS, GrantRole(ANA, Role.VIEWER, "no/pipeline")]
     with pytest.raises(BadPattern):
         does(shell, *changes)
     assert (shell.rules(), shell.grants()) == ((Rule("orders-*", approvals=1),), ())
@@ -176,13 +176,13 @@ def test_several_changes_are_made_together_or_not_at_all(shell):
 @pytest.mark.anyio
 async def test_the_shell_works_beside_a_running_bot(shell, store):
     """It takes no lease, and what it changes counts for the bot's next decision."""
-    does(shell, OPERATES_ORDERS, SetRule(Rule("*", approvals=1)), PutFreeze("*", at(9), "move"))
+    does(shell, OPERATES_ORDERS, SetRule(Rule("*", approvals=1)), SetFreeze("*", at(9), "move"))
     facts = await store.facts({ANA: EVERYBODY[ANA]})
     assert (facts.grants, facts.rules) == (shell.grants(), shell.rules())
     assert facts.freezes == shell.freezes(at(0))
     await store.remember_team(TeamId("T1"))
     assert shell.team() == "T1"
-    does(shell, TakeAway(ANA, Role.OPERATOR, "orders-*"), minutes=1)
+    does(shell, RevokeRole(ANA, Role.OPERATOR, "orders-*"), minutes=1)
     assert await store.grants() == ()
     assert await store.head() == shell.head()
 
@@ -212,7 +212,7 @@ def test_an_arrangement_is_planned_on_what_stands_when_it_is_made(shell):
 
     def plan(grants, rules):
         seen.append((grants, rules))
-        return [TakeAway(ANA, Role.OPERATOR, "orders-*"), SetRule(Rule("orders-*", approvals=1))]
+        return [RevokeRole(ANA, Role.OPERATOR, "orders-*"), SetRule(Rule("orders-*", approvals=1))]
 
     recorded = shell.rearrange(plan, by="shell:root", now=at(5))
     assert [event.kind for event in recorded] == [EventKind.REVOKED, EventKind.RULE_SET]

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 import pytest
 from sqlite_utils import Database
 
-from bot.domain.access.changes import PutFreeze
+from bot.domain.access.changes import SetFreeze
 from bot.domain.audit_chain import GENESIS, Broken
 from bot.domain.operations.operation import EventKind, State
 from bot.store import audit_log, operations
@@ -29,7 +29,7 @@ def record(path, db):
     operations.note(db, event(EventKind.REFUSED, 3, by=ANA, pipeline="clicks", why="no grant: „é“"), None)
     operations.note(db, event(EventKind.REFUSED, 4, by=BEN), "op-1")
     with Administration.open(path) as shell:
-        shell.administer(PutFreeze("orders-*", at(60), "move"), by="shell:root", now=at(5))
+        shell.administer(SetFreeze("orders-*", at(60), "move"), by="shell:root", now=at(5))
     change(db, "op-1", becomes(event(EventKind.ENDED, 6, ending="cleared"), state=State.SUCCEEDED))
     return db
 

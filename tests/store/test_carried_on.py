@@ -169,14 +169,16 @@ def test_an_operation_goes_on_as_it_was(carried_on, row):
 def test_the_lines_that_were_owed_are_owed(carried_on):
     """Of the same events, by the same numbers; and no other."""
     sent = event(EventKind.SENT, 0, **{"note": "é — „so“", "try": 1, "why": None})
-    waiting = {found.operation.id: found.events for found in unannounced.Announcing().unannounced(carried_on)}
+    waiting = {
+        found.operation.id: found.events for found in unannounced.UnannouncedReader().unannounced(carried_on)
+    }
     assert set(waiting) == {"op-waits", "op-ready"}
     for name, lines in waiting.items():
         number = 2 * [row["id"] for row in OLD_OPERATIONS].index(name) + 2
         assert [(line.id, line.event) for line in lines] == [(number, sent)]
         unannounced.posted(carried_on, (number,), "1700000000.000300")
     unannounced.rendered(carried_on, "op-waits", 3)
-    assert unannounced.Announcing().unannounced(carried_on) == ()
+    assert unannounced.UnannouncedReader().unannounced(carried_on) == ()
     assert carried_on.table("postings").count == len(OLD_OPERATIONS)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.ids import PipelineId
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import State
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import PipelineBusy
@@ -18,7 +18,7 @@ from bot.store.schema.migrations import migrations
 from tests.clock import START
 from tests.store.samples import PROPOSED, at, becomes, change, confirmed, proposed, requested
 
-ONE = {"reviewed": Reviewed(PipelineId("0198-of-orders"), START, Checkpoints(count=3, size=4096))}
+ONE = {"reviewed": Fingerprint(PipelineId("0198-of-orders"), START, Checkpoints(count=3, size=4096))}
 LIVE = [state for state in State if state.is_live]
 
 

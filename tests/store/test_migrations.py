@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.domain.access.changes import Give
+from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Role
 from bot.domain.operations.operation import LIVE, State
 from bot.store import operations, unannounced
@@ -100,7 +100,7 @@ def test_history_cannot_be_rewritten(path, statement, why):
     with open_database(path) as db:
         operations.propose(db, proposed(), PROPOSED)
         access_changes.administer_from_the_shell(
-            db, [Give(ANA, Role.VIEWER, "*")], by="shell:root", now=START
+            db, [GrantRole(ANA, Role.VIEWER, "*")], by="shell:root", now=START
         )
     with closing(sqlite3.connect(path)) as by_hand:
         before = list(by_hand.iterdump())

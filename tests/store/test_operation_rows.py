@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.access.changes import Give, PutFreeze, SetRule
+from bot.domain.access.changes import GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Grant, Group, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Entry
 from bot.domain.ids import Actor
-from bot.domain.operations.fingerprints import EventsRead, Reviewed, Sighting
+from bot.domain.operations.fingerprints import EventsRead, Fingerprint, LastSeen
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import (
     Approval,
@@ -45,7 +45,7 @@ maybe_moments = st.none() | moments
 actors = st.builds(Actor, team=texts, user=texts)
 approvals = st.builds(Approval, by=actors, at=moments)
 reviews = st.builds(
-    Reviewed,
+    Fingerprint,
     id=texts,
     status_since=moments,
     checkpoints=st.builds(Checkpoints, count=counts, size=st.none() | counts),
@@ -103,7 +103,7 @@ rows = {
     "overdue_since": maybe_moments,
     "reported": counts,
     "phase": texts,
-    "seen": st.none() | st.builds(Sighting, at=moments, status=texts, desired=texts, storage=texts),
+    "seen": st.none() | st.builds(LastSeen, at=moments, status=texts, desired=texts, storage=texts),
     "cleared_at": maybe_moments,
     "outcome": st.none()
     | st.builds(
@@ -129,7 +129,7 @@ all_events = st.builds(
 
 spans = st.none() | st.timedeltas(timedelta(minutes=1), timedelta(days=7))
 all_gifts = st.builds(
-    Give,
+    GrantRole,
     principal=actors | st.builds(Group, team=texts, group=texts),
     role=st.sampled_from(Role),
     pattern=st.sampled_from(["*", "orders-*", "a[bc]?"]),
@@ -176,7 +176,7 @@ def test_events_come_back_as_they_were_recorded(events):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
         change(db, "op-1", lambda operation, _facts: Transition(operation, tuple(events)))
-        (waiting,) = unannounced.Announcing().unannounced(db)
+        (waiting,) = unannounced.UnannouncedReader().unannounced(db)
         stands = {"channel": SHOWN["card"].channel, "ts": SHOWN["card"].ts}
         assert [stored.event for stored in waiting.events] == [
             replace(event, data={**event.data, **stands}) for event in events
@@ -188,7 +188,7 @@ SHOWN = {
     "requester": ANA,
     "origin": "C1",
     "pipeline": "orders",
-    "reviewed": Reviewed("p-1", datetime(2026, 3, 2, tzinfo=UTC), Checkpoints(0, None)),
+    "reviewed": Fingerprint("p-1", datetime(2026, 3, 2, tzinfo=UTC), Checkpoints(0, None)),
     "reason": "",
     "created_at": datetime(2026, 3, 2, tzinfo=UTC),
     "confirmed_at": datetime(2026, 3, 2, tzinfo=UTC),
@@ -239,7 +239,7 @@ def test_a_rule_comes_back_as_it_was_set(first, second):
 @given(until=moments, reason=texts, by=texts)
 def test_a_freeze_comes_back_as_it_was_put(until, reason, by):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
-        rules_and_freezes.put_freeze(db, PutFreeze("orders-*", until, reason), entry_id=7, by=by, now=at(1))
+        rules_and_freezes.put_freeze(db, SetFreeze("orders-*", until, reason), entry_id=7, by=by, now=at(1))
         assert rules_and_freezes.freezes(db) == (Freeze(7, "orders-*", until, reason, by, at(1)),)
 
 

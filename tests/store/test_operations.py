@@ -38,7 +38,7 @@ def kinds(db):
 def owed(db):
     return [
         (waiting.operation.id, [stored.event.kind for stored in waiting.events])
-        for waiting in unannounced.Announcing().unannounced(db)
+        for waiting in unannounced.UnannouncedReader().unannounced(db)
     ]
 
 
@@ -263,7 +263,7 @@ def test_lines_are_owed_until_slack_took_them(db):
     unannounced.rendered(db, "op-1", 2)
     change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED, version=2))
     assert owed(db) == [("op-1", [EventKind.SENT, EventKind.ACCEPTED, EventKind.ENDED])]
-    (waiting,) = unannounced.Announcing().unannounced(db)
+    (waiting,) = unannounced.UnannouncedReader().unannounced(db)
     sent, accepted, ended = (stored.id for stored in waiting.events)
     unannounced.posted(db, (sent, accepted), "1700000000.000200")
     assert owed(db) == [("op-1", [EventKind.ENDED])]

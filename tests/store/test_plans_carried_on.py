@@ -7,12 +7,12 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.ids import PipelineId
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import HistoryRead
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.operations.state_machine import advance
-from bot.domain.pipelines.pipeline import Change, Checkpoints, History, Storage
+from bot.domain.pipelines.pipeline import Change, Checkpoints, PipelineEvents, Storage
 from bot.store import operations
 from bot.store.connection.database import open_database
 from bot.store.operation_rows import row_of_operation
@@ -86,7 +86,7 @@ def test_it_goes_on(db):
 
 def test_what_was_reviewed_is_kept_to_the_last_field(db):
     """Equality is by what a clear is bound to; a stop needs the rest, too."""
-    reviewed = Reviewed(
+    reviewed = Fingerprint(
         id=PipelineId("p-9"),
         status_since=START,
         checkpoints=Checkpoints(1, None),
@@ -103,7 +103,7 @@ def test_what_was_reviewed_is_kept_to_the_last_field(db):
 
 def test_a_plan_whose_stop_was_sent_before_goes_by_the_events_of_its_review(path):
     """The version before noted no events right before the stop: nothing is made up for it, and nothing is lost."""
-    reviewed = Reviewed(
+    reviewed = Fingerprint(
         id=PipelineId("p-9"),
         status_since=START,
         checkpoints=Checkpoints(1, None),
@@ -122,7 +122,7 @@ def test_a_plan_whose_stop_was_sent_before_goes_by_the_events_of_its_review(path
         assert (found.events_read, found.proof_from) == (None, None)
         stopped = pipeline(id=PipelineId("p-9"), status_since=at(4), resources_desired_since=at(3))
         events = [Change(at(4), Storage.IN_USE, wanted=False), Change(at(1), Storage.IN_USE, wanted=True)]
-        read = HistoryRead(History(tuple(events)), Reviewed.of(stopped))
+        read = HistoryRead(PipelineEvents(tuple(events)), Fingerprint.of(stopped))
         change(db, "op-stops", lambda operation, _facts: advance(operation, read, at(5)))
         after = operations.find(db, "op-stops")
         assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)

@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
-from bot.domain.access.authorization import authority
-from bot.domain.access.changes import DropRule, Give, SetRule, TakeAway, judge
+from bot.domain.access.authorization import authorization_for
+from bot.domain.access.changes import DropRule, GrantRole, RevokeRole, SetRule, decide_change
 from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
 from bot.domain.operations.inputs import Approved, Confirmed, Send, Stopped, TimePassed, Transition
@@ -32,9 +32,9 @@ ROUNDS = 15
 def shell(path):
     with Administration.open(path) as administration:
         administration.administer(
-            Give(ANA, Role.REQUESTER, "*"),
-            Give(BEN, Role.APPROVER, "*"),
-            Give(CLEO, Role.APPROVER, "*"),
+            GrantRole(ANA, Role.REQUESTER, "*"),
+            GrantRole(BEN, Role.APPROVER, "*"),
+            GrantRole(CLEO, Role.APPROVER, "*"),
             by="shell:root",
             now=START,
         )
@@ -150,7 +150,7 @@ async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
     """Approved before or refused after: in neither case is anything sent by an approval that counts no more."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
-        take_away = TakeAway(BEN, Role.APPROVER, "*")
+        take_away = RevokeRole(BEN, Role.APPROVER, "*")
 
         def authorize(_facts):
             return event(EventKind.REVOKED, 5, by=CLEO)
@@ -168,7 +168,7 @@ async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
             assert looked.operation.outcome.ending is Ending.APPROVALS_LOST
         else:
             assert (row.state, row.approvals) == (State.AWAITING_APPROVAL, ())
-        shell.administer(Give(BEN, Role.APPROVER, "*"), by="shell:root", now=at(7))
+        shell.administer(GrantRole(BEN, Role.APPROVER, "*"), by="shell:root", now=at(7))
 
 
 async def test_the_request_goes_out_once(stores):
@@ -228,10 +228,10 @@ async def test_two_requests_on_one_pipeline(stores):
 
 async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
     """The pipeline is one operation's. If the approval comes second it is not taken, and may be given again."""
-    shell.administer(Give(CLEO, Role.OPERATOR, "*"), by="shell:root", now=START)
+    shell.administer(GrantRole(CLEO, Role.OPERATOR, "*"), by="shell:root", now=START)
 
     def confirms(operation, facts):
-        return advance(operation, Confirmed(CLEO, authority(operation, facts, at(5))), at(5))
+        return advance(operation, Confirmed(CLEO, authorization_for(operation, facts, at(5))), at(5))
 
     for turn in range(ROUNDS):
         name, other = await request(stores, turn), f"other-{turn}"
@@ -282,14 +282,14 @@ async def test_two_who_drop_the_same_rule(stores, shell):
 async def test_two_admins_who_take_each_others_rights_away(stores, shell):
     """Whoever is first is still an admin, and whoever is second is none any more: one of them remains."""
     for turn in range(ROUNDS):
-        admins = [Give(who, Role.ADMIN, "*") for who in (BEN, CLEO)]
+        admins = [GrantRole(who, Role.ADMIN, "*") for who in (BEN, CLEO)]
         shell.administer(*admins, by="shell:root", now=at(turn))
 
         def takes_from(other, actor):
-            wanted = TakeAway(other, Role.ADMIN, "*")
+            wanted = RevokeRole(other, Role.ADMIN, "*")
 
             def authorize(facts):
-                judgement = judge(wanted, EVERYBODY[actor], facts, at(30))
+                judgement = decide_change(wanted, EVERYBODY[actor], facts, at(30))
                 if judgement.objection is not None:
                     raise NotAuthorized(judgement, event(EventKind.REFUSED, 30, by=actor))
                 return event(EventKind.REVOKED, 30, by=actor)
@@ -310,4 +310,4 @@ async def test_two_admins_who_take_each_others_rights_away(stores, shell):
         recorded = [(line.entry.event.kind, line.entry.event.by) for line in newest]
         assert recorded == [(EventKind.REVOKED, remaining.principal), (EventKind.REFUSED, refused.refusal.by)]
         assert refused.refusal.by != remaining.principal
-        shell.administer(TakeAway(remaining.principal, Role.ADMIN, "*"), by="shell:root", now=at(turn))
+        shell.administer(RevokeRole(remaining.principal, Role.ADMIN, "*"), by="shell:root", now=at(turn))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.access.changes import Give
-from bot.domain.access.permissions import Action, Role, Standing
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.permissions import Action, Membership, Role
 from bot.domain.operations.operation import Approval, EventKind, State
 from bot.store import audit_log, audit_pages, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants
@@ -36,7 +36,7 @@ QUESTIONS = {
     "last_cleared_at": lambda db: operations.last_cleared_at(db, "orders"),
     "an operation by the beginning of its id": lambda db: operations.find_by_beginning(db, "op-li"),
     "live_on": lambda db: operations.live_on(db, "orders"),
-    "unannounced": unannounced.Announcing().unannounced,
+    "unannounced": unannounced.UnannouncedReader().unannounced,
     "grants": lambda db: grants.unrevoked(db, ANA),
     "granted_groups": lambda db: grants.groups_that_may(db, frozenset({"orders"}), frozenset(Action)),
     "facts": lambda db: access_snapshot.about(db, EVERYBODY),
@@ -44,9 +44,9 @@ QUESTIONS = {
     "note": lambda db: operations.note(db, event(EventKind.REFUSED, 2, by=ANA, pipeline="orders"), None),
     "administer": lambda db: access_changes.administer(
         db,
-        Give(ANA, Role.VIEWER, "*"),
+        GrantRole(ANA, Role.VIEWER, "*"),
         lambda _: event(EventKind.GRANTED),
-        standing=Standing(ANA),
+        standing=Membership(ANA),
         by="T1/U0BEN",
     ),
     "head": audit_log.head,
@@ -112,4 +112,6 @@ def test_a_question_costs_the_same_after_many_years(old_db, question):
 
 
 def test_what_slack_is_owed_is_still_found(old_db):
-    assert [waiting.operation.id for waiting in unannounced.Announcing().unannounced(old_db)] == ["op-live"]
+    assert [waiting.operation.id for waiting in unannounced.UnannouncedReader().unannounced(old_db)] == [
+        "op-live"
+    ]

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, aclosing, closing
 
 import pytest
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.ids import TeamId
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import EventKind, State
@@ -106,7 +106,7 @@ async def test_a_slow_decision_does_not_hold_up_the_event_loop(store):
     def slow(operation, _facts):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, Facts())
+        return confirmed()(operation, AccessData())
 
     changing = asyncio.create_task(store.change("op-1", slow, standings={}))
     await begun.wait()
@@ -124,7 +124,7 @@ async def test_a_cancelled_change_is_whole_or_not_begun(store):
     def slow(operation, _facts):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, Facts())
+        return confirmed()(operation, AccessData())
 
     first = asyncio.create_task(store.change("op-1", slow, standings={}))
     await begun.wait()

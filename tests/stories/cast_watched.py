@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bot.domain.access.changes import Give
+from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Group, Role
 from bot.domain.ids import GroupId, TeamId
 from bot.domain.operations.operation import EventKind
@@ -202,10 +202,10 @@ class Watched:
         self.seen += [(who, button) for button in found if button not in known]
         return found
 
-    def gives(self, given: Given) -> Give:
+    def gives(self, given: Given) -> GrantRole:
         team = TeamId(self.workspace.slack.workspace.team_id)
         to = Group(team, GroupId(self.leads.id)) if given.to == "leads" else self.people[given.to].actor
-        return Give(to, Role(given.role), given.pattern, given.until)
+        return GrantRole(to, Role(given.role), given.pattern, given.until)
 
     def time_passes(self, seconds: int) -> None:
         self.workspace.passes(seconds=seconds)

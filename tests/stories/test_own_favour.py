@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access.changes import Give
+from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Role
 from bot.domain.operations.operation import EventKind
 from tests.workspace import Workspace
@@ -179,7 +179,7 @@ def test_a_lapsed_admin_is_none(workspace: Workspace) -> None:
     root = workspace.stranger("root")
     workspace.stranger("ana")
     workspace.administers(
-        Give(root.actor, Role.ADMIN, "*", workspace.clock.now().replace(hour=4), note="hand-over")
+        GrantRole(root.actor, Role.ADMIN, "*", workspace.clock.now().replace(hour=4), note="hand-over")
     )
     assert root.types("/pipeline grant @ana viewer orders").startswith("✅")
     workspace.passes(hours=1)

@@ -13,8 +13,8 @@ import yaml
 
 from bot.cli.access.principals import TEAM, principal_of
 from bot.domain.access.authorization import id_of
-from bot.domain.access.changes import Give
-from bot.domain.access.diff import Wanted, grant_key
+from bot.domain.access.changes import GrantRole
+from bot.domain.access.diff import DesiredAccess, grant_key
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Group, Principal, Role
 from bot.domain.access.rules import Rule
@@ -47,7 +47,7 @@ class BadAccessFile(UserError):  # noqa: N818 - named for what happened, like ev
     """The file says something that cannot be, with the line where it does."""
 
 
-def written(standing: Wanted, home: TeamId | None) -> str:
+def written(standing: DesiredAccess, home: TeamId | None) -> str:
     """The file's text. `home` is the workspace of every principal that names no other."""
     document: dict[str, Any] = {} if home is None else {"team": str(home)}
     document["grants"] = [
@@ -75,7 +75,7 @@ def read(
     targets: Targets = ONE,
     *,
     notice: Callable[[str], None] = _unheard,
-) -> Wanted:
+) -> DesiredAccess:
     """What the file wants, of a bot with these targets. A part that it does not have is left as it stands.
 
     `home` is the workspace of principals for which neither they nor the file name one. `notice` is told of what is
@@ -102,14 +102,16 @@ def read(
     if "grants" not in top and "rules" not in top:
         raise _bad(root, "there is neither `grants` nor `rules`")
     team = _team(top["team"]) if "team" in top else home
-    return Wanted(
+    return DesiredAccess(
         _each_once(_grants(top["grants"], team, targets), notice) if "grants" in top else None,
         frozenset(_rules(top["rules"], targets)) if "rules" in top else None,
     )
 
 
-def _each_once(listed: Iterator[tuple[int, Give]], notice: Callable[[str], None]) -> frozenset[Give]:
-    lines: dict[Give, int] = {}
+def _each_once(
+    listed: Iterator[tuple[int, GrantRole]], notice: Callable[[str], None]
+) -> frozenset[GrantRole]:
+    lines: dict[GrantRole, int] = {}
     for line, give in listed:
         if give in lines:
             notice(f"Line {line}: this grant is in line {lines[give]} already. Once is enough.")
@@ -117,12 +119,12 @@ def _each_once(listed: Iterator[tuple[int, Give]], notice: Callable[[str], None]
     return frozenset(lines)
 
 
-def _grants(node: yaml.Node, home: TeamId | None, targets: Targets) -> Iterator[tuple[int, Give]]:
+def _grants(node: yaml.Node, home: TeamId | None, targets: Targets) -> Iterator[tuple[int, GrantRole]]:
     for entry in _entries(node, "grants"):
         said = _mapping(entry, _GRANT, "a grant")
         yield (
             _line(entry),
-            Give(
+            GrantRole(
                 _principal(entry, said, home),
                 _role(_needed(entry, said, "role", "A grant")),
                 _pattern(_needed(entry, said, "pattern", "A grant"), targets),
@@ -171,7 +173,7 @@ def _principal(entry: yaml.Node, said: dict[str, yaml.Node], home: TeamId | None
     return principal
 
 
-def _grant_as_written(give: Give, home: TeamId | None) -> dict[str, Any]:
+def _grant_as_written(give: GrantRole, home: TeamId | None) -> dict[str, Any]:
     principal = give.principal
     said: dict[str, Any] = {"pattern": give.pattern, "role": give.role.value}
     said["group" if isinstance(principal, Group) else "user"] = str(id_of(principal))

@@ -10,7 +10,7 @@ from bot.cli.bot_time import clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access.authorization import id_of
-from bot.domain.access.changes import Give, TakeAway
+from bot.domain.access.changes import GrantRole, RevokeRole
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.domain.access.permissions import Grant, Group, Role
@@ -75,7 +75,7 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
         now = clock_of(administration).now()
         principal = named(who, team, administration)
         expires_at = None if lasts is None else now + lasts
-        give = Give(
+        give = GrantRole(
             principal, Role(role), checked_pattern(pattern, settings.targets), expires_at, one_line(note)
         )
         made = administration.administer(give, by=whoever_runs_this(), now=now)
@@ -103,7 +103,7 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
     with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         principal = named(who, team, administration)
-        take_away = TakeAway(principal, Role(role), pattern)
+        take_away = RevokeRole(principal, Role(role), pattern)
         held = administration.grants(principal)
         made = administration.administer(take_away, by=whoever_runs_this(), now=now)
         left = administration.grants()
@@ -161,7 +161,7 @@ def _wanted(known: Iterable[Grant], wanted: str | None, targets: Targets) -> Ite
     return [one for one in known if may_overlap(one.pattern, pattern)]
 
 
-def _says(grant: Grant, give: Give) -> bool:
+def _says(grant: Grant, give: GrantRole) -> bool:
     return (grant.role, grant.pattern, grant.expires_at, grant.note) == (
         give.role,
         give.pattern,

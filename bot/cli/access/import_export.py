@@ -16,7 +16,15 @@ from bot.cli.output import one_line, whoever_runs_this
 from bot.clock import SteadyClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access.changes import AccessChange
-from bot.domain.access.diff import Wanted, as_it_stands, differences, given_as, grant_key, once_made, plan
+from bot.domain.access.diff import (
+    DesiredAccess,
+    as_it_stands,
+    differences,
+    given_as,
+    grant_key,
+    once_made,
+    plan,
+)
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.lint.principals import TO_COME
 from bot.domain.access.permissions import Grant
@@ -120,12 +128,12 @@ def _to_compare_with(settings: ShellSettings, *, yes: bool) -> Iterator[Administ
 class _Arrangement:
     """The plan, made of what stands in the very transaction in which it is carried out, and what it came to."""
 
-    def __init__(self, wanted: Wanted, now: datetime, home: TeamId | None) -> None:
+    def __init__(self, wanted: DesiredAccess, now: datetime, home: TeamId | None) -> None:
         self._wanted = wanted
         self._now = now
         self._home = home
         self.lines: tuple[str, ...] = ()
-        self.outcome = Wanted()
+        self.outcome = DesiredAccess()
 
     def __call__(self, grants: Iterable[Grant], rules: Iterable[Rule]) -> tuple[AccessChange, ...]:
         standing = as_it_stands(grants, rules, self._now)
@@ -135,7 +143,7 @@ class _Arrangement:
 
 
 def _say_what_is_wrong(
-    outcome: Wanted, known: Iterable[Grant], now: datetime, *, home: TeamId | None, targets: Targets
+    outcome: DesiredAccess, known: Iterable[Grant], now: datetime, *, home: TeamId | None, targets: Targets
 ) -> None:
     numbers = {given_as(grant): grant.id for grant in known}
     grants = [

@@ -8,7 +8,7 @@ from bot.cli.access.access_file import rule_as_written
 from bot.cli.bot_time import clock_at, clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
 from bot.config import ShellSettings, StoreSettings, load
-from bot.domain.access.changes import DropRule, LiftFreeze, PutFreeze, SetRule
+from bot.domain.access.changes import DropRule, RemoveFreeze, SetFreeze, SetRule
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.commands import durations
@@ -106,7 +106,7 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
     if not why:
         raise UserError("Say why: everybody whom it stops will read it.")
     now = clock_at(settings.pipeline_bot_database).now()
-    change = PutFreeze(checked, end_of_freeze(said, now), why)
+    change = SetFreeze(checked, end_of_freeze(said, now), why)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=whoever_runs_this(), now=now)
     before = made[0].data.get("before") if made else None
@@ -122,7 +122,7 @@ def unfreeze(pattern: str) -> None:
     with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
         made = administration.administer(
-            LiftFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
+            RemoveFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
         )
     if not made:
         raise UserError(f"Nothing is frozen as {pattern}. `pipeline-bot rules` lists the freezes.")

@@ -16,13 +16,13 @@ from bot.domain.errors import UserError
 from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock
 from bot.engine.principal_lookup import survey
-from bot.slack.api.app_check import Checkup
+from bot.slack.api.app_check import AppCheck
 from bot.slack.api.directory import PeopleDirectory
 from bot.store.administration import Administration
 
 
 async def access_checks(
-    path: Path, clock: Clock, targets: Targets, *, client: AsyncWebClient | None, app: Checkup | None
+    path: Path, clock: Clock, targets: Targets, *, client: AsyncWebClient | None, app: AppCheck | None
 ) -> list[Check]:
     granted = _granted(path)
     if granted is None:

@@ -30,7 +30,7 @@ from bot.config import (
 from bot.domain.pipelines.targets import ONE
 from bot.engine.ports import Clock
 from bot.private_files import is_open_to_others
-from bot.slack.api.app_check import Checkup, checkup
+from bot.slack.api.app_check import AppCheck, checkup
 from bot.slack.api.identity import SlackAway, SlackRefused
 from bot.slack.api.web_api import session
 
@@ -74,7 +74,7 @@ async def _slack() -> AsyncIterator[AsyncWebClient | None]:
         yield slack_client(settings, connections)
 
 
-async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[Checkup | None, Check | None]:
+async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[AppCheck | None, Check | None]:
     """What Slack says of the app, or why it says nothing."""
     if client is None:
         return None, None

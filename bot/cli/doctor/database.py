@@ -20,7 +20,7 @@ from bot.domain.ids import TeamId
 from bot.domain.operations.operation import Operation
 from bot.felderas import misplaced
 from bot.private_files import is_open_to_others
-from bot.slack.api.app_check import Checkup
+from bot.slack.api.app_check import AppCheck
 from bot.store.administration import Administration
 from bot.store.connection.database import unusable
 from bot.store.connection.lease import files_of
@@ -29,7 +29,7 @@ JUMP_TOLD_FOR = timedelta(days=7)
 SIGNED_WITHIN = timedelta(days=1)  # a night's work is looked at the next day
 
 
-def database_checks(path: Path, app: Checkup | None, settings: Settings | None) -> Iterator[Check]:
+def database_checks(path: Path, app: AppCheck | None, settings: Settings | None) -> Iterator[Check]:
     if not path.exists():
         if not path.parent.is_dir():
             yield wrong(f"Database: {unusable(path, FileNotFoundError()).message}")
@@ -120,7 +120,7 @@ def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check
         )
 
 
-def _home(administration: Administration, app: Checkup | None) -> Iterator[Check]:
+def _home(administration: Administration, app: AppCheck | None) -> Iterator[Check]:
     last: TeamId | None = administration.team()
     if app is not None and last not in {None, app.workspace.team}:
         yield wrong(

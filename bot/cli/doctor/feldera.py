@@ -4,11 +4,11 @@ import asyncio
 
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.config import Settings
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
 from bot.feldera.http.session import Session
-from bot.feldera.target_router import Fleet
+from bot.feldera.target_router import TargetRouter
 from bot.feldera.target_settings import FelderaSettings
 from bot.felderas import IN_THE_CLEAR, connected, hosts, same_feldera
 
@@ -35,7 +35,7 @@ async def _one_feldera(
     clear = [note(f"{which}: {IN_THE_CLEAR}")] if settings.sends_secrets_in_the_clear else []
     greeting = await client.greet()
     if isinstance(greeting, Problem):
-        again = _ASKED_TOO_SOON if greeting.trouble is Trouble.REJECTED else ""
+        again = _ASKED_TOO_SOON if greeting.trouble is ProblemKind.REJECTED else ""
         return [wrong(f"{which} at {host}: {greeting.message}{again}"), *clear]
     version = greeting.removeprefix("Feldera ")
     found = await client.session()
@@ -44,7 +44,7 @@ async def _one_feldera(
     return [fine(f"{which}: {version} answers at {host}."), _role(found, which, settings), *tenant, *clear]
 
 
-async def _same_felderas(fleet: Fleet) -> list[Check]:
+async def _same_felderas(fleet: TargetRouter) -> list[Check]:
     """Two targets that are one: the bot does not start with them."""
     same = await fleet.same()
     return [wrong(same_feldera(target, first)) for target, first in same.items()]

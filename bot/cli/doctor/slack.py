@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.config import Mode, Settings
-from bot.slack.api.app_check import Checkup
+from bot.slack.api.app_check import AppCheck
 from bot.slack.api.identity import SlackAway, SlackRefused, can_open_sockets
 from bot.slack.transport.socket_connection import NoHello, others_connected
 from bot.slack.transport.socket_transport import OPENS_WITHIN, why_not_opened
@@ -19,7 +19,7 @@ from bot.store.connection.lease import is_held
 CLOCKS_AGREE = timedelta(seconds=30)
 
 
-def app_checks(app: Checkup | None) -> Iterator[Check]:
+def app_checks(app: AppCheck | None) -> Iterator[Check]:
     if app is None:
         return
     yield fine(f"Slack: the bot token is of the workspace {app.workspace.name} ({app.workspace.team}).")
@@ -46,7 +46,7 @@ def app_checks(app: Checkup | None) -> Iterator[Check]:
 
 
 async def socket_checks(
-    client: AsyncWebClient | None, settings: Settings | None, app: Checkup | None
+    client: AsyncWebClient | None, settings: Settings | None, app: AppCheck | None
 ) -> list[Check]:
     if client is None or settings is None or app is None:
         return []

@@ -1,6 +1,6 @@
 """Whether an operation may go ahead at this moment: its requester's rights, the rules, the approvals, a freeze.
 
-Pure. What the store knows and what the workspace says of the people comes in as `Facts`, read for this one decision.
+Pure. What the store knows and what the workspace says of the people comes in as `AccessData`, read for this one decision.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,25 +14,25 @@ from bot.domain.access.permissions import (
     Grant,
     Group,
     Kind,
+    Membership,
     Principal,
-    Standing,
     decide,
     decide_somewhere,
 )
-from bot.domain.access.rules import Freeze, Rule, Terms, frozen, terms
+from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Approval, Operation
 from bot.domain.operations.plans import CLEAR, Plan, StepName, loses_data
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class AccessData:
     """What a decision rests on. A person without a standing in here is unknown, and so may do nothing."""
 
     grants: tuple[Grant, ...] = ()
     rules: tuple[Rule, ...] = ()
     freezes: tuple[Freeze, ...] = ()
-    standings: Mapping[Actor, Standing] = field(default_factory=dict)
+    standings: Mapping[Actor, Membership] = field(default_factory=dict)
     open_requests: int = 0  # of the requester, this one not counted
     asked_at: tuple[datetime, ...] = ()  # their latest requests, the newest first, this one not counted
 
@@ -45,7 +45,7 @@ class Facts:
         decision = decide(self._standing(actor), action, name, self.grants, now)
         if action is Action.VIEW:  # no rule is about seeing
             return decision
-        return replace(decision, rules=terms(self.rules, name, is_operator=False).rules)
+        return replace(decision, rules=requirements_for(self.rules, name, is_operator=False).rules)
 
     def may_somewhere(self, actor: Actor, action: Action, now: datetime) -> Decision:
         """Whether there is any name to which `actor` may do `action`."""
@@ -62,8 +62,8 @@ class Facts:
         concerned = (name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
         return [name for name in concerned if decide(standing, Action.VIEW, name, own, now).allowed]
 
-    def _standing(self, actor: Actor) -> Standing:
-        return self.standings.get(actor) or Standing(actor, Kind.UNKNOWN, why="nobody asked", passing=True)
+    def _standing(self, actor: Actor) -> Membership:
+        return self.standings.get(actor) or Membership(actor, Kind.UNKNOWN, why="nobody asked", passing=True)
 
 
 ACTIONS = {
@@ -79,7 +79,7 @@ PLAN_TAKES = timedelta(
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
+class Authorization:
     """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
 
     `unread` is what Slack did not tell of one of them, where that is why they do not count. `unheard` are the approvers
@@ -88,7 +88,7 @@ class Authority:
     """
 
     requester: Decision
-    terms: Terms
+    terms: Requirements
     approvers: tuple[Actor, ...] = ()
     freeze: Freeze | None = None
     by_breaking_glass: bool = False
@@ -124,7 +124,7 @@ class Authority:
         return self.may_ask and len(self.approvers) + len(self.unheard) >= self.approvals_needed
 
 
-def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
+def authorization_for(operation: Operation, facts: AccessData, now: datetime) -> Authorization:
     """What carries `operation` at `now`, and whether it will for as long as the steps ahead usually take."""
     held = _held_at(operation, facts, now)
     if operation.step + 1 == len(operation.plan) or not held.is_enough:
@@ -132,7 +132,7 @@ def authority(operation: Operation, facts: Facts, now: datetime) -> Authority:
     return replace(held, lasts=_held_at(operation, facts, now + PLAN_TAKES).is_enough)
 
 
-def _held_at(operation: Operation, facts: Facts, now: datetime) -> Authority:
+def _held_at(operation: Operation, facts: AccessData, now: datetime) -> Authorization:
     return authority_of(
         operation.requester,
         operation.pipeline,
@@ -147,13 +147,13 @@ def _held_at(operation: Operation, facts: Facts, now: datetime) -> Authority:
 def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is one
     requester: Actor,
     name: PipelineName,
-    facts: Facts,
+    facts: AccessData,
     now: datetime,
     *,
     plan: Plan = CLEAR,
     incident: str = "",
     approvals: tuple[Approval, ...] = (),
-) -> Authority:
+) -> Authorization:
     """What would carry `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
 
     Whoever may not make each step by themselves has to ask for the whole.
@@ -171,9 +171,9 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     }
     asker = decision if incident else next((each for each in alone if not each.allowed), alone[0])
     asker_unheard = asker.may_be_told_later or decision.may_be_told_later
-    return Authority(
+    return Authorization(
         requester=decision,
-        terms=terms(facts.rules, name, is_operator=is_operator, loses_data=loses_data(plan)),
+        terms=requirements_for(facts.rules, name, is_operator=is_operator, loses_data=loses_data(plan)),
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
         unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), "")
         or (asker.unread if asker_unheard else ""),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import may_overlap
-from bot.domain.access.permissions import Decision, Group, Principal, Role, Standing, decide_on_pattern
+from bot.domain.access.permissions import Decision, Group, Membership, Principal, Role, decide_on_pattern
 from bot.domain.access.rules import Freeze, Rule, is_looser
 from bot.domain.operations.operation import EventKind
 
@@ -18,7 +18,7 @@ _POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDE
 
 
 @dataclass(frozen=True, slots=True)
-class Give:
+class GrantRole:
     """Give `principal` the role; an identical grant in force is left as it is."""
 
     principal: Principal
@@ -29,7 +29,7 @@ class Give:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeAway:
+class RevokeRole:
     """Revoke every grant in force of exactly this principal, role and pattern."""
 
     principal: Principal
@@ -50,7 +50,7 @@ class DropRule:
 
 
 @dataclass(frozen=True, slots=True)
-class PutFreeze:
+class SetFreeze:
     """Let nothing new start on `pattern` until `until`; in the place of a freeze of the same pattern."""
 
     pattern: str
@@ -59,14 +59,14 @@ class PutFreeze:
 
 
 @dataclass(frozen=True, slots=True)
-class LiftFreeze:
+class RemoveFreeze:
     pattern: str
 
 
-AccessChange = Give | TakeAway | SetRule | DropRule | PutFreeze | LiftFreeze
+AccessChange = GrantRole | RevokeRole | SetRule | DropRule | SetFreeze | RemoveFreeze
 
 
-class Objection(StrEnum):
+class ChangeObjection(StrEnum):
     """Why somebody in Slack may not make a change."""
 
     NO_ADMIN = "no_admin"
@@ -74,34 +74,36 @@ class Objection(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ChangeDecision:
     """`objection` is None where the change may be made; `decision` is what made them an admin, or not."""
 
     decision: Decision
-    objection: Objection | None
+    objection: ChangeObjection | None
 
 
-def judge(change: AccessChange, standing: Standing, facts: Facts, now: datetime) -> Judgement:
+def decide_change(
+    change: AccessChange, standing: Membership, facts: AccessData, now: datetime
+) -> ChangeDecision:
     """Whether this person may make the change in Slack.
 
-    The standing has to tell of the group that a `Give` is to, also while nothing is granted to that group yet: one
+    The standing has to tell of the group that a `GrantRole` is to, also while nothing is granted to that group yet: one
     that nobody asked about looks like one they are not in.
     """
     decision = decide_on_pattern(standing, pattern_of(change), facts.grants, now)
     if not decision.allowed:
-        return Judgement(decision, Objection.NO_ADMIN)
+        return ChangeDecision(decision, ChangeObjection.NO_ADMIN)
     if _is_in_own_favour(change, standing, facts, now):
-        return Judgement(decision, Objection.OWN_FAVOUR)
-    return Judgement(decision, None)
+        return ChangeDecision(decision, ChangeObjection.OWN_FAVOUR)
+    return ChangeDecision(decision, None)
 
 
 def pattern_of(change: AccessChange) -> str:
     return change.rule.pattern if isinstance(change, SetRule) else change.pattern
 
 
-def _is_in_own_favour(change: AccessChange, standing: Standing, facts: Facts, now: datetime) -> bool:
+def _is_in_own_favour(change: AccessChange, standing: Membership, facts: AccessData, now: datetime) -> bool:
     match change:
-        case Give(principal=principal):
+        case GrantRole(principal=principal):
             return _is_me(principal, standing)
         case SetRule(rule):
             before = next((known for known in facts.rules if known.pattern == rule.pattern), None)
@@ -109,18 +111,18 @@ def _is_in_own_favour(change: AccessChange, standing: Standing, facts: Facts, no
         case DropRule(pattern):
             before = next((known for known in facts.rules if known.pattern == pattern), None)
             return is_looser(before, None) and _has_power(pattern, standing, facts, now)
-        case TakeAway() | PutFreeze() | LiftFreeze():
+        case RevokeRole() | SetFreeze() | RemoveFreeze():
             return False
 
 
-def _is_me(principal: Principal, standing: Standing) -> bool:
+def _is_me(principal: Principal, standing: Membership) -> bool:
     """Whether a grant to `principal` reaches this person; a group that could not be looked up might."""
     if isinstance(principal, Group):
         return principal.group in standing.groups | standing.unresolved
     return principal == standing.actor
 
 
-def _has_power(pattern: str, standing: Standing, facts: Facts, now: datetime) -> bool:
+def _has_power(pattern: str, standing: Membership, facts: AccessData, now: datetime) -> bool:
     return any(
         grant.role in _POWERS
         and grant.is_current(now)
@@ -133,37 +135,37 @@ def _has_power(pattern: str, standing: Standing, facts: Facts, now: datetime) ->
 def kind_of(change: AccessChange) -> EventKind:
     """What the record calls it, once it is made."""
     match change:
-        case Give():
+        case GrantRole():
             return EventKind.GRANTED
-        case TakeAway():
+        case RevokeRole():
             return EventKind.REVOKED
         case SetRule():
             return EventKind.RULE_SET
         case DropRule():
             return EventKind.RULE_DROPPED
-        case PutFreeze():
+        case SetFreeze():
             return EventKind.FROZEN
-        case LiftFreeze():
+        case RemoveFreeze():
             return EventKind.UNFROZEN
 
 
 def in_words(change: AccessChange) -> dict[str, str | int | None]:
     """What the audit record keeps of the change itself."""
     match change:
-        case Give(principal, role, pattern, expires_at, note):
+        case GrantRole(principal, role, pattern, expires_at, note):
             until = None if expires_at is None else expires_at.isoformat()
             return {**_principal(principal), "role": role, "pattern": pattern, "until": until, "note": note}
-        case TakeAway(principal, role, pattern):
+        case RevokeRole(principal, role, pattern):
             return {**_principal(principal), "role": role, "pattern": pattern}
         case SetRule(rule):
             return {"pattern": rule.pattern, "rule": rule.in_words}
-        case DropRule(pattern) | LiftFreeze(pattern):
+        case DropRule(pattern) | RemoveFreeze(pattern):
             return {"pattern": pattern}
-        case PutFreeze(pattern, until, reason):
+        case SetFreeze(pattern, until, reason):
             return {"pattern": pattern, "until": until.isoformat(), "reason": reason}
 
 
-def freeze_of(change: PutFreeze, *, freeze_id: int, by: str, now: datetime) -> Freeze:
+def freeze_of(change: SetFreeze, *, freeze_id: int, by: str, now: datetime) -> Freeze:
     return Freeze(freeze_id, change.pattern, change.until, change.reason, by, now)
 
 

@@ -9,49 +9,51 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.authorization import id_of
-from bot.domain.access.changes import AccessChange, DropRule, Give, SetRule, TakeAway
+from bot.domain.access.changes import AccessChange, DropRule, GrantRole, RevokeRole, SetRule
 from bot.domain.access.permissions import Grant, Principal, Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import TeamId
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredAccess:
     """`grants` and `rules`: all that there should be; None leaves them as they are. One rule a pattern."""
 
-    grants: frozenset[Give] | None = None
+    grants: frozenset[GrantRole] | None = None
     rules: frozenset[Rule] | None = None
 
-    def at(self, now: datetime) -> "Wanted":
+    def at(self, now: datetime) -> "DesiredAccess":
         """Without the grants that have lapsed."""
         if self.grants is None:
             return self
-        return Wanted(frozenset(give for give in self.grants if _is_current(give, now)), self.rules)
+        return DesiredAccess(frozenset(give for give in self.grants if _is_current(give, now)), self.rules)
 
 
-def as_it_stands(grants: Iterable[Grant], rules: Iterable[Rule], now: datetime) -> Wanted:
+def as_it_stands(grants: Iterable[Grant], rules: Iterable[Rule], now: datetime) -> DesiredAccess:
     given = (given_as(grant) for grant in grants if grant.is_current(now))
-    return Wanted(frozenset(given), frozenset(rules))
+    return DesiredAccess(frozenset(given), frozenset(rules))
 
 
-def given_as(grant: Grant) -> Give:
-    return Give(grant.principal, grant.role, grant.pattern, grant.expires_at, grant.note)
+def given_as(grant: Grant) -> GrantRole:
+    return GrantRole(grant.principal, grant.role, grant.pattern, grant.expires_at, grant.note)
 
 
-def once_made(standing: Wanted, wanted: Wanted) -> Wanted:
+def once_made(standing: DesiredAccess, wanted: DesiredAccess) -> DesiredAccess:
     """How it will stand."""
-    return Wanted(
+    return DesiredAccess(
         standing.grants if wanted.grants is None else wanted.grants,
         standing.rules if wanted.rules is None else wanted.rules,
     )
 
 
-def plan(standing: Wanted, wanted: Wanted) -> tuple[AccessChange, ...]:
+def plan(standing: DesiredAccess, wanted: DesiredAccess) -> tuple[AccessChange, ...]:
     """What to change, to be made as a whole. What is as wanted already is left alone where that can be."""
     return (*_of_grants(standing, wanted), *_of_rules(standing, wanted))
 
 
-def differences(standing: Wanted, wanted: Wanted, home: TeamId | None = None) -> tuple[str, ...]:
+def differences(
+    standing: DesiredAccess, wanted: DesiredAccess, home: TeamId | None = None
+) -> tuple[str, ...]:
     """A line each: `- grant …` for what goes, `+ rule …` for what comes, sorted by what they are about.
 
     `home` is the workspace that goes without saying.
@@ -76,33 +78,33 @@ def differences(standing: Wanted, wanted: Wanted, home: TeamId | None = None) ->
     return tuple(ordered)
 
 
-def grant_key(give: Give) -> tuple[str, str, str, str, str]:
+def grant_key(give: GrantRole) -> tuple[str, str, str, str, str]:
     """The order in which grants are written down: by pattern, so that what concerns a pipeline stands together."""
     until = "" if give.expires_at is None else give.expires_at.isoformat()
     return give.pattern, give.role.value, id_of(give.principal), until, give.note
 
 
-def grant_in_words(give: Give, home: TeamId | None = None) -> str:
+def grant_in_words(give: GrantRole, home: TeamId | None = None) -> str:
     team = "" if home in {None, give.principal.team} else f"{give.principal.team}/"
     until = "" if give.expires_at is None else f" until {give.expires_at:%Y-%m-%d %H:%M} UTC"
     note = f" ({give.note})" if give.note else ""
     return f"{team}{id_of(give.principal)} {give.role.value} {give.pattern}{until}{note}"
 
 
-def _of_grants(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:
+def _of_grants(standing: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
     """A grant goes only with all others of its person, role and pattern; those that stay are given again."""
     if wanted.grants is None:
         return
     before, after = _by_what(standing.grants or frozenset()), _by_what(wanted.grants)
-    for what in sorted(before.keys() | after.keys(), key=lambda what: grant_key(Give(*what))):
+    for what in sorted(before.keys() | after.keys(), key=lambda what: grant_key(GrantRole(*what))):
         had, has = before.get(what, frozenset()), after.get(what, frozenset())
         goes = had - has
         if goes:
-            yield TakeAway(*what)
+            yield RevokeRole(*what)
         yield from sorted(has if goes else has - had, key=grant_key)
 
 
-def _of_rules(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:
+def _of_rules(standing: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
     if wanted.rules is None:
         return
     before = standing.rules or frozenset()
@@ -113,13 +115,13 @@ def _of_rules(standing: Wanted, wanted: Wanted) -> Iterator[AccessChange]:
         yield SetRule(rule)
 
 
-def _by_what(gives: frozenset[Give]) -> dict[tuple[Principal, Role, str], frozenset[Give]]:
-    found: dict[tuple[Principal, Role, str], frozenset[Give]] = {}
+def _by_what(gives: frozenset[GrantRole]) -> dict[tuple[Principal, Role, str], frozenset[GrantRole]]:
+    found: dict[tuple[Principal, Role, str], frozenset[GrantRole]] = {}
     for give in gives:
         what = give.principal, give.role, give.pattern
         found[what] = found.get(what, frozenset()) | {give}
     return found
 
 
-def _is_current(give: Give, now: datetime) -> bool:
+def _is_current(give: GrantRole, now: datetime) -> bool:
     return give.expires_at is None or now < give.expires_at

@@ -1,6 +1,6 @@
 """Who may do what. `decide()` is the only place that says yes or no, and its default is no.
 
-It judges a `Standing`: a person as the workspace knows them at this moment, with the user groups they are in. What
+It judges a `Membership`: a person as the workspace knows them at this moment, with the user groups they are in. What
 could not be read or resolved about them counts against them, and the decision says so.
 """
 
@@ -80,7 +80,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Membership:
     """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not.
 
     `passing`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
@@ -110,13 +110,13 @@ class Grant:
     def is_current(self, now: datetime) -> bool:
         return self.expires_at is None or now < self.expires_at
 
-    def is_to(self, standing: Standing) -> bool:
+    def is_to(self, standing: Membership) -> bool:
         """Whether this person holds it, by themselves or by a group they are known to be in."""
         if isinstance(self.principal, Group):
             return self.principal.team == standing.actor.team and self.principal.group in standing.groups
         return self.principal == standing.actor
 
-    def may_be_to(self, standing: Standing) -> bool:
+    def may_be_to(self, standing: Membership) -> bool:
         """Whether they would hold it, if only the group could be looked up."""
         return (
             isinstance(self.principal, Group)
@@ -146,7 +146,7 @@ class Decision:
     would_allow: tuple[Role, ...] = ()
     lapsed: Grant | None = None
     rules: tuple[str, ...] = field(default=(), compare=False)  # the patterns of those on the pipeline
-    standing: Standing | None = field(default=None, compare=False)
+    standing: Membership | None = field(default=None, compare=False)
 
     @property
     def unread(self) -> str:
@@ -171,25 +171,27 @@ class Decision:
 
 
 def decide(
-    standing: Standing, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
+    standing: Membership, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
 ) -> Decision:
     """Whether this person may do `action` to the pipeline `name` at `now`, by these grants alone."""
     return _decide(standing, action, [grant for grant in grants if fnmatchcase(name, grant.pattern)], now)
 
 
-def decide_somewhere(standing: Standing, action: Action, grants: Iterable[Grant], now: datetime) -> Decision:
+def decide_somewhere(
+    standing: Membership, action: Action, grants: Iterable[Grant], now: datetime
+) -> Decision:
     """Whether there is any name at all to which this person may do `action`, whether or not a pipeline has it."""
     return _decide(standing, action, list(grants), now)
 
 
-def decide_on_pattern(standing: Standing, pattern: str, grants: Iterable[Grant], now: datetime) -> Decision:
+def decide_on_pattern(standing: Membership, pattern: str, grants: Iterable[Grant], now: datetime) -> Decision:
     """Whether this person may administer all that `pattern` can match: grants, rules and freezes on it."""
     return _decide(
         standing, Action.ADMINISTER, [grant for grant in grants if covers(grant.pattern, pattern)], now
     )
 
 
-def _decide(standing: Standing, action: Action, matching: list[Grant], now: datetime) -> Decision:
+def _decide(standing: Membership, action: Action, matching: list[Grant], now: datetime) -> Decision:
     able = [grant for grant in matching if action in grant.role.actions]
     would_allow = tuple(role for role in Role if action in role.actions)
 

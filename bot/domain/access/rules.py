@@ -98,7 +98,7 @@ def span_in_words(span: timedelta) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Requirements:
     """What holds for one person's plan on one pipeline. `rules`: the patterns of the rules that decided."""
 
     approvals: int
@@ -120,7 +120,9 @@ class Terms:
         return all(_reason_pattern(pattern).search(said) for pattern in self.reason_patterns)
 
 
-def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool, loses_data: bool = True) -> Terms:
+def requirements_for(
+    rules: Iterable[Rule], name: PipelineName, *, is_operator: bool, loses_data: bool = True
+) -> Requirements:
     """The strictest of each field of all rules on `name`; without any, a requester needs one approval.
 
     Of what loses no data, rules only say who is asked, where, and how long for.
@@ -133,7 +135,7 @@ def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool, loses
 
     usual = 0 if is_operator else REQUESTER_APPROVALS
     if not loses_data:
-        return Terms(
+        return Requirements(
             approvals=usual,
             approve_within=strictest("approve_within", min, APPROVE_WITHIN),
             remind_after=strictest("remind_after", min, None),
@@ -142,7 +144,7 @@ def terms(rules: Iterable[Rule], name: PipelineName, *, is_operator: bool, loses
             break_glass=strictest("break_glass", all, otherwise=False),
             rules=tuple(rule.pattern for rule in matching),
         )
-    return Terms(
+    return Requirements(
         approvals=strictest("approvals", max, usual),
         approve_within=strictest("approve_within", min, APPROVE_WITHIN),
         remind_after=strictest("remind_after", min, None),

@@ -1,6 +1,6 @@
 """What people type after `/pipeline`, read into a typed command. Nothing here runs anything."""
 
-from bot.domain.commands.model import COMMAND, Clear, Command, Help, Start, Status, Stop, Wish
+from bot.domain.commands.model import COMMAND, Clear, Command, Help, PipelineCommand, Start, Status, Stop
 from bot.domain.commands.verb import Verb
 from bot.domain.commands.verbs import VERBS, find_verb, parse
 
@@ -10,11 +10,11 @@ __all__ = [
     "Clear",
     "Command",
     "Help",
+    "PipelineCommand",
     "Start",
     "Status",
     "Stop",
     "Verb",
-    "Wish",
     "find_verb",
     "parse",
 ]

@@ -56,11 +56,11 @@ class Start:
         return START
 
 
-Wish = Clear | Stop | Start
+PipelineCommand = Clear | Stop | Start
 """What somebody wants done to a pipeline."""
 
 
-def wish(plan: Plan, name: PipelineName, reason: str, incident: str) -> Wish:
+def wish(plan: Plan, name: PipelineName, reason: str, incident: str) -> PipelineCommand:
     """What somebody types who wants this plan."""
     if StepName.CLEAR in plan:
         return Clear(name, reason, incident, stop=StepName.STOP in plan, start=StepName.START in plan)
@@ -127,7 +127,7 @@ class WhoAmI:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class HistoryCommand:
     """Of one pipeline, of one person, or of everything."""
 
     name: PipelineName | None = None
@@ -135,7 +135,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class GrantCommand:
     who: Who
     role: Role
     pattern: str
@@ -174,7 +174,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Freeze:
+class FreezeCommand:
     pattern: str
     ends: Ends
     reason: str
@@ -189,17 +189,17 @@ Access = (
     Pending
     | CanI
     | WhoAmI
-    | History
-    | Grant
+    | HistoryCommand
+    | GrantCommand
     | Revoke
     | Grants
     | SetTheRule
     | DropTheRule
     | Rules
-    | Freeze
+    | FreezeCommand
     | Unfreeze
 )
-Command = Wish | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
+Command = PipelineCommand | ClearByForm | Status | List | Help | Approve | Deny | Withdraw | SignOff | Access
 
 
 def pipeline_of(command: Command) -> PipelineName | None:

@@ -121,17 +121,17 @@ def sign_off(verb: Verb, rest: str) -> model.SignOff:
     return model.SignOff(request)
 
 
-def history(verb: Verb, rest: str) -> model.History:
+def history(verb: Verb, rest: str) -> model.HistoryCommand:
     word, extra = first_word(rest)
     _nothing_more(verb, extra)
     if not word:
-        return model.History()
+        return model.HistoryCommand()
     if _USER.fullmatch(word):
-        return model.History(user=UserId(word))
-    return model.History(name=_pipeline(verb, word))
+        return model.HistoryCommand(user=UserId(word))
+    return model.HistoryCommand(name=_pipeline(verb, word))
 
 
-def grant(verb: Verb, rest: str) -> model.Grant:
+def grant(verb: Verb, rest: str) -> model.GrantCommand:
     who, role, pattern, rest = _grant(verb, rest)
     pattern = _pattern(verb, pattern)
     lasts = None
@@ -144,7 +144,7 @@ def grant(verb: Verb, rest: str) -> model.Grant:
             raise Misunderstood(
                 f"`{quoted(length)}` is no length of time: type `for 12h`, `for 7d` or the like."
             )
-    return model.Grant(who, role, pattern, lasts, note=without_options(rest, usage=verb.usage))
+    return model.GrantCommand(who, role, pattern, lasts, note=without_options(rest, usage=verb.usage))
 
 
 def revoke(verb: Verb, rest: str) -> model.Revoke:
@@ -175,7 +175,7 @@ def rule(verb: Verb, rest: str) -> model.SetTheRule | model.DropTheRule:
         raise Misunderstood(f"{error.message} {error.in_slack}".rstrip()) from error
 
 
-def freeze(verb: Verb, rest: str) -> model.Freeze:
+def freeze(verb: Verb, rest: str) -> model.FreezeCommand:
     word, after = first_word(rest)
     if not word:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{model.COMMAND} {verb.example}`.")
@@ -192,7 +192,7 @@ def freeze(verb: Verb, rest: str) -> model.Freeze:
         )
     if not reason:
         raise Misunderstood(f"Say why: everybody whom it stops will read it. Type `{verb.usage}`.")
-    return model.Freeze(pattern, ends, without_options(reason, usage=verb.usage))
+    return model.FreezeCommand(pattern, ends, without_options(reason, usage=verb.usage))
 
 
 def _unreadable(_word: str) -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.access.authorization import Authority
+from bot.domain.access.authorization import Authorization
 from bot.domain.access.rules import Freeze
 from bot.domain.operations import polling
-from bot.domain.operations.fingerprints import Reviewed, Sighting
+from bot.domain.operations.fingerprints import Fingerprint, LastSeen
 from bot.domain.operations.inputs import (
     Answered,
     HealthRead,
@@ -28,12 +28,12 @@ from bot.domain.operations.steps import (
     STEPS,
     AskHistory,
     Blocked,
+    Completed,
     Contradiction,
-    Done,
-    Failed,
-    Go,
+    InProgress,
+    MaySend,
     Step,
-    Underway,
+    StepFailed,
     Unneeded,
     Untouched,
 )
@@ -104,10 +104,10 @@ def _looked_on(operation: Operation, looked: Looked, now: datetime) -> Transitio
 
 def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
     verdict = _step(operation).before_sending(operation.bound_to, _seen(looked))
-    if isinstance(verdict, Go):
+    if isinstance(verdict, MaySend):
         verdict = _blocked_later(operation, _seen(looked)) or verdict
     match verdict:
-        case Underway():
+        case InProgress():
             return underway(operation, looked.spread, now)
         case Unneeded(ending):
             return _reached(operation, Outcome(ending), looked, now, needed=False)
@@ -116,7 +116,7 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
         case Blocked(ending):
             state = State.REFUSED if ending is Ending.UNKNOWN_PIPELINE else State.STALE
             return ended(operation, state, Outcome(ending), now)
-        case Go():
+        case MaySend():
             return _cleared_for_sending(operation, looked, now)
         case _:
             assert_never(verdict)
@@ -137,7 +137,7 @@ def _reached(
     """The goal of the step. Before a clear that follows a stop, the record has to tell which run it was that ended."""
     look = _seen(looked)
     is_same = isinstance(look, Seen) and look.pipeline.id == operation.reviewed.id
-    found = Reviewed.of(look.pipeline) if isinstance(look, Seen) and is_same else None
+    found = Fingerprint.of(look.pipeline) if isinstance(look, Seen) and is_same else None
     if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan or found is None:
         return goal_reached(operation, outcome, found, now, needed=needed)
     left_to_human = operation.state is State.NEEDS_HUMAN
@@ -178,13 +178,13 @@ def _cleared_for_sending(operation: Operation, looked: Looked, now: datetime) ->
     return after if operation.put_off <= 1 else replace(after, events=())
 
 
-def _what_is_lost(authority: Authority) -> Outcome:
+def _what_is_lost(authority: Authorization) -> Outcome:
     if authority.unread:
         return Outcome(Ending.RIGHTS_UNREAD, authority.unread)
     return Outcome(Ending.APPROVALS_LOST if authority.may_ask else Ending.PERMISSION_LOST)
 
 
-def _untold(operation: Operation, authority: Authority, now: datetime) -> Transition:
+def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:
     """It waits for Slack to tell what it did not, and lapses if that takes too long. Said once."""
     waiting = replace(
         operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
@@ -206,15 +206,15 @@ def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
 def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -> Transition:
     verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
     match verdict:
-        case Done(ending, said):
+        case Completed(ending, said):
             return _reached(operation, Outcome(ending, said), looked, now)
-        case Underway():
+        case InProgress():
             return underway(operation, looked.spread, now)
         case AskHistory():
             return _asking_for_events(operation, looked, now)
         case Untouched():
             return _untouched(operation, looked, now)
-        case Failed():
+        case StepFailed():
             settled_at = (operation.submitted_at or now) + RESEND_AFTER
             if now < settled_at:  # the request may arrive yet, and still change what the pipeline comes to
                 return Transition(replace(operation, due_at=settled_at))
@@ -247,13 +247,13 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
 def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
     verdict = _step(operation).while_waiting(operation.bound_to, _seen(looked))
     match verdict:
-        case Done(ending, said):
+        case Completed(ending, said):
             return _reached(operation, Outcome(ending, said), looked, now)
-        case Underway(phase):
+        case InProgress(phase):
             return _in_phase(still_waiting(operation, looked, now), phase, now)
         case AskHistory():
             return _asking_for_events(operation, looked, now)
-        case Failed():
+        case StepFailed():
             return _failed(operation, verdict, now)
         case Contradiction():
             return needs_human(operation, Outcome(Ending.CONTRADICTION), now)
@@ -270,7 +270,7 @@ def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:
     return replace(waiting, operation=replace(waiting.operation, phase=phase), events=events)
 
 
-def _failed(operation: Operation, verdict: Failed, now: datetime) -> Transition:
+def _failed(operation: Operation, verdict: StepFailed, now: datetime) -> Transition:
     state = State.REFUSED if verdict.ending in _BY_FELDERA else State.STALE
     return ended(operation, state, Outcome(verdict.ending, verdict.said, verdict.code), now)
 
@@ -285,11 +285,11 @@ def _program_error_read(operation: Operation, read: ProgramErrorRead, now: datet
 def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> Transition:
     """A human was called, but what Feldera shows may still settle it."""
     verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
-    if isinstance(verdict, Done):
+    if isinstance(verdict, Completed):
         return _reached(operation, Outcome(verdict.ending, verdict.said), looked, now)
-    if isinstance(verdict, Failed):
+    if isinstance(verdict, StepFailed):
         return _failed(operation, verdict, now)
-    if isinstance(verdict, Underway):
+    if isinstance(verdict, InProgress):
         return underway(replace(operation, outcome=None), looked.spread, now)
     unproved = operation.outcome is not None and operation.outcome.ending in _RECORD_MAY_TELL
     effect = ReadHistory(_found(looked)) if unproved and isinstance(verdict, AskHistory) else None
@@ -323,15 +323,15 @@ def _step(operation: Operation) -> Step:
     return STEPS[operation.step_name]
 
 
-def _found(looked: Looked) -> Reviewed | None:
-    return Reviewed.of(looked.look.pipeline) if isinstance(looked.look, Seen) else None
+def _found(looked: Looked) -> Fingerprint | None:
+    return Fingerprint.of(looked.look.pipeline) if isinstance(looked.look, Seen) else None
 
 
-def _sighting(looked: Looked, now: datetime) -> Sighting:
+def _sighting(looked: Looked, now: datetime) -> LastSeen:
     look = _seen(looked)
     if isinstance(look, Absent):
-        return Sighting(now, "", "", "")
-    return Sighting(now, look.pipeline.status, look.pipeline.desired_status, look.pipeline.storage.value)
+        return LastSeen(now, "", "", "")
+    return LastSeen(now, look.pipeline.status, look.pipeline.desired_status, look.pipeline.storage.value)
 
 
 def _seen(looked: Looked) -> Seen | Absent:

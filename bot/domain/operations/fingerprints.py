@@ -8,7 +8,7 @@ from bot.domain.pipelines.pipeline import STOPPED, Checkpoints, Pipeline, Storag
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class Fingerprint:
     """What the person was shown and confirmed: the fingerprint that the pipeline must still have when we send.
 
     A pipeline gains storage only by running, and running moves `status_since`: the same id and the same moment
@@ -27,7 +27,7 @@ class Reviewed:
     recorded_at: datetime | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, pipeline: Pipeline, *, recorded_at: datetime | None = None) -> "Reviewed":
+    def of(cls, pipeline: Pipeline, *, recorded_at: datetime | None = None) -> "Fingerprint":
         return cls(
             id=pipeline.id,
             status_since=pipeline.status_since,
@@ -49,7 +49,7 @@ class EventsRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class LastSeen:
     """How Feldera last showed the pipeline, in its own words; `status` is empty where there was none."""
 
     at: datetime

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.access.authorization import Authority
+from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
 from bot.domain.ids import Actor
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Card, Event, Operation
-from bot.domain.pipelines.pipeline import Answer, History, Look, Problem, RunnerHealth
+from bot.domain.pipelines.pipeline import Answer, Look, PipelineEvents, Problem, RunnerHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Confirmed:
     """The requester pressed the button; `authority` was established in the same transaction."""
 
     by: Actor
-    authority: Authority
+    authority: Authorization
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
+class DeniedByApprover:
     by: Actor
     decision: Decision
     reason: str
@@ -130,7 +130,7 @@ class Looked:
     """
 
     look: Look
-    authority: Authority
+    authority: Authorization
     spread: float = 0.0
     usual: timedelta | None = None
 
@@ -146,8 +146,8 @@ class Answered:
 class HistoryRead:
     """The effect `ReadHistory` was carried out."""
 
-    history: History | Problem
-    found: Reviewed | None = None
+    history: PipelineEvents | Problem
+    found: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +165,10 @@ class HealthRead:
     usual: timedelta | None = None
 
 
-Happening = (
+Input = (
     Confirmed
     | Approved
-    | Denied
+    | DeniedByApprover
     | DeniedInShell
     | Withdrawn
     | Stopped
@@ -198,7 +198,7 @@ class Send:
 class ReadHistory:
     """Read the pipeline's events: its status alone does not tell what happened. `found` is how that look found it."""
 
-    found: Reviewed | None = None
+    found: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineName
-from bot.domain.operations.fingerprints import EventsRead, Reviewed, Sighting
+from bot.domain.operations.fingerprints import EventsRead, Fingerprint, LastSeen
 from bot.domain.operations.plans import CLEAR, Plan, StepName
 from bot.domain.pipelines.pipeline import Identity
 
@@ -156,14 +156,14 @@ class Operation:
     requester: Actor
     origin: ChannelId
     pipeline: PipelineName
-    reviewed: Reviewed
+    reviewed: Fingerprint
     reason: str
     created_at: datetime
     feldera: Identity | None = None  # where it was reviewed; None for a row older than this field
     plan: Plan = CLEAR
     step: int = 0
     done: tuple[StepDone, ...] = ()
-    found: Reviewed | None = None
+    found: Fingerprint | None = None
     events_read: EventsRead | None = None
     proof_from: datetime | None = None
     state: State = State.PROPOSED
@@ -197,7 +197,7 @@ class Operation:
     overdue_since: datetime | None = None
     reported: int = 0  # seconds of waiting that the last progress line spoke of
     phase: str = ""  # of a start, in Feldera's word
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
     cleared_at: datetime | None = None  # by a step of this operation
     outcome: Outcome | None = None
     card: Card | None = None
@@ -217,7 +217,7 @@ class Operation:
         return self.plan[self.step]
 
     @property
-    def bound_to(self) -> Reviewed:
+    def bound_to(self) -> Fingerprint:
         """The fingerprint that the step at hand goes by."""
         return self.found or self.reviewed
 

@@ -7,7 +7,7 @@ from bot.domain.operations import polling
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import LIVE, Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.operations.transitions import RESEND_AFTER, ended, is_too_late, needs_human, seconds
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
 TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
 LONG_WAIT = timedelta(
@@ -36,7 +36,7 @@ def looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Tra
         ending = hopeless(problem, failures)
         if ending is not None:
             return ended(failing, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
-    if problem.trouble is Trouble.NOT_TOLD_APART:
+    if problem.trouble is ProblemKind.NOT_TOLD_APART:
         return _not_told_apart(failing, problem, now)
     told = _told(failing, problem, now) if failures >= TROUBLE_SAID_AFTER or wait > LONG_WAIT else None
     after = told or Transition(failing)
@@ -60,7 +60,7 @@ def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Tran
 
 
 def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
-    if failing.unreachable_since is not None or problem.trouble is Trouble.REJECTED:
+    if failing.unreachable_since is not None or problem.trouble is ProblemKind.REJECTED:
         return None  # it was said already; or it will be known in a moment what there is to say
     said = {"state": failing.state.value, "trouble": problem.trouble.value, "message": problem.message}
     event = Event(EventKind.UNREACHABLE, now, said)
@@ -91,11 +91,11 @@ def heard_again(before: Operation, after: Transition, now: datetime) -> Transiti
 def hopeless(problem: Problem, failures: int) -> Ending | None:
     """How an operation that has sent nothing ends when waiting will not help."""
     match problem.trouble:
-        case Trouble.FORBIDDEN:
+        case ProblemKind.FORBIDDEN:
             return Ending.NO_ACCESS
-        case Trouble.UNAUTHORIZED | Trouble.NO_TENANT if failures >= TROUBLE_ENDS_AFTER:
+        case ProblemKind.UNAUTHORIZED | ProblemKind.NO_TENANT if failures >= TROUBLE_ENDS_AFTER:
             return Ending.NO_ACCESS
-        case Trouble.NOT_FELDERA | Trouble.ELSEWHERE if failures >= TROUBLE_ENDS_AFTER:
+        case ProblemKind.NOT_FELDERA | ProblemKind.ELSEWHERE if failures >= TROUBLE_ENDS_AFTER:
             return Ending.WRONG_ADDRESS
         case _:
             return None

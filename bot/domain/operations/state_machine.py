@@ -19,11 +19,11 @@ from bot.domain.operations.inputs import (
     CardPlaced,
     Closed,
     Confirmed,
-    Denied,
+    DeniedByApprover,
     DeniedInShell,
-    Happening,
     HealthRead,
     HistoryRead,
+    Input,
     Looked,
     NoPlace,
     ProgramErrorRead,
@@ -39,7 +39,7 @@ from bot.domain.operations.transitions import ended, is_too_late, until_placed
 from bot.domain.operations.user_inputs import by_the_clock_of_approval, done_by_a_person
 
 
-def advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
+def advance(operation: Operation, happening: Input, now: datetime) -> Transition:
     """What `happening` at `now` makes of `operation`."""
     after = _advance(operation, happening, now)
     if _as_seen(after.operation) == _as_seen(operation):
@@ -73,12 +73,12 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
     )
 
 
-def _advance(operation: Operation, happening: Happening, now: datetime) -> Transition:
+def _advance(operation: Operation, happening: Input, now: datetime) -> Transition:
     match happening:
         case (
             Confirmed()
             | Approved()
-            | Denied()
+            | DeniedByApprover()
             | DeniedInShell()
             | Withdrawn()
             | Stopped()

@@ -6,10 +6,10 @@ The constants that bound how long and how often are here, each with its reason.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.access.authorization import Authority
+from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
 from bot.domain.operations import polling
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Looked, ReadHealth, Send, Transition
 from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State, StepDone
 from bot.domain.operations.plans import CLEAR, StepName
@@ -36,7 +36,7 @@ def until_placed(operation: Operation) -> Transition:
     return Transition(replace(operation, due_at=ready_at + CONFIRMATION_GOOD_FOR))
 
 
-def sent(operation: Operation, kind: EventKind, authority: Authority, now: datetime) -> Transition:
+def sent(operation: Operation, kind: EventKind, authority: Authorization, now: datetime) -> Transition:
     read = operation.events_read
     submitting = replace(
         operation,
@@ -130,7 +130,7 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
 
 
 def goal_reached(
-    operation: Operation, outcome: Outcome, found: Reviewed | None, now: datetime, *, needed: bool = True
+    operation: Operation, outcome: Outcome, found: Fingerprint | None, now: datetime, *, needed: bool = True
 ) -> Transition:
     """The step at hand is done, or was not `needed`: on to the next one, bound to the pipeline as it was `found`."""
     cleared_it = needed and operation.step_name is StepName.CLEAR
@@ -141,7 +141,9 @@ def goal_reached(
     return ended(reached, state, outcome, now)
 
 
-def _next_step(operation: Operation, outcome: Outcome, found: Reviewed | None, now: datetime) -> Transition:
+def _next_step(
+    operation: Operation, outcome: Outcome, found: Fingerprint | None, now: datetime
+) -> Transition:
     step = StepDone(outcome.ending, now, operation.submitted_at, outcome.message)
     began = operation.submitted_at or operation.accepted_at
     data: dict[str, str | int | None] = {
@@ -209,7 +211,7 @@ def ended(
     outcome: Outcome,
     now: datetime,
     *,
-    decided_by: Decision | Authority | None = None,
+    decided_by: Decision | Authorization | None = None,
 ) -> Transition:
     row = replace(
         operation,

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from bot.domain.operations.feldera_inputs import PASSING_PHASE
-from bot.domain.operations.fingerprints import Sighting
+from bot.domain.operations.fingerprints import LastSeen
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.steps import STEPS, Underway
+from bot.domain.operations.steps import STEPS, InProgress
 from bot.domain.operations.transitions import is_overdue, milestone_to_tell, next_look_at
 from bot.domain.pipelines.pipeline import Look, Seen
 
@@ -59,13 +59,13 @@ def next_look_if_unchanged(
     if _words(operation.seen) != (pipeline.status, pipeline.desired_status, pipeline.storage.value):
         return None
     verdict = STEPS[operation.step_name].while_waiting(operation.bound_to, look)
-    is_as_before = isinstance(verdict, Underway) and verdict.phase in {"", PASSING_PHASE, operation.phase}
+    is_as_before = isinstance(verdict, InProgress) and verdict.phase in {"", PASSING_PHASE, operation.phase}
     if not is_as_before or milestone_to_tell(operation, now) or is_overdue(operation, usual, now):
         return None
     return next_look_at(operation, spread, now)
 
 
-def _words(seen: Sighting | None) -> tuple[str, str, str] | None:
+def _words(seen: LastSeen | None) -> tuple[str, str, str] | None:
     return None if seen is None else (seen.status, seen.desired, seen.storage)
 
 

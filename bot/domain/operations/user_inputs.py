@@ -13,7 +13,7 @@ from bot.domain.operations.inputs import (
     Approved,
     Closed,
     Confirmed,
-    Denied,
+    DeniedByApprover,
     DeniedInShell,
     SignedOff,
     Stopped,
@@ -25,14 +25,14 @@ from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_rea
 
 TOLD_MAX = 50  # people and groups mentioned when a glass is broken; a line has room for so many
 
-Deed = Confirmed | Approved | Denied | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
+Deed = Confirmed | Approved | DeniedByApprover | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
 
 
 def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transition:
     match deed:
         case Confirmed():
             return _confirmed(operation, deed, now)
-        case Approved() | Denied() | DeniedInShell():
+        case Approved() | DeniedByApprover() | DeniedInShell():
             return _decided(operation, deed, now)
         case Withdrawn():
             return _withdrawn(operation, deed, now)
@@ -102,7 +102,9 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     )
 
 
-def _decided(operation: Operation, decided: Approved | Denied | DeniedInShell, now: datetime) -> Transition:
+def _decided(
+    operation: Operation, decided: Approved | DeniedByApprover | DeniedInShell, now: datetime
+) -> Transition:
     if operation.state is not State.AWAITING_APPROVAL:
         return Transition(operation)
     late = by_the_clock_of_approval(operation, now)
@@ -112,7 +114,7 @@ def _decided(operation: Operation, decided: Approved | Denied | DeniedInShell, n
         return _denied_in_shell(operation, decided, now)
     if not decided.decision.allowed or decided.by == operation.requester:
         return Transition(operation)
-    if isinstance(decided, Denied):
+    if isinstance(decided, DeniedByApprover):
         outcome = Outcome(Ending.DENIED, decided.reason, by=decided.by)
         return ended(operation, State.DENIED, outcome, now, decided_by=decided.decision)
     return _approved(operation, decided, now)

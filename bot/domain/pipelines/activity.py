@@ -25,7 +25,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class Activity:
     """A change: what is new from `at` on. None, or an empty word, is what stayed as it was."""
 
     at: datetime
@@ -36,14 +36,14 @@ class Doing:
     has_error: bool | None = None
 
 
-def latest(shapes: Iterable[Shape], limit: int) -> tuple[Doing, ...]:
+def latest(shapes: Iterable[Shape], limit: int) -> tuple[Activity, ...]:
     """The last changes, newest first, of shapes that are newest first. The oldest shape has nothing to differ from."""
     changes = (_between(before, after) for after, before in pairwise(shapes))
-    return tuple(islice((doing for doing in changes if doing != Doing(doing.at)), limit))
+    return tuple(islice((doing for doing in changes if doing != Activity(doing.at)), limit))
 
 
-def _between(before: Shape, after: Shape) -> Doing:
-    return Doing(
+def _between(before: Shape, after: Shape) -> Activity:
+    return Activity(
         after.at,
         deployment=after.deployment if after.deployment != before.deployment else "",
         wanted=after.wanted if after.wanted != before.wanted else "",

@@ -8,27 +8,27 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.domain.operations import polling
-from bot.domain.operations.fingerprints import EventsRead, Reviewed
+from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import HistoryRead, Transition
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.outages import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain, no_longer_failing
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.transitions import RESEND_AFTER, ended, goal_reached, needs_human
-from bot.domain.pipelines.pipeline import History, Problem, Storage, Trouble
+from bot.domain.pipelines.pipeline import PipelineEvents, Problem, ProblemKind, Storage
 
 EVENTS_GOOD_FOR = timedelta(minutes=5)  # of the hours that Feldera keeps even of the busiest pipeline
 
 _PASSING = frozenset(
     {
-        Trouble.UNREACHABLE,
-        Trouble.BUSY,
-        Trouble.DATABASE_DOWN,
-        Trouble.REJECTED,
-        Trouble.ELSEWHERE,
-        Trouble.NO_TENANT,
+        ProblemKind.UNREACHABLE,
+        ProblemKind.BUSY,
+        ProblemKind.DATABASE_DOWN,
+        ProblemKind.REJECTED,
+        ProblemKind.ELSEWHERE,
+        ProblemKind.NO_TENANT,
     }
 )
-_NOT_THIS_RUN = Problem(Trouble.UNEXPECTED, "they do not show that it runs")
+_NOT_THIS_RUN = Problem(ProblemKind.UNEXPECTED, "they do not show that it runs")
 
 
 def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
@@ -100,7 +100,7 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
             return looked_in_vain(operation, read.history, now)
         if operation.failures + 1 < TROUBLE_ENDS_AFTER:
             return _again_later(operation, read.history, now)
-    is_proved = isinstance(read.history, History) and _is_one_run(
+    is_proved = isinstance(read.history, PipelineEvents) and _is_one_run(
         read.history, operation.proof_from or operation.reviewed.recorded_at
     )
     needed = operation.state is not State.READY
@@ -113,13 +113,13 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
     return heard_again(operation, after, now)
 
 
-def is_one_stop(reviewed: Reviewed, found: Reviewed) -> bool:
+def is_one_stop(reviewed: Fingerprint, found: Fingerprint) -> bool:
     """Whether it was to be stopped when it was reviewed, and is now by that very request: a start moves the moment."""
     is_wanted = reviewed.was_wanted or found.was_wanted
     return not is_wanted and found.wanted_since is not None and found.wanted_since == reviewed.wanted_since
 
 
-def _is_one_run(history: History, since: datetime | None) -> bool:
+def _is_one_run(history: PipelineEvents, since: datetime | None) -> bool:
     if since is None:
         return False
     anchor = next((change for change in history.changes if change.at <= since), None)
@@ -131,7 +131,9 @@ def _is_one_run(history: History, since: datetime | None) -> bool:
     return not wanted[-1] and all(before or not after for before, after in pairwise(wanted))
 
 
-def _settled_by(history: History, operation: Operation, found: Reviewed | None, now: datetime) -> Transition:
+def _settled_by(
+    history: PipelineEvents, operation: Operation, found: Fingerprint | None, now: datetime
+) -> Transition:
     """After a clear was sent: was the storage cleared since it was reviewed?
 
     The storage was in use when the pipeline stopped as reviewed. A later row that says `Clearing` or `Cleared`
@@ -147,7 +149,7 @@ def _settled_by(history: History, operation: Operation, found: Reviewed | None, 
     return needs_human(operation, Outcome(Ending.UNPROVABLE), now)
 
 
-def _shows_no_clear(history: History, since: datetime) -> bool:
+def _shows_no_clear(history: PipelineEvents, since: datetime) -> bool:
     """Whether it reaches back that far, and the storage was in use all along."""
     later = [change for change in history.changes if change.at > since]
     reaches_back = len(later) < len(history.changes)
@@ -176,7 +178,7 @@ def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) ->
     return heard_again(operation, after, now)
 
 
-def _shows_a_clear(history: History, reviewed_at: datetime) -> bool:
+def _shows_a_clear(history: PipelineEvents, reviewed_at: datetime) -> bool:
     return any(
         change.at > reviewed_at and change.storage in {Storage.CLEARING, Storage.CLEARED}
         for change in history.changes

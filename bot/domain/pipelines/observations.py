@@ -10,20 +10,20 @@ from typing import Final
 
 from bot.domain.ids import PipelineId, PipelineName
 from bot.domain.operations.operation import Operation, State
-from bot.domain.pipelines.pipeline import History, Identity, Look, Pipeline, Problem, Seen, Trouble
+from bot.domain.pipelines.pipeline import Identity, Look, Pipeline, PipelineEvents, Problem, ProblemKind, Seen
 
 Listed = Mapping[PipelineName, Pipeline | Problem]
 
 _SENT: Final = frozenset({State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
 
 ELSEWHERE: Final = Problem(
-    Trouble.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
+    ProblemKind.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
 )
 NOT_TOLD_APART: Final = Problem(
-    Trouble.NOT_TOLD_APART,
+    ProblemKind.NOT_TOLD_APART,
     "Feldera shows no such pipeline, or another one of that name, and nothing tells whether it is still the same Feldera.",
 )
-NOT_LISTED: Final = Problem(Trouble.UNEXPECTED, "Feldera's list does not have it, which proves nothing.")
+NOT_LISTED: Final = Problem(ProblemKind.UNEXPECTED, "Feldera's list does not have it, which proves nothing.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def believed(operation: Operation, observation: Observation) -> Look:
     return look if is_known_again and _may_be(operation.feldera, observation.here) else ELSEWHERE
 
 
-def believed_history(operation: Operation, history: History | Problem) -> History | Problem:
+def believed_history(operation: Operation, history: PipelineEvents | Problem) -> PipelineEvents | Problem:
     """The record that settles what a look could not, if it is of where the operation was reviewed."""
     if isinstance(history, Problem):
         return history

@@ -79,7 +79,7 @@ class Pipeline:
         return self.resources == STOPPED and self.resources_desired == STOPPED
 
 
-class Trouble(StrEnum):
+class ProblemKind(StrEnum):
     """Why Feldera gave no usable answer."""
 
     UNREACHABLE = "unreachable"
@@ -99,7 +99,7 @@ class Trouble(StrEnum):
 class Problem:
     """No usable answer: why, in words fit for a person, and how many seconds Feldera asks to be left alone."""
 
-    trouble: Trouble
+    trouble: ProblemKind
     message: str
     code: str | None = None
     retry_after: float | None = None
@@ -148,7 +148,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class PipelineEvents:
     """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes.
 
     `here` is which Feldera and tenant it is the record of; where that identity is not unique, `pipeline` is the id that

@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.ids import OperationId
 from bot.domain.operations.inputs import (
     CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
-    Happening,
+    Input,
     NoPlace,
     Transition,
 )
 from bot.domain.operations.operation import Ending, Operation, State
 from bot.domain.operations.state_machine import advance
-from bot.engine.delivery.message_retries import Part, Retries
-from bot.engine.ports import Announcer, Clock, Gone, Later, NotThere, Store, Taken
+from bot.engine.delivery.message_retries import MessageRetries, Part
+from bot.engine.ports import Announcer, ChannelUnusable, Clock, Gone, RetryLater, Store, Taken
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Cards:
     store: Store
     announcer: Announcer
     clock: Clock
-    retries: Retries
+    retries: MessageRetries
     placed: Callable[[], None]
     _no_place_until: dict[OperationId, datetime] = field(default_factory=dict)
 
@@ -69,12 +69,12 @@ class Cards:
                 if placed is not None:
                     await self.announcer.answer_requester(placed)
                 return self.clock.now()
-            case Later(at, in_doubt):
+            case RetryLater(at, in_doubt):
                 if in_doubt:
                     return self.retries.failed(message, at)
                 await self._change(begun, CardNotPosted())
                 return at
-            case NotThere(why):
+            case ChannelUnusable(why):
                 await self._change(begun, CardNotPosted())
                 if operation.displaced is not None:
                     return await self._nowhere(begun, why)
@@ -107,15 +107,15 @@ class Cards:
         await self.store.abandoned(after.id)
         return None
 
-    async def lost(self, operation: Operation, how: NotThere | Gone) -> datetime:
-        why = how.why if isinstance(how, NotThere) else None
+    async def lost(self, operation: Operation, how: ChannelUnusable | Gone) -> datetime:
+        why = how.why if isinstance(how, ChannelUnusable) else None
         log.warning("card_lost", operation=operation.id, why=why or "deleted")
         self.retries.place_lost(operation.id)
         await self._change(operation, CardLost(why))
         return self.clock.now()
 
-    async def _change(self, operation: Operation, happening: Happening) -> Operation | None:
-        def weigh(current: Operation, _facts: Facts) -> Transition:
+    async def _change(self, operation: Operation, happening: Input) -> Operation | None:
+        def weigh(current: Operation, _facts: AccessData) -> Transition:
             return advance(current, happening, self.clock.now())
 
         after = await self.store.change(operation.id, weigh, standings={})

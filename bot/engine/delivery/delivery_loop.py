@@ -23,15 +23,15 @@ from bot.engine.delivery.cards import Cards
 from bot.engine.delivery.direct_messages import DirectMessages
 from bot.engine.delivery.lanes import Lanes, Work
 from bot.engine.delivery.message_priority import urgency
-from bot.engine.delivery.message_retries import MessageKey, Part, Retries
+from bot.engine.delivery.message_retries import MessageKey, MessageRetries, Part
 from bot.engine.ports import (
     Announcer,
+    ChannelUnusable,
     Clock,
     Gone,
-    Later,
-    NotThere,
     PostResult,
     Rejected,
+    RetryLater,
     Store,
     Taken,
     Unannounced,
@@ -43,7 +43,7 @@ LINES_AT_ONCE = 10  # lines in one message: a block each, of the 50 that Slack t
 
 
 @dataclass(slots=True)
-class Announcements:
+class DeliveryLoop:
     """`placed` is called when an operation got its card, and may therefore be sent.
 
     Each channel has a lane of its own, so that one in which Slack is slow holds up no other.
@@ -55,7 +55,7 @@ class Announcements:
     placed: Callable[[], None]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     lanes: Lanes = field(init=False)
-    _retries: Retries = field(init=False)
+    _retries: MessageRetries = field(init=False)
     _cards: Cards = field(init=False)
     _direct: DirectMessages = field(init=False)
     # What Slack has taken while the store could not be written (a full disk): recorded as soon as it can, never said again.
@@ -65,7 +65,7 @@ class Announcements:
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.wake)
-        self._retries = Retries(self.clock)
+        self._retries = MessageRetries(self.clock)
         self._cards = Cards(self.store, self.announcer, self.clock, self._retries, self.placed)
         self._direct = DirectMessages(self.announcer, self._retries)
 
@@ -99,17 +99,17 @@ class Announcements:
         later: list[datetime | None] = []
         if operation.rendered_version < operation.version:
             edited = await self._edit(operation)
-            if isinstance(edited, NotThere | Gone):
+            if isinstance(edited, ChannelUnusable | Gone):
                 return await self._cards.lost(operation, edited)
             later.append(edited)
         if item.events:
             said = await self._say(operation, item.events)
-            if isinstance(said, NotThere | Gone):
+            if isinstance(said, ChannelUnusable | Gone):
                 return await self._cards.lost(operation, said)
             later.append(said)
         return min((at for at in later if at is not None), default=None)
 
-    async def _edit(self, operation: Operation) -> datetime | NotThere | Gone | None:
+    async def _edit(self, operation: Operation) -> datetime | ChannelUnusable | Gone | None:
         message = operation.id, Part.CARD
         held = self._retries.held_until(message)
         if held is not None:
@@ -117,7 +117,7 @@ class Announcements:
         if self._edited.get(operation.id) != operation.version:
             answer = self._outcome(operation, message, await self.announcer.edit_card(operation))
             if not isinstance(answer, Taken | Rejected):
-                return answer.at if isinstance(answer, Later) else answer
+                return answer.at if isinstance(answer, RetryLater) else answer
             self._edited[operation.id] = operation.version
         await self.store.rendered(operation.id, operation.version)
         self._edited.pop(operation.id, None)
@@ -127,27 +127,27 @@ class Announcements:
         """What an attempt comes to: `Rejected` means that the message is given up."""
         part = message[1]
         match answer:
-            case Later(at, in_doubt=True):
+            case RetryLater(at, in_doubt=True):
                 # A failure tells nothing about a line: the thread waits, and keeps its order.
-                return Later(self._retries.failed((operation.id, part), at), in_doubt=True)
-            case Later():
+                return RetryLater(self._retries.failed((operation.id, part), at), in_doubt=True)
+            case RetryLater():
                 return answer
             case Rejected(why):
                 again_at = self._retries.refused(message)
                 if again_at is not None:
                     log.warning("message_refused", operation=operation.id, message=part.value, why=why)
-                    return Later(again_at)
+                    return RetryLater(again_at)
                 if operation.card_posts <= 1:
                     return Gone()
                 if operation.displaced is None:
-                    return NotThere(why)
+                    return ChannelUnusable(why)
                 log.error("message_given_up", operation=operation.id, message=part.value, why=why)
         self._retries.over(message, (operation.id, part))
         return answer
 
     async def _say(
         self, operation: Operation, events: tuple[StoredEvent, ...]
-    ) -> datetime | NotThere | Gone | None:
+    ) -> datetime | ChannelUnusable | Gone | None:
         unrecorded = [stored for stored in events if stored.id in self._said]
         await self._record(unrecorded)
         events = tuple(stored for stored in events if stored not in unrecorded)
@@ -183,10 +183,10 @@ class Announcements:
                 await self._record(batch)
                 self._direct.in_thread(batch)
                 return go_on_at
-            case Later(at):
+            case RetryLater(at):
                 is_refused = isinstance(posted, Rejected)
                 return min(at, go_on_at) if is_refused and go_on_at is not None else at
-            case NotThere() | Gone():
+            case ChannelUnusable() | Gone():
                 return answer
 
     async def _record(self, said: list[StoredEvent]) -> None:

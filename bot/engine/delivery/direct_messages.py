@@ -12,8 +12,8 @@ import structlog
 
 from bot.domain.ids import OperationId
 from bot.domain.operations.operation import Operation, StoredEvent
-from bot.engine.delivery.message_retries import Part, Retries
-from bot.engine.ports import Announcer, Later, PostResult, Rejected, Unannounced
+from bot.engine.delivery.message_retries import MessageRetries, Part
+from bot.engine.ports import Announcer, PostResult, Rejected, RetryLater, Unannounced
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class DirectMessages:
     announcer: Announcer
-    retries: Retries
+    retries: MessageRetries
     _owed: dict[OperationId, Unannounced] = field(default_factory=dict)
     _taken_on: set[int] = field(default_factory=set)  # events whose lines are still owed to the thread
     # An operation whose card was lost has another lane, while the one before may still wait for Slack's answer.
@@ -49,7 +49,7 @@ class DirectMessages:
         if not self._may_try(operation.id) or self.retries.held_until((operation.id, Part.DIRECT)):
             return None
         answer = await self._try(operation.id)
-        return answer.at if isinstance(answer, Later) and not answer.in_doubt else None
+        return answer.at if isinstance(answer, RetryLater) and not answer.in_doubt else None
 
     async def again(self, operation_id: OperationId) -> datetime | None:
         """Try once more what is owed, if its time has come; when to try the next time."""
@@ -58,7 +58,7 @@ class DirectMessages:
         if held is not None or not self._may_try(operation_id):
             return held
         answer = await self._try(operation_id)
-        if isinstance(answer, Later):
+        if isinstance(answer, RetryLater):
             return self.retries.held_until(message) or answer.at
         return self.retries.clock.now() if self._may_try(operation_id) else None
 
@@ -79,7 +79,7 @@ class DirectMessages:
         finally:
             self._trying.discard(operation_id)
         match answer:
-            case Later(at, in_doubt):
+            case RetryLater(at, in_doubt):
                 if in_doubt:
                     self.retries.failed(message, at)
                 return answer

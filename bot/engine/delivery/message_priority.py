@@ -8,18 +8,18 @@ from bot.engine.ports import Unannounced
 REQUESTS_YIELD_FOR = timedelta(minutes=1)  # then they are told in their turn, however much news there is
 
 
-class Urgency(IntEnum):
+class MessagePriority(IntEnum):
     SENDABLE = 0  # waits for its card alone: nothing is sent before it stands
     NEWS = 1  # of what is under way, or was
     REQUEST = 2  # for other people to decide, or decided before anything could be sent
 
 
-def urgency(waiting: Unannounced, now: datetime) -> Urgency:
+def urgency(waiting: Unannounced, now: datetime) -> MessagePriority:
     operation = waiting.operation
     if operation.card is None and operation.state.is_live:
-        return Urgency.SENDABLE
+        return MessagePriority.SENDABLE
     since = waiting.events[0].event.at if waiting.events else operation.confirmed_at
     is_request = operation.ready_at is None
     if is_request and since is not None and now < since + REQUESTS_YIELD_FOR:
-        return Urgency.REQUEST
-    return Urgency.NEWS
+        return MessagePriority.REQUEST
+    return MessagePriority.NEWS

@@ -38,7 +38,7 @@ class _Tried:
 
 
 @dataclass(slots=True)
-class Retries:
+class MessageRetries:
     clock: Clock
     _tried: dict[MessageKey, _Tried] = field(default_factory=dict)
 

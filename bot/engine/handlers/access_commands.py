@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access.authorization import Facts, authority_of
+from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.changes import (
     AccessChange,
+    ChangeDecision,
     DropRule,
-    Give,
-    Judgement,
-    LiftFreeze,
-    PutFreeze,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
     SetRule,
-    TakeAway,
+    decide_change,
     in_words,
-    judge,
     kind_of,
 )
 from bot.domain.access.patterns import may_overlap
@@ -27,7 +27,7 @@ from bot.domain.ids import Actor, GroupId, PipelineName, UserId
 from bot.domain.operations.operation import Event, EventKind
 from bot.domain.operations.plans import Plan
 from bot.engine import replies
-from bot.engine.authorizer import Judge
+from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import refused
 from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
 from bot.engine.replies import Reply
@@ -35,34 +35,34 @@ from bot.engine.replies import Reply
 HISTORY_PAGE = 10  # entries
 HISTORY_READ = 1_000  # entries read for a page at most, whatever of them the person may see
 _BATCH = 100  # entries read at a time: between two, others have their turn at the store
-_TAKES_AWAY = (TakeAway, DropRule, LiftFreeze)
+_TAKES_AWAY = (RevokeRole, DropRule, RemoveFreeze)
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessCommands:
     store: Store
-    judge: Judge
+    judge: Authorizer
     clock: Clock
     work: Callable[[], None]
 
     async def change(self, actor: Actor, change: AccessChange) -> Reply:
         """Make the change, if this person may; either way it is recorded."""
         # A group that nothing is granted to yet must be looked up, too: the person may be in it.
-        meant = change.principal if isinstance(change, Give) else None
+        meant = change.principal if isinstance(change, GrantRole) else None
         also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
 
-        def may(facts: Facts) -> bool:
-            return judge(change, facts.standings[actor], facts, self.clock.now()).decision.allowed
+        def may(facts: AccessData) -> bool:
+            return decide_change(change, facts.standings[actor], facts, self.clock.now()).decision.allowed
 
         # Whether a rule is loosened in their own favour depends on all they may do; the rest, on whether they are an admin.
         to = Action if isinstance(change, SetRule | DropRule) else [Action.ADMINISTER]
         standing = await self.judge.for_change(
-            actor, may, to=to, also=also, remembered=isinstance(change, TakeAway | PutFreeze)
+            actor, may, to=to, also=also, remembered=isinstance(change, RevokeRole | SetFreeze)
         )
 
-        def authorize(facts: Facts) -> Event:
+        def authorize(facts: AccessData) -> Event:
             now = self.clock.now()
-            judgement = judge(change, standing, facts, now)
+            judgement = decide_change(change, standing, facts, now)
             if judgement.objection is not None:
                 raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
             data = in_words(change) | judgement.decision.on_record
@@ -80,22 +80,22 @@ class Access:
         self.work()
         return replies.Changed(change, before)
 
-    async def give(self, actor: Actor, command: model.Grant) -> Reply:
+    async def give(self, actor: Actor, command: model.GrantCommand) -> Reply:
         expires_at = None if command.lasts is None else self.clock.now() + command.lasts
         principal = principal_of(actor, command.who)
         return await self.change(
-            actor, Give(principal, command.role, command.pattern, expires_at, command.note)
+            actor, GrantRole(principal, command.role, command.pattern, expires_at, command.note)
         )
 
     async def take_away(self, actor: Actor, command: model.Revoke) -> Reply:
         return await self.change(
-            actor, TakeAway(principal_of(actor, command.who), command.role, command.pattern)
+            actor, RevokeRole(principal_of(actor, command.who), command.role, command.pattern)
         )
 
-    async def freeze(self, actor: Actor, command: model.Freeze) -> Reply:
+    async def freeze(self, actor: Actor, command: model.FreezeCommand) -> Reply:
         """Raises Misunderstood: the freeze would be over already, or last too long."""
         until = end_of_freeze(command.ends, self.clock.now())
-        return await self.change(actor, PutFreeze(command.pattern, until, command.reason))
+        return await self.change(actor, SetFreeze(command.pattern, until, command.reason))
 
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
         """*can-i*: what decides about this person's plan on this pipeline. Says nothing of the pipeline itself."""
@@ -144,14 +144,16 @@ class Access:
             tuple(freeze for freeze in await self.store.freezes(now) if concerns(freeze.pattern)),
         )
 
-    async def history(self, actor: Actor, command: model.History, *, before: int | None = None) -> Reply:
+    async def history(
+        self, actor: Actor, command: model.HistoryCommand, *, before: int | None = None
+    ) -> Reply:
         """A page of the record, of what the person may see."""
         facts, now = await self.judge.facts(actor), self.clock.now()
         if command.name is not None:
             decision = facts.may(actor, Action.VIEW, command.name, now)
             if not decision.allowed:
                 await self.store.note(refused(actor, command.name, decision, now))
-                return replies.Denied(command.name, decision)
+                return replies.PermissionDenied(command.name, decision)
         of = None if command.user is None else Actor(actor.team, command.user)
         title = command.name or (f"<@{command.user}>" if command.user else "")
         if not _sees_others(actor, facts, now):
@@ -171,7 +173,7 @@ class Access:
             before = page[-1].entry.id
         return replies.HistoryPage(tuple(found), title, before, read=HISTORY_READ)
 
-    def _refusal(self, actor: Actor, change: AccessChange, judgement: Judgement) -> Event:
+    def _refusal(self, actor: Actor, change: AccessChange, judgement: ChangeDecision) -> Event:
         why = judgement.objection.value if judgement.objection else ""
         data = {
             **in_words(change),
@@ -189,7 +191,7 @@ def principal_of(actor: Actor, who: model.Who) -> Principal:
     return Actor(actor.team, UserId(who))
 
 
-def _sees_others(actor: Actor, facts: Facts, now: datetime) -> bool:
+def _sees_others(actor: Actor, facts: AccessData, now: datetime) -> bool:
     """Whether anything granted to them lets them see what others did."""
     standing = facts.standings[actor]
     return facts.is_member(actor) and any(
@@ -197,7 +199,7 @@ def _sees_others(actor: Actor, facts: Facts, now: datetime) -> bool:
     )
 
 
-def _may_see(line: HistoryLine, actor: Actor, facts: Facts, now: datetime) -> bool:
+def _may_see(line: HistoryLine, actor: Actor, facts: AccessData, now: datetime) -> bool:
     """Their own deeds, what concerns pipelines they may see, and on patterns they administer changes of access."""
     event = line.entry.event
     if not facts.is_member(actor):

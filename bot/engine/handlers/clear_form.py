@@ -12,20 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Action
 from bot.domain.commands import Clear
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR
-from bot.domain.pipelines.pipeline import Pipeline, Problem, Trouble
+from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.search import matching, nearly, resembling
 from bot.domain.pipelines.targets import TargetName
 from bot.engine import replies
 from bot.engine.handlers.denial_events import refused_to_list
-from bot.engine.handlers.own_requests import OPERATION_ID_BYTES, Handlers
-from bot.engine.handlers.pipeline_catalog import LOADING, Catalog
+from bot.engine.handlers.own_requests import OPERATION_ID_BYTES, OwnRequests
+from bot.engine.handlers.pipeline_catalog import LOADING, PipelineCatalog
 from bot.engine.handlers.pipeline_pages import hiding
-from bot.engine.handlers.preconditions import Weighed
+from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 
 EVERYTHING = "*"  # what the form's menu lists
@@ -63,7 +63,7 @@ class Offers:
 class Shown:
     """What a person is shown of the pipeline that they chose, since `at`. `mark` is another one for anything else."""
 
-    weighed: Weighed
+    weighed: Assessment
     at: datetime
     mark: str
 
@@ -85,9 +85,9 @@ def new_form_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
-    handlers: Handlers
-    catalog: Catalog
+class ClearForms:
+    handlers: OwnRequests
+    catalog: PipelineCatalog
 
     async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:
         """Why a form would have nothing to offer, whatever there is; on record, like every no."""
@@ -123,7 +123,7 @@ class Forms:
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""
         weighed = await self.handlers.weigh(actor, command, reason_comes_later=True)
-        return self._shown(weighed) if isinstance(weighed, Weighed) else weighed
+        return self._shown(weighed) if isinstance(weighed, Assessment) else weighed
 
     async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
         self,
@@ -147,12 +147,12 @@ class Forms:
             return await handlers.confirm(actor, operation_id)
         weighed = await self._weighed_in_time(actor, command)
         if (
-            isinstance(weighed, replies.NoAnswer)
+            isinstance(weighed, replies.FelderaUnavailable)
             and shown is not None
             and self._is_good(shown, command, seen)
         ):
             weighed = shown.weighed
-        if not isinstance(weighed, Weighed):
+        if not isinstance(weighed, Assessment):
             await handlers.note_no(actor, command, weighed)
             return weighed
         now = self._shown(weighed)
@@ -168,20 +168,20 @@ class Forms:
         is_the_same = (weighed.pipeline.name, weighed.plan) == (command.name, command.plan)
         return is_recent and is_the_same and shown.mark == seen
 
-    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Weighed | Reply:
+    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Assessment | Reply:
         try:
             async with asyncio.timeout(LOOKED_AT_WITHIN):
                 return await self.handlers.weigh(actor, command)
         except TimeoutError:
-            problem = Problem(Trouble.UNREACHABLE, f"No answer within {LOOKED_AT_WITHIN:g} s.")
-            return replies.NoAnswer(command.name, problem)
+            problem = Problem(ProblemKind.UNREACHABLE, f"No answer within {LOOKED_AT_WITHIN:g} s.")
+            return replies.FelderaUnavailable(command.name, problem)
 
-    def _shown(self, weighed: Weighed) -> Shown:
+    def _shown(self, weighed: Assessment) -> Shown:
         return Shown(weighed, self.handlers.clock.now(), _mark(weighed))
 
 
 def _names_to_offer(
-    actor: Actor, typed: str, everything: Sequence[PipelineName], facts: Facts, now: datetime
+    actor: Actor, typed: str, everything: Sequence[PipelineName], facts: AccessData, now: datetime
 ) -> list[PipelineName]:
     def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
         """The first of `names` that they may see, found without judging thousands."""
@@ -199,7 +199,7 @@ def _names_to_offer(
     return names
 
 
-def _mark(weighed: Weighed) -> str:
+def _mark(weighed: Assessment) -> str:
     """Another one for whatever would lose something else: of a pipeline that runs, the run, not what comes and goes in it."""
     pipeline, seen = weighed.pipeline, weighed.reviewed
     what = (

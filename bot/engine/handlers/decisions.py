@@ -9,34 +9,34 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.access.authorization import Facts, authority
+from bot.domain.access.authorization import AccessData, authorization_for
 from bot.domain.access.permissions import SAY, Action, Decision
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import inputs
-from bot.domain.operations.inputs import Happening, Transition
+from bot.domain.operations.inputs import Input, Transition
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.state_machine import advance
 from bot.engine import replies
-from bot.engine.attempted_actions import Tried
-from bot.engine.authorizer import Judge
+from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
-from bot.engine.handlers.denials import Declining
-from bot.engine.pending_cancels import Cancels
+from bot.engine.handlers.denials import Denials
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, PipelineBusy, Store
 from bot.engine.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
+class Decisions:
     store: Store
-    judge: Judge
+    judge: Authorizer
     clock: Clock
-    cancels: Cancels
+    cancels: PendingCancels
     work: Callable[[], None]
 
     @property
-    def declining(self) -> Declining:
-        return Declining(self.store, self.clock)
+    def declining(self) -> Denials:
+        return Denials(self.store, self.clock)
 
     async def pending(self, actor: Actor) -> Reply:
         """What waits, as far as the person may see it or asked for it."""
@@ -63,7 +63,7 @@ class Requests:
         now = self.clock.now()
         return over.id if _may_see(over, actor, facts, now) else None
 
-    async def not_found(self, actor: Actor, tried: Tried, beginning: str) -> None:
+    async def not_found(self, actor: Actor, tried: AttemptedAction, beginning: str) -> None:
         """Record that somebody named a request that there is not, or that is not for them to see."""
         meant = await self.store.operation_beginning(beginning)
         if meant is not None and meant.confirmed_at is not None:
@@ -81,20 +81,20 @@ class Requests:
         """Why this person's *Deny* would change nothing, before they are asked for a reason; None if it may."""
         operation = await self.store.operation(operation_id)
         if operation is None:
-            return await self.declining.unknown(actor, Tried.DENY, operation_id)
+            return await self.declining.unknown(actor, AttemptedAction.DENY, operation_id)
         decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
         if not decision.allowed:
-            return await self._refused(actor, Tried.DENY, operation, decision)
+            return await self._refused(actor, AttemptedAction.DENY, operation, decision)
         if operation.requester == actor:
-            await self.declining.note(actor, Tried.DENY, operation, OWN_REQUEST)
+            await self.declining.note(actor, AttemptedAction.DENY, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is not State.AWAITING_APPROVAL:
-            return await self.declining.too_late(actor, Tried.DENY, operation)
+            return await self.declining.too_late(actor, AttemptedAction.DENY, operation)
         return None
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def approved(operation: Operation, facts: Facts, decision: Decision) -> Happening:
-            basis = authority(operation, facts, self.clock.now())
+        def approved(operation: Operation, facts: AccessData, decision: Decision) -> Input:
+            basis = authorization_for(operation, facts, self.clock.now())
             # Of whom Slack tells nothing now, it told all when they approved, and is asked again before the request.
             # Whoever approved since `others` was read is one of them.
             return inputs.Approved(
@@ -109,20 +109,20 @@ class Requests:
             return [given.by for given in operation.approvals]
 
         return await self._decide(
-            actor, operation_id, Tried.APPROVE, approved, replies.ApprovedIt, others=approvers
+            actor, operation_id, AttemptedAction.APPROVE, approved, replies.ApprovedIt, others=approvers
         )
 
     async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
-        def denied(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
-            return inputs.Denied(actor, decision, reason)
+        def denied(_operation: Operation, _facts: AccessData, decision: Decision) -> Input:
+            return inputs.DeniedByApprover(actor, decision, reason)
 
-        return await self._decide(actor, operation_id, Tried.DENY, denied, replies.DeniedIt)
+        return await self._decide(actor, operation_id, AttemptedAction.DENY, denied, replies.DeniedIt)
 
     async def sign_off(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def signed(_operation: Operation, _facts: Facts, decision: Decision) -> Happening:
+        def signed(_operation: Operation, _facts: AccessData, decision: Decision) -> Input:
             return inputs.SignedOff(actor, decision)
 
-        reply = await self._decide(actor, operation_id, Tried.SIGN_OFF, signed, replies.SignedItOff)
+        reply = await self._decide(actor, operation_id, AttemptedAction.SIGN_OFF, signed, replies.SignedItOff)
         if not isinstance(reply, replies.AlreadyDecided):
             return reply
         if reply.operation.signed_off is None:
@@ -142,7 +142,7 @@ class Requests:
             yield
 
     async def _try_to_withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def take_back(operation: Operation, facts: Facts) -> Transition:
+        def take_back(operation: Operation, facts: AccessData) -> Transition:
             if operation.requester != actor or not facts.is_member(actor):
                 return Transition(operation)
             if operation.state is State.READY:
@@ -152,19 +152,23 @@ class Requests:
         standings = await self.judge.for_action(operation_id, actor, to=SAY)
         after = await self.store.change(operation_id, take_back, standings=standings)
         if after is None:
-            return await self.declining.unknown(actor, Tried.WITHDRAW, operation_id)
+            return await self.declining.unknown(actor, AttemptedAction.WITHDRAW, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.declining.not_theirs(actor, Tried.WITHDRAW, operation)
-        told = self._told(after, replies.TookBack)
+            return await self.declining.not_theirs(actor, AttemptedAction.WITHDRAW, operation)
+        told = self._told(after, replies.Withdrew)
         if told is not None and operation.state is State.WITHDRAWN:
             return told
         facts, now = await self.store.facts(standings), self.clock.now()
         if not facts.is_member(actor):
             decision = facts.may(actor, Action.REQUEST, operation.pipeline, now)
-            await self.declining.note(actor, Tried.WITHDRAW, operation, decision.why.value, decision)
-            return replies.Denied(operation.pipeline, decision, tried=Tried.WITHDRAW, plan=operation.plan)
-        return await self.declining.too_late(actor, Tried.WITHDRAW, operation)
+            await self.declining.note(
+                actor, AttemptedAction.WITHDRAW, operation, decision.why.value, decision
+            )
+            return replies.PermissionDenied(
+                operation.pipeline, decision, tried=AttemptedAction.WITHDRAW, plan=operation.plan
+            )
+        return await self.declining.too_late(actor, AttemptedAction.WITHDRAW, operation)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Stop it between the last approval and the request: for anybody who has a say in it."""
@@ -172,13 +176,13 @@ class Requests:
             return await self._try_to_stop(actor, operation_id)
 
     async def _try_to_stop(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def stop(operation: Operation, facts: Facts) -> Transition:
+        def stop(operation: Operation, facts: AccessData) -> Transition:
             return self._stop(actor, operation, facts)
 
         standings = await self.judge.for_action(operation_id, actor, to=SAY)
         after = await self.store.change(operation_id, stop, standings=standings)
         if after is None:
-            return await self.declining.unknown(actor, Tried.STOP, operation_id)
+            return await self.declining.unknown(actor, AttemptedAction.STOP, operation_id)
         told = self._told(after, replies.StoppedIt)
         if told is not None:
             return told
@@ -187,13 +191,15 @@ class Requests:
         if not any(decision.allowed for decision in decisions):
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
-            await self.declining.note(actor, Tried.STOP, after.operation, decision.why.value, decision)
-            return replies.Denied(
-                after.operation.pipeline, decision, tried=Tried.STOP, plan=after.operation.plan
+            await self.declining.note(
+                actor, AttemptedAction.STOP, after.operation, decision.why.value, decision
             )
-        return await self.declining.too_late(actor, Tried.STOP, after.operation)
+            return replies.PermissionDenied(
+                after.operation.pipeline, decision, tried=AttemptedAction.STOP, plan=after.operation.plan
+            )
+        return await self.declining.too_late(actor, AttemptedAction.STOP, after.operation)
 
-    def _stop(self, actor: Actor, operation: Operation, facts: Facts) -> Transition:
+    def _stop(self, actor: Actor, operation: Operation, facts: AccessData) -> Transition:
         now = self.clock.now()
         decisions = [facts.may(actor, action, operation.pipeline, now) for action in SAY]
         decision = next((each for each in decisions if each.allowed), decisions[0])
@@ -203,15 +209,15 @@ class Requests:
         self,
         actor: Actor,
         operation_id: OperationId,
-        tried: Tried,
-        deed: Callable[[Operation, Facts, Decision], Happening],
+        tried: AttemptedAction,
+        deed: Callable[[Operation, AccessData, Decision], Input],
         done: Callable[[Operation], Reply],
         *,
         others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
     ) -> Reply:
         """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
 
-        def weigh(operation: Operation, facts: Facts) -> Transition:
+        def weigh(operation: Operation, facts: AccessData) -> Transition:
             now = self.clock.now()
             decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
             return advance(operation, deed(operation, facts, decision), now)
@@ -237,7 +243,7 @@ class Requests:
             return await self._refused(actor, tried, operation, decision)
         if operation.requester == actor:
             await self.declining.note(actor, tried, operation, OWN_REQUEST)
-            return replies.OwnRequest(operation, signing=tried is Tried.SIGN_OFF)
+            return replies.OwnRequest(operation, signing=tried is AttemptedAction.SIGN_OFF)
         if operation.state is State.AWAITING_APPROVAL and actor in {
             given.by for given in operation.approvals
         }:
@@ -251,12 +257,14 @@ class Requests:
         self.work()
         return done(after.operation)
 
-    async def _refused(self, actor: Actor, tried: Tried, operation: Operation, decision: Decision) -> Reply:
+    async def _refused(
+        self, actor: Actor, tried: AttemptedAction, operation: Operation, decision: Decision
+    ) -> Reply:
         await self.declining.note(actor, tried, operation, decision.why.value, decision)
-        return replies.Denied(operation.pipeline, decision, tried=tried, plan=operation.plan)
+        return replies.PermissionDenied(operation.pipeline, decision, tried=tried, plan=operation.plan)
 
 
-def _may_see(operation: Operation, actor: Actor, facts: Facts, now: datetime) -> bool:
+def _may_see(operation: Operation, actor: Actor, facts: AccessData, now: datetime) -> bool:
     """Their own, and those on pipelines that they may see; nothing for whoever is no member."""
     is_theirs = operation.requester == actor and facts.is_member(actor)
     return is_theirs or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from bot.domain.access.authorization import Authority
+from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Event, EventKind, Operation
 from bot.domain.operations.plans import CLEAR, Plan
 from bot.engine import replies
-from bot.engine.attempted_actions import Tried
+from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import Reply
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
@@ -42,7 +42,7 @@ def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetim
 
 def refusal(  # noqa: PLR0913 - who, what, to what, why and when
     actor: Actor,
-    tried: Tried,
+    tried: AttemptedAction,
     operation: Operation,
     why: str,
     now: datetime,
@@ -59,7 +59,7 @@ def refusal(  # noqa: PLR0913 - who, what, to what, why and when
     return Event(EventKind.REFUSED, now, data | (decided_by.on_record if decided_by else {}), actor)
 
 
-def unknown(actor: Actor, tried: Tried, said: str, now: datetime) -> Event:
+def unknown(actor: Actor, tried: AttemptedAction, said: str, now: datetime) -> Event:
     """About nothing that there is: `said` is the id that was typed, or came with a click."""
     data = {"action": tried.value, "why": UNKNOWN_REQUEST, "request": said[:TYPED_MAX]}
     return Event(EventKind.REFUSED, now, data, actor)
@@ -71,7 +71,7 @@ def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
 
 
 def hindered(  # noqa: PLR0913 - all that the record keeps of it
-    actor: Actor, name: PipelineName, reply: Reply, basis: Authority, now: datetime, *, plan: Plan = CLEAR
+    actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan = CLEAR
 ) -> Event | None:
     """By what holds for the pipeline, whoever asks. None where the reply only points to somebody's operation."""
     why = _HINDRANCES.get(type(reply))
@@ -84,7 +84,7 @@ def hindered(  # noqa: PLR0913 - all that the record keeps of it
 
 _HINDRANCES: dict[type, str] = {
     replies.Frozen: "frozen",
-    replies.GlassForbidden: "glass_forbidden",
+    replies.BreakGlassForbidden: "glass_forbidden",
     replies.NameWanted: "name_differs",
     replies.ReasonWanted: "reason_wanted",
     replies.TooManyLately: "too_many_lately",

@@ -9,26 +9,26 @@ from bot.domain.access.permissions import Decision
 from bot.domain.ids import Actor
 from bot.domain.operations.operation import Operation
 from bot.engine import replies
-from bot.engine.attempted_actions import Tried
+from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.denial_events import NOT_THEIRS, TOO_LATE, refusal, unknown
 from bot.engine.ports import Clock, Store
 from bot.engine.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Declining:
+class Denials:
     store: Store
     clock: Clock
 
-    async def not_theirs(self, actor: Actor, tried: Tried, operation: Operation) -> Reply:
+    async def not_theirs(self, actor: Actor, tried: AttemptedAction, operation: Operation) -> Reply:
         await self.note(actor, tried, operation, NOT_THEIRS)
-        return replies.NotYours(operation if tried is Tried.WITHDRAW else None)
+        return replies.NotYours(operation if tried is AttemptedAction.WITHDRAW else None)
 
-    async def too_late(self, actor: Actor, tried: Tried, operation: Operation) -> Reply:
+    async def too_late(self, actor: Actor, tried: AttemptedAction, operation: Operation) -> Reply:
         await self.note(actor, tried, operation, TOO_LATE)
         return replies.AlreadyDecided(operation)
 
-    async def unknown(self, actor: Actor, tried: Tried, said: str) -> Reply:
+    async def unknown(self, actor: Actor, tried: AttemptedAction, said: str) -> Reply:
         """`said` is the id that was typed, or came with a click: there is no such operation."""
         await self.store.note(unknown(actor, tried, said, self.clock.now()))
         return replies.NotKnown()
@@ -36,7 +36,7 @@ class Declining:
     async def note(
         self,
         actor: Actor,
-        tried: Tried,
+        tried: AttemptedAction,
         operation: Operation,
         why: str,
         decided_by: Decision | None = None,

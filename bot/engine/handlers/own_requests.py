@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.access.authorization import Authority, Facts, authority, authority_of
+from bot.domain.access.authorization import AccessData, Authorization, authority_of, authorization_for
 from bot.domain.access.permissions import ASKS, Action, Decision
 from bot.domain.access.rules import frozen
-from bot.domain.commands import Wish
+from bot.domain.commands import PipelineCommand
 from bot.domain.commands.model import wish
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
@@ -26,20 +26,20 @@ from bot.domain.pipelines.activity import latest
 from bot.domain.pipelines.pipeline import (
     NOT_COMPILED,
     Absent,
-    History,
     Identity,
     Look,
     Pipeline,
+    PipelineEvents,
     Problem,
     Seen,
 )
 from bot.domain.pipelines.targets import Targets
 from bot.engine import replies
-from bot.engine.attempted_actions import Tried
-from bot.engine.authorizer import Judge
+from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import TOO_LATE, hindered, plan_on_record, refused
-from bot.engine.handlers.denials import Declining
-from bot.engine.handlers.preconditions import Weighed, hindrance, too_many, why_not, why_not_taken_on
+from bot.engine.handlers.denials import Denials
+from bot.engine.handlers.preconditions import Assessment, hindrance, too_many, why_not, why_not_taken_on
 from bot.engine.handlers.suggestions import not_found
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.replies import Reply
@@ -54,12 +54,12 @@ ENDED_SHOWN = 3  # operations, with a state
 
 
 @dataclass(frozen=True, slots=True)
-class Handlers:
+class OwnRequests:
     """`work` is called whenever something was written that a loop should take up."""
 
     store: Store
     pipelines: Pipelines
-    judge: Judge
+    judge: Authorizer
     clock: Clock
     work: Callable[[], None]
 
@@ -68,20 +68,20 @@ class Handlers:
         return self.pipelines.targets
 
     @property
-    def declining(self) -> Declining:
-        return Declining(self.store, self.clock)
+    def declining(self) -> Denials:
+        return Denials(self.store, self.clock)
 
-    async def may_ask(self, actor: Actor, command: Wish) -> Decision:
+    async def may_ask(self, actor: Actor, command: PipelineCommand) -> Decision:
         """Whether `actor` may do it or ask for it: quick enough to answer before an ack."""
         decision = self._basis(actor, command, await self._facts(actor, command)).requester
         if not decision.allowed:
             await self.refused(actor, command.name, decision, plan=command.plan)
         return decision
 
-    async def _facts(self, actor: Actor, command: Wish) -> Facts:
+    async def _facts(self, actor: Actor, command: PipelineCommand) -> AccessData:
         return await self.judge.facts(actor, on=[command.name], to=ASKS)
 
-    def _basis(self, actor: Actor, command: Wish, facts: Facts) -> Authority:
+    def _basis(self, actor: Actor, command: PipelineCommand, facts: AccessData) -> Authorization:
         now = self.clock.now()
         return authority_of(actor, command.name, facts, now, plan=command.plan, incident=command.incident)
 
@@ -101,22 +101,22 @@ class Handlers:
         """Record that somebody was told no."""
         await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
 
-    async def preview(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
+    async def preview(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
         """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
         weighed = await self.weigh(actor, command)
-        if isinstance(weighed, Weighed):
+        if isinstance(weighed, Assessment):
             return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
         await self.note_no(actor, command, weighed)
         return weighed
 
     async def weigh(
-        self, actor: Actor, command: Wish, *, reason_comes_later: bool = False
-    ) -> Weighed | Reply:
+        self, actor: Actor, command: PipelineCommand, *, reason_comes_later: bool = False
+    ) -> Assessment | Reply:
         """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
         facts = await self._facts(actor, command)
         basis = self._basis(actor, command, facts)
         if not basis.requester.allowed:
-            return replies.Denied(command.name, basis.requester, plan=command.plan)
+            return replies.PermissionDenied(command.name, basis.requester, plan=command.plan)
         by_rule = hindrance(command, basis)
         if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
             by_rule = None
@@ -126,7 +126,7 @@ class Handlers:
         # Before the look: a row that is newer than the look could hide another run.
         recorded = await self._record(command)
         reviewed = await self._reviewed(actor, command.name)
-        if isinstance(reviewed, replies.NoAnswer | replies.NotFound):
+        if isinstance(reviewed, replies.FelderaUnavailable | replies.NotFound):
             return reviewed
         seen, here = reviewed
         nothing_to_do = why_not(seen, command.plan)
@@ -135,16 +135,16 @@ class Handlers:
         if StepName.START in command.plan and seen.program_status in NOT_COMPILED:
             said = await self.pipelines.program_error(command.name)
             return replies.NotCompiled(seen, "" if isinstance(said, Problem) else said)
-        return Weighed(seen, here, basis, command.plan, _newest(recorded, here))
+        return Assessment(seen, here, basis, command.plan, _newest(recorded, here))
 
-    async def _record(self, command: Wish) -> History | Problem | None:
+    async def _record(self, command: PipelineCommand) -> PipelineEvents | Problem | None:
         if not {StepName.STOP, StepName.CLEAR} <= set(command.plan):
             return None
         return await self.pipelines.history(command.name)
 
-    async def note_no(self, actor: Actor, command: Wish, reply: Reply) -> None:
+    async def note_no(self, actor: Actor, command: PipelineCommand, reply: Reply) -> None:
         """Record that somebody was told `reply`, if it is a no."""
-        if isinstance(reply, replies.Denied):
+        if isinstance(reply, replies.PermissionDenied):
             await self.refused(actor, command.name, reply.decision, plan=command.plan)
             return
         basis, now = self._basis(actor, command, await self._facts(actor, command)), self.clock.now()
@@ -156,7 +156,7 @@ class Handlers:
         """The pipeline's state, for whoever may see it."""
         decision = await self.may_see(actor, name)
         if not decision.allowed:
-            return replies.Denied(name, decision)
+            return replies.PermissionDenied(name, decision)
         seen = await self._look(actor, name)
         if not isinstance(seen, Pipeline):
             return seen
@@ -177,11 +177,11 @@ class Handlers:
         `typed` is the pipeline's name once more, without which no glass is broken.
         """
 
-        def take_on(operation: Operation, facts: Facts) -> Transition:
+        def take_on(operation: Operation, facts: AccessData) -> Transition:
             if not self._is_as_proposed(operation, typed):
                 return Transition(operation)
             now = self.clock.now()
-            basis = authority(operation, facts, now)
+            basis = authorization_for(operation, facts, now)
             if too_many(operation.pipeline, basis, facts, now) is not None:
                 return Transition(operation)
             return advance(operation, inputs.Confirmed(actor, basis), now)
@@ -192,44 +192,44 @@ class Handlers:
         except PipelineBusy as busy:
             return await self._busy_or_asked(actor, busy.holder)
         if after is None:
-            return await self.declining.unknown(actor, Tried.CONFIRM, operation_id)
+            return await self.declining.unknown(actor, AttemptedAction.CONFIRM, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.declining.not_theirs(actor, Tried.CONFIRM, operation)
+            return await self.declining.not_theirs(actor, AttemptedAction.CONFIRM, operation)
         if operation.state is State.EXPIRED and operation.confirmed_at is None:
-            await self.declining.note(actor, Tried.CONFIRM, operation, TOO_LATE)
+            await self.declining.note(actor, AttemptedAction.CONFIRM, operation, TOO_LATE)
             return replies.TooOld(operation)
         if after.events:
             self.work()
             waits = operation.state is State.AWAITING_APPROVAL
-            return replies.Asked(operation) if waits else replies.Begun(operation)
+            return replies.Asked(operation) if waits else replies.Started(operation)
         if operation.state is State.PROPOSED:
             # As it was decided: what is remembered of the person may be better than what was just learned.
             return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
-        return await self.declining.too_late(actor, Tried.CONFIRM, operation)
+        return await self.declining.too_late(actor, AttemptedAction.CONFIRM, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
 
-        def withdraw(operation: Operation, _facts: Facts) -> Transition:
+        def withdraw(operation: Operation, _facts: AccessData) -> Transition:
             if operation.confirmed_at is not None:
                 return Transition(operation)
             return advance(operation, inputs.Withdrawn(actor), self.clock.now())
 
         after = await self.store.change(operation_id, withdraw, standings={})
         if after is None:
-            return await self.declining.unknown(actor, Tried.DROP, operation_id)
+            return await self.declining.unknown(actor, AttemptedAction.DROP, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.declining.not_theirs(actor, Tried.DROP, operation)
+            return await self.declining.not_theirs(actor, AttemptedAction.DROP, operation)
         if operation.confirmed_at is None:
-            return replies.NeverMind(operation)
-        return await self.declining.too_late(actor, Tried.DROP, operation)
+            return replies.Dropped(operation)
+        return await self.declining.too_late(actor, AttemptedAction.DROP, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
 
-        def end(operation: Operation, facts: Facts) -> Transition:
+        def end(operation: Operation, facts: AccessData) -> Transition:
             now = self.clock.now()
             decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
             return advance(operation, inputs.Closed(actor, decision), now)
@@ -237,7 +237,7 @@ class Handlers:
         standings = await self.judge.for_action(operation_id, actor, to=[Action.CLEAR])
         after = await self.store.change(operation_id, end, standings=standings)
         if after is None:
-            return await self.declining.unknown(actor, Tried.CLOSE, operation_id)
+            return await self.declining.unknown(actor, AttemptedAction.CLOSE, operation_id)
         operation = after.operation
         if after.events:
             self.work()
@@ -245,18 +245,20 @@ class Handlers:
         facts, now = await self.store.facts(standings), self.clock.now()
         decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
         if not decision.allowed:
-            await self.declining.note(actor, Tried.CLOSE, operation, decision.why.value, decision)
-            return replies.Denied(operation.pipeline, decision, tried=Tried.CLOSE, plan=operation.plan)
-        return await self.declining.too_late(actor, Tried.CLOSE, operation)
+            await self.declining.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
+            return replies.PermissionDenied(
+                operation.pipeline, decision, tried=AttemptedAction.CLOSE, plan=operation.plan
+            )
+        return await self.declining.too_late(actor, AttemptedAction.CLOSE, operation)
 
     async def propose(
         self,
         operation_id: OperationId,
         actor: Actor,
-        command: Wish,
+        command: PipelineCommand,
         *,
         origin: ChannelId,
-        weighed: Weighed,
+        weighed: Assessment,
     ) -> replies.Preview:
         """Write what is wanted of the pipeline as it was weighed, to be confirmed or not."""
         now, pipeline = self.clock.now(), weighed.pipeline
@@ -281,7 +283,7 @@ class Handlers:
         return replies.Preview(operation, pipeline, weighed.authority)
 
     async def _in_the_way(
-        self, actor: Actor, name: PipelineName, basis: Authority, facts: Facts
+        self, actor: Actor, name: PipelineName, basis: Authorization, facts: AccessData
     ) -> Reply | None:
         holder = await self.store.live_on(name)
         if holder is not None:
@@ -298,11 +300,11 @@ class Handlers:
         is_here = self.targets.of(operation.pipeline) is not None
         return is_here and (not operation.incident or typed == operation.pipeline)
 
-    async def _why_unconfirmed(self, operation: Operation, facts: Facts, typed: str | None) -> Reply:
+    async def _why_unconfirmed(self, operation: Operation, facts: AccessData, typed: str | None) -> Reply:
         if self.targets.of(operation.pipeline) is None:
             return await self.not_found(operation.requester, operation.pipeline)
         now = self.clock.now()
-        basis = authority(operation, facts, now)
+        basis = authorization_for(operation, facts, now)
         reply = why_not_taken_on(operation, basis, facts, typed, now)
         if reply is None:
             # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
@@ -310,37 +312,39 @@ class Handlers:
             return await self.preview(operation.requester, again, operation.origin)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
-            if isinstance(reply, replies.Denied)
+            if isinstance(reply, replies.PermissionDenied)
             else hindered(operation.requester, operation.pipeline, reply, basis, now, plan=operation.plan)
         )
         if event is not None:
             await self.store.note(event, operation.id)
         return reply
 
-    async def _look(self, actor: Actor, name: PipelineName) -> Pipeline | replies.NoAnswer | replies.NotFound:
+    async def _look(
+        self, actor: Actor, name: PipelineName
+    ) -> Pipeline | replies.FelderaUnavailable | replies.NotFound:
         if self.targets.of(name) is None:
             return await self.not_found(actor, name)
         return await self._shown(actor, name, await self.pipelines.look(name))
 
     async def _reviewed(
         self, actor: Actor, name: PipelineName
-    ) -> tuple[Pipeline, Identity] | replies.NoAnswer | replies.NotFound:
+    ) -> tuple[Pipeline, Identity] | replies.FelderaUnavailable | replies.NotFound:
         """The pipeline, and which Feldera and tenant shows it."""
         target = self.targets.of(name)
         if target is None:
             return await self.not_found(actor, name)
         observed = await self.pipelines.observe(target, {name: None})
         if isinstance(observed, Problem):
-            return replies.NoAnswer(name, observed)
+            return replies.FelderaUnavailable(name, observed)
         seen = await self._shown(actor, name, observed.looks[name])
         return (seen, observed.here) if isinstance(seen, Pipeline) else seen
 
     async def _shown(
         self, actor: Actor, name: PipelineName, look: Look
-    ) -> Pipeline | replies.NoAnswer | replies.NotFound:
+    ) -> Pipeline | replies.FelderaUnavailable | replies.NotFound:
         match look:
             case Problem():
-                return replies.NoAnswer(name, look)
+                return replies.FelderaUnavailable(name, look)
             case Absent():
                 return await self.not_found(actor, name)
             case Seen(pipeline):
@@ -357,9 +361,9 @@ class Handlers:
         return replies.Busy(holder, may_close=may_close)
 
 
-def _newest(recorded: History | Problem | None, here: Identity) -> datetime | None:
+def _newest(recorded: PipelineEvents | Problem | None, here: Identity) -> datetime | None:
     """The newest row of the record, if it is of where the pipeline was looked at."""
-    if not isinstance(recorded, History) or recorded.here != here or not recorded.changes:
+    if not isinstance(recorded, PipelineEvents) or recorded.here != here or not recorded.changes:
         return None
     return recorded.changes[0].at
 

@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.ids import PipelineName
-from bot.domain.pipelines.pipeline import Pipeline, Problem, Trouble
+from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName
-from bot.engine.ports import Clock, Everything, Pipelines
+from bot.engine.ports import AllPipelines, Clock, Pipelines
 
 GOOD_FOR = timedelta(seconds=5)  # from when Feldera told it, be it slow
 BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes its time to answer again
-LOADING = Problem(Trouble.UNREACHABLE, "No answer yet.")  # a target that is still being asked
+LOADING = Problem(ProblemKind.UNREACHABLE, "No answer yet.")  # a target that is still being asked
 LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
 
-Listed = Everything | Problem
+Listed = AllPipelines | Problem
 Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
 """Begins a task that somebody holds, and ends with the process."""
 
@@ -43,7 +43,7 @@ class _Chained(Mapping[PipelineName, Pipeline | Problem]):
 
 @dataclass(slots=True)
 class _Known:
-    listed: Everything | None = None
+    listed: AllPipelines | None = None
     since: datetime | None = None
     asking: asyncio.Task[Listed] | None = None
 
@@ -51,19 +51,19 @@ class _Known:
     def is_asked(self) -> bool:
         return self.asking is not None and not self.asking.done()
 
-    def told_within(self, span: timedelta, now: datetime) -> Everything | None:
+    def told_within(self, span: timedelta, now: datetime) -> AllPipelines | None:
         is_recent = self.since is not None and now - self.since <= span
         return self.listed if is_recent else None
 
 
 @dataclass(slots=True)
-class Catalog:
+class PipelineCatalog:
     pipelines: Pipelines
     clock: Clock
     begin: Begin
     _known: dict[TargetName, _Known] = field(default_factory=dict)
 
-    async def everything(self, *, within: float) -> Everything:
+    async def everything(self, *, within: float) -> AllPipelines:
         """Every pipeline as it was a few seconds ago, of the targets that tell `within` so many seconds.
 
         A question that takes longer goes on (`LOADING`), for the next one who asks; until then what was told before is
@@ -82,7 +82,7 @@ class Catalog:
             else:
                 found.append(listed.found)
                 unreadable |= listed.unreadable
-        return Everything(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
+        return AllPipelines(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
 
     async def loaded(self) -> None:
         """Wait until every target that is being asked has answered, or failed to."""
@@ -110,7 +110,7 @@ class Catalog:
     def _listed(self, target: TargetName, asked: asyncio.Task[Listed] | None) -> Listed:
         known = self._known[target]
         if asked is None:
-            return Everything({}) if known.listed is None else known.listed
+            return AllPipelines({}) if known.listed is None else known.listed
         if not asked.done():
             told = known.told_within(BETTER_THAN_NONE_FOR, self.clock.now())
             return LOADING if told is None else told
@@ -127,4 +127,4 @@ async def _enough(asking: Iterable[asyncio.Task[Listed]], within: float, *, has_
         done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             return
-        has_some = has_some or any(isinstance(each.result(), Everything) for each in done)
+        has_some = has_some or any(isinstance(each.result(), AllPipelines) for each in done)

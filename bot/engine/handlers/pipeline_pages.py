@@ -12,14 +12,14 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Action, Decision
 from bot.domain.access.rules import frozen
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.targets import TargetName, full_name
-from bot.engine.authorizer import Judge
+from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import refused_to_list
 from bot.engine.ports import Clock, Pipelines, Store
 from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
@@ -30,10 +30,10 @@ PAGE = 12  # pipelines: a screenful, and within Slack's limits whatever stands i
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PipelinePages:
     store: Store
     pipelines: Pipelines
-    judge: Judge
+    judge: Authorizer
     clock: Clock
 
     async def may_list(self, actor: Actor, pattern: str) -> Decision:
@@ -87,7 +87,7 @@ class Listing:
 
 
 def _listed(
-    actor: Actor, pattern: str, names: Iterable[PipelineName], facts: Facts, now: datetime
+    actor: Actor, pattern: str, names: Iterable[PipelineName], facts: AccessData, now: datetime
 ) -> list[PipelineName]:
     matching = (name for name in names if fnmatchcase(name, pattern))
     return sorted(facts.seen_by(actor, matching, now), key=_place)
@@ -109,7 +109,7 @@ def _start(names: list[PipelineName], after: PipelineName | None, before: Pipeli
 
 
 def hiding(
-    about: Mapping[TargetName, _T], pattern: str, actor: Actor, facts: Facts, now: datetime
+    about: Mapping[TargetName, _T], pattern: str, actor: Actor, facts: AccessData, now: datetime
 ) -> dict[TargetName, _T]:
     """Of targets that hide pipelines, those that might have shown this person something: they hear of no other."""
     standing = facts.standings[actor]
@@ -126,7 +126,7 @@ def hiding(
     }
 
 
-def _unread(actor: Actor, facts: Facts) -> str:
+def _unread(actor: Actor, facts: AccessData) -> str:
     standing = facts.standings[actor]
     hidden = any(
         grant.may_be_to(standing) and Action.VIEW in grant.role.actions and not grant.is_to(standing)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access.authorization import Authority, Facts
+from bot.domain.access.authorization import AccessData, Authorization
 from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
-from bot.domain.commands import Wish
+from bot.domain.commands import PipelineCommand
 from bot.domain.ids import PipelineName
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Identity, Pipeline, Storage
@@ -16,7 +16,7 @@ from bot.engine.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class Assessment:
     """What a plan would destroy and take: all that a proposal is made of, but the person's own words.
 
     `recorded_at` is the newest row of the pipeline's events before it was looked at, where a stop is followed by a clear.
@@ -24,28 +24,28 @@ class Weighed:
 
     pipeline: Pipeline
     feldera: Identity
-    authority: Authority
+    authority: Authorization
     plan: Plan = CLEAR
     recorded_at: datetime | None = None
 
     @property
-    def reviewed(self) -> Reviewed:
+    def reviewed(self) -> Fingerprint:
         """The fingerprint of what there is to see."""
-        return Reviewed.of(self.pipeline, recorded_at=self.recorded_at)
+        return Fingerprint.of(self.pipeline, recorded_at=self.recorded_at)
 
 
-def hindrance(command: Wish, basis: Authority) -> Reply | None:
+def hindrance(command: PipelineCommand, basis: Authorization) -> Reply | None:
     """What the rules have against it, before anything is looked at."""
     if basis.freeze is not None:
         return replies.Frozen(command.name, basis.freeze)
     if command.incident and not basis.terms.break_glass:
-        return replies.GlassForbidden(command.name, basis.terms)
+        return replies.BreakGlassForbidden(command.name, basis.terms)
     if not basis.terms.takes_reason(command.reason, command.incident):
         return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident, command.reason)
     return None
 
 
-def too_many(name: PipelineName, basis: Authority, facts: Facts, now: datetime) -> Reply | None:
+def too_many(name: PipelineName, basis: Authorization, facts: AccessData, now: datetime) -> Reply | None:
     """Whether the person has asked others for so much already that this has to wait."""
     if not basis.approvals_needed:
         return None
@@ -56,18 +56,18 @@ def too_many(name: PipelineName, basis: Authority, facts: Facts, now: datetime) 
 
 
 def why_not_taken_on(
-    operation: Operation, basis: Authority, facts: Facts, typed: str | None, now: datetime
+    operation: Operation, basis: Authorization, facts: AccessData, typed: str | None, now: datetime
 ) -> Reply | None:
     """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
     name = operation.pipeline
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
     if not basis.requester.allowed:
-        return replies.Denied(name, basis.requester, confirming=True, plan=operation.plan)
+        return replies.PermissionDenied(name, basis.requester, confirming=True, plan=operation.plan)
     if basis.freeze is not None:
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
-        return replies.GlassForbidden(name, basis.terms)
+        return replies.BreakGlassForbidden(name, basis.terms)
     if not basis.terms.takes_reason(operation.reason, operation.incident):
         return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident, operation.reason)
     return too_many(name, basis, facts, now)

@@ -5,23 +5,23 @@ Writes the proposals that buttons stand for, and the refusals; nothing else.
 
 from dataclasses import dataclass, replace
 
-from bot.domain.commands import Clear, Wish
+from bot.domain.commands import Clear, PipelineCommand
 from bot.domain.commands.model import wish
 from bot.domain.ids import Actor, ChannelId, OperationId
 from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.pipeline import STOPPED
 from bot.engine import replies
-from bot.engine.attempted_actions import Tried
-from bot.engine.handlers.own_requests import Handlers, new_id
-from bot.engine.handlers.preconditions import Weighed
+from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.handlers.own_requests import OwnRequests, new_id
+from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Previews:
-    handlers: Handlers
+    handlers: OwnRequests
 
-    async def show(self, actor: Actor, command: Wish, origin: ChannelId) -> Reply:
+    async def show(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
         """The preview, or why there is none; where the pipeline runs and a clear was wanted, with an offer."""
         reply = await self.handlers.preview(actor, command, origin)
         if isinstance(reply, replies.NotStopped) and isinstance(command, Clear):
@@ -36,7 +36,7 @@ class Previews:
             return not_stopped
         longer = replace(command, stop=True)
         weighed = await self.handlers.weigh(actor, longer)
-        if not isinstance(weighed, Weighed):
+        if not isinstance(weighed, Assessment):
             return not_stopped
         offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, weighed=weighed)
         return replace(not_stopped, offer=offer.operation)
@@ -45,13 +45,13 @@ class Previews:
         """The offer whose button this person pressed, if it is theirs to take; quick enough to answer before an ack."""
         offer = await self.handlers.store.operation(operation_id)
         if offer is None:
-            return await self.handlers.declining.unknown(actor, Tried.CONFIRM, operation_id)
+            return await self.handlers.declining.unknown(actor, AttemptedAction.CONFIRM, operation_id)
         if offer.requester != actor:
-            return await self.handlers.declining.not_theirs(actor, Tried.CONFIRM, offer)
+            return await self.handlers.declining.not_theirs(actor, AttemptedAction.CONFIRM, offer)
         return (
             offer
             if offer.state is State.PROPOSED
-            else await self.handlers.declining.too_late(actor, Tried.CONFIRM, offer)
+            else await self.handlers.declining.too_late(actor, AttemptedAction.CONFIRM, offer)
         )
 
     async def take(self, offer: Operation) -> Reply:

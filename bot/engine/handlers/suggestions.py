@@ -8,28 +8,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.access.authorization import Facts
+from bot.domain.access.authorization import AccessData
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.search import CLOSE_FROM, matching, nearly, resembling
 from bot.domain.pipelines.targets import name_on_target
 from bot.engine import replies
-from bot.engine.authorizer import Judge
+from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.pipeline_pages import hiding
-from bot.engine.ports import Everything, Pipelines
+from bot.engine.ports import AllPipelines, Pipelines
 
 COMPARED_MAX = 50  # names compared with what was typed, letter by letter
 CLOSE_NAMES = 3  # suggestions beside an unknown name
 
 
 async def not_found(
-    actor: Actor, name: PipelineName, *, pipelines: Pipelines, judge: Judge
+    actor: Actor, name: PipelineName, *, pipelines: Pipelines, judge: Authorizer
 ) -> replies.NotFound:
     """The answer about a name that no Feldera knows, or that names no target."""
     everything = await pipelines.look_at_all()
     facts, now = await judge.facts(actor), judge.clock.now()
     if isinstance(everything, Problem):
-        everything = Everything({}, dict.fromkeys(pipelines.targets.names, everything))
+        everything = AllPipelines({}, dict.fromkeys(pipelines.targets.names, everything))
     # Off the loop: of fifty thousand names this takes a second, in which nobody else would be answered.
     close = await asyncio.to_thread(_close, actor, name, tuple(everything), facts, now)
     needs_target = pipelines.targets.of(name) is None
@@ -43,7 +43,7 @@ async def not_found(
 
 
 def _close(
-    actor: Actor, name: PipelineName, names: Sequence[PipelineName], facts: Facts, now: datetime
+    actor: Actor, name: PipelineName, names: Sequence[PipelineName], facts: AccessData, now: datetime
 ) -> tuple[PipelineName, ...]:
     visible = facts.seen_by(actor, names, now)
     return _namesakes(name, visible) or _close_to(name, visible)

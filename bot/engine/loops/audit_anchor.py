@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.audit_chain import GENESIS, PostedHead
-from bot.engine.ports import Clock, Later, Noticeboard, Store, Taken
+from bot.engine.ports import AuditChannel, Clock, RetryLater, Store, Taken
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +25,12 @@ POSTED = "audit head posted"
 
 
 @dataclass(slots=True)
-class Heads:
+class AuditAnchor:
     """`wake` cuts the wait for the next telling short."""
 
     store: Store
     clock: Clock
-    board: Noticeboard | None
+    board: AuditChannel | None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     # In memory as well: where the store takes nothing for a while, the head is not told every two seconds.
     _told_at: dict[str, datetime] = field(default_factory=dict)
@@ -52,12 +52,12 @@ class Heads:
         log.info("audit_head", entry=entry_id, hash=head)
         return await self._told(LOGGED)
 
-    async def _post(self, board: Noticeboard, entry_id: int, head: str) -> datetime:
+    async def _post(self, board: AuditChannel, entry_id: int, head: str) -> datetime:
         due = await self._due(POSTED)
         if due is not None:
             return due
         answer = await board.post_head(entry_id, head)
-        if isinstance(answer, Later):
+        if isinstance(answer, RetryLater):
             return answer.at
         self._told_at[POSTED] = self.clock.now()
         if not isinstance(answer, Taken):

@@ -17,17 +17,17 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from bot.domain.access.authorization import Authority, Facts, authority
-from bot.domain.access.permissions import Action, Decision, Standing
-from bot.domain.access.rules import Terms
+from bot.domain.access.authorization import AccessData, Authorization, authorization_for
+from bot.domain.access.permissions import Action, Decision, Membership
+from bot.domain.access.rules import Requirements
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import (
     Answered,
     Effect,
-    Happening,
     HealthRead,
     HistoryRead,
+    Input,
     Looked,
     ProgramErrorRead,
     ReadHealth,
@@ -41,12 +41,12 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.state_machine import advance
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
 from bot.domain.pipelines.observations import believed, believed_history
-from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, Refused, Trouble, Unknown
+from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, ProblemKind, Refused, Unknown
 from bot.engine.loops.event_log import log_events
-from bot.engine.loops.look_schedule import LookTimes, Target, looks_by_itself, needs_no_look
-from bot.engine.loops.rule_changes import RulesInForce
+from bot.engine.loops.look_schedule import LookSchedule, Target, looks_by_itself, needs_no_look
+from bot.engine.loops.rule_changes import RuleChanges
 from bot.engine.loops.sender import Sender, may_be_sent
-from bot.engine.loops.step_durations import UsualTimes
+from bot.engine.loops.step_durations import StepDurations
 from bot.engine.ports import Clock, Decide, Pipelines, Store
 
 Looks = Callable[[Operation], Look]
@@ -58,10 +58,10 @@ TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have t
 WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
 SLICE = 500  # operations that are only compared with the time, between two turns of the event loop
 
-_NOBODY: Mapping[Actor, Standing] = MappingProxyType({})
-_NOT_ASKED = Authority(Decision(allowed=False, action=Action.CLEAR), Terms(approvals=0))
+_NOBODY: Mapping[Actor, Membership] = MappingProxyType({})
+_NOT_ASKED = Authorization(Decision(allowed=False, action=Action.CLEAR), Requirements(approvals=0))
 """Of a look after which nothing may be sent: nobody's rights matter, and nobody is asked for them."""
-_NO_LAST_LOOK = Problem(Trouble.UNREACHABLE, "there was no last look at the pipeline")
+_NO_LAST_LOOK = Problem(ProblemKind.UNREACHABLE, "there was no last look at the pipeline")
 
 
 @dataclass(slots=True)
@@ -84,14 +84,14 @@ class Driver:
     _seen_underway: frozenset[OperationId] = frozenset()
     _broken: BaseException | None = None
     _rounds: dict[_Round, asyncio.Task[None]] = field(default_factory=dict)
-    _look_times: LookTimes = field(init=False)
-    _rules: RulesInForce = field(init=False)
-    _usual_times: UsualTimes = field(init=False)
+    _look_times: LookSchedule = field(init=False)
+    _rules: RuleChanges = field(init=False)
+    _usual_times: StepDurations = field(init=False)
 
     def __post_init__(self) -> None:
-        self._look_times = LookTimes(self.clock)
-        self._rules = RulesInForce(self.background)
-        self._usual_times = UsualTimes(self.background)
+        self._look_times = LookSchedule(self.clock)
+        self._rules = RuleChanges(self.background)
+        self._usual_times = StepDurations(self.background)
 
     async def tick(self) -> datetime | None:
         """Begin to take every due operation one step on; return when the next is due."""
@@ -269,19 +269,19 @@ class Driver:
         if isinstance(look, Problem):
             self._look_times.leave_alone(self._target_of(operation), look)
 
-        def decide(current: Operation, facts: Facts) -> Transition:
+        def decide(current: Operation, facts: AccessData) -> Transition:
             now = self.clock.now()
             spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(current)
-            looked = Looked(look, authority(current, facts, now), spread, usual)
+            looked = Looked(look, authorization_for(current, facts, now), spread, usual)
             return advance(current, looked, now)
 
         return decide
 
-    async def _change(self, operation: Operation, happening: Happening) -> Effect | None:
+    async def _change(self, operation: Operation, happening: Input) -> Effect | None:
         decide = self._advanced(happening)
         return self._told(await self.store.change(operation.id, decide, standings=_NOBODY))
 
-    async def _change_all(self, changes: Sequence[tuple[Operation, Happening]]) -> None:
+    async def _change_all(self, changes: Sequence[tuple[Operation, Input]]) -> None:
         """In as few transactions as leave commands and clicks their turn; nothing is to be done after any of them."""
         for start in range(0, len(changes), TAKEN_IN_AT_ONCE):
             some = changes[start : start + TAKEN_IN_AT_ONCE]
@@ -290,18 +290,18 @@ class Driver:
             ):
                 self._told(after)
 
-    def _advanced(self, happening: Happening) -> Decide:
-        def decide(current: Operation, _facts: Facts) -> Transition:
+    def _advanced(self, happening: Input) -> Decide:
+        def decide(current: Operation, _facts: AccessData) -> Transition:
             return advance(current, happening, self.clock.now())
 
         return decide
 
     async def _decide(
-        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Standing]
+        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Membership]
     ) -> Effect | None:
         return self._told(await self.store.change(operation.id, decide, standings=standings))
 
-    async def _carry_out(self, operation: Operation, effect: Effect) -> Happening:
+    async def _carry_out(self, operation: Operation, effect: Effect) -> Input:
         match effect:
             case Send():  # what was not looked at over its own connection, just before, is never sent
                 return Answered(NotSent(_NO_LAST_LOOK))

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.home_content import Board, HomePage, compose
+from bot.domain.home_content import HomeData, HomePage, compose
 from bot.domain.ids import Actor, OperationId, UserId
 from bot.domain.operations.operation import EventKind, Operation
-from bot.engine.authorizer import Judge
-from bot.engine.ports import Clock, HomeTabs, Later, NotThere, Store, StoreUnavailable
+from bot.engine.authorizer import Authorizer
+from bot.engine.ports import ChannelUnusable, Clock, HomeTabs, RetryLater, Store, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -31,11 +31,11 @@ ENDED_SHOWN = 50  # to be sifted for each reader
 
 
 @dataclass(slots=True)
-class Homes:
+class HomeRefresher:
     """`wake` is set whenever something changed that a page may show."""
 
     store: Store
-    judge: Judge
+    judge: Authorizer
     tabs: HomeTabs
     clock: Clock
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,7 +80,7 @@ class Homes:
         last = self._last_round
         return last + ROUNDS_APART if last is not None and now < last + ROUNDS_APART else None
 
-    async def _show(self, actor: Actor, board: Board) -> datetime | None:
+    async def _show(self, actor: Actor, board: HomeData) -> datetime | None:
         """Publish this person's page; returns when it has to be done again, if that is known."""
         held = self._not_before.get(actor.user)
         if held is not None and held > self.clock.now():
@@ -88,22 +88,24 @@ class Homes:
         page = await self._page(actor, board)
         answer = await self.tabs.publish(page)
         match answer:
-            case Later(at):
+            case RetryLater(at):
                 return at
-            case NotThere(why):
+            case ChannelUnusable(why):
                 log.info("home_is_not_there", user=actor.user, why=why)
                 self._forget(actor.user)
                 return None
             case _:
                 return page.changes_at
 
-    async def _page(self, actor: Actor, board: Board) -> HomePage:
+    async def _page(self, actor: Actor, board: HomeData) -> HomePage:
         standings = await self.judge.standings([actor])
         facts = await self.store.facts(standings)
         return compose(standings[actor], facts, board, self.clock.now())
 
-    async def _board(self) -> Board:
-        return Board(await self.store.pending(), await self.store.underway(fresh=False), await self._ended())
+    async def _board(self) -> HomeData:
+        return HomeData(
+            await self.store.pending(), await self.store.underway(fresh=False), await self._ended()
+        )
 
     async def _ended(self) -> tuple[Operation, ...]:
         """What ended lately, as far back as the newest entries of the record tell."""

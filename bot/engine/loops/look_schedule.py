@@ -16,7 +16,7 @@ Target = TargetName | None
 
 
 @dataclass(slots=True)
-class LookTimes:
+class LookSchedule:
     """What an operation's own row says counts, unless a look found it unchanged since, or its Feldera asked for quiet."""
 
     clock: Clock

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.access.rules import Freeze, Rule, frozen, terms
+from bot.domain.access.rules import Freeze, Rule, frozen, requirements_for
 from bot.domain.ids import OperationId
 from bot.domain.operations.inputs import RulesSeen
 from bot.domain.operations.operation import Operation, State
@@ -13,7 +13,7 @@ from bot.engine.ports import Store
 
 
 @dataclass(slots=True)
-class RulesInForce:
+class RuleChanges:
     store: Store
     _last: tuple[tuple[Freeze, ...], tuple[Rule, ...]] = ((), ())
     _told: dict[OperationId, int] = field(default_factory=dict)  # versions that tell of what is in force
@@ -52,5 +52,7 @@ class RulesInForce:
 
 def _approvals(rules: Iterable[Rule], operation: Operation) -> int:
     """How many the rules ask for; nobody but rules asks an operator for any."""
-    asked = terms(rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan))
+    asked = requirements_for(
+        rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan)
+    )
     return asked.approvals

@@ -8,17 +8,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import ASKS, Action, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import ASKS, Action, Membership
 from bot.domain.ids import Actor
 from bot.domain.operations.inputs import Effect, Send, Transition
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.transitions import RESEND_AFTER
 from bot.domain.pipelines.observations import believed
 from bot.domain.pipelines.pipeline import Answer, Look, Problem
-from bot.engine.authorizer import Judge
+from bot.engine.authorizer import Authorizer
 from bot.engine.loops.stall_detector import StallDetector
-from bot.engine.pending_cancels import Cancels
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, Connection, Decide, Pipelines
 
 LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it
@@ -29,17 +29,17 @@ STANDINGS_GOOD_FOR = 5.0  # seconds from asking Slack about people; making a con
 
 _CARRIES = (*ASKS, Action.APPROVE)
 
-Change = Callable[[Operation, Decide, Mapping[Actor, Standing]], Awaitable[Effect | None]]
+Change = Callable[[Operation, Decide, Mapping[Actor, Membership]], Awaitable[Effect | None]]
 """Make the decision in a transaction; returns what is to be done once it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     pipelines: Pipelines
-    judge: Judge
+    judge: Authorizer
     clock: Clock
     stalls: StallDetector
-    cancels: Cancels
+    cancels: PendingCancels
 
     async def look_and_send(
         self, operation: Operation, looked: Callable[[Look], Decide], change: Change
@@ -61,7 +61,7 @@ class Sender:
             looked_at = self.clock.monotonic()
             decide = looked(await _last_look(operation, connection))
 
-            def unless_held_up(current: Operation, facts: Facts) -> Transition:
+            def unless_held_up(current: Operation, facts: AccessData) -> Transition:
                 is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
                 # Only for so long: nobody may hold up a request by pressing again and again.
                 until = None if current.stop_until is None else current.stop_until + CANCELS_HOLD_UP_FOR

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class StartupLint:
     store: Store
     directory: Directory
     clock: Clock

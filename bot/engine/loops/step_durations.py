@@ -12,7 +12,7 @@ from bot.engine.ports import Store
 
 
 @dataclass(slots=True)
-class UsualTimes:
+class StepDurations:
     """Remembered while the step goes on: nothing else can be done with its pipeline meanwhile, so nothing is added."""
 
     store: Store

@@ -11,7 +11,7 @@ EVERY = timedelta(seconds=1)  # a few system calls; whoever revokes a right expe
 
 
 @dataclass(slots=True)
-class StoreWatch:
+class StoreCheck:
     store: Store
     clock: Clock
     wake: asyncio.Event = field(default_factory=asyncio.Event)

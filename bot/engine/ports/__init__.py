@@ -1,16 +1,16 @@
 """What the engine needs of the world, in its own words."""
 
-from bot.engine.ports.directory import Caller, Directory, Mark, People, Unread
-from bot.engine.ports.feldera import Clock, Connection, Everything, Pipelines, RecordedClock
+from bot.engine.ports.directory import Caller, Directory, Mark, People, Unresolved
+from bot.engine.ports.feldera import AllPipelines, Clock, Connection, Pipelines, RecordedClock
 from bot.engine.ports.slack import (
     Announcer,
+    AuditChannel,
+    ChannelUnusable,
     Gone,
     HomeTabs,
-    Later,
-    Noticeboard,
-    NotThere,
     PostResult,
     Rejected,
+    RetryLater,
     Taken,
 )
 from bot.engine.ports.store import (
@@ -26,32 +26,32 @@ from bot.engine.ports.store import (
 )
 
 __all__ = [
+    "AllPipelines",
     "Announcer",
+    "AuditChannel",
     "Authorize",
     "Caller",
+    "ChannelUnusable",
     "Clock",
     "Connection",
     "Decide",
     "Directory",
-    "Everything",
     "Gone",
     "HistoryLine",
     "HomeTabs",
-    "Later",
     "Mark",
     "NotAuthorized",
-    "NotThere",
-    "Noticeboard",
     "People",
     "PipelineBusy",
     "Pipelines",
     "PostResult",
     "RecordedClock",
     "Rejected",
+    "RetryLater",
     "Store",
     "StoreLost",
     "StoreUnavailable",
     "Taken",
     "Unannounced",
-    "Unread",
+    "Unresolved",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType, Protocol
 
-from bot.domain.access.permissions import Group, Standing
+from bot.domain.access.permissions import Group, Membership
 from bot.domain.ids import Actor, TeamId
 
 Mark = NewType("Mark", int)
@@ -35,7 +35,7 @@ class People(Protocol):
         *,
         since: Mark | None = None,
         caller: Caller = Caller.PEOPLE,
-    ) -> Mapping[Actor, Standing]:
+    ) -> Mapping[Actor, Membership]:
         """Who they are, and which of `groups` each is in. At most 60 s old.
 
         For display, it is up to ten minutes old while its part of what Slack allows is used up. With `since`, no answer counts that was asked for before; for people, though, one of the last 60 s has to do
@@ -46,7 +46,7 @@ class People(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class Unresolved:
     """A user group whose people are not to be had: `why`, as a clause."""
 
     why: str
@@ -60,6 +60,6 @@ class Directory(People, Protocol):
         """The workspace's own."""
         ...
 
-    async def members(self, group: Group) -> frozenset[Actor] | Unread:
+    async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
         """Everybody in the group, as Slack lists it. At most 60 s old."""
         ...

@@ -13,7 +13,7 @@ from bot.domain.ids import PipelineId, PipelineName
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.activity import Shape
 from bot.domain.pipelines.observations import Observation
-from bot.domain.pipelines.pipeline import Answer, History, Look, Pipeline, Problem, RunnerHealth
+from bot.domain.pipelines.pipeline import Answer, Look, Pipeline, PipelineEvents, Problem, RunnerHealth
 from bot.domain.pipelines.targets import TargetName, Targets
 
 
@@ -52,7 +52,7 @@ class RecordedClock(Clock, Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Everything(Mapping[PipelineName, Pipeline | Problem]):
+class AllPipelines(Mapping[PipelineName, Pipeline | Problem]):
     """Every pipeline of the targets that answered; `unanswered` are the others: of theirs, nothing is known.
 
     `unreadable` is how many pipelines of a target are left out, since not even their names can be read.
@@ -63,12 +63,12 @@ class Everything(Mapping[PipelineName, Pipeline | Problem]):
     unreadable: Mapping[TargetName, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, answers: "Mapping[TargetName, Everything | Problem]") -> "Everything | Problem":
+    def of(cls, answers: "Mapping[TargetName, AllPipelines | Problem]") -> "AllPipelines | Problem":
         """All that was answered; the first problem where nothing was."""
         problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
         if len(problems) == len(answers):
             return next(iter(problems.values()))
-        told = [answer for answer in answers.values() if isinstance(answer, Everything)]
+        told = [answer for answer in answers.values() if isinstance(answer, AllPipelines)]
         # As they are: a pipeline may be read only when it is looked at.
         found = ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", [each.found for each in told]))
         return cls(
@@ -133,7 +133,7 @@ class Pipelines(Protocol):
         """
         ...
 
-    async def look_at_all(self, target: TargetName | None = None) -> Everything | Problem:
+    async def look_at_all(self, target: TargetName | None = None) -> AllPipelines | Problem:
         """Every pipeline, or those of one target, for the price of one request each, for people to choose from.
 
         A name that is missing proves nothing: see `observe`.
@@ -151,7 +151,7 @@ class Pipelines(Protocol):
         """
         ...
 
-    async def history(self, name: PipelineName) -> History | Problem:
+    async def history(self, name: PipelineName) -> PipelineEvents | Problem:
         """The pipeline's events, with who told them."""
         ...
 

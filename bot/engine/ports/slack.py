@@ -17,7 +17,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class RetryLater:
     """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`.
 
     `in_doubt`: it was tried and may have been taken all the same, since an answer was lost or made no sense.
@@ -28,7 +28,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class NotThere:
+class ChannelUnusable:
     """The place does not take it: `why` is Slack's word (`not_in_channel`, `is_archived`, …)."""
 
     why: str
@@ -46,20 +46,20 @@ class Rejected:
     why: str
 
 
-PostResult = Taken | Later | NotThere | Gone | Rejected
+PostResult = Taken | RetryLater | ChannelUnusable | Gone | Rejected
 
 
 class Announcer(Protocol):
-    """Where operations are shown. Paced: a call may answer `Later` without having tried."""
+    """Where operations are shown. Paced: a call may answer `RetryLater` without having tried."""
 
     def card_held_until(self, operation: Operation) -> datetime | None:
         """When its card may be posted at the earliest, by what is known of Slack's pace; None if it may be now."""
         ...
 
-    async def post_card(self, operation: Operation) -> Taken | Later | NotThere:
+    async def post_card(self, operation: Operation) -> Taken | RetryLater | ChannelUnusable:
         """Post the card in `operation.stands_in`, or to the requester's DM where there is none.
 
-        Whatever the reason for a refusal, it is `NotThere`: somebody waits to be told where to look.
+        Whatever the reason for a refusal, it is `ChannelUnusable`: somebody waits to be told where to look.
         """
         ...
 
@@ -85,7 +85,7 @@ class Announcer(Protocol):
         ...
 
 
-class Noticeboard(Protocol):
+class AuditChannel(Protocol):
     """A channel that keeps what the bot posts, out of its own reach."""
 
     async def post_head(self, entry_id: int, head: str) -> PostResult:
@@ -94,11 +94,11 @@ class Noticeboard(Protocol):
 
 
 class HomeTabs(Protocol):
-    """The page that each person has of their own. Paced: a call may answer `Later` without having tried."""
+    """The page that each person has of their own. Paced: a call may answer `RetryLater` without having tried."""
 
-    async def publish(self, page: HomePage) -> Taken | Later | NotThere:
+    async def publish(self, page: HomePage) -> Taken | RetryLater | ChannelUnusable:
         """Show this page instead of the one before; a page that is shown already costs nothing.
 
-        `NotThere`: this person has no such page, and will have none.
+        `ChannelUnusable`: this person has no such page, and will have none.
         """
         ...

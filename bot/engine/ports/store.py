@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.changes import AccessChange, Judgement
-from bot.domain.access.permissions import Action, Grant, Group, Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.changes import AccessChange, ChangeDecision
+from bot.domain.access.permissions import Action, Grant, Group, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Entry, PostedHead
 from bot.domain.bot_time import ClockRecord
@@ -21,18 +21,18 @@ from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Event, Operation, StoredEvent
 from bot.domain.operations.plans import StepName
 
-Decide = Callable[[Operation, Facts], Transition]
+Decide = Callable[[Operation, AccessData], Transition]
 """Pure: the row and the facts, both read in this transaction, to what becomes of it."""
 
 
-Authorize = Callable[[Facts], Event]
+Authorize = Callable[[AccessData], Event]
 """Pure: the facts, read in this transaction, to the event to record. To refuse, it raises `NotAuthorized`."""
 
 
 class NotAuthorized(Exception):  # noqa: N818 - an outcome, named like the others
     """A change of who may do what was refused: nothing was changed, and `refusal` is recorded."""
 
-    def __init__(self, judgement: Judgement, refusal: Event) -> None:
+    def __init__(self, judgement: ChangeDecision, refusal: Event) -> None:
         super().__init__(refusal.kind)
         self.judgement = judgement
         self.refusal = refusal
@@ -85,7 +85,7 @@ class Store(Protocol):
         """
         ...
 
-    async def facts(self, standings: Mapping[Actor, Standing]) -> Facts:
+    async def facts(self, standings: Mapping[Actor, Membership]) -> AccessData:
         """The grants of these people, of all groups and of all approvers, all rules, all freezes not lifted.
 
         `open_requests` and `asked_at` are of these people: of the one person, where only one is asked about.
@@ -111,7 +111,7 @@ class Store(Protocol):
         ...
 
     async def administer(
-        self, change: AccessChange, authorize: Authorize, *, standing: Standing, by: str
+        self, change: AccessChange, authorize: Authorize, *, standing: Membership, by: str
     ) -> Event:
         """Make the change and record its event, in one transaction, if `authorize` does not refuse.
 
@@ -226,11 +226,11 @@ class Store(Protocol):
         operation_id: OperationId,
         decide: Decide,
         *,
-        standings: Mapping[Actor, Standing],
+        standings: Mapping[Actor, Membership],
     ) -> Transition | None:
         """Read the row and the facts about these people, decide, and write row and events, in one transaction.
 
-        `Facts.open_requests` and `asked_at` are of the operation's requester, this one not counted. What is no news
+        `AccessData.open_requests` and `asked_at` are of the operation's requester, this one not counted. What is no news
         (`unchanged.is_silent`) is kept in memory alone.
 
         Returns what `decide` returned, once it is durable; None if there is no such operation.

@@ -2,12 +2,12 @@
 
 from bot.engine.replies.access import (
     Changed,
-    Denied,
     Explained,
     GrantList,
     Introduced,
     NotAllowed,
     NothingToChange,
+    PermissionDenied,
     RuleList,
 )
 from bot.engine.replies.asking import (
@@ -15,10 +15,10 @@ from bot.engine.replies.asking import (
     AlreadyStarted,
     AlreadyStopped,
     AskedAlready,
+    BreakGlassForbidden,
     Busy,
     ClearingAlready,
     Frozen,
-    GlassForbidden,
     NotCompiled,
     NotStopped,
     Preview,
@@ -31,34 +31,34 @@ from bot.engine.replies.deciding import (
     ApprovedBefore,
     ApprovedIt,
     Asked,
-    Begun,
     ClosedByHand,
     DeniedIt,
+    Dropped,
     NameWanted,
-    NeverMind,
     NothingToSignOff,
     NotKnown,
     NotYours,
     OwnRequest,
     SignedItOff,
+    Started,
     StoppedIt,
-    TookBack,
     TooOld,
+    Withdrew,
 )
 from bot.engine.replies.listing import Listed, NoList, PipelineList, SeesNothing
 from bot.engine.replies.looking import (
     Described,
+    FelderaUnavailable,
     HistoryPage,
-    NoAnswer,
     NotFound,
     NotUnderstood,
     PendingList,
 )
 
 Reply = (
-    Denied
+    PermissionDenied
     | NotFound
-    | NoAnswer
+    | FelderaUnavailable
     | Preview
     | NotStopped
     | AlreadyStopped
@@ -72,16 +72,16 @@ Reply = (
     | TooManyLately
     | TooManyOpen
     | ReasonWanted
-    | GlassForbidden
+    | BreakGlassForbidden
     | Frozen
     | Described
-    | Begun
+    | Started
     | Asked
     | NameWanted
-    | NeverMind
+    | Dropped
     | ApprovedIt
     | DeniedIt
-    | TookBack
+    | Withdrew
     | StoppedIt
     | SignedItOff
     | NothingToSignOff
@@ -116,24 +116,22 @@ __all__ = [
     "ApprovedIt",
     "Asked",
     "AskedAlready",
-    "Begun",
+    "BreakGlassForbidden",
     "Busy",
     "Changed",
     "ClearingAlready",
     "ClosedByHand",
-    "Denied",
     "DeniedIt",
     "Described",
+    "Dropped",
     "Explained",
+    "FelderaUnavailable",
     "Frozen",
-    "GlassForbidden",
     "GrantList",
     "HistoryPage",
     "Introduced",
     "Listed",
     "NameWanted",
-    "NeverMind",
-    "NoAnswer",
     "NoList",
     "NotAllowed",
     "NotCompiled",
@@ -146,6 +144,7 @@ __all__ = [
     "NothingToSignOff",
     "OwnRequest",
     "PendingList",
+    "PermissionDenied",
     "PipelineList",
     "Preview",
     "ReasonWanted",
@@ -153,9 +152,10 @@ __all__ = [
     "RuleList",
     "SeesNothing",
     "SignedItOff",
+    "Started",
     "StoppedIt",
     "TooManyLately",
     "TooManyOpen",
     "TooOld",
-    "TookBack",
+    "Withdrew",
 ]

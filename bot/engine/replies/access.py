@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access.authorization import Authority
-from bot.domain.access.changes import AccessChange, Judgement
-from bot.domain.access.permissions import Decision, Grant, Standing
+from bot.domain.access.authorization import Authorization
+from bot.domain.access.changes import AccessChange, ChangeDecision
+from bot.domain.access.permissions import Decision, Grant, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import CLEAR, Plan
-from bot.engine.attempted_actions import Tried
+from bot.engine.attempted_actions import AttemptedAction
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
+class PermissionDenied:
     """Not permitted. Says nothing about the pipeline, not even whether there is one.
 
     `tried`: what they wanted to do to an operation on the pipeline, if it was one. `confirming`: they pressed the
@@ -22,7 +22,7 @@ class Denied:
 
     pipeline: PipelineName
     decision: Decision
-    tried: Tried | None = None
+    tried: AttemptedAction | None = None
     confirming: bool = False
     plan: Plan = CLEAR
 
@@ -32,7 +32,7 @@ class Explained:
     """Whether a person may carry out a plan, what it takes, and what decided."""
 
     pipeline: PipelineName
-    authority: Authority
+    authority: Authorization
     break_glass: Decision
     plan: Plan = CLEAR
 
@@ -41,7 +41,7 @@ class Explained:
 class Introduced:
     """Who a person is to the bot, and what is granted to them."""
 
-    standing: Standing
+    standing: Membership
     grants: tuple[Grant, ...]
     now: datetime
 
@@ -78,4 +78,4 @@ class NotAllowed:
     """The change of access was refused."""
 
     change: AccessChange
-    judgement: Judgement
+    judgement: ChangeDecision

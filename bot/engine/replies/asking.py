@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.access.authorization import Authority
-from bot.domain.access.rules import Freeze, Terms
+from bot.domain.access.authorization import Authorization
+from bot.domain.access.rules import Freeze, Requirements
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import CLEAR, Plan
@@ -17,7 +17,7 @@ class Preview:
 
     operation: Operation
     pipeline: Pipeline
-    authority: Authority
+    authority: Authorization
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +101,18 @@ class ReasonWanted:
     """The rules ask for a reason, or for another one than was typed. `incident`: what the glass is to be broken for."""
 
     pipeline: PipelineName
-    terms: Terms
+    terms: Requirements
     plan: Plan = CLEAR
     incident: str = ""
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class GlassForbidden:
+class BreakGlassForbidden:
     """No rule allows the glass to be broken here, or one forbids it."""
 
     pipeline: PipelineName
-    terms: Terms
+    terms: Requirements
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bot.domain.operations.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Started:
     """Confirmed: the card comes next, and then the request."""
 
     operation: Operation
@@ -27,7 +27,7 @@ class NameWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class NeverMind:
+class Dropped:
     operation: Operation
 
 
@@ -44,7 +44,7 @@ class DeniedIt:
 
 
 @dataclass(frozen=True, slots=True)
-class TookBack:
+class Withdrew:
     operation: Operation
 
 

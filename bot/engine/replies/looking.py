@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
-from bot.domain.pipelines.activity import Doing
+from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Problem
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import HistoryLine
@@ -26,7 +26,7 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
+class FelderaUnavailable:
     """Feldera could not be asked. Nothing was changed."""
 
     pipeline: PipelineName
@@ -52,7 +52,7 @@ class Described:
     live: Operation | None
     pending: Operation | None
     freeze: Freeze | None
-    doings: tuple[Doing, ...] | Problem | None = ()
+    doings: tuple[Activity, ...] | Problem | None = ()
     ended: tuple[Operation, ...] = ()
 
 

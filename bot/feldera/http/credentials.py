@@ -16,7 +16,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
 COMMAND_TIMEOUT = 10.0  # seconds; a look waits for it, and the person for the look
 PRINTED_MAX = 64 * 2**10  # bytes, a pipe's usual capacity; a command that prints more is stuck, and times out
@@ -163,4 +163,4 @@ def _read(pipe: int) -> bytes:
 
 def _failed(how: str) -> Problem:
     # An outage, of whoever gives out the tokens: Feldera has rejected nothing, and may accept the next one.
-    return Problem(Trouble.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")
+    return Problem(ProblemKind.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")

@@ -18,10 +18,10 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.engine.ports import Clock
 from bot.feldera.http.address import FelderaAddress
-from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.response import NoResponse, Response
 from bot.proxies import without_password
 
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
@@ -31,9 +31,9 @@ CONNECTIONS = 10  # the API answers one request after another: more would only q
 PATIENCE = 4  # times the allowed silence, for a whole exchange: for an answer that dribbles without an end
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
 
-TOO_LATE = Problem(Trouble.UNREACHABLE, "Too much time passed after the last look at the pipeline.")
+TOO_LATE = Problem(ProblemKind.UNREACHABLE, "Too much time passed after the last look at the pipeline.")
 _PACKED = Problem(
-    Trouble.NOT_FELDERA,
+    ProblemKind.NOT_FELDERA,
     "Something in front of Feldera compresses its answers, which the bot did not ask for.",
 )
 # What OpenSSL makes of an answer that is no TLS: plain HTTP has no other meaning for it.
@@ -76,7 +76,7 @@ class _Sending:
 _USER_AGENT = f"pipeline-bot/{version('pipeline-bot')}"
 
 
-class Wire:
+class FelderaHttp:
     """Connections to one Feldera, at most `connections` at a time."""
 
     def __init__(
@@ -124,7 +124,7 @@ class Wire:
         query: Mapping[str, str] | None = None,
         body_max: int = BODY_MAX,
         not_after: float = inf,
-    ) -> Reply | NoReply:
+    ) -> Response | NoResponse:
         """Send the request once, and read the reply up to `body_max` bytes.
 
         Not a byte of it is written after `not_after`, a moment of the clock's monotonic seconds, however long the
@@ -137,15 +137,15 @@ class Wire:
         request.extensions["trace"] = sending.follow
         began = self._clock.now()
         outcome = await self._bounded(request, body_max)
-        if isinstance(outcome, NoReply) and outcome.maybe_sent and not sending.has_begun:
-            outcome = NoReply(Problem(Trouble.UNREACHABLE, self._no_way_there()), maybe_sent=False)
+        if isinstance(outcome, NoResponse) and outcome.maybe_sent and not sending.has_begun:
+            outcome = NoResponse(Problem(ProblemKind.UNREACHABLE, self._no_way_there()), maybe_sent=False)
         line = log.debug if method == "GET" else log.info
         line(
             "feldera.request",
             method=method,
             path=path,
-            status=outcome.status if isinstance(outcome, Reply) else None,
-            trouble=None if isinstance(outcome, Reply) else outcome.problem.message,
+            status=outcome.status if isinstance(outcome, Response) else None,
+            trouble=None if isinstance(outcome, Response) else outcome.problem.message,
             seconds=(self._clock.now() - began).total_seconds(),
         )
         return outcome
@@ -170,39 +170,41 @@ class Wire:
             return None
         return f"{self._machine} speaks TLS: Feldera's host must begin with https://."
 
-    async def _bounded(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
+    async def _bounded(self, request: httpx.Request, body_max: int) -> Response | NoResponse:
         try:
             async with asyncio.timeout(PATIENCE * self._silence):
                 return await self._send(request, body_max)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False)
+            return NoResponse(
+                Problem(ProblemKind.UNREACHABLE, self._why_no_connection(error)), maybe_sent=False
+            )
         except _TooLate:
-            return NoReply(TOO_LATE, maybe_sent=False)
+            return NoResponse(TOO_LATE, maybe_sent=False)
         except httpx.ProxyError as error:  # it answered the CONNECT, and not with a connection
-            return NoReply(Problem(Trouble.UNREACHABLE, self._why_no_tunnel(error)), maybe_sent=False)
+            return NoResponse(Problem(ProblemKind.UNREACHABLE, self._why_no_tunnel(error)), maybe_sent=False)
         except httpx.TimeoutException:
             sentence = f"Feldera did not answer within {self._silence:g} s."
-            return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
+            return NoResponse(Problem(ProblemKind.UNREACHABLE, sentence), maybe_sent=True)
         except TimeoutError:
             sentence = f"Feldera's answer was not complete within {PATIENCE * self._silence:g} s."
-            return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
+            return NoResponse(Problem(ProblemKind.UNREACHABLE, sentence), maybe_sent=True)
         except (httpx.HTTPError, OSError):  # OSError: TLS alerts after the handshake reach us as they are
             sentence = "The connection to Feldera broke before its answer was complete."
-            return NoReply(Problem(Trouble.UNREACHABLE, sentence), maybe_sent=True)
+            return NoResponse(Problem(ProblemKind.UNREACHABLE, sentence), maybe_sent=True)
 
-    async def _send(self, request: httpx.Request, body_max: int) -> Reply | NoReply:
+    async def _send(self, request: httpx.Request, body_max: int) -> Response | NoResponse:
         response = await self._http.send(request, stream=True)
         longest = body_max if response.is_success else min(body_max, BODY_MAX)
         try:
             if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-                return NoReply(_PACKED, maybe_sent=True)
+                return NoResponse(_PACKED, maybe_sent=True)
             body = bytearray()
             async for chunk in response.aiter_raw():
                 body += chunk
                 if len(body) > longest:
                     sentence = f"Feldera's answer is longer than {longest / 2**20:g} MiB."
-                    return NoReply(Problem(Trouble.UNEXPECTED, sentence), maybe_sent=True)
-            return Reply(response.status_code, response.headers, bytes(body), self._clock.now())
+                    return NoResponse(Problem(ProblemKind.UNEXPECTED, sentence), maybe_sent=True)
+            return Response(response.status_code, response.headers, bytes(body), self._clock.now())
         finally:
             await response.aclose()
 

@@ -12,32 +12,40 @@ from typing import Final
 
 import httpx
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
-from bot.feldera.http.response import Reply
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
+from bot.feldera.http.response import Response
 from bot.feldera.models import ErrorBody
 
 NO_TENANT: Final = Problem(
-    Trouble.NO_TENANT,
+    ProblemKind.NO_TENANT,
     "The bot's login belongs to several tenants of Feldera, and names none of them.",
     code="AmbiguousTenantMembership",
 )
-NOT_AS_KNOWN: Final = Problem(Trouble.UNEXPECTED, "Feldera's answer does not have the form this bot knows.")
+NOT_AS_KNOWN: Final = Problem(
+    ProblemKind.UNEXPECTED, "Feldera's answer does not have the form this bot knows."
+)
 
-DATABASE_DOWN: Final = Problem(Trouble.DATABASE_DOWN, "Feldera cannot reach its database.")
+DATABASE_DOWN: Final = Problem(ProblemKind.DATABASE_DOWN, "Feldera cannot reach its database.")
 
 _DATABASE_CODES: Final = frozenset({"PostgresError", "PostgresPoolError"})
 """Errors (500) of Feldera's database. Their messages are the database's own and can name machines: not for people."""
 
-_WHOEVER_SAYS_IT: Final[Mapping[int, tuple[Trouble, str]]] = {
-    HTTPStatus.UNAUTHORIZED: (Trouble.UNAUTHORIZED, "Feldera does not accept the bot's credentials (401)."),
-    HTTPStatus.REQUEST_TIMEOUT: (Trouble.UNREACHABLE, "The request did not reach Feldera in time (408)."),
-    HTTPStatus.TOO_MANY_REQUESTS: (Trouble.BUSY, "Feldera asks for fewer requests (429)."),
-    HTTPStatus.BAD_GATEWAY: (Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."),
-    HTTPStatus.GATEWAY_TIMEOUT: (Trouble.UNREACHABLE, "Feldera cannot be reached through its proxy (504)."),
+_WHOEVER_SAYS_IT: Final[Mapping[int, tuple[ProblemKind, str]]] = {
+    HTTPStatus.UNAUTHORIZED: (
+        ProblemKind.UNAUTHORIZED,
+        "Feldera does not accept the bot's credentials (401).",
+    ),
+    HTTPStatus.REQUEST_TIMEOUT: (ProblemKind.UNREACHABLE, "The request did not reach Feldera in time (408)."),
+    HTTPStatus.TOO_MANY_REQUESTS: (ProblemKind.BUSY, "Feldera asks for fewer requests (429)."),
+    HTTPStatus.BAD_GATEWAY: (ProblemKind.UNREACHABLE, "Feldera cannot be reached through its proxy (502)."),
+    HTTPStatus.GATEWAY_TIMEOUT: (
+        ProblemKind.UNREACHABLE,
+        "Feldera cannot be reached through its proxy (504).",
+    ),
 }
 
 
-def problem(reply: Reply) -> Problem:
+def problem(reply: Response) -> Problem:
     """The problem with a reply that is not the one hoped for."""
     error = reply.error
     if is_ambiguous(error):
@@ -58,35 +66,38 @@ def is_ambiguous(error: ErrorBody | None) -> bool:
     return error is not None and error.error_code == NO_TENANT.code
 
 
-def _trouble(reply: Reply) -> tuple[Trouble, str]:
+def _trouble(reply: Response) -> tuple[ProblemKind, str]:
     if (whoever := _WHOEVER_SAYS_IT.get(reply.status)) is not None:
         return whoever
     if httpx.codes.is_redirect(reply.status):
         target = reply.redirect_host or "another page"
-        return Trouble.NOT_FELDERA, f"The address of Feldera leads elsewhere, to {target} ({reply.status})."
+        return (
+            ProblemKind.NOT_FELDERA,
+            f"The address of Feldera leads elsewhere, to {target} ({reply.status}).",
+        )
     return _of_feldera(reply.status) if reply.error else _of_somebody_else(reply)
 
 
-def _of_feldera(status: int) -> tuple[Trouble, str]:
+def _of_feldera(status: int) -> tuple[ProblemKind, str]:
     match status:
         case HTTPStatus.FORBIDDEN:
-            return Trouble.FORBIDDEN, "Feldera does not allow the bot this (403)."
+            return ProblemKind.FORBIDDEN, "Feldera does not allow the bot this (403)."
         case HTTPStatus.SERVICE_UNAVAILABLE:
-            return Trouble.BUSY, "Feldera cannot serve requests at the moment (503)."
+            return ProblemKind.BUSY, "Feldera cannot serve requests at the moment (503)."
         case _:
-            return Trouble.UNEXPECTED, f"Feldera gave an answer that was not expected ({status})."
+            return ProblemKind.UNEXPECTED, f"Feldera gave an answer that was not expected ({status})."
 
 
-def _of_somebody_else(reply: Reply) -> tuple[Trouble, str]:
+def _of_somebody_else(reply: Response) -> tuple[ProblemKind, str]:
     status = reply.status
     if httpx.codes.is_server_error(status) and reply.is_html:
-        return Trouble.UNREACHABLE, f"A proxy answered in place of Feldera ({status})."
+        return ProblemKind.UNREACHABLE, f"A proxy answered in place of Feldera ({status})."
     if httpx.codes.is_success(status) and not reply.is_json:
-        return Trouble.NOT_FELDERA, "Something other than the Feldera API answers at its address."
+        return ProblemKind.NOT_FELDERA, "Something other than the Feldera API answers at its address."
     match status:
         case HTTPStatus.FORBIDDEN:
-            return Trouble.NOT_FELDERA, "Something in front of Feldera denies access to it (403)."
+            return ProblemKind.NOT_FELDERA, "Something in front of Feldera denies access to it (403)."
         case HTTPStatus.NOT_FOUND:
-            return Trouble.NOT_FELDERA, "There is no Feldera API at its address (404)."
+            return ProblemKind.NOT_FELDERA, "There is no Feldera API at its address (404)."
         case _:
             return _of_feldera(status)

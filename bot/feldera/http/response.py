@@ -21,7 +21,7 @@ _HOST_MAX = 100  # characters of a host's name in a sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """A whole HTTP response."""
 
     status: int
@@ -91,7 +91,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class NoReply:
+class NoResponse:
     """No whole response; `maybe_sent` is whether Feldera may have got the request nevertheless."""
 
     problem: Problem

@@ -5,9 +5,9 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.feldera.http.problems import NO_TENANT, NOT_AS_KNOWN, problem
-from bot.feldera.http.response import Reply
+from bot.feldera.http.response import Response
 from bot.feldera.models import SessionBody
 
 
@@ -20,7 +20,7 @@ class Session:
     role: str
 
 
-def session(reply: Reply) -> Session | Problem | None:
+def session(reply: Response) -> Session | Problem | None:
     """None where there is no such endpoint, as before 0.327, which brought the roles.
 
     A login that belongs to several tenants, and names none, has a session without a tenant: a problem.
@@ -45,6 +45,6 @@ def of_another_tenant(session: Session, wanted: str | None) -> Problem | None:
     if wanted is None or not answered or wanted in answered:
         return None
     return Problem(
-        Trouble.ELSEWHERE,
+        ProblemKind.ELSEWHERE,
         f"Feldera answers for its tenant {answered[0]}, and {wanted} is set; an API key has a tenant of its own",
     )

@@ -9,16 +9,16 @@ from http import HTTPStatus
 
 import httpx
 
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.engine.ports import Clock
 from bot.feldera.http.problems import DATABASE_DOWN, problem
-from bot.feldera.http.response import NoReply, Reply
+from bot.feldera.http.response import NoResponse, Response
 
 BELIEVED_AFTER = 15.0  # seconds: three probes
 FORGOTTEN_AFTER = 300.0  # seconds without another: what was rejected before says nothing about now
 
 UNPROVED = Problem(
-    Trouble.REJECTED,
+    ProblemKind.REJECTED,
     "Feldera rejects the bot's credentials (401), which it also does while it cannot reach its database.",
 )
 
@@ -31,14 +31,14 @@ class Rejections:
         self._first: float | None = None
         self._last = 0.0
 
-    def note(self, reply: Reply) -> None:
+    def note(self, reply: Response) -> None:
         """A reply to a request with credentials: one that is no rejection shows that they are accepted."""
         if reply.status != HTTPStatus.UNAUTHORIZED and not httpx.codes.is_server_error(reply.status):
             self._first = None
 
-    def why(self, reply: Reply, health: Reply | NoReply) -> Problem:
+    def why(self, reply: Response, health: Response | NoResponse) -> Problem:
         """Why Feldera answered 401, in the light of its `GET /healthz`, which takes no authentication."""
-        if isinstance(health, NoReply):
+        if isinstance(health, NoResponse):
             return health.problem
         if httpx.codes.is_server_error(health.status):
             self._first = None

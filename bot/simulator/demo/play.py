@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.clock import SystemClock
-from bot.domain.access.changes import Give, SetRule
+from bot.domain.access.changes import GrantRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor, TeamId, UserId
@@ -135,8 +135,8 @@ def _set_up(
         "pipeline_bot_database": str(folder / "pipeline-bot.db"),
     }
     with Administration.open(folder / "pipeline-bot.db") as administration:
-        operator = Give(_actor(ana), Role.OPERATOR, "*", note="on call")
-        approver = Give(_actor(ben), Role.APPROVER, "*")
+        operator = GrantRole(_actor(ana), Role.OPERATOR, "*", note="on call")
+        approver = GrantRole(_actor(ben), Role.APPROVER, "*")
         rule = SetRule(Rule("sales", approvals=1))
         administration.administer(operator, approver, rule, by="shell:demo", now=clock.now())
     bot = BotProcess(folder, clock, settings)

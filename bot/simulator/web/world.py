@@ -13,7 +13,7 @@ from typing import Any, Self
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.domain.access.changes import AccessChange, Give, PutFreeze, SetRule
+from bot.domain.access.changes import AccessChange, GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Group, Principal
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.simulator.bot import BotProcess, SimulatedClock
@@ -153,7 +153,7 @@ class World:
     def _access(self) -> list[AccessChange]:
         now = self.clock.now()
         grants = [
-            Give(
+            GrantRole(
                 self._principal(grant.person, grant.group),
                 grant.role,
                 grant.pattern,
@@ -171,7 +171,7 @@ class World:
             )
             for rule in self.scenario.rules
         ]
-        freezes = [PutFreeze(each.pattern, now + each.lasts, each.reason) for each in self.scenario.freezes]
+        freezes = [SetFreeze(each.pattern, now + each.lasts, each.reason) for each in self.scenario.freezes]
         return [*grants, *rules, *freezes]
 
     def _principal(self, person: str | None, group: str | None) -> Principal:

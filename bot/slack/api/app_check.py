@@ -18,7 +18,7 @@ SCOPES = frozenset({"commands", "chat:write", "users:read", "usergroups:read"})
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class AppCheck:
     """`lacking` scopes are None where Slack did not tell the token's.
 
     `ahead` is how far this machine's clock is before Slack's, to the second; None where Slack told no time.
@@ -29,14 +29,14 @@ class Checkup:
     ahead: timedelta | None
 
 
-async def checkup(client: AsyncWebClient, clock: Clock) -> Checkup:
+async def checkup(client: AsyncWebClient, clock: Clock) -> AppCheck:
     """How the app is, by Slack's own word.
 
     Raises:
         SlackRefused: the token does not work, or Slack cannot be reached.
     """
     said = await auth_test(client)
-    return Checkup(workspace_of(said), _lacking(said.headers), _ahead(said.headers, clock.now()))
+    return AppCheck(workspace_of(said), _lacking(said.headers), _ahead(said.headers, clock.now()))
 
 
 def _lacking(headers: Mapping[str, str]) -> frozenset[str] | None:

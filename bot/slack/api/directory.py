@@ -14,14 +14,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.access.permissions import Group, Kind, Standing
+from bot.domain.access.permissions import Group, Kind, Membership
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
-from bot.engine.ports import Caller, Clock, Mark, Unread
-from bot.engine.rate_budget import Budget
+from bot.engine.ports import Caller, Clock, Mark, Unresolved
+from bot.engine.rate_budget import RateBudget
 from bot.slack.api.error_text import UNREADABLE, must_wait, why_refused, why_silent
-from bot.slack.api.lookup_cache import GOOD_FOR, Failed, Lookups, Turns
-from bot.slack.api.rate_limits import Pace
-from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
+from bot.slack.api.lookup_cache import GOOD_FOR, LookupCache, LookupFailed, LookupTurns
+from bot.slack.api.rate_limits import RateLimits
+from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
 
 log = structlog.get_logger(__name__)
 
@@ -93,11 +93,11 @@ class PeopleDirectory:
         self._client = client
         self._clock = clock
         self._home_team = home_team
-        self._pace = Pace(clock)
-        self._budget = Budget(clock)
-        self._turns = Turns()
-        self._kinds: Lookups[Kind] = Lookups(clock, within, self._turns)
-        self._members: Lookups[frozenset[UserId]] = Lookups(clock, within, self._turns)
+        self._pace = RateLimits(clock)
+        self._budget = RateBudget(clock)
+        self._turns = LookupTurns()
+        self._kinds: LookupCache[Kind] = LookupCache(clock, within, self._turns)
+        self._members: LookupCache[frozenset[UserId]] = LookupCache(clock, within, self._turns)
 
     @property
     def home_team(self) -> TeamId:
@@ -113,7 +113,7 @@ class PeopleDirectory:
         *,
         since: Mark | None = None,
         caller: Caller = Caller.PEOPLE,
-    ) -> Mapping[Actor, Standing]:
+    ) -> Mapping[Actor, Membership]:
         """Who they are, and which of `groups` each is in. Nobody of another workspace is asked after, or in a group."""
         everybody = tuple(dict.fromkeys(actors))
         ours = [actor for actor in everybody if actor.team == self._home_team]
@@ -128,21 +128,21 @@ class PeopleDirectory:
         )
         found = dict(zip(asked, members, strict=True))
         known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
-        return {actor: known.get(actor) or Standing(actor, Kind.STRANGER) for actor in everybody}
+        return {actor: known.get(actor) or Membership(actor, Kind.STRANGER) for actor in everybody}
 
-    async def members(self, group: Group) -> frozenset[Actor] | Unread:
+    async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
         """Everybody in the group. Slack may still list people who were deactivated."""
         if group.team != self._home_team:
-            return Unread("it is of another workspace")
+            return Unresolved("it is of another workspace")
         users = await self._users_in(group.group, None, Caller.PEOPLE)
-        if isinstance(users, Failed):
-            return Unread(users.why)
+        if isinstance(users, LookupFailed):
+            return Unresolved(users.why)
         return frozenset(Actor(self._home_team, user) for user in users)
 
-    async def _kind(self, user: UserId, since: Mark | None, caller: Caller) -> Kind | Failed:
-        async def ask() -> Kind | Failed:
+    async def _kind(self, user: UserId, since: Mark | None, caller: Caller) -> Kind | LookupFailed:
+        async def ask() -> Kind | LookupFailed:
             said = await self._ask(_USERS_INFO, caller, lambda: self._client.users_info(user=user))
-            if isinstance(said, Failed):
+            if isinstance(said, LookupFailed):
                 return Kind.STRANGER if said.code in _NOBODY else said
             return _kind(user, said, self._home_team)
 
@@ -151,12 +151,12 @@ class PeopleDirectory:
 
     async def _users_in(
         self, group: GroupId, since: Mark | None, caller: Caller
-    ) -> frozenset[UserId] | Failed:
-        async def ask() -> frozenset[UserId] | Failed:
+    ) -> frozenset[UserId] | LookupFailed:
+        async def ask() -> frozenset[UserId] | LookupFailed:
             said = await self._ask(
                 _GROUP_USERS, caller, lambda: self._client.usergroups_users_list(usergroup=group)
             )
-            return said if isinstance(said, Failed) else _users(said)
+            return said if isinstance(said, LookupFailed) else _users(said)
 
         since, good_for = self._has_to_be(_GROUP_USERS, since, caller)
         return await self._members.of(group, ask, since=since, caller=caller, good_for=good_for)
@@ -181,40 +181,40 @@ class PeopleDirectory:
 
     async def _ask(
         self, method: str, caller: Caller, call: Callable[[], Awaitable[AsyncSlackResponse]]
-    ) -> Mapping[str, Any] | Failed:
+    ) -> Mapping[str, Any] | LookupFailed:
         """Slack's answer. While this caller has to wait, nothing is asked for it."""
         wait = self._wait(method, caller)
         if wait:
-            return Failed(must_wait(wait.total_seconds()), passing=True)
+            return LookupFailed(must_wait(wait.total_seconds()), passing=True)
         if caller is not Caller.SENDING:
             self._budget.takes(method, _MOST[caller][method])
         answer = await ask(call())
         match answer:
-            case Done(said):
+            case CallSucceeded(said):
                 return said
-            case Wait(seconds):
+            case CallRateLimited(seconds):
                 self._pace.hold(timedelta(seconds=seconds), (method, caller))
                 log.warning("slack_asks_us_to_wait", method=method, caller=str(caller), seconds=seconds)
-                return Failed(must_wait(seconds), passing=True)
-            case Refused(error):
+                return LookupFailed(must_wait(seconds), passing=True)
+            case CallRefused(error):
                 if error not in _NOBODY:
                     log.warning("slack_refused", method=method, error=error)
-                return Failed(why_refused(answer), error)
-            case NoAnswer(why):
+                return LookupFailed(why_refused(answer), error)
+            case CallUnanswered(why):
                 log.warning("slack_did_not_answer", method=method, why=why)
-                return Failed(why_silent(answer), passing=True)
+                return LookupFailed(why_silent(answer), passing=True)
 
 
-def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Failed:
+def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | LookupFailed:
     """Only whoever is said to be nothing else is a member: what Slack leaves out is not taken for a no."""
     try:
         profile = _User.model_validate(said.get("user"))
     except ValidationError:
-        return Failed(UNREADABLE)
+        return LookupFailed(UNREADABLE)
     if profile.id != user:
-        return Failed(UNREADABLE)
+        return LookupFailed(UNREADABLE)
     if profile.team_id is None and profile.enterprise_user is None:
-        return Failed(UNREADABLE)
+        return LookupFailed(UNREADABLE)
     if profile.is_stranger or not profile.belongs_to(home_team):
         return Kind.STRANGER
     if profile.deleted:
@@ -224,28 +224,30 @@ def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Fa
     if profile.is_restricted or profile.is_ultra_restricted:
         return Kind.GUEST
     if None in {profile.is_bot, profile.is_restricted, profile.is_ultra_restricted}:
-        return Failed(UNREADABLE)
+        return LookupFailed(UNREADABLE)
     return Kind.MEMBER
 
 
 def _standing(
-    actor: Actor, kind: Kind | Failed, members: Mapping[GroupId, frozenset[UserId] | Failed]
-) -> Standing:
-    failures = [answer for answer in (kind, *members.values()) if isinstance(answer, Failed)]
-    return Standing(
+    actor: Actor, kind: Kind | LookupFailed, members: Mapping[GroupId, frozenset[UserId] | LookupFailed]
+) -> Membership:
+    failures = [answer for answer in (kind, *members.values()) if isinstance(answer, LookupFailed)]
+    return Membership(
         actor,
-        Kind.UNKNOWN if isinstance(kind, Failed) else kind,
+        Kind.UNKNOWN if isinstance(kind, LookupFailed) else kind,
         groups=frozenset(
-            group for group, users in members.items() if not isinstance(users, Failed) and actor.user in users
+            group
+            for group, users in members.items()
+            if not isinstance(users, LookupFailed) and actor.user in users
         ),
-        unresolved=frozenset(group for group, users in members.items() if isinstance(users, Failed)),
+        unresolved=frozenset(group for group, users in members.items() if isinstance(users, LookupFailed)),
         why="; ".join(dict.fromkeys(failed.why for failed in failures)),
         passing=any(failed.passing for failed in failures),
     )
 
 
-def _users(said: Mapping[str, Any]) -> frozenset[UserId] | Failed:
+def _users(said: Mapping[str, Any]) -> frozenset[UserId] | LookupFailed:
     try:
         return frozenset(_Users.model_validate(said).users)
     except ValidationError:
-        return Failed(UNREADABLE)
+        return LookupFailed(UNREADABLE)

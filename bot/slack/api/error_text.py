@@ -5,7 +5,7 @@ What Slack says of itself is never repeated whole: its error code at most.
 
 import re
 
-from bot.slack.api.web_api import NO_JSON_OBJECT, NoAnswer, Refused
+from bot.slack.api.web_api import NO_JSON_OBJECT, CallRefused, CallUnanswered
 
 UNREADABLE = "Slack's answer makes no sense"
 
@@ -22,7 +22,7 @@ _WHY = {
 }
 
 
-def why_refused(refused: Refused) -> str:
+def why_refused(refused: CallRefused) -> str:
     """The reason as a clause, without a full stop."""
     if refused.error == "missing_scope":
         needed = f"the scope {refused.needed}" if _SCOPE.fullmatch(refused.needed) else "a scope"
@@ -31,7 +31,7 @@ def why_refused(refused: Refused) -> str:
     return _WHY.get(code, f"Slack refuses to say ({code})")
 
 
-def why_silent(nothing: NoAnswer) -> str:
+def why_silent(nothing: CallUnanswered) -> str:
     """The same, of an answer that is none."""
     if nothing.is_silence:
         return "Slack cannot be reached"

@@ -15,7 +15,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import UserError
 from bot.domain.ids import TeamId
 from bot.engine.ports import Clock
-from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask, in_words, pauses
+from bot.slack.api.web_api import (
+    CallRateLimited,
+    CallRefused,
+    CallSucceeded,
+    CallUnanswered,
+    ask,
+    in_words,
+    pauses,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +68,7 @@ async def who_are_we(client: AsyncWebClient) -> Workspace:
     return workspace_of(await auth_test(client))
 
 
-async def auth_test(client: AsyncWebClient) -> Done:
+async def auth_test(client: AsyncWebClient) -> CallSucceeded:
     """The whole answer of `auth.test`, with the headers that tell the token's scopes and Slack's time.
 
     Raises:
@@ -69,23 +77,23 @@ async def auth_test(client: AsyncWebClient) -> Done:
     """
     answer = await ask(client.auth_test())
     match answer:
-        case Done() if _is_org_wide(answer):
+        case CallSucceeded() if _is_org_wide(answer):
             raise SlackRefused(ORG_WIDE)
-        case Done() if answer.text("team_id") and answer.text("url"):
+        case CallSucceeded() if answer.text("team_id") and answer.text("url"):
             return answer
-        case Refused(error):
+        case CallRefused(error):
             raise SlackRefused(f"SLACK_BOT_TOKEN: Slack answers {error} to it.")
         case _:
             raise _away(client, answer)
 
 
-def _is_org_wide(said: Done) -> bool:
+def _is_org_wide(said: CallSucceeded) -> bool:
     """Such a token is of no workspace: Slack says so, or names the Grid (`E…`) where a workspace would stand."""
     team, grid = said.text("team_id"), said.text("enterprise_id")
     return said.said.get("is_enterprise_install") is True or (grid != "" and team in {"", grid})
 
 
-def workspace_of(said: Done) -> Workspace:
+def workspace_of(said: CallSucceeded) -> Workspace:
     return Workspace(
         team=TeamId(said.text("team_id")),
         name=said.text("team"),
@@ -104,9 +112,9 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
     """
     answer = await ask(client.apps_connections_open(app_token=app_token))
     match answer:
-        case Done():
+        case CallSucceeded():
             return answer.text("url")
-        case Refused(error):
+        case CallRefused(error):
             raise SlackRefused(
                 f"SLACK_APP_TOKEN: Slack answers {error} to it. It needs the scope connections:write, "
                 "and the app needs Socket Mode switched on."
@@ -135,8 +143,8 @@ async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -
     raise AssertionError("there is always a next pause")
 
 
-def _away(client: AsyncWebClient, answer: Done | Wait | NoAnswer) -> SlackAway:
-    if isinstance(answer, Done):
+def _away(client: AsyncWebClient, answer: CallSucceeded | CallRateLimited | CallUnanswered) -> SlackAway:
+    if isinstance(answer, CallSucceeded):
         return SlackAway(f"What answers at {client.base_url} does not say which workspace it is.")
-    wait = answer.seconds if isinstance(answer, Wait) else 0.0
+    wait = answer.seconds if isinstance(answer, CallRateLimited) else 0.0
     return SlackAway(in_words(answer, client.base_url), seconds=wait)

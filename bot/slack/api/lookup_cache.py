@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class LookupFailed:
     """There is no answer: `why` in words, as a clause, and Slack's code for it if it gave one.
 
     `passing`: Slack is away or wants quiet. What it refuses, it would refuse again.
@@ -36,12 +36,12 @@ class Failed:
 
 @dataclass(slots=True)
 class _Asked(Generic[T]):
-    """The last time a key was asked for, and for whom: when it began and when the answer was there, in `Turns`."""
+    """The last time a key was asked for, and for whom: when it began and when the answer was there, in `LookupTurns`."""
 
     began: int
     landed: int
     caller: Caller
-    answer: T | Failed
+    answer: T | LookupFailed
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class _Known(Generic[T]):
 
 
 @dataclass(slots=True)
-class Turns:
+class LookupTurns:
     """The order in which things are asked and answered, across all that share it."""
 
     last: int = 0
@@ -66,23 +66,23 @@ class Turns:
 
 
 @dataclass(slots=True)
-class Lookups(Generic[T]):
+class LookupCache(Generic[T]):
     """`within` is real seconds: how long one look-up may take, waiting for others included."""
 
     clock: Clock
     within: float
-    turns: Turns = field(default_factory=Turns)
+    turns: LookupTurns = field(default_factory=LookupTurns)
     _known: OrderedDict[str, _Known[T]] = field(default_factory=OrderedDict)
 
     async def of(
         self,
         key: str,
-        ask: Callable[[], Awaitable[T | Failed]],
+        ask: Callable[[], Awaitable[T | LookupFailed]],
         *,
         since: Mark | None = None,
         caller: Caller = Caller.PEOPLE,
         good_for: timedelta = GOOD_FOR,
-    ) -> T | Failed:
+    ) -> T | LookupFailed:
         """What `ask` says of `key`, or said at most `good_for` ago; with `since`, not if it was asked for before that.
 
         Never raises but what `ask` raises.
@@ -99,21 +99,21 @@ class Lookups(Generic[T]):
                 if (
                     last is not None
                     and is_new
-                    and not (isinstance(last.answer, Failed) and last.caller != caller)
+                    and not (isinstance(last.answer, LookupFailed) and last.caller != caller)
                 ):
                     return last.answer
                 return await self._asks(known, ask, caller)
         except TimeoutError:
             log.warning("slack_did_not_answer", about=key, seconds=self.within)
-            return Failed("Slack did not answer in time", passing=True)
+            return LookupFailed("Slack did not answer in time", passing=True)
 
     async def _asks(
-        self, known: _Known[T], ask: Callable[[], Awaitable[T | Failed]], caller: Caller
-    ) -> T | Failed:
+        self, known: _Known[T], ask: Callable[[], Awaitable[T | LookupFailed]], caller: Caller
+    ) -> T | LookupFailed:
         began, since = self.turns.next(), self.clock.now()
         answer = await ask()
         known.last = _Asked(began, self.turns.next(), caller, answer)
-        if not isinstance(answer, Failed):
+        if not isinstance(answer, LookupFailed):
             known.good, known.good_since = answer, since
         return answer
 

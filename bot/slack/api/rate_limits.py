@@ -15,7 +15,7 @@ MANY = 1000  # places remembered before those that are free again are forgotten
 
 
 @dataclass(slots=True)
-class Pace:
+class RateLimits:
     clock: Clock
     _free_at: dict[Hashable, datetime] = field(default_factory=dict)
 

@@ -41,7 +41,7 @@ _NO_JSON_OBJECT = (AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CallSucceeded:
     """Slack did it; `said` is what it answered, and `headers` are by their names in lower case."""
 
     said: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class CallRefused:
     """Slack did not do it, and says why in its own word (`not_in_channel`, `invalid_auth`, …).
 
     `needed` is the scope that the token lacks, if that is why.
@@ -64,14 +64,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class CallRateLimited:
     """Slack did not do it, and asks to be left alone for so many seconds (HTTP 429): between 1 and 3,600."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
+class CallUnanswered:
     """Nothing that makes sense came back. `in_doubt`: Slack may have done it all the same.
 
     `is_silence`: nothing came back at all.
@@ -97,7 +97,9 @@ class _Sending:
 _sending: ContextVar[_Sending] = ContextVar("_sending")
 
 
-async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | NoAnswer:
+async def ask(
+    call: Awaitable[AsyncSlackResponse],
+) -> CallSucceeded | CallRefused | CallRateLimited | CallUnanswered:
     """What comes of `call`, which is made once."""
     sending = _Sending()
     _sending.set(sending)
@@ -108,26 +110,26 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> Done | Refused | Wait | No
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return _failed(error, sending)
     except _NO_JSON_OBJECT:
-        return NoAnswer(NO_JSON_OBJECT)
+        return CallUnanswered(NO_JSON_OBJECT)
     if not isinstance(response.data, dict):
-        return NoAnswer(NO_JSON_OBJECT)
-    return Done(
+        return CallUnanswered(NO_JSON_OBJECT)
+    return CallSucceeded(
         response.data, {str(name).lower(): str(value) for name, value in dict(response.headers).items()}
     )
 
 
-def in_words(answer: Refused | Wait | NoAnswer, address: str) -> str:
+def in_words(answer: CallRefused | CallRateLimited | CallUnanswered, address: str) -> str:
     """What came of a call to `address`, as a sentence for whoever runs the bot."""
     match answer:
-        case Refused(error):
+        case CallRefused(error):
             return f"Slack answers {error}."
-        case Wait(seconds):
+        case CallRateLimited(seconds):
             return f"Slack asks to be left alone for {seconds:g} seconds."
-        case NoAnswer(why, in_doubt=False):
+        case CallUnanswered(why, in_doubt=False):
             return f"Slack cannot be reached at {address} ({why})."
-        case NoAnswer(why, is_silence=True):
+        case CallUnanswered(why, is_silence=True):
             return f"Slack does not answer at {address} ({why})."
-        case NoAnswer(why):
+        case CallUnanswered(why):
             return f"What answers at {address} makes no sense ({why})."
 
 
@@ -191,15 +193,15 @@ _SILENCES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def _failed(error: Exception, sending: _Sending) -> Wait | NoAnswer:
+def _failed(error: Exception, sending: _Sending) -> CallRateLimited | CallUnanswered:
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        return NoAnswer(f"the proxy answers {error.status}", in_doubt=False, is_silence=True)
+        return CallUnanswered(f"the proxy answers {error.status}", in_doubt=False, is_silence=True)
     if isinstance(error, aiohttp.ClientResponseError) and error.status == TOO_MANY_REQUESTS:
-        return Wait(_retry_after(error.headers))
+        return CallRateLimited(_retry_after(error.headers))
     if isinstance(error, aiohttp.ClientResponseError) and sending.was_not_sent:
-        return NoAnswer("what the proxy answers makes no sense", in_doubt=False, is_silence=True)
+        return CallUnanswered("what the proxy answers makes no sense", in_doubt=False, is_silence=True)
     in_doubt = not (isinstance(error, aiohttp.ClientConnectorError) or sending.was_not_sent)
-    return NoAnswer(why_broken(error), in_doubt=in_doubt, is_silence=True)
+    return CallUnanswered(why_broken(error), in_doubt=in_doubt, is_silence=True)
 
 
 def why_broken(error: Exception) -> str:
@@ -212,16 +214,16 @@ def why_broken(error: Exception) -> str:
     return next((words for kind, words in _SILENCES if isinstance(error, kind)), type(error).__name__)
 
 
-def _not_ok(response: Any) -> Refused | Wait | NoAnswer:
+def _not_ok(response: Any) -> CallRefused | CallRateLimited | CallUnanswered:
     if not isinstance(response, AsyncSlackResponse):
-        return NoAnswer(NO_JSON_OBJECT)
+        return CallUnanswered(NO_JSON_OBJECT)
     said = response.data if isinstance(response.data, dict) else {}
     error = _text(said.get("error"))
     if response.status_code == TOO_MANY_REQUESTS or error in _RATE_LIMITED:
-        return Wait(_retry_after(response.headers))
+        return CallRateLimited(_retry_after(response.headers))
     if error in _BROKE or response.status_code >= SERVER_ERROR:
-        return NoAnswer(error or f"HTTP {response.status_code}")
-    return Refused(error, _text(said.get("needed")))
+        return CallUnanswered(error or f"HTTP {response.status_code}")
+    return CallRefused(error, _text(said.get("needed")))
 
 
 def _text(value: Any) -> str:

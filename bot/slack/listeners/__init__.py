@@ -7,8 +7,8 @@ something. Trusts the ids in a payload that Bolt verified, and nothing else in i
 only looked up, never believed.
 """
 
-from bot.slack.listeners.context import Desk
+from bot.slack.listeners.context import ListenerContext
 from bot.slack.listeners.home_tab import HomeTab
 from bot.slack.listeners.registration import register
 
-__all__ = ["Desk", "HomeTab", "register"]
+__all__ = ["HomeTab", "ListenerContext", "register"]

@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.ports import StoreLost, StoreUnavailable
-from bot.slack.api.web_api import Done, ask
+from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, modals
 
@@ -28,7 +28,7 @@ PATIENCE = 2.0  # seconds; Slack waits three for an ack, the way there and back 
 _T = TypeVar("_T")
 
 
-class Hearing(Protocol):
+class ReplyChannel(Protocol):
     """A way to one person, for what they have to be told after the ack."""
 
     async def give(self, said: Message) -> None:
@@ -37,7 +37,7 @@ class Hearing(Protocol):
 
 
 @dataclass(slots=True)
-class Answer:
+class ResponseUrlReply:
     """What one person is told about one command or click, through the response URL that Slack gave with it.
 
     The URL is a secret: it is neither logged nor stored. `replaces`: the message that was clicked turns into the
@@ -69,7 +69,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class InModal:
+class ModalReply:
     """What one person is told in the modal that they submitted, if they have not closed it."""
 
     client: AsyncWebClient
@@ -77,7 +77,7 @@ class InModal:
 
     async def give(self, said: Message) -> None:
         answer = await ask(self.client.views_update(view_id=self.view_id, view=modals.showing(said)))
-        if not isinstance(answer, Done):
+        if not isinstance(answer, CallSucceeded):
             log.warning("answer_not_delivered", why=str(answer))
 
 
@@ -92,7 +92,7 @@ def log_failure(event: str, error: BaseException) -> None:
 
 
 @dataclass(slots=True)
-class Errands:
+class BackgroundTasks:
     """`patience` is how many seconds an ack waits for what is to be done before it."""
 
     patience: float = PATIENCE
@@ -104,7 +104,7 @@ class Errands:
         await asyncio.wait([task], timeout=self.patience)
         return task
 
-    def run(self, look: Awaitable[Message], answer: Hearing) -> None:
+    def run(self, look: Awaitable[Message], answer: ReplyChannel) -> None:
         """Look, then tell what was seen; if looking breaks, tell that."""
 
         async def errand() -> None:
@@ -112,10 +112,10 @@ class Errands:
 
         self._hold(errand(), apology_through=answer)
 
-    def say(self, said: Message, answer: Hearing) -> None:
+    def say(self, said: Message, answer: ReplyChannel) -> None:
         self._hold(answer.give(said))
 
-    def do(self, work: Coroutine[Any, Any, None], answer: Hearing) -> None:
+    def do(self, work: Coroutine[Any, Any, None], answer: ReplyChannel) -> None:
         """Do what tells of itself by another way; if it breaks, tell that."""
         self._hold(work, apology_through=answer)
 
@@ -138,12 +138,14 @@ class Errands:
                 task.cancel()
             await asyncio.wait(self._running)
 
-    def _hold(self, errand: Coroutine[Any, Any, None], *, apology_through: Hearing | None = None) -> None:
+    def _hold(
+        self, errand: Coroutine[Any, Any, None], *, apology_through: ReplyChannel | None = None
+    ) -> None:
         task = asyncio.create_task(errand)
         self._running.add(task)
         task.add_done_callback(lambda done: self._ended(done, apology_through))
 
-    def _ended(self, task: asyncio.Task[Any], apology_through: Hearing | None) -> None:
+    def _ended(self, task: asyncio.Task[Any], apology_through: ReplyChannel | None) -> None:
         self._running.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return

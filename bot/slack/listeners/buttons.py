@@ -14,10 +14,10 @@ from bot.domain.commands import model
 from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import Targets
-from bot.engine.replies import Asked, Begun, NotYours, Reply
-from bot.slack.listeners.background import Answer
-from bot.slack.listeners.context import Desk, value
-from bot.slack.listeners.reply_channels import Screen
+from bot.engine.replies import Asked, NotYours, Reply, Started
+from bot.slack.listeners.background import ResponseUrlReply
+from bot.slack.listeners.context import ListenerContext, value
+from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, modals
@@ -29,19 +29,19 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Clicks:
+class Buttons:
     """`client` opens modals."""
 
-    desk: Desk
+    desk: ListenerContext
     client: AsyncWebClient
 
     async def confirm(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         actor, operation_id = self.desk.clicked(delivery)
-        answer = Answer(respond)
+        answer = ResponseUrlReply(respond)
 
         async def deed() -> Reply:
             reply = await self.desk.handlers.confirm(actor, operation_id)
-            if isinstance(reply, Begun | Asked):
+            if isinstance(reply, Started | Asked):
                 # No other coroutine runs between the commit and this line that could post the card first.
                 # An errand, since the address that takes answers may hang: no other card waits for it.
                 self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
@@ -53,7 +53,7 @@ class Clicks:
         """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
         actor, operation_id = self.desk.clicked(delivery)
         await ack()
-        answer = Answer(respond)
+        answer = ResponseUrlReply(respond)
 
         async def taken() -> Message:
             offer = await self.desk.previews.offered(actor, operation_id)
@@ -66,16 +66,16 @@ class Clicks:
 
     async def drop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         deed = self.desk.handlers.drop(*self.desk.clicked(delivery))
-        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
+        await self.desk.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         _, operation_id = self.desk.clicked(delivery)
         # A modal that is submitted cannot change the preview: this click can, once the card stands.
-        answer = Answer(respond, replaces=True)
+        answer = ResponseUrlReply(respond, replaces=True)
         self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
         await ack()
         if not await self._opens(modals.type_the_name(operation_id), delivery):
-            self.desk.errands.say(answers.break_glass_again(), Answer(respond))
+            self.desk.errands.say(answers.break_glass_again(), ResponseUrlReply(respond))
 
     async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         actor, operation_id = self.desk.clicked(delivery)
@@ -88,31 +88,35 @@ class Clicks:
         if looking.done() and looking.result() is None:
             await ack()
             if not await self._opens(modals.why_deny(operation_id), delivery):
-                self.desk.errands.say(typed_instead(operation_id), Answer(respond))
+                self.desk.errands.say(typed_instead(operation_id), ResponseUrlReply(respond))
             return
         await ack()
-        self.desk.errands.run(why_no_modal_opens(), Answer(respond))
+        self.desk.errands.run(why_no_modal_opens(), ResponseUrlReply(respond))
 
     async def approve(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.desk.pressed(
-            self.desk.requests.approve(*self.desk.clicked(delivery)), ack, Answer(respond)
+            self.desk.requests.approve(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def withdraw(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.desk.pressed(
-            self.desk.requests.withdraw(*self.desk.clicked(delivery)), ack, Answer(respond)
+            self.desk.requests.withdraw(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def stop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.requests.stop(*self.desk.clicked(delivery)), ack, Answer(respond))
+        await self.desk.pressed(
+            self.desk.requests.stop(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        )
 
     async def sign_off(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.desk.pressed(
-            self.desk.requests.sign_off(*self.desk.clicked(delivery)), ack, Answer(respond)
+            self.desk.requests.sign_off(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def close(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(self.desk.handlers.close(*self.desk.clicked(delivery)), ack, Answer(respond))
+        await self.desk.pressed(
+            self.desk.handlers.close(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        )
 
     async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         """The next page of the record; what it is of comes back in the button, and is checked like typing."""
@@ -122,7 +126,7 @@ class Clicks:
             return
         wanted = _of(match[2], self.desk.handlers.targets)
         deed = self.desk.access.history(self.desk.who(delivery), wanted, before=int(match[1]))
-        await self.desk.pressed(deed, ack, Answer(respond), replaces=True)
+        await self.desk.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self._turn_the_page(ack, delivery, respond, forward=False)
@@ -143,21 +147,25 @@ class Clicks:
         page = self.desk.listing.page(
             self.desk.who(delivery), pattern, **{"after" if forward else "before": name}
         )
-        self.desk.errands.run(self._in_words(page), Answer(respond, replaces=True))
+        self.desk.errands.run(self._in_words(page), ResponseUrlReply(respond, replaces=True))
 
     async def _opens(self, modal: dict[str, Any], delivery: BlockActions) -> bool:
-        return await Screen.of(delivery, self.client, self.desk.threads).opens(modal)
+        return await ScreenReply.of(delivery, self.client, self.desk.threads).opens(modal)
 
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
         return self.desk.in_words(await reply)
 
     async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         deed = self.desk.requests.not_a_button(self.desk.who(delivery), delivery.action.action_id)
-        await self.desk.pressed(deed, ack, Answer(respond))
+        await self.desk.pressed(deed, ack, ResponseUrlReply(respond))
 
 
-def _of(title: str, targets: Targets) -> model.History:
+def _of(title: str, targets: Targets) -> model.HistoryCommand:
     person = _PERSON.fullmatch(title)
     if person is not None:
-        return model.History(user=UserId(person[1]))
-    return model.History(name=PipelineName(title)) if targets.may_be_typed(title) else model.History()
+        return model.HistoryCommand(user=UserId(person[1]))
+    return (
+        model.HistoryCommand(name=PipelineName(title))
+        if targets.may_be_typed(title)
+        else model.HistoryCommand()
+    )

@@ -13,14 +13,14 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.ids import Actor, ChannelId
-from bot.engine.handlers.clear_form import Forms, LookAgain, Shown, new_form_id
-from bot.engine.replies import Asked, Begun, NotStopped, Reply
+from bot.engine.handlers.clear_form import ClearForms, LookAgain, Shown, new_form_id
+from bot.engine.replies import Asked, NotStopped, Reply, Started
 from bot.slack.api.error_text import must_wait, why_refused, why_silent
-from bot.slack.api.web_api import NoAnswer, Refused, Wait
-from bot.slack.listeners.background import Answer, Hearing
-from bot.slack.listeners.context import Desk
+from bot.slack.api.web_api import CallRateLimited, CallRefused, CallUnanswered
+from bot.slack.listeners.background import ReplyChannel, ResponseUrlReply
+from bot.slack.listeners.context import ListenerContext
 from bot.slack.listeners.open_forms import OpenForm, OpenForms
-from bot.slack.listeners.reply_channels import Screen
+from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, OptionsRequest, Shortcut, SlashCommand, View, ViewSubmission
 from bot.slack.text.blocks import Message
 from bot.slack.views import clear_form_view, form_errors, form_fields, modals
@@ -35,14 +35,14 @@ _TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
 
 @dataclass(frozen=True, slots=True)
 class ClearForm:
-    desk: Desk
-    forms: Forms
+    desk: ListenerContext
+    forms: ClearForms
     open_forms: OpenForms
 
     def typed(self, actor: Actor, delivery: SlashCommand, respond: AsyncRespond) -> None:
         """`/pipeline clear`, without a name: the card goes where it was typed, if no rule says otherwise."""
         token = Token(new_form_id(), delivery.channel_id)
-        failing = Answer(respond)
+        failing = ResponseUrlReply(respond)
         opens = self._opens(actor, delivery.trigger_id, token, failing=failing, respond=respond)
         self.desk.errands.do(opens, failing)
 
@@ -51,7 +51,7 @@ class ClearForm:
         await ack()
         actor = self.desk.who(delivery)
         token = Token(new_form_id(), ChannelId(actor.user))
-        failing = Screen.of(delivery, self.open_forms.client, self.desk.threads)
+        failing = ScreenReply.of(delivery, self.open_forms.client, self.desk.threads)
         self.desk.errands.do(self._opens(actor, delivery.trigger_id, token, failing=failing), failing)
 
     async def _opens(
@@ -60,7 +60,7 @@ class ClearForm:
         trigger_id: str,
         token: Token,
         *,
-        failing: Hearing,
+        failing: ReplyChannel,
         respond: AsyncRespond | None = None,
     ) -> None:
         opened = await self.open_forms.open(trigger_id, token, respond=respond)
@@ -152,7 +152,7 @@ class ClearForm:
                     seen=token.seen,
                     shown=form.shown_as(token.seen),
                 )
-                if isinstance(reply, Begun | Asked):
+                if isinstance(reply, Started | Asked):
                     # No other coroutine runs between the commit and this line that could post the card first.
                     say = partial(self.desk.errands.say, answer=form)
                     self.desk.threads.can_tell(reply.operation.id, say)
@@ -186,13 +186,13 @@ class ClearForm:
         return self.desk.in_words(reply)
 
 
-def _why(opened: Refused | Wait | NoAnswer) -> str:
+def _why(opened: CallRefused | CallRateLimited | CallUnanswered) -> str:
     match opened:
-        case Refused(error) if error in _TOO_LATE:
+        case CallRefused(error) if error in _TOO_LATE:
             return "it took me longer than Slack waits"
-        case Refused():
+        case CallRefused():
             return why_refused(opened)
-        case Wait(seconds):
+        case CallRateLimited(seconds):
             return must_wait(seconds)
-        case NoAnswer():
+        case CallUnanswered():
             return why_silent(opened)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.domain.access.changes import DropRule, LiftFreeze, SetRule
-from bot.domain.commands import Clear, Help, Start, Status, Stop, Wish, model, parse
+from bot.domain.access.changes import DropRule, RemoveFreeze, SetRule
+from bot.domain.commands import Clear, Help, PipelineCommand, Start, Status, Stop, model, parse
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
 from bot.domain.operations.plans import CLEAR
-from bot.engine.attempted_actions import Tried
-from bot.engine.replies import Denied, Reply, SeesNothing
-from bot.slack.listeners.background import Answer
+from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.replies import PermissionDenied, Reply, SeesNothing
+from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.listeners.clear_form import ClearForm
-from bot.slack.listeners.context import Desk, acknowledge
+from bot.slack.listeners.context import ListenerContext, acknowledge
 from bot.slack.listeners.look_queue import LookQueue
 from bot.slack.payloads import SlashCommand
 from bot.slack.text.blocks import Message
@@ -22,19 +22,19 @@ from bot.slack.views import answers
 
 log = structlog.get_logger(__name__)
 
-_Looking = Wish | Status
+_Looking = PipelineCommand | Status
 _TRIED = {
-    model.Approve: Tried.APPROVE,
-    model.Deny: Tried.DENY,
-    model.Withdraw: Tried.WITHDRAW,
-    model.SignOff: Tried.SIGN_OFF,
+    model.Approve: AttemptedAction.APPROVE,
+    model.Deny: AttemptedAction.DENY,
+    model.Withdraw: AttemptedAction.WITHDRAW,
+    model.SignOff: AttemptedAction.SIGN_OFF,
 }
 _Deciding = model.Approve | model.Deny | model.Withdraw | model.SignOff
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    desk: Desk
+    desk: ListenerContext
     form: ClearForm
     looks: LookQueue
 
@@ -48,7 +48,7 @@ class Commands:
         name = model.pipeline_of(command)
         if name is not None and self.desk.handlers.targets.of(name) is None:
             await acknowledge(ack, answers.looking(name))
-            self.desk.errands.run(self._meant(actor, name), Answer(respond))
+            self.desk.errands.run(self._meant(actor, name), ResponseUrlReply(respond))
             return
         match command:
             case Help(verb):
@@ -85,7 +85,7 @@ class Commands:
             await acknowledge(ack, refusal)
             return
         await acknowledge(ack, answers.looking(command.name))
-        self.desk.errands.run(seen(), Answer(respond))
+        self.desk.errands.run(seen(), ResponseUrlReply(respond))
 
     async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
         handlers = self.desk.handlers
@@ -96,7 +96,7 @@ class Commands:
         if decision.allowed:
             return None
         log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
-        return self.desk.in_words(Denied(command.name, decision, plan=plan))
+        return self.desk.in_words(PermissionDenied(command.name, decision, plan=plan))
 
     async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
         decision = await self.desk.listing.may_list(actor, pattern)
@@ -105,7 +105,7 @@ class Commands:
             await acknowledge(ack, self.desk.in_words(SeesNothing(decision)))
             return
         await acknowledge(ack, answers.looking_around())
-        self.desk.errands.run(self._page(actor, pattern), Answer(respond))
+        self.desk.errands.run(self._page(actor, pattern), ResponseUrlReply(respond))
 
     async def _page(self, actor: Actor, pattern: str) -> Message:
         return self.desk.in_words(await self.desk.listing.page(actor, pattern))
@@ -154,9 +154,9 @@ class Commands:
                 return await access.explain(actor, name, plan)
             case model.WhoAmI():
                 return await access.introduce(actor)
-            case model.History():
+            case model.HistoryCommand():
                 return await access.history(actor, command)
-            case model.Grant():
+            case model.GrantCommand():
                 return await access.give(actor, command)
             case model.Revoke():
                 return await access.take_away(actor, command)
@@ -168,7 +168,7 @@ class Commands:
                 return await access.change(actor, DropRule(pattern))
             case model.Rules():
                 return await access.rules(actor)
-            case model.Freeze():
+            case model.FreezeCommand():
                 return await access.freeze(actor, command)
             case model.Unfreeze(pattern):
-                return await access.change(actor, LiftFreeze(pattern))
+                return await access.change(actor, RemoveFreeze(pattern))

@@ -7,13 +7,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.ids import Actor, OperationId, TeamId
-from bot.engine.handlers.access_commands import Access
-from bot.engine.handlers.decisions import Requests
-from bot.engine.handlers.own_requests import Handlers
-from bot.engine.handlers.pipeline_pages import Listing
+from bot.engine.handlers.access_commands import AccessCommands
+from bot.engine.handlers.decisions import Decisions
+from bot.engine.handlers.own_requests import OwnRequests
+from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import NotYours, Reply
-from bot.slack.listeners.background import Answer, Errands
+from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
@@ -21,14 +21,14 @@ from bot.slack.views import answers
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    handlers: Handlers
+class ListenerContext:
+    handlers: OwnRequests
     previews: Previews
-    requests: Requests
-    access: Access
-    listing: Listing
+    requests: Decisions
+    access: AccessCommands
+    listing: PipelinePages
     threads: Threads
-    errands: Errands
+    errands: BackgroundTasks
     home: TeamId  # the workspace whose app this is
 
     def in_words(self, reply: Reply) -> Message:
@@ -57,10 +57,15 @@ class Desk:
             await acknowledge(ack, task.result())
             return
         await acknowledge(ack, answers.takes_longer())
-        self.errands.run(task, Answer(respond))
+        self.errands.run(task, ResponseUrlReply(respond))
 
     async def pressed(
-        self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, answer: Answer, *, replaces: bool = False
+        self,
+        deed: Coroutine[Any, Any, Reply],
+        ack: AsyncAck,
+        answer: ResponseUrlReply,
+        *,
+        replaces: bool = False,
     ) -> None:
         """Do what a button is for, and answer beside the message that was clicked: others see that, too.
 

@@ -18,7 +18,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.slack import payloads
 from bot.slack.api.response_urls import EACH_BY_ITSELF, ResponseUrls
-from bot.slack.listeners.background import Answer, Errands
+from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, modals
@@ -31,11 +31,11 @@ BAD_REQUEST = 400  # HTTP status
 DELIVERY = "delivery"  # the argument by which a listener gets what was delivered, as a value of `payloads`
 
 
-class DeliveredOnce(AsyncApp):
+class DeduplicatingApp(AsyncApp):
     """A repetition gets the answer to the first, and waits for it: Slack shows whichever answer arrives first."""
 
     def __init__(
-        self, errands: Errands, response_urls: ResponseUrls = EACH_BY_ITSELF, **arguments: Any
+        self, errands: BackgroundTasks, response_urls: ResponseUrls = EACH_BY_ITSELF, **arguments: Any
     ) -> None:
         super().__init__(**arguments)
         self._response_urls = response_urls
@@ -117,4 +117,4 @@ class DeliveredOnce(AsyncApp):
         """Answer a click beside its message, if it says by which address that can be done."""
         url = payloads.response_url(payload)
         if url is not None:
-            self._errands.say(said, Answer(self._response_urls.respond_to(url)))
+            self._errands.say(said, ResponseUrlReply(self._response_urls.respond_to(url)))

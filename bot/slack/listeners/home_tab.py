@@ -10,12 +10,12 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.domain.ids import Actor, OperationId
 from bot.engine import replies
-from bot.engine.loops.home_refresher import Homes
+from bot.engine.loops.home_refresher import HomeRefresher
 from bot.engine.replies import Reply
-from bot.slack.listeners.context import Desk
-from bot.slack.listeners.reply_channels import Screen
+from bot.slack.listeners.context import ListenerContext
+from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, HomeOpened
-from bot.slack.publishing.home_tabs import HomeTabs
+from bot.slack.publishing.home_tabs import SlackHomeTabs
 from bot.slack.text.blocks import Message
 from bot.slack.views import card, modals
 from bot.slack.views.home_view import typed_instead
@@ -23,7 +23,7 @@ from bot.slack.views.home_view import typed_instead
 _SHOWN_BY_THE_PAGE = (
     replies.ApprovedIt,
     replies.DeniedIt,
-    replies.TookBack,
+    replies.Withdrew,
     replies.StoppedIt,
     replies.SignedItOff,
     replies.ClosedByHand,
@@ -32,9 +32,9 @@ _SHOWN_BY_THE_PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class HomeTab:
-    desk: Desk
-    homes: Homes
-    tabs: HomeTabs
+    desk: ListenerContext
+    homes: HomeRefresher
+    tabs: SlackHomeTabs
 
     async def opened(self, delivery: HomeOpened) -> None:
         event = delivery.event
@@ -84,5 +84,5 @@ class HomeTab:
     def _tell(self, said: Message, delivery: BlockActions) -> None:
         self.desk.errands.say(said, self._screen(delivery))
 
-    def _screen(self, delivery: BlockActions) -> Screen:
-        return Screen.of(delivery, self.tabs.client, self.desk.threads)
+    def _screen(self, delivery: BlockActions) -> ScreenReply:
+        return ScreenReply.of(delivery, self.tabs.client, self.desk.threads)

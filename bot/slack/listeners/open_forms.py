@@ -15,8 +15,8 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.handlers.clear_form import Shown
-from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
-from bot.slack.listeners.background import Answer
+from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
+from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.payloads import View
 from bot.slack.text.blocks import Message
 from bot.slack.views import clear_form_view, modals
@@ -85,11 +85,11 @@ class OpenForm:
         self.is_answered()
         async with self._one_by_one:
             answer = await self._update(modals.showing(said))
-        if isinstance(answer, Done):
+        if isinstance(answer, CallSucceeded):
             return
         log.info("form_not_updated", why=repr(answer))
         if self.respond is not None:
-            await Answer(self.respond).give(said)
+            await ResponseUrlReply(self.respond).give(said)
 
     async def _change(self, change: Callable[[Page], Page], *, turn: int, shown: Shown | None = None) -> None:
         async with self._one_by_one:
@@ -99,19 +99,21 @@ class OpenForm:
             self._shown = shown or self.shown_as(page.seen)
             view = clear_form_view.form(self.token, page)
             answer = await self._update(view)
-            if isinstance(answer, Refused) and answer.error == _CONFLICT:
+            if isinstance(answer, CallRefused) and answer.error == _CONFLICT:
                 # An update whose answer was lost had been made. Nothing else shows anything here: this is the latest.
                 self.hash = None
                 answer = await self._update(view)
-            if isinstance(answer, Done):
+            if isinstance(answer, CallSucceeded):
                 self._page = page
                 return
-        report = log.info if isinstance(answer, Refused) and answer.error == _CLOSED else log.warning
+        report = log.info if isinstance(answer, CallRefused) and answer.error == _CLOSED else log.warning
         report("form_not_updated", why=repr(answer))
 
-    async def _update(self, view: dict[str, Any]) -> Done | Refused | Wait | NoAnswer:
+    async def _update(
+        self, view: dict[str, Any]
+    ) -> CallSucceeded | CallRefused | CallRateLimited | CallUnanswered:
         answer = await ask(self.client.views_update(view_id=self.view_id, hash=self.hash, view=view))
-        if isinstance(answer, Done):
+        if isinstance(answer, CallSucceeded):
             self.hash = _told(answer.said.get("view"), "hash")
         return answer
 
@@ -123,15 +125,15 @@ class OpenForms:
 
     async def open(
         self, trigger_id: str, token: Token, *, respond: AsyncRespond | None = None
-    ) -> OpenForm | Refused | Wait | NoAnswer:
+    ) -> OpenForm | CallRefused | CallRateLimited | CallUnanswered:
         """Open a form: first of all a view that asks Slack for nothing but a place."""
         answer = await ask(self.client.views_open(trigger_id=trigger_id, view=clear_form_view.opening(token)))
-        if not isinstance(answer, Done):
+        if not isinstance(answer, CallSucceeded):
             return answer
         view = answer.said.get("view")
         view_id = _told(view, "id")
         if view_id is None:
-            return NoAnswer("no view")
+            return CallUnanswered("no view")
         return self._remember(OpenForm(self.client, view_id, token, _told(view, "hash"), respond))
 
     def of(self, view: View) -> OpenForm | None:

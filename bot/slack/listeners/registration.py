@@ -13,18 +13,18 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.commands import COMMAND
-from bot.engine.handlers.clear_form import Forms
+from bot.engine.handlers.clear_form import ClearForms
 from bot.slack.api.response_urls import ResponseUrls
-from bot.slack.listeners.background import Answer, log_failure
-from bot.slack.listeners.buttons import Clicks
+from bot.slack.listeners.background import ResponseUrlReply, log_failure
+from bot.slack.listeners.buttons import Buttons
 from bot.slack.listeners.clear_form import ClearForm
 from bot.slack.listeners.commands import Commands
-from bot.slack.listeners.context import Desk
+from bot.slack.listeners.context import ListenerContext
 from bot.slack.listeners.deduplication import DELIVERY
 from bot.slack.listeners.home_tab import HomeTab
 from bot.slack.listeners.look_queue import LookQueue
 from bot.slack.listeners.open_forms import OpenForms
-from bot.slack.listeners.reply_channels import Screen, is_on_home
+from bot.slack.listeners.reply_channels import ScreenReply, is_on_home
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
 from bot.slack.views import (
@@ -47,14 +47,14 @@ class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like e
 
 def register(  # noqa: PLR0913 - what all the listeners need
     app: AsyncApp,
-    desk: Desk,
+    desk: ListenerContext,
     client: AsyncWebClient,
     *,
     home: HomeTab,
-    forms: Forms,
+    forms: ClearForms,
     response_urls: ResponseUrls,
 ) -> None:
-    clicks, submissions = Clicks(desk, client), Submissions(desk, client)
+    clicks, submissions = Buttons(desk, client), Submissions(desk, client)
     clear = ClearForm(desk, forms, OpenForms(client))
     app.middleware(_Door(response_urls).lets_in)
     app.event("app_home_opened")(home.opened)
@@ -114,7 +114,7 @@ async def _is_on_home(delivery: Delivery) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    desk: Desk
+    desk: ListenerContext
     client: AsyncWebClient
 
     async def failed(
@@ -134,9 +134,9 @@ class _Failed:
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
         if not acked and isinstance(delivery, OptionsRequest):
             return BoltResponse(status=200, body={"options": []})
-        screen = Screen.without_message(delivery, self.client, self.desk.threads)
+        screen = ScreenReply.without_message(delivery, self.client, self.desk.threads)
         if screen is not None:
             self.desk.errands.say(said, screen)
         elif request.context.respond is not None:
-            self.desk.errands.say(said, Answer(request.context.respond))
+            self.desk.errands.say(said, ResponseUrlReply(request.context.respond))
         return None if acked else BoltResponse(status=200, body="")

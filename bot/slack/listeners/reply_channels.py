@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, UserId
 from bot.engine.ports import Taken
-from bot.slack.api.web_api import Done, ask
+from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.payloads import BlockActions, Delivery, Shortcut, ViewSubmission
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
@@ -30,7 +30,7 @@ def is_on_home(delivery: Delivery | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class ScreenReply:
     """The screen of one person: what `bot.slack.listeners.background.Answer` is for messages. `trigger_id` opens a modal there."""
 
     user: UserId
@@ -66,6 +66,6 @@ class Screen:
     async def opens(self, view: dict[str, Any]) -> bool:
         """Open a modal; false where Slack does not say that it did."""
         answer = await ask(self.client.views_open(trigger_id=self.trigger_id, view=view))
-        if not isinstance(answer, Done):
+        if not isinstance(answer, CallSucceeded):
             log.warning("modal_not_opened", why=repr(answer))
-        return isinstance(answer, Done)
+        return isinstance(answer, CallSucceeded)

@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import OperationId
 from bot.engine.replies import NameWanted, Reply
-from bot.slack.listeners.background import InModal
-from bot.slack.listeners.context import Desk
+from bot.slack.listeners.background import ModalReply
+from bot.slack.listeners.context import ListenerContext
 from bot.slack.payloads import View, ViewSubmission
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers, modals
@@ -20,7 +20,7 @@ from bot.slack.views import answers, modals
 class Submissions:
     """`client` changes a modal whose answer was not there in time for the ack."""
 
-    desk: Desk
+    desk: ListenerContext
     client: AsyncWebClient
 
     async def deny(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
@@ -44,7 +44,7 @@ class Submissions:
         task = await self.desk.errands.begun(deed)
         if not task.done():
             await ack(response_action="update", view=modals.showing(answers.takes_longer()))
-            self.desk.errands.run(in_words(), InModal(self.client, view.id))
+            self.desk.errands.run(in_words(), ModalReply(self.client, view.id))
             return
         reply = task.result()
         if isinstance(reply, NameWanted):

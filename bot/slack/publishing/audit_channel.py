@@ -12,7 +12,7 @@ from bot.slack.text.blocks import Message, said
 
 
 @dataclass(frozen=True, slots=True)
-class AuditChannel:
+class SlackAuditChannel:
     threads: Threads
     channel: ChannelId
 

@@ -17,9 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.home_content import HomePage
 from bot.domain.ids import UserId
-from bot.engine.ports import Clock, Later, NotThere, Taken
-from bot.slack.api.rate_limits import Pace
-from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
+from bot.engine.ports import ChannelUnusable, Clock, RetryLater, Taken
+from bot.slack.api.rate_limits import RateLimits
+from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
 from bot.slack.publishing.threads import AFTER_REFUSAL, AFTER_TROUBLE
 from bot.slack.views.home_view import home
 
@@ -42,18 +42,18 @@ class _Standing:
 
 
 @dataclass(slots=True)
-class HomeTabs:
+class SlackHomeTabs:
     """`client` must not repeat a call by itself: it is built without retry handlers."""
 
     client: AsyncWebClient
     clock: Clock
     workspace_url: str
-    _pace: Pace = field(init=False)
+    _pace: RateLimits = field(init=False)
     _stands: dict[UserId, _Standing] = field(default_factory=dict)
     _published: deque[datetime] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
-        self._pace = Pace(self.clock)
+        self._pace = RateLimits(self.clock)
 
     def found(self, user: UserId, slack_hash: str | None) -> None:
         """What Slack itself says stands there; if that is not what was published last, it will be anew."""
@@ -61,7 +61,7 @@ class HomeTabs:
         if known is None or known.hash != slack_hash:
             self._stands[user] = _Standing(None, slack_hash)
 
-    async def publish(self, page: HomePage) -> Taken | Later | NotThere:
+    async def publish(self, page: HomePage) -> Taken | RetryLater | ChannelUnusable:
         user = page.standing.actor.user
         view = home(page, self.workspace_url)
         digest = _digest(view)
@@ -70,33 +70,33 @@ class HomeTabs:
             return Taken(ts="")
         held = self._pace.free_at(METHOD, user) or self._spent_until()
         if held is not None:
-            return Later(held)
+            return RetryLater(held)
         self._pace.used(user)
         self._published.append(self.clock.now())
         answer = await ask(self.client.views_publish(user_id=user, view=view, hash=known.hash))
         match answer:
-            case Done(said):
+            case CallSucceeded(said):
                 self._stands[user] = _Standing(digest, _hash(said))
                 return Taken(ts="")
-            case Refused(error) if error == _CONFLICT:
+            case CallRefused(error) if error == _CONFLICT:
                 # Something else stands there than we know of: this page replaces whatever it is.
                 self._stands[user] = _Standing(None, None)
-                return Later(self._pace.hold(timedelta(seconds=1), user))
-            case Refused(error) if error in _NO_SUCH_PAGE:
-                return NotThere(error)
-            case Refused(error):
+                return RetryLater(self._pace.hold(timedelta(seconds=1), user))
+            case CallRefused(error) if error in _NO_SUCH_PAGE:
+                return ChannelUnusable(error)
+            case CallRefused(error):
                 log.error("slack_refused", method=METHOD, error=error)
-                return Later(self._pace.hold(AFTER_REFUSAL, user))
-            case Wait(seconds):
+                return RetryLater(self._pace.hold(AFTER_REFUSAL, user))
+            case CallRateLimited(seconds):
                 log.warning("slack_asks_us_to_wait", method=METHOD, seconds=seconds)
-                return Later(self._pace.hold(timedelta(seconds=seconds), METHOD))
-            case NoAnswer(why, in_doubt):
+                return RetryLater(self._pace.hold(timedelta(seconds=seconds), METHOD))
+            case CallUnanswered(why, in_doubt):
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=METHOD, why=why)
                 self._stands[user] = _Standing(None, known.hash)
                 # No connection is everybody's trouble; an answer that is lost, or makes no sense, this page's own.
                 whose = user if in_doubt else METHOD
-                return Later(self._pace.hold(AFTER_TROUBLE, whose), in_doubt=in_doubt)
+                return RetryLater(self._pace.hold(AFTER_TROUBLE, whose), in_doubt=in_doubt)
 
     def _spent_until(self) -> datetime | None:
         """When the next call is within what Slack takes a minute; None if it is now."""

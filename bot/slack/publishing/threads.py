@@ -18,9 +18,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.ids import ChannelId, OperationId
 from bot.domain.operations.operation import Card, Event, Operation
-from bot.engine.ports import Clock, Gone, Later, NotThere, PostResult, Rejected, Taken
-from bot.slack.api.rate_limits import Pace
-from bot.slack.api.web_api import Done, NoAnswer, Refused, Wait, ask
+from bot.engine.ports import ChannelUnusable, Clock, Gone, PostResult, Rejected, RetryLater, Taken
+from bot.slack.api.rate_limits import RateLimits
+from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
 from bot.slack.text.blocks import Message
 from bot.slack.text.pipeline_text import link_to
 from bot.slack.text.unreachable_text import RESTRICTED
@@ -87,11 +87,11 @@ class Threads:
     client: AsyncWebClient
     clock: Clock
     workspace_url: str
-    _pace: Pace = field(init=False)
+    _pace: RateLimits = field(init=False)
     _tell: dict[OperationId, tuple[datetime, Tell]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._pace = Pace(self.clock)
+        self._pace = RateLimits(self.clock)
 
     def can_tell(self, operation_id: OperationId, tell: Tell) -> None:
         """Remember how to change the answer of the person who confirmed, for as long as Slack allows it."""
@@ -103,10 +103,10 @@ class Threads:
         method, place = "chat.postMessage", _place_of(operation)
         return self._pace.free_at(_ANY_METHOD, method, (method, place), place)
 
-    async def post_card(self, operation: Operation) -> Taken | Later | NotThere:
+    async def post_card(self, operation: Operation) -> Taken | RetryLater | ChannelUnusable:
         answer = await self._post(_place_of(operation), card(operation), thread_ts=None)
         # Whatever the reason, and whoever has to mend it: the person is told now, and not kept waiting for a card.
-        return NotThere(answer.error) if isinstance(answer, Refused) else answer
+        return ChannelUnusable(answer.error) if isinstance(answer, CallRefused) else answer
 
     async def edit_card(self, operation: Operation) -> PostResult:
         if operation.card is None:
@@ -114,7 +114,7 @@ class Threads:
         at, method = operation.card, "chat.update"
         held = self._pace.free_at(_ANY_METHOD, method, (method, at.channel), at)
         if held is not None:
-            return Later(held)
+            return RetryLater(held)
         shown = card(operation)
         self._pace.used(at)
         answer = await self._ask(
@@ -125,14 +125,14 @@ class Threads:
             ),
         )
         match answer:
-            case Done():
+            case CallSucceeded():
                 return Taken(at.ts)
-            case Refused(error) if error == EDITABLE_NO_MORE:
+            case CallRefused(error) if error == EDITABLE_NO_MORE:
                 log.info("card_is_editable_no_more", operation=operation.id)
                 return Taken(at.ts)  # it stays as it is, and its thread tells the rest
-            case Refused():
+            case CallRefused():
                 return self._refused(method, answer)
-            case Later():
+            case RetryLater():
                 return answer
 
     async def post_lines(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
@@ -141,24 +141,24 @@ class Threads:
         answer = await self._post(
             operation.card.channel, lines(operation, events), thread_ts=operation.card.ts
         )
-        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+        return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
     async def tell_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         shown = lines(operation, events, link_to(operation, self.workspace_url))
         answer = await self._post(ChannelId(operation.requester.user), shown, thread_ts=None)
-        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+        return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
     async def post_loss(self, operation: Operation, why: str) -> PostResult:
         card = operation.card
         place = ChannelId(operation.requester.user) if card is None else card.channel
         shown = not_watched(operation, why)
         answer = await self._post(place, shown, thread_ts=None if card is None else card.ts)
-        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+        return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
     async def post_notice(self, place: ChannelId, shown: Message) -> PostResult:
         """Post a message that is about no operation."""
         answer = await self._post(place, shown, thread_ts=None)
-        return self._refused("chat.postMessage", answer) if isinstance(answer, Refused) else answer
+        return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
     async def answer_requester(self, operation: Operation) -> None:
         until, tell = self._tell.pop(operation.id, (None, None))
@@ -167,11 +167,11 @@ class Threads:
 
     async def _post(
         self, place: ChannelId, shown: Message, *, thread_ts: str | None
-    ) -> Taken | Later | Refused:
+    ) -> Taken | RetryLater | CallRefused:
         method = "chat.postMessage"
         held = self._pace.free_at(_ANY_METHOD, method, (method, place), place)
         if held is not None:
-            return Later(held)
+            return RetryLater(held)
         self._pace.used(place)
         answer = await self._ask(
             method,
@@ -185,43 +185,45 @@ class Threads:
                 unfurl_media=False,
             ),
         )
-        if not isinstance(answer, Done):
+        if not isinstance(answer, CallSucceeded):
             return answer
         posted = Card(ChannelId(answer.text("channel")), answer.text("ts"))
         if not posted.channel or not posted.ts:
             log.warning("slack_did_not_answer", method=method, why="neither channel nor ts")
-            return Later(self.clock.now() + AFTER_TROUBLE, in_doubt=True)
+            return RetryLater(self.clock.now() + AFTER_TROUBLE, in_doubt=True)
         self._pace.used(posted.channel)
         return Taken(posted.ts, None if thread_ts else posted)
 
     async def _ask(
         self, method: str, place: ChannelId, call: Awaitable[AsyncSlackResponse]
-    ) -> Done | Refused | Later:
+    ) -> CallSucceeded | CallRefused | RetryLater:
         answer = await ask(call)
         match answer:
-            case Done() | Refused():
+            case CallSucceeded() | CallRefused():
                 return answer
-            case Wait(seconds):
+            case CallRateLimited(seconds):
                 log.warning("slack_asks_us_to_wait", method=method, seconds=seconds)
-                return Later(self._pace.hold(timedelta(seconds=seconds), method))
-            case NoAnswer(why, in_doubt, is_silence):
+                return RetryLater(self._pace.hold(timedelta(seconds=seconds), method))
+            case CallUnanswered(why, in_doubt, is_silence):
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=method, why=why)
                 if not in_doubt:
                     self._pace.hold(AFTER_TROUBLE, method)
                 elif is_silence:
                     self._pace.hold(AFTER_TROUBLE, (method, place))
-                return Later(self.clock.now() + AFTER_TROUBLE, in_doubt=in_doubt)
+                return RetryLater(self.clock.now() + AFTER_TROUBLE, in_doubt=in_doubt)
 
-    def _refused(self, method: str, refused: Refused) -> Later | NotThere | Gone | Rejected:
+    def _refused(self, method: str, refused: CallRefused) -> RetryLater | ChannelUnusable | Gone | Rejected:
         error = refused.error
         if _is_about_the_place(error):
-            return NotThere(error)
+            return ChannelUnusable(error)
         if error in _GONE:
             return Gone()
         if error in _TOKEN_REFUSED | _METHOD_REFUSED:
             log.error("slack_refused", method=method, error=error)
-            return Later(self._pace.hold(AFTER_REFUSAL, _ANY_METHOD if error in _TOKEN_REFUSED else method))
+            return RetryLater(
+                self._pace.hold(AFTER_REFUSAL, _ANY_METHOD if error in _TOKEN_REFUSED else method)
+            )
         return Rejected(error)
 
 

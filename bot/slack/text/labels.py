@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.domain.ids import Actor
 from bot.domain.operations.operation import Ending, EventKind, Operation, State
 from bot.domain.operations.plans import CLEAR
-from bot.domain.pipelines.activity import Doing
+from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.slack.text.mrkdwn import at, escaped, mention
 from bot.slack.text.plan_text import deed, state_in_words
@@ -184,7 +184,7 @@ def storage(pipeline: Pipeline) -> str:
     return f"{sign(pipeline.storage)} {words(pipeline.storage)}"
 
 
-def doing(event: Doing) -> str:
+def doing(event: Activity) -> str:
     """`▶️ Running, wanted Running, 💾 storage in use`: what is new, in the order of the labels."""
     told = [
         deployment(event.deployment) if event.deployment else "",

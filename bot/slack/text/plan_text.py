@@ -2,7 +2,7 @@
 
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending, Operation, State
 from bot.domain.operations.plans import START, STOP, Plan, StepName
 from bot.slack.text.mrkdwn import at, size
@@ -58,7 +58,7 @@ def in_two_requests(plan: Plan, name: PipelineName) -> str:
     return f"`{command(STOP, name)}` and, when it is stopped, `{command(plan[1:], name)}`"
 
 
-def destroyed(reviewed: Reviewed) -> str:
+def destroyed(reviewed: Fingerprint) -> str:
     """What a clear takes away, as far as Feldera tells."""
     if reviewed.cleared:
         started = "what it has stored by then: it has been asked to start"
@@ -71,7 +71,7 @@ def destroyed(reviewed: Reviewed) -> str:
     return f"the storage, with {checkpoints.count} {noun} ({weight})"
 
 
-def lost(reviewed: Reviewed, *, with_times: bool = True) -> str:
+def lost(reviewed: Fingerprint, *, with_times: bool = True) -> str:
     """What a forced stop loses: whatever came since the last checkpoint. `with_times`: Slack's dates are read there."""
     if not reviewed.was_wanted:
         return "nothing: it is stopped, or stopping, already"

@@ -23,7 +23,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.domain.errors import UserError
 from bot.engine.health import Health
-from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.listeners.deduplication import DeduplicatingApp
 from bot.slack.transport.http_server import LimitedServer, Limits
 from bot.slack.transport.unsigned_requests import Defect, UnsignedRequests
 
@@ -54,7 +54,7 @@ class _Refused(Exception):  # noqa: N818 - named for what happened, like every o
 class HttpTransport:
     """A server for Slack's signed requests. One request a connection: a proxy that kept one would race its end."""
 
-    app: DeliveredOnce
+    app: DeduplicatingApp
     host: str
     port: int
     verifier: SignatureVerifier

@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.api.web_api import why_broken
-from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeliveredOnce
+from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeduplicatingApp
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ class SocketConnection:
     `ending` tells why it ends: a word of Slack's, who may still take answers over it, or a clause.
     """
 
-    app: DeliveredOnce
+    app: DeduplicatingApp
     socket: aiohttp.ClientWebSocketResponse
     others: int
     newest: Callable[[], "SocketConnection | None"]
@@ -164,7 +164,7 @@ async def opened(
     url: str,
     proxy: str | None,
     *,
-    app: DeliveredOnce,
+    app: DeduplicatingApp,
     newest: Callable[[], SocketConnection | None],
 ) -> SocketConnection:
     """The connection, once Slack said hello.

@@ -13,8 +13,8 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.proxies import DIRECTLY, Proxies
-from bot.slack.api.web_api import Done, Wait, ask, in_words, pauses, why_broken
-from bot.slack.listeners.deduplication import DeliveredOnce
+from bot.slack.api.web_api import CallRateLimited, CallSucceeded, ask, in_words, pauses, why_broken
+from bot.slack.listeners.deduplication import DeduplicatingApp
 from bot.slack.transport.socket_connection import RENEWALS, NoHello, SocketConnection, opened
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class _Outage:
 
 @dataclass(slots=True)
 class SocketTransport:
-    app: DeliveredOnce
+    app: DeduplicatingApp
     app_token: str
     client: AsyncWebClient
     proxies: Proxies = DIRECTLY
@@ -126,9 +126,10 @@ class SocketTransport:
         if self._outage is not None:
             self._outage.attempts += 1
         answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
-        if not isinstance(answer, Done):
+        if not isinstance(answer, CallSucceeded):
             return _End(
-                in_words(answer, self.client.base_url), answer.seconds if isinstance(answer, Wait) else 0.0
+                in_words(answer, self.client.base_url),
+                answer.seconds if isinstance(answer, CallRateLimited) else 0.0,
             )
         url = answer.text("url")
         try:

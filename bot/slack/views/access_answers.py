@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.domain.access.authorization import Authority, id_of
+from bot.domain.access.authorization import Authorization, id_of
 from bot.domain.access.changes import (
     AccessChange,
     DropRule,
-    Give,
-    LiftFreeze,
-    PutFreeze,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
     SetRule,
-    TakeAway,
     pattern_of,
 )
 from bot.domain.access.permissions import Action, Grant, Group, Kind
@@ -20,7 +20,7 @@ from bot.domain.commands import COMMAND
 from bot.domain.operations.operation import EventKind, Operation, State
 from bot.domain.operations.plans import CLEAR, Plan
 from bot.engine import replies
-from bot.engine.attempted_actions import Tried
+from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.ports import HistoryLine
 from bot.slack.text import blocks, plan_text, rule_text
 from bot.slack.text.blocks import Message, message, said
@@ -67,7 +67,7 @@ def explained(shown: replies.Explained) -> Message:
     return said("\n".join(lines))
 
 
-def _then(authority: Authority, name: str, plan: Plan) -> str:
+def _then(authority: Authorization, name: str, plan: Plan) -> str:
     if authority.approvals_needed == 0:
         return f"You may {plan_text.deed(plan)} `{name}` yourself."
     return f"You may ask to {plan_text.deed(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.terms.approve_within)}."
@@ -107,7 +107,7 @@ def rule_list(shown: replies.RuleList) -> Message:
 
 
 def changed(shown: replies.Changed) -> Message:
-    if isinstance(shown.change, Give) and shown.before:
+    if isinstance(shown.change, GrantRole) and shown.before:
         return said(
             f"Nothing to change: {_change(shown.change)} It is granted already, {rule_text.before(shown.before)}."
         )
@@ -117,7 +117,7 @@ def changed(shown: replies.Changed) -> Message:
 
 def nothing_to_change(shown: replies.NothingToChange) -> Message:
     match shown.change:
-        case TakeAway(principal, role, pattern):
+        case RevokeRole(principal, role, pattern):
             what = f"no grant of *{role.value}* on `{pattern}` to {mention_any(id_of(principal))}. `{COMMAND} grants` lists them"
         case DropRule(pattern):
             what = f"no rule on `{pattern}`. `{COMMAND} rules` lists them"
@@ -169,18 +169,18 @@ def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
 
 def _change(change: AccessChange) -> str:
     match change:
-        case Give(principal, role, pattern, expires_at, _):
+        case GrantRole(principal, role, pattern, expires_at, _):
             until = "" if expires_at is None else f" until {at(expires_at)}"
             return f"{mention_any(id_of(principal))} is *{role.value}* on `{pattern}`{until}."
-        case TakeAway(principal, role, pattern):
+        case RevokeRole(principal, role, pattern):
             return f"{mention_any(id_of(principal))} is no longer *{role.value}* on `{pattern}`."
         case SetRule(rule):
             return f"Rule on `{rule.pattern}`: {rule_text.rule_in_text(rule)}."
         case DropRule(pattern):
             return f"No rule on `{pattern}` any more."
-        case PutFreeze(pattern, until, reason):
+        case SetFreeze(pattern, until, reason):
             return f"🧊 Nothing new starts on `{pattern}` until {at(until)}: {code(reason)}."
-        case LiftFreeze(pattern):
+        case RemoveFreeze(pattern):
             return f"No freeze on `{pattern}` any more."
 
 
@@ -225,14 +225,14 @@ _DEEDS: dict[str, str] = {
     Action.STOP: "to stop",
     Action.START: "to start",
     Action.BREAK_GLASS: "to break the glass of",
-    Tried.CONFIRM: "to confirm it",
-    Tried.DROP: "to dismiss it",
-    Tried.APPROVE: "to approve it",
-    Tried.DENY: "to deny it",
-    Tried.WITHDRAW: "to take it back",
-    Tried.STOP: "to keep it from being sent",
-    Tried.SIGN_OFF: "to sign it off",
-    Tried.CLOSE: "to close it",
+    AttemptedAction.CONFIRM: "to confirm it",
+    AttemptedAction.DROP: "to dismiss it",
+    AttemptedAction.APPROVE: "to approve it",
+    AttemptedAction.DENY: "to deny it",
+    AttemptedAction.WITHDRAW: "to take it back",
+    AttemptedAction.STOP: "to keep it from being sent",
+    AttemptedAction.SIGN_OFF: "to sign it off",
+    AttemptedAction.CLOSE: "to close it",
 }
 
 

@@ -128,15 +128,15 @@ def unknown_request(beginning: str) -> Message:
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
     """The reply in words. `workspace_url` (`https://….slack.com/`) is where links to cards begin."""
     match reply:
-        case replies.Denied():
+        case replies.PermissionDenied():
             return refusals_view.denied(reply)
         case replies.NotFound():
             return refusals_view.not_found(reply)
-        case replies.NoAnswer(name, problem):
+        case replies.FelderaUnavailable(name, problem):
             return refusals_view.no_answer(name, problem)
         case replies.Frozen(name, freeze):
             return refusals_view.frozen(name, freeze)
-        case replies.GlassForbidden(name, terms):
+        case replies.BreakGlassForbidden(name, terms):
             return refusals_view.glass_forbidden(name, terms)
         case replies.TooManyOpen(name, limit):
             return refusals_view.too_many(name, limit)
@@ -191,13 +191,13 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
 _Short = (
     replies.ClearingAlready
     | replies.NotUnderstood
-    | replies.Begun
+    | replies.Started
     | replies.Asked
     | replies.NameWanted
-    | replies.NeverMind
+    | replies.Dropped
     | replies.ApprovedIt
     | replies.DeniedIt
-    | replies.TookBack
+    | replies.Withdrew
     | replies.StoppedIt
     | replies.SignedItOff
     | replies.NothingToSignOff
@@ -222,19 +222,19 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
                 f"❌ Feldera describes the storage of `{pipeline.name}` in a word I do not know, so I leave it alone. "
                 "This bot may be older than your Feldera."
             )
-        case replies.Begun(operation):
+        case replies.Started(operation):
             return f"⏳ Confirmed. The card of `{operation.pipeline}` goes up now; nothing is sent before it stands."
         case replies.Asked(operation):
             return f"🙋 Asked. The card of `{operation.pipeline}` goes up now; you hear of every decision."
         case replies.NameWanted(operation):
             return f"Type the pipeline's name, `{operation.pipeline}`, letter by letter. Nothing was sent."
-        case replies.NeverMind(operation):
+        case replies.Dropped(operation):
             return f"Never mind, then: nothing was sent, and `{operation.pipeline}` is as it was."
         case replies.ApprovedIt(operation):
             return f"👍 Approved: {len(operation.approvals)} of {operation.approvals_needed}."
         case replies.DeniedIt(operation):
             return f"Denied. The {plan_text.deed(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
-        case replies.TookBack(operation):
+        case replies.Withdrew(operation):
             return f"↩️ Taken back: nothing was sent, and `{operation.pipeline}` is as it was."
         case replies.StoppedIt(operation):
             return f"🛑 Stopped in time: nothing was sent, and `{operation.pipeline}` is as it was."

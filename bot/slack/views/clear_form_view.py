@@ -16,8 +16,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.access.authorization import Authority, id_of
-from bot.domain.access.rules import Terms
+from bot.domain.access.authorization import Authorization, id_of
+from bot.domain.access.rules import Requirements
 from bot.domain.commands import COMMAND
 from bot.domain.ids import ChannelId, PipelineName
 from bot.domain.pipelines.pipeline import STOPPED, Problem
@@ -71,7 +71,7 @@ class Page:
 
     about: tuple[dict[str, Any], ...] = ()
     notice: str = ""
-    terms: Terms | None = None
+    terms: Requirements | None = None
     submit: str = "Clear"
     seen: str = ""
 
@@ -202,7 +202,7 @@ def look_again_elsewhere(again: LookAgain) -> Message:
     return said(f"✋ Nothing was sent: look at `{name}` first. Type `{COMMAND} clear {name} reason…`.")
 
 
-def _who_is_told(authority: Authority, origin: ChannelId) -> Iterable[str]:
+def _who_is_told(authority: Authorization, origin: ChannelId) -> Iterable[str]:
     """Who is asked to approve, who could, and where the card goes."""
     terms, asks = authority.terms, authority.approvals_needed > 0
     where = terms.ask_channels[0] if asks and terms.ask_channels else origin

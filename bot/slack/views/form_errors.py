@@ -17,9 +17,9 @@ _EMPHASIS = re.compile(r"(?<!\w)\*([\w -]+)\*(?!\w)")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 _ABOUT_THE_CHOICE = (
-    replies.Denied,
+    replies.PermissionDenied,
     replies.NotFound,
-    replies.NoAnswer,
+    replies.FelderaUnavailable,
     replies.NotCompiled,
     replies.AlreadyCleared,
     replies.ClearingAlready,
@@ -28,7 +28,7 @@ _ABOUT_THE_CHOICE = (
     replies.AskedAlready,
     replies.TooManyLately,
     replies.TooManyOpen,
-    replies.GlassForbidden,
+    replies.BreakGlassForbidden,
     replies.Frozen,
 )
 

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
 )
 
-from bot.domain.access.rules import Terms
+from bot.domain.access.rules import Requirements
 from bot.domain.commands import Clear
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import StepName
@@ -68,7 +68,7 @@ def _box(step: StepName, label: str, description: str) -> Option:
     )
 
 
-def why(terms: Terms | None) -> InputBlock:
+def why(terms: Requirements | None) -> InputBlock:
     patterns = () if terms is None else terms.reason_patterns
     is_wanted = terms is not None and (terms.reason_required or bool(patterns))
     hint = "It is shown on the card."

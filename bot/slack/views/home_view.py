@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.access.permissions import Kind
 from bot.domain.commands import COMMAND
-from bot.domain.home_content import Deed, HomePage, Item
+from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.ids import OperationId
 from bot.domain.operations.operation import SHORT_ID, Operation, State
 from bot.slack.text import blocks
@@ -32,12 +32,12 @@ ENDED_SHOWN = 5  # lines
 LABEL_MAX = 75  # characters that a screen reader is given for a button
 
 _ACTIONS = {
-    Deed.APPROVE: card.APPROVE,
-    Deed.DENY: card.DENY,
-    Deed.WITHDRAW: card.WITHDRAW,
-    Deed.STOP: card.STOP,
-    Deed.SIGN_OFF: card.SIGN_OFF,
-    Deed.CLOSE: card.CLOSE,
+    HomeAction.APPROVE: card.APPROVE,
+    HomeAction.DENY: card.DENY,
+    HomeAction.WITHDRAW: card.WITHDRAW,
+    HomeAction.STOP: card.STOP,
+    HomeAction.SIGN_OFF: card.SIGN_OFF,
+    HomeAction.CLOSE: card.CLOSE,
 }
 
 _WHAT_FOR = (

@@ -2,11 +2,11 @@
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.domain.access.authorization import Authority
+from bot.domain.access.authorization import Authorization
 from bot.domain.access.rules import Freeze, span_in_words
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
@@ -57,7 +57,7 @@ def preview(shown: Preview) -> Message:
     )
 
 
-def state(pipeline: Pipeline, reviewed: Reviewed, plan: Plan, incident: str = "") -> Block:
+def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str = "") -> Block:
     """What there is, and what of it the plan would destroy or lose."""
     rows = {
         Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
@@ -69,7 +69,7 @@ def state(pipeline: Pipeline, reviewed: Reviewed, plan: Plan, incident: str = ""
     return blocks.fields(*in_order(rows))
 
 
-def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[Block]:
+def consequences(authority: Authorization, reviewed: Fingerprint, plan: Plan) -> list[Block]:
     """What cannot be undone, how the steps hang together, and who decides."""
     told = [
         _STOPS_BY_FORCE.format(lost=plan_text.lost(reviewed)) if plan == STOP else "",
@@ -81,11 +81,11 @@ def consequences(authority: Authority, reviewed: Reviewed, plan: Plan) -> list[B
     return [blocks.section(text) for text in told if text]
 
 
-def _is_cleared(reviewed: Reviewed) -> bool:
+def _is_cleared(reviewed: Fingerprint) -> bool:
     return reviewed.cleared and not reviewed.was_wanted
 
 
-def _begins(reviewed: Reviewed) -> str:
+def _begins(reviewed: Fingerprint) -> str:
     if reviewed.cleared or reviewed.checkpoints.count == 0:
         return "▶️ It begins from nothing: there is no checkpoint to go on from."
     return "▶️ It goes on from its last checkpoint."
@@ -103,7 +103,7 @@ def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool
     return f"{goes} It cannot be cancelled{' once it is sent' if once_sent else ''}."
 
 
-def _go(operation: Operation, authority: Authority) -> ButtonElement:
+def _go(operation: Operation, authority: Authorization) -> ButtonElement:
     name, plan = operation.pipeline, operation.plan
     if authority.by_breaking_glass:
         return blocks.button("Break the glass…", BREAK_GLASS, operation.id, style="danger")
@@ -124,7 +124,7 @@ def _go(operation: Operation, authority: Authority) -> ButtonElement:
     )
 
 
-def _what_then(authority: Authority) -> str:
+def _what_then(authority: Authorization) -> str:
     terms = authority.terms
     if authority.by_breaking_glass:
         return (

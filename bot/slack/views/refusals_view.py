@@ -4,24 +4,24 @@ from typing import assert_never
 
 from bot.domain.access.changes import (
     AccessChange,
+    ChangeObjection,
     DropRule,
-    Give,
-    LiftFreeze,
-    Objection,
-    PutFreeze,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
     SetRule,
-    TakeAway,
     pattern_of,
 )
 from bot.domain.access.permissions import Action, Decision, Kind, Why
-from bot.domain.access.rules import Freeze, Terms
+from bot.domain.access.rules import Freeze, Requirements
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
-from bot.domain.pipelines.pipeline import Problem, Trouble
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import THE_ONLY, TargetName, target_in
-from bot.engine.attempted_actions import Tried
-from bot.engine.replies import Denied, NotAllowed, NotFound, TooManyLately
+from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.replies import NotAllowed, NotFound, PermissionDenied, TooManyLately
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import at, code, duration, either, escaped, mention, some_of
 from bot.slack.text.outcome_text import sentence, took
@@ -34,18 +34,18 @@ _WANTED = {  # whatever else was wanted is the plan
     Action.BREAK_GLASS: "break the glass for",
 }
 _TRIED = {
-    Tried.CONFIRM: "confirm",
-    Tried.DROP: "dismiss",
-    Tried.APPROVE: "approve",
-    Tried.DENY: "deny",
-    Tried.WITHDRAW: "take back",
-    Tried.STOP: "stop",
-    Tried.SIGN_OFF: "sign off",
-    Tried.CLOSE: "close",
+    AttemptedAction.CONFIRM: "confirm",
+    AttemptedAction.DROP: "dismiss",
+    AttemptedAction.APPROVE: "approve",
+    AttemptedAction.DENY: "deny",
+    AttemptedAction.WITHDRAW: "take back",
+    AttemptedAction.STOP: "stop",
+    AttemptedAction.SIGN_OFF: "sign off",
+    AttemptedAction.CLOSE: "close",
 }
 
 
-def denied(reply: Denied) -> Message:
+def denied(reply: PermissionDenied) -> Message:
     wanted = _WANTED.get(reply.decision.action) or deed(reply.plan)
     if reply.tried is not None:
         wanted = f"{_TRIED[reply.tried]} a {deed(reply.plan)} of"
@@ -54,7 +54,7 @@ def denied(reply: Denied) -> Message:
 
 
 def not_allowed(shown: NotAllowed) -> Message:
-    if shown.judgement.objection is Objection.OWN_FAVOUR:
+    if shown.judgement.objection is ChangeObjection.OWN_FAVOUR:
         standing = shown.judgement.decision.standing
         if standing is not None and standing.unresolved:
             return said(
@@ -72,17 +72,17 @@ def not_allowed(shown: NotAllowed) -> Message:
 
 def _change(change: AccessChange) -> str:
     match change:
-        case Give(role=role):
+        case GrantRole(role=role):
             return f"grant *{role.value}* on"
-        case TakeAway(role=role):
+        case RevokeRole(role=role):
             return f"revoke *{role.value}* on"
         case SetRule():
             return "set a rule on"
         case DropRule():
             return "drop the rule on"
-        case PutFreeze():
+        case SetFreeze():
             return "freeze"
-        case LiftFreeze():
+        case RemoveFreeze():
             return "unfreeze"
         case _:
             assert_never(change)
@@ -162,27 +162,27 @@ def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
     """Why Feldera gave no answer, and what to do about it."""
     told = code(problem.message)
     match problem.trouble:
-        case Trouble.UNAUTHORIZED | Trouble.FORBIDDEN:
+        case ProblemKind.UNAUTHORIZED | ProblemKind.FORBIDDEN:
             return f"Feldera does not let this bot in ({told}). Whoever runs the bot should check its credentials."
-        case Trouble.NO_TENANT:
+        case ProblemKind.NO_TENANT:
             return (
                 f"Feldera cannot tell which tenant's pipelines to show ({told}). "
                 f"Whoever runs the bot should set {tenant_setting(target)}, or give the bot an API key."
             )
-        case Trouble.ELSEWHERE | Trouble.NOT_TOLD_APART:
+        case ProblemKind.ELSEWHERE | ProblemKind.NOT_TOLD_APART:
             return f"the bot's settings do not fit ({told}). Whoever runs the bot should check {host_setting(target)}."
-        case Trouble.NOT_FELDERA:
+        case ProblemKind.NOT_FELDERA:
             return (
                 f"what answers at Feldera's address is not Feldera ({told}). "
                 f"Whoever runs the bot should check {host_setting(target)}."
             )
-        case Trouble.UNREACHABLE:
+        case ProblemKind.UNREACHABLE:
             return f"Feldera does not answer ({told}). Try again in a minute."
-        case Trouble.BUSY:
+        case ProblemKind.BUSY:
             return f"Feldera is busy ({told}). Try again in a minute."
-        case Trouble.DATABASE_DOWN | Trouble.REJECTED:
+        case ProblemKind.DATABASE_DOWN | ProblemKind.REJECTED:
             return f"{escaped(problem.message)} Try again in a minute."
-        case Trouble.UNEXPECTED:
+        case ProblemKind.UNEXPECTED:
             return f"Feldera's answer makes no sense to me ({told})."
         case _:
             assert_never(problem.trouble)
@@ -195,7 +195,7 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
     )
 
 
-def glass_forbidden(name: PipelineName, terms: Terms) -> Message:
+def glass_forbidden(name: PipelineName, terms: Requirements) -> Message:
     rules = some_of([f"`{pattern}`" for pattern in terms.rules])
     because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
     return said(

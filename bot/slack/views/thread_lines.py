@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.bot_time import length
 from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.operations.plans import CLEAR, StepName
-from bot.domain.pipelines.pipeline import Trouble
+from bot.domain.pipelines.pipeline import ProblemKind
 from bot.domain.pipelines.targets import target_in
 from bot.slack.text import blocks, plan_text
 from bot.slack.text.blocks import Message, message
@@ -127,11 +127,11 @@ _MEANWHILE = {
 
 
 _TO_DO = {
-    Trouble.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
-    Trouble.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
-    Trouble.NO_TENANT.value: " Whoever runs the bot should set {tenant}, or give the bot an API key.",
-    Trouble.ELSEWHERE.value: " Whoever runs the bot should check {host}, the tenant and the key.",
-    Trouble.NOT_FELDERA.value: " Whoever runs the bot should check {host}.",
+    ProblemKind.UNAUTHORIZED.value: " Whoever runs the bot should check its Feldera credentials.",
+    ProblemKind.FORBIDDEN.value: " Whoever runs the bot should check its Feldera credentials.",
+    ProblemKind.NO_TENANT.value: " Whoever runs the bot should set {tenant}, or give the bot an API key.",
+    ProblemKind.ELSEWHERE.value: " Whoever runs the bot should check {host}, the tenant and the key.",
+    ProblemKind.NOT_FELDERA.value: " Whoever runs the bot should check {host}.",
 }
 
 

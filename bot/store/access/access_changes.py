@@ -14,17 +14,17 @@ from sqlite_utils import Database
 from bot.domain.access.changes import (
     AccessChange,
     DropRule,
-    Give,
-    LiftFreeze,
-    PutFreeze,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
     SetRule,
-    TakeAway,
     in_words,
     kind_of,
     pattern_of,
 )
 from bot.domain.access.patterns import checked_pattern
-from bot.domain.access.permissions import Grant, Standing
+from bot.domain.access.permissions import Grant, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.operations.operation import Event
 from bot.domain.pipelines.targets import ONE, Targets
@@ -42,7 +42,7 @@ def administer(  # noqa: PLR0913 - what a change is, and who makes it
     change: AccessChange,
     authorize: Authorize,
     *,
-    standing: Standing,
+    standing: Membership,
     by: str,
     targets: Targets = ONE,
 ) -> Event:
@@ -98,7 +98,7 @@ def _all_made(
 
 def _check_pattern(change: AccessChange, targets: Targets) -> None:
     # What is taken away stands already, whatever an earlier version thought a pattern was.
-    if isinstance(change, Give | SetRule | PutFreeze):
+    if isinstance(change, GrantRole | SetRule | SetFreeze):
         checked_pattern(pattern_of(change), targets)
 
 
@@ -117,10 +117,10 @@ def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple
 def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | None, bool]:
     """What the change would replace, find in its place or take away, and whether it would change anything."""
     match change:
-        case Give():
+        case GrantRole():
             same = grants.same_in_force(db, change, now)
             return (None, True) if same is None else (_grant_in_words(same), False)
-        case TakeAway():
+        case RevokeRole():
             meant = grants.meant_by(db, change)
             return "; ".join(_grant_in_words(grant) for grant in meant) or None, bool(meant)
         case SetRule(wanted):
@@ -129,11 +129,11 @@ def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | No
         case DropRule(pattern):
             rule = rules_and_freezes.rule_on(db, pattern)
             return _rule_in_words(rule), rule is not None
-        case PutFreeze(pattern, until, reason):
+        case SetFreeze(pattern, until, reason):
             freeze = rules_and_freezes.freeze_on(db, pattern, now)
             as_wanted = freeze is not None and (freeze.until, freeze.reason) == (until, reason)
             return _freeze_in_words(freeze), not as_wanted
-        case LiftFreeze(pattern):
+        case RemoveFreeze(pattern):
             freeze = rules_and_freezes.freeze_on(db, pattern, now)
             return _freeze_in_words(freeze), freeze is not None
 
@@ -141,17 +141,17 @@ def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | No
 def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: datetime) -> int | None:
     """The number of the new grant, if it is one."""
     match change:
-        case Give():
+        case GrantRole():
             return grants.add(db, change, by=by, now=now)
-        case TakeAway():
+        case RevokeRole():
             grants.revoke(db, change, by=by, now=now)
         case SetRule(rule):
             rules_and_freezes.set_rule(db, rule)
         case DropRule(pattern):
             rules_and_freezes.drop_rule(db, pattern)
-        case PutFreeze():
+        case SetFreeze():
             rules_and_freezes.put_freeze(db, change, entry_id=entry_id, by=by, now=now)
-        case LiftFreeze(pattern):
+        case RemoveFreeze(pattern):
             rules_and_freezes.lift(db, pattern, now)
     return None
 

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.access.authorization import Facts
-from bot.domain.access.permissions import Standing
+from bot.domain.access.authorization import AccessData
+from bot.domain.access.permissions import Membership
 from bot.domain.access.request_limits import REQUESTS_MAX
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations.operation import Operation
@@ -19,15 +19,15 @@ from bot.store.access import grants, rules_and_freezes
 from bot.store.column_values import moment_of
 
 
-def about(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
+def about(db: Database, standings: Mapping[Actor, Membership]) -> AccessData:
     """The facts about these people; `open_requests` and `asked_at` are all of theirs."""
     with db.atomic():  # several reads of one moment
         return _asked_by(db, standings, common(db, standings))
 
 
-def common(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
+def common(db: Database, standings: Mapping[Actor, Membership]) -> AccessData:
     """The facts about these people that are the same whatever operation is decided, in the transaction at hand."""
-    return Facts(
+    return AccessData(
         grants=grants.weighing_on(db, standings),
         rules=rules_and_freezes.rules(db),
         freezes=rules_and_freezes.freezes(db),
@@ -35,14 +35,14 @@ def common(db: Database, standings: Mapping[Actor, Standing]) -> Facts:
     )
 
 
-def behind(db: Database, operation: Operation, common: Facts) -> Facts:
+def behind(db: Database, operation: Operation, common: AccessData) -> AccessData:
     """The facts that one operation is decided on, of the same transaction; `open_requests` and `asked_at` are its requester's other ones."""
     return _asked_by(db, [operation.requester], common, other_than=operation.id)
 
 
 def _asked_by(
-    db: Database, requesters: Collection[Actor], common: Facts, other_than: OperationId | None = None
-) -> Facts:
+    db: Database, requesters: Collection[Actor], common: AccessData, other_than: OperationId | None = None
+) -> AccessData:
     asked_at = [at for actor in requesters for at in _asked_at(db, actor, other_than)]
     return replace(
         common,

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.access.changes import Give, TakeAway
+from bot.domain.access.changes import GrantRole, RevokeRole
 from bot.domain.access.permissions import Action, Grant, Group, Principal, Role
 from bot.domain.ids import Actor, GroupId, PipelineName, TeamId
 from bot.store.column_values import actor_of, moment_of, moment_or_none, row_of, text_of, text_or_none
@@ -71,7 +71,7 @@ def groups_that_may(
     return frozenset(group for group in groups(db) if may(group))
 
 
-def same_in_force(db: Database, give: Give, now: datetime) -> Grant | None:
+def same_in_force(db: Database, give: GrantRole, now: datetime) -> Grant | None:
     """A grant in force that says just what `give` says."""
     wanted = (give.role, give.pattern, give.expires_at, give.note)
     for grant in unrevoked(db, give.principal):
@@ -80,7 +80,7 @@ def same_in_force(db: Database, give: Give, now: datetime) -> Grant | None:
     return None
 
 
-def meant_by(db: Database, take_away: TakeAway) -> tuple[Grant, ...]:
+def meant_by(db: Database, take_away: RevokeRole) -> tuple[Grant, ...]:
     """The grants it revokes, lapsed ones too."""
     return tuple(
         grant
@@ -89,7 +89,7 @@ def meant_by(db: Database, take_away: TakeAway) -> tuple[Grant, ...]:
     )
 
 
-def add(db: Database, give: Give, *, by: str, now: datetime) -> int:
+def add(db: Database, give: GrantRole, *, by: str, now: datetime) -> int:
     """The number of the new grant."""
     principal = give.principal
     return insert(
@@ -109,7 +109,7 @@ def add(db: Database, give: Give, *, by: str, now: datetime) -> int:
     )
 
 
-def revoke(db: Database, take_away: TakeAway, *, by: str, now: datetime) -> None:
+def revoke(db: Database, take_away: RevokeRole, *, by: str, now: datetime) -> None:
     for grant in meant_by(db, take_away):
         db.execute(
             "UPDATE grants SET revoked_by = ?, revoked_at = ? WHERE id = ?", (by, text_of(now), grant.id)

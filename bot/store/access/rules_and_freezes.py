@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.access.changes import PutFreeze, freeze_of
+from bot.domain.access.changes import SetFreeze, freeze_of
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import ChannelId, GroupId
 from bot.store.column_values import (
@@ -61,7 +61,7 @@ def freeze_on(db: Database, pattern: str, now: datetime) -> Freeze | None:
     return None
 
 
-def put_freeze(db: Database, change: PutFreeze, *, entry_id: int, by: str, now: datetime) -> None:
+def put_freeze(db: Database, change: SetFreeze, *, entry_id: int, by: str, now: datetime) -> None:
     """Put it in the place of the one of its pattern. It goes by the id of its entry in the record."""
     lift(db, change.pattern, now)
     freeze = freeze_of(change, freeze_id=entry_id, by=by, now=now)

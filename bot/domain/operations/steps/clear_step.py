@@ -5,15 +5,15 @@ from `Cleared` to `InUse`; deleting and renaming are refused until the storage i
 gone, or is in use again after it was stopped anew, tells what must have happened between two looks.
 """
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.operations.steps.verdicts import (
     AskHistory,
     Blocked,
+    Completed,
     Contradiction,
-    Done,
-    Go,
-    Underway,
+    InProgress,
+    MaySend,
     Unneeded,
     Untouched,
 )
@@ -26,7 +26,9 @@ class ClearStep:
     def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
         return Ending.STORAGE_UNKNOWN if pipeline.storage is Storage.OTHER else None
 
-    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
+    def before_sending(
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> MaySend | InProgress | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)
         if look.pipeline.id != reviewed.id:
@@ -35,34 +37,34 @@ class ClearStep:
             case Storage.CLEARED:
                 return Unneeded()
             case Storage.CLEARING:
-                return Underway()
+                return InProgress()
             case Storage.IN_USE if _is_as_reviewed(reviewed, look):
-                return Go()
+                return MaySend()
             case Storage.OTHER if look.pipeline.is_stopped:
                 return Blocked(Ending.STORAGE_UNKNOWN)
             case _:
                 return Blocked(Ending.CHANGED_BEFORE if look.pipeline.is_stopped else Ending.RUNNING_BEFORE)
 
     def after_silence(
-        self, reviewed: Reviewed, look: Seen | Absent
-    ) -> Done | Underway | Untouched | AskHistory:
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> Completed | InProgress | Untouched | AskHistory:
         proved = _proved_cleared(reviewed, look)
         if proved is not None:
             return proved
         assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline is proved cleared above
         if look.pipeline.storage is Storage.CLEARING:
-            return Underway()
+            return InProgress()
         return Untouched() if _is_as_reviewed(reviewed, look) else AskHistory()
 
     def while_waiting(
-        self, reviewed: Reviewed, look: Seen | Absent
-    ) -> Done | Underway | Contradiction | AskHistory:
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> Completed | InProgress | Contradiction | AskHistory:
         proved = _proved_cleared(reviewed, look)
         if proved is not None:
             return proved
         assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline is proved cleared above
         if look.pipeline.storage is Storage.CLEARING:
-            return Underway()
+            return InProgress()
         if look.pipeline.storage is Storage.IN_USE and not _is_as_reviewed(reviewed, look):
             return (
                 AskHistory()
@@ -70,17 +72,17 @@ class ClearStep:
         return Contradiction()
 
 
-def _proved_cleared(reviewed: Reviewed, look: Seen | Absent) -> Done | None:
+def _proved_cleared(reviewed: Fingerprint, look: Seen | Absent) -> Completed | None:
     if isinstance(look, Absent):
-        return Done(Ending.CLEARED_THEN_GONE)
+        return Completed(Ending.CLEARED_THEN_GONE)
     if look.pipeline.id != reviewed.id:
-        return Done(Ending.CLEARED_THEN_RECREATED)
+        return Completed(Ending.CLEARED_THEN_RECREATED)
     if look.pipeline.storage is Storage.CLEARED:
-        return Done(Ending.CLEARED if look.pipeline.is_stopped else Ending.CLEARED_AND_STARTING)
+        return Completed(Ending.CLEARED if look.pipeline.is_stopped else Ending.CLEARED_AND_STARTING)
     return None
 
 
-def _is_as_reviewed(reviewed: Reviewed, look: Seen) -> bool:
+def _is_as_reviewed(reviewed: Fingerprint, look: Seen) -> bool:
     pipeline = look.pipeline
     in_use = pipeline.storage is Storage.IN_USE
-    return in_use and pipeline.is_stopped and Reviewed.of(pipeline) == reviewed
+    return in_use and pipeline.is_stopped and Fingerprint.of(pipeline) == reviewed

@@ -5,15 +5,15 @@ wanted otherwise. A start and a stop each move `deployment_resources_desired_sta
 stopped with that moment as it was has not been touched.
 """
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.operations.steps.verdicts import (
     Blocked,
+    Completed,
     Contradiction,
-    Done,
-    Failed,
-    Go,
-    Underway,
+    InProgress,
+    MaySend,
+    StepFailed,
     Unneeded,
     Untouched,
 )
@@ -34,7 +34,9 @@ class StartStep:
     def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
         return Ending.NOT_COMPILED if pipeline.program_status in NOT_COMPILED else None
 
-    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
+    def before_sending(
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> MaySend | InProgress | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)
         pipeline = look.pipeline
@@ -45,54 +47,56 @@ class StartStep:
         if not _is_as_reviewed(reviewed, pipeline):
             return Blocked(Ending.CHANGED_BEFORE)
         failing = self.known_to_fail(pipeline)
-        return Go() if failing is None else Blocked(failing)
+        return MaySend() if failing is None else Blocked(failing)
 
-    def after_silence(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Untouched | Failed:
+    def after_silence(
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> Completed | InProgress | Untouched | StepFailed:
         if isinstance(look, Seen) and _is_untouched(reviewed, look.pipeline):
             return Untouched()
         return _became(reviewed, look)
 
     def while_waiting(
-        self, reviewed: Reviewed, look: Seen | Absent
-    ) -> Done | Underway | Contradiction | Failed:
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> Completed | InProgress | Contradiction | StepFailed:
         if isinstance(look, Seen) and _is_untouched(reviewed, look.pipeline):
             return Contradiction()
         return _became(reviewed, look)
 
 
-def _became(reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Failed:
+def _became(reviewed: Fingerprint, look: Seen | Absent) -> Completed | InProgress | StepFailed:
     if isinstance(look, Absent) or look.pipeline.id != reviewed.id:
-        return Failed(Ending.GONE_WHILE_STARTING)
+        return StepFailed(Ending.GONE_WHILE_STARTING)
     pipeline = look.pipeline
     if pipeline.resources_desired != STOPPED:
         return _up(pipeline) or _underway(pipeline)
     if pipeline.resources != STOPPED:
-        return Underway()  # it is being stopped again: by whom, and why, shows when it is
+        return InProgress()  # it is being stopped again: by whom, and why, shows when it is
     if pipeline.error is None:
-        return Failed(Ending.STOPPED_WHILE_STARTING)
+        return StepFailed(Ending.STOPPED_WHILE_STARTING)
     error = pipeline.error
     not_compiled = error.code == NOT_COMPILED_CODE
     ending = Ending.NOT_COMPILED if not_compiled else Ending.START_FAILED
-    return Failed(ending, error.details or error.message, error.code)
+    return StepFailed(ending, error.details or error.message, error.code)
 
 
-def _up(pipeline: Pipeline) -> Done | None:
+def _up(pipeline: Pipeline) -> Completed | None:
     ending = _UP.get(pipeline.status)
     if ending is None:
         return None
-    return Done(ending, pipeline.status if ending is Ending.UP_OTHERWISE else "")
+    return Completed(ending, pipeline.status if ending is Ending.UP_OTHERWISE else "")
 
 
-def _underway(pipeline: Pipeline) -> Underway:
-    return Underway(COMPILING if pipeline.status == STOPPED else pipeline.status)
+def _underway(pipeline: Pipeline) -> InProgress:
+    return InProgress(COMPILING if pipeline.status == STOPPED else pipeline.status)
 
 
-def _is_untouched(reviewed: Reviewed, pipeline: Pipeline) -> bool:
+def _is_untouched(reviewed: Fingerprint, pipeline: Pipeline) -> bool:
     as_wanted_then = not reviewed.was_wanted and pipeline.resources_desired_since == reviewed.wanted_since
     return pipeline.id == reviewed.id and pipeline.is_stopped and as_wanted_then
 
 
-def _is_as_reviewed(reviewed: Reviewed, pipeline: Pipeline) -> bool:
+def _is_as_reviewed(reviewed: Fingerprint, pipeline: Pipeline) -> bool:
     if reviewed.cleared:  # what was cleared holds nothing that anybody could lose
         return pipeline.is_stopped and pipeline.storage is Storage.CLEARED
-    return pipeline.is_stopped and Reviewed.of(pipeline) == reviewed
+    return pipeline.is_stopped and Fingerprint.of(pipeline) == reviewed

@@ -5,15 +5,15 @@ checkpoints leave it alone, a stop and a start move it. Its status alone does no
 somebody began and ended since; where a clear follows, the pipeline's events have to.
 """
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.operations.steps.verdicts import (
     Blocked,
+    Completed,
     Contradiction,
-    Done,
-    Failed,
-    Go,
-    Underway,
+    InProgress,
+    MaySend,
+    StepFailed,
     Unneeded,
     Untouched,
 )
@@ -26,7 +26,9 @@ class StopStep:
     def known_to_fail(self, _pipeline: Pipeline) -> Ending | None:
         return None
 
-    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> Go | Underway | Unneeded | Blocked:
+    def before_sending(
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> MaySend | InProgress | Unneeded | Blocked:
         if isinstance(look, Absent):
             return Blocked(Ending.UNKNOWN_PIPELINE)
         pipeline = look.pipeline
@@ -35,38 +37,40 @@ class StopStep:
         if pipeline.is_stopped:
             return Unneeded(Ending.NOTHING_TO_STOP)
         if pipeline.resources_desired == STOPPED:
-            return Underway()
-        return Go() if _is_this_run(reviewed, pipeline) else Blocked(Ending.RESTARTED_BEFORE)
+            return InProgress()
+        return MaySend() if _is_this_run(reviewed, pipeline) else Blocked(Ending.RESTARTED_BEFORE)
 
-    def after_silence(self, reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | Untouched | Failed:
+    def after_silence(
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> Completed | InProgress | Untouched | StepFailed:
         ended = _ended(reviewed, look)
         if ended is not None:
             return ended
         assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline was stopped, above
         if _is_this_run(reviewed, look.pipeline):
             return Untouched()
-        return Failed(Ending.RESTARTED_WHILE_STOPPING)
+        return StepFailed(Ending.RESTARTED_WHILE_STOPPING)
 
     def while_waiting(
-        self, reviewed: Reviewed, look: Seen | Absent
-    ) -> Done | Underway | Contradiction | Failed:
+        self, reviewed: Fingerprint, look: Seen | Absent
+    ) -> Completed | InProgress | Contradiction | StepFailed:
         ended = _ended(reviewed, look)
         if ended is not None:
             return ended
         assert isinstance(look, Seen)  # noqa: S101 - an absent pipeline was stopped, above
         if _is_this_run(reviewed, look.pipeline):
             return Contradiction()
-        return Failed(Ending.RESTARTED_WHILE_STOPPING)
+        return StepFailed(Ending.RESTARTED_WHILE_STOPPING)
 
 
-def _ended(reviewed: Reviewed, look: Seen | Absent) -> Done | Underway | None:
+def _ended(reviewed: Fingerprint, look: Seen | Absent) -> Completed | InProgress | None:
     """What it proves of the run that was reviewed; None if the pipeline is wanted to run."""
     if isinstance(look, Absent) or look.pipeline.id != reviewed.id:
-        return Done(Ending.STOPPED_THEN_GONE)  # Feldera deletes and renames only what is stopped
+        return Completed(Ending.STOPPED_THEN_GONE)  # Feldera deletes and renames only what is stopped
     if look.pipeline.is_stopped:
-        return Done(Ending.PIPELINE_STOPPED)
-    return Underway() if look.pipeline.resources_desired == STOPPED else None
+        return Completed(Ending.PIPELINE_STOPPED)
+    return InProgress() if look.pipeline.resources_desired == STOPPED else None
 
 
-def _is_this_run(reviewed: Reviewed, pipeline: Pipeline) -> bool:
+def _is_this_run(reviewed: Fingerprint, pipeline: Pipeline) -> bool:
     return reviewed.was_wanted and pipeline.resources_desired_since == reviewed.wanted_since

@@ -3,25 +3,25 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.operations.fingerprints import Reviewed
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending
 from bot.domain.pipelines.pipeline import Absent, Pipeline, Seen
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
+class MaySend:
     """It is as reviewed: send."""
 
 
 @dataclass(frozen=True, slots=True)
-class Underway:
+class InProgress:
     """Feldera is doing it. `phase` is Feldera's word for how far it is, where that is worth telling."""
 
     phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Completed:
     """The goal was reached; `ending` says what became of the pipeline then, in Feldera's word where it is `said`."""
 
     ending: Ending
@@ -53,7 +53,7 @@ class AskHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class StepFailed:
     """The goal will not be reached by this request any more: Feldera gave up, or somebody did the opposite."""
 
     ending: Ending
@@ -66,17 +66,17 @@ class Contradiction:
     """Feldera took it on, and shows what cannot be."""
 
 
-BeforeSending = Go | Underway | Unneeded | Blocked
-AfterSilence = Done | Underway | Untouched | AskHistory | Failed
-WhileWaiting = Done | Underway | Contradiction | AskHistory | Failed
+BeforeSending = MaySend | InProgress | Unneeded | Blocked
+AfterSilence = Completed | InProgress | Untouched | AskHistory | StepFailed
+WhileWaiting = Completed | InProgress | Contradiction | AskHistory | StepFailed
 
 
 class Step(Protocol):
     def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
         """Why this step would fail later, while another one comes before it; None if nothing is known yet."""
 
-    def before_sending(self, reviewed: Reviewed, look: Seen | Absent) -> BeforeSending: ...
+    def before_sending(self, reviewed: Fingerprint, look: Seen | Absent) -> BeforeSending: ...
 
-    def after_silence(self, reviewed: Reviewed, look: Seen | Absent) -> AfterSilence: ...
+    def after_silence(self, reviewed: Fingerprint, look: Seen | Absent) -> AfterSilence: ...
 
-    def while_waiting(self, reviewed: Reviewed, look: Seen | Absent) -> WhileWaiting: ...
+    def while_waiting(self, reviewed: Fingerprint, look: Seen | Absent) -> WhileWaiting: ...
