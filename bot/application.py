@@ -50,7 +50,7 @@ class Bot:
     stalls: StallDetector
     watch: StoreCheck
     loss: StoreLoss
-    errands: BackgroundTasks
+    background_tasks: BackgroundTasks
     transport: SocketTransport | HttpTransport
 
     async def open(self) -> None:
@@ -78,7 +78,7 @@ class Bot:
             except StoreLost as lost:
                 losses.append(lost)
                 stopping.set()
-                ring(*(loop.wake for loop in self._loops))
+                set_all(*(loop.wake for loop in self._loops))
             except StoreUnavailable:  # of what runs beside the loops, which try again by themselves
                 return  # the store has logged why
 
@@ -118,11 +118,11 @@ class Bot:
         # After the loops, which begin errands of their own.
         try:
             async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
-                await self.errands.finished()
+                await self.background_tasks.finished()
         except TimeoutError:
-            await self.errands.abandon()
+            await self.background_tasks.abandon()
 
 
-def ring(*bells: asyncio.Event) -> None:
+def set_all(*bells: asyncio.Event) -> None:
     for bell in bells:
         bell.set()

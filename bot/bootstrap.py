@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.application import Bot, ring
+from bot.application import Bot, set_all
 from bot.clock import SteadyClock
 from bot.config import Mode, Settings, SlackSettings
 from bot.dns_threads import DnsThreads
@@ -224,20 +224,20 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     workspace: Workspace,
 ) -> Bot:
     to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    work = partial(ring, to_do, to_say, to_show)
+    work = partial(set_all, to_do, to_say, to_show)
     threads = Threads(client, clock, workspace.url)
-    errands = BackgroundTasks()
+    background_tasks = BackgroundTasks()
     directory = PeopleDirectory(client, clock, workspace.team)
-    judge = Authorizer(store, directory, clock, RateBudget(clock))
+    authorizer = Authorizer(store, directory, clock, RateBudget(clock))
     audit_channel = settings.pipeline_bot_audit_channel
     board = None if audit_channel is None else SlackAuditChannel(threads, audit_channel)
-    handlers = OwnRequests(store, feldera, judge, clock, work)
+    handlers = OwnRequests(store, feldera, authorizer, clock, work)
     tabs = SlackHomeTabs(client, clock, workspace.url)
     background = store.background
-    homes = HomeRefresher(background, replace(judge, store=background), tabs, clock, wake=to_show)
+    homes = HomeRefresher(background, replace(authorizer, store=background), tabs, clock, wake=to_show)
     secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
     app = DeduplicatingApp(
-        errands,
+        background_tasks,
         answers,
         name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
         logger=logging.getLogger("slack_bolt"),
@@ -247,15 +247,15 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     )
     stalls, cancels = StallDetector(clock), PendingCancels()
     requests, access = (
-        Decisions(store, judge, clock, cancels, work),
-        AccessCommands(store, judge, clock, work),
+        Decisions(store, authorizer, clock, cancels, work),
+        AccessCommands(store, authorizer, clock, work),
     )
-    listing = PipelinePages(store, feldera, judge, clock)
-    desk = ListenerContext(
-        handlers, Previews(handlers), requests, access, listing, threads, errands, workspace.team
+    listing = PipelinePages(store, feldera, authorizer, clock)
+    context = ListenerContext(
+        handlers, Previews(handlers), requests, access, listing, threads, background_tasks, workspace.team
     )
-    forms = ClearForms(handlers, PipelineCatalog(feldera, clock, errands.begin))
-    register(app, desk, client, home=HomeTab(desk, homes, tabs), forms=forms, response_urls=answers)
+    forms = ClearForms(handlers, PipelineCatalog(feldera, clock, background_tasks.begin))
+    register(app, context, client, home=HomeTab(context, homes, tabs), forms=forms, response_urls=answers)
     store_watch = StoreCheck(background, clock)
     transport: SocketTransport | HttpTransport
     if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
@@ -280,12 +280,12 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
             store,
             background,
             feldera,
-            Sender(feldera, judge, clock, stalls, cancels),
+            Sender(feldera, authorizer, clock, stalls, cancels),
             clock,
-            changed=partial(ring, to_say, to_show),
+            changed=partial(set_all, to_say, to_show),
             wake=to_do,
         ),
-        DeliveryLoop(background, threads, clock, placed=partial(ring, to_do, to_show), wake=to_say),
+        DeliveryLoop(background, threads, clock, placed=partial(set_all, to_do, to_show), wake=to_say),
         homes,
         AuditAnchor(background, clock, board),
         watch,
@@ -293,7 +293,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
         stalls,
         store_watch,
         StoreLoss(threads, clock, live=store.last_underway),
-        errands,
+        background_tasks,
         transport,
     )
 

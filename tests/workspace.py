@@ -136,7 +136,7 @@ class Workspace(Reading, Troubles):
 
     async def _die(self) -> None:
         bot, self._bot = self.bot, None
-        await bot.errands.abandon()
+        await bot.background_tasks.abandon()
         await bot.driver.abandon()
         await bot.announcements.lanes.abandon()
         await bot.transport.stop()
@@ -245,9 +245,9 @@ class Workspace(Reading, Troubles):
 
     def passes(self, **duration: float) -> None:
         """Time passes, and the bot does what is due on the way, at the moment it is due."""
-        self.run(self.passing(**duration))
+        self.run(self.transient(**duration))
 
-    async def passing(self, **duration: float) -> None:
+    async def transient(self, **duration: float) -> None:
         """The same, under way: for what happens in the middle of it."""
         target = self.clock.now() + timedelta(**duration)
         due = await self._settle()
@@ -285,7 +285,7 @@ class Workspace(Reading, Troubles):
         if bot is None:
             return None
         for _ in range(1000):
-            await bot.errands.finished()
+            await bot.background_tasks.finished()
             bot.driver.wake.clear()
             bot.announcements.wake.clear()
             bot.homes.wake.clear()
@@ -295,7 +295,7 @@ class Workspace(Reading, Troubles):
             moments.append(await bot.homes.tick())
             # Whenever something else is due: a minute's record would make a day of a story 1440 ticks long.
             await bot.clock_watch.tick()
-            await bot.errands.finished()
+            await bot.background_tasks.finished()
             due = min((moment for moment in moments if moment is not None), default=None)
             busy = any(loop.wake.is_set() for loop in (bot.driver, bot.announcements, bot.homes))
             now = bot.driver.clock.now()

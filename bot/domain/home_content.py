@@ -57,7 +57,7 @@ class HomePage:
     what Slack did not tell of them, where a role may depend on it.
     """
 
-    standing: Membership
+    membership: Membership
     grants: tuple[Grant, ...] = ()
     unread: str = ""
     decides: tuple[Item, ...] = ()
@@ -73,49 +73,51 @@ class HomePage:
         return min((moment for moment in ends if moment is not None), default=None)
 
 
-def compose(standing: Membership, facts: AccessData, board: HomeData, now: datetime) -> HomePage:
-    """The page of this person at `now`. `facts` must know them."""
-    current = [grant for grant in facts.grants if grant.is_current(now)]
-    held = tuple(grant for grant in current if grant.is_to(standing))
-    is_unsure = standing.kind is Kind.UNKNOWN or any(grant.may_be_to(standing) for grant in current)
-    unread = (standing.why or "nothing is known of the person") if is_unsure else ""
-    if standing.kind is not Kind.MEMBER or not held:
-        return HomePage(standing, unread=unread)
-    items = tuple(_items(standing, facts, board, now))
+def compose(membership: Membership, access_data: AccessData, board: HomeData, now: datetime) -> HomePage:
+    """The page of this person at `now`. `access_data` must know them."""
+    current = [grant for grant in access_data.grants if grant.is_current(now)]
+    held = tuple(grant for grant in current if grant.is_to(membership))
+    is_unsure = membership.kind is Kind.UNKNOWN or any(grant.may_be_to(membership) for grant in current)
+    unread = (membership.why or "nothing is known of the person") if is_unsure else ""
+    if membership.kind is not Kind.MEMBER or not held:
+        return HomePage(membership, unread=unread)
+    items = tuple(_items(membership, access_data, board, now))
     decides = tuple(item for item in items if item.deeds & _DECISIONS)
     others = tuple(item for item in items if item not in decides)
     return HomePage(
-        standing,
+        membership,
         held,
         unread,
         decides=decides,
-        requests=tuple(item for item in others if _is_own(item.operation, standing)),
-        underway=tuple(item for item in others if not _is_own(item.operation, standing)),
-        ended=tuple(operation for operation in board.ended if _may_see(operation, standing, facts, now)),
+        requests=tuple(item for item in others if _is_own(item.operation, membership)),
+        underway=tuple(item for item in others if not _is_own(item.operation, membership)),
+        ended=tuple(
+            operation for operation in board.ended if _may_see(operation, membership, access_data, now)
+        ),
         freezes=tuple(
             freeze
-            for freeze in facts.freezes
+            for freeze in access_data.freezes
             if now < freeze.until and any(_concerns(freeze.pattern, grant.pattern) for grant in held)
         ),
     )
 
 
-def _items(standing: Membership, facts: AccessData, board: HomeData, now: datetime) -> Iterable[Item]:
+def _items(membership: Membership, access_data: AccessData, board: HomeData, now: datetime) -> Iterable[Item]:
     """Each open operation once, oldest first."""
     found = {operation.id: operation for operation in (*board.pending, *board.underway)}
     for operation in sorted(found.values(), key=lambda each: each.created_at):
-        if _may_see(operation, standing, facts, now):
-            yield Item(operation, _deeds(operation, standing, facts, now))
+        if _may_see(operation, membership, access_data, now):
+            yield Item(operation, _deeds(operation, membership, access_data, now))
 
 
 def _deeds(
-    operation: Operation, standing: Membership, facts: AccessData, now: datetime
+    operation: Operation, membership: Membership, access_data: AccessData, now: datetime
 ) -> frozenset[HomeAction]:
-    actor, own = standing.actor, _is_own(operation, standing)
+    actor, own = membership.actor, _is_own(operation, membership)
     found: set[HomeAction] = set()
 
     def may(action: Action) -> bool:
-        return facts.may(actor, action, operation.pipeline, now).allowed
+        return access_data.may(actor, action, operation.pipeline, now).allowed
 
     match operation.state:
         case State.AWAITING_APPROVAL if own:
@@ -138,15 +140,15 @@ def _concerns(frozen: str, held: str) -> bool:
     return covers(frozen, held) or covers(held, frozen)
 
 
-def _may_see(operation: Operation, standing: Membership, facts: AccessData, now: datetime) -> bool:
+def _may_see(operation: Operation, membership: Membership, access_data: AccessData, now: datetime) -> bool:
     """Their own, and those on pipelines that they may see."""
-    seen = facts.may(standing.actor, Action.VIEW, operation.pipeline, now).allowed
-    return seen or _is_own(operation, standing)
+    seen = access_data.may(membership.actor, Action.VIEW, operation.pipeline, now).allowed
+    return seen or _is_own(operation, membership)
 
 
 def _is_untouched(operation: Operation) -> bool:
     return operation.sends == 0 and not operation.has_begun
 
 
-def _is_own(operation: Operation, standing: Membership) -> bool:
-    return operation.requester == standing.actor
+def _is_own(operation: Operation, membership: Membership) -> bool:
+    return operation.requester == membership.actor

@@ -26,7 +26,7 @@ class Authorizer:
     clock: Clock
     budget: RateBudget
 
-    async def standings(  # noqa: PLR0913 - what narrows it down, and how new it has to be
+    async def memberships(  # noqa: PLR0913 - what narrows it down, and how new it has to be
         self,
         actors: Iterable[Actor],
         *,
@@ -48,13 +48,13 @@ class Authorizer:
         groups = await self.store.granted_groups(names, frozenset(to)) | also
         if caller is None:
             caller = Caller.DISPLAY if names is None else Caller.PEOPLE
-        return await self.people.standings(people, groups, since=since, caller=caller)
+        return await self.people.memberships(people, groups, since=since, caller=caller)
 
     async def for_sending(
         self, actors: Iterable[Actor], *, on: PipelineName, to: Iterable[Action]
     ) -> Mapping[Actor, Membership]:
         """Looked up now, whatever is remembered: what is sent rests on it."""
-        return await self.standings(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
+        return await self.memberships(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
 
     async def for_action(
         self,
@@ -77,14 +77,14 @@ class Authorizer:
             return {}
         name, actions, people = operation.pipeline, tuple(to), (actor, *others(operation))
         since = self.people.mark()
-        known = await self.standings(people, on=[name], to=actions)
-        facts, now = await self.store.facts(known), self.clock.now()
-        if not any(facts.may(actor, action, name, now).allowed for action in actions):
+        known = await self.memberships(people, on=[name], to=actions)
+        access_data, now = await self.store.access_data(known), self.clock.now()
+        if not any(access_data.may(actor, action, name, now).allowed for action in actions):
             return known
         if not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
             return known
         # What was asked for just now is not asked for again.
-        return await self.standings(people, on=[name], to=actions, since=since)
+        return await self.memberships(people, on=[name], to=actions, since=since)
 
     async def for_change(
         self,
@@ -102,22 +102,22 @@ class Authorizer:
         for how long.
         """
         since, caller = self.people.mark(), Caller.PEOPLE if remembered else Caller.ACCESS
-        known = await self.standings([actor], to=[Action.ADMINISTER], also=also, caller=caller)
-        if not may(await self.store.facts(known)):
+        known = await self.memberships([actor], to=[Action.ADMINISTER], also=also, caller=caller)
+        if not may(await self.store.access_data(known)):
             return known[actor]
         if remembered and not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
             return known[actor]
-        return (await self.standings([actor], to=to, also=also, since=since, caller=caller))[actor]
+        return (await self.memberships([actor], to=to, also=also, since=since, caller=caller))[actor]
 
-    async def facts(
+    async def access_data(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action
     ) -> AccessData:
         """What is known about these people now. What is written must be decided on facts of its own transaction."""
-        return await self.store.facts(await self.standings(actors, on=on, to=to))
+        return await self.store.access_data(await self.memberships(actors, on=on, to=to))
 
     async def may(self, actor: Actor, action: Action, name: PipelineName) -> Decision:
-        facts = await self.facts(actor, on=[name], to=[action])
-        return facts.may(actor, action, name, self.clock.now())
+        access_data = await self.access_data(actor, on=[name], to=[action])
+        return access_data.may(actor, action, name, self.clock.now())
 
 
 def _key(actor: Actor) -> str:

@@ -44,12 +44,12 @@ async def survey(
     for group, listed in members.items():
         if group in approving:
             people |= set(sorted(listed, key=repr)[:LOOKED_AT])
-    standings = await asyncio.gather(
-        *(in_turn(directory.standings([person], frozenset())) for person in sorted(people, key=repr))
+    memberships = await asyncio.gather(
+        *(in_turn(directory.memberships([person], frozenset())) for person in sorted(people, key=repr))
     )
     return Roster(
         home=home,
-        kinds={actor: standing.kind for answer in standings for actor, standing in answer.items()},
+        kinds={actor: membership.kind for answer in memberships for actor, membership in answer.items()},
         members=members,
         unread={
             group: said.why

@@ -139,7 +139,7 @@ class Administration:
         """
         denied = DeniedInShell(by, reason)
         after = operations.change(
-            self._db, operation_id, lambda operation, _: advance(operation, denied, now), standings={}
+            self._db, operation_id, lambda operation, _: advance(operation, denied, now), memberships={}
         )
         return None if after is None else after.operation
 

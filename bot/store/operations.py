@@ -131,12 +131,12 @@ def change(
     operation_id: OperationId,
     decide: Decide,
     *,
-    standings: Mapping[Actor, Membership],
+    memberships: Mapping[Actor, Membership],
     as_known: AsKnown = _as_stored,
 ) -> Transition | None:
     """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
     with writing(db):
-        return _changed(db, operation_id, decide, access_snapshot.common(db, standings), as_known)
+        return _changed(db, operation_id, decide, access_snapshot.common(db, memberships), as_known)
 
 
 def change_all(

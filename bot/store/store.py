@@ -76,8 +76,8 @@ class SqliteStore:
     async def check(self) -> None:
         await self._write(self._underway.follow)
 
-    async def facts(self, standings: Mapping[Actor, Membership]) -> AccessData:
-        return await self._read(lambda db: access_snapshot.about(db, standings))
+    async def access_data(self, memberships: Mapping[Actor, Membership]) -> AccessData:
+        return await self._read(lambda db: access_snapshot.about(db, memberships))
 
     async def granted_groups(
         self, names: frozenset[PipelineName] | None, actions: frozenset[Action]
@@ -94,11 +94,11 @@ class SqliteStore:
         return await self._read(lambda db: rules_and_freezes.freezes_in_force(db, now))
 
     async def administer(
-        self, change: AccessChange, authorize: Authorize, *, standing: Membership, by: str
+        self, change: AccessChange, authorize: Authorize, *, membership: Membership, by: str
     ) -> Event:
         return await self._write(
             lambda db: access_changes.administer(
-                db, change, authorize, standing=standing, by=by, targets=self._targets
+                db, change, authorize, membership=membership, by=by, targets=self._targets
             )
         )
 
@@ -185,11 +185,11 @@ class SqliteStore:
         operation_id: OperationId,
         decide: Decide,
         *,
-        standings: Mapping[Actor, Membership],
+        memberships: Mapping[Actor, Membership],
     ) -> Transition | None:
         def work(db: Database) -> Transition | None:
             made = operations.change(
-                db, operation_id, decide, standings=standings, as_known=self._underway.current
+                db, operation_id, decide, memberships=memberships, as_known=self._underway.current
             )
             self._underway.put(made)
             return made

@@ -434,7 +434,9 @@ async def test_what_waits_for_people(world, examined):
         for operation, state in ((request, State.AWAITING_APPROVAL), (glass, State.SUCCEEDED)):
             operations.propose(db, operation, Event(EventKind.PROPOSED, START, by=ANA))
             event = Event(EventKind.CONFIRMED, START, by=ANA)
-            operations.change(db, operation.id, becomes(event, state=state, confirmed_at=START), standings={})
+            operations.change(
+                db, operation.id, becomes(event, state=state, confirmed_at=START), memberships={}
+            )
     unsigned = (
         "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
         "An approver does it with `/pipeline sign-off b2k7aa`."
@@ -482,7 +484,7 @@ async def test_a_broken_glass_of_which_nothing_came_needs_no_signature(world, ex
     with open_database(world.database) as db:
         operations.propose(db, glass, Event(EventKind.PROPOSED, START, by=ANA))
         event = Event(EventKind.CONFIRMED, START, by=ANA)
-        operations.change(db, glass.id, becomes(event, state=State.READY, confirmed_at=START), standings={})
+        operations.change(db, glass.id, becomes(event, state=State.READY, confirmed_at=START), memberships={})
     assert not [said for _, said in await examined(world) if said.startswith("Requests")]
 
 

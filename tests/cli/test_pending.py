@@ -20,7 +20,7 @@ def stands(shell, operation: Operation, **fields) -> Operation:
     with open_database(shell.database) as db:
         operations.propose(db, operation, Event(EventKind.PROPOSED, START, by=ANA))
         after = becomes(Event(EventKind.CONFIRMED, START, by=ANA), confirmed_at=START, **fields)
-        return operations.change(db, operation.id, after, standings={}).operation
+        return operations.change(db, operation.id, after, memberships={}).operation
 
 
 @pytest.fixture

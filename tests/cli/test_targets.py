@@ -67,7 +67,7 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
             operations.propose(db, proposed("7fk2qa5x"), Event(EventKind.PROPOSED, START, by=ANA))
             asked = Event(EventKind.CONFIRMED, START, by=ANA)
             waits = becomes(asked, state=State.AWAITING_APPROVAL, confirmed_at=START)
-            operations.change(db, "7fk2qa5x", waits, standings={})
+            operations.change(db, "7fk2qa5x", waits, memberships={})
         for name, value in world.settings(PIPELINE_BOT_TARGETS__PROD__HOST=second.url).items():
             environment.setenv(name, value)
         await second.goes_down()

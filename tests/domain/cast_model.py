@@ -52,12 +52,12 @@ class Cast:
 
     # What the workspace and the store say, when they are asked for one decision.
 
-    def facts(self, people: list[Actor], lookups: str) -> AccessData:
+    def access_data(self, people: list[Actor], lookups: str) -> AccessData:
         return AccessData(
             grants=tuple(self.grants),
             rules=tuple(self.rules.values()),
             freezes=tuple(self.freezes.values()),
-            standings={actor: self._standing(actor, lookups) for actor in people},
+            memberships={actor: self._standing(actor, lookups) for actor in people},
         )
 
     def _standing(self, actor: Actor, lookups: str) -> Membership:
@@ -66,8 +66,10 @@ class Cast:
             case "good":
                 return Membership(actor, self.kinds[actor], groups)
             case "no groups":
-                unresolved = frozenset(group.group for group in GROUPS)
-                return Membership(actor, self.kinds[actor], frozenset(), unresolved, "plan without groups")
+                unresolved_groups = frozenset(group.group for group in GROUPS)
+                return Membership(
+                    actor, self.kinds[actor], frozenset(), unresolved_groups, "plan without groups"
+                )
             case _:
                 return Membership(actor, Kind.UNKNOWN, why="no answer")
 

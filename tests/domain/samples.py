@@ -120,9 +120,9 @@ def authority(**differences: Any) -> Authorization:
 
 CARRIED = authority()
 NOT_PERMITTED = authority(requester=DENIED)
-NOT_APPROVED = authority(terms=Requirements(approvals=1))
+NOT_APPROVED = authority(requirements=Requirements(approvals=1))
 FROZEN = authority(freeze=FREEZE)
-UNTOLD = authority(requester=DENIED, unread="Slack is in trouble", asker_unheard=True)
+UNTOLD = authority(requester=DENIED, unread="Slack is in trouble", requester_unverified=True)
 AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN, UNTOLD)
 
 
@@ -133,7 +133,7 @@ def grant(
     return Grant(principal=principal, role=role, pattern=pattern, **fields | differences)
 
 
-def standing(actor: Actor = ANA, *groups: str, **differences: Any) -> Membership:
+def membership(actor: Actor = ANA, *groups: str, **differences: Any) -> Membership:
     return replace(Membership(actor, groups=frozenset(groups)), **differences)
 
 
@@ -254,10 +254,10 @@ def histories() -> list[PipelineEvents | Problem]:
 def happenings() -> list[Input]:
     """Every kind of happening, each with every variant that could matter."""
     clicks: list[Input] = [
-        happening
+        input_
         for by in (ANA, BEN, CLEO)
         for decision in (ALLOWED, DENIED)
-        for happening in (
+        for input_ in (
             Approved(by, decision),
             Approved(by, decision, stop_window=timedelta(seconds=30)),
             DeniedByApprover(by, decision, "not now"),

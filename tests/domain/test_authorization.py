@@ -10,7 +10,7 @@ from bot.domain.access.rules import Requirements, Rule
 from bot.domain.ids import Actor, GroupId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Approval
 from tests.clock import START
-from tests.domain.samples import ANA, BEN, CLEO, FREEZE, grant, proposed, standing
+from tests.domain.samples import ANA, BEN, CLEO, FREEZE, grant, membership, proposed
 
 APPROVERS = Group(TeamId("T1"), GroupId("SAPPROVE"))
 ASKS = grant(ANA, Role.REQUESTER, "orders")
@@ -22,11 +22,11 @@ def approved_by(*people):
     return proposed(approvals=tuple(Approval(person, START) for person in people))
 
 
-def facts(*grants, people=(ANA, BEN, CLEO), **known):
-    standings = {
-        who.actor: who for who in (each if hasattr(each, "kind") else standing(each) for each in people)
+def access_data(*grants, people=(ANA, BEN, CLEO), **known):
+    memberships = {
+        who.actor: who for who in (each if hasattr(each, "kind") else membership(each) for each in people)
     }
-    return AccessData(grants=grants, standings=standings, **known)
+    return AccessData(grants=grants, memberships=memberships, **known)
 
 
 def carried(operation, known, now=START):
@@ -35,7 +35,7 @@ def carried(operation, known, now=START):
 
 def test_enough_approvals_of_people_who_may():
     """Two members who hold `approver` now, and a requester who may ask: that is all it takes."""
-    basis = carried(approved_by(CLEO, BEN), facts(ASKS, *DECIDES, rules=(TWO,)))
+    basis = carried(approved_by(CLEO, BEN), access_data(ASKS, *DECIDES, rules=(TWO,)))
     assert (basis.approvers, basis.approvals_needed, basis.is_enough) == ((BEN, CLEO), 2, True)
     assert basis.requester.grant == ASKS
 
@@ -43,8 +43,8 @@ def test_enough_approvals_of_people_who_may():
 def test_one_person_is_one_approval():
     """However often, and by however many grants and groups they hold it."""
     twice = [*DECIDES, grant(BEN, Role.APPROVER, "*", id=8), grant(APPROVERS, Role.APPROVER, "*", id=9)]
-    people = (ANA, standing(BEN, "SAPPROVE"), CLEO)
-    basis = carried(approved_by(BEN, BEN), facts(ASKS, *twice, people=people, rules=(TWO,)))
+    people = (ANA, membership(BEN, "SAPPROVE"), CLEO)
+    basis = carried(approved_by(BEN, BEN), access_data(ASKS, *twice, people=people, rules=(TWO,)))
     assert (basis.approvers, basis.is_enough) == ((BEN,), False)
 
 
@@ -52,21 +52,23 @@ def test_the_requester_never_counts():
     """Whatever they hold, by themselves or by a group, and whatever the row says."""
     everything = [grant(ANA, role, "*", id=number) for number, role in enumerate(Role)]
     everything.append(grant(APPROVERS, Role.APPROVER, "*", id=9))
-    people = (standing(ANA, "SAPPROVE"), BEN)
-    basis = carried(approved_by(ANA, BEN), facts(*everything, *DECIDES, people=people, rules=(TWO,)))
+    people = (membership(ANA, "SAPPROVE"), BEN)
+    basis = carried(approved_by(ANA, BEN), access_data(*everything, *DECIDES, people=people, rules=(TWO,)))
     assert (basis.approvers, basis.is_enough) == ((BEN,), False)
 
 
-LEFT_THE_GROUP = facts(ASKS, grant(APPROVERS, Role.APPROVER, "*"), people=(ANA, standing(BEN, "SOTHERS")))
+LEFT_THE_GROUP = access_data(
+    ASKS, grant(APPROVERS, Role.APPROVER, "*"), people=(ANA, membership(BEN, "SOTHERS"))
+)
 NO_LONGER_APPROVER = {
-    "revoked": facts(ASKS, DECIDES[1]),
-    "lapsed": facts(ASKS, grant(BEN, Role.APPROVER, "orders", expires_at=START)),
-    "on another pipeline": facts(ASKS, grant(BEN, Role.APPROVER, "billing")),
-    "another role": facts(ASKS, grant(BEN, Role.OPERATOR, "orders")),
+    "revoked": access_data(ASKS, DECIDES[1]),
+    "lapsed": access_data(ASKS, grant(BEN, Role.APPROVER, "orders", expires_at=START)),
+    "on another pipeline": access_data(ASKS, grant(BEN, Role.APPROVER, "billing")),
+    "another role": access_data(ASKS, grant(BEN, Role.OPERATOR, "orders")),
     "left the group": LEFT_THE_GROUP,
-    "deactivated": facts(ASKS, *DECIDES, people=(ANA, standing(BEN, kind=Kind.DEACTIVATED))),
-    "a guest": facts(ASKS, *DECIDES, people=(ANA, standing(BEN, kind=Kind.GUEST))),
-    "not looked up": facts(ASKS, *DECIDES, people=(ANA, CLEO)),
+    "deactivated": access_data(ASKS, *DECIDES, people=(ANA, membership(BEN, kind=Kind.DEACTIVATED))),
+    "a guest": access_data(ASKS, *DECIDES, people=(ANA, membership(BEN, kind=Kind.GUEST))),
+    "not looked up": access_data(ASKS, *DECIDES, people=(ANA, CLEO)),
 }
 
 
@@ -81,7 +83,7 @@ def test_the_same_user_id_elsewhere_is_another_person():
     """Of the two, only the member of this workspace holds the grant."""
     elsewhere = Actor(TeamId("T2"), UserId(BEN.user))
     basis = carried(
-        approved_by(BEN, elsewhere), facts(ASKS, *DECIDES, people=(ANA, BEN, elsewhere), rules=(TWO,))
+        approved_by(BEN, elsewhere), access_data(ASKS, *DECIDES, people=(ANA, BEN, elsewhere), rules=(TWO,))
     )
     assert basis.approvers == (BEN,)
 
@@ -100,7 +102,7 @@ def test_the_same_user_id_elsewhere_is_another_person():
 )
 def test_what_is_needed_follows_from_the_right_and_the_rules(role, rules, needed):
     """Under a rule an operator's request needs approvals like any other; without, only a requester's does."""
-    basis = carried(proposed(), facts(grant(ANA, role, "*"), rules=rules))
+    basis = carried(proposed(), access_data(grant(ANA, role, "*"), rules=rules))
     assert basis.requester.allowed
     assert (basis.approvals_needed, basis.is_enough) == (needed, needed == 0)
 
@@ -108,14 +110,14 @@ def test_what_is_needed_follows_from_the_right_and_the_rules(role, rules, needed
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.APPROVER, Role.ADMIN])
 def test_other_roles_do_not_ask(role):
     """Nor does an approval make up for it."""
-    basis = carried(approved_by(BEN), facts(grant(ANA, role, "*"), *DECIDES))
+    basis = carried(approved_by(BEN), access_data(grant(ANA, role, "*"), *DECIDES))
     assert (basis.may_ask, basis.is_enough) == (False, False)
 
 
 def test_a_right_to_ask_is_named_if_the_right_to_clear_is_gone():
     """An operator who became a requester may still ask, and then needs an approval."""
     lapsed = grant(ANA, Role.OPERATOR, "orders", expires_at=START)
-    basis = carried(proposed(), facts(lapsed, ASKS))
+    basis = carried(proposed(), access_data(lapsed, ASKS))
     assert (basis.requester.action, basis.requester.grant) == (Action.REQUEST, ASKS)
     assert basis.approvals_needed == 1
 
@@ -126,16 +128,16 @@ RESPONDS = grant(ANA, Role.RESPONDER, "orders")
 
 def test_breaking_the_glass_needs_no_approval():
     """Where every rule on it allows it, and for responders."""
-    basis = carried(proposed(incident="INC-1"), facts(RESPONDS, rules=(GLASS,)))
+    basis = carried(proposed(incident="INC-1"), access_data(RESPONDS, rules=(GLASS,)))
     assert (basis.by_breaking_glass, basis.approvals_needed, basis.is_enough) == (True, 0, True)
-    assert basis.terms.approvals == 3
+    assert basis.requirements.approvals == 3
 
 
 @pytest.mark.parametrize("rules", [(), (Rule("orders", approvals=0),), (GLASS, Rule("*", break_glass=False))])
 def test_no_glass_is_broken_where_the_rules_do_not_allow_it(rules):
     """Silence is no permission, and one rule that forbids it is enough, though no approval be asked for either."""
-    basis = carried(approved_by(BEN, CLEO), facts(RESPONDS, *DECIDES, rules=rules))
-    broken = carried(proposed(incident="INC-1"), facts(RESPONDS, *DECIDES, rules=rules))
+    basis = carried(approved_by(BEN, CLEO), access_data(RESPONDS, *DECIDES, rules=rules))
+    broken = carried(proposed(incident="INC-1"), access_data(RESPONDS, *DECIDES, rules=rules))
     assert basis.may_ask
     assert (broken.may_ask, broken.is_enough) == (False, False)
 
@@ -143,36 +145,40 @@ def test_no_glass_is_broken_where_the_rules_do_not_allow_it(rules):
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.RESPONDER])
 def test_nobody_but_a_responder_breaks_it(role):
     """Not an operator, not an approver, not an admin."""
-    basis = carried(proposed(incident="INC-1"), facts(grant(ANA, role, "*"), rules=(GLASS,)))
+    basis = carried(proposed(incident="INC-1"), access_data(grant(ANA, role, "*"), rules=(GLASS,)))
     assert (basis.requester.action, basis.may_ask) == (Action.BREAK_GLASS, False)
 
 
 def test_without_a_standing_nobody_may_anything():
     """Whoever was not looked up for this decision is unknown, and told as such."""
-    known = facts(ASKS, *DECIDES, people=())
+    known = access_data(ASKS, *DECIDES, people=())
     decision = known.may(ANA, Action.REQUEST, "orders", START)
-    assert (decision.allowed, decision.why, decision.standing.kind) == (False, Why.NOT_A_MEMBER, Kind.UNKNOWN)
+    assert (decision.allowed, decision.why, decision.membership.kind) == (
+        False,
+        Why.NOT_A_MEMBER,
+        Kind.UNKNOWN,
+    )
     assert not carried(approved_by(BEN), known).may_ask
 
 
 def test_a_freeze_is_told_apart_from_rights():
     """It holds what has all it takes, and is over at its own moment."""
-    known = facts(grant(ANA, pattern="orders"), freezes=(FREEZE,))
+    known = access_data(grant(ANA, pattern="orders"), freezes=(FREEZE,))
     assert (carried(proposed(), known).freeze, carried(proposed(), known).is_enough) == (FREEZE, True)
     assert carried(proposed(), known, FREEZE.until).freeze is None
 
 
 def test_the_terms_are_those_of_the_moment():
     """Nothing of what was asked for earlier is remembered here."""
-    basis = carried(approved_by(BEN), facts(ASKS, *DECIDES))
-    assert basis.terms == Requirements(approvals=1)
-    stricter = carried(approved_by(BEN), facts(ASKS, *DECIDES, rules=(TWO,)))
-    assert (stricter.terms.rules, stricter.is_enough) == (("orders",), False)
+    basis = carried(approved_by(BEN), access_data(ASKS, *DECIDES))
+    assert basis.requirements == Requirements(approvals=1)
+    stricter = carried(approved_by(BEN), access_data(ASKS, *DECIDES, rules=(TWO,)))
+    assert (stricter.requirements.rules, stricter.is_enough) == (("orders",), False)
 
 
 def test_those_who_may_approve_it_are_known_by_their_grants():
     """Each once, people and groups, current ones on this pipeline, and not the requester."""
-    known = facts(
+    known = access_data(
         ASKS,
         *DECIDES,
         grant(BEN, Role.APPROVER, "*", id=5),
@@ -197,8 +203,8 @@ def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(a
         grant(Group(ANA.team, GroupId("S2")), Role.APPROVER, "Users"),
     )
     for kind in Kind:
-        ana = standing(ANA, "S1", kind=kind, unresolved=frozenset({GroupId("S2")}))
-        known = AccessData(grants=grants, standings={ANA: ana})
+        ana = membership(ANA, "S1", kind=kind, unresolved_groups=frozenset({GroupId("S2")}))
+        known = AccessData(grants=grants, memberships={ANA: ana})
         allowed = [name for name in names if known.may(ANA, Action.VIEW, name, at).allowed]
         assert known.seen_by(ANA, names, at) == allowed
         assert known.may_somewhere(ANA, Action.VIEW, at).allowed == bool(allowed)
@@ -214,27 +220,31 @@ HIDDEN = {"unresolved": frozenset({GroupId("SOPERATE")}), "why": "Slack is in tr
 @pytest.mark.parametrize(
     ("people", "later"),
     [
-        pytest.param((ANA, BEN, standing(CLEO, **AWAY)), True, id="an approver is not told of"),
-        pytest.param((standing(ANA, **AWAY), BEN, CLEO), True, id="nor is the requester"),
-        pytest.param((standing(ANA, **AWAY), BEN, standing(CLEO, **AWAY)), True, id="nor is anybody"),
+        pytest.param((ANA, BEN, membership(CLEO, **AWAY)), True, id="an approver is not told of"),
+        pytest.param((membership(ANA, **AWAY), BEN, CLEO), True, id="nor is the requester"),
+        pytest.param((membership(ANA, **AWAY), BEN, membership(CLEO, **AWAY)), True, id="nor is anybody"),
         pytest.param((ANA, BEN), True, id="one was not asked after"),
-        pytest.param((ANA, BEN, standing(CLEO, **REFUSES)), False, id="Slack refuses to tell"),
-        pytest.param((ANA, BEN, standing(CLEO, kind=Kind.GUEST, passing=True)), False, id="a guest"),
-        pytest.param((ANA, standing(BEN, **AWAY), standing(CLEO, kind=Kind.BOT)), False, id="one is gone"),
-        pytest.param((standing(ANA, kind=Kind.GUEST), BEN, standing(CLEO, **AWAY)), False, id="a guest asks"),
+        pytest.param((ANA, BEN, membership(CLEO, **REFUSES)), False, id="Slack refuses to tell"),
+        pytest.param((ANA, BEN, membership(CLEO, kind=Kind.GUEST, transient=True)), False, id="a guest"),
+        pytest.param(
+            (ANA, membership(BEN, **AWAY), membership(CLEO, kind=Kind.BOT)), False, id="one is gone"
+        ),
+        pytest.param(
+            (membership(ANA, kind=Kind.GUEST), BEN, membership(CLEO, **AWAY)), False, id="a guest asks"
+        ),
         pytest.param((ANA, BEN, CLEO), False, id="it is enough"),
     ],
 )
 def test_what_may_be_enough_once_slack_tells(people, later):
     """Only if nothing that is known speaks against it, and what is missing is missing for a passing reason."""
-    basis = carried(approved_by(BEN, CLEO), facts(ASKS, *DECIDES, people=people, rules=(TWO,)))
+    basis = carried(approved_by(BEN, CLEO), access_data(ASKS, *DECIDES, people=people, rules=(TWO,)))
     assert basis.may_be_enough_later is later
     assert not (basis.may_be_enough_later and basis.is_enough)
 
 
 def test_a_requester_who_may_be_an_operator():
     """Without a rule an operator needs no approval: whether ana is one is in a group that Slack does not tell of."""
-    known = facts(ASKS, grant(OPERATORS, Role.OPERATOR, "*", id=5), people=(standing(ANA, **HIDDEN),))
+    known = access_data(ASKS, grant(OPERATORS, Role.OPERATOR, "*", id=5), people=(membership(ANA, **HIDDEN),))
     basis = carried(proposed(), known)
     assert (basis.may_ask, basis.is_enough, basis.may_be_enough_later) == (True, False, True)
     assert basis.unread == "Slack is in trouble"
@@ -243,9 +253,9 @@ def test_a_requester_who_may_be_an_operator():
 def test_a_glass_may_be_broken_once_slack_tells():
     """And not for want of being an operator: that has no say in it."""
     broken = proposed(incident="INC-1")
-    away = facts(RESPONDS, rules=(GLASS,), people=(standing(ANA, **AWAY),))
+    away = access_data(RESPONDS, rules=(GLASS,), people=(membership(ANA, **AWAY),))
     assert carried(broken, away).may_be_enough_later
-    gone = facts(
-        ASKS, grant(OPERATORS, Role.OPERATOR, "*"), rules=(GLASS,), people=(standing(ANA, **HIDDEN),)
+    gone = access_data(
+        ASKS, grant(OPERATORS, Role.OPERATOR, "*"), rules=(GLASS,), people=(membership(ANA, **HIDDEN),)
     )
     assert not carried(broken, gone).may_be_enough_later

@@ -26,7 +26,7 @@ from bot.domain.access.permissions import Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import Actor, GroupId, TeamId
 from tests.clock import START
-from tests.domain.samples import ANA, BEN, grant, standing
+from tests.domain.samples import ANA, BEN, grant, membership
 
 ONCALL = Group(TeamId("T1"), GroupId("SONCALL"))
 ADMIN = grant(ANA, Role.ADMIN)
@@ -36,7 +36,7 @@ LATER = START + timedelta(days=1)
 
 def objection(change, *grants, who=None, rules=(), now=START):
     return decide_change(
-        change, who or standing(), AccessData(grants=grants, rules=tuple(rules)), now
+        change, who or membership(), AccessData(grants=grants, rules=tuple(rules)), now
     ).objection
 
 
@@ -53,7 +53,7 @@ CHANGES = [
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
 def test_an_admin_of_the_pattern_may(change):
     """Each kind of change, on all of what is theirs; the decision names the grant."""
-    judgement = decide_change(change, standing(), AccessData(grants=(ADMIN,)), START)
+    judgement = decide_change(change, membership(), AccessData(grants=(ADMIN,)), START)
     assert (judgement.objection, judgement.decision.grant) == (None, ADMIN)
     assert pattern_of(change) == "orders-*"
 
@@ -69,14 +69,14 @@ def test_each_change_has_a_name_of_its_own_in_the_record():
 @pytest.mark.parametrize(
     ("grants", "who"),
     [
-        ([], standing()),
-        ([grant(ANA, Role.ADMIN, "orders-eu*")], standing()),
-        ([grant(ANA, Role.ADMIN, expires_at=START)], standing()),
-        ([grant(BEN, Role.ADMIN)], standing()),
-        ([grant(ANA, role, "*") for role in Role if role is not Role.ADMIN], standing()),
-        ([grant(ONCALL, Role.ADMIN)], standing(unresolved=frozenset({ONCALL.group}))),
-        ([ADMIN], standing(kind=Kind.GUEST)),
-        ([ADMIN], standing(kind=Kind.UNKNOWN)),
+        ([], membership()),
+        ([grant(ANA, Role.ADMIN, "orders-eu*")], membership()),
+        ([grant(ANA, Role.ADMIN, expires_at=START)], membership()),
+        ([grant(BEN, Role.ADMIN)], membership()),
+        ([grant(ANA, role, "*") for role in Role if role is not Role.ADMIN], membership()),
+        ([grant(ONCALL, Role.ADMIN)], membership(unresolved_groups=frozenset({ONCALL.group}))),
+        ([ADMIN], membership(kind=Kind.GUEST)),
+        ([ADMIN], membership(kind=Kind.UNKNOWN)),
     ],
     ids=["none", "a part", "lapsed", "of another", "other roles", "unresolved", "a guest", "unknown"],
 )
@@ -87,7 +87,7 @@ def test_nobody_else_may(change, grants, who):
 
 def test_an_admin_by_a_group():
     """A grant to a group they are in is theirs."""
-    assert objection(CHANGES[0], grant(ONCALL, Role.ADMIN), who=standing(ANA, "SONCALL")) is None
+    assert objection(CHANGES[0], grant(ONCALL, Role.ADMIN), who=membership(ANA, "SONCALL")) is None
 
 
 @pytest.mark.parametrize("role", Role)
@@ -95,9 +95,9 @@ def test_an_admin_by_a_group():
 @pytest.mark.parametrize(
     ("principal", "who"),
     [
-        (ANA, standing()),
-        (ONCALL, standing(ANA, "SONCALL")),
-        (ONCALL, standing(unresolved=frozenset({ONCALL.group}))),
+        (ANA, membership()),
+        (ONCALL, membership(ANA, "SONCALL")),
+        (ONCALL, membership(unresolved_groups=frozenset({ONCALL.group}))),
     ],
     ids=["themselves", "their group", "perhaps their group"],
 )
@@ -111,7 +111,7 @@ def test_nobody_gives_themselves_anything(role, pattern, principal, who):
 def test_a_group_of_others_is_others():
     """Once it is known that they are not in it."""
     assert (
-        objection(GrantRole(ONCALL, Role.OPERATOR, "orders-*"), ADMIN, who=standing(ANA, "SOTHERS")) is None
+        objection(GrantRole(ONCALL, Role.OPERATOR, "orders-*"), ADMIN, who=membership(ANA, "SOTHERS")) is None
     )
 
 
@@ -124,7 +124,7 @@ def test_the_same_user_id_in_another_workspace_is_somebody_else():
 def test_one_may_give_up_what_one_has(principal):
     """Taking away is in nobody's favour."""
     change = RevokeRole(principal, Role.OPERATOR, "orders-eu")
-    assert objection(change, ADMIN, OPERATOR, who=standing(ANA, "SONCALL")) is None
+    assert objection(change, ADMIN, OPERATOR, who=membership(ANA, "SONCALL")) is None
 
 
 TWO = Rule("orders-*", approvals=2)
@@ -144,7 +144,7 @@ LOOSER = [SetRule(Rule("orders-*", approvals=1)), DropRule("orders-*")]
 )
 def test_nobody_loosens_a_rule_they_stand_under(change, own):
     """Whatever power they hold on any pipeline in it, by themselves, by a group, or perhaps by a group."""
-    who = standing(ANA, "SONCALL", unresolved=frozenset({GroupId("SUNKNOWN")}))
+    who = membership(ANA, "SONCALL", unresolved_groups=frozenset({GroupId("SUNKNOWN")}))
     assert objection(change, ADMIN, own, who=who, rules=[TWO]) is ChangeObjection.OWN_FAVOUR
 
 
@@ -195,7 +195,7 @@ def test_a_first_rule_can_be_a_favour_too(rule):
 
 GROUPS = [GroupId("S1"), GroupId("S2")]
 principals = st.sampled_from([ANA, BEN, *(Group(TeamId("T1"), group) for group in GROUPS)])
-standings = st.builds(
+memberships = st.builds(
     Membership,
     st.just(ANA),
     st.sampled_from(Kind),
@@ -206,7 +206,7 @@ patterns = st.sampled_from(["*", "a*", "ab", "b", "a?"])
 held = st.lists(st.builds(grant, principals, st.sampled_from(Role), patterns), max_size=4)
 
 
-@given(st.builds(GrantRole, principals, st.sampled_from(Role), patterns), held, standings)
+@given(st.builds(GrantRole, principals, st.sampled_from(Role), patterns), held, memberships)
 def test_whatever_one_gives_reaches_only_others(change, grants, who):
     """No combination of grants and groups lets somebody raise their own rights, or lets a non-member do anything."""
     if objection(change, *grants, who=who) is not None:

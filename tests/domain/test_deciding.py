@@ -53,8 +53,8 @@ TERMS = Requirements(
     ask_groups=("SAPPROVE",),
     stop_window=timedelta(seconds=30),
 )
-ASKED = Confirmed(ANA, authority(terms=TERMS))
-BROKEN = Confirmed(ANA, authority(terms=replace(TERMS, break_glass=True), by_breaking_glass=True))
+ASKED = Confirmed(ANA, authority(requirements=TERMS))
+BROKEN = Confirmed(ANA, authority(requirements=replace(TERMS, break_glass=True), by_breaking_glass=True))
 
 
 def test_a_confirmed_request_waits_for_others():
@@ -70,13 +70,15 @@ def test_a_confirmed_request_waits_for_others():
 
 def test_without_a_channel_it_is_asked_for_where_it_was_typed():
     """Nobody is mentioned then either."""
-    after = advance(proposed(), Confirmed(ANA, authority(terms=Requirements(approvals=1))), SOON).operation
+    after = advance(
+        proposed(), Confirmed(ANA, authority(requirements=Requirements(approvals=1))), SOON
+    ).operation
     assert (after.place, after.asked_groups, after.stands_in) == (None, (), after.origin)
 
 
 def test_what_needs_nobody_asks_nobody():
     """An operator's own clear stays where it was typed, whatever channel rules name."""
-    after = advance(proposed(), Confirmed(ANA, authority(terms=replace(TERMS, approvals=0))), SOON)
+    after = advance(proposed(), Confirmed(ANA, authority(requirements=replace(TERMS, approvals=0))), SOON)
     assert (after.operation.state, after.operation.place, after.operation.asked_groups) == (
         State.READY,
         None,
@@ -88,14 +90,16 @@ def test_what_needs_nobody_asks_nobody():
 @pytest.mark.parametrize("remind_after", [None, timedelta(hours=1), timedelta(hours=2)])
 def test_a_reminder_comes_half_way_where_the_rules_name_no_time_for_it(remind_after):
     """Or one at or after the end, which would remind of what is over."""
-    asked = Confirmed(ANA, authority(terms=replace(TERMS, remind_after=remind_after)))
+    asked = Confirmed(ANA, authority(requirements=replace(TERMS, remind_after=remind_after)))
     after = advance(proposed(), asked, SOON).operation
     assert after.approve_by - SOON == timedelta(hours=1)
     assert after.remind_at == after.due_at == SOON + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("incident", ["", "INC-1"])
-@pytest.mark.parametrize("basis", [NOT_PERMITTED, FROZEN, authority(terms=TERMS, by_breaking_glass=True)])
+@pytest.mark.parametrize(
+    "basis", [NOT_PERMITTED, FROZEN, authority(requirements=TERMS, by_breaking_glass=True)]
+)
 def test_what_may_not_be_asked_is_not(basis, incident):
     """No right, a freeze, glass that may not be broken: the preview stands, and nothing is said to others."""
     operation = proposed(incident=incident)

@@ -44,7 +44,7 @@ def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, AccessData, Operation]:
     cast = Cast(grants=draw(st.lists(grants, max_size=4)))
     cast.kinds[reader] = draw(st.sampled_from([Kind.MEMBER] * 15 + [*Kind]))
     cast.joined[reader] = set(draw(st.sets(st.sampled_from([group.group for group in GROUPS]))))
-    facts = cast.facts([reader], draw(LOOKUPS))
+    access_data = cast.access_data([reader], draw(LOOKUPS))
     approvers = draw(st.lists(st.sampled_from([reader, CLEO]), max_size=1))
     approvals = tuple(Approval(by, START) for by in approvers)
     operation = replace(
@@ -55,11 +55,11 @@ def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, AccessData, Operation]:
         signed_off=draw(st.sampled_from([None, Approval(CLEO, START)])),
         approvals=approvals,
     )
-    return cast, reader, facts, operation
+    return cast, reader, access_data, operation
 
 
-def page_of(reader: Actor, facts: AccessData, *operations: Operation, now: datetime = NOW) -> HomePage:
-    return compose(facts.standings[reader], facts, HomeData(underway=operations), now)
+def page_of(reader: Actor, access_data: AccessData, *operations: Operation, now: datetime = NOW) -> HomePage:
+    return compose(access_data.memberships[reader], access_data, HomeData(underway=operations), now)
 
 
 def items(page: HomePage) -> dict[Operation, frozenset[HomeAction]]:
@@ -70,12 +70,12 @@ def items(page: HomePage) -> dict[Operation, frozenset[HomeAction]]:
 @given(worlds())
 def test_what_is_shown_may_be_seen(world: tuple[Cast, Actor, AccessData, Operation]) -> None:
     """Their own and those on pipelines they may see, by any grant in force; without one, nothing at all."""
-    cast, reader, facts, operation = world
-    known = facts.standings[reader]
+    cast, reader, access_data, operation = world
+    known = access_data.memberships[reader]
     in_force = [each for each in cast.grants if each.is_current(NOW) and each.is_to(known)]
     has_a_role = known.kind is Kind.MEMBER and bool(in_force)
     may_see = any(each.role in SEES and each.pattern not in {"[!o]*", "billing"} for each in in_force)
-    page = page_of(reader, facts, operation)
+    page = page_of(reader, access_data, operation)
     assert (operation in items(page)) == (has_a_role and (may_see or operation.requester == reader))
     assert page.grants == (tuple(in_force) if has_a_role else ())
 
@@ -86,20 +86,20 @@ def test_what_is_offered_would_be_done_and_nothing_else_would(
     world: tuple[Cast, Actor, AccessData, Operation],
 ) -> None:
     """Each deed on the page changes the row as it is now; each that is not there would be refused."""
-    _, reader, facts, operation = world
-    offered = items(page_of(reader, facts, operation)).get(operation)
+    _, reader, access_data, operation = world
+    offered = items(page_of(reader, access_data, operation)).get(operation)
     if offered is None:
         return
     for deed in HomeAction:
-        after = advance(operation, happening(deed, reader, facts, operation), NOW)
+        after = advance(operation, input_(deed, reader, access_data, operation), NOW)
         assert (deed in offered) == bool(after.events), deed
 
 
-def happening(deed: HomeAction, reader: Actor, facts: AccessData, operation: Operation) -> Input:
+def input_(deed: HomeAction, reader: Actor, access_data: AccessData, operation: Operation) -> Input:
     """The deed as the handlers bring it to the row."""
 
     def may(action: Action) -> object:
-        return facts.may(reader, action, operation.pipeline, NOW)
+        return access_data.may(reader, action, operation.pipeline, NOW)
 
     approve = may(Action.APPROVE)
     match deed:
@@ -120,7 +120,7 @@ def happening(deed: HomeAction, reader: Actor, facts: AccessData, operation: Ope
 
 def facts_of(*roles: Role, reader: Actor = BEN) -> AccessData:
     given = tuple(grant(reader, role, "*", id=number) for number, role in enumerate(roles, start=1))
-    return AccessData(grants=given, standings={reader: Membership(reader)})
+    return AccessData(grants=given, memberships={reader: Membership(reader)})
 
 
 def test_what_waits_for_its_reader_stands_apart() -> None:
@@ -129,11 +129,11 @@ def test_what_waits_for_its_reader_stands_apart() -> None:
     stuck = needs_human(id=OperationId("op3"))
     own = awaiting(id=OperationId("op4"), requester=BEN)
     approved = awaiting(id=OperationId("op5"), approvals=(Approval(BEN, START),))
-    facts = facts_of(Role.APPROVER, Role.OPERATOR)
+    access_data = facts_of(Role.APPROVER, Role.OPERATOR)
     board = HomeData(
         pending=(awaiting(), unsigned, own, approved), underway=(awaiting(), stuck, own, approved)
     )
-    page = compose(facts.standings[BEN], facts, board, NOW)
+    page = compose(access_data.memberships[BEN], access_data, board, NOW)
     assert [item.operation.id for item in page.decides] == ["op1", "op2", "op3"]
     assert [item.operation.id for item in page.requests] == ["op4"]
     assert [item.operation.id for item in page.underway] == ["op5"]
@@ -146,8 +146,8 @@ def test_what_ended_is_shown_to_whoever_may_see_it() -> None:
         ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op3")),
         ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op4"), pipeline=PipelineName("orders-eu")),
     ]
-    facts = AccessData(grants=(grant(BEN, Role.VIEWER, "orders*"),), standings={BEN: Membership(BEN)})
-    page = compose(facts.standings[BEN], facts, HomeData(ended=tuple(theirs)), NOW)
+    access_data = AccessData(grants=(grant(BEN, Role.VIEWER, "orders*"),), memberships={BEN: Membership(BEN)})
+    page = compose(access_data.memberships[BEN], access_data, HomeData(ended=tuple(theirs)), NOW)
     assert [operation.id for operation in page.ended] == ["op3", "op4"]
 
 
@@ -160,11 +160,11 @@ def test_the_freezes_on_it_are_those_in_force_that_concern_its_reader(
 ) -> None:
     """By anything granted to them; one that ended is gone from the moment it ends."""
     freeze = Freeze(1, pattern, NOW + timedelta(minutes=ends_in), "why", "T1/UCLEO", START)
-    facts = replace(
-        AccessData(grants=(grant(BEN, Role.VIEWER, "orders"),), standings={BEN: Membership(BEN)}),
+    access_data = replace(
+        AccessData(grants=(grant(BEN, Role.VIEWER, "orders"),), memberships={BEN: Membership(BEN)}),
         freezes=(freeze,),
     )
-    assert page_of(BEN, facts).freezes == ((freeze,) if is_shown else ())
+    assert page_of(BEN, access_data).freezes == ((freeze,) if is_shown else ())
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,11 @@ def test_the_freezes_on_it_are_those_in_force_that_concern_its_reader(
 def test_a_freeze_that_only_might_concern_its_reader_is_not_shown(pattern: str, *, is_shown: bool) -> None:
     """It could name pipelines that they may not see."""
     freeze = Freeze(1, pattern, NOW + timedelta(minutes=1), "why", "T1/UCLEO", START)
-    facts = AccessData(grants=(grant(BEN, Role.VIEWER, "orders-*"),), standings={BEN: Membership(BEN)})
-    facts = replace(facts, freezes=(freeze,))
-    assert page_of(BEN, facts).freezes == ((freeze,) if is_shown else ())
+    access_data = AccessData(
+        grants=(grant(BEN, Role.VIEWER, "orders-*"),), memberships={BEN: Membership(BEN)}
+    )
+    access_data = replace(access_data, freezes=(freeze,))
+    assert page_of(BEN, access_data).freezes == ((freeze,) if is_shown else ())
 
 
 def test_when_it_changes_by_itself() -> None:
@@ -183,36 +185,36 @@ def test_when_it_changes_by_itself() -> None:
     assert page_of(BEN, facts_of(Role.VIEWER)).changes_at is None
     until = grant(BEN, Role.VIEWER, "*", expires_at=NOW + timedelta(hours=2))
     freeze = Freeze(1, "orders", NOW + timedelta(hours=1), "why", "T1/UCLEO", START)
-    facts = AccessData(grants=(until,), standings={BEN: Membership(BEN)})
-    assert page_of(BEN, facts).changes_at == NOW + timedelta(hours=2)
-    assert page_of(BEN, replace(facts, freezes=(freeze,))).changes_at == NOW + timedelta(hours=1)
+    access_data = AccessData(grants=(until,), memberships={BEN: Membership(BEN)})
+    assert page_of(BEN, access_data).changes_at == NOW + timedelta(hours=2)
+    assert page_of(BEN, replace(access_data, freezes=(freeze,))).changes_at == NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.MEMBER])
 def test_nobody_but_a_member_sees_anything(kind: Kind) -> None:
     """Every role at once changes nothing."""
-    facts = replace(facts_of(*Role), standings={BEN: Membership(BEN, kind, why="Slack is away")})
+    access_data = replace(facts_of(*Role), memberships={BEN: Membership(BEN, kind, why="Slack is away")})
     unread = "Slack is away" if kind is Kind.UNKNOWN else ""
-    assert page_of(BEN, facts, *OPEN) == HomePage(facts.standings[BEN], unread=unread)
+    assert page_of(BEN, access_data, *OPEN) == HomePage(access_data.memberships[BEN], unread=unread)
 
 
 def test_a_group_that_could_not_be_read_is_told_of() -> None:
     """Whether anything hangs on it or not is not known: the page says what is missing."""
     group = GROUPS[0]
-    known = Membership(PEOPLE[0], unresolved=frozenset({group.group}), why="Slack is away")
-    facts = AccessData(grants=(grant(group, Role.APPROVER, "*"),), standings={PEOPLE[0]: known})
-    assert page_of(PEOPLE[0], facts, awaiting()) == HomePage(known, unread="Slack is away")
+    known = Membership(PEOPLE[0], unresolved_groups=frozenset({group.group}), why="Slack is away")
+    access_data = AccessData(grants=(grant(group, Role.APPROVER, "*"),), memberships={PEOPLE[0]: known})
+    assert page_of(PEOPLE[0], access_data, awaiting()) == HomePage(known, unread="Slack is away")
     own = grant(PEOPLE[0], Role.VIEWER, "*", id=2)
-    page = page_of(PEOPLE[0], replace(facts, grants=(*facts.grants, own)), awaiting())
+    page = page_of(PEOPLE[0], replace(access_data, grants=(*access_data.grants, own)), awaiting())
     assert (page.grants, page.unread) == ((own,), "Slack is away")
 
 
 def test_others_grants_are_not_ones_own() -> None:
     """The facts know everybody who may approve; the page is one person's."""
-    facts = AccessData(
+    access_data = AccessData(
         grants=(grant(CLEO, Role.APPROVER, "*"), grant(ANA, Role.REQUESTER, "*", id=2)),
-        standings={ANA: Membership(ANA)},
+        memberships={ANA: Membership(ANA)},
     )
-    page = page_of(ANA, facts, awaiting())
+    page = page_of(ANA, access_data, awaiting())
     assert [each.id for each in page.grants] == [2]
     assert items(page) == {awaiting(): frozenset({HomeAction.WITHDRAW})}

@@ -370,16 +370,16 @@ def test_a_problem_is_never_a_false_alarm(grants, rules, members, kinds):
     """Where it says that nobody's request could be approved, not all the people together could approve one."""
     roster = Roster(kinds, members)
     kinds = {person: kinds.get(person, Kind.MEMBER) for person in PEOPLE}
-    passing = {person: Kind.MEMBER if kind is Kind.UNKNOWN else kind for person, kind in kinds.items()}
-    standings = {
+    transient = {person: Kind.MEMBER if kind is Kind.UNKNOWN else kind for person, kind in kinds.items()}
+    memberships = {
         person: Membership(
             person,
-            passing[person],
+            transient[person],
             groups=frozenset(group.group for group in members if person in members[group]),
         )
         for person in PEOPLE
     }
-    facts = AccessData(tuple(grants), tuple(rules), standings=standings)
+    access_data = AccessData(tuple(grants), tuple(rules), memberships=memberships)
     stuck_on = [
         (
             finding.sentence.partition(" Grant approver on ")[2].split()[0],
@@ -393,8 +393,10 @@ def test_a_problem_is_never_a_false_alarm(grants, rules, members, kinds):
         ruled = any(said.approvals is not None and _matches(said.pattern, name) for said in rules)
         if any(_matches(pattern, name) and not (ruled and elsewhere) for pattern, elsewhere in stuck_on):
             for person in PEOPLE:
-                basis = authority_of(person, name, facts, START, approvals=approvals)
-                free = facts.may(person, Action.CLEAR, name, START).allowed and not basis.approvals_needed
+                basis = authority_of(person, name, access_data, START, approvals=approvals)
+                free = (
+                    access_data.may(person, Action.CLEAR, name, START).allowed and not basis.approvals_needed
+                )
                 assert free or not basis.is_enough
 
 

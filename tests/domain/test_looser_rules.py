@@ -103,8 +103,8 @@ def test_what_is_not_looser_asks_no_less_of_anybody(before, after, others, is_op
     """Beside whatever other rules, and of operators as of others: `is_looser` never errs towards no."""
 
     def asked(changed):
-        standing = [*others, *([] if changed is None else [changed])]
-        return requirements_for(standing, "orders-eu", is_operator=is_operator)
+        membership = [*others, *([] if changed is None else [changed])]
+        return requirements_for(membership, "orders-eu", is_operator=is_operator)
 
     if asks_less(asked(before), asked(after)):
         assert is_looser(before, after)

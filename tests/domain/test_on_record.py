@@ -31,9 +31,9 @@ DECIDES = Decision(
     allowed=True, action=Action.APPROVE, why=Why.GRANTED, grant=grant(BEN, Role.APPROVER, id=8)
 )
 BY_RULES = Requirements(approvals=0, break_glass=True, rules=("orders-*", "*"))
-BASIS = authority(requester=ASKS, terms=BY_RULES, approvers=(BEN, CLEO))
-ASKED = authority(requester=ASKS, terms=Requirements(approvals=2, rules=("orders-*",)))
-BROKEN = authority(requester=ASKS, terms=BY_RULES, by_breaking_glass=True)
+BASIS = authority(requester=ASKS, requirements=BY_RULES, approvers=(BEN, CLEO))
+ASKED = authority(requester=ASKS, requirements=Requirements(approvals=2, rules=("orders-*",)))
+BROKEN = authority(requester=ASKS, requirements=BY_RULES, by_breaking_glass=True)
 
 
 @pytest.mark.parametrize(

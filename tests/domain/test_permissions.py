@@ -21,20 +21,20 @@ from bot.domain.access.permissions import (
 from bot.domain.errors import BadPattern
 from bot.domain.ids import Actor, GroupId, PipelineName, TeamId, UserId
 from tests.clock import START
-from tests.domain.samples import ANA, BEN, grant, standing
+from tests.domain.samples import ANA, BEN, grant, membership
 
 ORDERS = PipelineName("orders-eu")
 ONCALL = Group(TeamId("T1"), GroupId("SONCALL"))
 
 
 def may(action, *grants, who=None, name=ORDERS, now=START) -> bool:
-    return decide(who or standing(), action, name, grants, now).allowed
+    return decide(who or membership(), action, name, grants, now).allowed
 
 
 @pytest.mark.parametrize("action", Action)
 def test_the_default_is_no(action):
     """Without a grant nobody may do anything."""
-    decision = decide(standing(), action, ORDERS, (), START)
+    decision = decide(membership(), action, ORDERS, (), START)
     assert not decision.allowed
     assert decision.grant is None
     assert decision.lapsed is None
@@ -88,7 +88,7 @@ def test_a_pattern_covers_whole_names_and_minds_case(pattern, name, matches):
 def test_a_grant_ends_at_its_very_moment(seconds, allowed):
     """`expires_at` is the first moment at which it is over."""
     lapsing = grant(expires_at=START)
-    decision = decide(standing(), Action.CLEAR, ORDERS, [lapsing], START + timedelta(seconds=seconds))
+    decision = decide(membership(), Action.CLEAR, ORDERS, [lapsing], START + timedelta(seconds=seconds))
     assert decision.allowed is allowed
     assert decision.grant == (lapsing if allowed else None)
     assert decision.lapsed == (None if allowed else lapsing)
@@ -96,24 +96,24 @@ def test_a_grant_ends_at_its_very_moment(seconds, allowed):
 
 def test_the_same_user_id_in_another_workspace_is_somebody_else():
     """A principal is a team and a user: user ids alone identify nobody."""
-    assert not may(Action.CLEAR, grant(), who=standing(Actor(TeamId("T2"), ANA.user)))
+    assert not may(Action.CLEAR, grant(), who=membership(Actor(TeamId("T2"), ANA.user)))
     assert not may(Action.CLEAR, grant(principal=BEN))
 
 
 def test_a_current_grant_beats_a_lapsed_one():
     """Any one grant that covers it is enough, wherever it stands in the list."""
     lapsed, current = grant(expires_at=START), grant(id=2)
-    assert decide(standing(), Action.CLEAR, ORDERS, [lapsed, current], START).grant == current
-    assert decide(standing(), Action.CLEAR, ORDERS, [current, lapsed], START).grant == current
+    assert decide(membership(), Action.CLEAR, ORDERS, [lapsed, current], START).grant == current
+    assert decide(membership(), Action.CLEAR, ORDERS, [current, lapsed], START).grant == current
 
 
 def test_a_no_says_what_it_would_take():
     """The roles that would allow it, and the grant that lapsed last; never more than that."""
     older = grant(expires_at=START - timedelta(days=2))
     newer = grant(id=2, expires_at=START - timedelta(days=1))
-    decision = decide(standing(), Action.CLEAR, ORDERS, [newer, older], START)
+    decision = decide(membership(), Action.CLEAR, ORDERS, [newer, older], START)
     assert (decision.why, decision.would_allow, decision.lapsed) == (Why.LAPSED, (Role.OPERATOR,), newer)
-    assert decide(standing(), Action.REQUEST, ORDERS, (), START).would_allow == (
+    assert decide(membership(), Action.REQUEST, ORDERS, (), START).would_allow == (
         Role.REQUESTER,
         Role.OPERATOR,
         Role.RESPONDER,
@@ -123,24 +123,26 @@ def test_a_no_says_what_it_would_take():
 def test_a_lapsed_viewer_has_lost_no_right_to_clear():
     """What lapsed is named only if it would have allowed this."""
     viewer = grant(role=Role.VIEWER, expires_at=START)
-    assert decide(standing(), Action.CLEAR, ORDERS, [viewer], START).lapsed is None
+    assert decide(membership(), Action.CLEAR, ORDERS, [viewer], START).lapsed is None
 
 
 def test_a_grant_to_a_group_is_its_members():
     """For as long as they are in it, and in that workspace only."""
     held = grant(ONCALL)
-    decision = decide(standing(BEN, "SONCALL"), Action.CLEAR, ORDERS, [held], START)
+    decision = decide(membership(BEN, "SONCALL"), Action.CLEAR, ORDERS, [held], START)
     assert (decision.allowed, decision.why, decision.grant) == (True, Why.GRANTED, held)
-    assert not may(Action.CLEAR, held, who=standing(BEN, "SOTHERS"))
-    assert not may(Action.CLEAR, held, who=standing(Actor(TeamId("T2"), BEN.user), "SONCALL"))
+    assert not may(Action.CLEAR, held, who=membership(BEN, "SOTHERS"))
+    assert not may(Action.CLEAR, held, who=membership(Actor(TeamId("T2"), BEN.user), "SONCALL"))
 
 
 def test_a_group_that_could_not_be_looked_up_is_a_no_that_says_so():
     """It is not "you have no grant": the look-up failed, and the standing tells why."""
-    unresolved = standing(BEN, unresolved=frozenset({ONCALL.group}), why="plan without groups")
-    decision = decide(unresolved, Action.CLEAR, ORDERS, [grant(ONCALL)], START)
+    unresolved_groups = membership(
+        BEN, unresolved_groups=frozenset({ONCALL.group}), why="plan without groups"
+    )
+    decision = decide(unresolved_groups, Action.CLEAR, ORDERS, [grant(ONCALL)], START)
     assert (decision.allowed, decision.why, decision.grant) == (False, Why.UNRESOLVED, None)
-    assert decision.standing.why == "plan without groups"
+    assert decision.membership.why == "plan without groups"
 
 
 @pytest.mark.parametrize(
@@ -155,14 +157,14 @@ def test_a_group_that_could_not_be_looked_up_is_a_no_that_says_so():
 )
 def test_a_group_that_would_not_have_helped_is_not_blamed(held):
     """Unresolved decides only where membership would have made it a yes."""
-    unresolved = standing(BEN, unresolved=frozenset({ONCALL.group}))
-    assert decide(unresolved, Action.CLEAR, ORDERS, [held], START).why is Why.NO_GRANT
+    unresolved_groups = membership(BEN, unresolved_groups=frozenset({ONCALL.group}))
+    assert decide(unresolved_groups, Action.CLEAR, ORDERS, [held], START).why is Why.NO_GRANT
 
 
 def test_a_grant_of_ones_own_needs_no_group():
     """What could not be looked up takes nothing away either."""
-    unresolved = standing(unresolved=frozenset({ONCALL.group}))
-    assert may(Action.CLEAR, grant(ONCALL), grant(id=2), who=unresolved)
+    unresolved_groups = membership(unresolved_groups=frozenset({ONCALL.group}))
+    assert may(Action.CLEAR, grant(ONCALL), grant(id=2), who=unresolved_groups)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.MEMBER])
@@ -170,7 +172,7 @@ def test_only_members_pass(kind):
     """Guests, bots, the deactivated, people of other organisations, and whoever could not be looked up: never."""
     everything = [grant(role=role, pattern="*") for role in Role]
     everything += [grant(ONCALL, role=role, pattern="*") for role in Role]
-    nobody = standing(ANA, "SONCALL", kind=kind)
+    nobody = membership(ANA, "SONCALL", kind=kind)
     for action in Action:
         decision = decide(nobody, action, ORDERS, everything, START)
         assert (decision.allowed, decision.why) == (False, Why.NOT_A_MEMBER)
@@ -182,19 +184,19 @@ def test_only_members_pass(kind):
 )
 def test_an_admin_administers_what_their_own_grant_covers(pattern, allowed):
     """Not the pattern around it, of which only a part is theirs."""
-    assert decide_on_pattern(standing(), pattern, [grant(role=Role.ADMIN)], START).allowed is allowed
+    assert decide_on_pattern(membership(), pattern, [grant(role=Role.ADMIN)], START).allowed is allowed
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_no_other_role_administers(role):
     """Power over pipelines gives none over grants and rules."""
-    assert not decide_on_pattern(standing(), "orders-*", [grant(role=role, pattern="*")], START).allowed
+    assert not decide_on_pattern(membership(), "orders-*", [grant(role=role, pattern="*")], START).allowed
 
 
 TEAMS, USERS, GROUPS = ("T", "U"), ("A", "B"), ("S", "R")
 groups = st.frozensets(st.sampled_from(GROUPS).map(GroupId))
 actors = st.builds(Actor, st.sampled_from(TEAMS).map(TeamId), st.sampled_from(USERS).map(UserId))
-standings = st.builds(Membership, actors, st.sampled_from(Kind), groups, groups)
+memberships = st.builds(Membership, actors, st.sampled_from(Kind), groups, groups)
 NO_GLOBS = ["", "orders eu", "orders/*", "*\n", "ordérs", "`*`", "{a,b}", "a!", "!a", "*" * 201]
 NO_CLASSES = [
     "[",
@@ -272,7 +274,7 @@ def reaches(principal, who) -> bool:
 
 
 @given(
-    standings,
+    memberships,
     st.sampled_from(Action),
     st.sampled_from(["a", "ab", "A", "b"]),
     st.lists(grants, max_size=6),
@@ -294,9 +296,9 @@ def test_allowed_exactly_by_a_covering_current_grant_that_reaches_a_member(who, 
     assert decision.grant in covering if covering else decision.grant is None
 
 
-@given(standings, st.lists(grants, max_size=6), moments, st.sampled_from(Action))
+@given(memberships, st.lists(grants, max_size=6), moments, st.sampled_from(Action))
 def test_knowing_less_of_somebody_never_lets_them_do_more(who, held, now, action):
     """A look-up that fails takes rights away, or leaves them: it gives none."""
-    less = Membership(who.actor, who.kind, frozenset(), who.groups | who.unresolved)
+    less = Membership(who.actor, who.kind, frozenset(), who.groups | who.unresolved_groups)
     if may(action, *held, who=less, name="ab", now=now):
         assert may(action, *held, who=who, name="ab", now=now)

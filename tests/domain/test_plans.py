@@ -49,10 +49,10 @@ from tests.domain.samples import (
     clearing,
     grant,
     kinds,
+    membership,
     pipeline,
     ready,
     running,
-    standing,
 )
 
 WHOLE = (StepName.STOP, StepName.CLEAR, StepName.START)
@@ -291,13 +291,13 @@ def test_a_stop_is_not_repeated_for_a_plan_that_cannot_be_ended():
 def test_a_right_that_is_known_to_end_before_the_last_step_keeps_the_first_from_being_sent():
     """A plan of one step needs it now, and one that has begun goes on for as long as it holds."""
     until = START + timedelta(minutes=4)
-    facts = AccessData(
-        (grant(ANA, Role.OPERATOR, "*", expires_at=until),), (), standings={ANA: standing(ANA)}
+    access_data = AccessData(
+        (grant(ANA, Role.OPERATOR, "*", expires_at=until),), (), memberships={ANA: membership(ANA)}
     )
     for plan, lasts in ((WHOLE, False), (A_STOP, True)):
-        assert authorization_for(in_plan(plan), facts, START).lasts is lasts
-        assert authorization_for(in_plan(plan), facts, START - timedelta(minutes=2)).lasts
-    short = authorization_for(in_plan(), facts, START)
+        assert authorization_for(in_plan(plan), access_data, START).lasts is lasts
+        assert authorization_for(in_plan(plan), access_data, START - timedelta(minutes=2)).lasts
+    short = authorization_for(in_plan(), access_data, START)
     after = after_look(in_plan(), RUN, carried=short)
     assert (after.effect, after.operation.outcome.ending) == (None, Ending.RIGHTS_END_SOON)
     begun = stopped(sent(in_plan(), RUN)).operation
@@ -442,12 +442,12 @@ def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
     """A rule holds for whatever loses data; a start takes a requester one approval, and an operator none."""
     rules = (Rule("*", approvals=2, reason_required=True, stop_window=timedelta(seconds=30)),)
     for who, role, usual in ((ANA, Role.OPERATOR, 0), (BEN, Role.REQUESTER, 1)):
-        facts = AccessData((grant(who, role, "*"),), rules, standings={who: standing(who)})
-        basis = authority_of(who, "orders", facts, START, plan=plan)
+        access_data = AccessData((grant(who, role, "*"),), rules, memberships={who: membership(who)})
+        basis = authority_of(who, "orders", access_data, START, plan=plan)
         assert basis.may_ask
         assert basis.approvals_needed == (2 if loses_data(plan) else usual)
-        assert basis.terms.reason_required is loses_data(plan)
-        assert bool(basis.terms.stop_window) is loses_data(plan)
+        assert basis.requirements.reason_required is loses_data(plan)
+        assert bool(basis.requirements.stop_window) is loses_data(plan)
         alone = {StepName.STOP: Action.STOP, StepName.CLEAR: Action.CLEAR, StepName.START: Action.START}
         expected = alone[plan[0]] if role is Role.OPERATOR else Action.REQUEST
         assert basis.requester.action is expected

@@ -95,12 +95,12 @@ class RandomCast(RuleBasedStateMachine):
         self.approve_by = self.ready_at = self.stop_until = None
         self.signed: Actor | None = None
 
-    def facts(self, lookups: str, *people: Actor) -> AccessData:
-        return self.cast.facts([*people], lookups)
+    def access_data(self, lookups: str, *people: Actor) -> AccessData:
+        return self.cast.access_data([*people], lookups)
 
-    def happens(self, happening: Input) -> Transition:
+    def happens(self, input_: Input) -> Transition:
         before = self.operation
-        after = advance(before, happening, self.now)
+        after = advance(before, input_, self.now)
         self.operation = after.operation
         for event in after.events:
             self._writes_down(event)
@@ -108,7 +108,7 @@ class RandomCast(RuleBasedStateMachine):
             thought_over = timedelta(0) if before.incident else self.cast.stop_window()
             self.ready_at, self.stop_until = self.now, self.now + thought_over
         if before.state is State.PROPOSED and self.operation.confirmed_at is not None:
-            self._was_rightly_asked(happening)
+            self._was_rightly_asked(input_)
         if isinstance(after.effect, Send):
             assert self._lacks() == [], "sent all the same"
             self.sent["glass" if before.incident else f"{before.approvals_needed} approvals"] += 1
@@ -119,9 +119,9 @@ class RandomCast(RuleBasedStateMachine):
         made = link(previous, entry_id=number, operation=self.operation.id, event=event)
         self.record.append(Entry(number, self.operation.id, event, made))
 
-    def _was_rightly_asked(self, happening: Input) -> None:
+    def _was_rightly_asked(self, input_: Input) -> None:
         requester = self.operation.requester
-        assert happening.by == requester
+        assert input_.by == requester
         assert self.cast.holds(requester, BREAKERS if self.operation.incident else ASKERS, self.now)
         assert not self.cast.is_frozen(self.now)
         assert not self.operation.incident or self.cast.allows_breaking_glass()
@@ -152,20 +152,20 @@ class RandomCast(RuleBasedStateMachine):
     @precondition(lambda self: self.operation.state is State.PROPOSED)
     def confirms(self, by: Actor, lookups: str) -> None:
         by = by if by == self.operation.requester else self.operation.requester if lookups == "good" else by
-        basis = authorization_for(self.operation, self.facts(lookups, by), self.now)
+        basis = authorization_for(self.operation, self.access_data(lookups, by), self.now)
         self.happens(Confirmed(by, basis))
         self.happens(CardPlaced(CARD))
 
     @rule(by=ANYBODY, lookups=LOOKUPS)
     def approves(self, by: Actor, lookups: str) -> None:
-        facts = self.facts(lookups, by)
-        window = authorization_for(self.operation, facts, self.now).terms.stop_window
+        access_data = self.access_data(lookups, by)
+        window = authorization_for(self.operation, access_data, self.now).requirements.stop_window
         before = self.operation
         may = self.cast.holds(by, APPROVERS, self.now) and by != before.requester
         in_time = before.state is State.AWAITING_APPROVAL and self.now < self.approve_by
         if may and in_time:
             self.said_yes.add(by)
-        decision = facts.may(by, Action.APPROVE, before.pipeline, self.now)
+        decision = access_data.may(by, Action.APPROVE, before.pipeline, self.now)
         self.happens(Approved(by, decision, window))
         counted = len(self.operation.approvals) > len(before.approvals)
         assert not counted or (may and in_time)
@@ -181,7 +181,7 @@ class RandomCast(RuleBasedStateMachine):
     @rule(by=ANYBODY, lookups=LOOKUPS)
     @precondition(lambda self: self.operation.state is State.AWAITING_APPROVAL)
     def denies(self, by: Actor, lookups: str) -> None:
-        decision = self.facts(lookups, by).may(by, Action.APPROVE, self.operation.pipeline, self.now)
+        decision = self.access_data(lookups, by).may(by, Action.APPROVE, self.operation.pipeline, self.now)
         self.happens(DeniedByApprover(by, decision, "not now"))
         if self.operation.state is State.DENIED:
             assert by != self.operation.requester
@@ -196,8 +196,8 @@ class RandomCast(RuleBasedStateMachine):
     @rule(by=ANYBODY, lookups=LOOKUPS)
     @precondition(lambda self: self.operation.state is State.READY)
     def stops(self, by: Actor, lookups: str) -> None:
-        facts = self.facts(lookups, by)
-        decisions = [facts.may(by, action, self.operation.pipeline, self.now) for action in SAY]
+        access_data = self.access_data(lookups, by)
+        decisions = [access_data.may(by, action, self.operation.pipeline, self.now) for action in SAY]
         self.happens(Stopped(by, max(decisions, key=lambda decision: decision.allowed)))
         if self.operation.state.has_ended:
             assert self.cast.holds(by, ASKERS | APPROVERS, self.now)
@@ -206,7 +206,7 @@ class RandomCast(RuleBasedStateMachine):
     @precondition(lambda self: self.operation.incident)
     def signs_off(self, by: Actor, lookups: str) -> None:
         before = self.operation
-        decision = self.facts(lookups, by).may(by, Action.APPROVE, before.pipeline, self.now)
+        decision = self.access_data(lookups, by).may(by, Action.APPROVE, before.pipeline, self.now)
         self.happens(SignedOff(by, decision))
         if self.operation.signed_off != before.signed_off:
             assert before.signed_off is None
@@ -222,7 +222,7 @@ class RandomCast(RuleBasedStateMachine):
         before = self.operation
         people = [before.requester, *(approval.by for approval in before.approvals)]
         lacks = self._lacks()
-        basis = authorization_for(before, self.facts(lookups, *people), self.now)
+        basis = authorization_for(before, self.access_data(lookups, *people), self.now)
         after = self.happens(Looked(Seen(pipeline()), basis))
         if before.state is State.READY and lookups == "good":
             assert isinstance(after.effect, Send) is (lacks == []), lacks

@@ -81,8 +81,8 @@ class RandomObservations(RuleBasedStateMachine):
         self.happens(Confirmed(ANA, CARRIED))
         self.happens(CardPlaced(CARD))
 
-    def happens(self, happening: Input) -> Transition:
-        after = advance(self.operation, happening, self.now)
+    def happens(self, input_: Input) -> Transition:
+        after = advance(self.operation, input_, self.now)
         self.operation = after.operation
         return after
 

@@ -88,9 +88,9 @@ class RandomWorld(RuleBasedStateMachine):
 
     # The bot, driven as its loops drive it.
 
-    def happens(self, happening: Input) -> Transition:
+    def happens(self, input_: Input) -> Transition:
         before = self.operation
-        after = advance(before, happening, self.now)
+        after = advance(before, input_, self.now)
         self.operation = after.operation
         self.events += [event.kind for event in after.events]
         assert after.operation.version >= before.version
@@ -211,15 +211,15 @@ class RandomWorld(RuleBasedStateMachine):
     def permission_changes(self) -> None:
         self.permitted = not self.permitted
 
-    @rule(happening=st.sampled_from([CardLost(None), CardLost("is_archived")]))
+    @rule(input_=st.sampled_from([CardLost(None), CardLost("is_archived")]))
     @precondition(lambda self: self.operation.card is not None)
-    def the_card_is_lost(self, happening: Input) -> None:
-        self.happens(happening)
+    def the_card_is_lost(self, input_: Input) -> None:
+        self.happens(input_)
 
-    @rule(happening=st.sampled_from([CardPlaced(CARD), CardPlaced(CARD), NoPlace("is_archived")]))
+    @rule(input_=st.sampled_from([CardPlaced(CARD), CardPlaced(CARD), NoPlace("is_archived")]))
     @precondition(lambda self: self.operation.card is None)
-    def slack_answers(self, happening: Input) -> None:
-        self.happens(happening)
+    def slack_answers(self, input_: Input) -> None:
+        self.happens(input_)
 
     @rule(decision=st.sampled_from([ALLOWED, DENIED]))
     @precondition(lambda self: self.operation.state is State.NEEDS_HUMAN)

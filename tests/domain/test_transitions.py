@@ -106,9 +106,9 @@ def pairs(states: frozenset[State] = frozenset(State)) -> Iterator[Pair]:
 def pairs_of(state: State) -> tuple[Pair, ...]:
     """Worked out once, since `advance()` is pure and its rows are frozen: a dozen rules read them."""
     return tuple(
-        (operation, happening, now, advance(operation, happening, now))
+        (operation, input_, now, advance(operation, input_, now))
         for operation in variants(IN_EVERY_STATE[state])
-        for happening in happenings()
+        for input_ in happenings()
         for now in MOMENTS
     )
 
@@ -121,15 +121,15 @@ def test_the_pairs_are_all_there():
     """A new state or kind of happening cannot be forgotten here: each is paired with each."""
     assert set(IN_EVERY_STATE) == set(State)
     assert all(operation.state is state for state, operation in IN_EVERY_STATE.items())
-    assert {type(happening) for happening in happenings()} == set(Input.__args__)
+    assert {type(input_) for input_ in happenings()} == set(Input.__args__)
 
 
 def test_what_has_ended_never_changes_again():
     """Only where its card stands is still kept, and who signed off a broken glass; nothing else is said or done."""
-    for before, happening, now, after in pairs(ENDED):
+    for before, input_, now, after in pairs(ENDED):
         row = after.operation
         if kinds(after) == [EventKind.SIGNED_OFF]:
-            assert isinstance(happening, SignedOff)
+            assert isinstance(input_, SignedOff)
             assert before.incident
             assert row == replace(before, signed_off=row.signed_off, version=before.version + 1)
             continue
@@ -140,19 +140,19 @@ def test_what_has_ended_never_changes_again():
             "rendered_version": before.rendered_version,
             "version": before.version,
         }
-        assert replace(row, **where_it_stands) == before, (before.state, happening, now)
-        assert (after.events, after.effect) == ((), None), (before.state, happening, now)
+        assert replace(row, **where_it_stands) == before, (before.state, input_, now)
+        assert (after.events, after.effect) == ((), None), (before.state, input_, now)
 
 
 def test_nothing_is_sent_without_what_it_takes_and_a_card():
     """`Send` comes only of a look, from `ready` or `submitting`, with all it takes right then, and shown in Slack."""
     sends = [pair for pair in pairs() if isinstance(pair[3].effect, Send)]
     assert {before.state for before, *_ in sends} == {State.READY, State.SUBMITTING}
-    for before, happening, now, after in sends:
-        carried = replace(happening.authority, freeze=None) if before.has_begun else happening.authority
-        assert carried == CARRIED, happening
-        assert before.card is not None, happening
-        assert before.stop_until is None or now >= before.stop_until, happening
+    for before, input_, now, after in sends:
+        carried = replace(input_.authority, freeze=None) if before.has_begun else input_.authority
+        assert carried == CARRIED, input_
+        assert before.card is not None, input_
+        assert before.stop_until is None or now >= before.stop_until, input_
         assert after.operation.state is State.SUBMITTING
         assert after.operation.sends == before.sends + 1
         assert after.operation.submitted_at == now
@@ -163,9 +163,9 @@ def test_no_stop_before_a_clear_is_sent_without_events_read_right_before_it():
     sends = [pair for pair in pairs() if isinstance(pair[3].effect, Send)]
     stops = [pair for pair in sends if pair[0].step_name is StepName.STOP and StepName.CLEAR in pair[0].plan]
     assert {before.state for before, *_ in stops} == {State.READY, State.SUBMITTING}
-    for before, happening, now, after in stops:
+    for before, input_, now, after in stops:
         read = before.events_read
-        assert read is not None, happening
+        assert read is not None, input_
         assert timedelta(0) <= now - read.at < EVENTS_GOOD_FOR
         assert after.operation.proof_from == read.newest
 
@@ -173,30 +173,30 @@ def test_no_stop_before_a_clear_is_sent_without_events_read_right_before_it():
 def test_an_approval_comes_only_of_somebody_who_may_and_is_not_the_requester():
     """Each click counts once, for the person who made it, while it is waited for."""
     counted = 0
-    for before, happening, now, after in pairs():
+    for before, input_, now, after in pairs():
         if after.operation.approvals == before.approvals:
             continue
         counted += 1
         assert before.state is State.AWAITING_APPROVAL
-        assert isinstance(happening, Approved)
-        assert happening.decision.allowed
-        assert happening.by != before.requester
-        assert happening.by not in {approval.by for approval in before.approvals}
-        assert after.operation.approvals == (*before.approvals, Approval(happening.by, now))
+        assert isinstance(input_, Approved)
+        assert input_.decision.allowed
+        assert input_.by != before.requester
+        assert input_.by not in {approval.by for approval in before.approvals}
+        assert after.operation.approvals == (*before.approvals, Approval(input_.by, now))
     assert counted
 
 
 def test_only_enough_approvals_or_none_needed_make_it_ready():
     """To `ready` leads the requester's own click where nothing is asked for, or the last approval, in time."""
     ways = set()
-    for before, happening, now, after in pairs(frozenset({State.PROPOSED, State.AWAITING_APPROVAL})):
+    for before, input_, now, after in pairs(frozenset({State.PROPOSED, State.AWAITING_APPROVAL})):
         row = after.operation
         if row.state is not State.READY:
             continue
-        ways.add(type(happening))
+        ways.add(type(input_))
         assert row.ready_at == now
-        if isinstance(happening, Confirmed):
-            assert (happening.by, happening.authority) == (before.requester, CARRIED)
+        if isinstance(input_, Confirmed):
+            assert (input_.by, input_.authority) == (before.requester, CARRIED)
         else:
             assert len({approval.by for approval in row.approvals}) == before.approvals_needed
             assert now < before.approve_by
@@ -205,37 +205,37 @@ def test_only_enough_approvals_or_none_needed_make_it_ready():
 
 def test_only_the_request_itself_is_decided_on():
     """A decision after it left `awaiting_approval` changes nothing, whoever comes with it."""
-    for before, happening, now, after in pairs(frozenset(State) - {State.AWAITING_APPROVAL}):
-        if isinstance(happening, (Approved, DeniedByApprover)):
-            assert (after.operation, after.events) == (before, ()), (happening, now)
+    for before, input_, now, after in pairs(frozenset(State) - {State.AWAITING_APPROVAL}):
+        if isinstance(input_, (Approved, DeniedByApprover)):
+            assert (after.operation, after.events) == (before, ()), (input_, now)
 
 
 def test_a_stop_stops_what_has_not_been_sent():
     """Only from `ready`, with or without a window for it, before the first step, and only by somebody who may."""
-    for before, happening, now, after in pairs():
-        if not isinstance(happening, Stopped):
+    for before, input_, now, after in pairs():
+        if not isinstance(input_, Stopped):
             continue
-        stops = before.state is State.READY and happening.decision.allowed and not before.has_begun
-        assert (kinds(after) == [EventKind.ENDED]) is stops, (before, happening, now)
+        stops = before.state is State.READY and input_.decision.allowed and not before.has_begun
+        assert (kinds(after) == [EventKind.ENDED]) is stops, (before, input_, now)
         assert stops or after.operation == before
 
 
 def test_the_pipeline_is_held_while_a_request_may_be_on_its_way():
     """From `submitting` on, neither time nor an outage nor Slack ends anything: the outcome is not known."""
-    for before, happening, now, after in pairs(LIVE - {State.READY}):
-        failed = isinstance(happening, Looked) and isinstance(happening.look, Problem)
-        if failed or isinstance(happening, (TimePassed, CardLost, NoPlace, HealthRead, Withdrawn, Stopped)):
+    for before, input_, now, after in pairs(LIVE - {State.READY}):
+        failed = isinstance(input_, Looked) and isinstance(input_.look, Problem)
+        if failed or isinstance(input_, (TimePassed, CardLost, NoPlace, HealthRead, Withdrawn, Stopped)):
             called = kinds(after)[-1:] == [EventKind.NEEDS_HUMAN]
-            is_hopeless = failed and happening.look.trouble is ProblemKind.NOT_TOLD_APART
+            is_hopeless = failed and input_.look.trouble is ProblemKind.NOT_TOLD_APART
             held = State.NEEDS_HUMAN if called and is_hopeless else before.state
-            assert after.operation.state is held, (happening, now)
+            assert after.operation.state is held, (input_, now)
 
 
 def test_a_call_for_a_human_keeps_the_lock():
     """Only a proof, or somebody who may and who looked, ends an operation whose outcome is not known."""
-    for before, happening, now, after in pairs(frozenset({State.NEEDS_HUMAN})):
+    for before, input_, now, after in pairs(frozenset({State.NEEDS_HUMAN})):
         if after.operation.state.has_ended:
-            assert isinstance(happening, (Looked, HistoryRead, Closed)), (before, now)
+            assert isinstance(input_, (Looked, HistoryRead, Closed)), (before, now)
             proved = {State.SUCCEEDED, State.STALE, State.CLOSED, State.REFUSED}
             assert after.operation.state in proved
         else:
@@ -244,39 +244,39 @@ def test_a_call_for_a_human_keeps_the_lock():
 
 def test_every_live_operation_is_taken_up_again():
     """A live row without a due time would lie there for ever; one due in the past would be spun on."""
-    for before, happening, now, after in pairs(LIVE | {State.AWAITING_APPROVAL}):
+    for before, input_, now, after in pairs(LIVE | {State.AWAITING_APPROVAL}):
         row = after.operation
         if row.state.has_ended:
-            assert row.due_at is None, (before.state, happening)
+            assert row.due_at is None, (before.state, input_)
             continue
-        assert row.due_at is not None, (before.state, happening)
-        if row.state is State.READY and row.card is not None and isinstance(happening, CardPlaced):
+        assert row.due_at is not None, (before.state, input_)
+        if row.state is State.READY and row.card is not None and isinstance(input_, CardPlaced):
             assert row.due_at == max(now, row.stop_until or now), "the card wakes it"
         waits_for_its_card = before.state is State.READY and before.card is None
         if row.state is State.AWAITING_APPROVAL:
-            assert row.due_at in {row.remind_at, row.approve_by}, (before, happening)
-            assert not isinstance(happening, TimePassed) or row.due_at > now, (before, now)
-        elif isinstance(happening, Looked) or (isinstance(happening, TimePassed) and waits_for_its_card):
+            assert row.due_at in {row.remind_at, row.approve_by}, (before, input_)
+            assert not isinstance(input_, TimePassed) or row.due_at > now, (before, now)
+        elif isinstance(input_, Looked) or (isinstance(input_, TimePassed) and waits_for_its_card):
             goes_on = row.step > before.step  # the next step is ready at once
-            assert after.effect or goes_on or row.due_at > now, (before.state, happening, now)
+            assert after.effect or goes_on or row.due_at > now, (before.state, input_, now)
 
 
 def test_every_end_says_so_once():
     """Whatever ends does so with an outcome and one `ended` event, a preview that nobody confirmed, too."""
-    for before, happening, _now, after in pairs():
+    for before, input_, _now, after in pairs():
         ends = kinds(after).count(EventKind.ENDED)
         if before.state.has_ended or not after.operation.state.has_ended:
-            assert ends == 0, (before.state, happening)
+            assert ends == 0, (before.state, input_)
             continue
         assert after.operation.outcome is not None
         assert after.operation.ended_at is not None
-        assert ends == 1, (before.state, happening)
+        assert ends == 1, (before.state, input_)
 
 
 def test_versions_only_grow():
     """Slack is compared with the row by its version: it moves up by one, or the card need not be edited."""
-    for before, happening, _now, after in pairs():
-        assert after.operation.version - before.version in {0, 1}, (before.state, happening)
+    for before, input_, _now, after in pairs():
+        assert after.operation.version - before.version in {0, 1}, (before.state, input_)
         if after.operation.state is not before.state:
             assert after.operation.version == before.version + 1
 
@@ -299,11 +299,11 @@ def test_what_an_operation_is_about_never_changes(state):
 
 def test_a_step_follows_the_one_before_it():
     """None is left out, none is done twice, and what was done is remembered as it was."""
-    for before, happening, now, after in pairs(LIVE):
+    for before, input_, now, after in pairs(LIVE):
         row = after.operation
-        assert row.step - before.step in {0, 1}, (before, happening)
+        assert row.step - before.step in {0, 1}, (before, input_)
         assert row.done[: len(before.done)] == before.done
-        assert len(row.done) - len(before.done) == row.step - before.step, (before, happening, now)
+        assert len(row.done) - len(before.done) == row.step - before.step, (before, input_, now)
         if row.step > before.step:
             assert kinds(after).count(EventKind.STEP_DONE) == 1
             assert row.state in {State.READY, State.STALE}, "nothing is sent without another look"

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 class Members:
     """A workspace in which everybody is a member."""
 
-    async def standings(self, actors, _groups, **_how):
+    async def memberships(self, actors, _groups, **_how):
         return {actor: Membership(actor) for actor in actors}
 
 
@@ -42,7 +42,7 @@ class Tabs:
         self.answers = {}
 
     async def publish(self, page):
-        user = page.standing.actor.user
+        user = page.membership.actor.user
         self.published.append(user)
         answer = self.answers.get(user, Taken(ts=""))
         if isinstance(answer, Exception):

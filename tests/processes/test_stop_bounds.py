@@ -31,7 +31,7 @@ socket.getaddrinfo = hang
 
 @pytest.fixture
 def hanging_resolver(tmp_path):
-    """The variables of a process for which `unresolved.example` cannot be looked up."""
+    """The variables of a process for which `unresolved_groups.example` cannot be looked up."""
     (tmp_path / "sitecustomize.py").write_text(HANGING_RESOLVER)
     return {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
 

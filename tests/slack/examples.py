@@ -48,7 +48,7 @@ SAID = {
     "trouble": "unreachable",
 }
 
-NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR), standing=Membership(ANA))
+NO = replace(DENIED, would_allow=(Role.REQUESTER, Role.OPERATOR), membership=Membership(ANA))
 YES = replace(ALLOWED, why=Why.GRANTED, grant=grant())
 _WHAT_IT_IS: dict[Any, list[Any]] = {
     Operation: [
@@ -71,7 +71,8 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
     Authorization: [
         authority(requester=YES),
         authority(
-            requester=YES, terms=Requirements(approvals=2, stop_window=timedelta(seconds=30), rules=("ord*",))
+            requester=YES,
+            requirements=Requirements(approvals=2, stop_window=timedelta(seconds=30), rules=("ord*",)),
         ),
         authority(requester=YES, by_breaking_glass=True),
         authority(requester=YES, freeze=FREEZE),

@@ -21,12 +21,12 @@ from tests.domain.samples import (
     clearing,
     early_start,
     ended,
+    membership,
     needs_human,
     pipeline,
     proposed,
     ready,
     running,
-    standing,
     waiting,
 )
 from tests.slack.reading import WORKSPACE_URL, check, texts
@@ -54,7 +54,7 @@ def last_error(described):
 
 
 def denied(action=Action.CLEAR, *grants):
-    return replies.PermissionDenied("orders", decide(standing(), action, "orders", grants, START))
+    return replies.PermissionDenied("orders", decide(membership(), action, "orders", grants, START))
 
 
 def test_a_denial():

@@ -52,19 +52,19 @@ def events(logs):
 
 @pytest.mark.anyio
 async def test_what_was_seen_is_told(response_url):
-    errands = BackgroundTasks()
-    errands.run(seen(), ResponseUrlReply(response_url.respond))
-    await errands.finished()
+    background_tasks = BackgroundTasks()
+    background_tasks.run(seen(), ResponseUrlReply(response_url.respond))
+    await background_tasks.finished()
     assert response_url.taken == ["Here it is."]
 
 
 @pytest.mark.anyio
 async def test_a_look_that_breaks_is_apologised_for_once(response_url):
     """The person hears it, and the log has it."""
-    errands = BackgroundTasks()
+    background_tasks = BackgroundTasks()
     with capture_logs() as logs:
-        errands.run(broken(), ResponseUrlReply(response_url.respond))
-        await errands.finished()
+        background_tasks.run(broken(), ResponseUrlReply(response_url.respond))
+        await background_tasks.finished()
     assert [text[:20] for text in response_url.taken] == ["💥 Something broke on"]
     assert events(logs) == ["errand_failed"]
 
@@ -83,10 +83,10 @@ async def test_a_look_that_breaks_is_apologised_for_once(response_url):
 async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, look):
     """A page that cannot even be decoded, or an address that is worn out: logged, and that is all."""
     response_url.says = says
-    errands = BackgroundTasks()
+    background_tasks = BackgroundTasks()
     with capture_logs() as logs:
-        errands.run(look(), ResponseUrlReply(response_url.respond))
-        await errands.finished()
+        background_tasks.run(look(), ResponseUrlReply(response_url.respond))
+        await background_tasks.finished()
     assert len(response_url.taken) == 1
     assert events(logs) == ["errand_failed"] * (look is broken) + ["answer_not_delivered"]
 
@@ -96,12 +96,12 @@ async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, loo
 @pytest.mark.parametrize("look", [seen, broken])
 async def test_an_answer_with_nowhere_to_go(address, look):
     """A click in a view has no response URL: there is nobody to tell, and nothing to try again."""
-    errands = BackgroundTasks()
+    background_tasks = BackgroundTasks()
     answer = ResponseUrlReply(AsyncRespond(response_url=address))
     with capture_logs() as logs:
-        errands.run(look(), answer)
-        errands.say(SAID, answer)
-        await errands.finished()
+        background_tasks.run(look(), answer)
+        background_tasks.say(SAID, answer)
+        await background_tasks.finished()
     assert events(logs).count("answer_not_delivered") == 2
     assert events(logs).count("errand_failed") == (look is broken)
 
@@ -118,13 +118,13 @@ async def let_go(gate, result=SAID):
 async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
     """One that is done by then has its outcome; another goes on, and is waited for at the end."""
     gate = asyncio.Event()
-    errands = BackgroundTasks(patience=patience)
+    background_tasks = BackgroundTasks(patience=patience)
     if patience:
         gate.set()
-    deed = await errands.begun(let_go(gate))
+    deed = await background_tasks.begun(let_go(gate))
     assert deed.done() is (patience > 0)
     gate.set()
-    await errands.finished()
+    await background_tasks.finished()
     assert deed.result() is SAID
 
 
@@ -133,12 +133,12 @@ async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
 async def test_what_came_of_a_late_deed_is_told(response_url, result, told):
     """Or that it broke, which the log has once."""
     gate = asyncio.Event()
-    errands = BackgroundTasks(patience=0.0)
+    background_tasks = BackgroundTasks(patience=0.0)
     with capture_logs() as logs:
-        deed = await errands.begun(let_go(gate, result))
-        errands.run(deed, ResponseUrlReply(response_url.respond))
+        deed = await background_tasks.begun(let_go(gate, result))
+        background_tasks.run(deed, ResponseUrlReply(response_url.respond))
         gate.set()
-        await errands.finished()
+        await background_tasks.finished()
     assert [text[:20] for text in response_url.taken] == [told]
     assert events(logs) == ["errand_failed"] * (result is None)
 
@@ -159,10 +159,10 @@ class BrokenRespond:
 @pytest.mark.anyio
 async def test_an_apology_that_breaks_has_no_apology_of_its_own():
     respond = BrokenRespond()
-    errands = BackgroundTasks()
+    background_tasks = BackgroundTasks()
     with capture_logs() as logs:
-        errands.run(seen(), ResponseUrlReply(respond))
-        await errands.finished()
+        background_tasks.run(seen(), ResponseUrlReply(respond))
+        await background_tasks.finished()
     assert respond.asked == 2
     assert events(logs) == ["errand_failed"] * 2
 
@@ -177,10 +177,10 @@ async def test_abandoning_leaves_nothing_behind():
             asked.set()
             await asyncio.Event().wait()
 
-    errands = BackgroundTasks()
+    background_tasks = BackgroundTasks()
     with capture_logs():
-        errands.run(broken(), ResponseUrlReply(SilentRespond()))
+        background_tasks.run(broken(), ResponseUrlReply(SilentRespond()))
         await asked.wait()
         async with asyncio.timeout(1):
-            await errands.abandon()
-            await errands.finished()
+            await background_tasks.abandon()
+            await background_tasks.finished()

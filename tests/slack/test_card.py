@@ -285,12 +285,12 @@ def test_whatever_changes_on_the_card_is_a_new_version():
     """Else Slack would go on showing the old one. A repeated post is no edit: the new card says it by itself."""
     for operation in CONFIRMED:
         shown = card(operation)
-        for happening in happenings():
-            if isinstance(happening, (CardBegun, CardNotPosted)):
+        for input_ in happenings():
+            if isinstance(input_, (CardBegun, CardNotPosted)):
                 continue
-            after = advance(operation, happening, START + timedelta(seconds=200)).operation
+            after = advance(operation, input_, START + timedelta(seconds=200)).operation
             if after != operation and after.version == operation.version:
-                assert card(after) == shown, happening
+                assert card(after) == shown, input_
 
 
 @given(hostile, hostile, hostile, st.sampled_from(CONFIRMED), st.sampled_from(Ending))

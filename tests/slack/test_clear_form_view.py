@@ -38,13 +38,15 @@ CROWD = tuple(
 @st.composite
 def shown(draw):
     authority = draw(st.sampled_from(AUTHORITIES))
-    terms = replace(
-        authority.terms,
+    requirements = replace(
+        authority.requirements,
         approvals=draw(st.integers(0, 5)),
         reason_patterns=tuple(["&" * 100] * draw(st.integers(0, 20))),
         ask_groups=tuple(GroupId(f"S{number:010}") for number in range(draw(st.integers(0, 10)))),
     )
-    authority = replace(authority, terms=terms, eligible=CROWD[: draw(st.sampled_from([0, 1, 11, 300]))])
+    authority = replace(
+        authority, requirements=requirements, eligible=CROWD[: draw(st.sampled_from([0, 1, 11, 300]))]
+    )
     pipeline = replace(draw(pipelines), name=LONGEST_WHOLE_NAME)
     return Shown(Assessment(pipeline, Identity("feldera.example"), authority), START, "b" * 24)
 

@@ -47,7 +47,7 @@ def actor(person):
 
 async def look_at(people, person, groups, *, fresh=False):
     """One person's standing."""
-    return (await people.standings([person], groups, since=people.mark() if fresh else None))[person]
+    return (await people.memberships([person], groups, since=people.mark() if fresh else None))[person]
 
 
 def some(*groups):
@@ -112,8 +112,8 @@ async def test_only_the_groups_that_matter_are_looked_up(slack, people):
     oncall, leads, other = (slack.adds_user_group(name, [ana]) for name in ("oncall", "leads", "other"))
     leads.leaves(ana)
     foreign = Group("T0OTHER", other.id)
-    standing = await look_at(people, actor(ana), some(oncall, leads) | {foreign})
-    assert standing == Membership(actor(ana), groups=frozenset({oncall.id}))
+    membership = await look_at(people, actor(ana), some(oncall, leads) | {foreign})
+    assert membership == Membership(actor(ana), groups=frozenset({oncall.id}))
     assert asked(slack) == [
         ("usergroups.users.list", oncall.id),
         ("usergroups.users.list", leads.id),
@@ -148,8 +148,8 @@ async def test_a_fresh_look_does_not_wait_for_the_minute(slack, people):
     oncall.leaves(ana)
     ana.becomes_a_guest()
     for fresh in (True, False):
-        standing = await look_at(people, actor(ana), some(oncall), fresh=fresh)
-        assert standing == Membership(actor(ana), Kind.GUEST)
+        membership = await look_at(people, actor(ana), some(oncall), fresh=fresh)
+        assert membership == Membership(actor(ana), Kind.GUEST)
     assert len(slack.calls) == 4
 
 
@@ -164,8 +164,8 @@ async def test_many_who_ask_at_once_ask_slack_once(slack, people):
         slack.lets_go()
 
     looks = [look_at(people, actor(person), some(oncall)) for person in [*cast, *cast]]
-    *standings, _ = await asyncio.gather(*looks, released())
-    assert {standing.groups for standing in standings} == {frozenset({oncall.id})}
+    *memberships, _ = await asyncio.gather(*looks, released())
+    assert {membership.groups for membership in memberships} == {frozenset({oncall.id})}
     assert asked(slack) == [
         ("usergroups.users.list", oncall.id),
         *(("users.info", person.id) for person in cast),
@@ -222,14 +222,14 @@ GROUPS = "usergroups.users.list"
         pytest.param(lambda slack: drops(slack, GROUPS), "Slack cannot be reached", True, id="dropped"),
     ],
 )
-async def test_a_group_that_cannot_be_looked_up_is_unresolved(slack, people, happens, why, passing):
+async def test_a_group_that_cannot_be_looked_up_is_unresolved(slack, people, happens, why, transient):
     """The person is known all the same; the reason is in words, with whether it may pass; nobody is in the group."""
     ana = actor(slack.adds_person("ana"))
     oncall = some(slack.adds_user_group("oncall"))
     happens(slack)
-    standing = await look_at(people, ana, oncall)
-    unresolved = frozenset(each.group for each in oncall)
-    assert standing == Membership(ana, unresolved=unresolved, why=why, passing=passing)
+    membership = await look_at(people, ana, oncall)
+    unresolved_groups = frozenset(each.group for each in oncall)
+    assert membership == Membership(ana, unresolved_groups=unresolved_groups, why=why, transient=transient)
 
 
 async def test_a_group_that_is_gone_is_unresolved(slack, people):
@@ -238,17 +238,17 @@ async def test_a_group_that_is_gone_is_unresolved(slack, people):
     oncall, leads = slack.adds_user_group("oncall", [ana]), slack.adds_user_group("leads", [ana])
     oncall.is_disabled()
     gone = Group(HOME, "S0GONE")
-    standing = await look_at(people, actor(ana), some(oncall, leads) | {gone})
-    assert (standing.groups, standing.unresolved) == ({leads.id}, {oncall.id, "S0GONE"})
-    assert standing.why == "that user group was deleted or is disabled"
+    membership = await look_at(people, actor(ana), some(oncall, leads) | {gone})
+    assert (membership.groups, membership.unresolved_groups) == ({leads.id}, {oncall.id, "S0GONE"})
+    assert membership.why == "that user group was deleted or is disabled"
 
 
 async def test_a_scope_that_was_not_given_is_named(clock):
     """An app installed before it could read groups says what it lacks."""
     async with SlackSimulator(clock, scopes={"commands", "chat:write", "users:read"}) as slack:
         ana, oncall = actor(slack.adds_person("ana")), some(slack.adds_user_group("oncall"))
-        standing = await look_at(directory(slack, clock), ana, oncall)
-    assert (standing.kind, standing.why) == (
+        membership = await look_at(directory(slack, clock), ana, oncall)
+    assert (membership.kind, membership.why) == (
         Kind.MEMBER,
         "the Slack app lacks the scope usergroups:read",
     )
@@ -267,19 +267,21 @@ async def test_a_scope_that_was_not_given_is_named(clock):
         (lambda slack: slack.refuses_tokens(), "Slack does not accept the bot's token", False),
     ],
 )
-async def test_somebody_who_cannot_be_looked_up_is_unknown(slack, people, happens, why, passing):
+async def test_somebody_who_cannot_be_looked_up_is_unknown(slack, people, happens, why, transient):
     """Unknown is no member: they may do nothing until Slack answers. What Slack refuses does not pass by itself."""
     ana = actor(slack.adds_person("ana"))
     happens(slack)
-    assert await look_at(people, ana, frozenset()) == Membership(ana, Kind.UNKNOWN, why=why, passing=passing)
+    assert await look_at(people, ana, frozenset()) == Membership(
+        ana, Kind.UNKNOWN, why=why, transient=transient
+    )
 
 
 async def test_a_slack_that_is_down_is_said_once(slack, people):
     """Person and groups alike cannot be looked up, for one reason."""
     ana, oncall = actor(slack.adds_person("ana")), some(slack.adds_user_group("oncall"))
     await slack.goes_down()
-    standing = await look_at(people, ana, oncall)
-    assert (standing.kind, len(standing.unresolved), standing.why) == (
+    membership = await look_at(people, ana, oncall)
+    assert (membership.kind, len(membership.unresolved_groups), membership.why) == (
         Kind.UNKNOWN,
         1,
         "Slack cannot be reached",
@@ -295,12 +297,12 @@ async def test_what_slack_is_asked_to_wait_for_is_not_asked(slack, people, clock
     slack.rate_limits("users.info", retry_after=20)
     await look_at(people, ana, frozenset())
     clock.passes(seconds=12)
-    standing = await look_at(people, ben, oncall, fresh=True)
-    assert (standing.kind, standing.why) == (
+    membership = await look_at(people, ben, oncall, fresh=True)
+    assert (membership.kind, membership.why) == (
         Kind.UNKNOWN,
         "Slack is asked too often and wants 8 s of quiet",
     )
-    assert standing.unresolved == frozenset()
+    assert membership.unresolved_groups == frozenset()
     assert [call.method for call in slack.calls] == ["users.info", "usergroups.users.list"]
     clock.passes(seconds=8)
     assert await look_at(people, ben, oncall, fresh=True) == Membership(ben)
@@ -313,13 +315,13 @@ async def test_slack_is_not_waited_for_longer_than_an_ack_may_take(slack, clock)
     hasty = directory(slack, clock, within=0.2)
     await look_at(hasty, actor(ana), some(leads))
     slack.hangs("usergroups.users.list")
-    standing = await look_at(hasty, actor(ana), some(oncall, leads))
-    assert standing == Membership(
+    membership = await look_at(hasty, actor(ana), some(oncall, leads))
+    assert membership == Membership(
         actor(ana),
         groups=frozenset({leads.id}),
-        unresolved=frozenset({oncall.id}),
+        unresolved_groups=frozenset({oncall.id}),
         why="Slack did not answer in time",
-        passing=True,
+        transient=True,
     )
     slack.lets_go()
     assert (await look_at(hasty, actor(ana), some(oncall))).groups == {oncall.id}
@@ -332,11 +334,11 @@ async def test_several_people_cost_no_more_of_groups_than_one(slack, people):
     slack.hangs("users.info", times=3)
     slack.hangs(GROUPS, times=2)
     everybody = [actor(person) for person in [*cast, *cast]]
-    looking = asyncio.create_task(people.standings(everybody, groups, since=people.mark()))
+    looking = asyncio.create_task(people.memberships(everybody, groups, since=people.mark()))
     await slack.until(lambda: slack.hanging == 5)
     slack.lets_go()
-    standings = await looking
-    assert [len(standings[each].groups) for each in everybody] == [1] * 6
+    memberships = await looking
+    assert [len(memberships[each].groups) for each in everybody] == [1] * 6
     assert len(slack.calls) == 5
 
 
@@ -412,13 +414,13 @@ async def test_an_answer_that_makes_no_sense_counts_against_them(clock, response
     """Only whoever Slack clearly says to be nothing else is a member; a half answer is none."""
     async with answering(response) as client:
         people = PeopleDirectory(client, clock, HOME)
-        standing = await look_at(people, Actor(HOME, "U1"), frozenset({Group(HOME, "S1")}))
-    assert (standing.kind, standing.groups, standing.unresolved) == (
+        membership = await look_at(people, Actor(HOME, "U1"), frozenset({Group(HOME, "S1")}))
+    assert (membership.kind, membership.groups, membership.unresolved_groups) == (
         Kind.UNKNOWN,
         frozenset(),
         frozenset({"S1"}),
     )
-    assert standing.why in {"Slack's answer makes no sense", "Slack is in trouble"}
+    assert membership.why in {"Slack's answer makes no sense", "Slack is in trouble"}
 
 
 @pytest.mark.parametrize(
@@ -435,8 +437,8 @@ async def test_an_answer_that_makes_no_sense_counts_against_them(clock, response
 async def test_each_of_slacks_words_is_enough(clock, said, kind):
     """None of them needs another one beside it to keep somebody out."""
     async with answering({"json": {"ok": True, "user": {**GOOD, **said}}}) as client:
-        standing = await look_at(PeopleDirectory(client, clock, HOME), Actor(HOME, "U1"), frozenset())
-    assert standing == Membership(Actor(HOME, "U1"), kind)
+        membership = await look_at(PeopleDirectory(client, clock, HOME), Actor(HOME, "U1"), frozenset())
+    assert membership == Membership(Actor(HOME, "U1"), kind)
 
 
 @pytest.mark.parametrize(
@@ -459,8 +461,8 @@ async def test_each_of_slacks_words_is_enough(clock, said, kind):
 async def test_on_a_grid_its_list_of_workspaces_decides(clock, said, kind):
     """There `team_id` proves nothing; and without the list, nobody is a member."""
     async with answering({"json": {"ok": True, "user": {**GOOD, **said}}}) as client:
-        standing = await look_at(PeopleDirectory(client, clock, HOME), Actor(HOME, "U1"), frozenset())
-    assert standing.kind is kind
+        membership = await look_at(PeopleDirectory(client, clock, HOME), Actor(HOME, "U1"), frozenset())
+    assert membership.kind is kind
 
 
 async def test_the_members_of_a_group_are_listed(slack, people):
@@ -487,7 +489,7 @@ async def test_what_is_shown_may_be_older_while_slack_may_not_be_asked(slack, pe
     ana, groups = actor(member), some(*(slack.adds_user_group(f"team{at}", [member]) for at in range(18)))
 
     async def groups_for(caller):
-        return len((await people.standings([ana], groups, caller=caller))[ana].groups)
+        return len((await people.memberships([ana], groups, caller=caller))[ana].groups)
 
     assert await groups_for(Caller.DISPLAY) == 10
     assert await groups_for(Caller.PEOPLE) == 15
@@ -502,15 +504,15 @@ async def test_no_memory_has_to_do_for_changes_of_access(slack, people):
     """Nobody is looked up once more after them: while Slack may not be asked, the person's groups are not known."""
     member = slack.adds_person("ana")
     ana, groups = actor(member), [slack.adds_user_group(f"team{at}", [member]) for at in range(15)]
-    await people.standings([ana], some(*groups))
+    await people.memberships([ana], some(*groups))
 
     async def asked_by(caller):
-        return (await people.standings([ana], some(groups[0]), since=people.mark(), caller=caller))[ana]
+        return (await people.memberships([ana], some(groups[0]), since=people.mark(), caller=caller))[ana]
 
     assert (await asked_by(Caller.PEOPLE)).groups == {groups[0].id}
     assert await asked_by(Caller.ACCESS) == Membership(
         ana,
-        unresolved=frozenset({groups[0].id}),
+        unresolved_groups=frozenset({groups[0].id}),
         why="Slack is asked too often and wants 60 s of quiet",
-        passing=True,
+        transient=True,
     )

@@ -37,22 +37,22 @@ PIPELINE = Pipeline(
 
 
 def asks(minutes=1):
-    return lambda operation, facts: advance(
-        operation, Confirmed(ANA, authorization_for(operation, facts, at(minutes))), at(minutes)
+    return lambda operation, access_data: advance(
+        operation, Confirmed(ANA, authorization_for(operation, access_data, at(minutes))), at(minutes)
     )
 
 
 def approves(by, minutes=5):
-    def decide(operation, facts):
-        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
+    def decide(operation, access_data):
+        decision = access_data.may(by, Action.APPROVE, operation.pipeline, at(minutes))
         return advance(operation, Approved(by, decision), at(minutes))
 
     return decide
 
 
 def denies(by, minutes=5):
-    def decide(operation, facts):
-        decision = facts.may(by, Action.APPROVE, operation.pipeline, at(minutes))
+    def decide(operation, access_data):
+        decision = access_data.may(by, Action.APPROVE, operation.pipeline, at(minutes))
         return advance(operation, DeniedByApprover(by, decision, "not now"), at(minutes))
 
     return decide
@@ -67,10 +67,11 @@ def time_passes(minutes):
 
 
 def looks(minutes=6):
-    def decide(operation, facts):
+    def decide(operation, access_data):
         placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
         seen = Looked(
-            Seen(replace(PIPELINE, id=operation.reviewed.id)), authorization_for(placed, facts, at(minutes))
+            Seen(replace(PIPELINE, id=operation.reviewed.id)),
+            authorization_for(placed, access_data, at(minutes)),
         )
         return advance(placed, seen, at(minutes))
 

@@ -88,6 +88,6 @@ def requested(minutes: float = 1, *, needed: int = 1, **fields: Any) -> Decide:
 
 
 def change(
-    db: Database, name: str, decide: Decide, standings: Mapping[Actor, Membership] = NOBODY
+    db: Database, name: str, decide: Decide, memberships: Mapping[Actor, Membership] = NOBODY
 ) -> Transition | None:
-    return operations.change(db, OperationId(name), decide, standings=standings)
+    return operations.change(db, OperationId(name), decide, memberships=memberships)

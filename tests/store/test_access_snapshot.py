@@ -65,7 +65,7 @@ def test_the_grants_are_of_the_people_asked_about_of_groups_and_of_approvers(db)
     )
     seen = access_snapshot.about(db, {ANA: EVERYBODY[ANA]})
     assert [grant.id for grant in seen.grants] == [1, 2, 4, 6, 7]
-    assert seen.standings == {ANA: EVERYBODY[ANA]}
+    assert seen.memberships == {ANA: EVERYBODY[ANA]}
     assert [grant.id for grant in access_snapshot.about(db, EVERYBODY).grants] == [1, 2, 3, 4, 5, 6, 7]
     assert [grant.id for grant in access_snapshot.about(db, {}).grants] == [1, 4, 6, 7]
 
@@ -180,7 +180,7 @@ def judged(wanted, actor=CLEO, minutes=1):
 def administers(db, wanted, actor=CLEO, minutes=1):
     by = f"{actor.team}/{actor.user}"
     authorize = judged(wanted, actor, minutes)
-    return access_changes.administer(db, wanted, authorize, standing=EVERYBODY[actor], by=by)
+    return access_changes.administer(db, wanted, authorize, membership=EVERYBODY[actor], by=by)
 
 
 def test_a_change_in_slack_is_made_and_recorded_at_once(db):
@@ -225,7 +225,7 @@ def test_a_change_that_cannot_be_judged_leaves_no_trace(db):
 
     with pytest.raises(ZeroDivisionError):
         access_changes.administer(
-            db, GrantRole(ANA, Role.VIEWER, "*"), fails, standing=EVERYBODY[CLEO], by=BY_CLEO
+            db, GrantRole(ANA, Role.VIEWER, "*"), fails, membership=EVERYBODY[CLEO], by=BY_CLEO
         )
     with pytest.raises(BadPattern):
         administers(db, GrantRole(ANA, Role.VIEWER, "no/pipeline"))
@@ -243,5 +243,5 @@ def test_whoever_changes_access_is_judged_by_their_own_and_their_groups_rights(d
         return event(EventKind.RULE_SET, 1, by=CLEO)
 
     wanted = SetRule(Rule("*", approvals=2))
-    access_changes.administer(db, wanted, authorize, standing=EVERYBODY[CLEO], by=BY_CLEO)
+    access_changes.administer(db, wanted, authorize, membership=EVERYBODY[CLEO], by=BY_CLEO)
     assert seen == [[CLEO]]

@@ -177,9 +177,9 @@ def test_several_changes_are_made_together_or_not_at_all(shell):
 async def test_the_shell_works_beside_a_running_bot(shell, store):
     """It takes no lease, and what it changes counts for the bot's next decision."""
     does(shell, OPERATES_ORDERS, SetRule(Rule("*", approvals=1)), SetFreeze("*", at(9), "move"))
-    facts = await store.facts({ANA: EVERYBODY[ANA]})
-    assert (facts.grants, facts.rules) == (shell.grants(), shell.rules())
-    assert facts.freezes == shell.freezes(at(0))
+    access_data = await store.access_data({ANA: EVERYBODY[ANA]})
+    assert (access_data.grants, access_data.rules) == (shell.grants(), shell.rules())
+    assert access_data.freezes == shell.freezes(at(0))
     await store.remember_team(TeamId("T1"))
     assert shell.team() == "T1"
     does(shell, RevokeRole(ANA, Role.OPERATOR, "orders-*"), minutes=1)
@@ -191,10 +191,10 @@ async def test_the_shell_works_beside_a_running_bot(shell, store):
 async def test_the_shell_sees_what_waits_for_people(shell, store):
     """And finds an operation by as much of its id as people write."""
     await store.propose(proposed("abc"), PROPOSED)
-    await store.change("abc", requested(), standings={})
+    await store.change("abc", requested(), memberships={})
     (waiting,) = shell.pending()
     assert waiting == shell.operation("ab") == await store.operation("abc")
-    await store.change("abc", becomes(state=State.DENIED), standings={})
+    await store.change("abc", becomes(state=State.DENIED), memberships={})
     assert shell.pending() == ()
     assert shell.operation("x") is None
 

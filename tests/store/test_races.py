@@ -54,7 +54,7 @@ async def at_once(stores, name, first, second):
     """Both decide on the operation at the same moment, each over a connection of their own."""
     return await asyncio.gather(
         *(
-            store.change(name, decide, standings=EVERYBODY)
+            store.change(name, decide, memberships=EVERYBODY)
             for store, decide in zip(stores, (first, second), strict=True)
         ),
         return_exceptions=True,
@@ -65,7 +65,7 @@ async def request(stores, turn):
     """A request that waits for approval, on a pipeline of its own. The connections take turns at being first."""
     name = f"op-{turn}"
     await stores[0].propose(proposed(name, pipeline=f"orders-{turn}"), PROPOSED)
-    await stores[0].change(name, asks(), standings=EVERYBODY)
+    await stores[0].change(name, asks(), memberships=EVERYBODY)
     if turn % 2:
         stores.reverse()
     return name
@@ -156,14 +156,14 @@ async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
             return event(EventKind.REVOKED, 5, by=CLEO)
 
         approval, revoked = await asyncio.gather(
-            stores[0].change(name, approves(BEN), standings=EVERYBODY),
-            stores[1].administer(take_away, authorize, standing=EVERYBODY[CLEO], by="T1/U0CLEO"),
+            stores[0].change(name, approves(BEN), memberships=EVERYBODY),
+            stores[1].administer(take_away, authorize, membership=EVERYBODY[CLEO], by="T1/U0CLEO"),
         )
         assert revoked.data["before"] is not None
         row = await stores[0].operation(name)
         if kinds(approval) == [EventKind.APPROVED]:
             assert row.state is State.READY
-            looked = await stores[1].change(name, looks(), standings=EVERYBODY)
+            looked = await stores[1].change(name, looks(), memberships=EVERYBODY)
             assert looked.effect is None
             assert looked.operation.outcome.ending is Ending.APPROVALS_LOST
         else:
@@ -175,7 +175,7 @@ async def test_the_request_goes_out_once(stores):
     """Two loops that look at the same ready operation at once: one of them sends."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
-        await stores[0].change(name, approves(BEN), standings=EVERYBODY)
+        await stores[0].change(name, approves(BEN), memberships=EVERYBODY)
         answers = await at_once(stores, name, looks(), looks())
         assert sum(answer.effect == Send() for answer in answers) == 1
         assert (await stores[0].operation(name)).sends == 1
@@ -185,17 +185,17 @@ async def test_a_stop_beside_the_request(stores, shell):
     """Stopped or sent: who stops it is told the truth about which."""
     shell.administer(SetRule(Rule("*", approvals=1, stop_window=at(1) - at(0))), by="shell:root", now=START)
 
-    def approves_stoppably(operation, facts):
-        decision = facts.may(BEN, Action.APPROVE, operation.pipeline, at(5))
+    def approves_stoppably(operation, access_data):
+        decision = access_data.may(BEN, Action.APPROVE, operation.pipeline, at(5))
         return advance(operation, Approved(BEN, decision, at(1) - at(0)), at(5))
 
-    def stops(operation, facts):
-        decision = facts.may(CLEO, Action.APPROVE, operation.pipeline, at(6))
+    def stops(operation, access_data):
+        decision = access_data.may(CLEO, Action.APPROVE, operation.pipeline, at(6))
         return advance(operation, Stopped(CLEO, decision), at(6))
 
     for turn in range(ROUNDS):
         name = await request(stores, turn)
-        await stores[0].change(name, approves_stoppably, standings=EVERYBODY)
+        await stores[0].change(name, approves_stoppably, memberships=EVERYBODY)
         sent, stopped = await at_once(stores, name, looks(), stops)
         row = await stores[0].operation(name)
         if sent.effect is None:
@@ -214,7 +214,7 @@ async def test_two_requests_on_one_pipeline(stores):
             await stores[0].propose(proposed(name, pipeline=f"orders-{turn}"), PROPOSED)
         answers = await asyncio.gather(
             *(
-                store.change(name, asks(), standings=EVERYBODY)
+                store.change(name, asks(), memberships=EVERYBODY)
                 for store, name in zip(stores, names, strict=True)
             ),
             return_exceptions=True,
@@ -230,15 +230,15 @@ async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
     """The pipeline is one operation's. If the approval comes second it is not taken, and may be given again."""
     shell.administer(GrantRole(CLEO, Role.OPERATOR, "*"), by="shell:root", now=START)
 
-    def confirms(operation, facts):
-        return advance(operation, Confirmed(CLEO, authorization_for(operation, facts, at(5))), at(5))
+    def confirms(operation, access_data):
+        return advance(operation, Confirmed(CLEO, authorization_for(operation, access_data, at(5))), at(5))
 
     for turn in range(ROUNDS):
         name, other = await request(stores, turn), f"other-{turn}"
         await stores[0].propose(proposed(other, pipeline=f"orders-{turn}", requester=CLEO), PROPOSED)
         answers = await asyncio.gather(
-            stores[0].change(name, approves(BEN), standings=EVERYBODY),
-            stores[1].change(other, confirms, standings=EVERYBODY),
+            stores[0].change(name, approves(BEN), memberships=EVERYBODY),
+            stores[1].change(other, confirms, memberships=EVERYBODY),
             return_exceptions=True,
         )
         (won,) = [answer for answer in answers if isinstance(answer, Transition)]
@@ -248,8 +248,8 @@ async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
         if won.operation.id == other:
             waiting = await stores[0].pending_on(f"orders-{turn}")
             assert (waiting.id, waiting.approvals) == (name, ())
-            await stores[0].change(other, withdrawn_while_ready, standings={})
-            again = await stores[1].change(name, approves(BEN, 7), standings=EVERYBODY)
+            await stores[0].change(other, withdrawn_while_ready, memberships={})
+            again = await stores[1].change(name, approves(BEN, 7), memberships=EVERYBODY)
             assert again.operation.state is State.READY
 
 
@@ -268,7 +268,7 @@ async def test_two_who_drop_the_same_rule(stores, shell):
 
         answers = await asyncio.gather(
             *(
-                store.administer(DropRule("orders"), authorize, standing=EVERYBODY[CLEO], by="T1/U0CLEO")
+                store.administer(DropRule("orders"), authorize, membership=EVERYBODY[CLEO], by="T1/U0CLEO")
                 for store in stores
             )
         )
@@ -288,8 +288,8 @@ async def test_two_admins_who_take_each_others_rights_away(stores, shell):
         def takes_from(other, actor):
             wanted = RevokeRole(other, Role.ADMIN, "*")
 
-            def authorize(facts):
-                judgement = decide_change(wanted, EVERYBODY[actor], facts, at(30))
+            def authorize(access_data):
+                judgement = decide_change(wanted, EVERYBODY[actor], access_data, at(30))
                 if judgement.objection is not None:
                     raise NotAuthorized(judgement, event(EventKind.REFUSED, 30, by=actor))
                 return event(EventKind.REVOKED, 30, by=actor)
@@ -299,7 +299,7 @@ async def test_two_admins_who_take_each_others_rights_away(stores, shell):
         pairs = ((stores[0], BEN, CLEO), (stores[1], CLEO, BEN))
         answers = await asyncio.gather(
             *(
-                store.administer(*takes_from(other, actor), standing=EVERYBODY[actor], by=actor.user)
+                store.administer(*takes_from(other, actor), membership=EVERYBODY[actor], by=actor.user)
                 for store, actor, other in pairs
             ),
             return_exceptions=True,

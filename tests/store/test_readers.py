@@ -18,7 +18,7 @@ from tests.store.samples import CARD, EVERYBODY, PROPOSED, becomes, confirmed, p
 pytestmark = pytest.mark.anyio
 
 READS = {
-    "facts": lambda store: store.facts(EVERYBODY),
+    "facts": lambda store: store.access_data(EVERYBODY),
     "granted_groups": lambda store: store.granted_groups(None, frozenset()),
     "grants": lambda store: store.grants(),
     "rules": lambda store: store.rules(),
@@ -43,12 +43,12 @@ async def held_up(store):
     begun, may_go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
-    def slow(operation, facts):
+    def slow(operation, access_data):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, facts)
+        return confirmed()(operation, access_data)
 
-    changing = asyncio.create_task(store.change("op-1", slow, standings={}))
+    changing = asyncio.create_task(store.change("op-1", slow, memberships={}))
     await begun.wait()
     try:
         yield
@@ -91,7 +91,7 @@ async def test_a_click_overtakes_what_can_wait(store):
             for number in range(3)
         ]
         await asyncio.sleep(0)  # a turn of the loop: they stand in line
-        tasks.append(asyncio.create_task(does("click", store.change("op-2", confirmed(), standings={}))))
+        tasks.append(asyncio.create_task(does("click", store.change("op-2", confirmed(), memberships={}))))
         await asyncio.sleep(0)
     await asyncio.gather(*tasks)
     assert done == [0, "click", 1, 2]
@@ -126,10 +126,10 @@ async def test_a_wake_reads_no_rows_again(store, path):
     """What is under way is kept in memory: the rows are read again once somebody else has written, and not before."""
     statements = []
     await store.propose(proposed(), PROPOSED)
-    await store.change("op-1", confirmed(), standings={})
+    await store.change("op-1", confirmed(), memberships={})
     assert await store.underway() == store.last_underway() == (await store.operation("op-1"),)
     await store._write(lambda db: db.conn.set_trace_callback(statements.append))
-    await store.change("op-1", becomes(card=CARD), standings={})
+    await store.change("op-1", becomes(card=CARD), memberships={})
     await store.rendered("op-1", 3)
     statements.clear()
     (known,) = await store.underway()
@@ -142,22 +142,24 @@ async def test_a_wake_reads_no_rows_again(store, path):
     (now,) = await store.underway()
     assert now.reason == "said in the shell"
     assert store.last_underway() == (now,)
-    await store.change("op-1", becomes(state=State.SUCCEEDED), standings={})
+    await store.change("op-1", becomes(state=State.SUCCEEDED), memberships={})
     assert store.last_underway() == ()
 
 
 async def test_what_is_no_news_is_kept_in_memory_alone(store):
     """Nothing of it is in the row; the next decision goes by it all the same, and writes it if there is news."""
     await store.propose(proposed(), PROPOSED)
-    await store.change("op-1", confirmed(), standings={})
+    await store.change("op-1", confirmed(), memberships={})
     stored = await store.operation("op-1")
-    await store.change("op-1", becomes(version=2, due_at=START.replace(hour=9), failures=1), standings={})
+    await store.change("op-1", becomes(version=2, due_at=START.replace(hour=9), failures=1), memberships={})
     assert await store.operation("op-1") == stored
     (known,) = await store.underway()
     assert (known.due_at, known.failures) == (START.replace(hour=9), 1)
 
-    def fails_again(operation, facts):
-        return becomes(version=3, failures=operation.failures + 1, failing_since=START)(operation, facts)
+    def fails_again(operation, access_data):
+        return becomes(version=3, failures=operation.failures + 1, failing_since=START)(
+            operation, access_data
+        )
 
     await store.change_all([("op-1", fails_again)])
     row = await store.operation("op-1")
@@ -166,7 +168,7 @@ async def test_what_is_no_news_is_kept_in_memory_alone(store):
 
 async def test_what_a_look_found_is_kept_where_the_card_was_edited_meanwhile(store):
     await store.propose(proposed(), PROPOSED)
-    await store.change("op-1", confirmed(), standings={})
+    await store.change("op-1", confirmed(), memberships={})
     (before,) = await store.underway()
     await store.rendered("op-1", before.version)
     store.keep([(before, replace(before, due_at=START.replace(hour=9), failures=1))])

@@ -46,7 +46,7 @@ QUESTIONS = {
         db,
         GrantRole(ANA, Role.VIEWER, "*"),
         lambda _: event(EventKind.GRANTED),
-        standing=Membership(ANA),
+        membership=Membership(ANA),
         by="T1/U0BEN",
     ),
     "head": audit_log.head,

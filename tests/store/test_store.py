@@ -27,21 +27,21 @@ async def test_an_operation_from_proposal_to_its_last_line(store):
     await store.propose(proposed(), PROPOSED)
     assert await store.operation("op-1") == proposed()
     assert await store.live_on("orders") is None
-    await store.change("op-1", confirmed(), standings={})
+    await store.change("op-1", confirmed(), memberships={})
     holder = await store.live_on("orders")
     assert holder is not None
     assert (holder.state, holder.version) == (State.READY, 2)
     assert await store.underway() == (holder,)
     assert await store.unannounced() == (Unannounced(holder, ()),)
     await store.change(
-        "op-1", becomes(event(EventKind.ENDED, 3), state=State.SUCCEEDED, card=CARD), standings={}
+        "op-1", becomes(event(EventKind.ENDED, 3), state=State.SUCCEEDED, card=CARD), memberships={}
     )
     (waiting,) = await store.unannounced()
     await store.rendered("op-1", waiting.operation.version)
     await store.posted(tuple(stored.id for stored in waiting.events), "1700000000.000200")
     assert await store.unannounced() == ()
     assert await store.underway() == ()
-    await store.change("op-1", becomes(), standings={})
+    await store.change("op-1", becomes(), memberships={})
     assert len(await store.unannounced()) == 1
     await store.abandoned("op-1")
     assert await store.unannounced() == ()
@@ -51,8 +51,8 @@ async def test_what_was_stored_is_there_after_a_restart(path):
     """A bot that starts again reads what the one before it wrote, owed lines too."""
     async with aclosing(SqliteStore.open(path)) as before:
         await before.propose(proposed(), PROPOSED)
-        await before.change("op-1", confirmed(), standings={})
-        await before.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING), standings={})
+        await before.change("op-1", confirmed(), memberships={})
+        await before.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING), memberships={})
         written = await before.unannounced()
     async with aclosing(SqliteStore.open(path)) as after:
         assert await after.unannounced() == written
@@ -70,7 +70,7 @@ async def test_two_who_confirm_at_once_do_not_both_get_the_pipeline(path):
                 await one.propose(proposed(name, pipeline=pipeline), PROPOSED)
             answers = await asyncio.gather(
                 *(
-                    asker.change(name, confirmed(), standings={})
+                    asker.change(name, confirmed(), memberships={})
                     for asker, name in zip((one, other), names, strict=True)
                 ),
                 return_exceptions=True,
@@ -91,7 +91,7 @@ async def test_two_who_change_one_operation_at_once_both_count(path):
         ]
         await stores[0].propose(proposed(), PROPOSED)
         await asyncio.gather(
-            *(store.change("op-1", becomes(), standings={}) for store in stores for _turn in range(20))
+            *(store.change("op-1", becomes(), memberships={}) for store in stores for _turn in range(20))
         )
         row = await stores[0].operation("op-1")
         assert row.version == 41
@@ -108,7 +108,7 @@ async def test_a_slow_decision_does_not_hold_up_the_event_loop(store):
         assert may_go_on.wait(timeout=10)
         return confirmed()(operation, AccessData())
 
-    changing = asyncio.create_task(store.change("op-1", slow, standings={}))
+    changing = asyncio.create_task(store.change("op-1", slow, memberships={}))
     await begun.wait()
     may_go_on.set()
     assert (await changing).operation.state is State.READY
@@ -126,9 +126,9 @@ async def test_a_cancelled_change_is_whole_or_not_begun(store):
         assert may_go_on.wait(timeout=10)
         return confirmed()(operation, AccessData())
 
-    first = asyncio.create_task(store.change("op-1", slow, standings={}))
+    first = asyncio.create_task(store.change("op-1", slow, memberships={}))
     await begun.wait()
-    second = asyncio.create_task(store.change("op-2", confirmed(), standings={}))
+    second = asyncio.create_task(store.change("op-2", confirmed(), memberships={}))
     await asyncio.sleep(0)  # a turn of the loop: the second one stands in line
     first.cancel()
     second.cancel()
@@ -143,7 +143,7 @@ async def test_closing_finishes_what_was_asked(path):
     """A stop does not lose the transaction at hand."""
     store = SqliteStore.open(path)
     await store.propose(proposed(), PROPOSED)
-    changing = asyncio.create_task(store.change("op-1", confirmed(), standings={}))
+    changing = asyncio.create_task(store.change("op-1", confirmed(), memberships={}))
     await asyncio.sleep(0)
     await store.aclose()
     await changing
@@ -204,8 +204,8 @@ async def test_a_store_that_was_lost_stays_lost(path):
 async def test_a_row_that_does_not_read_is_damage(path, store, damage, asks):
     """The store is lost from then on, whatever it is asked."""
     await store.propose(proposed(), PROPOSED)
-    await store.change("op-1", confirmed(), standings={})
-    await store.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING), standings={})
+    await store.change("op-1", confirmed(), memberships={})
+    await store.change("op-1", becomes(event(EventKind.SENT, 2), state=State.SUBMITTING), memberships={})
     with closing(sqlite3.connect(path)) as by_hand, by_hand:
         by_hand.execute("DROP TRIGGER events_do_not_change")
         by_hand.execute(damage)

@@ -86,7 +86,7 @@ def test_approved_at_the_end_of_its_time(workspace: Workspace) -> None:
     ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
     workspace.clock.passes(hours=1)
-    workspace.at_once(ben.clicking("Approve"), workspace.passing(seconds=0))
+    workspace.at_once(ben.clicking("Approve"), workspace.transient(seconds=0))
     (said,) = ben.reads()
     assert said.startswith("This is over since")
     workspace.passes(seconds=10)

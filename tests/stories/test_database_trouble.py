@@ -142,7 +142,7 @@ def test_health_and_answers_of_a_bot_that_lost_its_database(over_http: Workspace
             health = page.status, await page.json()
         await ana.typing("/pipeline rules")
         await ana.clicking("Clear orders")
-        await over_http.bot.errands.finished()
+        await over_http.bot.background_tasks.finished()
         return health
 
     assert over_http.run(story()) == (

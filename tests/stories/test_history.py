@@ -257,8 +257,8 @@ def test_no_entry_falls_between_two_pages(workspace: Workspace) -> None:
     root = workspace.admin("root")
     for number in range(12):
         for approvals in (2, 3):
-            terms = f"approvals={approvals} within=2h remind=30m stop=30s"
-            root.types(f"/pipeline rule p-{number} {terms} matching={'INC-[0-9]+ ' * 8}")
+            requirements = f"approvals={approvals} within=2h remind=30m stop=30s"
+            root.types(f"/pipeline rule p-{number} {requirements} matching={'INC-[0-9]+ ' * 8}")
     pages = [root.types("/pipeline history")]
     while "[Older]" in pages[-1]:
         root.clicks("Older")

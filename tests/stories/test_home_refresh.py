@@ -223,7 +223,7 @@ def test_whatever_is_written_wakes_it(workspace: Workspace, ana: Teammate) -> No
     woken: dict[str, bool] = {}
 
     async def wakes(what: str) -> None:
-        await bot.errands.finished()
+        await bot.background_tasks.finished()
         woken[what] = bot.homes.wake.is_set()
         bot.homes.wake.clear()
 

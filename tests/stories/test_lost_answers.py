@@ -281,7 +281,7 @@ def test_the_second_request_is_refused_because_the_first_one_arrived_late(worksp
         feldera.someone_deletes("orders")
 
     feldera.hangs("POST")
-    workspace.while_feldera_hangs(workspace.passing(seconds=16), the_first_arrives_and_is_done)
+    workspace.while_feldera_hangs(workspace.transient(seconds=16), the_first_arrives_and_is_done)
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [

@@ -115,7 +115,7 @@ def test_restarted_before_the_request_arrived(workspace: Workspace, ana: Teammat
         restarts(ana)
         until(workspace, step)
         workspace.feldera.hangs("POST", once_processed=True)
-        workspace.dies_while_feldera_hangs(workspace.passing(minutes=2))
+        workspace.dies_while_feldera_hangs(workspace.transient(minutes=2))
     workspace.feldera.lets_go()
     workspace.starts()
     ana.reads()
@@ -248,7 +248,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     workspace.run(ana.clicking("Stop, clear and start sales"))
     for _ in range(4):
         enough = exchanged() + exchanges
-        workspace.dies_once(lambda enough=enough: exchanged() >= enough, workspace.passing(minutes=2))
+        workspace.dies_once(lambda enough=enough: exchanged() >= enough, workspace.transient(minutes=2))
         workspace.clock.passes(seconds=3)
         workspace.starts()
     workspace.passes(minutes=4)

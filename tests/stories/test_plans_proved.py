@@ -121,14 +121,14 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, an
 
     async def is_run_again_meanwhile() -> None:
         workspace.feldera.hangs("POST", times=1)
-        passing = asyncio.create_task(workspace.passing(seconds=1))
+        transient = asyncio.create_task(workspace.transient(seconds=1))
         await workspace.feldera.until_it_hangs()
         workspace.feldera.someone_stops("sales")
         workspace.clock.passes(seconds=2)
         workspace.feldera.someone_starts("sales")
         workspace.clock.passes(seconds=5)
         workspace.feldera.lets_go()
-        await passing
+        await transient
 
     workspace.run(ana.clicking("Stop and clear sales"))
     workspace.run(is_run_again_meanwhile())

@@ -224,7 +224,7 @@ def test_slack_hangs_in_one_channel(workspace: Workspace, ana: Teammate) -> None
 
     async def story() -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(workspace.passing(seconds=26))
+            group.create_task(workspace.transient(seconds=26))
             await workspace.slack.until(lambda: workspace.slack.hanging == 1)
             await ana.clicking("Clear users")
             await workspace.slack.until(lambda: bool(other.messages))

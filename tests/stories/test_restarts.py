@@ -341,7 +341,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     sent_again = False  # it was gone after it had written that it sends, and before it did
     for _ in range(2):
         enough = exchanged() + exchanges
-        workspace.dies_once(lambda enough=enough: exchanged() >= enough, workspace.passing(minutes=2))
+        workspace.dies_once(lambda enough=enough: exchanged() >= enough, workspace.transient(minutes=2))
         sent_again = sent_again or (may_have_been_sent() and not workspace.sent)
         workspace.clock.passes(seconds=3)
         workspace.starts()

@@ -28,7 +28,7 @@ def ben(workspace: Workspace) -> Teammate:
 
 def slowly(workspace: Workspace, deed: Coroutine[Any, Any, Any], *look_ups: int) -> None:
     """Somebody does something that needs so many look-ups at once, one after the other; it is acknowledged before that."""
-    workspace.bot.errands.patience = 0.0
+    workspace.bot.background_tasks.patience = 0.0
     rounds = look_ups or (1,)
     workspace.slack.hangs(WHO, times=sum(rounds))
 
@@ -45,7 +45,7 @@ def test_who_is_not_known_yet_takes_no_turn_of_a_look(workspace: Workspace) -> N
     """Eight looks go to a Feldera at once: eight commands of somebody whom Slack does not tell about are none of them."""
     olaf, eve = workspace.operator("olaf"), workspace.stranger("eve")
     olaf.asks("/pipeline status orders")
-    workspace.bot.errands.patience = 0.0
+    workspace.bot.background_tasks.patience = 0.0
     workspace.slack.hangs(WHO)
 
     async def at_once() -> None:
@@ -151,7 +151,7 @@ def test_a_denial(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
             "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
         ]
     )
-    workspace.bot.errands.patience = 2.0
+    workspace.bot.background_tasks.patience = 2.0
     ben.opens("Deny")
     slowly(workspace, ben.submitting("not today"))
     assert ben.screen == snapshot("""\
@@ -219,7 +219,7 @@ def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ana: Teamm
     """Another process holds the database: whoever clicks hears only that it takes longer, and then what came of it."""
     ana.requests("orders")
     workspace.card()
-    workspace.bot.errands.patience = 0.0
+    workspace.bot.background_tasks.patience = 0.0
     other = sqlite3.connect(workspace.database, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
 
@@ -252,8 +252,8 @@ def test_no_ack_in_time_is_no_other_button(workspace: Workspace, ana: Teammate, 
     """In real time: Slack complains, and what the button is for is done; nothing says that it is from another time."""
     workspace.expected_complaints = 1
     ana.requests("orders")
-    workspace.bot.errands.patience = 60.0
-    workspace.bot.handlers.judge.people._kinds.within = 60.0
+    workspace.bot.background_tasks.patience = 60.0
+    workspace.bot.handlers.authorizer.people._kinds.within = 60.0
     workspace.slack.hangs(WHO)
 
     async def clicks_in_vain() -> None:

@@ -5,11 +5,13 @@ from inline_snapshot import snapshot
 from tests.workspace import Teammate, Workspace
 
 
-def asked_in_private(workspace: Workspace, terms: str = "approvals=2") -> tuple[Teammate, Teammate, Teammate]:
+def asked_in_private(
+    workspace: Workspace, requirements: str = "approvals=2"
+) -> tuple[Teammate, Teammate, Teammate]:
     """Ana asks; the card goes to a private channel of the approvers, which she cannot open."""
     ana, ben, cem = workspace.requester("ana"), workspace.approver("ben"), workspace.approver("cem")
     private = workspace.slack.adds_channel("approvals", members=[ben.person, cem.person], private=True)
-    workspace.rules("orders", f"{terms} channel={private.id}")
+    workspace.rules("orders", f"{requirements} channel={private.id}")
     ana.requests("orders")
     return ana, ben, cem
 

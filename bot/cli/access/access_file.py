@@ -47,14 +47,14 @@ class BadAccessFile(UserError):  # noqa: N818 - named for what happened, like ev
     """The file says something that cannot be, with the line where it does."""
 
 
-def written(standing: DesiredAccess, home: TeamId | None) -> str:
+def written(current: DesiredAccess, home: TeamId | None) -> str:
     """The file's text. `home` is the workspace of every principal that names no other."""
     document: dict[str, Any] = {} if home is None else {"team": str(home)}
     document["grants"] = [
-        _grant_as_written(give, home) for give in sorted(standing.grants or (), key=grant_key)
+        _grant_as_written(give, home) for give in sorted(current.grants or (), key=grant_key)
     ]
     document["rules"] = [
-        rule_as_written(rule) for rule in sorted(standing.rules or (), key=lambda rule: rule.pattern)
+        rule_as_written(rule) for rule in sorted(current.rules or (), key=lambda rule: rule.pattern)
     ]
     return _HEADING + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
 

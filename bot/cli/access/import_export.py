@@ -52,8 +52,8 @@ def export(file: Path | None) -> None:
     """
     with Administration.reading(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
-        standing = as_it_stands(administration.grants(), administration.rules(), now)
-        text = access_file.written(standing, administration.team())
+        current = as_it_stands(administration.grants(), administration.rules(), now)
+        text = access_file.written(current, administration.team())
     if file is None or str(file) == "-":
         click.echo(text, nl=False)
         return
@@ -61,7 +61,7 @@ def export(file: Path | None) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(f"The file {file} cannot be written: {error.strerror}.") from error
-    grants, rules = len(standing.grants or ()), len(standing.rules or ())
+    grants, rules = len(current.grants or ()), len(current.rules or ())
     click.echo(f"Wrote {file}: {_counted(grants, 'grant')}, {_counted(rules, 'rule')}.")
 
 
@@ -136,10 +136,10 @@ class _Arrangement:
         self.outcome = DesiredAccess()
 
     def __call__(self, grants: Iterable[Grant], rules: Iterable[Rule]) -> tuple[AccessChange, ...]:
-        standing = as_it_stands(grants, rules, self._now)
-        self.lines = differences(standing, self._wanted, self._home)
-        self.outcome = once_made(standing, self._wanted)
-        return plan(standing, self._wanted)
+        current = as_it_stands(grants, rules, self._now)
+        self.lines = differences(current, self._wanted, self._home)
+        self.outcome = once_made(current, self._wanted)
+        return plan(current, self._wanted)
 
 
 def _say_what_is_wrong(

@@ -32,14 +32,14 @@ class AccessData:
     grants: tuple[Grant, ...] = ()
     rules: tuple[Rule, ...] = ()
     freezes: tuple[Freeze, ...] = ()
-    standings: Mapping[Actor, Membership] = field(default_factory=dict)
+    memberships: Mapping[Actor, Membership] = field(default_factory=dict)
     open_requests: int = 0  # of the requester, this one not counted
     asked_at: tuple[datetime, ...] = ()  # their latest requests, the newest first, this one not counted
 
     def is_member(self, actor: Actor) -> bool:
         """Whether they may anything at all: what is their own, too, is nobody else's to see."""
-        standing = self.standings.get(actor)
-        return standing is not None and standing.kind is Kind.MEMBER
+        membership = self.memberships.get(actor)
+        return membership is not None and membership.kind is Kind.MEMBER
 
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
         decision = decide(self._standing(actor), action, name, self.grants, now)
@@ -56,14 +56,16 @@ class AccessData:
 
         Only the person's own grants are held against each name: there may be thousands of both.
         """
-        standing = self._standing(actor)
-        own = [grant for grant in self.grants if grant.is_to(standing)]
+        membership = self._standing(actor)
+        own = [grant for grant in self.grants if grant.is_to(membership)]
         patterns = {grant.pattern for grant in own}
         concerned = (name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
-        return [name for name in concerned if decide(standing, Action.VIEW, name, own, now).allowed]
+        return [name for name in concerned if decide(membership, Action.VIEW, name, own, now).allowed]
 
     def _standing(self, actor: Actor) -> Membership:
-        return self.standings.get(actor) or Membership(actor, Kind.UNKNOWN, why="nobody asked", passing=True)
+        return self.memberships.get(actor) or Membership(
+            actor, Kind.UNKNOWN, why="nobody asked", transient=True
+        )
 
 
 ACTIONS = {
@@ -82,34 +84,34 @@ PLAN_TAKES = timedelta(
 class Authorization:
     """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
 
-    `unread` is what Slack did not tell of one of them, where that is why they do not count. `unheard` are the approvers
-    of whom it may still tell, and `asker_unheard` is whether that holds for the requester: for a role that they have or
+    `unread` is what Slack did not tell of one of them, where that is why they do not count. `unverified_approvers` are the approvers
+    of whom it may still tell, and `requester_unverified` is whether that holds for the requester: for a role that they have or
     for a higher one. `lasts` is whether it holds long enough for all steps, by what is known of it. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
     """
 
     requester: Decision
-    terms: Requirements
+    requirements: Requirements
     approvers: tuple[Actor, ...] = ()
     freeze: Freeze | None = None
     by_breaking_glass: bool = False
     eligible: tuple[Principal, ...] = ()
     unread: str = ""
-    unheard: tuple[Actor, ...] = ()
-    asker_unheard: bool = False
+    unverified_approvers: tuple[Actor, ...] = ()
+    requester_unverified: bool = False
     lasts: bool = True
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
         """What the record keeps of it: the requester's grant, and the patterns of the rules that held."""
-        return {**self.requester.on_record, "rules": " ".join(self.terms.rules)}
+        return {**self.requester.on_record, "rules": " ".join(self.requirements.rules)}
 
     @property
     def approvals_needed(self) -> int:
-        return 0 if self.by_breaking_glass else self.terms.approvals
+        return 0 if self.by_breaking_glass else self.requirements.approvals
 
     @property
     def may_ask(self) -> bool:
-        return self.requester.allowed and (self.terms.break_glass or not self.by_breaking_glass)
+        return self.requester.allowed and (self.requirements.break_glass or not self.by_breaking_glass)
 
     @property
     def is_enough(self) -> bool:
@@ -119,24 +121,24 @@ class Authorization:
     @property
     def may_be_enough_later(self) -> bool:
         """Whether it is not enough now, and may turn out to be once Slack tells what it did not."""
-        if self.is_enough or self.asker_unheard:
+        if self.is_enough or self.requester_unverified:
             return not self.is_enough
-        return self.may_ask and len(self.approvers) + len(self.unheard) >= self.approvals_needed
+        return self.may_ask and len(self.approvers) + len(self.unverified_approvers) >= self.approvals_needed
 
 
-def authorization_for(operation: Operation, facts: AccessData, now: datetime) -> Authorization:
+def authorization_for(operation: Operation, access_data: AccessData, now: datetime) -> Authorization:
     """What carries `operation` at `now`, and whether it will for as long as the steps ahead usually take."""
-    held = _held_at(operation, facts, now)
+    held = _held_at(operation, access_data, now)
     if operation.step + 1 == len(operation.plan) or not held.is_enough:
         return held
-    return replace(held, lasts=_held_at(operation, facts, now + PLAN_TAKES).is_enough)
+    return replace(held, lasts=_held_at(operation, access_data, now + PLAN_TAKES).is_enough)
 
 
-def _held_at(operation: Operation, facts: AccessData, now: datetime) -> Authorization:
+def _held_at(operation: Operation, access_data: AccessData, now: datetime) -> Authorization:
     return authority_of(
         operation.requester,
         operation.pipeline,
-        facts,
+        access_data,
         now,
         plan=operation.plan,
         incident=operation.incident,
@@ -147,7 +149,7 @@ def _held_at(operation: Operation, facts: AccessData, now: datetime) -> Authoriz
 def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is one
     requester: Actor,
     name: PipelineName,
-    facts: AccessData,
+    access_data: AccessData,
     now: datetime,
     *,
     plan: Plan = CLEAR,
@@ -158,33 +160,35 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
 
     Whoever may not make each step by themselves has to ask for the whole.
     """
-    alone = [facts.may(requester, ACTIONS[step], name, now) for step in plan]
+    alone = [access_data.may(requester, ACTIONS[step], name, now) for step in plan]
     is_operator = all(decision.allowed for decision in alone)
     if incident:
-        decision = facts.may(requester, Action.BREAK_GLASS, name, now)
+        decision = access_data.may(requester, Action.BREAK_GLASS, name, now)
     else:
-        decision = alone[0] if is_operator else facts.may(requester, Action.REQUEST, name, now)
+        decision = alone[0] if is_operator else access_data.may(requester, Action.REQUEST, name, now)
     given = {approval.by for approval in approvals} - {requester}
     approvers = {
-        approver: facts.may(approver, Action.APPROVE, name, now)
+        approver: access_data.may(approver, Action.APPROVE, name, now)
         for approver in sorted(given, key=lambda actor: (actor.team, actor.user))
     }
     asker = decision if incident else next((each for each in alone if not each.allowed), alone[0])
-    asker_unheard = asker.may_be_told_later or decision.may_be_told_later
+    requester_unverified = asker.may_be_told_later or decision.may_be_told_later
     return Authorization(
         requester=decision,
-        terms=requirements_for(facts.rules, name, is_operator=is_operator, loses_data=loses_data(plan)),
+        requirements=requirements_for(
+            access_data.rules, name, is_operator=is_operator, loses_data=loses_data(plan)
+        ),
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
         unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), "")
-        or (asker.unread if asker_unheard else ""),
-        unheard=tuple(approver for approver, may in approvers.items() if may.may_be_told_later),
-        asker_unheard=asker_unheard,
-        freeze=frozen(facts.freezes, name, now),
+        or (asker.unread if requester_unverified else ""),
+        unverified_approvers=tuple(approver for approver, may in approvers.items() if may.may_be_told_later),
+        requester_unverified=requester_unverified,
+        freeze=frozen(access_data.freezes, name, now),
         by_breaking_glass=incident != "",
         eligible=tuple(
             dict.fromkeys(
                 grant.principal
-                for grant in facts.grants
+                for grant in access_data.grants
                 if Action.APPROVE in grant.role.actions
                 and grant.is_current(now)
                 and fnmatchcase(name, grant.pattern)

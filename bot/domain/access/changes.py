@@ -82,17 +82,17 @@ class ChangeDecision:
 
 
 def decide_change(
-    change: AccessChange, standing: Membership, facts: AccessData, now: datetime
+    change: AccessChange, membership: Membership, access_data: AccessData, now: datetime
 ) -> ChangeDecision:
     """Whether this person may make the change in Slack.
 
     The standing has to tell of the group that a `GrantRole` is to, also while nothing is granted to that group yet: one
     that nobody asked about looks like one they are not in.
     """
-    decision = decide_on_pattern(standing, pattern_of(change), facts.grants, now)
+    decision = decide_on_pattern(membership, pattern_of(change), access_data.grants, now)
     if not decision.allowed:
         return ChangeDecision(decision, ChangeObjection.NO_ADMIN)
-    if _is_in_own_favour(change, standing, facts, now):
+    if _is_in_own_favour(change, membership, access_data, now):
         return ChangeDecision(decision, ChangeObjection.OWN_FAVOUR)
     return ChangeDecision(decision, None)
 
@@ -101,34 +101,36 @@ def pattern_of(change: AccessChange) -> str:
     return change.rule.pattern if isinstance(change, SetRule) else change.pattern
 
 
-def _is_in_own_favour(change: AccessChange, standing: Membership, facts: AccessData, now: datetime) -> bool:
+def _is_in_own_favour(
+    change: AccessChange, membership: Membership, access_data: AccessData, now: datetime
+) -> bool:
     match change:
         case GrantRole(principal=principal):
-            return _is_me(principal, standing)
+            return _is_me(principal, membership)
         case SetRule(rule):
-            before = next((known for known in facts.rules if known.pattern == rule.pattern), None)
-            return is_looser(before, rule) and _has_power(rule.pattern, standing, facts, now)
+            before = next((known for known in access_data.rules if known.pattern == rule.pattern), None)
+            return is_looser(before, rule) and _has_power(rule.pattern, membership, access_data, now)
         case DropRule(pattern):
-            before = next((known for known in facts.rules if known.pattern == pattern), None)
-            return is_looser(before, None) and _has_power(pattern, standing, facts, now)
+            before = next((known for known in access_data.rules if known.pattern == pattern), None)
+            return is_looser(before, None) and _has_power(pattern, membership, access_data, now)
         case RevokeRole() | SetFreeze() | RemoveFreeze():
             return False
 
 
-def _is_me(principal: Principal, standing: Membership) -> bool:
+def _is_me(principal: Principal, membership: Membership) -> bool:
     """Whether a grant to `principal` reaches this person; a group that could not be looked up might."""
     if isinstance(principal, Group):
-        return principal.group in standing.groups | standing.unresolved
-    return principal == standing.actor
+        return principal.group in membership.groups | membership.unresolved_groups
+    return principal == membership.actor
 
 
-def _has_power(pattern: str, standing: Membership, facts: AccessData, now: datetime) -> bool:
+def _has_power(pattern: str, membership: Membership, access_data: AccessData, now: datetime) -> bool:
     return any(
         grant.role in _POWERS
         and grant.is_current(now)
         and may_overlap(grant.pattern, pattern)
-        and (grant.is_to(standing) or grant.may_be_to(standing))
-        for grant in facts.grants
+        and (grant.is_to(membership) or grant.may_be_to(membership))
+        for grant in access_data.grants
     )
 
 

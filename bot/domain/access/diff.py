@@ -38,29 +38,27 @@ def given_as(grant: Grant) -> GrantRole:
     return GrantRole(grant.principal, grant.role, grant.pattern, grant.expires_at, grant.note)
 
 
-def once_made(standing: DesiredAccess, wanted: DesiredAccess) -> DesiredAccess:
+def once_made(current: DesiredAccess, wanted: DesiredAccess) -> DesiredAccess:
     """How it will stand."""
     return DesiredAccess(
-        standing.grants if wanted.grants is None else wanted.grants,
-        standing.rules if wanted.rules is None else wanted.rules,
+        current.grants if wanted.grants is None else wanted.grants,
+        current.rules if wanted.rules is None else wanted.rules,
     )
 
 
-def plan(standing: DesiredAccess, wanted: DesiredAccess) -> tuple[AccessChange, ...]:
+def plan(current: DesiredAccess, wanted: DesiredAccess) -> tuple[AccessChange, ...]:
     """What to change, to be made as a whole. What is as wanted already is left alone where that can be."""
-    return (*_of_grants(standing, wanted), *_of_rules(standing, wanted))
+    return (*_of_grants(current, wanted), *_of_rules(current, wanted))
 
 
-def differences(
-    standing: DesiredAccess, wanted: DesiredAccess, home: TeamId | None = None
-) -> tuple[str, ...]:
+def differences(current: DesiredAccess, wanted: DesiredAccess, home: TeamId | None = None) -> tuple[str, ...]:
     """A line each: `- grant …` for what goes, `+ rule …` for what comes, sorted by what they are about.
 
     `home` is the workspace that goes without saying.
     """
     lines = []
     if wanted.grants is not None:
-        before = standing.grants or frozenset()
+        before = current.grants or frozenset()
         lines += [
             (grant_key(give), f"- grant {grant_in_words(give, home)}") for give in before - wanted.grants
         ]
@@ -69,7 +67,7 @@ def differences(
         ]
     ordered = [line for _, line in sorted(lines, key=lambda each: (each[0][:3], each[1][0] == "+", each[0]))]
     if wanted.rules is not None:
-        rules = standing.rules or frozenset()
+        rules = current.rules or frozenset()
         changed = [(rule, "-") for rule in rules - wanted.rules] + [
             (rule, "+") for rule in wanted.rules - rules
         ]
@@ -91,11 +89,11 @@ def grant_in_words(give: GrantRole, home: TeamId | None = None) -> str:
     return f"{team}{id_of(give.principal)} {give.role.value} {give.pattern}{until}{note}"
 
 
-def _of_grants(standing: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
+def _of_grants(current: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
     """A grant goes only with all others of its person, role and pattern; those that stay are given again."""
     if wanted.grants is None:
         return
-    before, after = _by_what(standing.grants or frozenset()), _by_what(wanted.grants)
+    before, after = _by_what(current.grants or frozenset()), _by_what(wanted.grants)
     for what in sorted(before.keys() | after.keys(), key=lambda what: grant_key(GrantRole(*what))):
         had, has = before.get(what, frozenset()), after.get(what, frozenset())
         goes = had - has
@@ -104,10 +102,10 @@ def _of_grants(standing: DesiredAccess, wanted: DesiredAccess) -> Iterator[Acces
         yield from sorted(has if goes else has - had, key=grant_key)
 
 
-def _of_rules(standing: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
+def _of_rules(current: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
     if wanted.rules is None:
         return
-    before = standing.rules or frozenset()
+    before = current.rules or frozenset()
     kept = {rule.pattern for rule in wanted.rules}
     for pattern in sorted(rule.pattern for rule in before if rule.pattern not in kept):
         yield DropRule(pattern)

@@ -81,17 +81,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person as the workspace knows them now. `unresolved` groups could not be looked up; `why` says why not.
+    """A person as the workspace knows them now. `unresolved_groups` groups could not be looked up; `why` says why not.
 
-    `passing`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
+    `transient`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
     """
 
     actor: Actor
     kind: Kind = Kind.MEMBER
     groups: frozenset[GroupId] = frozenset()
-    unresolved: frozenset[GroupId] = frozenset()
+    unresolved_groups: frozenset[GroupId] = frozenset()
     why: str = ""
-    passing: bool = False
+    transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +110,18 @@ class Grant:
     def is_current(self, now: datetime) -> bool:
         return self.expires_at is None or now < self.expires_at
 
-    def is_to(self, standing: Membership) -> bool:
+    def is_to(self, membership: Membership) -> bool:
         """Whether this person holds it, by themselves or by a group they are known to be in."""
         if isinstance(self.principal, Group):
-            return self.principal.team == standing.actor.team and self.principal.group in standing.groups
-        return self.principal == standing.actor
+            return self.principal.team == membership.actor.team and self.principal.group in membership.groups
+        return self.principal == membership.actor
 
-    def may_be_to(self, standing: Membership) -> bool:
+    def may_be_to(self, membership: Membership) -> bool:
         """Whether they would hold it, if only the group could be looked up."""
         return (
             isinstance(self.principal, Group)
-            and self.principal.team == standing.actor.team
-            and self.principal.group in standing.unresolved
+            and self.principal.team == membership.actor.team
+            and self.principal.group in membership.unresolved_groups
         )
 
 
@@ -146,21 +146,21 @@ class Decision:
     would_allow: tuple[Role, ...] = ()
     lapsed: Grant | None = None
     rules: tuple[str, ...] = field(default=(), compare=False)  # the patterns of those on the pipeline
-    standing: Membership | None = field(default=None, compare=False)
+    membership: Membership | None = field(default=None, compare=False)
 
     @property
     def unread(self) -> str:
         """Why it is a no for want of knowing, if it is: what Slack did not tell, as a clause."""
-        standing = self.standing
-        if self.allowed or standing is None:
+        membership = self.membership
+        if self.allowed or membership is None:
             return ""
-        unknown = self.why is Why.UNRESOLVED or standing.kind is Kind.UNKNOWN
-        return (standing.why or "nothing is known of the person") if unknown else ""
+        unknown = self.why is Why.UNRESOLVED or membership.kind is Kind.UNKNOWN
+        return (membership.why or "nothing is known of the person") if unknown else ""
 
     @property
     def may_be_told_later(self) -> bool:
         """Whether it is a no only as long as Slack tells nothing: no more is known against the person."""
-        return self.unread != "" and self.standing is not None and self.standing.passing
+        return self.unread != "" and self.membership is not None and self.membership.transient
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
@@ -171,42 +171,49 @@ class Decision:
 
 
 def decide(
-    standing: Membership, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
+    membership: Membership, action: Action, name: PipelineName, grants: Iterable[Grant], now: datetime
 ) -> Decision:
     """Whether this person may do `action` to the pipeline `name` at `now`, by these grants alone."""
-    return _decide(standing, action, [grant for grant in grants if fnmatchcase(name, grant.pattern)], now)
+    return _decide(membership, action, [grant for grant in grants if fnmatchcase(name, grant.pattern)], now)
 
 
 def decide_somewhere(
-    standing: Membership, action: Action, grants: Iterable[Grant], now: datetime
+    membership: Membership, action: Action, grants: Iterable[Grant], now: datetime
 ) -> Decision:
     """Whether there is any name at all to which this person may do `action`, whether or not a pipeline has it."""
-    return _decide(standing, action, list(grants), now)
+    return _decide(membership, action, list(grants), now)
 
 
-def decide_on_pattern(standing: Membership, pattern: str, grants: Iterable[Grant], now: datetime) -> Decision:
+def decide_on_pattern(
+    membership: Membership, pattern: str, grants: Iterable[Grant], now: datetime
+) -> Decision:
     """Whether this person may administer all that `pattern` can match: grants, rules and freezes on it."""
     return _decide(
-        standing, Action.ADMINISTER, [grant for grant in grants if covers(grant.pattern, pattern)], now
+        membership, Action.ADMINISTER, [grant for grant in grants if covers(grant.pattern, pattern)], now
     )
 
 
-def _decide(standing: Membership, action: Action, matching: list[Grant], now: datetime) -> Decision:
+def _decide(membership: Membership, action: Action, matching: list[Grant], now: datetime) -> Decision:
     able = [grant for grant in matching if action in grant.role.actions]
     would_allow = tuple(role for role in Role if action in role.actions)
 
     def no(why: Why, lapsed: Grant | None = None) -> Decision:
         return Decision(
-            allowed=False, action=action, why=why, would_allow=would_allow, lapsed=lapsed, standing=standing
+            allowed=False,
+            action=action,
+            why=why,
+            would_allow=would_allow,
+            lapsed=lapsed,
+            membership=membership,
         )
 
-    if standing.kind is not Kind.MEMBER:
+    if membership.kind is not Kind.MEMBER:
         return no(Why.NOT_A_MEMBER)
-    held = [grant for grant in able if grant.is_to(standing)]
+    held = [grant for grant in able if grant.is_to(membership)]
     for grant in held:
         if grant.is_current(now):
-            return Decision(allowed=True, action=action, why=Why.GRANTED, grant=grant, standing=standing)
-    if any(grant.may_be_to(standing) and grant.is_current(now) for grant in able):
+            return Decision(allowed=True, action=action, why=Why.GRANTED, grant=grant, membership=membership)
+    if any(grant.may_be_to(membership) and grant.is_current(now) for grant in able):
         return no(Why.UNRESOLVED)
     if held:
         return no(Why.LAPSED, max(held, key=lambda grant: (grant.expires_at or now, grant.id)))

@@ -60,7 +60,7 @@ PipelineCommand = Clear | Stop | Start
 """What somebody wants done to a pipeline."""
 
 
-def wish(plan: Plan, name: PipelineName, reason: str, incident: str) -> PipelineCommand:
+def pipeline_command(plan: Plan, name: PipelineName, reason: str, incident: str) -> PipelineCommand:
     """What somebody types who wants this plan."""
     if StepName.CLEAR in plan:
         return Clear(name, reason, incident, stop=StepName.STOP in plan, start=StepName.START in plan)

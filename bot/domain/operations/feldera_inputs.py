@@ -22,7 +22,7 @@ from bot.domain.operations.inputs import (
     Transition,
 )
 from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State
-from bot.domain.operations.outages import as_troubled, heard_again, looked_in_vain, no_longer_failing
+from bot.domain.operations.outages import as_troubled, heard_again, look_failed, no_longer_failing
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.steps import (
     STEPS,
@@ -57,13 +57,13 @@ from bot.domain.pipelines.event_proofs import history_read, is_one_stop, must_re
 from bot.domain.pipelines.pipeline import Absent, Problem, Seen
 
 
-def weigh(
+def evaluate(
     operation: Operation, said: Looked | Answered | HistoryRead | ProgramErrorRead | HealthRead, now: datetime
 ) -> Transition:
     """What becomes of `operation` by what Feldera said, or by its silence."""
     match said:
         case Looked(look=Problem() as problem):
-            return looked_in_vain(operation, problem, now)
+            return look_failed(operation, problem, now)
         case Looked():
             return _looked(operation, said, now)
         case Answered():
@@ -335,5 +335,5 @@ def _sighting(looked: Looked, now: datetime) -> LastSeen:
 
 
 def _seen(looked: Looked) -> Seen | Absent:
-    assert not isinstance(looked.look, Problem)  # noqa: S101 - `weigh` deals with problems first
+    assert not isinstance(looked.look, Problem)  # noqa: S101 - `evaluate` deals with problems first
     return looked.look

@@ -19,7 +19,7 @@ OUT_OF_REACH_AFTER = timedelta(
 TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, when nothing has been sent
 
 
-def looked_in_vain(operation: Operation, problem: Problem, now: datetime) -> Transition:
+def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transition:
     if operation.state not in LIVE:
         return Transition(operation)
     failures = operation.failures + 1

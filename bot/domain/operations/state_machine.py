@@ -39,9 +39,9 @@ from bot.domain.operations.transitions import ended, is_too_late, until_placed
 from bot.domain.operations.user_inputs import by_the_clock_of_approval, done_by_a_person
 
 
-def advance(operation: Operation, happening: Input, now: datetime) -> Transition:
-    """What `happening` at `now` makes of `operation`."""
-    after = _advance(operation, happening, now)
+def advance(operation: Operation, input_: Input, now: datetime) -> Transition:
+    """What `input_` at `now` makes of `operation`."""
+    after = _advance(operation, input_, now)
     if _as_seen(after.operation) == _as_seen(operation):
         return after
     return replace(after, operation=replace(after.operation, version=operation.version + 1))
@@ -73,8 +73,8 @@ def _as_seen(operation: Operation) -> tuple[object, ...]:
     )
 
 
-def _advance(operation: Operation, happening: Input, now: datetime) -> Transition:
-    match happening:
+def _advance(operation: Operation, input_: Input, now: datetime) -> Transition:
+    match input_:
         case (
             Confirmed()
             | Approved()
@@ -85,25 +85,25 @@ def _advance(operation: Operation, happening: Input, now: datetime) -> Transitio
             | SignedOff()
             | Closed()
         ):
-            return done_by_a_person(operation, happening, now)
+            return done_by_a_person(operation, input_, now)
         case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
-            return _by_its_card(operation, happening, now)
+            return _by_its_card(operation, input_, now)
         case Looked() | Answered() | HistoryRead() | ProgramErrorRead() | HealthRead():
-            return feldera_inputs.weigh(operation, happening, now)
+            return feldera_inputs.evaluate(operation, input_, now)
         case RulesSeen():
-            return _ruled(operation, happening, now)
+            return _ruled(operation, input_, now)
         case TimePassed():
             return _by_the_clock(operation, now)
         case _:
-            assert_never(happening)
+            assert_never(input_)
 
 
 def _by_its_card(
     operation: Operation,
-    happening: CardBegun | CardNotPosted | CardPlaced | CardLost | NoPlace,
+    input_: CardBegun | CardNotPosted | CardPlaced | CardLost | NoPlace,
     now: datetime,
 ) -> Transition:
-    match happening:
+    match input_:
         case CardBegun():
             return Transition(replace(operation, card_posts=operation.card_posts + 1))
         case CardNotPosted():
@@ -125,7 +125,7 @@ def _by_its_card(
                 return ended(operation, State.REFUSED, Outcome(Ending.NO_PLACE, message=why), now)
             return Transition(operation)
         case _:
-            assert_never(happening)
+            assert_never(input_)
 
 
 def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:

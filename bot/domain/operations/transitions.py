@@ -89,7 +89,7 @@ def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transi
         spoken = milestone if waited < milestone + polling.SHORTEST else waited
         data = {"seconds": int(spoken.total_seconds()), **of_step(operation)}
         if waited >= polling.OTHERS_CALLED_AFTER:
-            called = looked.authority.terms.ask_groups or (operation.requester.user,)
+            called = looked.authority.requirements.ask_groups or (operation.requester.user,)
             data["called"] = " ".join(called)
         events = (Event(EventKind.STILL_CLEARING, now, data),)
     due = next_look_at(operation, looked.spread, now)

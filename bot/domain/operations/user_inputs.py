@@ -66,8 +66,10 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         return _lapsed(operation, now)
     if by != operation.requester or not authority.may_ask or authority.freeze is not None:
         return Transition(operation)
-    terms, needed = authority.terms, authority.approvals_needed
-    if not terms.takes_reason(operation.reason, operation.incident):  # a rule that came after the preview
+    requirements, needed = authority.requirements, authority.approvals_needed
+    if not requirements.takes_reason(
+        operation.reason, operation.incident
+    ):  # a rule that came after the preview
         return Transition(operation)
     if operation.approvals_needed and not needed and not operation.incident:
         return Transition(operation)  # they pressed a button that asks others: it must not act instead
@@ -75,8 +77,8 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     public = replace(
         operation,
         confirmed_at=now,
-        place=terms.ask_channels[0] if shown_to_others and terms.ask_channels else None,
-        asked_groups=terms.ask_groups if shown_to_others else (),
+        place=requirements.ask_channels[0] if shown_to_others and requirements.ask_channels else None,
+        asked_groups=requirements.ask_groups if shown_to_others else (),
         approvals_needed=needed,
     )
     if needed == 0:
@@ -84,12 +86,12 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
         data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
         # A broken glass runs at once: its moment to think was the name typed again.
-        stop_window = timedelta(0) if authority.by_breaking_glass else terms.stop_window
+        stop_window = timedelta(0) if authority.by_breaking_glass else requirements.stop_window
         return made_ready(public, Event(kind, now, data | authority.on_record, by), stop_window)
-    approve_by = now + terms.approve_within
-    remind_at = now + (terms.remind_after or terms.approve_within / 2)
+    approve_by = now + requirements.approve_within
+    remind_at = now + (requirements.remind_after or requirements.approve_within / 2)
     if remind_at >= approve_by:  # the rules ask for a reminder that nobody could follow
-        remind_at = now + terms.approve_within / 2
+        remind_at = now + requirements.approve_within / 2
     asked = replace(
         public,
         state=State.AWAITING_APPROVAL,

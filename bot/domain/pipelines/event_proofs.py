@@ -11,7 +11,7 @@ from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import HistoryRead, Transition
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
-from bot.domain.operations.outages import TROUBLE_ENDS_AFTER, heard_again, looked_in_vain, no_longer_failing
+from bot.domain.operations.outages import TROUBLE_ENDS_AFTER, heard_again, look_failed, no_longer_failing
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.transitions import RESEND_AFTER, ended, goal_reached, needs_human
 from bot.domain.pipelines.pipeline import PipelineEvents, Problem, ProblemKind, Storage
@@ -64,7 +64,7 @@ def _read_before_a_stop(operation: Operation, read: HistoryRead, now: datetime) 
         return Transition(operation)
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:
-            return looked_in_vain(operation, read.history, now)
+            return look_failed(operation, read.history, now)
         return _unusable(operation, read.history, now)
     newest = next(iter(read.history.changes), None)
     if newest is None or not newest.wanted:
@@ -97,7 +97,7 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
         return Transition(operation)
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:
-            return looked_in_vain(operation, read.history, now)
+            return look_failed(operation, read.history, now)
         if operation.failures + 1 < TROUBLE_ENDS_AFTER:
             return _again_later(operation, read.history, now)
     is_proved = isinstance(read.history, PipelineEvents) and _is_one_run(
@@ -163,7 +163,7 @@ def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) ->
     """
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:
-            return looked_in_vain(operation, read.history, now)
+            return look_failed(operation, read.history, now)
         if operation.failures + 1 < TROUBLE_ENDS_AFTER:
             return _again_later(operation, read.history, now)
     heard = no_longer_failing(operation)
@@ -192,7 +192,7 @@ def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Tra
     """
     if problem.trouble in _PASSING:
         called = operation.state is State.NEEDS_HUMAN
-        return Transition(operation) if called else looked_in_vain(operation, problem, now)
+        return Transition(operation) if called else look_failed(operation, problem, now)
     heard = no_longer_failing(operation)
     if operation.state is State.NEEDS_HUMAN:
         return heard_again(operation, Transition(heard), now)

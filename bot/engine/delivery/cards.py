@@ -114,11 +114,11 @@ class Cards:
         await self._change(operation, CardLost(why))
         return self.clock.now()
 
-    async def _change(self, operation: Operation, happening: Input) -> Operation | None:
-        def weigh(current: Operation, _facts: AccessData) -> Transition:
-            return advance(current, happening, self.clock.now())
+    async def _change(self, operation: Operation, input_: Input) -> Operation | None:
+        def evaluate(current: Operation, _facts: AccessData) -> Transition:
+            return advance(current, input_, self.clock.now())
 
-        after = await self.store.change(operation.id, weigh, standings={})
+        after = await self.store.change(operation.id, evaluate, memberships={})
         return None if after is None else after.operation
 
 

@@ -41,7 +41,7 @@ _TAKES_AWAY = (RevokeRole, DropRule, RemoveFreeze)
 @dataclass(frozen=True, slots=True)
 class AccessCommands:
     store: Store
-    judge: Authorizer
+    authorizer: Authorizer
     clock: Clock
     work: Callable[[], None]
 
@@ -51,18 +51,20 @@ class AccessCommands:
         meant = change.principal if isinstance(change, GrantRole) else None
         also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
 
-        def may(facts: AccessData) -> bool:
-            return decide_change(change, facts.standings[actor], facts, self.clock.now()).decision.allowed
+        def may(access_data: AccessData) -> bool:
+            return decide_change(
+                change, access_data.memberships[actor], access_data, self.clock.now()
+            ).decision.allowed
 
         # Whether a rule is loosened in their own favour depends on all they may do; the rest, on whether they are an admin.
         to = Action if isinstance(change, SetRule | DropRule) else [Action.ADMINISTER]
-        standing = await self.judge.for_change(
+        membership = await self.authorizer.for_change(
             actor, may, to=to, also=also, remembered=isinstance(change, RevokeRole | SetFreeze)
         )
 
-        def authorize(facts: AccessData) -> Event:
+        def authorize(access_data: AccessData) -> Event:
             now = self.clock.now()
-            judgement = decide_change(change, standing, facts, now)
+            judgement = decide_change(change, membership, access_data, now)
             if judgement.objection is not None:
                 raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
             data = in_words(change) | judgement.decision.on_record
@@ -70,7 +72,7 @@ class AccessCommands:
 
         try:
             event = await self.store.administer(
-                change, authorize, standing=standing, by=f"{actor.team}/{actor.user}"
+                change, authorize, membership=membership, by=f"{actor.team}/{actor.user}"
             )
         except NotAuthorized as refused:
             return replies.NotAllowed(change, refused.judgement)
@@ -99,30 +101,32 @@ class AccessCommands:
 
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
         """*can-i*: what decides about this person's plan on this pipeline. Says nothing of the pipeline itself."""
-        facts, now = await self.judge.facts(actor, on=[name]), self.clock.now()
-        basis = authority_of(actor, name, facts, now, plan=plan)
-        return replies.Explained(name, basis, facts.may(actor, Action.BREAK_GLASS, name, now), plan)
+        access_data, now = await self.authorizer.access_data(actor, on=[name]), self.clock.now()
+        basis = authority_of(actor, name, access_data, now, plan=plan)
+        return replies.Explained(name, basis, access_data.may(actor, Action.BREAK_GLASS, name, now), plan)
 
     async def introduce(self, actor: Actor) -> Reply:
-        standing = (await self.judge.standings([actor]))[actor]
+        membership = (await self.authorizer.memberships([actor]))[actor]
         held = [
-            grant for grant in await self.store.grants() if grant.is_to(standing) or grant.may_be_to(standing)
+            grant
+            for grant in await self.store.grants()
+            if grant.is_to(membership) or grant.may_be_to(membership)
         ]
-        return replies.Introduced(standing, tuple(held), self.clock.now())
+        return replies.Introduced(membership, tuple(held), self.clock.now())
 
     async def grants(self, actor: Actor, command: model.Grants) -> Reply:
         """Their own, and those on patterns that they administer."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        standing = facts.standings[actor]
+        access_data, now = await self.authorizer.access_data(actor), self.clock.now()
+        membership = access_data.memberships[actor]
         wanted = None if command.who is None else principal_of(actor, command.who)
         return replies.GrantList(
             tuple(
                 grant
                 for grant in await self.store.grants()
-                if facts.is_member(actor)
+                if access_data.is_member(actor)
                 and (
-                    grant.is_to(standing)
-                    or decide_on_pattern(standing, grant.pattern, facts.grants, now).allowed
+                    grant.is_to(membership)
+                    or decide_on_pattern(membership, grant.pattern, access_data.grants, now).allowed
                 )
                 and wanted in {None, grant.principal}
                 and (command.pattern is None or may_overlap(grant.pattern, command.pattern))
@@ -132,12 +136,14 @@ class AccessCommands:
 
     async def rules(self, actor: Actor) -> Reply:
         """Those on patterns that concern anything granted to this person."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        standing = facts.standings[actor]
-        own = [grant.pattern for grant in facts.grants if grant.is_to(standing) and grant.is_current(now)]
+        access_data, now = await self.authorizer.access_data(actor), self.clock.now()
+        membership = access_data.memberships[actor]
+        own = [
+            grant.pattern for grant in access_data.grants if grant.is_to(membership) and grant.is_current(now)
+        ]
 
         def concerns(pattern: str) -> bool:
-            return facts.is_member(actor) and any(may_overlap(pattern, held) for held in own)
+            return access_data.is_member(actor) and any(may_overlap(pattern, held) for held in own)
 
         return replies.RuleList(
             tuple(rule for rule in await self.store.rules() if concerns(rule.pattern)),
@@ -148,23 +154,23 @@ class AccessCommands:
         self, actor: Actor, command: model.HistoryCommand, *, before: int | None = None
     ) -> Reply:
         """A page of the record, of what the person may see."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        access_data, now = await self.authorizer.access_data(actor), self.clock.now()
         if command.name is not None:
-            decision = facts.may(actor, Action.VIEW, command.name, now)
+            decision = access_data.may(actor, Action.VIEW, command.name, now)
             if not decision.allowed:
                 await self.store.note(refused(actor, command.name, decision, now))
                 return replies.PermissionDenied(command.name, decision)
         of = None if command.user is None else Actor(actor.team, command.user)
         title = command.name or (f"<@{command.user}>" if command.user else "")
-        if not _sees_others(actor, facts, now):
+        if not _sees_others(actor, access_data, now):
             # What they did themselves is found by an index: nobody without a role has the record read through.
-            if not facts.is_member(actor) or of not in {None, actor}:
+            if not access_data.is_member(actor) or of not in {None, actor}:
                 return replies.HistoryPage((), title, None)
             of = actor
         found: list[HistoryLine] = []
         for _ in range(HISTORY_READ // _BATCH):
             page = await self.store.history(pipeline=command.name, actor=of, before=before, limit=_BATCH)
-            found += [line for line in page if _may_see(line, actor, facts, now)]
+            found += [line for line in page if _may_see(line, actor, access_data, now)]
             if len(found) > HISTORY_PAGE:
                 shown = tuple(found[:HISTORY_PAGE])
                 return replies.HistoryPage(shown, title, shown[-1].entry.id)
@@ -191,24 +197,26 @@ def principal_of(actor: Actor, who: model.Who) -> Principal:
     return Actor(actor.team, UserId(who))
 
 
-def _sees_others(actor: Actor, facts: AccessData, now: datetime) -> bool:
+def _sees_others(actor: Actor, access_data: AccessData, now: datetime) -> bool:
     """Whether anything granted to them lets them see what others did."""
-    standing = facts.standings[actor]
-    return facts.is_member(actor) and any(
-        grant.is_to(standing) and grant.is_current(now) for grant in facts.grants
+    membership = access_data.memberships[actor]
+    return access_data.is_member(actor) and any(
+        grant.is_to(membership) and grant.is_current(now) for grant in access_data.grants
     )
 
 
-def _may_see(line: HistoryLine, actor: Actor, facts: AccessData, now: datetime) -> bool:
+def _may_see(line: HistoryLine, actor: Actor, access_data: AccessData, now: datetime) -> bool:
     """Their own deeds, what concerns pipelines they may see, and on patterns they administer changes of access."""
     event = line.entry.event
-    if not facts.is_member(actor):
+    if not access_data.is_member(actor):
         return False
     if event.by == actor:
         return True
     pipeline = line.operation.pipeline if line.operation else event.data.get("pipeline")
     if isinstance(pipeline, str):
-        return facts.may(actor, Action.VIEW, PipelineName(pipeline), now).allowed
+        return access_data.may(actor, Action.VIEW, PipelineName(pipeline), now).allowed
     pattern = event.data.get("pattern")
-    standing = facts.standings[actor]
-    return isinstance(pattern, str) and decide_on_pattern(standing, pattern, facts.grants, now).allowed
+    membership = access_data.memberships[actor]
+    return (
+        isinstance(pattern, str) and decide_on_pattern(membership, pattern, access_data.grants, now).allowed
+    )

@@ -91,8 +91,8 @@ class ClearForms:
 
     async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:
         """Why a form would have nothing to offer, whatever there is; on record, like every no."""
-        facts, now = await self.handlers.judge.facts(actor), self.handlers.clock.now()
-        decision = facts.may_somewhere(actor, Action.VIEW, now)
+        access_data, now = await self.handlers.authorizer.access_data(actor), self.handlers.clock.now()
+        decision = access_data.may_somewhere(actor, Action.VIEW, now)
         if decision.allowed:
             return None
         await self.handlers.store.note(refused_to_list(actor, EVERYTHING, decision, now))
@@ -100,18 +100,18 @@ class ClearForms:
 
     async def offer(self, actor: Actor, typed: str) -> Offers:
         """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""
-        everything, facts = await asyncio.gather(
-            self.catalog.everything(within=LISTED_WITHIN), self.handlers.judge.facts(actor)
+        everything, access_data = await asyncio.gather(
+            self.catalog.everything(within=LISTED_WITHIN), self.handlers.authorizer.access_data(actor)
         )
         now = self.handlers.clock.now()
 
         # Off the loop: of fifty thousand names this takes a while, at every letter that is typed.
-        names = await asyncio.to_thread(_names_to_offer, actor, typed, tuple(everything), facts, now)
-        lacking = hiding(everything.unanswered, EVERYTHING, actor, facts, now)
+        names = await asyncio.to_thread(_names_to_offer, actor, typed, tuple(everything), access_data, now)
+        lacking = hiding(everything.unanswered, EVERYTHING, actor, access_data, now)
         return Offers(
             tuple(Offer(name, everything[name]) for name in names),
             {target: problem for target, problem in lacking.items() if problem != LOADING},
-            hiding(everything.unreadable, EVERYTHING, actor, facts, now),
+            hiding(everything.unreadable, EVERYTHING, actor, access_data, now),
             tuple(target for target, problem in lacking.items() if problem == LOADING),
         )
 
@@ -122,7 +122,7 @@ class ClearForms:
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""
-        weighed = await self.handlers.weigh(actor, command, reason_comes_later=True)
+        weighed = await self.handlers.evaluate(actor, command, reason_comes_later=True)
         return self._shown(weighed) if isinstance(weighed, Assessment) else weighed
 
     async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
@@ -171,7 +171,7 @@ class ClearForms:
     async def _weighed_in_time(self, actor: Actor, command: Clear) -> Assessment | Reply:
         try:
             async with asyncio.timeout(LOOKED_AT_WITHIN):
-                return await self.handlers.weigh(actor, command)
+                return await self.handlers.evaluate(actor, command)
         except TimeoutError:
             problem = Problem(ProblemKind.UNREACHABLE, f"No answer within {LOOKED_AT_WITHIN:g} s.")
             return replies.FelderaUnavailable(command.name, problem)
@@ -181,7 +181,7 @@ class ClearForms:
 
 
 def _names_to_offer(
-    actor: Actor, typed: str, everything: Sequence[PipelineName], facts: AccessData, now: datetime
+    actor: Actor, typed: str, everything: Sequence[PipelineName], access_data: AccessData, now: datetime
 ) -> list[PipelineName]:
     def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
         """The first of `names` that they may see, found without judging thousands."""
@@ -189,7 +189,7 @@ def _names_to_offer(
         for start in range(0, len(names), JUDGED_AT_ONCE):
             if len(seen) >= number:
                 break
-            seen += facts.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
+            seen += access_data.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
         return seen[:number]
 
     names = first(OFFERED_MAX, matching(everything, typed))

@@ -29,13 +29,13 @@ from bot.engine.replies import Reply
 @dataclass(frozen=True, slots=True)
 class Decisions:
     store: Store
-    judge: Authorizer
+    authorizer: Authorizer
     clock: Clock
     cancels: PendingCancels
     work: Callable[[], None]
 
     @property
-    def declining(self) -> Denials:
+    def denials(self) -> Denials:
         return Denials(self.store, self.clock)
 
     async def pending(self, actor: Actor) -> Reply:
@@ -45,8 +45,11 @@ class Decisions:
     async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
         waiting = await self.store.pending()
         names = {operation.pipeline for operation in waiting}
-        facts, now = await self.judge.facts(actor, on=names, to=[Action.VIEW]), self.clock.now()
-        return tuple(operation for operation in waiting if _may_see(operation, actor, facts, now))
+        access_data, now = (
+            await self.authorizer.access_data(actor, on=names, to=[Action.VIEW]),
+            self.clock.now(),
+        )
+        return tuple(operation for operation in waiting if _may_see(operation, actor, access_data, now))
 
     async def find(self, actor: Actor, beginning: str) -> OperationId | None:
         """The one request the person may see whose id begins so; None if there is none, or several.
@@ -59,18 +62,18 @@ class Decisions:
         over = await self.store.operation_beginning(beginning)
         if over is None or over.confirmed_at is None:
             return None
-        facts = await self.judge.facts(actor, on=[over.pipeline], to=[Action.VIEW])
+        access_data = await self.authorizer.access_data(actor, on=[over.pipeline], to=[Action.VIEW])
         now = self.clock.now()
-        return over.id if _may_see(over, actor, facts, now) else None
+        return over.id if _may_see(over, actor, access_data, now) else None
 
     async def not_found(self, actor: Actor, tried: AttemptedAction, beginning: str) -> None:
         """Record that somebody named a request that there is not, or that is not for them to see."""
         meant = await self.store.operation_beginning(beginning)
         if meant is not None and meant.confirmed_at is not None:
-            decision = await self.judge.may(actor, Action.VIEW, meant.pipeline)
-            await self.declining.note(actor, tried, meant, decision.why.value, decision)
+            decision = await self.authorizer.may(actor, Action.VIEW, meant.pipeline)
+            await self.denials.note(actor, tried, meant, decision.why.value, decision)
         else:
-            await self.declining.unknown(actor, tried, beginning)
+            await self.denials.unknown(actor, tried, beginning)
 
     async def not_a_button(self, actor: Actor, button: str) -> Reply:
         """Record a click on a button that this bot does not show."""
@@ -81,28 +84,28 @@ class Decisions:
         """Why this person's *Deny* would change nothing, before they are asked for a reason; None if it may."""
         operation = await self.store.operation(operation_id)
         if operation is None:
-            return await self.declining.unknown(actor, AttemptedAction.DENY, operation_id)
-        decision = await self.judge.may(actor, Action.APPROVE, operation.pipeline)
+            return await self.denials.unknown(actor, AttemptedAction.DENY, operation_id)
+        decision = await self.authorizer.may(actor, Action.APPROVE, operation.pipeline)
         if not decision.allowed:
             return await self._refused(actor, AttemptedAction.DENY, operation, decision)
         if operation.requester == actor:
-            await self.declining.note(actor, AttemptedAction.DENY, operation, OWN_REQUEST)
+            await self.denials.note(actor, AttemptedAction.DENY, operation, OWN_REQUEST)
             return replies.OwnRequest(operation)
         if operation.state is not State.AWAITING_APPROVAL:
-            return await self.declining.too_late(actor, AttemptedAction.DENY, operation)
+            return await self.denials.too_late(actor, AttemptedAction.DENY, operation)
         return None
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def approved(operation: Operation, facts: AccessData, decision: Decision) -> Input:
-            basis = authorization_for(operation, facts, self.clock.now())
+        def approved(operation: Operation, access_data: AccessData, decision: Decision) -> Input:
+            basis = authorization_for(operation, access_data, self.clock.now())
             # Of whom Slack tells nothing now, it told all when they approved, and is asked again before the request.
             # Whoever approved since `others` was read is one of them.
             return inputs.Approved(
                 actor,
                 decision,
-                basis.terms.stop_window,
+                basis.requirements.stop_window,
                 needed=basis.approvals_needed,
-                still_counting=frozenset(basis.approvers + basis.unheard),
+                still_counting=frozenset(basis.approvers + basis.unverified_approvers),
             )
 
         def approvers(operation: Operation) -> list[Actor]:
@@ -142,33 +145,31 @@ class Decisions:
             yield
 
     async def _try_to_withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def take_back(operation: Operation, facts: AccessData) -> Transition:
-            if operation.requester != actor or not facts.is_member(actor):
+        def take_back(operation: Operation, access_data: AccessData) -> Transition:
+            if operation.requester != actor or not access_data.is_member(actor):
                 return Transition(operation)
             if operation.state is State.READY:
-                return self._stop(actor, operation, facts)
+                return self._stop(actor, operation, access_data)
             return advance(operation, inputs.Withdrawn(actor), self.clock.now())
 
-        standings = await self.judge.for_action(operation_id, actor, to=SAY)
-        after = await self.store.change(operation_id, take_back, standings=standings)
+        memberships = await self.authorizer.for_action(operation_id, actor, to=SAY)
+        after = await self.store.change(operation_id, take_back, memberships=memberships)
         if after is None:
-            return await self.declining.unknown(actor, AttemptedAction.WITHDRAW, operation_id)
+            return await self.denials.unknown(actor, AttemptedAction.WITHDRAW, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.declining.not_theirs(actor, AttemptedAction.WITHDRAW, operation)
+            return await self.denials.not_theirs(actor, AttemptedAction.WITHDRAW, operation)
         told = self._told(after, replies.Withdrew)
         if told is not None and operation.state is State.WITHDRAWN:
             return told
-        facts, now = await self.store.facts(standings), self.clock.now()
-        if not facts.is_member(actor):
-            decision = facts.may(actor, Action.REQUEST, operation.pipeline, now)
-            await self.declining.note(
-                actor, AttemptedAction.WITHDRAW, operation, decision.why.value, decision
-            )
+        access_data, now = await self.store.access_data(memberships), self.clock.now()
+        if not access_data.is_member(actor):
+            decision = access_data.may(actor, Action.REQUEST, operation.pipeline, now)
+            await self.denials.note(actor, AttemptedAction.WITHDRAW, operation, decision.why.value, decision)
             return replies.PermissionDenied(
                 operation.pipeline, decision, tried=AttemptedAction.WITHDRAW, plan=operation.plan
             )
-        return await self.declining.too_late(actor, AttemptedAction.WITHDRAW, operation)
+        return await self.denials.too_late(actor, AttemptedAction.WITHDRAW, operation)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Stop it between the last approval and the request: for anybody who has a say in it."""
@@ -176,32 +177,32 @@ class Decisions:
             return await self._try_to_stop(actor, operation_id)
 
     async def _try_to_stop(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def stop(operation: Operation, facts: AccessData) -> Transition:
-            return self._stop(actor, operation, facts)
+        def stop(operation: Operation, access_data: AccessData) -> Transition:
+            return self._stop(actor, operation, access_data)
 
-        standings = await self.judge.for_action(operation_id, actor, to=SAY)
-        after = await self.store.change(operation_id, stop, standings=standings)
+        memberships = await self.authorizer.for_action(operation_id, actor, to=SAY)
+        after = await self.store.change(operation_id, stop, memberships=memberships)
         if after is None:
-            return await self.declining.unknown(actor, AttemptedAction.STOP, operation_id)
+            return await self.denials.unknown(actor, AttemptedAction.STOP, operation_id)
         told = self._told(after, replies.StoppedIt)
         if told is not None:
             return told
-        facts, now = await self.store.facts(standings), self.clock.now()
-        decisions = [facts.may(actor, action, after.operation.pipeline, now) for action in SAY]
+        access_data, now = await self.store.access_data(memberships), self.clock.now()
+        decisions = [access_data.may(actor, action, after.operation.pipeline, now) for action in SAY]
         if not any(decision.allowed for decision in decisions):
             roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
             decision = replace(decisions[0], would_allow=tuple(roles))
-            await self.declining.note(
+            await self.denials.note(
                 actor, AttemptedAction.STOP, after.operation, decision.why.value, decision
             )
             return replies.PermissionDenied(
                 after.operation.pipeline, decision, tried=AttemptedAction.STOP, plan=after.operation.plan
             )
-        return await self.declining.too_late(actor, AttemptedAction.STOP, after.operation)
+        return await self.denials.too_late(actor, AttemptedAction.STOP, after.operation)
 
-    def _stop(self, actor: Actor, operation: Operation, facts: AccessData) -> Transition:
+    def _stop(self, actor: Actor, operation: Operation, access_data: AccessData) -> Transition:
         now = self.clock.now()
-        decisions = [facts.may(actor, action, operation.pipeline, now) for action in SAY]
+        decisions = [access_data.may(actor, action, operation.pipeline, now) for action in SAY]
         decision = next((each for each in decisions if each.allowed), decisions[0])
         return advance(operation, inputs.Stopped(actor, decision), now)
 
@@ -217,39 +218,41 @@ class Decisions:
     ) -> Reply:
         """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
 
-        def weigh(operation: Operation, facts: AccessData) -> Transition:
+        def evaluate(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
-            decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
-            return advance(operation, deed(operation, facts, decision), now)
+            decision = access_data.may(actor, Action.APPROVE, operation.pipeline, now)
+            return advance(operation, deed(operation, access_data, decision), now)
 
-        standings = await self.judge.for_action(operation_id, actor, to=[Action.APPROVE], others=others)
+        memberships = await self.authorizer.for_action(
+            operation_id, actor, to=[Action.APPROVE], others=others
+        )
         try:
-            after = await self.store.change(operation_id, weigh, standings=standings)
+            after = await self.store.change(operation_id, evaluate, memberships=memberships)
         except PipelineBusy as busy:
             before = await self.store.operation(operation_id)
             if before is not None:
-                await self.declining.note(actor, tried, before, BUSY)
+                await self.denials.note(actor, tried, before, BUSY)
             return replies.Busy(busy.holder, may_close=False)
         if after is None:
-            return await self.declining.unknown(actor, tried, operation_id)
+            return await self.denials.unknown(actor, tried, operation_id)
         operation = after.operation
         if any(event.by == actor for event in after.events):
             return self._told(after, done) or replies.AlreadyDecided(operation)
         self._told(after, done)  # it may have lapsed at this very click
         # As it was decided: what is remembered of the person may be better than what was just learned.
-        facts, now = await self.store.facts(standings), self.clock.now()
-        decision = facts.may(actor, Action.APPROVE, operation.pipeline, now)
+        access_data, now = await self.store.access_data(memberships), self.clock.now()
+        decision = access_data.may(actor, Action.APPROVE, operation.pipeline, now)
         if not decision.allowed:
             return await self._refused(actor, tried, operation, decision)
         if operation.requester == actor:
-            await self.declining.note(actor, tried, operation, OWN_REQUEST)
+            await self.denials.note(actor, tried, operation, OWN_REQUEST)
             return replies.OwnRequest(operation, signing=tried is AttemptedAction.SIGN_OFF)
         if operation.state is State.AWAITING_APPROVAL and actor in {
             given.by for given in operation.approvals
         }:
-            await self.declining.note(actor, tried, operation, APPROVED_BEFORE)
+            await self.denials.note(actor, tried, operation, APPROVED_BEFORE)
             return replies.ApprovedBefore(operation)
-        return await self.declining.too_late(actor, tried, operation)
+        return await self.denials.too_late(actor, tried, operation)
 
     def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:
         if not after.events:
@@ -260,11 +263,11 @@ class Decisions:
     async def _refused(
         self, actor: Actor, tried: AttemptedAction, operation: Operation, decision: Decision
     ) -> Reply:
-        await self.declining.note(actor, tried, operation, decision.why.value, decision)
+        await self.denials.note(actor, tried, operation, decision.why.value, decision)
         return replies.PermissionDenied(operation.pipeline, decision, tried=tried, plan=operation.plan)
 
 
-def _may_see(operation: Operation, actor: Actor, facts: AccessData, now: datetime) -> bool:
+def _may_see(operation: Operation, actor: Actor, access_data: AccessData, now: datetime) -> bool:
     """Their own, and those on pipelines that they may see; nothing for whoever is no member."""
-    is_theirs = operation.requester == actor and facts.is_member(actor)
-    return is_theirs or facts.may(actor, Action.VIEW, operation.pipeline, now).allowed
+    is_theirs = operation.requester == actor and access_data.is_member(actor)
+    return is_theirs or access_data.may(actor, Action.VIEW, operation.pipeline, now).allowed

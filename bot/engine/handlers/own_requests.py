@@ -15,7 +15,7 @@ from bot.domain.access.authorization import AccessData, Authorization, authority
 from bot.domain.access.permissions import ASKS, Action, Decision
 from bot.domain.access.rules import frozen
 from bot.domain.commands import PipelineCommand
-from bot.domain.commands.model import wish
+from bot.domain.commands.model import pipeline_command
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Transition
@@ -59,7 +59,7 @@ class OwnRequests:
 
     store: Store
     pipelines: Pipelines
-    judge: Authorizer
+    authorizer: Authorizer
     clock: Clock
     work: Callable[[], None]
 
@@ -68,7 +68,7 @@ class OwnRequests:
         return self.pipelines.targets
 
     @property
-    def declining(self) -> Denials:
+    def denials(self) -> Denials:
         return Denials(self.store, self.clock)
 
     async def may_ask(self, actor: Actor, command: PipelineCommand) -> Decision:
@@ -79,21 +79,23 @@ class OwnRequests:
         return decision
 
     async def _facts(self, actor: Actor, command: PipelineCommand) -> AccessData:
-        return await self.judge.facts(actor, on=[command.name], to=ASKS)
+        return await self.authorizer.access_data(actor, on=[command.name], to=ASKS)
 
-    def _basis(self, actor: Actor, command: PipelineCommand, facts: AccessData) -> Authorization:
+    def _basis(self, actor: Actor, command: PipelineCommand, access_data: AccessData) -> Authorization:
         now = self.clock.now()
-        return authority_of(actor, command.name, facts, now, plan=command.plan, incident=command.incident)
+        return authority_of(
+            actor, command.name, access_data, now, plan=command.plan, incident=command.incident
+        )
 
     async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
-        decision = await self.judge.may(actor, Action.VIEW, name)
+        decision = await self.authorizer.may(actor, Action.VIEW, name)
         if not decision.allowed:
             await self.refused(actor, name, decision)
         return decision
 
     async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
         """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
-        return await not_found(actor, name, pipelines=self.pipelines, judge=self.judge)
+        return await not_found(actor, name, pipelines=self.pipelines, authorizer=self.authorizer)
 
     async def refused(
         self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan = CLEAR
@@ -103,24 +105,24 @@ class OwnRequests:
 
     async def preview(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
         """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
-        weighed = await self.weigh(actor, command)
+        weighed = await self.evaluate(actor, command)
         if isinstance(weighed, Assessment):
             return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
         await self.note_no(actor, command, weighed)
         return weighed
 
-    async def weigh(
+    async def evaluate(
         self, actor: Actor, command: PipelineCommand, *, reason_comes_later: bool = False
     ) -> Assessment | Reply:
         """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
-        facts = await self._facts(actor, command)
-        basis = self._basis(actor, command, facts)
+        access_data = await self._facts(actor, command)
+        basis = self._basis(actor, command, access_data)
         if not basis.requester.allowed:
             return replies.PermissionDenied(command.name, basis.requester, plan=command.plan)
         by_rule = hindrance(command, basis)
         if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
             by_rule = None
-        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis, facts)
+        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis, access_data)
         if in_the_way is not None:
             return in_the_way
         # Before the look: a row that is newer than the look could hide another run.
@@ -177,27 +179,27 @@ class OwnRequests:
         `typed` is the pipeline's name once more, without which no glass is broken.
         """
 
-        def take_on(operation: Operation, facts: AccessData) -> Transition:
+        def process(operation: Operation, access_data: AccessData) -> Transition:
             if not self._is_as_proposed(operation, typed):
                 return Transition(operation)
             now = self.clock.now()
-            basis = authorization_for(operation, facts, now)
-            if too_many(operation.pipeline, basis, facts, now) is not None:
+            basis = authorization_for(operation, access_data, now)
+            if too_many(operation.pipeline, basis, access_data, now) is not None:
                 return Transition(operation)
             return advance(operation, inputs.Confirmed(actor, basis), now)
 
-        standings = await self.judge.for_action(operation_id, actor, to=ASKS)
+        memberships = await self.authorizer.for_action(operation_id, actor, to=ASKS)
         try:
-            after = await self.store.change(operation_id, take_on, standings=standings)
+            after = await self.store.change(operation_id, process, memberships=memberships)
         except PipelineBusy as busy:
             return await self._busy_or_asked(actor, busy.holder)
         if after is None:
-            return await self.declining.unknown(actor, AttemptedAction.CONFIRM, operation_id)
+            return await self.denials.unknown(actor, AttemptedAction.CONFIRM, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.declining.not_theirs(actor, AttemptedAction.CONFIRM, operation)
+            return await self.denials.not_theirs(actor, AttemptedAction.CONFIRM, operation)
         if operation.state is State.EXPIRED and operation.confirmed_at is None:
-            await self.declining.note(actor, AttemptedAction.CONFIRM, operation, TOO_LATE)
+            await self.denials.note(actor, AttemptedAction.CONFIRM, operation, TOO_LATE)
             return replies.TooOld(operation)
         if after.events:
             self.work()
@@ -205,8 +207,8 @@ class OwnRequests:
             return replies.Asked(operation) if waits else replies.Started(operation)
         if operation.state is State.PROPOSED:
             # As it was decided: what is remembered of the person may be better than what was just learned.
-            return await self._why_unconfirmed(operation, await self.store.facts(standings), typed)
-        return await self.declining.too_late(actor, AttemptedAction.CONFIRM, operation)
+            return await self._why_unconfirmed(operation, await self.store.access_data(memberships), typed)
+        return await self.denials.too_late(actor, AttemptedAction.CONFIRM, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: the proposal is over."""
@@ -216,40 +218,40 @@ class OwnRequests:
                 return Transition(operation)
             return advance(operation, inputs.Withdrawn(actor), self.clock.now())
 
-        after = await self.store.change(operation_id, withdraw, standings={})
+        after = await self.store.change(operation_id, withdraw, memberships={})
         if after is None:
-            return await self.declining.unknown(actor, AttemptedAction.DROP, operation_id)
+            return await self.denials.unknown(actor, AttemptedAction.DROP, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.declining.not_theirs(actor, AttemptedAction.DROP, operation)
+            return await self.denials.not_theirs(actor, AttemptedAction.DROP, operation)
         if operation.confirmed_at is None:
             return replies.Dropped(operation)
-        return await self.declining.too_late(actor, AttemptedAction.DROP, operation)
+        return await self.denials.too_late(actor, AttemptedAction.DROP, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
 
-        def end(operation: Operation, facts: AccessData) -> Transition:
+        def end(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
-            decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
+            decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
             return advance(operation, inputs.Closed(actor, decision), now)
 
-        standings = await self.judge.for_action(operation_id, actor, to=[Action.CLEAR])
-        after = await self.store.change(operation_id, end, standings=standings)
+        memberships = await self.authorizer.for_action(operation_id, actor, to=[Action.CLEAR])
+        after = await self.store.change(operation_id, end, memberships=memberships)
         if after is None:
-            return await self.declining.unknown(actor, AttemptedAction.CLOSE, operation_id)
+            return await self.denials.unknown(actor, AttemptedAction.CLOSE, operation_id)
         operation = after.operation
         if after.events:
             self.work()
             return replies.ClosedByHand(operation)
-        facts, now = await self.store.facts(standings), self.clock.now()
-        decision = facts.may(actor, Action.CLEAR, operation.pipeline, now)
+        access_data, now = await self.store.access_data(memberships), self.clock.now()
+        decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
         if not decision.allowed:
-            await self.declining.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
+            await self.denials.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
             return replies.PermissionDenied(
                 operation.pipeline, decision, tried=AttemptedAction.CLOSE, plan=operation.plan
             )
-        return await self.declining.too_late(actor, AttemptedAction.CLOSE, operation)
+        return await self.denials.too_late(actor, AttemptedAction.CLOSE, operation)
 
     async def propose(
         self,
@@ -283,7 +285,7 @@ class OwnRequests:
         return replies.Preview(operation, pipeline, weighed.authority)
 
     async def _in_the_way(
-        self, actor: Actor, name: PipelineName, basis: Authorization, facts: AccessData
+        self, actor: Actor, name: PipelineName, basis: Authorization, access_data: AccessData
     ) -> Reply | None:
         holder = await self.store.live_on(name)
         if holder is not None:
@@ -293,22 +295,24 @@ class OwnRequests:
         asked = await self.store.pending_on(name)
         if asked is not None:
             return replies.AskedAlready(asked)
-        return too_many(name, basis, facts, self.clock.now())
+        return too_many(name, basis, access_data, self.clock.now())
 
     def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
         """Whether its target is still there, after a change of settings, and its name was typed where it must be."""
         is_here = self.targets.of(operation.pipeline) is not None
         return is_here and (not operation.incident or typed == operation.pipeline)
 
-    async def _why_unconfirmed(self, operation: Operation, facts: AccessData, typed: str | None) -> Reply:
+    async def _why_unconfirmed(
+        self, operation: Operation, access_data: AccessData, typed: str | None
+    ) -> Reply:
         if self.targets.of(operation.pipeline) is None:
             return await self.not_found(operation.requester, operation.pipeline)
         now = self.clock.now()
-        basis = authorization_for(operation, facts, now)
-        reply = why_not_taken_on(operation, basis, facts, typed, now)
+        basis = authorization_for(operation, access_data, now)
+        reply = why_not_taken_on(operation, basis, access_data, typed, now)
         if reply is None:
             # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
-            again = wish(operation.plan, operation.pipeline, operation.reason, operation.incident)
+            again = pipeline_command(operation.plan, operation.pipeline, operation.reason, operation.incident)
             return await self.preview(operation.requester, again, operation.origin)
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
@@ -357,7 +361,7 @@ class OwnRequests:
             return replies.AskedAlready(holder)
         may_close = False
         if holder.state is State.NEEDS_HUMAN:
-            may_close = (await self.judge.may(actor, Action.CLEAR, holder.pipeline)).allowed
+            may_close = (await self.authorizer.may(actor, Action.CLEAR, holder.pipeline)).allowed
         return replies.Busy(holder, may_close=may_close)
 
 

@@ -33,13 +33,13 @@ PAGE = 12  # pipelines: a screenful, and within Slack's limits whatever stands i
 class PipelinePages:
     store: Store
     pipelines: Pipelines
-    judge: Authorizer
+    authorizer: Authorizer
     clock: Clock
 
     async def may_list(self, actor: Actor, pattern: str) -> Decision:
         """Whether there is anything that `actor` may see: quick enough to answer before an ack."""
-        facts, now = await self.judge.facts(actor), self.clock.now()
-        decision = facts.may_somewhere(actor, Action.VIEW, now)
+        access_data, now = await self.authorizer.access_data(actor), self.clock.now()
+        decision = access_data.may_somewhere(actor, Action.VIEW, now)
         if not decision.allowed:
             await self.store.note(refused_to_list(actor, pattern, decision, now))
         return decision
@@ -59,9 +59,9 @@ class PipelinePages:
         everything = await self.pipelines.look_at_all()
         if isinstance(everything, Problem):
             return NoList(everything)
-        facts, now = await self.judge.facts(actor), self.clock.now()
+        access_data, now = await self.authorizer.access_data(actor), self.clock.now()
         # Off the loop: fifty thousand names take a while.
-        names = await asyncio.to_thread(_listed, actor, pattern, tuple(everything), facts, now)
+        names = await asyncio.to_thread(_listed, actor, pattern, tuple(everything), access_data, now)
         start = _start(names, after, before)
         underway = {
             (each.pipeline, each.state.is_live): each for each in await self.store.underway(fresh=False)
@@ -74,23 +74,23 @@ class PipelinePages:
                     everything[name],
                     live=underway.get((name, True)),
                     pending=underway.get((name, False)),
-                    freeze=frozen(facts.freezes, name, now),
+                    freeze=frozen(access_data.freezes, name, now),
                 )
                 for name in names[start : start + PAGE]
             ),
             before=start,
             total=len(names),
-            unread=_unread(actor, facts),
-            unanswered=hiding(everything.unanswered, pattern, actor, facts, now),
-            unreadable=hiding(everything.unreadable, pattern, actor, facts, now),
+            unread=_unread(actor, access_data),
+            unanswered=hiding(everything.unanswered, pattern, actor, access_data, now),
+            unreadable=hiding(everything.unreadable, pattern, actor, access_data, now),
         )
 
 
 def _listed(
-    actor: Actor, pattern: str, names: Iterable[PipelineName], facts: AccessData, now: datetime
+    actor: Actor, pattern: str, names: Iterable[PipelineName], access_data: AccessData, now: datetime
 ) -> list[PipelineName]:
     matching = (name for name in names if fnmatchcase(name, pattern))
-    return sorted(facts.seen_by(actor, matching, now), key=_place)
+    return sorted(access_data.seen_by(actor, matching, now), key=_place)
 
 
 def _place(name: PipelineName) -> tuple[str, str]:
@@ -109,14 +109,14 @@ def _start(names: list[PipelineName], after: PipelineName | None, before: Pipeli
 
 
 def hiding(
-    about: Mapping[TargetName, _T], pattern: str, actor: Actor, facts: AccessData, now: datetime
+    about: Mapping[TargetName, _T], pattern: str, actor: Actor, access_data: AccessData, now: datetime
 ) -> dict[TargetName, _T]:
     """Of targets that hide pipelines, those that might have shown this person something: they hear of no other."""
-    standing = facts.standings[actor]
+    membership = access_data.memberships[actor]
     held = [
         grant.pattern
-        for grant in facts.grants
-        if Action.VIEW in grant.role.actions and grant.is_to(standing) and grant.is_current(now)
+        for grant in access_data.grants
+        if Action.VIEW in grant.role.actions and grant.is_to(membership) and grant.is_current(now)
     ]
     return {
         target: said
@@ -126,10 +126,10 @@ def hiding(
     }
 
 
-def _unread(actor: Actor, facts: AccessData) -> str:
-    standing = facts.standings[actor]
+def _unread(actor: Actor, access_data: AccessData) -> str:
+    membership = access_data.memberships[actor]
     hidden = any(
-        grant.may_be_to(standing) and Action.VIEW in grant.role.actions and not grant.is_to(standing)
-        for grant in facts.grants
+        grant.may_be_to(membership) and Action.VIEW in grant.role.actions and not grant.is_to(membership)
+        for grant in access_data.grants
     )
-    return standing.why if hidden else ""
+    return membership.why if hidden else ""

@@ -38,25 +38,29 @@ def hindrance(command: PipelineCommand, basis: Authorization) -> Reply | None:
     """What the rules have against it, before anything is looked at."""
     if basis.freeze is not None:
         return replies.Frozen(command.name, basis.freeze)
-    if command.incident and not basis.terms.break_glass:
-        return replies.BreakGlassForbidden(command.name, basis.terms)
-    if not basis.terms.takes_reason(command.reason, command.incident):
-        return replies.ReasonWanted(command.name, basis.terms, command.plan, command.incident, command.reason)
+    if command.incident and not basis.requirements.break_glass:
+        return replies.BreakGlassForbidden(command.name, basis.requirements)
+    if not basis.requirements.takes_reason(command.reason, command.incident):
+        return replies.ReasonWanted(
+            command.name, basis.requirements, command.plan, command.incident, command.reason
+        )
     return None
 
 
-def too_many(name: PipelineName, basis: Authorization, facts: AccessData, now: datetime) -> Reply | None:
+def too_many(
+    name: PipelineName, basis: Authorization, access_data: AccessData, now: datetime
+) -> Reply | None:
     """Whether the person has asked others for so much already that this has to wait."""
     if not basis.approvals_needed:
         return None
-    if facts.open_requests >= OPEN_REQUESTS_MAX:
+    if access_data.open_requests >= OPEN_REQUESTS_MAX:
         return replies.TooManyOpen(name, OPEN_REQUESTS_MAX)
-    again_at = next_request_at(facts.asked_at, now)
+    again_at = next_request_at(access_data.asked_at, now)
     return None if again_at is None else replies.TooManyLately(name, REQUESTS_MAX, REQUESTS_WITHIN, again_at)
 
 
 def why_not_taken_on(
-    operation: Operation, basis: Authorization, facts: AccessData, typed: str | None, now: datetime
+    operation: Operation, basis: Authorization, access_data: AccessData, typed: str | None, now: datetime
 ) -> Reply | None:
     """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
     name = operation.pipeline
@@ -67,10 +71,12 @@ def why_not_taken_on(
     if basis.freeze is not None:
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
-        return replies.BreakGlassForbidden(name, basis.terms)
-    if not basis.terms.takes_reason(operation.reason, operation.incident):
-        return replies.ReasonWanted(name, basis.terms, operation.plan, operation.incident, operation.reason)
-    return too_many(name, basis, facts, now)
+        return replies.BreakGlassForbidden(name, basis.requirements)
+    if not basis.requirements.takes_reason(operation.reason, operation.incident):
+        return replies.ReasonWanted(
+            name, basis.requirements, operation.plan, operation.incident, operation.reason
+        )
+    return too_many(name, basis, access_data, now)
 
 
 def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:

@@ -6,7 +6,7 @@ Writes the proposals that buttons stand for, and the refusals; nothing else.
 from dataclasses import dataclass, replace
 
 from bot.domain.commands import Clear, PipelineCommand
-from bot.domain.commands.model import wish
+from bot.domain.commands.model import pipeline_command
 from bot.domain.ids import Actor, ChannelId, OperationId
 from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.pipeline import STOPPED
@@ -35,7 +35,7 @@ class Previews:
         if not_stopped.pipeline.resources_desired == STOPPED:
             return not_stopped
         longer = replace(command, stop=True)
-        weighed = await self.handlers.weigh(actor, longer)
+        weighed = await self.handlers.evaluate(actor, longer)
         if not isinstance(weighed, Assessment):
             return not_stopped
         offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, weighed=weighed)
@@ -45,16 +45,16 @@ class Previews:
         """The offer whose button this person pressed, if it is theirs to take; quick enough to answer before an ack."""
         offer = await self.handlers.store.operation(operation_id)
         if offer is None:
-            return await self.handlers.declining.unknown(actor, AttemptedAction.CONFIRM, operation_id)
+            return await self.handlers.denials.unknown(actor, AttemptedAction.CONFIRM, operation_id)
         if offer.requester != actor:
-            return await self.handlers.declining.not_theirs(actor, AttemptedAction.CONFIRM, offer)
+            return await self.handlers.denials.not_theirs(actor, AttemptedAction.CONFIRM, offer)
         return (
             offer
             if offer.state is State.PROPOSED
-            else await self.handlers.declining.too_late(actor, AttemptedAction.CONFIRM, offer)
+            else await self.handlers.denials.too_late(actor, AttemptedAction.CONFIRM, offer)
         )
 
     async def take(self, offer: Operation) -> Reply:
         """*Stop it and clear*: the preview of that, of the pipeline as it is now."""
-        again = wish(offer.plan, offer.pipeline, offer.reason, offer.incident)
+        again = pipeline_command(offer.plan, offer.pipeline, offer.reason, offer.incident)
         return await self.show(offer.requester, again, offer.origin)

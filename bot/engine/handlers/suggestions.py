@@ -23,17 +23,17 @@ CLOSE_NAMES = 3  # suggestions beside an unknown name
 
 
 async def not_found(
-    actor: Actor, name: PipelineName, *, pipelines: Pipelines, judge: Authorizer
+    actor: Actor, name: PipelineName, *, pipelines: Pipelines, authorizer: Authorizer
 ) -> replies.NotFound:
     """The answer about a name that no Feldera knows, or that names no target."""
     everything = await pipelines.look_at_all()
-    facts, now = await judge.facts(actor), judge.clock.now()
+    access_data, now = await authorizer.access_data(actor), authorizer.clock.now()
     if isinstance(everything, Problem):
         everything = AllPipelines({}, dict.fromkeys(pipelines.targets.names, everything))
     # Off the loop: of fifty thousand names this takes a second, in which nobody else would be answered.
-    close = await asyncio.to_thread(_close, actor, name, tuple(everything), facts, now)
+    close = await asyncio.to_thread(_close, actor, name, tuple(everything), access_data, now)
     needs_target = pipelines.targets.of(name) is None
-    silent = hiding(everything.unanswered, "*", actor, facts, now) if needs_target else ()
+    silent = hiding(everything.unanswered, "*", actor, access_data, now) if needs_target else ()
     return replies.NotFound(
         name,
         close=close,
@@ -43,9 +43,9 @@ async def not_found(
 
 
 def _close(
-    actor: Actor, name: PipelineName, names: Sequence[PipelineName], facts: AccessData, now: datetime
+    actor: Actor, name: PipelineName, names: Sequence[PipelineName], access_data: AccessData, now: datetime
 ) -> tuple[PipelineName, ...]:
-    visible = facts.seen_by(actor, names, now)
+    visible = access_data.seen_by(actor, names, now)
     return _namesakes(name, visible) or _close_to(name, visible)
 
 

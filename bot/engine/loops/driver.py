@@ -269,37 +269,37 @@ class Driver:
         if isinstance(look, Problem):
             self._look_times.leave_alone(self._target_of(operation), look)
 
-        def decide(current: Operation, facts: AccessData) -> Transition:
+        def decide(current: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
             spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(current)
-            looked = Looked(look, authorization_for(current, facts, now), spread, usual)
+            looked = Looked(look, authorization_for(current, access_data, now), spread, usual)
             return advance(current, looked, now)
 
         return decide
 
-    async def _change(self, operation: Operation, happening: Input) -> Effect | None:
-        decide = self._advanced(happening)
-        return self._told(await self.store.change(operation.id, decide, standings=_NOBODY))
+    async def _change(self, operation: Operation, input_: Input) -> Effect | None:
+        decide = self._advanced(input_)
+        return self._told(await self.store.change(operation.id, decide, memberships=_NOBODY))
 
     async def _change_all(self, changes: Sequence[tuple[Operation, Input]]) -> None:
         """In as few transactions as leave commands and clicks their turn; nothing is to be done after any of them."""
         for start in range(0, len(changes), TAKEN_IN_AT_ONCE):
             some = changes[start : start + TAKEN_IN_AT_ONCE]
             for after in await self.background.change_all(
-                [(operation.id, self._advanced(happening)) for operation, happening in some]
+                [(operation.id, self._advanced(input_)) for operation, input_ in some]
             ):
                 self._told(after)
 
-    def _advanced(self, happening: Input) -> Decide:
+    def _advanced(self, input_: Input) -> Decide:
         def decide(current: Operation, _facts: AccessData) -> Transition:
-            return advance(current, happening, self.clock.now())
+            return advance(current, input_, self.clock.now())
 
         return decide
 
     async def _decide(
-        self, operation: Operation, decide: Decide, standings: Mapping[Actor, Membership]
+        self, operation: Operation, decide: Decide, memberships: Mapping[Actor, Membership]
     ) -> Effect | None:
-        return self._told(await self.store.change(operation.id, decide, standings=standings))
+        return self._told(await self.store.change(operation.id, decide, memberships=memberships))
 
     async def _carry_out(self, operation: Operation, effect: Effect) -> Input:
         match effect:

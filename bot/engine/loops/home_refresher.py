@@ -35,7 +35,7 @@ class HomeRefresher:
     """`wake` is set whenever something changed that a page may show."""
 
     store: Store
-    judge: Authorizer
+    authorizer: Authorizer
     tabs: HomeTabs
     clock: Clock
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,9 +98,9 @@ class HomeRefresher:
                 return page.changes_at
 
     async def _page(self, actor: Actor, board: HomeData) -> HomePage:
-        standings = await self.judge.standings([actor])
-        facts = await self.store.facts(standings)
-        return compose(standings[actor], facts, board, self.clock.now())
+        memberships = await self.authorizer.memberships([actor])
+        access_data = await self.store.access_data(memberships)
+        return compose(memberships[actor], access_data, board, self.clock.now())
 
     async def _board(self) -> HomeData:
         return HomeData(

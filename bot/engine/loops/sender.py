@@ -36,7 +36,7 @@ Change = Callable[[Operation, Decide, Mapping[Actor, Membership]], Awaitable[Eff
 @dataclass(frozen=True, slots=True)
 class Sender:
     pipelines: Pipelines
-    judge: Authorizer
+    authorizer: Authorizer
     clock: Clock
     stalls: StallDetector
     cancels: PendingCancels
@@ -52,25 +52,25 @@ class Sender:
         stalls = await self.stalls.caught_up()
         async with self.pipelines.connection(operation.pipeline) as connection:
             people = [operation.requester, *(approval.by for approval in operation.approvals)]
-            standings = await self.judge.for_sending(people, on=operation.pipeline, to=_CARRIES)
+            memberships = await self.authorizer.for_sending(people, on=operation.pipeline, to=_CARRIES)
             asked_at = self.clock.monotonic()
             await connection.make()
             can_wait = await self.cancels.decided(operation.id)
             if self.clock.monotonic() - asked_at > STANDINGS_GOOD_FOR:
-                standings = await self.judge.for_sending(people, on=operation.pipeline, to=_CARRIES)
+                memberships = await self.authorizer.for_sending(people, on=operation.pipeline, to=_CARRIES)
             looked_at = self.clock.monotonic()
             decide = looked(await _last_look(operation, connection))
 
-            def unless_held_up(current: Operation, facts: AccessData) -> Transition:
+            def unless_held_up(current: Operation, access_data: AccessData) -> Transition:
                 is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
                 # Only for so long: nobody may hold up a request by pressing again and again.
                 until = None if current.stop_until is None else current.stop_until + CANCELS_HOLD_UP_FOR
                 waits = can_wait and until is not None and self.clock.now() < until
                 if is_stalled or (waits and self.cancels.are_being_decided(operation.id)):
                     return Transition(current)
-                return decide(current, facts)
+                return decide(current, access_data)
 
-            effect = await change(operation, unless_held_up, standings)
+            effect = await change(operation, unless_held_up, memberships)
             if not isinstance(effect, Send):
                 return effect
             return await connection.submit(operation.step_name, not_after=looked_at + LOOK_GOOD_FOR)

@@ -28,7 +28,7 @@ class People(Protocol):
         """Now, in the order of look-ups."""
         ...
 
-    async def standings(
+    async def memberships(
         self,
         actors: Iterable[Actor],
         groups: frozenset[Group],
@@ -53,7 +53,7 @@ class Unresolved:
 
 
 class Directory(People, Protocol):
-    """People, for whoever checks everybody at once. What is decided rests on `standings` alone."""
+    """People, for whoever checks everybody at once. What is decided rests on `memberships` alone."""
 
     @property
     def home_team(self) -> TeamId:

@@ -85,7 +85,7 @@ class Store(Protocol):
         """
         ...
 
-    async def facts(self, standings: Mapping[Actor, Membership]) -> AccessData:
+    async def access_data(self, memberships: Mapping[Actor, Membership]) -> AccessData:
         """The grants of these people, of all groups and of all approvers, all rules, all freezes not lifted.
 
         `open_requests` and `asked_at` are of these people: of the one person, where only one is asked about.
@@ -111,12 +111,12 @@ class Store(Protocol):
         ...
 
     async def administer(
-        self, change: AccessChange, authorize: Authorize, *, standing: Membership, by: str
+        self, change: AccessChange, authorize: Authorize, *, membership: Membership, by: str
     ) -> Event:
         """Make the change and record its event, in one transaction, if `authorize` does not refuse.
 
         `by` is who is written down as having granted, such as `T1/U2`. The event's `data` gains `before`: what the
-        change replaced or took away, in words, or None. Facts are read for `standing`. Where all is as the change
+        change replaced or took away, in words, or None. Facts are read for `membership`. Where all is as the change
         wants it, nothing is recorded: an equal grant, rule or freeze stands in `before`, or there was nothing to take
         away and `before` is None.
 
@@ -226,7 +226,7 @@ class Store(Protocol):
         operation_id: OperationId,
         decide: Decide,
         *,
-        standings: Mapping[Actor, Membership],
+        memberships: Mapping[Actor, Membership],
     ) -> Transition | None:
         """Read the row and the facts about these people, decide, and write row and events, in one transaction.
 

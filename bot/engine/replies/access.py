@@ -41,7 +41,7 @@ class Explained:
 class Introduced:
     """Who a person is to the bot, and what is granted to them."""
 
-    standing: Membership
+    membership: Membership
     grants: tuple[Grant, ...]
     now: datetime
 

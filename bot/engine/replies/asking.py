@@ -101,7 +101,7 @@ class ReasonWanted:
     """The rules ask for a reason, or for another one than was typed. `incident`: what the glass is to be broken for."""
 
     pipeline: PipelineName
-    terms: Requirements
+    requirements: Requirements
     plan: Plan = CLEAR
     incident: str = ""
     reason: str = ""
@@ -112,7 +112,7 @@ class BreakGlassForbidden:
     """No rule allows the glass to be broken here, or one forbids it."""
 
     pipeline: PipelineName
-    terms: Requirements
+    requirements: Requirements
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class PeopleDirectory:
     def mark(self) -> Mark:
         return self._turns.next()
 
-    async def standings(
+    async def memberships(
         self,
         actors: Iterable[Actor],
         groups: frozenset[Group],
@@ -185,7 +185,7 @@ class PeopleDirectory:
         """Slack's answer. While this caller has to wait, nothing is asked for it."""
         wait = self._wait(method, caller)
         if wait:
-            return LookupFailed(must_wait(wait.total_seconds()), passing=True)
+            return LookupFailed(must_wait(wait.total_seconds()), transient=True)
         if caller is not Caller.SENDING:
             self._budget.takes(method, _MOST[caller][method])
         answer = await ask(call())
@@ -195,14 +195,14 @@ class PeopleDirectory:
             case CallRateLimited(seconds):
                 self._pace.hold(timedelta(seconds=seconds), (method, caller))
                 log.warning("slack_asks_us_to_wait", method=method, caller=str(caller), seconds=seconds)
-                return LookupFailed(must_wait(seconds), passing=True)
+                return LookupFailed(must_wait(seconds), transient=True)
             case CallRefused(error):
                 if error not in _NOBODY:
                     log.warning("slack_refused", method=method, error=error)
                 return LookupFailed(why_refused(answer), error)
             case CallUnanswered(why):
                 log.warning("slack_did_not_answer", method=method, why=why)
-                return LookupFailed(why_silent(answer), passing=True)
+                return LookupFailed(why_silent(answer), transient=True)
 
 
 def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | LookupFailed:
@@ -240,9 +240,11 @@ def _standing(
             for group, users in members.items()
             if not isinstance(users, LookupFailed) and actor.user in users
         ),
-        unresolved=frozenset(group for group, users in members.items() if isinstance(users, LookupFailed)),
+        unresolved_groups=frozenset(
+            group for group, users in members.items() if isinstance(users, LookupFailed)
+        ),
         why="; ".join(dict.fromkeys(failed.why for failed in failures)),
-        passing=any(failed.passing for failed in failures),
+        transient=any(failed.transient for failed in failures),
     )
 
 

@@ -26,12 +26,12 @@ T = TypeVar("T")
 class LookupFailed:
     """There is no answer: `why` in words, as a clause, and Slack's code for it if it gave one.
 
-    `passing`: Slack is away or wants quiet. What it refuses, it would refuse again.
+    `transient`: Slack is away or wants quiet. What it refuses, it would refuse again.
     """
 
     why: str
     code: str = ""
-    passing: bool = False
+    transient: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class LookupCache(Generic[T]):
                 return await self._asks(known, ask, caller)
         except TimeoutError:
             log.warning("slack_did_not_answer", about=key, seconds=self.within)
-            return LookupFailed("Slack did not answer in time", passing=True)
+            return LookupFailed("Slack did not answer in time", transient=True)
 
     async def _asks(
         self, known: _Known[T], ask: Callable[[], Awaitable[T | LookupFailed]], caller: Caller

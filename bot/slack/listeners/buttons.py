@@ -32,90 +32,94 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 class Buttons:
     """`client` opens modals."""
 
-    desk: ListenerContext
+    context: ListenerContext
     client: AsyncWebClient
 
     async def confirm(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        actor, operation_id = self.desk.clicked(delivery)
+        actor, operation_id = self.context.clicked(delivery)
         answer = ResponseUrlReply(respond)
 
         async def deed() -> Reply:
-            reply = await self.desk.handlers.confirm(actor, operation_id)
+            reply = await self.context.handlers.confirm(actor, operation_id)
             if isinstance(reply, Started | Asked):
                 # No other coroutine runs between the commit and this line that could post the card first.
                 # An errand, since the address that takes answers may hang: no other card waits for it.
-                self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
+                self.context.threads.can_tell(
+                    operation_id, partial(self.context.background_tasks.say, answer=answer)
+                )
             return reply
 
-        await self.desk.pressed(deed(), ack, answer, replaces=True)
+        await self.context.pressed(deed(), ack, answer, replaces=True)
 
     async def stop_and_clear(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
-        actor, operation_id = self.desk.clicked(delivery)
+        actor, operation_id = self.context.clicked(delivery)
         await ack()
         answer = ResponseUrlReply(respond)
 
         async def taken() -> Message:
-            offer = await self.desk.previews.offered(actor, operation_id)
+            offer = await self.context.previews.offered(actor, operation_id)
             answer.replaces = not isinstance(offer, NotYours)
-            return self.desk.in_words(
-                await self.desk.previews.take(offer) if isinstance(offer, Operation) else offer
+            return self.context.in_words(
+                await self.context.previews.take(offer) if isinstance(offer, Operation) else offer
             )
 
-        self.desk.errands.run(taken(), answer)
+        self.context.background_tasks.run(taken(), answer)
 
     async def drop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        deed = self.desk.handlers.drop(*self.desk.clicked(delivery))
-        await self.desk.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
+        deed = self.context.handlers.drop(*self.context.clicked(delivery))
+        await self.context.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        _, operation_id = self.desk.clicked(delivery)
+        _, operation_id = self.context.clicked(delivery)
         # A modal that is submitted cannot change the preview: this click can, once the card stands.
         answer = ResponseUrlReply(respond, replaces=True)
-        self.desk.threads.can_tell(operation_id, partial(self.desk.errands.say, answer=answer))
+        self.context.threads.can_tell(operation_id, partial(self.context.background_tasks.say, answer=answer))
         await ack()
         if not await self._opens(modals.type_the_name(operation_id), delivery):
-            self.desk.errands.say(answers.break_glass_again(), ResponseUrlReply(respond))
+            self.context.background_tasks.say(answers.break_glass_again(), ResponseUrlReply(respond))
 
     async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        actor, operation_id = self.desk.clicked(delivery)
+        actor, operation_id = self.context.clicked(delivery)
 
         async def why_no_modal_opens() -> Message:
             refusal = await looking
-            return answers.deny_again() if refusal is None else self.desk.in_words(refusal)
+            return answers.deny_again() if refusal is None else self.context.in_words(refusal)
 
-        looking = await self.desk.errands.begun(self.desk.requests.why_not_deny(actor, operation_id))
+        looking = await self.context.background_tasks.begun(
+            self.context.requests.why_not_deny(actor, operation_id)
+        )
         if looking.done() and looking.result() is None:
             await ack()
             if not await self._opens(modals.why_deny(operation_id), delivery):
-                self.desk.errands.say(typed_instead(operation_id), ResponseUrlReply(respond))
+                self.context.background_tasks.say(typed_instead(operation_id), ResponseUrlReply(respond))
             return
         await ack()
-        self.desk.errands.run(why_no_modal_opens(), ResponseUrlReply(respond))
+        self.context.background_tasks.run(why_no_modal_opens(), ResponseUrlReply(respond))
 
     async def approve(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(
-            self.desk.requests.approve(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        await self.context.pressed(
+            self.context.requests.approve(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def withdraw(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(
-            self.desk.requests.withdraw(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        await self.context.pressed(
+            self.context.requests.withdraw(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def stop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(
-            self.desk.requests.stop(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        await self.context.pressed(
+            self.context.requests.stop(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def sign_off(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(
-            self.desk.requests.sign_off(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        await self.context.pressed(
+            self.context.requests.sign_off(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def close(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.desk.pressed(
-            self.desk.handlers.close(*self.desk.clicked(delivery)), ack, ResponseUrlReply(respond)
+        await self.context.pressed(
+            self.context.handlers.close(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
@@ -124,9 +128,9 @@ class Buttons:
         if match is None:
             await self.unknown(ack, delivery, respond)
             return
-        wanted = _of(match[2], self.desk.handlers.targets)
-        deed = self.desk.access.history(self.desk.who(delivery), wanted, before=int(match[1]))
-        await self.desk.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
+        wanted = _of(match[2], self.context.handlers.targets)
+        deed = self.context.access.history(self.context.who(delivery), wanted, before=int(match[1]))
+        await self.context.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self._turn_the_page(ack, delivery, respond, forward=False)
@@ -144,20 +148,20 @@ class Buttons:
             return
         await ack()
         name, pattern = PipelineName(match[1]), match[2]
-        page = self.desk.listing.page(
-            self.desk.who(delivery), pattern, **{"after" if forward else "before": name}
+        page = self.context.listing.page(
+            self.context.who(delivery), pattern, **{"after" if forward else "before": name}
         )
-        self.desk.errands.run(self._in_words(page), ResponseUrlReply(respond, replaces=True))
+        self.context.background_tasks.run(self._in_words(page), ResponseUrlReply(respond, replaces=True))
 
     async def _opens(self, modal: dict[str, Any], delivery: BlockActions) -> bool:
-        return await ScreenReply.of(delivery, self.client, self.desk.threads).opens(modal)
+        return await ScreenReply.of(delivery, self.client, self.context.threads).opens(modal)
 
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
-        return self.desk.in_words(await reply)
+        return self.context.in_words(await reply)
 
     async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        deed = self.desk.requests.not_a_button(self.desk.who(delivery), delivery.action.action_id)
-        await self.desk.pressed(deed, ack, ResponseUrlReply(respond))
+        deed = self.context.requests.not_a_button(self.context.who(delivery), delivery.action.action_id)
+        await self.context.pressed(deed, ack, ResponseUrlReply(respond))
 
 
 def _of(title: str, targets: Targets) -> model.HistoryCommand:

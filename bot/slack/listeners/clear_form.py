@@ -35,7 +35,7 @@ _TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
 
 @dataclass(frozen=True, slots=True)
 class ClearForm:
-    desk: ListenerContext
+    context: ListenerContext
     forms: ClearForms
     open_forms: OpenForms
 
@@ -44,15 +44,17 @@ class ClearForm:
         token = Token(new_form_id(), delivery.channel_id)
         failing = ResponseUrlReply(respond)
         opens = self._opens(actor, delivery.trigger_id, token, failing=failing, respond=respond)
-        self.desk.errands.do(opens, failing)
+        self.context.background_tasks.do(opens, failing)
 
     async def shortcut(self, ack: AsyncAck, delivery: Shortcut) -> None:
         """From anywhere in Slack: there is no channel, so the card goes to the person, if no rule says otherwise."""
         await ack()
-        actor = self.desk.who(delivery)
+        actor = self.context.who(delivery)
         token = Token(new_form_id(), ChannelId(actor.user))
-        failing = ScreenReply.of(delivery, self.open_forms.client, self.desk.threads)
-        self.desk.errands.do(self._opens(actor, delivery.trigger_id, token, failing=failing), failing)
+        failing = ScreenReply.of(delivery, self.open_forms.client, self.context.threads)
+        self.context.background_tasks.do(
+            self._opens(actor, delivery.trigger_id, token, failing=failing), failing
+        )
 
     async def _opens(
         self,
@@ -69,13 +71,13 @@ class ClearForm:
             await failing.give(clear_form_view.did_not_open(_why(opened)))
             return
         # From here on the form itself is where its person looks, whatever breaks.
-        self.desk.errands.do(self._fills(opened, actor), opened)
+        self.context.background_tasks.do(self._fills(opened, actor), opened)
 
     async def _fills(self, opened: OpenForm, actor: Actor) -> None:
         turn = opened.turn
         nothing = await self.forms.sees_nothing(actor)
         if nothing is not None:
-            await opened.give(self.desk.in_words(nothing))
+            await opened.give(self.context.in_words(nothing))
             return
         offers = await self.forms.offer(actor, "")
         notice = clear_form_view.notice(offers)
@@ -96,16 +98,16 @@ class ClearForm:
 
     async def suggest(self, ack: AsyncAck, delivery: OptionsRequest) -> None:
         """The options for what was typed into the menu: an empty list, where there are none to be had."""
-        actor = self.desk.who(delivery)
+        actor = self.context.who(delivery)
         offers = await self.forms.offer(actor, delivery.value)
         await ack(options=[form_fields.option(offer) for offer in offers.found])
         form = self.open_forms.of(delivery.view)
         if form is None:
             return
         if notice := clear_form_view.notice(offers):
-            self.desk.errands.do(form.notice(notice), form)
+            self.context.background_tasks.do(form.notice(notice), form)
         if offers.loading:
-            self.desk.errands.do(self._says_when_loaded(form, actor), form)
+            self.context.background_tasks.do(self._says_when_loaded(form, actor), form)
 
     async def changed(self, ack: AsyncAck, delivery: BlockActions) -> None:
         """Something else was chosen: what is said of it follows."""
@@ -114,10 +116,12 @@ class ClearForm:
         turn = 0 if form is None else form.next_turn()
         await ack()
         if form is not None and view is not None:
-            self.desk.errands.do(self._says(form, self.desk.who(delivery), view, turn=turn), form)
+            self.context.background_tasks.do(
+                self._says(form, self.context.who(delivery), view, turn=turn), form
+            )
 
     async def _says(self, form: OpenForm, actor: Actor, view: View, *, turn: int) -> None:
-        command = form_fields.chosen(view, self.desk.handlers.targets)
+        command = form_fields.chosen(view, self.context.handlers.targets)
         if command is None:
             return
         await form.show(clear_form_view.looking(command.name), turn=turn)
@@ -127,15 +131,15 @@ class ClearForm:
         elif isinstance(seen, NotStopped):
             await form.show(clear_form_view.about_running(seen), turn=turn)
         else:
-            await form.show(clear_form_view.about_no(self.desk.in_words(seen)), turn=turn)
+            await form.show(clear_form_view.about_no(self.context.in_words(seen)), turn=turn)
 
     async def submitted(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
         form, token = self.open_forms.of(view), Token.of(view)
-        command = form_fields.chosen(view, self.desk.handlers.targets)
+        command = form_fields.chosen(view, self.context.handlers.targets)
         if form is None or token is None:
-            reply = await self.desk.requests.not_a_button(self.desk.who(delivery), view.callback_id)
-            await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
+            reply = await self.context.requests.not_a_button(self.context.who(delivery), view.callback_id)
+            await ack(response_action="update", view=modals.showing(self.context.in_words(reply)))
             return
         if command is None:
             await ack(response_action="errors", errors=form_errors.nothing_chosen())
@@ -145,7 +149,7 @@ class ClearForm:
             # One after the other: the second press of a slow button finds what the first one did.
             async with form.deciding:
                 reply = await self.forms.submit(
-                    self.desk.who(delivery),
+                    self.context.who(delivery),
                     command,
                     token.origin,
                     form_id=token.form_id,
@@ -154,25 +158,25 @@ class ClearForm:
                 )
                 if isinstance(reply, Started | Asked):
                     # No other coroutine runs between the commit and this line that could post the card first.
-                    say = partial(self.desk.errands.say, answer=form)
-                    self.desk.threads.can_tell(reply.operation.id, say)
+                    say = partial(self.context.background_tasks.say, answer=form)
+                    self.context.threads.can_tell(reply.operation.id, say)
                 return reply
 
-        deciding = self.desk.errands.begin(decides())
+        deciding = self.context.background_tasks.begin(decides())
         done, _ = await asyncio.wait({deciding}, timeout=ANSWERED_WITHIN)
         if done:
             await ack(**self._as_ack(deciding.result(), form))
             return
         form.is_answered()
         await ack(response_action="update", view=modals.showing(clear_form_view.still_deciding()))
-        self.desk.errands.run(self._late(deciding), form)
+        self.context.background_tasks.run(self._late(deciding), form)
 
     def _as_ack(self, reply: Reply | LookAgain, form: OpenForm) -> dict[str, Any]:
         """What Slack is to do with the form that was submitted."""
         if isinstance(reply, LookAgain):
             page = clear_form_view.about_again(reply, form.token.origin)
             return {"response_action": "update", "view": form.turned_into(page, reply.shown)}
-        answer = self.desk.in_words(reply)
+        answer = self.context.in_words(reply)
         errors = form_errors.errors(reply, answer)
         if errors is not None:
             return {"response_action": "errors", "errors": errors}
@@ -183,7 +187,7 @@ class ClearForm:
         reply = await deciding
         if isinstance(reply, LookAgain):
             return clear_form_view.look_again_elsewhere(reply)
-        return self.desk.in_words(reply)
+        return self.context.in_words(reply)
 
 
 def _why(opened: CallRefused | CallRateLimited | CallUnanswered) -> str:

@@ -34,25 +34,25 @@ _Deciding = model.Approve | model.Deny | model.Withdraw | model.SignOff
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    desk: ListenerContext
+    context: ListenerContext
     form: ClearForm
     looks: LookQueue
 
     async def typed(self, ack: AsyncAck, delivery: SlashCommand, respond: AsyncRespond) -> None:
-        actor = self.desk.who(delivery)
+        actor = self.context.who(delivery)
         try:
-            command = parse(delivery.text, self.desk.handlers.targets)
+            command = parse(delivery.text, self.context.handlers.targets)
         except Misunderstood as error:
             await acknowledge(ack, answers.misunderstood(error))
             return
         name = model.pipeline_of(command)
-        if name is not None and self.desk.handlers.targets.of(name) is None:
+        if name is not None and self.context.handlers.targets.of(name) is None:
             await acknowledge(ack, answers.looking(name))
-            self.desk.errands.run(self._meant(actor, name), ResponseUrlReply(respond))
+            self.context.background_tasks.run(self._meant(actor, name), ResponseUrlReply(respond))
             return
         match command:
             case Help(verb):
-                await acknowledge(ack, answers.help_on(verb, self.desk.handlers.targets))
+                await acknowledge(ack, answers.help_on(verb, self.context.handlers.targets))
             case Clear() | Stop() | Start() | Status():
                 await self._look(actor, command, ack, delivery.channel_id, respond)
             case model.List(pattern):
@@ -61,13 +61,13 @@ class Commands:
                 await ack()
                 self.form.typed(actor, delivery, respond)
             case model.Approve() | model.Deny() | model.Withdraw() | model.SignOff():
-                await self.desk.typed(self._decide(actor, command), ack, respond)
+                await self.context.typed(self._decide(actor, command), ack, respond)
             case _:
-                await self.desk.typed(self._answered(actor, command), ack, respond)
+                await self.context.typed(self._answered(actor, command), ack, respond)
 
     async def _meant(self, actor: Actor, name: PipelineName) -> Message:
         """What they may have meant by a name that does not say on which Feldera."""
-        return self.desk.in_words(await self.desk.handlers.not_found(actor, name))
+        return self.context.in_words(await self.context.handlers.not_found(actor, name))
 
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
@@ -79,16 +79,16 @@ class Commands:
             async with self.looks.turn(command.name):
                 return await self._seen(actor, command, origin)
 
-        refused = await self.desk.errands.begun(self._refused(actor, command))
+        refused = await self.context.background_tasks.begun(self._refused(actor, command))
         refusal = refused.result() if refused.done() else None
         if refusal is not None:
             await acknowledge(ack, refusal)
             return
         await acknowledge(ack, answers.looking(command.name))
-        self.desk.errands.run(seen(), ResponseUrlReply(respond))
+        self.context.background_tasks.run(seen(), ResponseUrlReply(respond))
 
     async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
-        handlers = self.desk.handlers
+        handlers = self.context.handlers
         if isinstance(command, Status):
             decision, plan = await handlers.may_see(actor, command.name), CLEAR
         else:
@@ -96,34 +96,34 @@ class Commands:
         if decision.allowed:
             return None
         log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
-        return self.desk.in_words(PermissionDenied(command.name, decision, plan=plan))
+        return self.context.in_words(PermissionDenied(command.name, decision, plan=plan))
 
     async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
-        decision = await self.desk.listing.may_list(actor, pattern)
+        decision = await self.context.listing.may_list(actor, pattern)
         if not decision.allowed:
             log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
-            await acknowledge(ack, self.desk.in_words(SeesNothing(decision)))
+            await acknowledge(ack, self.context.in_words(SeesNothing(decision)))
             return
         await acknowledge(ack, answers.looking_around())
-        self.desk.errands.run(self._page(actor, pattern), ResponseUrlReply(respond))
+        self.context.background_tasks.run(self._page(actor, pattern), ResponseUrlReply(respond))
 
     async def _page(self, actor: Actor, pattern: str) -> Message:
-        return self.desk.in_words(await self.desk.listing.page(actor, pattern))
+        return self.context.in_words(await self.context.listing.page(actor, pattern))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
-        handlers = self.desk.handlers
+        handlers = self.context.handlers
         if isinstance(command, Status):
-            return self.desk.in_words(await handlers.describe(actor, command.name))
-        return self.desk.in_words(await self.desk.previews.show(actor, command, origin))
+            return self.context.in_words(await handlers.describe(actor, command.name))
+        return self.context.in_words(await self.context.previews.show(actor, command, origin))
 
     async def _decide(self, actor: Actor, command: _Deciding) -> Message:
         if not isinstance(command, model.Withdraw):
             return await self._decided(actor, command)
-        async with self.desk.requests.deciding(command.request):
+        async with self.context.requests.deciding(command.request):
             return await self._decided(actor, command)
 
     async def _decided(self, actor: Actor, command: _Deciding) -> Message:
-        requests = self.desk.requests
+        requests = self.context.requests
         operation_id = await requests.find(actor, command.request)
         if operation_id is None:
             await requests.not_found(actor, _TRIED[type(command)], command.request)
@@ -137,19 +137,19 @@ class Commands:
                 reply = await requests.withdraw(actor, operation_id)
             case model.SignOff():
                 reply = await requests.sign_off(actor, operation_id)
-        return self.desk.in_words(reply)
+        return self.context.in_words(reply)
 
     async def _answered(self, actor: Actor, command: model.Access) -> Message:
         try:
-            return self.desk.in_words(await self._access(actor, command))
+            return self.context.in_words(await self._access(actor, command))
         except Misunderstood as error:
             return answers.misunderstood(error)
 
     async def _access(self, actor: Actor, command: model.Access) -> Reply:  # noqa: PLR0911, C901 - one case a command
-        access = self.desk.access
+        access = self.context.access
         match command:
             case model.Pending():
-                return await self.desk.requests.pending(actor)
+                return await self.context.requests.pending(actor)
             case model.CanI(name, plan):
                 return await access.explain(actor, name, plan)
             case model.WhoAmI():

@@ -28,7 +28,7 @@ class ListenerContext:
     access: AccessCommands
     listing: PipelinePages
     threads: Threads
-    errands: BackgroundTasks
+    background_tasks: BackgroundTasks
     home: TeamId  # the workspace whose app this is
 
     def in_words(self, reply: Reply) -> Message:
@@ -52,12 +52,12 @@ class ListenerContext:
 
     async def typed(self, deed: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
         """Do what was typed; the ack is the answer, or says that it follows."""
-        task = await self.errands.begun(deed)
+        task = await self.background_tasks.begun(deed)
         if task.done():
             await acknowledge(ack, task.result())
             return
         await acknowledge(ack, answers.takes_longer())
-        self.errands.run(task, ResponseUrlReply(respond))
+        self.background_tasks.run(task, ResponseUrlReply(respond))
 
     async def pressed(
         self,
@@ -77,14 +77,14 @@ class ListenerContext:
             answer.replaces = replaces and not isinstance(reply, NotYours)
             return self.in_words(reply)
 
-        task = await self.errands.begun(deed)
+        task = await self.background_tasks.begun(deed)
         if task.done():
             task.result()  # what broke is told by whoever hears of it before the ack
             await ack()
         else:
             await ack()
-            self.errands.say(answers.takes_longer(), answer)
-        self.errands.run(in_words(), answer)
+            self.background_tasks.say(answers.takes_longer(), answer)
+        self.background_tasks.run(in_words(), answer)
 
 
 async def acknowledge(ack: AsyncAck, said: Message) -> None:

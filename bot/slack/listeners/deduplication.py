@@ -35,11 +35,14 @@ class DeduplicatingApp(AsyncApp):
     """A repetition gets the answer to the first, and waits for it: Slack shows whichever answer arrives first."""
 
     def __init__(
-        self, errands: BackgroundTasks, response_urls: ResponseUrls = EACH_BY_ITSELF, **arguments: Any
+        self,
+        background_tasks: BackgroundTasks,
+        response_urls: ResponseUrls = EACH_BY_ITSELF,
+        **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
         self._response_urls = response_urls
-        self._errands = errands
+        self._errands = background_tasks
         self._answers: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
         self._at_once = 0
         self._is_crowded = False

@@ -32,7 +32,7 @@ _SHOWN_BY_THE_PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class HomeTab:
-    desk: ListenerContext
+    context: ListenerContext
     homes: HomeRefresher
     tabs: SlackHomeTabs
 
@@ -41,10 +41,10 @@ class HomeTab:
         if event.tab != "home":
             return
         self.tabs.found(event.user, None if event.view is None else event.view.hash)
-        self.homes.looked_at_by(self.desk.who(delivery))
+        self.homes.looked_at_by(self.context.who(delivery))
 
     async def pressed(self, ack: AsyncAck, delivery: BlockActions) -> None:
-        actor, operation_id = self.desk.clicked(delivery)
+        actor, operation_id = self.context.clicked(delivery)
         action = delivery.action.action_id
         if action == card.DENY:
             await self._deny(actor, operation_id, ack, delivery)
@@ -52,11 +52,11 @@ class HomeTab:
             reply = await self._done(action, actor, operation_id)
             await ack()
             if not isinstance(reply, _SHOWN_BY_THE_PAGE):
-                self._tell(self.desk.in_words(reply), delivery)
+                self._tell(self.context.in_words(reply), delivery)
         self.homes.looked_at_by(actor)
 
     async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply:
-        requests = self.desk.requests
+        requests = self.context.requests
         match action:
             case card.APPROVE:
                 return await requests.approve(actor, operation_id)
@@ -67,22 +67,22 @@ class HomeTab:
             case card.SIGN_OFF:
                 return await requests.sign_off(actor, operation_id)
             case card.CLOSE:
-                return await self.desk.handlers.close(actor, operation_id)
+                return await self.context.handlers.close(actor, operation_id)
             case _:
                 return await requests.not_a_button(actor, action)
 
     async def _deny(
         self, actor: Actor, operation_id: OperationId, ack: AsyncAck, delivery: BlockActions
     ) -> None:
-        refusal = await self.desk.requests.why_not_deny(actor, operation_id)
+        refusal = await self.context.requests.why_not_deny(actor, operation_id)
         await ack()
         if refusal is not None:
-            self._tell(self.desk.in_words(refusal), delivery)
+            self._tell(self.context.in_words(refusal), delivery)
         elif not await self._screen(delivery).opens(modals.why_deny(operation_id)):
             self._tell(typed_instead(operation_id), delivery)
 
     def _tell(self, said: Message, delivery: BlockActions) -> None:
-        self.desk.errands.say(said, self._screen(delivery))
+        self.context.background_tasks.say(said, self._screen(delivery))
 
     def _screen(self, delivery: BlockActions) -> ScreenReply:
-        return ScreenReply.of(delivery, self.tabs.client, self.desk.threads)
+        return ScreenReply.of(delivery, self.tabs.client, self.context.threads)

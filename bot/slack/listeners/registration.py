@@ -47,21 +47,21 @@ class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like e
 
 def register(  # noqa: PLR0913 - what all the listeners need
     app: AsyncApp,
-    desk: ListenerContext,
+    context: ListenerContext,
     client: AsyncWebClient,
     *,
     home: HomeTab,
     forms: ClearForms,
     response_urls: ResponseUrls,
 ) -> None:
-    clicks, submissions = Buttons(desk, client), Submissions(desk, client)
-    clear = ClearForm(desk, forms, OpenForms(client))
+    clicks, submissions = Buttons(context, client), Submissions(context, client)
+    clear = ClearForm(context, forms, OpenForms(client))
     app.middleware(_Door(response_urls).lets_in)
     app.event("app_home_opened")(home.opened)
     # Before all others: the buttons are those of cards, and there is no message to answer.
     # Each by its one type of payload, which is what its listener takes: `app.action` and the like hear older ones, too.
     app.block_action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
-    app.command(COMMAND)(Commands(desk, clear, LookQueue(desk.handlers.targets)).typed)
+    app.command(COMMAND)(Commands(context, clear, LookQueue(context.handlers.targets)).typed)
     app.global_shortcut(clear_form_view.SHORTCUT)(clear.shortcut)
     app.block_suggestion(form_fields.CHOOSE)(clear.suggest)
     app.view_submission(clear_form_view.CLEAR_FORM)(clear.submitted)
@@ -90,7 +90,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
     app.block_action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
     app.view_submission(modals.DENY_REQUEST)(submissions.deny)
     app.view_submission(modals.BREAK_THE_GLASS)(submissions.break_glass)
-    app.error(_Failed(desk, client).failed)
+    app.error(_Failed(context, client).failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ async def _is_on_home(delivery: Delivery) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    desk: ListenerContext
+    context: ListenerContext
     client: AsyncWebClient
 
     async def failed(
@@ -134,9 +134,9 @@ class _Failed:
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.showing(said)})
         if not acked and isinstance(delivery, OptionsRequest):
             return BoltResponse(status=200, body={"options": []})
-        screen = ScreenReply.without_message(delivery, self.client, self.desk.threads)
+        screen = ScreenReply.without_message(delivery, self.client, self.context.threads)
         if screen is not None:
-            self.desk.errands.say(said, screen)
+            self.context.background_tasks.say(said, screen)
         elif request.context.respond is not None:
-            self.desk.errands.say(said, ResponseUrlReply(request.context.respond))
+            self.context.background_tasks.say(said, ResponseUrlReply(request.context.respond))
         return None if acked else BoltResponse(status=200, body="")

@@ -20,34 +20,36 @@ from bot.slack.views import answers, modals
 class Submissions:
     """`client` changes a modal whose answer was not there in time for the ack."""
 
-    desk: ListenerContext
+    context: ListenerContext
     client: AsyncWebClient
 
     async def deny(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
         operation_id = OperationId(view.private_metadata)
         await self._done(
-            self.desk.requests.deny(self.desk.who(delivery), operation_id, modals.typed(view)), ack, view
+            self.context.requests.deny(self.context.who(delivery), operation_id, modals.typed(view)),
+            ack,
+            view,
         )
 
     async def break_glass(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
         operation_id, typed = OperationId(view.private_metadata), modals.typed(view)
         await self._done(
-            self.desk.handlers.confirm(self.desk.who(delivery), operation_id, typed=typed), ack, view
+            self.context.handlers.confirm(self.context.who(delivery), operation_id, typed=typed), ack, view
         )
 
     async def _done(self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, view: View) -> None:
         async def in_words() -> Message:
-            return self.desk.in_words(await task)
+            return self.context.in_words(await task)
 
-        task = await self.desk.errands.begun(deed)
+        task = await self.context.background_tasks.begun(deed)
         if not task.done():
             await ack(response_action="update", view=modals.showing(answers.takes_longer()))
-            self.desk.errands.run(in_words(), ModalReply(self.client, view.id))
+            self.context.background_tasks.run(in_words(), ModalReply(self.client, view.id))
             return
         reply = task.result()
         if isinstance(reply, NameWanted):
             await ack(response_action="errors", errors=modals.name_differs(reply.operation.pipeline))
         else:
-            await ack(response_action="update", view=modals.showing(self.desk.in_words(reply)))
+            await ack(response_action="update", view=modals.showing(self.context.in_words(reply)))

@@ -62,7 +62,7 @@ class SlackHomeTabs:
             self._stands[user] = _Standing(None, slack_hash)
 
     async def publish(self, page: HomePage) -> Taken | RetryLater | ChannelUnusable:
-        user = page.standing.actor.user
+        user = page.membership.actor.user
         view = home(page, self.workspace_url)
         digest = _digest(view)
         known = self._stands.get(user, _Standing(None, None))

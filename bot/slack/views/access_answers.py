@@ -55,12 +55,12 @@ def explained(shown: replies.Explained) -> Message:
     if authority.freeze is not None:
         frozen = f"{frozen_in_words(authority.freeze)}. Until then nothing new starts, not by breaking the glass either."
         lines.insert(0, f"Frozen {frozen}")
-    rules = some_of([f"`{pattern}`" for pattern in authority.terms.rules])
+    rules = some_of([f"`{pattern}`" for pattern in authority.requirements.rules])
     lines.append(f"{RULE} Rules that decide: {rules or 'none, so the usual holds'}.")
-    if authority.terms.reason_required or authority.terms.reason_patterns:
-        must = some_of([code(pattern, 100) for pattern in authority.terms.reason_patterns])
+    if authority.requirements.reason_required or authority.requirements.reason_patterns:
+        must = some_of([code(pattern, 100) for pattern in authority.requirements.reason_patterns])
         lines.append(f"{REASON} It takes a reason{f' that matches {must}' if must else ''}.")
-    if shown.break_glass.allowed and authority.terms.break_glass:
+    if shown.break_glass.allowed and authority.requirements.break_glass:
         lines.append(
             f"{GLASS} In an emergency: `{plan_text.command(shown.plan, name)} --break-glass INCIDENT reason…`."
         )
@@ -70,16 +70,16 @@ def explained(shown: replies.Explained) -> Message:
 def _then(authority: Authorization, name: str, plan: Plan) -> str:
     if authority.approvals_needed == 0:
         return f"You may {plan_text.deed(plan)} `{name}` yourself."
-    return f"You may ask to {plan_text.deed(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.terms.approve_within)}."
+    return f"You may ask to {plan_text.deed(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.requirements.approve_within)}."
 
 
 def introduced(shown: replies.Introduced) -> Message:
-    standing = shown.standing
+    membership = shown.membership
     lines = [
-        f"You are {mention(standing.actor.user)}, `{standing.actor.user}` of `{standing.actor.team}`: {_KINDS[standing.kind]}."
+        f"You are {mention(membership.actor.user)}, `{membership.actor.user}` of `{membership.actor.team}`: {_KINDS[membership.kind]}."
     ]
-    if standing.why:
-        lines.append(f"Slack did not tell all: {code(standing.why)}. What depends on it counts as no.")
+    if membership.why:
+        lines.append(f"Slack did not tell all: {code(membership.why)}. What depends on it counts as no.")
     lines += [f"{GRANT} {grant_in_words(grant, shown.now)}" for grant in shown.grants] or [
         "Nothing is granted to you."
     ]

@@ -136,8 +136,8 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals_view.no_answer(name, problem)
         case replies.Frozen(name, freeze):
             return refusals_view.frozen(name, freeze)
-        case replies.BreakGlassForbidden(name, terms):
-            return refusals_view.glass_forbidden(name, terms)
+        case replies.BreakGlassForbidden(name, requirements):
+            return refusals_view.glass_forbidden(name, requirements)
         case replies.TooManyOpen(name, limit):
             return refusals_view.too_many(name, limit)
         case replies.TooManyLately():

@@ -71,7 +71,7 @@ class Page:
 
     about: tuple[dict[str, Any], ...] = ()
     notice: str = ""
-    terms: Requirements | None = None
+    requirements: Requirements | None = None
     submit: str = "Clear"
     seen: str = ""
 
@@ -89,7 +89,7 @@ def form(token: Token, page: Page) -> dict[str, Any]:
         how(),
         section(page.notice or nothing_yet),
         *page.about,
-        why(page.terms),
+        why(page.requirements),
     ]
     return _view(replace(token, seen=page.seen), parts, submit=page.submit)
 
@@ -111,7 +111,7 @@ def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
             *consequences(authority, shown.weighed.reviewed, shown.weighed.plan),
             blocks.context(*_who_is_told(authority, origin)),
         ),
-        terms=authority.terms,
+        requirements=authority.requirements,
         submit="Ask for approval" if authority.approvals_needed else doing,
         seen=shown.mark,
     )
@@ -204,10 +204,10 @@ def look_again_elsewhere(again: LookAgain) -> Message:
 
 def _who_is_told(authority: Authorization, origin: ChannelId) -> Iterable[str]:
     """Who is asked to approve, who could, and where the card goes."""
-    terms, asks = authority.terms, authority.approvals_needed > 0
-    where = terms.ask_channels[0] if asks and terms.ask_channels else origin
+    requirements, asks = authority.requirements, authority.approvals_needed > 0
+    where = requirements.ask_channels[0] if asks and requirements.ask_channels else origin
     if asks:
-        asked = " ".join(mention_any(group) for group in terms.ask_groups)
+        asked = " ".join(mention_any(group) for group in requirements.ask_groups)
         yield f"Its card goes to {_place(where)}{f' and asks {asked}' if asked else ''}."
         could = [mention_any(id_of(principal)) for principal in authority.eligible]
         more = f" and {len(could) - TOLD_MAX} more" if len(could) > TOLD_MAX else ""

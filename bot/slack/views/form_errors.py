@@ -40,7 +40,7 @@ def nothing_chosen() -> dict[str, str]:
 def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
     """By block, what is wrong with the field; None where the form is over, and turns into the answer."""
     if isinstance(reply, replies.ReasonWanted):
-        must = " and ".join(reply.terms.reason_patterns)
+        must = " and ".join(reply.requirements.reason_patterns)
         wanted = f"The reason must contain something like {must}." if must else "A rule asks for a reason."
         return {REASON: plain(wanted, ERROR_MAX)}
     if isinstance(reply, replies.NotStopped):

@@ -68,9 +68,9 @@ def _box(step: StepName, label: str, description: str) -> Option:
     )
 
 
-def why(terms: Requirements | None) -> InputBlock:
-    patterns = () if terms is None else terms.reason_patterns
-    is_wanted = terms is not None and (terms.reason_required or bool(patterns))
+def why(requirements: Requirements | None) -> InputBlock:
+    patterns = () if requirements is None else requirements.reason_patterns
+    is_wanted = requirements is not None and (requirements.reason_required or bool(patterns))
     hint = "It is shown on the card."
     if patterns:
         hint = f"It must contain something like {' and '.join(patterns)}. {hint}"

@@ -163,12 +163,12 @@ def _welcome(page: HomePage) -> Iterable[Block | None]:
     """For whoever may see nothing: how to get access, and no word about anybody or anything else."""
     yield blocks.section(_WHAT_FOR)
     yield blocks.section(_how_to_get_in(page))
-    if page.standing.kind is Kind.MEMBER:
+    if page.membership.kind is Kind.MEMBER:
         yield blocks.context(f"`{COMMAND} help` shows all that I can do.")
 
 
 def _how_to_get_in(page: HomePage) -> str:
-    match page.standing.kind:
+    match page.membership.kind:
         case Kind.MEMBER if page.unread:
             return (
                 "Whether you have a role here depends on a user group, and Slack did not tell who is in it "

@@ -125,15 +125,15 @@ def _go(operation: Operation, authority: Authorization) -> ButtonElement:
 
 
 def _what_then(authority: Authorization) -> str:
-    terms = authority.terms
+    requirements = authority.requirements
     if authority.by_breaking_glass:
         return (
             "🚨 Breaking the glass runs it at once, without approval. Everybody who could have approved is told, "
             "and one of them has to sign it off afterwards."
         )
     stop = (
-        f" It can be stopped for {span_in_words(terms.stop_window)} before it is sent."
-        if terms.stop_window
+        f" It can be stopped for {span_in_words(requirements.stop_window)} before it is sent."
+        if requirements.stop_window
         else ""
     )
     if authority.approvals_needed == 0:
@@ -141,7 +141,7 @@ def _what_then(authority: Authorization) -> str:
     others = "another person" if authority.approvals_needed == 1 else "other people"
     return (
         f"🙋 It takes {approvals_in_words(authority.approvals_needed)} by {others}, "
-        f"within {span_in_words(terms.approve_within)}.{stop}"
+        f"within {span_in_words(requirements.approve_within)}.{stop}"
     )
 
 
@@ -281,7 +281,7 @@ def asked_already(operation: Operation, workspace_url: str) -> Message:
 def reason_wanted(reply: ReasonWanted) -> Message:
     """What the reason lacks, and the command to type again, with what was typed."""
     name, plan = reply.pipeline, reply.plan
-    must = some_of([code(pattern, 100) for pattern in reply.terms.reason_patterns], " and ")
+    must = some_of([code(pattern, 100) for pattern in reply.requirements.reason_patterns], " and ")
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
     counts = " or the incident" if reply.incident else ""
     again = code(f"{plan_text.command(plan, name)}{glass} {reply.reason or 'reason'}…", 600)

@@ -55,10 +55,10 @@ def denied(reply: PermissionDenied) -> Message:
 
 def not_allowed(shown: NotAllowed) -> Message:
     if shown.judgement.objection is ChangeObjection.OWN_FAVOUR:
-        standing = shown.judgement.decision.standing
-        if standing is not None and standing.unresolved:
+        membership = shown.judgement.decision.membership
+        if membership is not None and membership.unresolved_groups:
             return said(
-                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(standing.why)}), "
+                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(membership.why)}), "
                 "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
             )
         return said(
@@ -90,7 +90,7 @@ def _change(change: AccessChange) -> str:
 
 def why(decision: Decision) -> str:
     """What decided, in a sentence or two that begin in lower case."""
-    who = "" if decision.standing is None else f" You are `{decision.standing.actor.user}`."
+    who = "" if decision.membership is None else f" You are `{decision.membership.actor.user}`."
     match decision.why:
         case Why.GRANTED:
             grant = decision.grant
@@ -102,7 +102,7 @@ def why(decision: Decision) -> str:
         case Why.NOT_A_MEMBER:
             return _not_a_member(decision)
         case Why.UNRESOLVED:
-            unread = "" if decision.standing is None else f" ({code(decision.standing.why)})"
+            unread = "" if decision.membership is None else f" ({code(decision.membership.why)})"
             return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
         case Why.LAPSED | Why.NO_GRANT:
             roles = either([f"*{role.value}*" for role in decision.would_allow])
@@ -124,11 +124,11 @@ _NO_MEMBER = {
 
 
 def _not_a_member(decision: Decision) -> str:
-    standing = decision.standing
-    if standing is None or standing.kind is Kind.UNKNOWN:
-        unread = "" if standing is None or not standing.why else f" ({code(standing.why)})"
+    membership = decision.membership
+    if membership is None or membership.kind is Kind.UNKNOWN:
+        unread = "" if membership is None or not membership.why else f" ({code(membership.why)})"
         return f"Slack did not tell who you are{unread}, and without knowing I say no. Try again in a minute."
-    return _NO_MEMBER.get(standing.kind, "only members may do anything here.")
+    return _NO_MEMBER.get(membership.kind, "only members may do anything here.")
 
 
 def not_found(reply: NotFound) -> Message:
@@ -195,8 +195,8 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
     )
 
 
-def glass_forbidden(name: PipelineName, terms: Requirements) -> Message:
-    rules = some_of([f"`{pattern}`" for pattern in terms.rules])
+def glass_forbidden(name: PipelineName, requirements: Requirements) -> Message:
+    rules = some_of([f"`{pattern}`" for pattern in requirements.rules])
     because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
     return said(
         f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{COMMAND} clear {name} reason…`."

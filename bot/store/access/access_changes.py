@@ -42,7 +42,7 @@ def administer(  # noqa: PLR0913 - what a change is, and who makes it
     change: AccessChange,
     authorize: Authorize,
     *,
-    standing: Membership,
+    membership: Membership,
     by: str,
     targets: Targets = ONE,
 ) -> Event:
@@ -50,7 +50,7 @@ def administer(  # noqa: PLR0913 - what a change is, and who makes it
     _check_pattern(change, targets)
     with writing(db):
         try:
-            event = authorize(access_snapshot.about(db, {standing.actor: standing}))
+            event = authorize(access_snapshot.about(db, {membership.actor: membership}))
         except NotAuthorized as refused:
             audit_log.append(db, refused.refusal)
             refusal = refused

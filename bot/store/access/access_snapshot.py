@@ -19,19 +19,19 @@ from bot.store.access import grants, rules_and_freezes
 from bot.store.column_values import moment_of
 
 
-def about(db: Database, standings: Mapping[Actor, Membership]) -> AccessData:
+def about(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
     """The facts about these people; `open_requests` and `asked_at` are all of theirs."""
     with db.atomic():  # several reads of one moment
-        return _asked_by(db, standings, common(db, standings))
+        return _asked_by(db, memberships, common(db, memberships))
 
 
-def common(db: Database, standings: Mapping[Actor, Membership]) -> AccessData:
+def common(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
     """The facts about these people that are the same whatever operation is decided, in the transaction at hand."""
     return AccessData(
-        grants=grants.weighing_on(db, standings),
+        grants=grants.relevant_to(db, memberships),
         rules=rules_and_freezes.rules(db),
         freezes=rules_and_freezes.freezes(db),
-        standings=standings,
+        memberships=memberships,
     )
 
 

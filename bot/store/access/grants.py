@@ -35,7 +35,7 @@ def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, 
             return _select(db, f'{_OF_GROUPS} AND team = ? AND "group" = ?', team, group)
 
 
-def weighing_on(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
+def relevant_to(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
     """The grants of these people, of all groups, and of all who may approve; with the lapsed, oldest first."""
     approving = [role.value for role in Role if Action.APPROVE in role.actions]
     # A union of questions that have an index each: SQLite reads all grants to answer one question with alternatives.

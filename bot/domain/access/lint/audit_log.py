@@ -16,16 +16,16 @@ _What = tuple[str, str, str, str]  # workspace, id, role, pattern
 
 def unrecorded(grants: Iterable[Grant], events: Iterable[Event]) -> tuple[Grant, ...]:
     """The grants that no entry of the record gave, or that one took away. `events` are all of `KINDS`, oldest first."""
-    standing: dict[_What, set[tuple[datetime | None, str]]] = {}
+    current: dict[_What, set[tuple[datetime | None, str]]] = {}
     for event in events:
         if event.kind is EventKind.GRANTED:
-            standing.setdefault(_what(event), set()).add(_how(event))
+            current.setdefault(_what(event), set()).add(_how(event))
         elif event.kind is EventKind.REVOKED:
-            standing.pop(_what(event), None)
+            current.pop(_what(event), None)
     return tuple(
         grant
         for grant in grants
-        if (grant.expires_at, grant.note) not in standing.get(_of(grant), frozenset())
+        if (grant.expires_at, grant.note) not in current.get(_of(grant), frozenset())
     )
 
 
