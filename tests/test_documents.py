@@ -15,7 +15,7 @@ from bot.slack.views.clear_form_view import SHORTCUT, TITLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-DESIGN = (ROOT / "docs" / "design.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 MANIFEST = yaml.safe_load((ROOT / "app_manifest.yml").read_text())
 
 
@@ -147,3 +147,26 @@ def test_the_readme_says_what_every_role_may() -> None:
         if role in set(Role)
     }
     assert said == {role.value: role.actions for role in Role}
+
+
+def test_the_architecture_names_files_that_exist() -> None:
+    """Who follows it to a file that was moved loses their way."""
+    files = {str(path) for path in (ROOT / "bot").rglob("*.py")}
+    named = set(re.findall(r"[\w/]+\.py\b", ARCHITECTURE))
+    assert named
+    assert {name for name in named if not any(file.endswith(f"/{name}") for file in files)} == set()
+
+
+def test_the_glossary_names_what_is_in_the_code() -> None:
+    """Each term's last column is a file, or a name of the code."""
+    code = "\n".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
+    rows = re.findall(
+        r"^\| ([^|]+) \| [^|]+ \| `([^`]+)` \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE
+    )
+    assert len(rows) > 30
+    assert [term for term, _ in rows] == sorted(term for term, _ in rows)
+    for term, name in rows:
+        if name.endswith(".py"):
+            assert (ROOT / "bot" / name).is_file(), term
+        else:
+            assert re.search(rf"\b(class|def) {name}\b|^ *{name}\b *[=:]", code, re.MULTILINE), term
