@@ -15,7 +15,7 @@ from bot.domain.audit_chain import Broken
 from bot.domain.operations.operation import Event, EventKind
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
-from tests.cli.test_audit import DAILY, WANTED, forges, tampers
+from tests.cli.test_audit_commands import DAILY, WANTED, forges, tampers
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 NOT_READ = (

@@ -7,7 +7,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.ids import Actor, TeamId, UserId
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, CLEO, grant
-from tests.domain.test_linting import approver, everything, found, requester, rule
+from tests.domain.test_linter import approver, everything, found, requester, rule
 
 
 def test_it_is_noticed_when_nobody_is_admin_any_more():

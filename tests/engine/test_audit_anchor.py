@@ -144,7 +144,7 @@ async def test_a_channel_that_does_not_take_it_is_said_once_a_day(heads, store, 
     channel.bot_is_member = False
     lines, back = await logged(heads)
     assert [line["event"] for line in lines] == ["audit_head", "audit_head_not_posted"]
-    assert lines[1]["answer"] == "NotThere(why='not_in_channel')"
+    assert lines[1]["answer"] == "ChannelUnusable(why='not_in_channel')"
     assert back == START + EVERY
     channel.bot_is_member = True
     clock.moves_to(back)

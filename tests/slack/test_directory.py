@@ -192,7 +192,7 @@ GROUPS = "usergroups.users.list"
 
 
 @pytest.mark.parametrize(
-    ("happens", "why", "passing"),
+    ("happens", "why", "transient"),
     [
         pytest.param(
             lambda slack: slack.downgrades_plan(),
@@ -255,7 +255,7 @@ async def test_a_scope_that_was_not_given_is_named(clock):
 
 
 @pytest.mark.parametrize(
-    ("happens", "why", "passing"),
+    ("happens", "why", "transient"),
     [
         (
             lambda slack: slack.rate_limits("users.info", retry_after=30),

@@ -10,15 +10,15 @@ from tests.store.samples import PROPOSED, change, confirmed, proposed
 DIES_BEFORE_ITS_COMMIT = """
 import sys
 from pathlib import Path
-from bot.domain.authority import Facts
+from bot.domain.access.authorization import AccessData
 from bot.store import operations
-from bot.store.database import open_database, writing
+from bot.store.connection.database import open_database, writing
 from tests.store.samples import confirmed
 
 db = open_database(Path(sys.argv[1]))
 with writing(db):
     operation = operations.find(db, "op-1")
-    operations.record(db, operation, confirmed()(operation, Facts()))
+    operations.record(db, operation, confirmed()(operation, AccessData()))
     assert operations.live_on(db, "orders") is not None
     print("written", flush=True)
     sys.stdin.read()

@@ -18,7 +18,7 @@ from tests.store.samples import at
 HOLDS_IT = """
 import sys
 from pathlib import Path
-from bot.store.lease import lease
+from bot.store.connection.lease import lease
 from tests.clock import START
 
 with lease(Path(sys.argv[1]), START):
