@@ -31,7 +31,7 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:  # noqa: ARG001
 
 
 @pytest.fixture
-async def context(browser: Browser, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(browser: Browser, tmp_path: Path) -> AsyncIterator[Desk]:
     """A sandbox whose bot is connected, and seats before it for whoever comes."""
     async with Desk(browser, tmp_path) as ready:
         yield ready

@@ -8,9 +8,9 @@ from tests.browser.accessibility import violations
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_clear_from_the_keyboard_alone(context):
+async def test_a_clear_from_the_keyboard_alone(desk):
     """Typed, confirmed, followed in its thread, and back: the focus is never lost on the way."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     keyboard = ana.page.keyboard
     await ana.line.focus()
     await keyboard.type("/pip")
@@ -29,12 +29,12 @@ async def test_a_clear_from_the_keyboard_alone(context):
     await _tab_to(ana, "Close the thread")
     await keyboard.press("Enter")
     await expect(ana.thread).not_to_be_visible()
-    assert context.world.feldera.clears == {"orders": 1}
+    assert desk.world.feldera.clears == {"orders": 1}
 
 
-async def test_the_form_from_the_keyboard_alone(context):
+async def test_the_form_from_the_keyboard_alone(desk):
     """Arrow keys choose in the menu, Escape closes what is in front, and the focus goes back to where it was."""
-    rae = await context.seat("rae")
+    rae = await desk.seat("rae")
     keyboard = rae.page.keyboard
     await rae.types("/pipeline clear")
     await expect(rae.modal.get_by_role("combobox")).to_be_focused()
@@ -49,18 +49,18 @@ async def test_the_form_from_the_keyboard_alone(context):
     await expect(rae.line).to_be_focused()
 
 
-async def test_places_and_people_by_arrow_keys(context):
-    ana = await context.seat("ana")
+async def test_places_and_people_by_arrow_keys(desk):
+    ana = await desk.seat("ana")
     await ana.places.get_by_role("link", name="ops").focus()
     await ana.page.keyboard.press("ArrowUp")
     await ana.page.keyboard.press("Enter")
-    await expect(ana.page).to_have_url(f"{context.url}?as=ana&in=approvals")
+    await expect(ana.page).to_have_url(f"{desk.url}?as=ana&in=approvals")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_nothing_on_the_page_shuts_anybody_out(context, scheme):
+async def test_nothing_on_the_page_shuts_anybody_out(desk, scheme):
     """axe-core, with its good practices, on every view; the colours are measured, too."""
-    rae = await context.seat("rae", color_scheme=scheme)
+    rae = await desk.seat("rae", color_scheme=scheme)
     await rae.types("/pipeline clear orders schema change")
     await rae.clicks("Ask for approval")
     assert await violations(rae.page) == []
@@ -85,9 +85,9 @@ async def test_nothing_on_the_page_shuts_anybody_out(context, scheme):
     assert await violations(rae.page) == []
 
 
-async def test_it_is_readable_on_a_phone(context):
+async def test_it_is_readable_on_a_phone(desk):
     """One pane at a time, nothing wider than the screen, nobody shut out; every pane can be left again."""
-    ana = await context.seat("ana", viewport={"width": 390, "height": 844}, has_touch=True)
+    ana = await desk.seat("ana", viewport={"width": 390, "height": 844}, has_touch=True)
     await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     await _fits(ana)
@@ -106,8 +106,8 @@ async def test_it_is_readable_on_a_phone(context):
     await expect(ana.line).to_be_visible()
 
 
-async def test_light_or_dark_can_be_chosen_and_is_kept(context):
-    ana = await context.seat("ana", color_scheme="light")
+async def test_light_or_dark_can_be_chosen_and_is_kept(desk):
+    ana = await desk.seat("ana", color_scheme="light")
     light = await _ground(ana)
     await ana.page.get_by_role("button", name="Colours").click()
     await ana.page.get_by_role("button", name="Colours").click()

@@ -6,12 +6,12 @@ from playwright.async_api import expect
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_modal_gives_the_focus_back_to_what_opened_it(context):
+async def test_a_modal_gives_the_focus_back_to_what_opened_it(desk):
     """Though the card was drawn anew while the modal was open: the button in its place has it then."""
     rae, ben, cleo = (
-        await context.seat("rae"),
-        await context.seat("ben", "approvals"),
-        await context.seat("cleo", "approvals"),
+        await desk.seat("rae"),
+        await desk.seat("ben", "approvals"),
+        await desk.seat("cleo", "approvals"),
     )
     await rae.types("/pipeline clear prod-ledger bad backfill")
     await rae.clicks("Ask for approval", confirms="Ask")
@@ -24,9 +24,9 @@ async def test_a_modal_gives_the_focus_back_to_what_opened_it(context):
     await expect(ben.place.get_by_role("button", name="Deny", exact=True)).to_be_focused()
 
 
-async def test_a_button_that_goes_away_leaves_the_focus_on_its_message(context):
+async def test_a_button_that_goes_away_leaves_the_focus_on_its_message(desk):
     """What is done takes the buttons off the card; Tab goes on from there."""
-    rae, ben = await context.seat("rae"), await context.seat("ben", "approvals")
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
     await rae.types("/pipeline clear sales bad backfill")
     await rae.clicks("Ask for approval", confirms="Ask")
     await ben.place.get_by_role("button", name="Approve", exact=True).press("Enter")
@@ -35,9 +35,9 @@ async def test_a_button_that_goes_away_leaves_the_focus_on_its_message(context):
     await expect(ben.place.get_by_role("article").filter(has_text="Clear sales")).to_be_focused()
 
 
-async def test_a_menu_closes_alone(context):
+async def test_a_menu_closes_alone(desk):
     """Escape closes the menu and not the drawer in which it is; arrows move in it, and its button has the focus again."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.opens_the_world()
     opener = ana.world.get_by_role("button", name="What happens to orders", exact=True)
     await opener.press("Enter")
@@ -51,9 +51,9 @@ async def test_a_menu_closes_alone(context):
     await expect(ana.place.get_by_role("button", name="The outside world")).to_be_focused()
 
 
-async def test_f6_goes_from_pane_to_pane(context):
+async def test_f6_goes_from_pane_to_pane(desk):
     """In the order in which they stand, and round; with Shift the other way."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.line.focus()
     keyboard = ana.page.keyboard
     await keyboard.press("F6")
@@ -68,9 +68,9 @@ async def test_f6_goes_from_pane_to_pane(context):
     await expect(ana.place.get_by_role("log")).to_be_focused()
 
 
-async def test_arrows_go_from_message_to_message(context):
+async def test_arrows_go_from_message_to_message(desk):
     """From the list to the newest one, and up from there."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     for text in ("first", "second", "third"):
         await ana.types(text)
         await ana.reads(text)
@@ -84,9 +84,9 @@ async def test_arrows_go_from_message_to_message(context):
     await expect(messages.nth(0)).to_be_focused()
 
 
-async def test_what_has_to_be_filled_in_is_said_at_the_field(context):
+async def test_what_has_to_be_filled_in_is_said_at_the_field(desk):
     """As Slack's client does it, before anything is sent; it is gone with the first letter."""
-    rae, ben = await context.seat("rae"), await context.seat("ben", "approvals")
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
     await rae.types("/pipeline clear sales bad backfill")
     await rae.clicks("Ask for approval", confirms="Ask")
     await ben.clicks("Deny")
@@ -98,9 +98,9 @@ async def test_what_has_to_be_filled_in_is_said_at_the_field(context):
     await expect(ben.modal.locator(".error")).to_have_count(0)
 
 
-async def test_a_list_stays_at_its_end(context):
+async def test_a_list_stays_at_its_end(desk):
     """Where the reader is: also when a thread makes it narrower. A reader who looks back is left there, and told."""
-    ana, rae = await context.seat("ana"), await context.seat("rae")
+    ana, rae = await desk.seat("ana"), await desk.seat("rae")
     await ana.types("/pipeline help")
     await ana.types("/pipeline clear orders schema change")
     await ana.clicks("Clear orders", confirms="Clear")

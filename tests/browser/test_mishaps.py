@@ -12,9 +12,9 @@ from tests.browser.seat import PATIENCE_S
 pytestmark = pytest.mark.anyio
 
 
-async def test_nobody_says_yes_to_what_another_person_was_asked(context):
+async def test_nobody_says_yes_to_what_another_person_was_asked(desk):
     """Back makes the page somebody else's again: the question goes with whom it was for."""
-    ben = await context.seat("ben")
+    ben = await desk.seat("ben")
     await ben.becomes("rae")
     rae = ben
     await rae.types("/pipeline clear orders bad backfill")
@@ -25,9 +25,9 @@ async def test_nobody_says_yes_to_what_another_person_was_asked(context):
     await expect(ben.confirm).not_to_be_visible()
 
 
-async def test_a_form_that_closes_tells_nobody_what_was_typed(context):
+async def test_a_form_that_closes_tells_nobody_what_was_typed(desk):
     """Escape takes the focus from a text, which was never left: no error comes of it (the desk looks for complaints)."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.types("/pipeline clear")
     await ana.modal.get_by_role("combobox").press_sequentially("orders")
     await ana.modal.get_by_role("option", name="orders", exact=True).click()
@@ -38,9 +38,9 @@ async def test_a_form_that_closes_tells_nobody_what_was_typed(context):
     await ana.reads("Only visible to you")
 
 
-async def test_a_form_is_told_things_in_their_order(context):
+async def test_a_form_is_told_things_in_their_order(desk):
     """A text that is left and a form that is closed right after: on the way the first request is slower than the second."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     verbs = []
     is_closed = asyncio.Event()
 
@@ -67,9 +67,9 @@ async def test_a_form_is_told_things_in_their_order(context):
     assert [verb for verb, _ in groupby(verbs)] == ["fills", "closes"]
 
 
-async def test_home_is_there_again_when_all_began_anew(context):
+async def test_home_is_there_again_when_all_began_anew(desk):
     """The app is told that Home is open once there is an app again."""
-    ana = await context.seat("ana", "home")
+    ana = await desk.seat("ana", "home")
     await ana.reads("Waiting for you")
     await ana.opens_the_world()
     await ana.clicks("Begin anew", within=ana.world)
@@ -78,28 +78,28 @@ async def test_home_is_there_again_when_all_began_anew(context):
     await ana.reads("Waiting for you")
 
 
-async def test_a_menu_that_could_not_be_filled_says_so_until_it_can(context):
+async def test_a_menu_that_could_not_be_filled_says_so_until_it_can(desk):
     """It does not say that nothing matches: nobody looked."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.types("/pipeline clear")
     menu = ana.modal.get_by_role("combobox")
     await expect(menu).to_be_visible()
-    await context.world.bot.is_killed()
+    await desk.world.bot.is_killed()
     await menu.press_sequentially("ord")
     await ana.reads("The options could not be loaded", within=ana.modal)
     await expect(ana.modal.get_by_role("option")).to_have_count(0)
-    await context.world.bot.starts()
-    await context.until_connected()
+    await desk.world.bot.starts()
+    await desk.until_connected()
     await menu.press_sequentially("e")
     await expect(ana.modal.get_by_role("option").first).to_be_visible()
     await expect(ana.modal.locator(".trouble")).to_be_empty()
 
 
-async def test_what_a_phone_does_not_show_is_not_read(context):
+async def test_what_a_phone_does_not_show_is_not_read(desk):
     """With the channels before them, a person sees that somebody called; the messages count as read once they are there."""
-    rae = await context.seat("rae", viewport={"width": 390, "height": 844}, has_touch=True)
+    rae = await desk.seat("rae", viewport={"width": 390, "height": 844}, has_touch=True)
     await rae.clicks("Back to the channels")
-    context.world.people["ana"].says("@rae look here", channel="ops")
+    desk.world.people["ana"].says("@rae look here", channel="ops")
     link = rae.places.get_by_role("link", name="ops")
     await expect(link).to_have_accessible_name("#ops, 1 unread")
     await link.click()

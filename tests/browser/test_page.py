@@ -8,10 +8,10 @@ from playwright.async_api import expect
 pytestmark = pytest.mark.anyio
 
 
-async def test_two_tabs_of_one_person_are_alike(context):
+async def test_two_tabs_of_one_person_are_alike(desk):
     """What is done in one is seen in the other, to the modal that is open."""
-    first = await context.seat("ana")
-    second = await context.tab(first.page.context, "ana")
+    first = await desk.seat("ana")
+    second = await desk.tab(first.page.context, "ana")
     await first.types("/pipeline whoami")
     await second.reads("Only visible to you")
     await second.types("/pipeline clear")
@@ -20,9 +20,9 @@ async def test_two_tabs_of_one_person_are_alike(context):
     await expect(second.modal).not_to_be_visible()
 
 
-async def test_what_is_edited_is_edited_in_place(context):
+async def test_what_is_edited_is_edited_in_place(desk):
     """A card keeps its place and says so; whoever looks sees that it changed."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("slow", "stuck")
     await ana.reads("Clearing since")
     card = ana.place.get_by_role("article").last
@@ -34,10 +34,10 @@ async def test_what_is_edited_is_edited_in_place(context):
     assert len(await ana.messages()) == before
 
 
-async def test_unread_marks_are_each_persons_own(context):
+async def test_unread_marks_are_each_persons_own(desk):
     """A request rings the approvers in their channel, until they look."""
-    ben = await context.seat("ben", "ops")
-    rae = await context.seat("rae")
+    ben = await desk.seat("ben", "ops")
+    rae = await desk.seat("rae")
     await rae.asks_to_clear("sales")
     approvals = ben.places.get_by_role("link", name="approvals")
     await expect(approvals).to_have_accessible_name(re.compile("1 unread"))
@@ -47,9 +47,9 @@ async def test_unread_marks_are_each_persons_own(context):
     await expect(rae.people.get_by_role("link", name=re.compile("cleo, 1 unread"))).to_be_visible()
 
 
-async def test_the_address_leads_back(context):
+async def test_the_address_leads_back(desk):
     """To the person, the place and the thread; Back goes where one was."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     await ana.opens_the_thread()
@@ -60,23 +60,23 @@ async def test_the_address_leads_back(context):
     await ana.page.go_back()
     await expect(ana.places).to_contain_text("You are ana.")
     await expect(ana.thread).to_contain_text("✅ Cleared")
-    other = await context.seat("ben")
+    other = await desk.seat("ben")
     await other.page.goto(address)
     await expect(other.places).to_contain_text("You are ana.")
     await expect(other.thread).to_contain_text("✅ Cleared")
 
 
-async def test_a_link_of_the_bots_to_a_thread_opens_it_here(context):
+async def test_a_link_of_the_bots_to_a_thread_opens_it_here(desk):
     """Slack's permalinks lead to the same message on the page."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("orders")
     await ana.place.get_by_role("link", name="its thread").click()
     await expect(ana.thread).to_contain_text("✅ Cleared")
 
 
-async def test_what_is_typed_waits_where_it_was_typed(context):
+async def test_what_is_typed_waits_where_it_was_typed(desk):
     """A draft survives a look at another channel; Up brings the last command back."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.line.fill("/pipeline status ord")
     await ana.goes_to("approvals")
     await expect(ana.line).to_have_value("")
@@ -88,31 +88,31 @@ async def test_what_is_typed_waits_where_it_was_typed(context):
     await expect(ana.line).to_have_value("/pipeline status orders")
 
 
-async def test_a_slash_offers_the_commands_of_the_manifest(context):
+async def test_a_slash_offers_the_commands_of_the_manifest(desk):
     """With what each does and how it is used; what is no command is said as Slack says it."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.line.fill("/")
     option = ana.page.get_by_role("option", name="/pipeline")
     await expect(option).to_contain_text("Clear, stop, start and inspect Feldera pipelines")
     await expect(option).to_contain_text("clear NAME [reason…]")
     await option.click()
     await expect(ana.line).to_have_value("/pipeline ")
-    context.expected.append("not a valid command")
+    desk.expected.append("not a valid command")
     await ana.types("/giphy cat")
     await ana.reads("/giphy is not a valid command.", within=ana.page.locator("#toasts"))
     await expect(ana.line).to_have_value("/giphy cat")
 
 
-async def test_a_shortcut_opens_the_form(context):
-    ana = await context.seat("ana")
+async def test_a_shortcut_opens_the_form(desk):
+    ana = await desk.seat("ana")
     await ana.clicks("Shortcuts")
     await ana.place.get_by_role("button", name="Clear a pipeline").click()
     await ana.reads("Clear a pipeline", within=ana.modal)
 
 
-async def test_begun_anew_everybody_goes_on_in_the_new_world(context):
+async def test_begun_anew_everybody_goes_on_in_the_new_world(desk):
     """The tabs stay open; the modal of the old world is gone."""
-    ana, rae = await context.seat("ana"), await context.seat("rae")
+    ana, rae = await desk.seat("ana"), await desk.seat("rae")
     await rae.types("hello")
     await ana.reads("hello")
     await rae.types("/pipeline clear")
@@ -122,32 +122,32 @@ async def test_begun_anew_everybody_goes_on_in_the_new_world(context):
     await expect(rae.modal).not_to_be_visible()
     for seat in (ana, rae):
         await expect(seat.place).not_to_contain_text("hello")
-    await context.until_connected()
+    await desk.until_connected()
     await rae.types("/pipeline whoami")
     await rae.reads("Only visible to you")
 
 
-async def test_a_page_finds_its_sandbox_again(context):
+async def test_a_page_finds_its_sandbox_again(desk):
     """While it is away the page says so, and nothing is lost of what is typed."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.line.fill("/pipeline status orders")
-    port = int(context.url.rsplit(":", 1)[1].strip("/"))
-    context.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "does not answer"]
-    await context.server.stop()
+    port = int(desk.url.rsplit(":", 1)[1].strip("/"))
+    desk.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "does not answer"]
+    await desk.server.stop()
     await expect(ana.page.get_by_text("No connection to the sandbox")).to_be_visible()
     await ana.line.press("Enter")
     await ana.reads("The sandbox does not answer.", within=ana.page.locator("#toasts"))
     await expect(ana.line).to_have_value("/pipeline status orders")
-    await context.serves_again(port)
+    await desk.serves_again(port)
     await expect(ana.page.get_by_text("No connection to the sandbox")).not_to_be_visible()
     await expect(ana.line).to_have_value("/pipeline status orders")
     await ana.line.press("Enter")
     await ana.reads("Only visible to you")
 
 
-async def test_what_happens_outside_is_shown_and_logged_both_ways(context):
+async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
     """A switch is turned, the pipeline's real state is there, and the log has the bot's requests and Slack's."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.opens_the_world()
     await ana.world.get_by_role("switch", name="Down", exact=True).check()
     await ana.types("/pipeline status orders")
@@ -166,9 +166,9 @@ async def test_what_happens_outside_is_shown_and_logged_both_ways(context):
         await expect(ana.world.get_by_text(said).last).to_be_attached()
 
 
-async def test_dates_tick(context):
+async def test_dates_tick(desk):
     """Slack's dates are words of now: what was today is yesterday once the clock says so."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("orders")
     await ana.reads("✅ Cleared.")
     card = ana.place.get_by_role("article").last
@@ -179,13 +179,13 @@ async def test_dates_tick(context):
     await expect(ana.place.locator(".day").first).to_have_text("Yesterday")
 
 
-async def test_slack_away_is_said_and_comes_back(context):
+async def test_slack_away_is_said_and_comes_back(desk):
     """The bot's socket is dropped and opened again; meanwhile commands fail as they do in Slack."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.opens_the_world()
     await ana.world.get_by_role("switch", name="Down for the bot").check()
     await expect(ana.world).to_contain_text("up, not connected to Slack")
-    context.expected.append("dispatch_failed")
+    desk.expected.append("dispatch_failed")
     await ana.types("/pipeline whoami")
     await ana.reads("dispatch_failed", within=ana.page.locator("#toasts"))
     await ana.world.get_by_role("switch", name="Down for the bot").uncheck()

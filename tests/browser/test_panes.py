@@ -8,9 +8,9 @@ from playwright.async_api import expect
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_newest_message_stays_in_sight_while_panes_open(context):
+async def test_the_newest_message_stays_in_sight_while_panes_open(desk):
     """A list that becomes narrower or lower stays at its end, the drawer's log as well; who reads further up stays there."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.types("/pipeline help")
     await ana.clears("orders")
     await ana.opens_the_thread()
@@ -28,9 +28,9 @@ async def test_the_newest_message_stays_in_sight_while_panes_open(context):
     await expect(ana.place.get_by_role("article").last).to_be_in_viewport()
 
 
-async def test_news_in_a_thread_shows_at_the_link_to_it(context):
+async def test_news_in_a_thread_shows_at_the_link_to_it(desk):
     """What calls for somebody is in a thread that they have not opened: the message above it says so, until they look."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("orders")
     link = ana.place.get_by_role("article").last.locator(".replies")
     await expect(link).to_have_accessible_name(re.compile(r"^\d repl\w+ new "))
@@ -39,9 +39,9 @@ async def test_news_in_a_thread_shows_at_the_link_to_it(context):
     await expect(link).not_to_have_accessible_name(re.compile("new"))
 
 
-async def test_a_link_in_a_form_leads_there_and_closes_the_form(context):
+async def test_a_link_in_a_form_leads_there_and_closes_the_form(desk):
     """Nobody is left before a form that hides where its link led; and a form is closed once."""
-    rae = await context.seat("rae")
+    rae = await desk.seat("rae")
     told = []
     rae.page.on(
         "request", lambda request: told.append(request.post_data_json) if request.method == "POST" else None
@@ -59,9 +59,9 @@ async def test_a_link_in_a_form_leads_there_and_closes_the_form(context):
     assert [each["do"] for each in told].count("closes") == 1
 
 
-async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(context):
+async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(desk):
     """Its menu, by keys alone; what lasts is said in the row and ticked in the menu, and ends when it is chosen again."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.opens_the_world()
     row = ana.world.get_by_role("row", name=re.compile("^orders "))
     menu = row.get_by_role("button", name="What happens to orders")
@@ -86,9 +86,9 @@ async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(context):
     await expect(row.get_by_role("rowheader")).not_to_contain_text("Stuck clearing")
 
 
-async def test_the_drawer_opens_on_how_things_are(context):
+async def test_the_drawer_opens_on_how_things_are(desk):
     """What happened while it was closed is there when it opens, and goes on changing."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.opens_the_world()
     await ana.clicks("Close the outside world", within=ana.world)
     await expect(ana.page.get_by_role("button", name="The outside world")).to_be_focused()

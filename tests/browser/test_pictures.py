@@ -25,7 +25,7 @@ def pictures(request, tmp_path):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_card_thread_form_and_home(context, pictures, scheme):
+async def test_card_thread_form_and_home(desk, pictures, scheme):
     """A request, approved by somebody else and done; the form; what waits for an approver; what goes wrong outside."""
 
     async def takes(seat, name):
@@ -37,10 +37,10 @@ async def test_card_thread_form_and_home(context, pictures, scheme):
         assert _size(path) == _size(kept) == SIZE, f"take it anew: --pictures {KEPT}"
 
     how = {"color_scheme": scheme, "viewport": {"width": SIZE[0], "height": SIZE[1]}}
-    rae = await context.seat("rae", **how)
+    rae = await desk.seat("rae", **how)
     await rae.asks_to_clear("sales", "bad backfill, see INC-42")
     await rae.reads("Asked.")
-    ben = await context.seat("ben", "approvals", **how)
+    ben = await desk.seat("ben", "approvals", **how)
     await ben.reads("Approvals", "0 of 1")
     await takes(ben, "card")
     await ben.goes_to("Home")

@@ -6,40 +6,40 @@ from playwright.async_api import expect
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(context):
+async def test_a_request_is_approved_by_somebody_else_and_followed_to_its_end(desk):
     """Two people, two tabs, live: nobody reloads anything."""
-    rae, ben = await context.seat("rae"), await context.seat("ben", "approvals")
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
     await rae.asks_to_clear("sales")
     await ben.reads("Clear sales", "bad backfill")
     await ben.clicks("Approve", confirms="Approve")
     await ben.reads("✅ Cleared.")
     await ben.opens_the_thread()
     await ben.reads("approved (1 of 1)", "✅ Cleared", within=ben.thread)
-    assert context.world.feldera.clears == {"sales": 1}
+    assert desk.world.feldera.clears == {"sales": 1}
 
 
-async def two_approvers_of_a_request(context):
+async def two_approvers_of_a_request(desk):
     """Rae has asked to clear `prod-ledger`, which takes both of them."""
-    rae = await context.seat("rae")
-    approvers = await context.seat("ben", "approvals"), await context.seat("cleo", "approvals")
+    rae = await desk.seat("rae")
+    approvers = await desk.seat("ben", "approvals"), await desk.seat("cleo", "approvals")
     await rae.asks_to_clear("prod-ledger")
     return approvers
 
 
-async def test_a_card_that_was_edited_takes_the_second_approval(context):
+async def test_a_card_that_was_edited_takes_the_second_approval(desk):
     """Each version of a message has blocks of its own names: what is pressed is the button of the one on the screen."""
-    ben, cleo = await two_approvers_of_a_request(context)
+    ben, cleo = await two_approvers_of_a_request(desk)
     await ben.clicks("Approve", confirms="Approve")
     await cleo.reads("1 of 2")
-    assert context.world.feldera.clears == {}
+    assert desk.world.feldera.clears == {}
     await cleo.clicks("Approve", confirms="Approve")
     await cleo.reads("✅ Cleared.")
-    assert context.world.feldera.clears == {"prod-ledger": 1}
+    assert desk.world.feldera.clears == {"prod-ledger": 1}
 
 
-async def test_a_press_is_not_lost_to_an_edit(context):
+async def test_a_press_is_not_lost_to_an_edit(desk):
     """What the page is told while the mouse button is down is drawn once it is up: the click meets what it began on."""
-    ben, cleo = await two_approvers_of_a_request(context)
+    ben, cleo = await two_approvers_of_a_request(desk)
     await cleo.place.get_by_role("button", name="Approve", exact=True).last.hover()
     await cleo.page.mouse.down()
     await ben.clicks("Approve", confirms="Approve")
@@ -49,9 +49,9 @@ async def test_a_press_is_not_lost_to_an_edit(context):
     await cleo.reads("1 of 2")
 
 
-async def test_a_request_is_denied_with_a_reason(context):
+async def test_a_request_is_denied_with_a_reason(desk):
     """The modal asks for the reason; whoever asked reads it, in the direct messages with the bot."""
-    rae, ben = await context.seat("rae"), await context.seat("ben", "approvals")
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
     await rae.asks_to_clear("sales")
     await ben.clicks("Deny")
     await ben.modal.get_by_role("textbox").fill("not during the audit")
@@ -61,31 +61,31 @@ async def test_a_request_is_denied_with_a_reason(context):
     await expect(ben.modal).not_to_be_visible()
     await rae.goes_to("pipeline-bot")
     await rae.reads("not during the audit")
-    assert context.world.feldera.clears == {}
+    assert desk.world.feldera.clears == {}
 
 
-async def test_the_glass_is_broken_by_typing_the_name_again(context):
+async def test_the_glass_is_broken_by_typing_the_name_again(desk):
     """A wrong name stays on the modal, with the field's error, and clears nothing."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.types("/pipeline clear prod-ledger --break-glass INC-7 the ledger is stuck")
     await ana.clicks("Break the glass…")
     name = ana.modal.get_by_role("textbox")
     await name.fill("prod-leger")
     await ana.clicks("Break the glass", within=ana.modal)
     await expect(ana.modal.locator(".error")).to_be_visible()
-    assert context.world.feldera.clears == {}
+    assert desk.world.feldera.clears == {}
     await name.fill("prod-ledger")
     await ana.clicks("Break the glass", within=ana.modal)
     await ana.reads("Confirmed.", within=ana.modal)
     await ana.clicks("Close", within=ana.modal)
     await ana.goes_to("approvals")
     await ana.reads("✅ Cleared", "INC-7")
-    assert context.world.feldera.clears == {"prod-ledger": 1}
+    assert desk.world.feldera.clears == {"prod-ledger": 1}
 
 
-async def test_the_form_finds_a_pipeline_by_what_is_typed(context):
+async def test_the_form_finds_a_pipeline_by_what_is_typed(desk):
     """Type-ahead, the preview of what was picked, and the request."""
-    rae = await context.seat("rae")
+    rae = await desk.seat("rae")
     await rae.types("/pipeline clear")
     menu = rae.modal.get_by_role("combobox")
     await menu.press_sequentially("ord")
@@ -99,21 +99,21 @@ async def test_the_form_finds_a_pipeline_by_what_is_typed(context):
     await rae.reads("schema change", "Clear orders")
 
 
-async def test_what_waits_is_decided_on_home(context):
+async def test_what_waits_is_decided_on_home(desk):
     """The app's Home has the button for whoever may decide, and says afterwards that nothing waits."""
-    rae = await context.seat("rae")
+    rae = await desk.seat("rae")
     await rae.asks_to_clear("sales")
     await rae.reads("its thread")
-    ben = await context.seat("ben", "home")
+    ben = await desk.seat("ben", "home")
     await ben.reads("Waiting for you", "Clear sales")
     await ben.clicks("Approve: Clear sales", confirms="Approve")
     await ben.reads("Nothing waits for you.", "Cleared")
-    assert context.world.feldera.clears == {"sales": 1}
+    assert desk.world.feldera.clears == {"sales": 1}
 
 
-async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_same_thread(context):
+async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_same_thread(desk):
     """Killed and started again from the page; one clear in Feldera's books."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("slow", "stuck checkpoint")
     await ana.reads("Clearing since")
     await ana.opens_the_thread()
@@ -122,23 +122,23 @@ async def test_a_bot_that_is_killed_in_the_middle_of_a_clear_carries_on_in_the_s
     await ana.clicks("kill -9", within=ana.world)
     await ana.reads("The bot is down.", within=ana.world)
     await ana.types("/pipeline status slow")
-    context.expected.append("dispatch_failed")
+    desk.expected.append("dispatch_failed")
     await ana.reads("/pipeline failed with the error “dispatch_failed”.", within=ana.page.locator("#toasts"))
     await ana.clicks("Start it again", within=ana.world)
     await ana.reads("The bot is up, over Socket Mode.", within=ana.world)
     await ana.world.get_by_role("button", name="Move the clock on by 1 hour").click()
     await ana.reads("✅ Cleared", within=ana.thread)
-    assert context.world.feldera.clears == {"slow": 1}
+    assert desk.world.feldera.clears == {"slow": 1}
 
 
-async def test_what_only_one_person_may_see_no_other_does(context):
+async def test_what_only_one_person_may_see_no_other_does(desk):
     """Ephemerals, direct messages and channels: a guest is shown the one channel he is in."""
-    ana, rae = await context.seat("ana"), await context.seat("rae")
+    ana, rae = await desk.seat("ana"), await desk.seat("rae")
     await ana.types("/pipeline whoami")
     await ana.reads("Only visible to you")
     await rae.types("hello")
     await rae.reads("hello")
     assert [("hello" in said) for said in await rae.messages()] == [True]
-    gus = await context.seat("gus", "with-guests")
+    gus = await desk.seat("gus", "with-guests")
     await expect(gus.places.get_by_role("link")).to_have_count(3)
     await expect(gus.places).not_to_contain_text("ops")

@@ -16,9 +16,9 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_a_message_is_text(context, text):
+async def test_a_message_is_text(desk, text):
     """As it was typed, on everybody's page."""
-    ana, rae = await context.seat("ana"), await context.seat("rae")
+    ana, rae = await desk.seat("ana"), await desk.seat("rae")
     await ana.types(f"look: {text}")
     for seat in (ana, rae):
         article = seat.place.get_by_role("article").last
@@ -28,20 +28,20 @@ async def test_a_message_is_text(context, text):
         assert "sandbox" in await seat.page.title()
 
 
-async def test_a_reason_is_text_wherever_the_bot_repeats_it(context):
+async def test_a_reason_is_text_wherever_the_bot_repeats_it(desk):
     """On the preview, the card, the thread's notification and on Home; a crowd is named and never rung."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.clears("orders", "<img src=x onerror=alert(1)> <!channel> *not bold* `code`")
     await ana.reads("✅ Cleared.")
     await ana.reads("<img src=x onerror=alert(1)>")
     assert await ana.page.locator("article img, article script").count() == 0
-    assert context.world.slack.suspicious == []
+    assert desk.world.slack.suspicious == []
 
 
-async def test_no_script_can_make_html_of_a_text(context):
+async def test_no_script_can_make_html_of_a_text(desk):
     """Trusted Types: the browser itself refuses, whatever a later change of the page tries."""
-    ana = await context.seat("ana")
-    context.expected.append("TrustedHTML")
+    ana = await desk.seat("ana")
+    desk.expected.append("TrustedHTML")
     for attempt in (
         "document.body.innerHTML = '<b>x</b>'",
         "document.body.insertAdjacentHTML('beforeend', '<b>x</b>')",
@@ -52,9 +52,9 @@ async def test_no_script_can_make_html_of_a_text(context):
         assert "TrustedHTML" in (refused or ""), attempt
 
 
-async def test_slacks_marks_are_drawn_and_no_others(context):
+async def test_slacks_marks_are_drawn_and_no_others(desk):
     """Mrkdwn as far as Slack goes: no headings, no [links](x), no lists."""
-    ana = await context.seat("ana")
+    ana = await desk.seat("ana")
     await ana.types("*bold* _italic_ ~gone~ `code` # no heading [no](link) **neither**")
     article = ana.place.get_by_role("article").last
     await expect(article.locator(".blocks strong")).to_have_text("bold")
@@ -64,12 +64,12 @@ async def test_slacks_marks_are_drawn_and_no_others(context):
     await expect(article).to_contain_text("# no heading [no](link) **neither**")
 
 
-async def test_another_site_can_neither_drive_nor_read_nor_frame_it(context, browser):
+async def test_another_site_can_neither_drive_nor_read_nor_frame_it(desk, browser):
     """A page of another origin in the same browser: its requests change nothing, and it learns nothing."""
     context = await browser.new_context()
     page = await context.new_page()
     # Another origin on this machine: the simulated Slack's port, which answers 404 to a browser.
-    await page.goto(context.world.slack.origin)
+    await page.goto(desk.world.slack.origin)
     body = '{"as": "ana", "do": "types", "place": "ops", "text": "taken over"}'
     tried = await page.evaluate(
         """async ([url, body]) => {
@@ -89,7 +89,7 @@ async def test_another_site_can_neither_drive_nor_read_nor_frame_it(context, bro
           }
           return told;
         }""",
-        [context.url, body],
+        [desk.url, body],
     )
     assert tried == {
         "post": "refused: TypeError",
@@ -97,8 +97,8 @@ async def test_another_site_can_neither_drive_nor_read_nor_frame_it(context, bro
         "read": "refused: TypeError",
         "live": "refused: Error",
     }
-    await page.set_content(f'<iframe src="{context.url}"></iframe>')
+    await page.set_content(f'<iframe src="{desk.url}"></iframe>')
     frame = page.frames[-1]
     assert await frame.locator("#message").count() == 0
     await context.close()
-    assert all(person.sees() == [] for person in context.world.people.values())
+    assert all(person.sees() == [] for person in desk.world.people.values())

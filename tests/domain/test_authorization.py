@@ -214,7 +214,11 @@ def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(a
 AWAY = {"kind": Kind.UNKNOWN, "why": "Slack is in trouble", "transient": True}
 REFUSES = {"kind": Kind.UNKNOWN, "why": "Slack does not accept the bot's token"}
 OPERATORS = Group(TeamId("T1"), GroupId("SOPERATE"))
-HIDDEN = {"unresolved_groups": frozenset({GroupId("SOPERATE")}), "why": "Slack is in trouble", "transient": True}
+HIDDEN = {
+    "unresolved_groups": frozenset({GroupId("SOPERATE")}),
+    "why": "Slack is in trouble",
+    "transient": True,
+}
 
 
 @pytest.mark.parametrize(
