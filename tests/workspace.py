@@ -46,6 +46,9 @@ MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "app_manifest.yml").re
 TENANT = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b77"  # nobody else's, as it is with authentication
 
 A_MOMENT = timedelta(milliseconds=1)
+SLACK_WAITS = (
+    20.0  # seconds for an ack; the real one waits three, which a busy machine may need for a step of a story
+)
 
 _T = TypeVar("_T")
 
@@ -72,6 +75,7 @@ class Workspace(Reading, Troubles):
         token_command: str | None = None,
         targets: tuple[str, ...] = (),
         tenant_id: str = TENANT,
+        slack_waits: float = SLACK_WAITS,
     ) -> None:
         super().__init__()
         self.clock = MovableClock()  # the world's: what the simulators go by, and whoever tells a story
@@ -84,7 +88,7 @@ class Workspace(Reading, Troubles):
             target: FelderaSimulator(self.clock, installation=number) if number else self.feldera
             for number, target in enumerate(targets)
         }
-        self.slack = SlackSimulator(self.clock)
+        self.slack = SlackSimulator(self.clock, ack_timeout=slack_waits)
         for shortcut in MANIFEST["features"]["shortcuts"]:
             self.slack.adds_shortcut(shortcut["name"], shortcut["callback_id"])
         self.channel = self.slack.adds_channel(CHANNEL)

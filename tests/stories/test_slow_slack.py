@@ -6,6 +6,7 @@ hangs until it is let go.
 
 import sqlite3
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -248,8 +249,11 @@ def test_slack_tells_nothing_at_all(workspace: Workspace, ana: Teammate, ben: Te
     workspace.card()
 
 
-def test_no_ack_in_time_is_no_other_button(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_no_ack_in_time_is_no_other_button(tmp_path: Path) -> None:
     """In real time: Slack complains, and what the button is for is done; nothing says that it is from another time."""
+    workspace = Workspace(tmp_path, slack_waits=3.0)
+    workspace.feldera.adds("orders")
+    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     workspace.expected_complaints = 1
     ana.requests("orders")
     workspace.bot.background_tasks.patience = 60.0
@@ -264,3 +268,4 @@ def test_no_ack_in_time_is_no_other_button(workspace: Workspace, ana: Teammate, 
     assert ben.reads() == snapshot(["👍 Approved: 1 of 1."])
     workspace.card()
     workspace.thread()
+    workspace.closes()
