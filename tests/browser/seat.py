@@ -15,7 +15,7 @@ from bot.simulator.web.scenario import load
 from bot.simulator.web.server import Server
 
 SCENARIO = Path(__file__).parent / "scenario.yaml"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 PATIENCE_MS = PATIENCE_S * 1000
 
 expect.set_options(timeout=PATIENCE_MS)

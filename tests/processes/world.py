@@ -25,7 +25,7 @@ from bot.store.administration import Administration
 from tests.forked import ForkedProcess, forked
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0  # real seconds before a test gives up on something that should happen at once
+PATIENCE = 60.0  # real seconds before a test gives up on something that should happen at once
 
 
 class Process:

@@ -14,7 +14,7 @@ from bot.simulator.web.world import World
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE = 20.0  # real seconds before a test gives up on what should happen at once
+PATIENCE = 60.0  # real seconds before a test gives up on what should happen at once
 
 
 @pytest.fixture

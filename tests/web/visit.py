@@ -11,7 +11,7 @@ from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.server import Server
 from tests.page_client import PageClient
 
-PATIENCE = 20.0  # real seconds before a test gives up on what should happen at once
+PATIENCE = 60.0  # real seconds before a test gives up on what should happen at once
 
 
 class Visit(PageClient):
