@@ -16,12 +16,13 @@ from bot.domain.errors import Misunderstood
 from bot.domain.home_content import HomePage
 from bot.domain.ids import ChannelId, PipelineName
 from bot.domain.operations.operation import Ending, Event, EventKind, Outcome, State
+from bot.domain.operations.plans import CLEAR, PLANS
 from bot.domain.pipelines.pipeline import Identity
 from bot.engine.handlers.clear_form import Shown
 from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, card, clear_form_view, home_view, modals, thread_lines
+from bot.slack.views import answers, card, clear_form_view, home_view, modals, thread_lines, unopened_forms
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
 from tests.slack.examples import SAID, examples
@@ -94,6 +95,10 @@ def _other_answers() -> Iterator[Shot]:
         "Looking": answers.looking(PipelineName("orders")),
         "Looking around": answers.looking_around(),
         "Trouble": answers.trouble(),
+        "Denial unopened": unopened_forms.denial(operation.id),
+        "Denial too late": unopened_forms.denial_too_late(),
+        "Break-glass unopened": unopened_forms.break_glass(),
+        "Break-glass too late": unopened_forms.break_glass_too_late(),
         "Unknown request": answers.unknown_request("7fk2qa"),
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(replace(operation, displaced="not_in_channel"), WORKSPACE_URL),
@@ -108,10 +113,13 @@ def _other_answers() -> Iterator[Shot]:
 def _views() -> Iterator[Shot]:
     operation = IN_EVERY_STATE[State.AWAITING_APPROVAL]
     token = clear_form_view.Token("a2" * 12, ChannelId("C1"))
-    shown = Shown(Assessment(pipeline(), Identity("https://feldera.example"), NOT_APPROVED), START, "a2" * 12)
+    weighed = Assessment(
+        pipeline(), Identity("https://feldera.example"), NOT_APPROVED, CLEAR, recorded_at=None
+    )
+    shown = Shown(weighed, START, "a2" * 12)
     views = {
         modals.DENY_REQUEST: [modals.why_deny(operation.id)],
-        modals.BREAK_THE_GLASS: [modals.type_the_name(operation.id)],
+        modals.BREAK_THE_GLASS: [modals.type_the_name(replace(operation, plan=plan)) for plan in PLANS],
         clear_form_view.CLEAR_FORM: [
             clear_form_view.opening(token),
             clear_form_view.form(token, clear_form_view.looking(pipeline().name)),

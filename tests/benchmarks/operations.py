@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Identity, Pipeline, Problem
 from bot.store import operations
 from bot.store.connection.database import open_database
@@ -82,6 +83,7 @@ class Fleet:
             reviewed=Fingerprint.of(self._pipelines[name]),
             reason="reload after the schema change",
             created_at=at,
+            plan=CLEAR,
             feldera=self._here,
             confirmed_at=at,
             card_posts=1,

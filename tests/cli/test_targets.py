@@ -1,12 +1,13 @@
 """The shell beside a bot of several Felderas: it checks names by the same settings, and examines each Feldera."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.cli.doctor.checks import checks
 from bot.clock import SystemClock
-from bot.domain.access.changes import GrantRole, SetRule
+from bot.domain.access.changes import GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import TeamId
@@ -23,6 +24,8 @@ NONE = (
     "'orders*' matches no pipeline: their names begin with a target here, as in prod/orders*, or */orders* for every "
     "target. The targets are prod, staging.\n"
 )
+
+FREEZE = "There is a freeze on p*, which matches every pipeline of prod by now. Add one on prod/… if that is not meant."
 
 
 def test_a_grant_on_names_with_targets(shell):
@@ -89,6 +92,30 @@ async def test_doctor_examines_each_and_names_what_was_left_behind(environment, 
         sentence.startswith("Access: U0ANA is operator on orders-*, which matches no pipeline: ")
         for sentence in failed
     )
+
+
+def test_an_import_names_a_freeze_that_matches_more(shell):
+    """A file says nothing of freezes; what is wrong with those that stand is said all the same."""
+    shell.does("freeze", "p*", "for", "1h", "move")
+    (shell.folder / "access.yml").write_text("rules: []\n")
+    said = shell.types("access", "import", "access.yml", **TARGETS)
+    assert [line for line in said.stderr.splitlines() if "freeze" in line] == [f"warning: {FREEZE}"]
+
+
+@pytest.mark.anyio
+async def test_doctor_names_a_freeze_that_matches_more(environment, tmp_path):
+    """As the bot itself does when it starts; one that is over is left in peace."""
+    world = World(tmp_path)
+    async with world.slack, world.feldera, FelderaSimulator(world.clock, installation=1) as second:
+        now = world.clock.now()
+        with Administration.open(world.database) as administration:
+            for pattern, hours in (("p*", 1), ("pr*", -1)):
+                freeze = SetFreeze(pattern, now + timedelta(hours=hours), "move")
+                administration.administer(freeze, by="shell:root", now=now - timedelta(hours=2))
+        for name, value in world.settings(PIPELINE_BOT_TARGETS__PROD__HOST=second.url).items():
+            environment.setenv(name, value)
+        said = [(check.result.value, check.sentence) async for check in checks(SystemClock())]
+    assert [each for each in said if "freeze" in each[1]] == [("FAIL", f"Access: {FREEZE}")]
 
 
 @pytest.mark.anyio

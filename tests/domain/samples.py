@@ -34,6 +34,7 @@ from bot.domain.operations.inputs import (
     Withdrawn,
 )
 from bot.domain.operations.operation import Card, Ending, EventKind, Operation, Outcome, State
+from bot.domain.operations.plans import CLEAR
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Absent,
@@ -146,6 +147,7 @@ def proposed(**differences: Any) -> Operation:
         reviewed=Fingerprint.of(pipeline()),
         reason="schema change",
         created_at=START,
+        plan=CLEAR,
     )
     return replace(operation, **differences)
 

@@ -22,11 +22,11 @@ def approved_by(*people):
     return proposed(approvals=tuple(Approval(person, START) for person in people))
 
 
-def access_data(*grants, people=(ANA, BEN, CLEO), **known):
+def access_data(*grants, people=(ANA, BEN, CLEO), freezes=(), **known):
     memberships = {
         who.actor: who for who in (each if hasattr(each, "kind") else membership(each) for each in people)
     }
-    return AccessData(grants=grants, memberships=memberships, **known)
+    return AccessData(grants=grants, freezes=freezes, memberships=memberships, **known)
 
 
 def carried(operation, known, now=START):
@@ -204,7 +204,7 @@ def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(a
     )
     for kind in Kind:
         ana = membership(ANA, "S1", kind=kind, unresolved_groups=frozenset({GroupId("S2")}))
-        known = AccessData(grants=grants, memberships={ANA: ana})
+        known = AccessData(grants=grants, memberships={ANA: ana}, freezes=())
         allowed = [name for name in names if known.may(ANA, Action.VIEW, name, at).allowed]
         assert known.seen_by(ANA, names, at) == allowed
         assert known.may_somewhere(ANA, Action.VIEW, at).allowed == bool(allowed)

@@ -36,7 +36,7 @@ LATER = START + timedelta(days=1)
 
 def objection(change, *grants, who=None, rules=(), now=START):
     return decide_change(
-        change, who or membership(), AccessData(grants=grants, rules=tuple(rules)), now
+        change, who or membership(), AccessData(grants=grants, rules=tuple(rules), freezes=()), now
     ).objection
 
 
@@ -53,7 +53,7 @@ CHANGES = [
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
 def test_an_admin_of_the_pattern_may(change):
     """Each kind of change, on all of what is theirs; the decision names the grant."""
-    judgement = decide_change(change, membership(), AccessData(grants=(ADMIN,)), START)
+    judgement = decide_change(change, membership(), AccessData(grants=(ADMIN,), freezes=()), START)
     assert (judgement.objection, judgement.decision.grant) == (None, ADMIN)
     assert pattern_of(change) == "orders-*"
 

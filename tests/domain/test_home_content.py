@@ -120,7 +120,7 @@ def input_(deed: HomeAction, reader: Actor, access_data: AccessData, operation: 
 
 def facts_of(*roles: Role, reader: Actor = BEN) -> AccessData:
     given = tuple(grant(reader, role, "*", id=number) for number, role in enumerate(roles, start=1))
-    return AccessData(grants=given, memberships={reader: Membership(reader)})
+    return AccessData(grants=given, memberships={reader: Membership(reader)}, freezes=())
 
 
 def test_what_waits_for_its_reader_stands_apart() -> None:
@@ -146,7 +146,9 @@ def test_what_ended_is_shown_to_whoever_may_see_it() -> None:
         ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op3")),
         ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op4"), pipeline=PipelineName("orders-eu")),
     ]
-    access_data = AccessData(grants=(grant(BEN, Role.VIEWER, "orders*"),), memberships={BEN: Membership(BEN)})
+    access_data = AccessData(
+        grants=(grant(BEN, Role.VIEWER, "orders*"),), memberships={BEN: Membership(BEN)}, freezes=()
+    )
     page = compose(access_data.memberships[BEN], access_data, HomeData(ended=tuple(theirs)), NOW)
     assert [operation.id for operation in page.ended] == ["op3", "op4"]
 
@@ -160,10 +162,8 @@ def test_the_freezes_on_it_are_those_in_force_that_concern_its_reader(
 ) -> None:
     """By anything granted to them; one that ended is gone from the moment it ends."""
     freeze = Freeze(1, pattern, NOW + timedelta(minutes=ends_in), "why", "T1/UCLEO", START)
-    access_data = replace(
-        AccessData(grants=(grant(BEN, Role.VIEWER, "orders"),), memberships={BEN: Membership(BEN)}),
-        freezes=(freeze,),
-    )
+    held = grant(BEN, Role.VIEWER, "orders")
+    access_data = AccessData(grants=(held,), memberships={BEN: Membership(BEN)}, freezes=(freeze,))
     assert page_of(BEN, access_data).freezes == ((freeze,) if is_shown else ())
 
 
@@ -174,7 +174,7 @@ def test_a_freeze_that_only_might_concern_its_reader_is_not_shown(pattern: str, 
     """It could name pipelines that they may not see."""
     freeze = Freeze(1, pattern, NOW + timedelta(minutes=1), "why", "T1/UCLEO", START)
     access_data = AccessData(
-        grants=(grant(BEN, Role.VIEWER, "orders-*"),), memberships={BEN: Membership(BEN)}
+        grants=(grant(BEN, Role.VIEWER, "orders-*"),), memberships={BEN: Membership(BEN)}, freezes=()
     )
     access_data = replace(access_data, freezes=(freeze,))
     assert page_of(BEN, access_data).freezes == ((freeze,) if is_shown else ())
@@ -185,7 +185,7 @@ def test_when_it_changes_by_itself() -> None:
     assert page_of(BEN, facts_of(Role.VIEWER)).changes_at is None
     until = grant(BEN, Role.VIEWER, "*", expires_at=NOW + timedelta(hours=2))
     freeze = Freeze(1, "orders", NOW + timedelta(hours=1), "why", "T1/UCLEO", START)
-    access_data = AccessData(grants=(until,), memberships={BEN: Membership(BEN)})
+    access_data = AccessData(grants=(until,), memberships={BEN: Membership(BEN)}, freezes=())
     assert page_of(BEN, access_data).changes_at == NOW + timedelta(hours=2)
     assert page_of(BEN, replace(access_data, freezes=(freeze,))).changes_at == NOW + timedelta(hours=1)
 
@@ -202,7 +202,9 @@ def test_a_group_that_could_not_be_read_is_told_of() -> None:
     """Whether anything hangs on it or not is not known: the page says what is missing."""
     group = GROUPS[0]
     known = Membership(PEOPLE[0], unresolved_groups=frozenset({group.group}), why="Slack is away")
-    access_data = AccessData(grants=(grant(group, Role.APPROVER, "*"),), memberships={PEOPLE[0]: known})
+    access_data = AccessData(
+        grants=(grant(group, Role.APPROVER, "*"),), memberships={PEOPLE[0]: known}, freezes=()
+    )
     assert page_of(PEOPLE[0], access_data, awaiting()) == HomePage(known, unread="Slack is away")
     own = grant(PEOPLE[0], Role.VIEWER, "*", id=2)
     page = page_of(PEOPLE[0], replace(access_data, grants=(*access_data.grants, own)), awaiting())
@@ -214,6 +216,7 @@ def test_others_grants_are_not_ones_own() -> None:
     access_data = AccessData(
         grants=(grant(CLEO, Role.APPROVER, "*"), grant(ANA, Role.REQUESTER, "*", id=2)),
         memberships={ANA: Membership(ANA)},
+        freezes=(),
     )
     page = page_of(ANA, access_data, awaiting())
     assert [each.id for each in page.grants] == [2]

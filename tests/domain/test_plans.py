@@ -292,7 +292,10 @@ def test_a_right_that_is_known_to_end_before_the_last_step_keeps_the_first_from_
     """A plan of one step needs it now, and one that has begun goes on for as long as it holds."""
     until = START + timedelta(minutes=4)
     access_data = AccessData(
-        (grant(ANA, Role.OPERATOR, "*", expires_at=until),), (), memberships={ANA: membership(ANA)}
+        (grant(ANA, Role.OPERATOR, "*", expires_at=until),),
+        (),
+        memberships={ANA: membership(ANA)},
+        freezes=(),
     )
     for plan, lasts in ((WHOLE, False), (A_STOP, True)):
         assert authorization_for(in_plan(plan), access_data, START).lasts is lasts
@@ -442,7 +445,9 @@ def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
     """A rule holds for whatever loses data; a start takes a requester one approval, and an operator none."""
     rules = (Rule("*", approvals=2, reason_required=True, stop_window=timedelta(seconds=30)),)
     for who, role, usual in ((ANA, Role.OPERATOR, 0), (BEN, Role.REQUESTER, 1)):
-        access_data = AccessData((grant(who, role, "*"),), rules, memberships={who: membership(who)})
+        access_data = AccessData(
+            (grant(who, role, "*"),), rules, memberships={who: membership(who)}, freezes=()
+        )
         basis = authority_of(who, "orders", access_data, START, plan=plan)
         assert basis.may_ask
         assert basis.approvals_needed == (2 if loses_data(plan) else usual)

@@ -232,7 +232,9 @@ class RandomCast(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.operation.state is State.WAITING)
     def feldera_has_cleared_it(self) -> None:
-        self.happens(Looked(Seen(cleared()), authorization_for(self.operation, AccessData(), self.now)))
+        self.happens(
+            Looked(Seen(cleared()), authorization_for(self.operation, AccessData(freezes=()), self.now))
+        )
         assert self.operation.state is State.SUCCEEDED
 
     @rule(

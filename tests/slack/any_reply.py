@@ -13,7 +13,7 @@ from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Approval, Card, Ending, Event, EventKind, Operation, Outcome
-from bot.domain.operations.plans import PLANS
+from bot.domain.operations.plans import PLANS, Plan
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, PipelineError, Problem, Storage
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName
 from bot.engine import replies
@@ -113,6 +113,7 @@ _WHAT_IT_IS: dict[Any, st.SearchStrategy[Any]] = {
     TeamId: st.just(TeamId("TACME")),
     ChannelId: st.just(ChannelId("COPS")),
     TargetName: st.just(TargetName("t" * TARGET_NAME_MAX)),
+    Plan | None: st.none() | st.sampled_from(PLANS),
     str: st.sampled_from(WORST) | hostile,
     int: st.sampled_from([0, 1, 10**9]),
     float: st.sampled_from([0.5, 3600.0]),
@@ -172,7 +173,10 @@ def whole(kind: type) -> st.SearchStrategy[Any]:
     )
 
 
-_NOT_THAT = {(replies.RuleList, "rules")}  # rules, not the patterns of some
+_NOT_THAT = {
+    (replies.RuleList, "rules"),  # rules, not the patterns of some
+    (replies.PermissionDenied, "plan"),  # of whoever only wanted to see the pipeline there is none
+}
 
 
 problems = whole(Problem)

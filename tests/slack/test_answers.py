@@ -9,6 +9,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Action, Grant, Role, decide
 from bot.domain.commands import VERBS
 from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import PipelineError, Problem, ProblemKind, Storage
 from bot.engine import replies
 from bot.engine.replies import Reply
@@ -53,8 +54,8 @@ def last_error(described):
     )
 
 
-def denied(action=Action.CLEAR, *grants):
-    return replies.PermissionDenied("orders", decide(membership(), action, "orders", grants, START))
+def denied(action=Action.CLEAR, *grants, plan=CLEAR):
+    return replies.PermissionDenied("orders", decide(membership(), action, "orders", grants, START), plan)
 
 
 def test_a_denial():
@@ -62,7 +63,7 @@ def test_a_denial():
     assert answer(denied()).text == snapshot(
         "🚫 You may not clear `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `UANA`."
     )
-    assert answer(denied(Action.VIEW)).text == snapshot(
+    assert answer(denied(Action.VIEW, plan=None)).text == snapshot(
         "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `UANA`."
     )
 
@@ -112,10 +113,11 @@ def test_why_there_is_nothing_to_confirm():
         for reply in (
             replies.NotFound("ordres", ()),
             replies.NotFound("ordres", ("orders", "orders-eu")),
-            replies.NotStopped(running()),
-            replies.NotStopped(early_start(pipeline())),
+            replies.NotStopped(running(), CLEAR),
+            replies.NotStopped(early_start(pipeline()), CLEAR),
             replies.NotStopped(
-                replace(running(), status="Stopping", desired_status="Stopped", resources_desired="Stopped")
+                replace(running(), status="Stopping", desired_status="Stopped", resources_desired="Stopped"),
+                CLEAR,
             ),
             replies.AlreadyCleared(cleared()),
             replies.AlreadyCleared(early_start(cleared())),

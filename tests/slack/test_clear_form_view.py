@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access.permissions import Group
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId, is_pipeline_name
+from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import Identity, Problem, ProblemKind
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName, Targets
 from bot.engine import replies
@@ -21,7 +22,7 @@ from bot.slack.payloads import View
 from bot.slack.views import answers, clear_form_view, form_errors, form_fields
 from bot.slack.views.clear_form_view import Page, Token
 from tests.clock import START
-from tests.domain.samples import AUTHORITIES
+from tests.domain.samples import AUTHORITIES, pipeline
 from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, problems, whole
 from tests.slack.reading import OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 
@@ -48,7 +49,18 @@ def shown(draw):
         authority, requirements=requirements, eligible=CROWD[: draw(st.sampled_from([0, 1, 11, 300]))]
     )
     pipeline = replace(draw(pipelines), name=LONGEST_WHOLE_NAME)
-    return Shown(Assessment(pipeline, Identity("feldera.example"), authority), START, "b" * 24)
+    weighed = Assessment(pipeline, Identity("feldera.example"), authority, CLEAR, recorded_at=None)
+    return Shown(weighed, START, "b" * 24)
+
+
+def test_a_form_that_has_gone_advises_the_same_steps() -> None:
+    """Whoever ticked them does not type less."""
+    plan = (StepName.STOP, StepName.CLEAR, StepName.START)
+    weighed = Assessment(pipeline(), Identity("feldera.example"), AUTHORITIES[0], plan, recorded_at=None)
+    again = LookAgain(Shown(weighed, START, "b" * 24), changed=True)
+    assert clear_form_view.look_again_elsewhere(again).text == (
+        "✋ Nothing was sent: look at `orders` first. Type `/pipeline clear orders --restart reason…`."
+    )
 
 
 def check_view(view: dict) -> None:

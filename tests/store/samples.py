@@ -13,6 +13,7 @@ from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineId, P
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import Decide
 from bot.store import operations
@@ -41,6 +42,7 @@ def proposed(name: str = "op-1", *, pipeline: str = "orders", **fields: Any) -> 
             "reviewed": Fingerprint(PipelineId(f"id-of-{pipeline}"), START, Checkpoints(count=3, size=4096)),
             "reason": "schema change",
             "created_at": START,
+            "plan": CLEAR,
         }
         | fields
     )

@@ -18,7 +18,7 @@ from tests.store.samples import confirmed
 db = open_database(Path(sys.argv[1]))
 with writing(db):
     operation = operations.find(db, "op-1")
-    operations.record(db, operation, confirmed()(operation, AccessData()))
+    operations.record(db, operation, confirmed()(operation, AccessData(freezes=())))
     assert operations.live_on(db, "orders") is not None
     print("written", flush=True)
     sys.stdin.read()

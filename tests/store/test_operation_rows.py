@@ -27,7 +27,7 @@ from bot.domain.operations.operation import (
     State,
     StepDone,
 )
-from bot.domain.operations.plans import StepName
+from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import Checkpoints, Identity
 from bot.store import audit_log, operations, unannounced
 from bot.store.access import rules_and_freezes
@@ -191,6 +191,7 @@ SHOWN = {
     "reviewed": Fingerprint("p-1", datetime(2026, 3, 2, tzinfo=UTC), Checkpoints(0, None)),
     "reason": "",
     "created_at": datetime(2026, 3, 2, tzinfo=UTC),
+    "plan": CLEAR,
     "confirmed_at": datetime(2026, 3, 2, tzinfo=UTC),
     "state": State.WAITING,
     "card": Card("C1", "1.0"),

@@ -106,7 +106,7 @@ async def test_a_slow_decision_does_not_hold_up_the_event_loop(store):
     def slow(operation, _facts):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, AccessData())
+        return confirmed()(operation, AccessData(freezes=()))
 
     changing = asyncio.create_task(store.change("op-1", slow, memberships={}))
     await begun.wait()
@@ -124,7 +124,7 @@ async def test_a_cancelled_change_is_whole_or_not_begun(store):
     def slow(operation, _facts):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, AccessData())
+        return confirmed()(operation, AccessData(freezes=()))
 
     first = asyncio.create_task(store.change("op-1", slow, memberships={}))
     await begun.wait()

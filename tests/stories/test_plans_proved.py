@@ -146,6 +146,21 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, an
     assert "❌ Stopped, not cleared." in workspace.card()
 
 
+def test_after_another_run_the_rest_of_the_plan_is_advised(workspace: Workspace, ana: Teammate) -> None:
+    """It is stopped: what is left to ask for is the clear, and the start that was wanted with it."""
+    ana.asks("/pipeline clear sales --restart")
+    workspace.feldera.someone_restarts("sales")
+    workspace.clock.passes(minutes=1)
+    workspace.feldera.someone_stops("sales")
+    workspace.clock.passes(minutes=1)
+    ana.clicks("Stop, clear and start sales")
+    ana.reads()
+    workspace.passes(minutes=2)
+    assert "Type `/pipeline clear sales --start` to look again." in workspace.thread()[-1]
+    assert "Type `/pipeline clear sales --start` to look again." in workspace.card()
+    assert verbs(workspace) == []
+
+
 def test_the_stop_is_lost_and_feldera_is_away_for_hours(workspace: Workspace, ana: Teammate) -> None:
     """A busy pipeline has written more events meanwhile than are kept: before the stop is sent again they are read again."""
     workspace.feldera.drops_the_next_request()

@@ -142,6 +142,18 @@ def test_a_command_that_looks_and_may_not(workspace: Workspace) -> None:
     )
 
 
+def test_a_list_that_somebody_may_not_see(workspace: Workspace) -> None:
+    """The same, where nothing in particular is looked at."""
+    eve = workspace.stranger("eve")
+    slowly(workspace, eve.typing("/pipeline list"))
+    assert eve.reads() == snapshot(
+        [
+            "🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.",
+            "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.",
+        ]
+    )
+
+
 def test_a_denial(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """Slack lets a modal open within three seconds of the click: later, the click has to be made again."""
     ana.requests("orders")
@@ -164,6 +176,71 @@ Denied. The clear of `orders` is off, and its requester reads why.
     workspace.passes(seconds=5)
     assert workspace.thread() == snapshot(["❌ Denied by @ben: `not today`. Nothing was sent. @ana"])
     workspace.card()
+
+
+def test_a_press_on_home(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """It is acknowledged in time like any other. The screen says that the answer follows, and so it does."""
+    ana.requests("orders")
+    ben.opens_home()
+    slowly(workspace, ben.pressing(ben.finds_on_home("Approve")))
+    assert ben.screen == snapshot("""\
+Answer
+⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again.
+[Close]\
+""")
+    assert ben.dms() == snapshot(["👍 Approved: 1 of 1."])
+    assert "Approved" in workspace.card()
+    workspace.passes(seconds=10)
+    assert "[Approve]" not in ben.home()
+    workspace.thread()
+
+
+def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """The right was lost meanwhile: the reason follows, too."""
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.revokes(ben)
+    workspace.bot.background_tasks.patience = 0.0
+    ben.clicks_home("Approve")
+    assert "takes longer" in ben.screen
+    assert ben.dms() == snapshot(
+        [
+            "🚫 You may not approve a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03BEN`."
+        ]
+    )
+    assert "🙋 Waiting for approval." in workspace.card()
+
+
+def test_a_denial_on_home(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """No form opens that late, as on a card."""
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.bot.background_tasks.patience = 0.0
+    ben.clicks_home("Deny")
+    assert ben.screen == snapshot("""\
+Answer
+This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied.
+[Close]\
+""")
+    ben.closes_modal()
+    assert "🙋 Waiting for approval." in workspace.card()
+
+
+def test_the_form_of_a_broken_glass(workspace: Workspace) -> None:
+    """What it says takes a look at the database: where that takes too long, the button has to be pressed again."""
+    workspace.rules("orders", "approvals=1 break-glass=allowed")
+    rio = workspace.responder("rio")
+    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
+    workspace.bot.background_tasks.patience = 0.0
+    assert rio.told("Break the glass…") == snapshot(
+        [
+            "This took so long that Slack lets me ask you nothing any more. Press *Break the glass…* again; nothing was sent."
+        ]
+    )
+    workspace.bot.background_tasks.patience = 2.0
+    rio.opens("Break the glass…")
+    rio.closes_modal()
+    assert workspace.sent == []
 
 
 def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:

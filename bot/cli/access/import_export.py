@@ -28,7 +28,7 @@ from bot.domain.access.diff import (
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.lint.principals import TO_COME
 from bot.domain.access.permissions import Grant
-from bot.domain.access.rules import Rule
+from bot.domain.access.rules import Freeze, Rule
 from bot.domain.errors import UserError
 from bot.domain.ids import TeamId
 from bot.domain.pipelines.targets import Targets
@@ -96,6 +96,7 @@ def import_(file: Path, *, yes: bool) -> None:
         else:
             arrangement(administration.grants(), administration.rules())
         known = () if administration is None else administration.grants()
+        freezes = () if administration is None else administration.freezes(now)
     for line in arrangement.lines:
         click.echo(one_line(line))
     for notice in noticed:
@@ -104,7 +105,7 @@ def import_(file: Path, *, yes: bool) -> None:
         click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
     if administration is None:
         click.echo(f"There is no database at {settings.pipeline_bot_database.absolute()} yet.", err=True)
-    _say_what_is_wrong(arrangement.outcome, known, now, home=home, targets=settings.targets)
+    _say_what_is_wrong(arrangement.outcome, known, freezes, now, home=home, targets=settings.targets)
     click.echo(_done(len(arrangement.lines), yes=yes), err=True)
 
 
@@ -142,8 +143,14 @@ class _Arrangement:
         return plan(current, self._wanted)
 
 
-def _say_what_is_wrong(
-    outcome: DesiredAccess, known: Iterable[Grant], now: datetime, *, home: TeamId | None, targets: Targets
+def _say_what_is_wrong(  # noqa: PLR0913 - all that is looked over
+    outcome: DesiredAccess,
+    known: Iterable[Grant],
+    freezes: Iterable[Freeze],
+    now: datetime,
+    *,
+    home: TeamId | None,
+    targets: Targets,
 ) -> None:
     numbers = {given_as(grant): grant.id for grant in known}
     grants = [
@@ -162,7 +169,7 @@ def _say_what_is_wrong(
     rules = tuple(outcome.rules or ())
     roster, why = roster_of(grants, rules, now)
     roster = replace(roster, home=roster.home or home)
-    for finding in lint(grants, rules, roster, now, targets):
+    for finding in lint(grants, rules, roster, now, targets, freezes=freezes):
         click.echo(f"{finding.severity.value}: {one_line(finding.sentence)}", err=True)
     if why:
         click.echo(f"Nobody was looked up in Slack: {why}.", err=True)

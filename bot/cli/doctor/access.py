@@ -11,7 +11,7 @@ from bot.clock import SteadyClock
 from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.permissions import Grant
-from bot.domain.access.rules import Rule
+from bot.domain.access.rules import Freeze, Rule
 from bot.domain.errors import UserError
 from bot.domain.pipelines.targets import Targets
 from bot.engine.ports import Clock
@@ -27,13 +27,13 @@ async def access_checks(
     granted = _granted(path)
     if granted is None:
         return []
-    grants, rules, now = granted
+    grants, rules, freezes, now = granted
     roster, said = Roster(), []
     if client is not None and app is not None:
         roster = await survey(PeopleDirectory(client, clock, app.workspace.team), grants, rules, now)
     elif grants:
         said.append(note("Access: nobody was looked up in Slack."))
-    findings = lint(grants, rules, roster, now, targets)
+    findings = lint(grants, rules, roster, now, targets, freezes=freezes)
     said += [_found(finding) for finding in findings]
     if not grants:
         said.append(
@@ -46,13 +46,14 @@ async def access_checks(
     return said
 
 
-def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...], datetime] | None:
+def _granted(path: Path) -> tuple[tuple[Grant, ...], tuple[Rule, ...], tuple[Freeze, ...], datetime] | None:
     """None, of a database that cannot be read: that was said before, and proves nothing about access."""
     if not path.exists():
-        return ((), (), SteadyClock.of_this_machine().now()) if path.parent.is_dir() else None
+        return ((), (), (), SteadyClock.of_this_machine().now()) if path.parent.is_dir() else None
     try:
         with Administration.reading(path) as administration:
-            return administration.grants(), administration.rules(), clock_of(administration).now()
+            now = clock_of(administration).now()
+            return administration.grants(), administration.rules(), administration.freezes(now), now
     except UserError:
         return None
 

@@ -22,7 +22,7 @@ from bot.domain.access.permissions import (
 from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Approval, Operation
-from bot.domain.operations.plans import CLEAR, Plan, StepName, loses_data
+from bot.domain.operations.plans import Plan, StepName, loses_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class AccessData:
 
     grants: tuple[Grant, ...] = ()
     rules: tuple[Rule, ...] = ()
-    freezes: tuple[Freeze, ...] = ()
+    freezes: tuple[Freeze, ...] = field(kw_only=True)
     memberships: Mapping[Actor, Membership] = field(default_factory=dict)
     open_requests: int = 0  # of the requester, this one not counted
     asked_at: tuple[datetime, ...] = ()  # their latest requests, the newest first, this one not counted
@@ -152,7 +152,7 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     access_data: AccessData,
     now: datetime,
     *,
-    plan: Plan = CLEAR,
+    plan: Plan,
     incident: str = "",
     approvals: tuple[Approval, ...] = (),
 ) -> Authorization:

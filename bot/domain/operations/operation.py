@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineName
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint, LastSeen
-from bot.domain.operations.plans import CLEAR, Plan, StepName
+from bot.domain.operations.plans import Plan, StepName
 from bot.domain.pipelines.pipeline import Identity
 
 
@@ -159,8 +159,8 @@ class Operation:
     reviewed: Fingerprint
     reason: str
     created_at: datetime
+    plan: Plan
     feldera: Identity | None = None  # where it was reviewed; None for a row older than this field
-    plan: Plan = CLEAR
     step: int = 0
     done: tuple[StepDone, ...] = ()
     found: Fingerprint | None = None

@@ -158,8 +158,8 @@ class AccessCommands:
         if command.name is not None:
             decision = access_data.may(actor, Action.VIEW, command.name, now)
             if not decision.allowed:
-                await self.store.note(refused(actor, command.name, decision, now))
-                return replies.PermissionDenied(command.name, decision)
+                await self.store.note(refused(actor, command.name, decision, now, plan=None))
+                return replies.PermissionDenied(command.name, decision, plan=None)
         of = None if command.user is None else Actor(actor.team, command.user)
         title = command.name or (f"<@{command.user}>" if command.user else "")
         if not _sees_others(actor, access_data, now):

@@ -167,7 +167,7 @@ class Decisions:
             decision = access_data.may(actor, Action.REQUEST, operation.pipeline, now)
             await self.denials.note(actor, AttemptedAction.WITHDRAW, operation, decision.why.value, decision)
             return replies.PermissionDenied(
-                operation.pipeline, decision, tried=AttemptedAction.WITHDRAW, plan=operation.plan
+                operation.pipeline, decision, operation.plan, tried=AttemptedAction.WITHDRAW
             )
         return await self.denials.too_late(actor, AttemptedAction.WITHDRAW, operation)
 
@@ -196,7 +196,7 @@ class Decisions:
                 actor, AttemptedAction.STOP, after.operation, decision.why.value, decision
             )
             return replies.PermissionDenied(
-                after.operation.pipeline, decision, tried=AttemptedAction.STOP, plan=after.operation.plan
+                after.operation.pipeline, decision, after.operation.plan, tried=AttemptedAction.STOP
             )
         return await self.denials.too_late(actor, AttemptedAction.STOP, after.operation)
 
@@ -264,7 +264,7 @@ class Decisions:
         self, actor: Actor, tried: AttemptedAction, operation: Operation, decision: Decision
     ) -> Reply:
         await self.denials.note(actor, tried, operation, decision.why.value, decision)
-        return replies.PermissionDenied(operation.pipeline, decision, tried=tried, plan=operation.plan)
+        return replies.PermissionDenied(operation.pipeline, decision, operation.plan, tried=tried)
 
 
 def _may_see(operation: Operation, actor: Actor, access_data: AccessData, now: datetime) -> bool:

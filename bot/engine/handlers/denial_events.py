@@ -22,16 +22,16 @@ TYPED_MAX = 100  # characters of what somebody typed or sent for the id of a req
 
 
 def refused(
-    actor: Actor, name: PipelineName, decision: Decision, now: datetime, *, plan: Plan = CLEAR
+    actor: Actor, name: PipelineName, decision: Decision, now: datetime, *, plan: Plan | None
 ) -> Event:
-    """By the decision on what they wanted to do to the pipeline."""
+    """By the decision on what they wanted to do to the pipeline; `plan` is None where they only wanted to see it."""
     data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
     return Event(EventKind.REFUSED, now, data | plan_on_record(plan) | decision.on_record, actor)
 
 
-def plan_on_record(plan: Plan) -> dict[str, str | int | None]:
+def plan_on_record(plan: Plan | None) -> dict[str, str | int | None]:
     """What was wanted, where it was not just a clear."""
-    return {} if plan == CLEAR else {"plan": " ".join(step.value for step in plan)}
+    return {} if plan is None or plan == CLEAR else {"plan": " ".join(step.value for step in plan)}
 
 
 def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
@@ -71,7 +71,7 @@ def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
 
 
 def hindered(  # noqa: PLR0913 - all that the record keeps of it
-    actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan = CLEAR
+    actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan
 ) -> Event | None:
     """By what holds for the pipeline, whoever asks. None where the reply only points to somebody's operation."""
     why = _HINDRANCES.get(type(reply))

@@ -20,7 +20,7 @@ from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Event, EventKind, Operation, State
-from bot.domain.operations.plans import CLEAR, Plan, StepName
+from bot.domain.operations.plans import Plan, StepName
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.activity import latest
 from bot.domain.pipelines.pipeline import (
@@ -90,7 +90,7 @@ class OwnRequests:
     async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
         decision = await self.authorizer.may(actor, Action.VIEW, name)
         if not decision.allowed:
-            await self.refused(actor, name, decision)
+            await self.refused(actor, name, decision, plan=None)
         return decision
 
     async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
@@ -98,7 +98,7 @@ class OwnRequests:
         return await not_found(actor, name, pipelines=self.pipelines, authorizer=self.authorizer)
 
     async def refused(
-        self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan = CLEAR
+        self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan | None
     ) -> None:
         """Record that somebody was told no."""
         await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
@@ -118,7 +118,7 @@ class OwnRequests:
         access_data = await self._facts(actor, command)
         basis = self._basis(actor, command, access_data)
         if not basis.requester.allowed:
-            return replies.PermissionDenied(command.name, basis.requester, plan=command.plan)
+            return replies.PermissionDenied(command.name, basis.requester, command.plan)
         by_rule = hindrance(command, basis)
         if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
             by_rule = None
@@ -158,7 +158,7 @@ class OwnRequests:
         """The pipeline's state, for whoever may see it."""
         decision = await self.may_see(actor, name)
         if not decision.allowed:
-            return replies.PermissionDenied(name, decision)
+            return replies.PermissionDenied(name, decision, plan=None)
         seen = await self._look(actor, name)
         if not isinstance(seen, Pipeline):
             return seen
@@ -249,7 +249,7 @@ class OwnRequests:
         if not decision.allowed:
             await self.denials.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
             return replies.PermissionDenied(
-                operation.pipeline, decision, tried=AttemptedAction.CLOSE, plan=operation.plan
+                operation.pipeline, decision, operation.plan, tried=AttemptedAction.CLOSE
             )
         return await self.denials.too_late(actor, AttemptedAction.CLOSE, operation)
 

@@ -9,7 +9,7 @@ from bot.domain.commands import PipelineCommand
 from bot.domain.ids import PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation
-from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName
+from bot.domain.operations.plans import START, STOP, Plan, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Identity, Pipeline, Storage
 from bot.engine import replies
 from bot.engine.replies import Reply
@@ -25,8 +25,8 @@ class Assessment:
     pipeline: Pipeline
     feldera: Identity
     authority: Authorization
-    plan: Plan = CLEAR
-    recorded_at: datetime | None = None
+    plan: Plan
+    recorded_at: datetime | None
 
     @property
     def reviewed(self) -> Fingerprint:
@@ -39,7 +39,7 @@ def hindrance(command: PipelineCommand, basis: Authorization) -> Reply | None:
     if basis.freeze is not None:
         return replies.Frozen(command.name, basis.freeze)
     if command.incident and not basis.requirements.break_glass:
-        return replies.BreakGlassForbidden(command.name, basis.requirements)
+        return replies.BreakGlassForbidden(command.name, basis.requirements, command.plan)
     if not basis.requirements.takes_reason(command.reason, command.incident):
         return replies.ReasonWanted(
             command.name, basis.requirements, command.plan, command.incident, command.reason
@@ -67,11 +67,11 @@ def why_not_taken_on(
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
     if not basis.requester.allowed:
-        return replies.PermissionDenied(name, basis.requester, confirming=True, plan=operation.plan)
+        return replies.PermissionDenied(name, basis.requester, operation.plan, confirming=True)
     if basis.freeze is not None:
         return replies.Frozen(name, basis.freeze)
     if not basis.may_ask:
-        return replies.BreakGlassForbidden(name, basis.requirements)
+        return replies.BreakGlassForbidden(name, basis.requirements, operation.plan)
     if not basis.requirements.takes_reason(operation.reason, operation.incident):
         return replies.ReasonWanted(
             name, basis.requirements, operation.plan, operation.incident, operation.reason
@@ -79,7 +79,7 @@ def why_not_taken_on(
     return too_many(name, basis, access_data, now)
 
 
-def why_not(pipeline: Pipeline, plan: Plan = CLEAR) -> Reply | None:
+def why_not(pipeline: Pipeline, plan: Plan) -> Reply | None:
     """Why there is nothing to confirm, if there is not."""
     if plan[0] is StepName.STOP and pipeline.is_stopped:
         return replies.AlreadyStopped(pipeline) if plan == STOP else _why_not_clear(pipeline, plan)

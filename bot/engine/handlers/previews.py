@@ -41,18 +41,21 @@ class Previews:
         offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, weighed=weighed)
         return replace(not_stopped, offer=offer.operation)
 
-    async def offered(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
-        """The offer whose button this person pressed, if it is theirs to take; quick enough to answer before an ack."""
-        offer = await self.handlers.store.operation(operation_id)
-        if offer is None:
+    async def shown_to(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
+        """The operation whose button this person pressed, if the button was shown to them; quick enough for an ack."""
+        operation = await self.handlers.store.operation(operation_id)
+        if operation is None:
             return await self.handlers.denials.unknown(actor, AttemptedAction.CONFIRM, operation_id)
-        if offer.requester != actor:
-            return await self.handlers.denials.not_theirs(actor, AttemptedAction.CONFIRM, offer)
-        return (
-            offer
-            if offer.state is State.PROPOSED
-            else await self.handlers.denials.too_late(actor, AttemptedAction.CONFIRM, offer)
-        )
+        if operation.requester != actor:
+            return await self.handlers.denials.not_theirs(actor, AttemptedAction.CONFIRM, operation)
+        return operation
+
+    async def offered(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
+        """The offer whose button this person pressed, if it is theirs to take."""
+        offer = await self.shown_to(actor, operation_id)
+        if not isinstance(offer, Operation) or offer.state is State.PROPOSED:
+            return offer
+        return await self.handlers.denials.too_late(actor, AttemptedAction.CONFIRM, offer)
 
     async def take(self, offer: Operation) -> Reply:
         """*Stop it and clear*: the preview of that, of the pipeline as it is now."""

@@ -8,7 +8,7 @@ from bot.domain.access.changes import AccessChange, ChangeDecision
 from bot.domain.access.permissions import Decision, Grant, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import PipelineName
-from bot.domain.operations.plans import CLEAR, Plan
+from bot.domain.operations.plans import Plan
 from bot.engine.attempted_actions import AttemptedAction
 
 
@@ -17,14 +17,15 @@ class PermissionDenied:
     """Not permitted. Says nothing about the pipeline, not even whether there is one.
 
     `tried`: what they wanted to do to an operation on the pipeline, if it was one. `confirming`: they pressed the
-    preview's button, and should know that it did nothing.
+    preview's button, and should know that it did nothing. `plan` is what they wanted done to the pipeline, or what the
+    operation does to it; None where they only wanted to see the pipeline.
     """
 
     pipeline: PipelineName
     decision: Decision
+    plan: Plan | None
     tried: AttemptedAction | None = None
     confirming: bool = False
-    plan: Plan = CLEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Explained:
     pipeline: PipelineName
     authority: Authorization
     break_glass: Decision
-    plan: Plan = CLEAR
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bot.domain.access.authorization import Authorization
 from bot.domain.access.rules import Freeze, Requirements
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
-from bot.domain.operations.plans import CLEAR, Plan
+from bot.domain.operations.plans import Plan
 from bot.domain.pipelines.pipeline import Pipeline
 
 
@@ -25,7 +25,7 @@ class NotStopped:
     """`plan` takes a pipeline that is stopped. `offer` is a proposal to stop it first, where the person may ask for that."""
 
     pipeline: Pipeline
-    plan: Plan = CLEAR
+    plan: Plan
     offer: Operation | None = None
 
 
@@ -102,9 +102,9 @@ class ReasonWanted:
 
     pipeline: PipelineName
     requirements: Requirements
-    plan: Plan = CLEAR
-    incident: str = ""
-    reason: str = ""
+    plan: Plan
+    incident: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ class BreakGlassForbidden:
 
     pipeline: PipelineName
     requirements: Requirements
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ class Listed:
 
     name: PipelineName
     pipeline: Pipeline | Problem
-    live: Operation | None = None
-    pending: Operation | None = None
-    freeze: Freeze | None = None
+    live: Operation | None
+    pending: Operation | None
+    freeze: Freeze | None
 
 
 @dataclass(frozen=True, slots=True)

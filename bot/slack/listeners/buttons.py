@@ -20,8 +20,7 @@ from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, modals
-from bot.slack.views.home_view import typed_instead
+from bot.slack.views import modals, unopened_forms
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
 _OLDER = re.compile(r"(\d{1,18}) (.{1,150})")
@@ -71,31 +70,30 @@ class Buttons:
         await self.context.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        _, operation_id = self.context.clicked(delivery)
-        # A modal that is submitted cannot change the preview: this click can, once the card stands.
-        answer = ResponseUrlReply(respond, replaces=True)
-        self.context.threads.can_tell(operation_id, partial(self.context.background_tasks.say, answer=answer))
-        await ack()
-        if not await self._opens(modals.type_the_name(operation_id), delivery):
-            self.context.background_tasks.say(answers.break_glass_again(), ResponseUrlReply(respond))
-
-    async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         actor, operation_id = self.context.clicked(delivery)
 
-        async def why_no_modal_opens() -> Message:
-            refusal = await looking
-            return answers.deny_again() if refusal is None else self.context.in_words(refusal)
+        async def form() -> dict[str, Any] | Reply:
+            shown = await self.context.previews.shown_to(actor, operation_id)
+            if not isinstance(shown, Operation):
+                return shown
+            # A modal that is submitted cannot change the preview: this click can, once the card stands.
+            say = partial(self.context.background_tasks.say, answer=ResponseUrlReply(respond, replaces=True))
+            self.context.threads.can_tell(operation_id, say)
+            return modals.type_the_name(shown)
 
-        looking = await self.context.background_tasks.begun(
-            self.context.requests.why_not_deny(actor, operation_id)
+        await self.context.opens(
+            form(),
+            ack,
+            self._screen(delivery),
+            ResponseUrlReply(respond),
+            unopened=unopened_forms.break_glass(),
+            too_late=unopened_forms.break_glass_too_late(),
         )
-        if looking.done() and looking.result() is None:
-            await ack()
-            if not await self._opens(modals.why_deny(operation_id), delivery):
-                self.context.background_tasks.say(typed_instead(operation_id), ResponseUrlReply(respond))
-            return
-        await ack()
-        self.context.background_tasks.run(why_no_modal_opens(), ResponseUrlReply(respond))
+
+    async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
+        await self.context.asks_why_denied(
+            *self.context.clicked(delivery), ack, self._screen(delivery), ResponseUrlReply(respond)
+        )
 
     async def approve(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.context.pressed(
@@ -153,8 +151,8 @@ class Buttons:
         )
         self.context.background_tasks.run(self._in_words(page), ResponseUrlReply(respond, replaces=True))
 
-    async def _opens(self, modal: dict[str, Any], delivery: BlockActions) -> bool:
-        return await ScreenReply.of(delivery, self.client, self.context.threads).opens(modal)
+    def _screen(self, delivery: BlockActions) -> ScreenReply:
+        return ScreenReply.of(delivery, self.client, self.context.threads)
 
     async def _in_words(self, reply: Coroutine[Any, Any, Reply]) -> Message:
         return self.context.in_words(await reply)

@@ -1,6 +1,8 @@
 """`/pipeline …`: read, decide, answer."""
 
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -9,7 +11,6 @@ from bot.domain.access.changes import DropRule, RemoveFreeze, SetRule
 from bot.domain.commands import Clear, Help, PipelineCommand, Start, Status, Stop, model, parse
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
-from bot.domain.operations.plans import CLEAR
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import PermissionDenied, Reply, SeesNothing
 from bot.slack.listeners.background import ResponseUrlReply
@@ -72,43 +73,59 @@ class Commands:
     async def _look(
         self, actor: Actor, command: _Looking, ack: AsyncAck, origin: ChannelId, respond: AsyncRespond
     ) -> None:
-        async def seen() -> Message:
-            late_refusal = await refused
-            if late_refusal is not None:
-                return late_refusal
+        async def look() -> Message:
             async with self.looks.turn(command.name):
                 return await self._seen(actor, command, origin)
 
-        refused = await self.context.background_tasks.begun(self._refused(actor, command))
+        refusing = self._refused(actor, command)
+        await self._refuse_or_look(refusing, look, ack, respond, meanwhile=answers.looking(command.name))
+
+    async def _refuse_or_look(
+        self,
+        refusing: Coroutine[Any, Any, Message | None],
+        look: Callable[[], Awaitable[Message]],
+        ack: AsyncAck,
+        respond: AsyncRespond,
+        *,
+        meanwhile: Message,
+    ) -> None:
+        """Refuse in the ack, or say `meanwhile` in it and look then; a refusal that comes too late for it is the answer."""
+
+        async def seen() -> Message:
+            late_refusal = await refused
+            return await look() if late_refusal is None else late_refusal
+
+        refused = await self.context.background_tasks.begun(refusing)
         refusal = refused.result() if refused.done() else None
-        if refusal is not None:
-            await acknowledge(ack, refusal)
-            return
-        await acknowledge(ack, answers.looking(command.name))
-        self.context.background_tasks.run(seen(), ResponseUrlReply(respond))
+        await acknowledge(ack, refusal or meanwhile)
+        if refusal is None:
+            self.context.background_tasks.run(seen(), ResponseUrlReply(respond))
 
     async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
         handlers = self.context.handlers
         if isinstance(command, Status):
-            decision, plan = await handlers.may_see(actor, command.name), CLEAR
+            decision = await handlers.may_see(actor, command.name)
         else:
-            decision, plan = await handlers.may_ask(actor, command), command.plan
+            decision = await handlers.may_ask(actor, command)
         if decision.allowed:
             return None
         log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
-        return self.context.in_words(PermissionDenied(command.name, decision, plan=plan))
+        plan = None if isinstance(command, Status) else command.plan
+        return self.context.in_words(PermissionDenied(command.name, decision, plan))
 
     async def _list(self, actor: Actor, pattern: str, ack: AsyncAck, respond: AsyncRespond) -> None:
-        decision = await self.context.listing.may_list(actor, pattern)
-        if not decision.allowed:
-            log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
-            await acknowledge(ack, self.context.in_words(SeesNothing(decision)))
-            return
-        await acknowledge(ack, answers.looking_around())
-        self.context.background_tasks.run(self._page(actor, pattern), ResponseUrlReply(respond))
+        async def page() -> Message:
+            return self.context.in_words(await self.context.listing.page(actor, pattern))
 
-    async def _page(self, actor: Actor, pattern: str) -> Message:
-        return self.context.in_words(await self.context.listing.page(actor, pattern))
+        refusing = self._may_not_list(actor, pattern)
+        await self._refuse_or_look(refusing, page, ack, respond, meanwhile=answers.looking_around())
+
+    async def _may_not_list(self, actor: Actor, pattern: str) -> Message | None:
+        decision = await self.context.listing.may_list(actor, pattern)
+        if decision.allowed:
+            return None
+        log.info("denied", action=decision.action.value, pattern=pattern, user=actor.user)
+        return self.context.in_words(SeesNothing(decision))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
         handlers = self.context.handlers

@@ -13,11 +13,12 @@ from bot.engine.handlers.own_requests import OwnRequests
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import NotYours, Reply
-from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
+from bot.slack.listeners.background import BackgroundTasks, ReplyChannel, ResponseUrlReply
+from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers
+from bot.slack.views import answers, modals, unopened_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +64,74 @@ class ListenerContext:
         self,
         deed: Coroutine[Any, Any, Reply],
         ack: AsyncAck,
-        answer: ResponseUrlReply,
+        answer: ResponseUrlReply | ScreenReply,
         *,
         replaces: bool = False,
+        shown_elsewhere: tuple[type, ...] = (),
     ) -> None:
-        """Do what a button is for, and answer beside the message that was clicked: others see that, too.
+        """Do what a button is for, and answer whoever pressed it: beside the message, which others see, or on the screen.
 
-        `replaces`: the message is the person's own, and turns into the answer.
+        `replaces`: the message is the person's own, and turns into the answer. `shown_elsewhere`: replies that need no
+        words, unless the person was told that an answer follows.
         """
 
         async def in_words() -> Message:
             reply = await task
-            answer.replaces = replaces and not isinstance(reply, NotYours)
+            if isinstance(answer, ResponseUrlReply):
+                answer.replaces = replaces and not isinstance(reply, NotYours)
             return self.in_words(reply)
 
         task = await self.background_tasks.begun(deed)
         if task.done():
-            task.result()  # what broke is told by whoever hears of it before the ack
+            reply = task.result()  # what broke is told by whoever hears of it before the ack
             await ack()
+            if isinstance(reply, shown_elsewhere):
+                return
         else:
             await ack()
             self.background_tasks.say(answers.takes_longer(), answer)
         self.background_tasks.run(in_words(), answer)
+
+    async def asks_why_denied(
+        self,
+        actor: Actor,
+        operation_id: OperationId,
+        ack: AsyncAck,
+        screen: ScreenReply,
+        answer: ReplyChannel,
+    ) -> None:
+        """*Deny*: a form for the reason, where there is something to be denied."""
+
+        async def form() -> dict[str, Any] | Reply:
+            refusal = await self.requests.why_not_deny(actor, operation_id)
+            return modals.why_deny(operation_id) if refusal is None else refusal
+
+        unopened, too_late = unopened_forms.denial(operation_id), unopened_forms.denial_too_late()
+        await self.opens(form(), ack, screen, answer, unopened=unopened, too_late=too_late)
+
+    async def opens(  # noqa: PLR0913 - what is said instead of the form is part of it
+        self,
+        form: Coroutine[Any, Any, dict[str, Any] | Reply],
+        ack: AsyncAck,
+        screen: ScreenReply,
+        answer: ReplyChannel,
+        *,
+        unopened: Message,
+        too_late: Message,
+    ) -> None:
+        """Open the form that a button is for, or answer why there is none. After the ack Slack leaves no time to look."""
+
+        async def why_none() -> Message:
+            found = await looking
+            return too_late if isinstance(found, dict) else self.in_words(found)
+
+        looking = await self.background_tasks.begun(form)
+        found = looking.result() if looking.done() else None
+        await ack()
+        if not isinstance(found, dict):
+            self.background_tasks.run(why_none(), answer)
+        elif not await screen.opens(found):
+            self.background_tasks.say(unopened, answer)
 
 
 async def acknowledge(ack: AsyncAck, said: Message) -> None:

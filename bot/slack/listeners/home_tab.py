@@ -1,7 +1,7 @@
 """The Home tab: somebody opened it, or pressed a button on it.
 
-Its buttons are those of the cards, and are answered as truly, however old the page is. What went well is told by the
-page itself, which is published anew; every no is told on the screen.
+Its buttons are those of the cards, and are answered as truly and as soon, however old the page is. What went well is
+shown by the page itself, which is published again; every no is told on the screen, and so is all that took long.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,7 @@ from bot.slack.listeners.context import ListenerContext
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, HomeOpened
 from bot.slack.publishing.home_tabs import SlackHomeTabs
-from bot.slack.text.blocks import Message
-from bot.slack.views import card, modals
-from bot.slack.views.home_view import typed_instead
+from bot.slack.views import card
 
 _SHOWN_BY_THE_PAGE = (
     replies.ApprovedIt,
@@ -45,14 +43,15 @@ class HomeTab:
 
     async def pressed(self, ack: AsyncAck, delivery: BlockActions) -> None:
         actor, operation_id = self.context.clicked(delivery)
-        action = delivery.action.action_id
+        action, screen = (
+            delivery.action.action_id,
+            ScreenReply.of(delivery, self.tabs.client, self.context.threads),
+        )
         if action == card.DENY:
-            await self._deny(actor, operation_id, ack, delivery)
+            await self.context.asks_why_denied(actor, operation_id, ack, screen, screen)
         else:
-            reply = await self._done(action, actor, operation_id)
-            await ack()
-            if not isinstance(reply, _SHOWN_BY_THE_PAGE):
-                self._tell(self.context.in_words(reply), delivery)
+            deed = self._done(action, actor, operation_id)
+            await self.context.pressed(deed, ack, screen, shown_elsewhere=_SHOWN_BY_THE_PAGE)
         self.homes.looked_at_by(actor)
 
     async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply:
@@ -70,19 +69,3 @@ class HomeTab:
                 return await self.context.handlers.close(actor, operation_id)
             case _:
                 return await requests.not_a_button(actor, action)
-
-    async def _deny(
-        self, actor: Actor, operation_id: OperationId, ack: AsyncAck, delivery: BlockActions
-    ) -> None:
-        refusal = await self.context.requests.why_not_deny(actor, operation_id)
-        await ack()
-        if refusal is not None:
-            self._tell(self.context.in_words(refusal), delivery)
-        elif not await self._screen(delivery).opens(modals.why_deny(operation_id)):
-            self._tell(typed_instead(operation_id), delivery)
-
-    def _tell(self, said: Message, delivery: BlockActions) -> None:
-        self.context.background_tasks.say(said, self._screen(delivery))
-
-    def _screen(self, delivery: BlockActions) -> ScreenReply:
-        return ScreenReply.of(delivery, self.tabs.client, self.context.threads)

@@ -3,7 +3,8 @@
 A modal says it, if Slack still lets one open (for three seconds); otherwise a direct message does.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import structlog
@@ -37,6 +38,7 @@ class ScreenReply:
     trigger_id: str
     client: AsyncWebClient
     threads: Threads
+    _in_order: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
 
     @classmethod
     def of(cls, delivery: _Opening, client: AsyncWebClient, threads: Threads) -> Self:
@@ -56,10 +58,11 @@ class ScreenReply:
         return None
 
     async def give(self, said: Message) -> None:
-        """Tell, once; what cannot be told is logged."""
-        if await self.opens(modals.showing(said)):
-            return
-        told = await self.threads.post_notice(ChannelId(self.user), said)
+        """Tell, once. Answers arrive in the order in which they were given; one that cannot be told is logged."""
+        async with self._in_order:
+            if await self.opens(modals.showing(said)):
+                return
+            told = await self.threads.post_notice(ChannelId(self.user), said)
         if not isinstance(told, Taken):
             log.warning("answer_not_delivered", why=type(told).__name__)
 

@@ -114,7 +114,7 @@ SENTENCES: Mapping[Ending, str] = {
     ),
     Ending.RUN_SINCE: (
         "{undone}: {name} is stopped, but Feldera's record does not prove that nobody ran it since it was reviewed, "
-        "and nobody has seen what a clear would destroy now. {Nothing}. Type {clear} to look again."
+        "and nobody has seen what a clear would destroy now. {Nothing}. Type {rest} to look again."
     ),
     Ending.EVENTS_UNUSABLE: (
         "{undone}: the clear after the stop needs Feldera's events of {name}, and they cannot be read ({said}), "

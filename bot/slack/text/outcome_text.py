@@ -1,6 +1,5 @@
 """How an operation ended, in words: the same sentence on the card and as the last line of its thread."""
 
-from bot.domain.commands import COMMAND
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import target_in
@@ -45,7 +44,7 @@ def of_step(
         again=f"`{plan_text.command(operation.plan, operation.pipeline)}`",
         apart=plan_text.in_two_requests(operation.plan, operation.pipeline),
         so="" if step is StepName.START else ", so it could not be started again",
-        clear=f"`{COMMAND} clear {operation.pipeline}`",
+        rest=f"`{plan_text.command(operation.plan[1:], operation.pipeline)}`",
         undone=f"Not {done}",
         do=plan_text.deed(operation.plan),
         done=done,

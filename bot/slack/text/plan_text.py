@@ -4,10 +4,15 @@ from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Ending, Operation, State
-from bot.domain.operations.plans import START, STOP, Plan, StepName
+from bot.domain.operations.plans import START, STOP, Plan, StepName, loses_data
 from bot.slack.text.mrkdwn import at, size
 
 _DONE = {StepName.STOP: "stopped", StepName.CLEAR: "cleared", StepName.START: "started"}
+_HAPPENS = {
+    StepName.STOP: "it is stopped by force",
+    StepName.CLEAR: "its storage is cleared",
+    StepName.START: "it is started",
+}
 DOING = {StepName.STOP: "stopping", StepName.CLEAR: "clearing", StepName.START: "starting"}
 _TYPED = {
     (StepName.STOP, StepName.CLEAR): " --stop",
@@ -27,6 +32,13 @@ def deed(plan: Plan) -> str:
 
 def title(plan: Plan, name: PipelineName) -> str:
     return f"{deed(plan).capitalize()} {name}"
+
+
+def at_once(plan: Plan) -> str:
+    """A sentence for whoever runs it as break-glass: which steps are made at once."""
+    final = ", which cannot be cancelled" if loses_data(plan) else ""
+    happens = listed([_HAPPENS[step] for step in plan])
+    return f"{happens.capitalize()} at once{final}."
 
 
 def done(step: StepName) -> str:

@@ -106,18 +106,6 @@ def takes_longer() -> Message:
     )
 
 
-def deny_again() -> Message:
-    """It took so long that Slack lets no modal open any more."""
-    return said(
-        "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
-    )
-
-
-def break_glass_again() -> Message:
-    """When the form does not open in which the name is typed again."""
-    return said("✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again.")
-
-
 def unknown_request(beginning: str) -> Message:
     return said(
         f"❌ Nothing that waits, and that you may see, is `{escaped(beginning, 30)}`, or several are. "
@@ -136,8 +124,8 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals_view.no_answer(name, problem)
         case replies.Frozen(name, freeze):
             return refusals_view.frozen(name, freeze)
-        case replies.BreakGlassForbidden(name, requirements):
-            return refusals_view.glass_forbidden(name, requirements)
+        case replies.BreakGlassForbidden():
+            return refusals_view.glass_forbidden(reply)
         case replies.TooManyOpen(name, limit):
             return refusals_view.too_many(name, limit)
         case replies.TooManyLately():

@@ -198,8 +198,9 @@ def still_deciding() -> Message:
 
 def look_again_elsewhere(again: LookAgain) -> Message:
     """The same as `about_again`, when the form has gone meanwhile."""
-    name = again.shown.weighed.pipeline.name
-    return said(f"✋ Nothing was sent: look at `{name}` first. Type `{COMMAND} clear {name} reason…`.")
+    weighed = again.shown.weighed
+    name, typed = weighed.pipeline.name, plan_text.command(weighed.plan, weighed.pipeline.name)
+    return said(f"✋ Nothing was sent: look at `{name}` first. Type `{typed} reason…`.")
 
 
 def _who_is_told(authority: Authorization, origin: ChannelId) -> Iterable[str]:

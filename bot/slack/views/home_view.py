@@ -13,10 +13,8 @@ from slack_sdk.models.views import View
 from bot.domain.access.permissions import Kind
 from bot.domain.commands import COMMAND
 from bot.domain.home_content import HomeAction, HomePage, Item
-from bot.domain.ids import OperationId
-from bot.domain.operations.operation import SHORT_ID, Operation, State
+from bot.domain.operations.operation import Operation, State
 from bot.slack.text import blocks
-from bot.slack.text.blocks import Message, said
 from bot.slack.text.labels import GLASS, GRANT, by
 from bot.slack.text.mrkdwn import at, code, plain
 from bot.slack.text.outcome_text import sentence, took
@@ -56,14 +54,6 @@ def home(page: HomePage, workspace_url: str) -> dict[str, Any]:
     """The view to publish."""
     shown = _page(page, workspace_url) if page.grants else _welcome(page)
     return View(type="home", blocks=[block for block in shown if block is not None]).to_dict()
-
-
-def typed_instead(operation_id: OperationId) -> Message:
-    """When the form of *Deny* does not open."""
-    short_id = operation_id[:SHORT_ID]
-    return said(
-        f"✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {short_id} reason…`."
-    )
 
 
 def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:

@@ -9,7 +9,9 @@ from slack_sdk.models import views
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 
 from bot.domain.ids import OperationId, PipelineName
+from bot.domain.operations.operation import Operation
 from bot.slack.payloads import View
+from bot.slack.text import plan_text
 from bot.slack.text.blocks import Message
 
 DENY_REQUEST = "deny_request"  # callback ids; see `card.CLOSE`
@@ -29,13 +31,14 @@ def why_deny(operation_id: OperationId) -> dict[str, Any]:
     )
 
 
-def type_the_name(operation_id: OperationId) -> dict[str, Any]:
+def type_the_name(operation: Operation) -> dict[str, Any]:
+    """Beside the name stands all that is done once it is typed."""
     return _asking(
         BREAK_THE_GLASS,
-        operation_id,
+        operation.id,
         title="Break the glass",
         submit="Break the glass",
-        label="Type the pipeline's name again. Its storage is cleared at once, which cannot be cancelled.",
+        label=f"Type the pipeline's name again. {plan_text.at_once(operation.plan)}",
         longest=100,
     )
 

@@ -14,25 +14,21 @@ from bot.domain.access.changes import (
     pattern_of,
 )
 from bot.domain.access.permissions import Action, Decision, Kind, Why
-from bot.domain.access.rules import Freeze, Requirements
+from bot.domain.access.rules import Freeze
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import THE_ONLY, TargetName, target_in
 from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.replies import NotAllowed, NotFound, PermissionDenied, TooManyLately
+from bot.engine.replies import BreakGlassForbidden, NotAllowed, NotFound, PermissionDenied, TooManyLately
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import at, code, duration, either, escaped, mention, some_of
 from bot.slack.text.outcome_text import sentence, took
 from bot.slack.text.pipeline_text import host_setting, link_to, tenant_setting
-from bot.slack.text.plan_text import deed
+from bot.slack.text.plan_text import command, deed
 from bot.slack.views.previews_view import frozen_in_words
 
-_WANTED = {  # whatever else was wanted is the plan
-    Action.VIEW: "see",
-    Action.BREAK_GLASS: "break the glass for",
-}
 _TRIED = {
     AttemptedAction.CONFIRM: "confirm",
     AttemptedAction.DROP: "dismiss",
@@ -46,11 +42,16 @@ _TRIED = {
 
 
 def denied(reply: PermissionDenied) -> Message:
-    wanted = _WANTED.get(reply.decision.action) or deed(reply.plan)
-    if reply.tried is not None:
-        wanted = f"{_TRIED[reply.tried]} a {deed(reply.plan)} of"
     nothing = " Nothing was sent." if reply.confirming else ""
-    return said(f"🚫 You may not {wanted} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
+    return said(f"🚫 You may not {_wanted(reply)} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
+
+
+def _wanted(reply: PermissionDenied) -> str:
+    if reply.plan is None:
+        return "see"
+    if reply.tried is not None:
+        return f"{_TRIED[reply.tried]} a {deed(reply.plan)} of"
+    return "break the glass for" if reply.decision.action is Action.BREAK_GLASS else deed(reply.plan)
 
 
 def not_allowed(shown: NotAllowed) -> Message:
@@ -195,11 +196,12 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
     )
 
 
-def glass_forbidden(name: PipelineName, requirements: Requirements) -> Message:
-    rules = some_of([f"`{pattern}`" for pattern in requirements.rules])
+def glass_forbidden(reply: BreakGlassForbidden) -> Message:
+    name = reply.pipeline
+    rules = some_of([f"`{pattern}`" for pattern in reply.requirements.rules])
     because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
     return said(
-        f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{COMMAND} clear {name} reason…`."
+        f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{command(reply.plan, name)} reason…`."
     )
 
 

@@ -28,7 +28,7 @@ def lint(  # noqa: PLR0913 - all that there is to look over
     now: datetime,
     targets: Targets = ONE,
     *,
-    freezes: Iterable[Freeze] = (),
+    freezes: Iterable[Freeze],
 ) -> tuple[Finding, ...]:
     """Everything found, the worst first."""
     grants, rules = tuple(grants), tuple(rules)

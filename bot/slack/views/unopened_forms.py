@@ -1,0 +1,32 @@
+"""What is said where a form of one field does not open, and how to get there all the same. Pure.
+
+Slack lets a form open for three seconds after a click: whatever takes longer is too late for it.
+"""
+
+from bot.domain.commands import COMMAND
+from bot.domain.ids import OperationId
+from bot.domain.operations.operation import SHORT_ID
+from bot.slack.text.blocks import Message, said
+
+
+def denial(operation_id: OperationId) -> Message:
+    short_id = operation_id[:SHORT_ID]
+    return said(
+        f"✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {short_id} reason…`."
+    )
+
+
+def denial_too_late() -> Message:
+    return said(
+        "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
+    )
+
+
+def break_glass() -> Message:
+    return said("✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again.")
+
+
+def break_glass_too_late() -> Message:
+    return said(
+        "This took so long that Slack lets me ask you nothing any more. Press *Break the glass…* again; nothing was sent."
+    )
