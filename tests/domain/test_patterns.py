@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.access.patterns import checked_pattern, covers, may_overlap
 from bot.domain.errors import BadPattern
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.targets import ONE, TargetName, Targets, full_name
 
 PIECES = ["a", "b", "-", "*", "?", "[ab]", "[!a]", "["]
 patterns = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)
@@ -33,6 +35,32 @@ def test_a_pattern_that_matches_no_name_is_refused(pattern):
 def test_a_pattern_that_may_match_is_taken_as_it_is(pattern):
     """Nothing is normalised: what was typed is what is stored and compared."""
     assert checked_pattern(pattern) == pattern
+
+
+BOTH = Targets((TargetName("prod"), TargetName("staging")))
+pipeline_names = st.from_regex(r"[A-Za-z0-9_-]{1,10}", fullmatch=True).map(PipelineName)
+CLASSES = ["[a-z]", "[!a]", "[-_]", "[Z-a]", "[9-]", "[o-s]"]
+
+
+@st.composite
+def patterns_of_a_pipeline(draw) -> tuple[Targets, str, str]:
+    """Targets, what a pipeline is called there, and a pattern that matches it: of a part for each character."""
+    targets = draw(st.sampled_from([ONE, BOTH]))
+    name = full_name(draw(st.sampled_from(targets.all)), draw(pipeline_names))
+    pattern = ""
+    for character in name:
+        classes = [each for each in CLASSES if fnmatchcase(character, each)]
+        pattern += draw(st.sampled_from([character, f"*{character}", f"{character}*", "*", "?", *classes]))
+    return targets, name, pattern
+
+
+@given(patterns_of_a_pipeline())
+@example((BOTH, "prod/a", "*?*/a"))
+def test_no_pattern_that_some_name_matches_is_refused(matched):
+    """What is refused could never have been of use."""
+    targets, name, pattern = matched
+    assert fnmatchcase(name, pattern)
+    assert checked_pattern(pattern, targets) == pattern
 
 
 @pytest.mark.parametrize(

@@ -244,17 +244,6 @@ def test_a_pattern_that_may_match_is_taken_as_it_is(pattern):
     assert checked_pattern(pattern) == pattern
 
 
-names = st.from_regex(r"[A-Za-z0-9_-]{1,10}", fullmatch=True)
-pieces = st.sampled_from(["a", "Z", "-", "_", "*", "?", "[a-z]", "[!a]", "[-_]", "[Z-a]", "[9-]", "[b-a]"])
-
-
-@given(st.lists(pieces, max_size=8).map("".join), names)
-def test_no_pattern_that_some_name_matches_is_refused(pattern, name):
-    """What is refused could never have been of use."""
-    if fnmatchcase(name, pattern):
-        assert checked_pattern(pattern) == pattern
-
-
 actors = st.builds(Actor, st.sampled_from("TU").map(TeamId), st.sampled_from("AB").map(UserId))
 moments = st.integers(-3, 3).map(lambda hours: START + timedelta(hours=hours))
 grants = st.builds(

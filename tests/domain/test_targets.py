@@ -1,10 +1,6 @@
 """Names with targets, and patterns of them: what they may be, and what no pipeline can be called."""
 
-from fnmatch import fnmatchcase
-
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from bot.domain.access.patterns import can_match, checked_anywhere, checked_pattern
 from bot.domain.commands import Clear, model, parse
@@ -111,15 +107,3 @@ def test_with_one_feldera_a_slash_is_no_part_of_a_pattern(pattern):
         checked_pattern(pattern)
     assert not can_match(pattern, ONE)
     assert checked_anywhere(pattern) == pattern
-
-
-own = st.from_regex(r"[A-Za-z0-9]([-A-Za-z0-9_]{0,8}[A-Za-z0-9])?", fullmatch=True)
-pieces = st.sampled_from(["prod", "g", "/", "*", "?", "[!a]", "[o-s]", "a", "-", "_"])
-
-
-@given(st.lists(pieces, max_size=8).map("".join), st.sampled_from(BOTH.names), own)
-@example("*?*/a", "prod", "a")
-def test_no_pattern_that_some_name_matches_is_refused(pattern, target, name):
-    """What is refused could never have been of use."""
-    if fnmatchcase(full_name(target, name), pattern):
-        assert checked_pattern(pattern, BOTH) == pattern
