@@ -1,34 +1,32 @@
 """A Feldera that keeps state, over real HTTP: what stories, the demo and other clients talk to.
 
 It is as strict as the real one and imports nothing of the bot but the clock it is handed. Its methods say what
-happens in the world: pipelines that are there, other people's doings, and troubles on the way. Nothing moves in
-the background; each request and each look first lets the runner do what was due by the clock.
+happens in the world: here what pipelines there are and what Feldera's own machinery does; what other people do and what
+fails are parts of it in modules of their own. Nothing moves in the background; each request and each look first lets
+the runner do what was due by the clock.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
 from bot.engine.ports import Clock
-from bot.simulator.feldera import documents, refusals
 from bot.simulator.feldera.endpoints import Endpoints
-from bot.simulator.feldera.faults import Answer, Faults, Loss, RecordedRequest
+from bot.simulator.feldera.fault_switches import FaultSwitches
+from bot.simulator.feldera.faults import Faults, RecordedRequest
 from bot.simulator.feldera.gate import Gate, refuse
+from bot.simulator.feldera.other_users import OtherUsers
 from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.server import Server
-from bot.simulator.feldera.states import RUNNER_IS_UNWELL, RUNNER_IS_WELL, Program, Runtime, Storage
+from bot.simulator.feldera.states import RUNNER_IS_UNWELL, RUNNER_IS_WELL, Program, Storage
 from bot.simulator.feldera.tenancy import DEFAULT_TENANT_ID, ListLosses, Tenancy, Tenant
 from bot.simulator.feldera.world import World
 
-BAD_GATEWAY = (
-    b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
-)
 
-
-class FelderaSimulator(Tenancy):
+class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):
     """One Feldera of one tenant.
 
     Args:
@@ -166,60 +164,6 @@ class FelderaSimulator(Tenancy):
         """The pipeline as it is now; raises `Refused` (404) where there is none."""
         return self._world.pipeline(name)
 
-    # What other people do, by the same rules: `Refused` where Feldera would refuse
-
-    def someone_clears(self, name: str) -> None:
-        self._world.clear(name)
-
-    def someone_stops(self, name: str) -> None:
-        self._world.stop(name)
-
-    def someone_starts(self, name: str, *, initial: str = "running") -> None:
-        self._world.start(name, initial=initial)
-
-    def someone_restarts(self, name: str) -> None:
-        """Stop it, and start it as soon as it is fully stopped."""
-        self._world.stop(name)
-        if self._world.pipeline(name).is_fully_stopped:
-            self.someone_starts(name)
-        else:
-            self.once_stopped(name, self.someone_starts)
-
-    def someone_pauses(self, name: str) -> None:
-        self._world.move_runtime(name, Runtime.PAUSED)
-
-    def someone_resumes(self, name: str) -> None:
-        self._world.move_runtime(name, Runtime.RUNNING)
-
-    def someone_dismisses_the_error(self, name: str) -> None:
-        self._world.dismiss_error(name)
-
-    def someone_deletes(self, name: str) -> None:
-        self._world.delete(name)
-
-    def someone_renames(self, name: str, to: str) -> None:
-        self._world.rename(name, to)
-
-    def someone_recreates(self, name: str, *, storage: str = "Cleared") -> SimulatedPipeline:
-        """Delete it and create another one of this name: a new id."""
-        self._world.delete(name)
-        return self.adds(name, storage=storage)
-
-    def someone_deletes_the_key(self, key: str) -> None:
-        """It opens nothing any more: 401, in the words that an unknown key gets."""
-        self._gate.forgets(key)
-
-    def once_cleared(self, name: str, happening: Callable[[str], object]) -> None:
-        """Let this happen to the pipeline at the very moment its storage is cleared.
-
-        `once_cleared("orders", feldera.someone_deletes)`: no client can see it `Cleared` in between.
-        """
-        self._world.once(name, "Cleared", lambda: happening(name))
-
-    def once_stopped(self, name: str, happening: Callable[[str], object]) -> None:
-        """Let this happen to the pipeline at the very moment it is fully stopped."""
-        self._world.once(name, "Stopped", lambda: happening(name))
-
     # What Feldera's own machinery does
 
     def sticks_clearing(self, name: str) -> None:
@@ -263,99 +207,3 @@ class FelderaSimulator(Tenancy):
     def is_upgraded(self) -> None:
         """The endpoints are there again, and what happened is in them."""
         self._world.keeps_events = True
-
-    # What goes wrong on the way
-
-    @property
-    def is_up(self) -> bool:
-        return self._server.is_up
-
-    @property
-    def delay(self) -> timedelta:
-        return self._faults.delay
-
-    def is_slow(self, delay: timedelta) -> None:
-        """From now on each request waits so long by the clock before it is looked at; zero ends that."""
-        self._faults.delay = delay
-
-    async def goes_down(self) -> None:
-        """Connections are refused, and those that are open are dropped with whatever waits on them."""
-        self._faults.let_go(lost=True)
-        await self._server.go_down()
-
-    async def comes_back(self) -> None:
-        """The same address serves again. Meanwhile the runner went on: its state is not in this process."""
-        await self._server.come_back()
-
-    def loses_the_next_reply(self, method: str | None = "POST") -> None:
-        """Do what the next such request asks, then drop the connection without an answer."""
-        self._faults.arrange(Loss.REPLY, method, 1)
-
-    def drops_the_next_request(self, method: str | None = "POST") -> None:
-        """Drop the connection of the next such request before anything is done."""
-        self._faults.arrange(Loss.REQUEST, method, 1)
-
-    def answers_next(  # noqa: PLR0913  an HTTP answer has these parts
-        self,
-        status: int,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: Any = b"",
-        content_type: str | None = "application/json",
-        method: str | None = None,
-        times: int = 1,
-    ) -> None:
-        """Answer the next requests (of this method) so, and do nothing; a body that is not bytes is sent as JSON."""
-        raw = body if isinstance(body, bytes) else documents.encoded(body)
-        answer = Answer(status=status, body=raw, content_type=content_type, headers=headers or {})
-        self._faults.arrange(answer, method, times)
-
-    def is_locked(self, times: int = 1, *, method: str | None = "POST") -> None:
-        """The pipeline's row stays locked for more than 10 s: 503 `LockTookTooLong`, `Retry-After: 5`."""
-        body = refusals.lock_took_too_long().body
-        retry = {"Retry-After": refusals.RETRY_AFTER}
-        self.answers_next(503, headers=retry, body=body, method=method, times=times)
-
-    def proxy_fails(self, times: int = 1, *, method: str | None = None) -> None:
-        """A reverse proxy answers instead of Feldera: 502 with an HTML page."""
-        self.answers_next(502, body=BAD_GATEWAY, content_type="text/html", method=method, times=times)
-
-    @property
-    def has_its_database(self) -> bool:
-        return not self._world.database.is_down
-
-    def loses_its_database(self) -> None:
-        """Until `finds_its_database`, nothing that needs it works; an API key is rejected as a wrong one is (401).
-
-        `/healthz` notices within 5 s, and not before the clock moves on.
-        """
-        self._world.catch_up()
-        self._world.database.goes_down()
-
-    def finds_its_database(self) -> None:
-        if self._world.database.is_down:
-            self._world.begin_work_anew()
-            self._world.database.comes_back()
-
-    def hangs(
-        self,
-        method: str | None = None,
-        *,
-        path: str | None = None,
-        once_processed: bool = False,
-        times: int | None = None,
-    ) -> None:
-        """From now on leave such requests (or only the next so many) without an answer, until `lets_go`.
-
-        A request is processed when it is let go, even if its client has left by then; with `once_processed`
-        at once, so that only its answer is late.
-        """
-        self._faults.hang(method, path=path, once_processed=once_processed, times=times)
-
-    async def until_it_hangs(self) -> None:
-        """Return once a request waits for an answer (and, with `once_processed`, has been carried out)."""
-        await self._faults.until_it_hangs()
-
-    def lets_go(self) -> None:
-        """Carry on with the requests that hang, and answer them if anyone still listens."""
-        self._faults.let_go()
