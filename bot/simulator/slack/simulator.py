@@ -1,10 +1,10 @@
 """A Slack workspace with one app installed, on one local port: Web API, Socket Mode, response_urls.
 
-It keeps state, refuses what the real service refuses and can be told what goes wrong next. Nothing it does
-needs a network, and nothing in it knows the app it serves.
+It keeps state, refuses what the real service refuses and can be told what goes wrong next (`fault_switches`). Nothing
+it does needs a network, and nothing in it knows the app it serves.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Self
 
 from aiohttp import web
@@ -13,22 +13,14 @@ from bot.engine.ports import Clock
 from bot.simulator.slack.changes import Changes
 from bot.simulator.slack.delivery import Ack, EnvelopeType, RecordedDelivery
 from bot.simulator.slack.directory import DIRECTORY
-from bot.simulator.slack.faults import (
-    FailsWith,
-    Faults,
-    Hangs,
-    RateLimited,
-    ReplyLost,
-    RequestDropped,
-    ServerError,
-)
+from bot.simulator.slack.fault_switches import FaultSwitches
 from bot.simulator.slack.interactions import Interactions
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.methods import METHODS, Call, Method, Pacing, permalink
 from bot.simulator.slack.people import Person
 from bot.simulator.slack.response_urls import RecordedAnswer, ResponseUrls
 from bot.simulator.slack.signed_http import SignedHttp
-from bot.simulator.slack.socket_mode import DisconnectReason, SocketMode
+from bot.simulator.slack.socket_mode import SocketMode
 from bot.simulator.slack.tiers import Tiers
 from bot.simulator.slack.views import Views
 from bot.simulator.slack.web_api import RecordedCall, Token, WebApi
@@ -40,7 +32,7 @@ SHUTDOWN_S = 1.0
 DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read", "usergroups:read"})
 
 
-class SlackSimulator:
+class SlackSimulator(FaultSwitches):
     """`ack_timeout` is real seconds; everything else that takes time goes by `clock`. `changes` rings at every change."""
 
     def __init__(  # noqa: PLR0913 - every one has a default that suits most stories
@@ -185,65 +177,9 @@ class SlackSimulator:
         """Shown names by id, for `render`."""
         return self.workspace.names
 
-    def rate_limits(self, method: str, *, retry_after: int, times: int = 1) -> None:
-        self._faults.add(method, RateLimited(retry_after), times=times)
-
-    def loses_the_next_reply(self, method: str) -> None:
-        """The next request is done, but its connection drops before the answer."""
-        self._faults.add(method, ReplyLost())
-
-    def drops_the_next_request(self, method: str) -> None:
-        """The connection drops before the next request is done."""
-        self._faults.add(method, RequestDropped())
-
-    def fails_next(self, method: str, error: str, times: int = 1) -> None:
-        self._faults.add(method, FailsWith(error), times=times)
-
-    def refuses(
-        self, method: str, error: str, where: Callable[[Mapping[str, Any]], object] = lambda _: True
-    ) -> None:
-        """Refuse with this error, for good, each request to the method of whose arguments `where` is true."""
-        self._faults.refuse(method, FailsWith(error), where)
-
-    def answers_500(self, method: str, times: int = 1, *, about: str = "") -> None:
-        """`about` is an argument, such as somebody's id: other requests are answered as ever."""
-        self._faults.add(method, ServerError(), times=times, about=about)
-
-    def hangs(self, method: str, times: int = 1) -> None:
-        """The next requests are neither done nor answered until `lets_go`."""
-        self._faults.add(method, Hangs(), times=times)
-
-    def lets_go(self) -> None:
-        """Do and answer every request that hangs."""
-        self._web_api.lets_go()
-
-    @property
-    def hanging(self) -> int:
-        """How many requests hang now."""
-        return self._web_api.hanging
-
     async def delivers(self, kind: EnvelopeType, payload: dict[str, Any]) -> Ack:
         """Send the app this payload, whoever may have made it up: by Slack's own way, and signed like the others."""
         return await self._interactions.deliver(kind, payload, accepts_response_payload=True)
-
-    def delivers_twice(self, times: int = 1) -> None:
-        """The next deliveries are sent twice at once: the same envelope, the same signed request."""
-        self._interactions.twice += times
-
-    async def delivers_again(self) -> str | None:
-        """Send the last delivery once more, later; returns the error the app's ack amounts to, if any."""
-        return (await self._interactions.again()).error
-
-    async def disconnects(self, reason: DisconnectReason = "refresh_requested") -> None:
-        """Tell the app to renew its connections; unless it is only a warning, the old ones get nothing any more."""
-        await self._socket_mode.disconnects(reason)
-
-    def refuses_tokens(self) -> None:
-        """Every call from now on is invalid_auth, until `accepts_tokens`."""
-        self._web_api.accepts_tokens = False
-
-    def accepts_tokens(self) -> None:
-        self._web_api.accepts_tokens = True
 
     def disables_messages_tab(self) -> None:
         """The app can send nobody direct messages any more."""
@@ -252,10 +188,6 @@ class SlackSimulator:
     def disables_home_tab(self) -> None:
         """The app has no Home tab any more: nobody can open it, and nothing can be published on it."""
         self.workspace.home_tab = False
-
-    def drops_connections(self) -> None:
-        """Break every Socket Mode connection without a word, as a failing network does; new ones are taken."""
-        self._socket_mode.drops_connections()
 
     @property
     def is_up(self) -> bool:
@@ -290,11 +222,6 @@ class SlackSimulator:
         return self.workspace.suspicious
 
     @property
-    def pending_faults(self) -> dict[str, int]:
-        """Faults that no request ran into yet, by method."""
-        return self._faults.pending
-
-    @property
     def connections(self) -> int:
         """How many Socket Mode connections the app has."""
         return self._socket_mode.connections
@@ -306,10 +233,6 @@ class SlackSimulator:
             TimeoutError: it did not within so many real seconds.
         """
         await self.workspace.changes.until(condition, within=within)
-
-    @property
-    def _faults(self) -> Faults:
-        return self._web_api.faults
 
     def _opens_connection(self, _call: Call) -> dict[str, Any]:
         ticket = self._socket_mode.issues_ticket()
