@@ -69,12 +69,6 @@ def test_a_group_that_is_switched_off_rings_nobody(office):
     [
         {"type": "section", "text": {"type": "mrkdwn", "text": "<@U01ANA>"}},
         {"type": "context", "elements": [{"type": "mrkdwn", "text": "by <@U01ANA>"}]},
-        {
-            "type": "rich_text",
-            "elements": [
-                {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U01ANA"}]},
-            ],
-        },
     ],
 )
 def test_a_mention_in_a_block_rings(office, block):

@@ -147,7 +147,7 @@ async def test_only_ones_own_standing_messages_can_be_edited(slack):
     assert await error_of(client.chat_update(channel=ops.id, ts=own, text="y")) == "is_inactive"
 
 
-async def test_text_has_its_limits(slack, clock):
+async def test_text_has_its_limits(slack):
     """Nothing is no_text; a post is cut at 40,000 characters, an edit beyond 4,000 is refused."""
     ops = slack.adds_channel("ops")
     client = client_of(slack)
@@ -158,9 +158,6 @@ async def test_text_has_its_limits(slack, clock):
     assert len(ops.messages[0].text) == 40_000
     await client.chat_update(channel=ops.id, ts=ts, text="y" * 4000)
     assert await error_of(client.chat_update(channel=ops.id, ts=ts, text="y" * 4001)) == "msg_too_long"
-    clock.passes(seconds=1)
-    both = client.chat_postMessage(channel=ops.id, text="x", markdown_text="x")
-    assert await error_of(both) == "markdown_text_conflict"
 
 
 async def test_metadata_is_kept_with_the_message(slack):
@@ -232,7 +229,6 @@ async def test_what_would_ring_a_crowd_is_noted_not_refused(slack, clock):
             {"text": "x", "metadata": {"event_type": "x", "event_payload": {"x": "y" * 8000}}},
             "metadata_too_large",
         ),
-        ({"markdown_text": "x" * 12_001}, "msg_too_long"),
     ],
 )
 async def test_a_message_that_cannot_be_read_is_refused(slack, arguments, error):
@@ -241,14 +237,6 @@ async def test_a_message_that_cannot_be_read_is_refused(slack, arguments, error)
     posting = client_of(slack).api_call("chat.postMessage", json={"channel": ops.id, **arguments})
     assert await error_of(posting) == error
     assert ops.messages == []
-
-
-async def test_markdown_text_stands_for_itself(slack):
-    """It needs neither text nor blocks."""
-    ops = slack.adds_channel("ops")
-    await client_of(slack).chat_postMessage(channel=ops.id, markdown_text="**done**")
-    [block] = ops.messages[0].blocks
-    assert (block["type"], block["text"]) == ("markdown", "**done**")
 
 
 async def test_a_required_argument_is_named(slack):

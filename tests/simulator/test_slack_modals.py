@@ -44,7 +44,7 @@ def asks(label, element, *, block_id="", **more):
 WHY = asks("Reason", {"type": "plain_text_input", "multiline": True, "max_length": 20}, block_id="why")
 HOW = asks(
     "How",
-    {"type": "static_select", "options": [option("Kindly", "kind"), option("R &amp; D", "rd")]},
+    {"type": "external_select", "initial_option": option("R &amp; D", "rd"), "min_query_length": 0},
     optional=True,
 )
 TELL = asks(
@@ -163,7 +163,7 @@ async def test_a_submission_carries_everything_slack_sends(slack, app, ana):
 
 
 async def test_inputs_are_filled_in_by_label_or_block_id(app, ana):
-    """Text, an option and ticked boxes; what nobody touched has its initial value, or none."""
+    """Text, an option and ticked boxes; what nobody touched has its initial value."""
     await opened(app, ana, modal(WHY, HOW, TELL))
     await ana.submits(why="no", How="R & D", tell=["Ana", "b"])
     await opened(app, ana)
@@ -174,17 +174,10 @@ async def test_inputs_are_filled_in_by_label_or_block_id(app, ana):
     ana_and_ben = [option("Ana", "a"), option("Ben", "b")]
     assert told == [
         (
-            {"type": "static_select", "selected_option": option("R &amp; D", "rd")},
-            {"type": "checkboxes", "selected_options": ana_and_ben},
-        ),
-        (
-            {"type": "static_select", "selected_option": None},
-            {"type": "checkboxes", "selected_options": ana_and_ben[1:]},
-        ),
-        (
-            {"type": "static_select", "selected_option": None},
-            {"type": "checkboxes", "selected_options": []},
-        ),
+            {"type": "external_select", "selected_option": option("R &amp; D", "rd")},
+            {"type": "checkboxes", "selected_options": ticked},
+        )
+        for ticked in (ana_and_ben, ana_and_ben[1:], [])
     ]
 
 
@@ -245,7 +238,7 @@ async def test_an_update_shows_another_view_in_its_place(slack, app, ana):
     await ana.submits(Reason="because")
     assert ana.modal is view
     assert view.hash != old_hash
-    assert render_view(view, slack.names) == "Again\nReason: because\nHow: ____\n[Cancel] [Deny it]"
+    assert render_view(view, slack.names) == "Again\nReason: because\nHow: R & D\n[Cancel] [Deny it]"
 
 
 async def test_a_push_stands_above_and_a_clear_takes_all_away(slack, app, ana):

@@ -213,15 +213,6 @@ def test_a_guest_has_the_channels_they_are_in(scene):
     assert scene.texts(gus) == ["for gus"]
 
 
-def test_a_button_for_one_is_seen_by_one(scene):
-    message = scene.posts(
-        "card", actions(button("Go", visible_to_user_ids=[scene.ana.id]), button("All", "all"))
-    )
-    ((ana,), (ben,)) = (scene.message(message, person)["blocks"] for person in (scene.ana, scene.ben))
-    assert [each["label"] for each in ana["elements"]] == ["Go", "All"]
-    assert [each["label"] for each in ben["elements"]] == ["All"]
-
-
 def test_what_is_on_the_screen_and_on_home(scene):
     """Nothing, until the app puts something there; for that person alone, as it stands now."""
     title = {"type": "plain_text", "text": "Clear"}

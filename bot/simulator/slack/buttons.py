@@ -15,10 +15,9 @@ from bot.simulator.slack.views import View
 def pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
     """Every button in `blocks`, with the id of its block."""
     for block in blocks:
-        parts = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
-        for part in parts:
-            if part.get("type") == "button":
-                yield block["block_id"], part
+        if block["type"] == "actions":
+            for button in block["elements"]:
+                yield block["block_id"], button
 
 
 def label_on(button: Button | ModalButton) -> str:

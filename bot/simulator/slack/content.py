@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.simulator.slack.blocks import MARKDOWN_TEXT, problems_in_blocks
+from bot.simulator.slack.blocks import problems_in_blocks
 from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.workspace import Content
 
@@ -18,11 +18,11 @@ METADATA_BYTES = 8000
 
 
 def read_content(args: Mapping[str, Any], *, longest: int | None = None) -> Content:
-    """The content of `args` (`text`, `blocks` or `markdown_text`).
+    """The content of `args` (`text`, `blocks`).
 
     Raises:
-        Refused: no_text, msg_too_long (more than `longest`), invalid_blocks, invalid_blocks_format,
-            markdown_text_conflict; attachments are not simulated and refused by that name.
+        Refused: no_text, msg_too_long (more than `longest`), invalid_blocks, invalid_blocks_format; attachments are
+            not simulated and refused by that name.
     """
     if args.get("attachments"):
         raise Refused("attachments_are_not_simulated")
@@ -30,12 +30,6 @@ def read_content(args: Mapping[str, Any], *, longest: int | None = None) -> Cont
     if not isinstance(text, str):
         raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] text must be a string"]})
     blocks = _read_blocks(args.get("blocks"))
-    if markdown := args.get("markdown_text"):
-        if text or blocks:
-            raise Refused("markdown_text_conflict")
-        if len(markdown) > MARKDOWN_TEXT:
-            raise Refused("msg_too_long")
-        blocks = [{"type": "markdown", "text": markdown}]
     if not text.strip() and not blocks:
         raise Refused("no_text")
     if longest is not None and len(text) > longest:

@@ -1,8 +1,7 @@
 """The inputs of a modal: what a person can put into each, and what Slack tells the app of it.
 
-Text fields, menus of fixed options and of options that the app is asked for, radio buttons and checkboxes. Whatever else
-a view asks for is shown and sent empty: nobody can fill it in here. It holds no state; what stands in an input is the
-view's.
+Text fields, menus of options that the app is asked for, and checkboxes. It holds no state; what stands in an input is
+the view's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +16,9 @@ Key = tuple[str, str]
 Values = dict[Key, tuple[str, ...]]
 """What stands in each input: the text, or the values of the options picked; nothing is `()`."""
 
-_TYPED = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
-_ASKED_FOR = "external_select"
-_PICKED = frozenset({"static_select", "radio_buttons", _ASKED_FOR})
-_TICKED = frozenset({"checkboxes", "multi_static_select"})
+_TYPED = "plain_text_input"
+_PICKED = "external_select"
+_TICKED = "checkboxes"
 SHORTEST_QUERY = 3
 """Characters typed into a menu before the app is asked for options, unless the menu says otherwise."""
 
@@ -64,11 +62,11 @@ class Input:
     @property
     def asks_the_app(self) -> bool:
         """Whether its options are those the app suggests for what is typed into it."""
-        return self._type == _ASKED_FOR
+        return self._type == _PICKED
 
     @property
     def is_ticked(self) -> bool:
-        return self._type == "checkboxes"
+        return self._type == _TICKED
 
     @property
     def shortest_query(self) -> int:
@@ -79,10 +77,6 @@ class Input:
     def options(self) -> tuple[Option, ...]:
         """What can be picked now: of a menu that asks the app, what it suggested last and what is picked."""
         return tuple(option_of(option) for option in self._options)
-
-    @property
-    def takes_several(self) -> bool:
-        return self._type in _TICKED
 
     @property
     def tells_at_once(self) -> bool:
@@ -104,11 +98,9 @@ class Input:
             CannotPutInError: too short or too long, no such option, or several where one is picked.
         """
         wanted = (given,) if isinstance(given, str) else tuple(given)
-        if self._type in _TYPED:
+        if self._type == _TYPED:
             return self._checked_text("".join(wanted))
-        if self._type not in _PICKED | _TICKED:
-            raise CannotPutInError(f"a {self._type} is not simulated")
-        if self._type in _PICKED and len(wanted) > 1:
+        if self._type == _PICKED and len(wanted) > 1:
             raise CannotPutInError(f"{self.label!r} takes one option")
         return tuple(self._option(each)["value"] for each in wanted)
 
@@ -118,14 +110,12 @@ class Input:
 
     def state(self, standing: tuple[str, ...]) -> dict[str, Any]:
         """What Slack sends of it (`state.values`): no text and no option are null."""
-        if self._type in _TYPED:
+        if self._type == _TYPED:
             return {"type": self._type, "value": standing[0] if standing else None}
         options = [self._told(self._option(value)) for value in standing]
-        if self._type in _TICKED:
+        if self._type == _TICKED:
             return {"type": self._type, "selected_options": options}
-        if self._type in _PICKED:
-            return {"type": self._type, "selected_option": options[0] if options else None}
-        return {"type": self._type}
+        return {"type": self._type, "selected_option": options[0] if options else None}
 
     def told(self, standing: tuple[str, ...]) -> dict[str, Any]:
         """What Slack sends of a change of it, under `actions`."""
@@ -136,7 +126,7 @@ class Input:
 
     def shown(self, standing: tuple[str, ...]) -> str:
         """How a person sees it filled in; checkboxes all, ticked or not."""
-        if self._type in _TYPED:
+        if self._type == _TYPED:
             return "".join(standing)
         if self.is_ticked:
             return " ".join(
@@ -163,8 +153,7 @@ class Input:
         if self.asks_the_app:
             initial = self._element.get("initial_option")
             return [*self.suggested, *([initial] if initial else [])]
-        grouped = [option for group in self._element.get("option_groups", []) for option in group["options"]]
-        options: Sequence[Mapping[str, Any]] = self._element.get("options", grouped)
+        options: Sequence[Mapping[str, Any]] = self._element.get("options", ())
         return options
 
     @staticmethod

@@ -186,6 +186,6 @@ class Interactions:
 
 def told_of_button(block_id: str, element: Block, now: datetime) -> dict[str, Any]:
     """A pressed button, as payloads list it under `actions`."""
-    told = ("type", "action_id", "text", "value", "style", "url", "confirm")
+    told = ("type", "action_id", "text", "value", "style", "confirm")
     action = {key: element[key] for key in told if key in element}
     return {**action, "block_id": block_id, "action_ts": f"{now.timestamp():.6f}"}

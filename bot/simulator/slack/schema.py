@@ -107,8 +107,3 @@ def all_of(*checks: Check) -> Check:
             yield from one(value, at)
 
     return check
-
-
-def only(kinds: Mapping[str, Check], *names: str) -> Check:
-    """`by_type`, for some of the kinds."""
-    return by_type({name: kinds[name] for name in names})

@@ -79,10 +79,6 @@ class Sight:
         private = [message for message in self.ephemerals if message.channel in places]
         return sorted(shared + private, key=lambda message: message.ts)
 
-    def shows(self, element: Block) -> bool:
-        """Whether this person sees that element of what they see: a button may be for some people only."""
-        return self.id in element.get("visible_to_user_ids", [self.id])
-
     def message(self, place: str, ts: str) -> Message:
         """The message of this timestamp in the conversation of this id or name.
 
@@ -222,7 +218,7 @@ class Sight:
 
     def _element(self, blocks: Sequence[Block], block_id: str, action_id: str) -> Block:
         for found_in, element in pressable(blocks):
-            if (found_in, element.get("action_id")) == (block_id, action_id) and self.shows(element):
+            if (found_in, element["action_id"]) == (block_id, action_id):
                 return element
         raise NotPossibleError(f"{self.name} sees no button {action_id!r} in the block {block_id!r}")
 
@@ -232,7 +228,6 @@ class Sight:
             if isinstance(place, Message)
             else ModalButton(place, block_id, element)
             for block_id, element in pressable(place.blocks)
-            if self.shows(element)
         ]
 
     @property

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from bot.simulator.slack.dates import full_date, shown_date
 from bot.simulator.slack.mrkdwn import CROWDS, label_of, unescape
 
-Tag = Literal["strong", "em", "s", "code", "pre", "blockquote", "br", "ul", "ol", "li"]
+Tag = Literal["strong", "em", "s", "code", "pre", "blockquote", "br"]
 MentionKind = Literal["user", "group", "channel", "everyone"]
 
 Marked = TypedDict("Marked", {"tag": Tag, "in": "list[Span]"})
@@ -52,7 +52,7 @@ class Time(TypedDict):
 
 Span = str | Marked | Mention | Link | Time
 
-BLOCKS = frozenset({"pre", "blockquote", "ul", "ol", "li"})
+BLOCKS = frozenset({"pre", "blockquote"})
 """The tags that stand on lines of their own."""
 _OPENED = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 """The addresses that a link may lead to."""
@@ -120,13 +120,13 @@ def token_span(token: str, reader: Reader) -> Span:
     """The inside of a `<…>` as it is shown."""
     target, _, label = token.partition("|")
     if target.startswith("!date^"):
-        return date_span(target, label, reader)
+        return _date_span(target, label, reader)
     if target[0] in "@#!":
         return _mention(target, label_of(token, reader.names), reader)
     return link_span(unescape(target), label_of(token, reader.names), reader)
 
 
-def date_span(token: str, fallback: str, reader: Reader) -> Span:
+def _date_span(token: str, fallback: str, reader: Reader) -> Span:
     shown = shown_date(token, zone=reader.zone, now=reader.now)
     if shown is None:
         return unescape(fallback)
@@ -150,7 +150,7 @@ def link_span(href: str, text: str, reader: Reader) -> Span:
     return {"tag": "a", "href": href, "text": text, "place": found["channel"], "thread": thread}
 
 
-def mention_span(kind: MentionKind, some_id: str, text: str, reader: Reader) -> Mention:
+def _mention_span(kind: MentionKind, some_id: str, text: str, reader: Reader) -> Mention:
     me = kind == "everyone" or some_id == reader.id or some_id in reader.groups
     place = some_id if kind == "channel" and some_id in reader.places else None
     return {"tag": "mention", "kind": kind, "text": text, "me": me, "place": place}
@@ -158,12 +158,12 @@ def mention_span(kind: MentionKind, some_id: str, text: str, reader: Reader) -> 
 
 def _mention(target: str, text: str, reader: Reader) -> Span:
     if target[0] == "@":
-        return mention_span("user", target[1:], text, reader)
+        return _mention_span("user", target[1:], text, reader)
     if target[0] == "#":
-        return mention_span("channel", target[1:], text, reader)
+        return _mention_span("channel", target[1:], text, reader)
     if target.startswith("!subteam^"):
-        return mention_span("group", target.removeprefix("!subteam^"), text, reader)
-    return mention_span("everyone", "", text, reader) if target[1:] in CROWDS else text
+        return _mention_span("group", target.removeprefix("!subteam^"), text, reader)
+    return _mention_span("everyone", "", text, reader) if target[1:] in CROWDS else text
 
 
 def _read_out(span: Span) -> str:

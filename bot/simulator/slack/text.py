@@ -64,61 +64,16 @@ def render_confirm(dialog: Block, names: Names) -> str:
 
 def render_block(block: Block, names: Names) -> str:
     """One block's lines."""
-    shown = _SHOWN.get(block["type"])
-    return shown(block, names) if shown else f"[{block['type']}]"
+    return _SHOWN[block["type"]](block, names)
 
 
 def _section(block: Block, names: Names) -> str:
     lines = [_text(block["text"], names)] if "text" in block else []
-    lines += [_text(field, names) for field in block.get("fields", [])]
-    if "accessory" in block:
-        lines[-1] += f" {_element(block['accessory'], names)}"
-    return "\n".join(lines)
-
-
-def _element(element: Block, names: Names) -> str:
-    match element["type"]:
-        case "plain_text" | "mrkdwn":
-            return _text(element, names)
-        case "image":
-            return f"[image: {element['alt_text']}]"
-        case "overflow":
-            return "[…]"
-    shown = element.get("text") or element.get("placeholder")
-    return f"[{_text(shown, names)}]" if shown else f"[{element['type']}]"
-
-
-def _task(task: Block, _names: Names) -> str:
-    return f"[{task.get('status', 'pending')}] {task['title']}"
-
-
-def _plan(block: Block, names: Names) -> str:
-    return "\n".join([block["title"], *(_task(task, names) for task in block.get("tasks", []))])
+    return "\n".join([*lines, *(_text(field, names) for field in block.get("fields", []))])
 
 
 def _text(part: Mapping[str, Any], names: Names) -> str:
     return render_text(part["text"], names) if part["type"] == "mrkdwn" else unescape(part["text"])
-
-
-def _rich_text(parts: list[Block], names: Names) -> str:
-    said = []
-    for part in parts:
-        match part["type"]:
-            case "text" | "link":
-                said.append(str(part.get("text", part.get("url", ""))))
-            case "user":
-                said.append(f"@{names.get(part['user_id'], part['user_id'])}")
-            case "usergroup":
-                said.append(f"@{names.get(part['usergroup_id'], part['usergroup_id'])}")
-            case "channel":
-                said.append(f"#{names.get(part['channel_id'], part['channel_id'])}")
-            case "emoji":
-                said.append(f":{part['name']}:")
-            case "rich_text_list":
-                said += [f"• {_rich_text([item], names)}\n" for item in part["elements"]]
-            case _:
-                said.append(_rich_text(part.get("elements", []), names))
-    return "".join(said).rstrip("\n")
 
 
 def _token(token: str, names: Names) -> str:
@@ -132,13 +87,8 @@ def _token(token: str, names: Names) -> str:
 _SHOWN: dict[str, Callable[[Block, Names], str]] = {
     "section": _section,
     "header": lambda block, names: _text(block["text"], names),
-    "context": lambda block, names: BETWEEN_PARTS.join(_element(each, names) for each in block["elements"]),
-    "actions": lambda block, names: " ".join(_element(each, names) for each in block["elements"]),
+    "context": lambda block, names: BETWEEN_PARTS.join(_text(each, names) for each in block["elements"]),
+    "actions": lambda block, names: " ".join(f"[{_text(each['text'], names)}]" for each in block["elements"]),
     "divider": lambda _block, _names: RULE,
-    "markdown": lambda block, _names: str(block["text"]),
-    "image": lambda block, _names: f"[image: {block['alt_text']}]",
-    "rich_text": lambda block, names: _rich_text(block["elements"], names),
     "input": lambda block, names: f"{_text(block['label'], names)}: {BLANK}",
-    "plan": _plan,
-    "task_card": _task,
 }

@@ -245,19 +245,17 @@ class Workspace:
 
     def with_ids(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """Slack invents the ids a client left out; interactions carry them."""
-        return tuple(self._blockwith_ids(block) for block in blocks)
+        return tuple(self._block_with_ids(block) for block in blocks)
 
-    def _blockwith_ids(self, block: Block) -> Block:
+    def _block_with_ids(self, block: Block) -> Block:
         filled = {**block, "block_id": block.get("block_id") or f"b{self.next_number()}"}
-        if "elements" in block and block["type"] in {"actions", "context_actions"}:
+        if block["type"] == "actions":
             filled["elements"] = [self._element_with_id(element) for element in block["elements"]]
-        for key in {"accessory", "element"} & block.keys():
-            filled[key] = self._element_with_id(block[key])
+        if block["type"] == "input":
+            filled["element"] = self._element_with_id(block["element"])
         return filled
 
     def _element_with_id(self, element: Block) -> Block:
-        if element["type"] == "image":
-            return element
         return {**element, "action_id": element.get("action_id") or f"a{self.next_number()}"}
 
     def _new_id(self, prefix: str, name: str) -> str:
@@ -268,10 +266,6 @@ class Workspace:
 def _mentions_in(content: Content) -> Iterator[str]:
     for text in (content.text, *_mrkdwn_in(content.blocks)):
         yield from mentions_in(text)
-    for part in _parts_in(content.blocks):
-        mention = {"user": "user_id", "usergroup": "usergroup_id", "broadcast": "range"}.get(part["type"])
-        if mention is not None and mention in part:
-            yield str(part[mention])
 
 
 def _mrkdwn_in(value: Any) -> Iterator[str]:

@@ -37,7 +37,7 @@ class Scene(Protocol):
 
 def seen(scene: Scene, person: Person, zone: tzinfo) -> dict[str, Any]:
     """The state of that person's page, in their time zone."""
-    display = Display(person.reader(zone), person.shows)
+    display = Display(person.reader(zone))
     drawings = _DRAWINGS.setdefault(person, defaultdict(Drawings))[zone]
     home, modal = person.home, person.modal
     return {

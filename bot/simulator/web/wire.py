@@ -17,26 +17,12 @@ class Confirm(TypedDict):
 
 
 class Button(TypedDict):
-    type: Literal["button"]
     block: str
     action: str
     label: str
     aria: str | None
     style: str | None
-    url: str | None
     confirm: Confirm | None
-
-
-class OtherElement(TypedDict):
-    """Shown, but nobody can use it here."""
-
-    type: Literal["select", "overflow", "unknown"]
-    block: str
-    action: str
-    label: str
-
-
-Element = Button | OtherElement
 
 
 class Option(TypedDict):
@@ -55,37 +41,22 @@ class TextInput(TypedDict):
 
 
 class SelectInput(TypedDict):
-    """`asks`: its options are those the app suggests for `shortest` characters typed, or more."""
+    """Its options are those the app suggests for `shortest` characters typed, or more."""
 
     type: Literal["select"]
     value: str | None
-    options: list[Option]
-    asks: bool
     shortest: int
     placeholder: str | None
     focus: bool
 
 
 class ChoiceInput(TypedDict):
-    type: Literal["radio", "checkboxes"]
+    type: Literal["checkboxes"]
     options: list[Option]
     values: list[str]
 
 
-class Unknown(TypedDict):
-    type: Literal["unknown"]
-    name: str
-
-
-Input = TextInput | SelectInput | ChoiceInput | Unknown
-
-
-class Paragraph(TypedDict):
-    text: list[Span]
-
-
-class Picture(TypedDict):
-    image: str
+Input = TextInput | SelectInput | ChoiceInput
 
 
 class TextBlock(TypedDict):
@@ -99,13 +70,12 @@ class SectionBlock(TypedDict):
     block: str
     text: list[Span] | None
     fields: list[list[Span]]
-    accessory: Element | None
 
 
 class ContextBlock(TypedDict):
     type: Literal["context"]
     block: str
-    elements: list[Paragraph | Picture]
+    elements: list[list[Span]]
 
 
 class DividerBlock(TypedDict):
@@ -116,21 +86,7 @@ class DividerBlock(TypedDict):
 class ActionsBlock(TypedDict):
     type: Literal["actions"]
     block: str
-    elements: list[Element]
-
-
-class ImageBlock(TypedDict):
-    type: Literal["image"]
-    block: str
-    alt: str
-    title: str | None
-
-
-class AlertBlock(TypedDict):
-    type: Literal["alert"]
-    block: str
-    level: str
-    text: list[Span]
+    elements: list[Button]
 
 
 class InputBlock(TypedDict):
@@ -144,23 +100,7 @@ class InputBlock(TypedDict):
     element: Input
 
 
-class UnknownBlock(TypedDict):
-    type: Literal["unknown"]
-    block: str
-    name: str
-
-
-ShownBlock = (
-    TextBlock
-    | SectionBlock
-    | ContextBlock
-    | DividerBlock
-    | ActionsBlock
-    | ImageBlock
-    | AlertBlock
-    | InputBlock
-    | UnknownBlock
-)
+ShownBlock = TextBlock | SectionBlock | ContextBlock | DividerBlock | ActionsBlock | InputBlock
 
 
 class Modal(TypedDict):

@@ -22,7 +22,7 @@ export function field(block) {
     "aria-invalid": block.error ? "true" : null,
     data: { key: block.block, block: block.block },
   };
-  const isGroup = ["radio", "checkboxes"].includes(block.element.type);
+  const isGroup = block.element.type === "checkboxes";
   const label = [block.label, block.optional && h("span", { class: "optional" }, " (optional)")];
   const rest = [
     block.error && error(block.error, id),
@@ -37,7 +37,8 @@ export function field(block) {
       ...rest,
     );
   }
-  return h("div", { class: "block input" }, h("label", { for: id }, ...label), input(block, described), ...rest);
+  const input = block.element.type === "select" ? combobox(block, described) : text(block, described);
+  return h("div", { class: "block input" }, h("label", { for: id }, ...label), input, ...rest);
 }
 
 function error(said, id) {
@@ -50,7 +51,7 @@ export function missing(event) {
   const input = event.target;
   if (input.getAttribute("aria-invalid")) return;
   const block = input.closest(".input");
-  const id = input.id || input.name;
+  const id = input.id;
   const help = input.getAttribute("aria-describedby");
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", [`${id}-error`, help].filter(Boolean).join(" "));
@@ -64,18 +65,6 @@ export function missing(event) {
   };
   input.addEventListener("input", restore, { once: true });
   input.form.querySelector("[aria-invalid]").focus();
-}
-
-function input(block, described) {
-  const element = block.element;
-  switch (element.type) {
-    case "text":
-      return text(block, described);
-    case "select":
-      return element.asks ? combobox(block, described) : select(block, described);
-    default:
-      return h("input", { ...described, disabled: true, value: `[${element.name}]` });
-  }
 }
 
 function text(block, described) {
@@ -95,31 +84,16 @@ function text(block, described) {
   });
 }
 
-function select(block, described) {
-  const { value, options, placeholder } = block.element;
-  return h(
-    "select",
-    {
-      ...described,
-      required: !block.optional,
-      onchange: (event) => tells("fills", { block: block.block, value: event.target.value }),
-    },
-    h("option", { value: "", disabled: true, selected: value === null }, placeholder ?? "Select an option"),
-    ...options.map((option) => h("option", { value: option.value, selected: option.label === value }, option.label)),
-  );
-}
-
 function choices(block, id) {
-  const { type, options, values } = block.element;
+  const { options, values } = block.element;
   return options.map((option, number) =>
     h(
       "label",
       { class: "choice" },
       h("input", {
-        type: type === "radio" ? "radio" : "checkbox",
+        type: "checkbox",
         name: id,
         value: option.value,
-        required: type === "radio" && !block.optional,
         checked: values.includes(option.value),
         data: { key: `${block.block}/${number}` },
         onchange: (event) => {

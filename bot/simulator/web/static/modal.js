@@ -9,7 +9,7 @@ import { icon } from "./icons.js";
 import { listen, state } from "./live.js";
 import { closes, tells } from "./telling.js";
 
-const FIRST = "[autofocus], .blocks :is(input, textarea, select), .button.primary, .buttons .button";
+const FIRST = "[autofocus], .blocks :is(input, textarea), .button.primary, .buttons .button";
 const dialog = document.getElementById("modal");
 let isTouched = false;
 

@@ -6,7 +6,6 @@ import { addressOf } from "./address.js";
 import { h } from "./dom.js";
 
 const TAGS = { strong: "strong", em: "em", s: "s", code: "code", pre: "pre", blockquote: "blockquote" };
-const LISTS = { ul: "ul", ol: "ol", li: "li" };
 
 export function spans(list) {
   return (list ?? []).map(span);
@@ -28,6 +27,6 @@ function span(one) {
     case "time":
       return h("time", { datetime: one.moment, title: one.title }, one.text);
     default:
-      return h(TAGS[one.tag] ?? LISTS[one.tag] ?? "span", {}, ...spans(one.in));
+      return h(TAGS[one.tag] ?? "span", {}, ...spans(one.in));
   }
 }
