@@ -149,7 +149,6 @@ VIEW_LIMITS = {
     "close": (24, lambda n: view(close=plain(n))),
     "private metadata": (3000, lambda n: view(private_metadata="x" * n)),
     "callback id": (255, lambda n: view(callback_id="x" * n)),
-    "external id": (255, lambda n: view(external_id="x" * n)),
     "blocks": (100, lambda n: view(blocks=[{"type": "divider"}] * n)),
 }
 

@@ -139,16 +139,6 @@ def test_a_thread_is_read_by_itself(office):
     assert [message.thread_ts for message in office.ana.news()] == [roots[1].ts]
 
 
-def test_a_reply_that_is_sent_to_the_channel_too_is_unread_there(office):
-    """For everybody in it; looking at the channel reads it."""
-    root = office.posts("card")
-    office.ben.reads("ops")
-    office.posts("done", thread_ts=root.ts, broadcast=True)
-    assert counts(office.ben) == (1, 0)
-    office.ben.reads("ops")
-    assert counts(office.ben) == (0, 0)
-
-
 def test_an_answer_to_one_person_in_a_thread_is_unread_for_them(office):
     """They asked there, whether they take part or not; it is read with the thread."""
     root = office.posts("card")

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.simulator.slack import SlackSimulator
+from bot.simulator.slack.workspace import Content
 from tests.clock import START, MovableClock
 from tests.simulator.slack_apps import actions, button, client_of, error_of, refusal, section
 
@@ -134,7 +135,7 @@ async def test_only_ones_own_standing_messages_can_be_edited(slack):
     ana, ops = slack.adds_person("ana"), slack.adds_channel("ops")
     client = client_of(slack)
     own = (await client.chat_postMessage(channel=ops.id, text="x"))["ts"]
-    whisper = (await client.chat_postEphemeral(channel=ops.id, user=ana.id, text="x"))["message_ts"]
+    whisper = slack.workspace.shows_only(ana.id, ops, content=Content("x")).ts
     theirs = ana.says("I did it", channel=ops).ts
     for ts, error in (
         (theirs, "cant_update_message"),
@@ -160,49 +161,6 @@ async def test_text_has_its_limits(slack):
     assert await error_of(client.chat_update(channel=ops.id, ts=ts, text="y" * 4001)) == "msg_too_long"
 
 
-async def test_metadata_is_kept_with_the_message(slack):
-    """An edit without metadata leaves it; a malformed one is refused."""
-    ops = slack.adds_channel("ops")
-    client = client_of(slack)
-    metadata = {"event_type": "operation", "event_payload": {"id": "op_1"}}
-    ts = (await client.chat_postMessage(channel=ops.id, text="x", metadata=metadata))["ts"]
-    await client.chat_update(channel=ops.id, ts=ts, text="y")
-    assert ops.messages[0].metadata == metadata
-    broken = client.chat_update(channel=ops.id, ts=ts, text="y", metadata={"event_type": "x"})
-    assert await error_of(broken) == "invalid_metadata_format"
-
-
-async def test_an_ephemeral_message_is_for_a_member_only(slack):
-    """The person must be in the channel, and so must the bot; nobody else sees it."""
-    ana, ben, cleo = (slack.adds_person(name) for name in ("ana", "ben", "cleo"))
-    ops = slack.adds_channel("ops", members=[ana, ben])
-    client = client_of(slack)
-    await client.chat_postEphemeral(channel=ops.id, user=ana.id, text="only you")
-    assert [message.text for message in ana.sees("ops")] == ["only you"]
-    assert ben.sees("ops") == []
-    outside = client.chat_postEphemeral(channel=ops.id, user=cleo.id, text="x")
-    assert await error_of(outside) == "user_not_in_channel"
-    ops.bot_leaves()
-    assert (
-        await error_of(client.chat_postEphemeral(channel=ops.id, user=ana.id, text="x")) == "not_in_channel"
-    )
-
-
-async def test_a_permalink_leads_to_the_message_and_its_thread(slack, clock):
-    """Of a reply it names the thread as well."""
-    ops = slack.adds_channel("ops")
-    client = client_of(slack)
-    root = (await client.chat_postMessage(channel=ops.id, text="root"))["ts"]
-    clock.passes(seconds=1)
-    reply = (await client.chat_postMessage(channel=ops.id, text="reply", thread_ts=root))["ts"]
-    link = await client.chat_getPermalink(channel=ops.id, message_ts=root)
-    assert link["permalink"] == f"https://acme.slack.com/archives/{ops.id}/p1772420400000100"
-    link = await client.chat_getPermalink(channel=ops.id, message_ts=reply)
-    assert link["permalink"].endswith(f"/p1772420401000100?thread_ts={root}&cid={ops.id}")
-    missing = client.chat_getPermalink(channel=ops.id, message_ts="1.1")
-    assert await error_of(missing) == "message_not_found"
-
-
 async def test_what_would_ring_a_crowd_is_noted_not_refused(slack, clock):
     """Slack takes an unescaped token; the books name each so that a story can say there was none."""
     ana, ops = slack.adds_person("ana"), slack.adds_channel("ops")
@@ -224,11 +182,6 @@ async def test_what_would_ring_a_crowd_is_noted_not_refused(slack, clock):
         ({"text": "x", "blocks": "{}"}, "invalid_blocks_format"),
         ({"text": ["x"]}, "invalid_arguments"),
         ({"text": "x", "attachments": [{"text": "x"}]}, "attachments_are_not_simulated"),
-        ({"text": "x", "metadata": "{"}, "invalid_metadata_format"),
-        (
-            {"text": "x", "metadata": {"event_type": "x", "event_payload": {"x": "y" * 8000}}},
-            "metadata_too_large",
-        ),
     ],
 )
 async def test_a_message_that_cannot_be_read_is_refused(slack, arguments, error):

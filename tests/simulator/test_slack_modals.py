@@ -90,11 +90,6 @@ class App:
             self.heard.append(view["state"]["values"])
             await ack(**self.answers)
 
-        @self.bolt.view_closed("deny")
-        async def closed(ack, body):
-            self.heard.append(body["is_cleared"])
-            await ack()
-
 
 @pytest.fixture
 async def app(slack):
@@ -241,23 +236,6 @@ async def test_an_update_shows_another_view_in_its_place(slack, app, ana):
     assert render_view(view, slack.names) == "Again\nReason: because\nHow: R & D\n[Cancel] [Deny it]"
 
 
-async def test_a_push_stands_above_and_a_clear_takes_all_away(slack, app, ana):
-    """A pushed view knows the one below it, which comes back when it closes."""
-    first = await opened(app, ana)
-    app.answers = {"response_action": "push", "view": modal(section("Sure?"))}
-    await ana.submits(Reason="no")
-    assert ana.modal is not first
-    app.answers = {}
-    await ana.submits()
-    assert sent(slack)["view"]["previous_view_id"] == sent(slack)["view"]["root_view_id"] == first.id
-    assert ana.modal is first
-    app.answers = {"response_action": "push", "view": modal(section("Sure?"))}
-    await ana.submits(Reason="no")
-    app.answers = {"response_action": "clear"}
-    await ana.submits()
-    assert ana.modal is None
-
-
 @pytest.mark.parametrize(
     "answers",
     [
@@ -284,22 +262,11 @@ async def test_a_submission_that_no_listener_takes_leaves_the_modal_open(app, an
     assert ana.modal is view
 
 
-async def test_closing_is_only_told_to_who_asked(slack, app, ana):
-    """With `notify_on_close`; `clear_on_close` takes all views away and says so."""
+async def test_closing_is_told_to_nobody(slack, app, ana):
     await opened(app, ana)
     before = len(slack.deliveries)
     await ana.closes_modal()
     assert (ana.modal, len(slack.deliveries)) == (None, before)
-    await opened(app, ana, modal(notify_on_close=True))
-    assert (await ana.closes_modal()).error is None
-    assert (sent(slack)["type"], sent(slack)["view"]["callback_id"]) == ("view_closed", "deny")
-    assert "trigger_id" not in sent(slack)
-    await opened(app, ana, modal())
-    app.answers = {"response_action": "push", "view": modal(notify_on_close=True, clear_on_close=True)}
-    await ana.submits(Reason="no")
-    await ana.closes_modal()
-    assert ana.modal is None
-    assert [heard for heard in app.heard if isinstance(heard, bool)] == [False, True]
 
 
 async def test_a_button_in_a_modal_is_pressed_with_the_view(slack, app, ana):
@@ -313,8 +280,6 @@ async def test_a_button_in_a_modal_is_pressed_with_the_view(slack, app, ana):
     assert payload["view"]["id"] == view.id
     assert [pressed["value"] for pressed in payload["actions"]] == ["op_1"]
     assert not {"message", "channel", "response_url", "state"} & payload.keys()
-    more = await client.views_push(trigger_id=payload["trigger_id"], view=modal(section("More")))
-    assert ana.modal.id == more["view"]["id"]
     await ana.clicks("Go", on=ana.sees("ops")[0])
     assert sent(slack)["actions"][0]["action_id"] == "message"
 
@@ -341,14 +306,10 @@ async def test_an_external_person_submits_under_their_own_team(slack):
 
 
 async def test_a_modal_submitted_twice_at_once_closes_once(app, ana):
-    """A view below it stays where it is."""
-    first = await opened(app, ana)
-    app.answers = {"response_action": "push", "view": modal(section("Sure?"))}
-    await ana.submits(Reason="no")
-    app.answers = {}
-    answers = await asyncio.gather(ana.submits(), ana.submits())
+    await opened(app, ana)
+    answers = await asyncio.gather(ana.submits(Reason="no"), ana.submits(Reason="no"))
     assert [answer.error for answer in answers] == [None, None]
-    assert ana.modal is first
+    assert ana.modal is None
 
 
 async def test_submissions_go_by_signed_http_as_well(slack, ana):

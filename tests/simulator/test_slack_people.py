@@ -6,6 +6,7 @@ import re
 import pytest
 
 from bot.simulator.slack import NotPossibleError, SlackSimulator, render
+from bot.simulator.slack.workspace import Content
 from tests.clock import START, MovableClock
 from tests.simulator.slack_apps import actions, button, client_of, connected, echoing_app, patience
 
@@ -135,11 +136,10 @@ async def test_a_press_carries_everything_slack_sends(slack, client):
 
 
 @pytest.mark.usefixtures("app")
-async def test_a_press_under_an_ephemeral_message_does_not_carry_it(slack, client):
+async def test_a_press_under_an_ephemeral_message_does_not_carry_it(slack):
     """Slack sends no `message` for those: the app has to know what it said."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
-    await client.chat_postEphemeral(channel="ops", user=ana.id, text="x", blocks=[actions(button("Go"))])
+    ana, ops = slack.adds_person("ana"), slack.adds_channel("ops")
+    slack.workspace.shows_only(ana.id, ops, content=Content("x", (actions(button("Go")),)))
     await ana.clicks("Go")
     assert "message" not in sent(slack)
     assert sent(slack)["container"]["is_ephemeral"] is True
@@ -158,10 +158,10 @@ async def test_an_external_person_presses_under_their_own_team(slack, client):
 async def test_one_sees_ones_channels_and_ones_own_ephemerals(slack, client):
     """In order, across channels or in one of them; never what is meant for others."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben")
-    slack.adds_channel("ops")
+    ops = slack.adds_channel("ops")
     slack.adds_channel("quiet", members=[ana])
     await client.chat_postMessage(channel="ops", text="one")
-    await client.chat_postEphemeral(channel="ops", user=ana.id, text="two")
+    slack.workspace.shows_only(ana.id, ops, content=Content("two"))
     await client.chat_postMessage(channel="quiet", text="three")
     await client.chat_postMessage(channel=ana.id, text="four")
     assert [message.text for message in ana.sees()] == ["one", "two", "three", "four"]

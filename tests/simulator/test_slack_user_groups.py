@@ -38,21 +38,6 @@ async def test_people_join_and_leave(slack, client):
         oncall.leaves(ana)
 
 
-async def test_groups_are_listed_with_what_is_asked_for(slack, client):
-    """Members and counts only if wanted, disabled groups only if wanted."""
-    ana = slack.adds_person("ana")
-    oncall, old = slack.adds_user_group("oncall", [ana]), slack.adds_user_group("old")
-    old.is_disabled()
-    (listed,) = (await client.usergroups_list())["usergroups"]
-    assert (listed["id"], listed["handle"], listed["date_delete"]) == (oncall.id, "oncall", 0)
-    assert not {"users", "user_count"} & listed.keys()
-    every = (await client.usergroups_list(include_disabled=True, include_users=True, include_count=True))[
-        "usergroups"
-    ]
-    assert [(group["users"], group["user_count"]) for group in every] == [([ana.id], 1), ([], 0)]
-    assert every[1]["date_delete"] > 0
-
-
 async def test_a_group_may_not_be_there(slack, client):
     """Unknown, disabled until it is enabled again, or the plan has none at all."""
     oncall = slack.adds_user_group("oncall")
@@ -64,7 +49,6 @@ async def test_a_group_may_not_be_there(slack, client):
     oncall.is_enabled()
     slack.downgrades_plan()
     assert await error_of(members(client, oncall)) == "plan_upgrade_required"
-    assert await error_of(client.usergroups_list()) == "plan_upgrade_required"
     slack.upgrades_plan()
     assert await members(client, oncall) == []
 

@@ -1,4 +1,4 @@
-"""Modals and the Home tab: trigger ids, stacks of three, hashes."""
+"""Modals and the Home tab: trigger ids, and hashes."""
 
 import pytest
 
@@ -87,26 +87,14 @@ async def test_a_view_may_be_too_large(slack, ana, client):
     assert await error_of(opening) == "view_too_large"
 
 
-async def test_three_modals_can_be_stacked(slack, ana, client):
-    """The last one pushed is the one on the screen."""
-    await client.views_open(trigger_id=await trigger(slack, ana), view=modal("one"))
-    for text in ("two", "three"):
-        await client.views_push(trigger_id=await trigger(slack, ana), view=modal(text))
-    assert ana.modal.body["blocks"] == [section("three")]
-    pushing = client.views_push(trigger_id=await trigger(slack, ana), view=modal("four"))
-    assert await error_of(pushing) == "push_limit_reached"
-
-
 async def test_an_update_with_an_old_hash_is_a_conflict(slack, ana, client):
-    """Found by id or by external id; the hash changes with every update."""
-    opened = await client.views_open(trigger_id=await trigger(slack, ana), view=modal(external_id="op_1"))
+    """The hash changes with every update."""
+    opened = await client.views_open(trigger_id=await trigger(slack, ana), view=modal())
     view = opened["view"]
-    await client.views_update(view_id=view["id"], hash=view["hash"], view=modal("Loaded", external_id="op_1"))
+    await client.views_update(view_id=view["id"], hash=view["hash"], view=modal("Loaded"))
     assert ana.modal.body["blocks"] == [section("Loaded")]
     stale = client.views_update(view_id=view["id"], hash=view["hash"], view=modal())
     assert await error_of(stale) == "hash_conflict"
-    await client.views_update(external_id="op_1", view=modal("By its name"))
-    assert ana.modal.body["blocks"] == [section("By its name")]
     assert await error_of(client.views_update(view_id="V0", view=modal())) == "not_found"
 
 

@@ -65,8 +65,8 @@ async def test_a_missing_scope_is_named_with_those_there_are(clock):
             "needed": "users:read",
             "provided": "chat:write,commands",
         }
-        assert await error_of(client.conversations_open(users=ana.id)) == "missing_scope"
-        assert (await refusal(client.usergroups_list()))["needed"] == "usergroups:read"
+        listing = client.usergroups_users_list(usergroup="S1")
+        assert (await refusal(listing))["needed"] == "usergroups:read"
 
 
 async def test_an_unknown_method_is_refused(slack):
@@ -101,7 +101,7 @@ async def test_a_malformed_body_is_refused(slack, body, error):
 
 async def test_users_info_tells_what_to_check_before_trusting_somebody(clock):
     """Guest, deactivated, bot and external people can be told apart."""
-    async with SlackSimulator(clock, scopes={"users:read", "im:write"}) as slack:
+    async with SlackSimulator(clock, scopes={"users:read"}) as slack:
         people = [
             slack.adds_person("ana"),
             slack.adds_person("guest", guest=True),
@@ -113,14 +113,6 @@ async def test_users_info_tells_what_to_check_before_trusting_somebody(clock):
         client = client_of(slack)
         users = [(await client.users_info(user=person.id))["user"] for person in people]
         assert await error_of(client.users_info(user="U0NOBODY")) == "user_not_found"
-        opened = await client.conversations_open(users=people[0].id)
-        assert opened["channel"]["id"] == people[0].dm.id
-        for who, error in (
-            (people[4].id, "cannot_dm_bot"),
-            (people[3].id, "user_disabled"),
-            ("U0NOBODY", "user_not_found"),
-        ):
-            assert await error_of(client.conversations_open(users=who)) == error
     traits = ("is_restricted", "is_ultra_restricted", "deleted", "is_bot", "team_id")
     assert [tuple(user.get(trait) for trait in traits) for user in users] == [
         (False, False, False, False, "T0ACME"),

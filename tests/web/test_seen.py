@@ -131,7 +131,6 @@ def test_a_message_as_it_stands(scene):
         "place": scene.ops.id,
         "ts": message.ts,
         "thread": None,
-        "broadcast": False,
         "from": {"name": "pipeline", "kind": "bot", "initials": "Pi"},
         "time": "12:34 AM",
         "day": "Today",
@@ -183,7 +182,7 @@ def test_a_thread_tells_what_is_in_it(scene):
     scene.posts("one", thread_ts=root.ts)
     scene.ana.says("top level", channel="ops")
     scene.clock.passes(hours=22)
-    scene.posts("two", thread_ts=root.ts, broadcast=True)
+    scene.posts("two", thread_ts=root.ts)
     scene.slack.workspace.posts(scene.ops, scene.ben.id, content=Content("three"), thread_ts=root.ts)
     private = scene.shows(scene.ana, "for ana", thread_ts=root.ts)
     shown = scene.message(root, scene.ana)
@@ -219,13 +218,12 @@ def test_what_is_on_the_screen_and_on_home(scene):
     state = scene.seen_by(scene.ana)
     assert (state["modal"], state["home"]) == (None, None)
     body = {"type": "modal", "title": title}
-    modal = View("V1", scene.ana.id, body, "1", ({**section("below"), "block_id": "b"},))
-    top = View("V2", scene.ana.id, body, "2", ({**section("top"), "block_id": "b"},))
-    home = View("V3", scene.ana.id, {"type": "home"}, "3", ({**section("home"), "block_id": "b"},))
-    scene.slack._views.modals[scene.ana.id] = [modal, top]
+    modal = View("V1", scene.ana.id, body, "1", ({**section("modal"), "block_id": "b"},))
+    home = View("V2", scene.ana.id, {"type": "home"}, "2", ({**section("home"), "block_id": "b"},))
+    scene.slack._views.modals[scene.ana.id] = modal
     scene.slack._views.homes[scene.ana.id] = home
     state = scene.seen_by(scene.ana)
-    assert (state["modal"]["id"], state["home"]["blocks"][0]["text"]) == ("V2", ["home"])
+    assert (state["modal"]["id"], state["home"]["blocks"][0]["text"]) == ("V1", ["home"])
     home.hash, home.blocks = "4", ({**section("*anew*"), "block_id": "b"},)
     assert scene.seen_by(scene.ana)["home"]["blocks"][0]["text"] == [{"tag": "strong", "in": ["anew"]}]
     state = scene.seen_by(scene.ben)

@@ -109,7 +109,6 @@ def _problems_across(blocks: list[dict[str, Any]]) -> Iterator[Problem]:
 _view_common: dict[str, Check] = {
     "private_metadata": string(most=PRIVATE_METADATA, fewest=0),
     "callback_id": string(most=elements.IDENTIFIER, fewest=0),
-    "external_id": string(most=elements.IDENTIFIER, fewest=0),
 }
 _check_view = by_type(
     {
@@ -119,9 +118,6 @@ _check_view = by_type(
             {
                 "submit": elements.plain_text(VIEW_TITLE),
                 "close": elements.plain_text(VIEW_TITLE),
-                "clear_on_close": boolean,
-                "notify_on_close": boolean,
-                "submit_disabled": boolean,
                 **_view_common,
             },
         ),

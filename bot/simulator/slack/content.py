@@ -14,7 +14,6 @@ from bot.simulator.slack.workspace import Content
 LONGEST_TEXT = 40_000
 """Characters; Slack cuts the rest off without a word."""
 LONGEST_EDIT = 4000
-METADATA_BYTES = 8000
 
 
 def read_content(args: Mapping[str, Any], *, longest: int | None = None) -> Content:
@@ -45,26 +44,6 @@ def read_json(value: Any, error: str) -> Any:
         return json.loads(value)
     except ValueError as problem:
         raise Refused(error) from problem
-
-
-def read_metadata(value: Any) -> dict[str, Any] | None:
-    """Message metadata: an event type and a flat payload.
-
-    Raises:
-        Refused: invalid_metadata_format, metadata_too_large.
-    """
-    metadata = read_json(value, "invalid_metadata_format")
-    if metadata is None:
-        return None
-    if not (
-        isinstance(metadata, dict)
-        and isinstance(metadata.get("event_type"), str)
-        and isinstance(metadata.get("event_payload"), dict)
-    ):
-        raise Refused("invalid_metadata_format")
-    if len(json.dumps(metadata).encode()) > METADATA_BYTES:
-        raise Refused("metadata_too_large")
-    return metadata
 
 
 def _read_blocks(value: Any) -> list[dict[str, Any]]:

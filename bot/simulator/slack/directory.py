@@ -18,11 +18,6 @@ def users_info(call: Call) -> dict[str, Any]:
     return {"user": _user(profile, call.workspace)}
 
 
-def usergroups_list(call: Call) -> dict[str, Any]:
-    groups = [_group(call, group) for group in _groups(call).values()]
-    return {"usergroups": groups}
-
-
 def usergroups_users_list(call: Call) -> dict[str, Any]:
     group = _groups(call).get(call.argument("usergroup"))
     if group is None:
@@ -32,7 +27,6 @@ def usergroups_users_list(call: Call) -> dict[str, Any]:
 
 DIRECTORY: dict[str, Method] = {
     "users.info": Method(users_info, needs="users:read"),
-    "usergroups.list": Method(usergroups_list, needs="usergroups:read"),
     "usergroups.users.list": Method(usergroups_users_list, needs="usergroups:read"),
 }
 
@@ -44,27 +38,6 @@ def _groups(call: Call) -> dict[str, UserGroup]:
     with_disabled = is_true(call.args.get("include_disabled"))
     groups = call.workspace.user_groups
     return {key: group for key, group in groups.items() if with_disabled or not group.disabled}
-
-
-def _group(call: Call, group: UserGroup) -> dict[str, Any]:
-    workspace = call.workspace
-    shown: dict[str, Any] = {
-        "id": group.id,
-        "team_id": workspace.team_id,
-        "is_usergroup": True,
-        "is_external": False,
-        "name": group.handle,
-        "handle": group.handle,
-        "description": "",
-        "date_delete": int(workspace.clock.now().timestamp()) if group.disabled else 0,
-        "auto_type": None,
-        "prefs": {"channels": [], "groups": []},
-    }
-    if is_true(call.args.get("include_users")):
-        shown["users"] = list(group.member_ids)
-    if is_true(call.args.get("include_count")):
-        shown["user_count"] = len(group.member_ids)
-    return shown
 
 
 def _user(profile: Profile, workspace: Workspace) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Reading:
 
 def is_in_channel(message: Message) -> bool:
     """Whether it stands in the channel itself, not in a thread alone."""
-    return message.thread_ts in {None, message.ts} or message.broadcast
+    return message.thread_ts in {None, message.ts}
 
 
 def _thread(message: Message) -> tuple[str, str]:

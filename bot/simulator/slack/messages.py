@@ -32,8 +32,6 @@ class Message:
     versions: list[Version]
     thread_ts: str | None = None
     ephemeral_to: str | None = None
-    broadcast: bool = False
-    metadata: dict[str, Any] | None = None
     deleted: bool = False
     mentions: frozenset[str] = frozenset()
 

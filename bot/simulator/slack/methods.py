@@ -4,20 +4,18 @@ A method gets a `Call` whose token was already checked and returns the body of t
 error code of the real service. It knows nothing of HTTP, and of no faults but those the workspace's state explains.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.simulator.slack.content import LONGEST_EDIT, read_content, read_metadata
+from bot.simulator.slack.content import LONGEST_EDIT, read_content
 from bot.simulator.slack.messages import Channel, Message
 from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.workspace import Workspace
 
 BETWEEN_POSTS = timedelta(seconds=1)
 """Slack takes about one chat.postMessage a second per channel."""
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +39,11 @@ class Call:
 
 
 class Pacing:
-    """When each channel last took a message, and how often methods were called; refuses what is too much, if strict."""
+    """When each channel last took a message; refuses what is too much, if strict."""
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._last: dict[str, datetime] = {}
-        self._calls: dict[str, list[datetime]] = {}
-
-    def counts(self, method: str, now: datetime, *, most: int) -> None:
-        """A call of this method, which Slack takes so many times a minute.
-
-        Raises:
-            Refused: ratelimited, until the first of the minute's calls is a minute ago.
-        """
-        recent = [at for at in self._calls.get(method, []) if now - at < MINUTE]
-        if self._strict and len(recent) >= most:
-            raise Refused("ratelimited", retry_after=math.ceil((recent[0] + MINUTE - now).total_seconds()))
-        self._calls[method] = [*recent, now]
 
     def takes(self, channel: Channel, now: datetime) -> None:
         last = self._last.get(channel.id)
@@ -97,16 +83,9 @@ def chat_post_message(call: Call) -> dict[str, Any]:
     channel = _channel_to_post_in(call, call.args.get("channel"))
     content = read_content(call.args)
     thread_ts = _thread_in(channel, call.args.get("thread_ts"))
-    metadata = read_metadata(call.args.get("metadata"))
     call.pacing.takes(channel, call.workspace.clock.now())
-    message = call.workspace.posts(
-        channel,
-        call.workspace.bot_user_id,
-        content=content,
-        thread_ts=thread_ts,
-        broadcast=is_true(call.args.get("reply_broadcast")),
-        metadata=metadata,
-    )
+    bot = call.workspace.bot_user_id
+    message = call.workspace.posts(channel, bot, content=content, thread_ts=thread_ts)
     return {"channel": channel.id, "ts": message.ts, "message": as_json(message, call.workspace)}
 
 
@@ -120,8 +99,6 @@ def chat_update(call: Call) -> dict[str, Any]:
     if channel.archived:
         raise Refused("is_inactive")
     content = read_content(call.args, longest=LONGEST_EDIT)
-    if "metadata" in call.args:
-        message.metadata = read_metadata(call.args["metadata"])
     call.workspace.edits(message, content)
     return {
         "channel": channel.id,
@@ -131,46 +108,10 @@ def chat_update(call: Call) -> dict[str, Any]:
     }
 
 
-def chat_post_ephemeral(call: Call) -> dict[str, Any]:
-    channel = _channel_to_post_in(call, call.args.get("channel"))
-    person = call.workspace.people.get(call.argument("user"))
-    if person is None or not channel.has(person.id):
-        raise Refused("user_not_in_channel")
-    content = read_content(call.args)
-    thread_ts = _thread_in(channel, call.args.get("thread_ts"))
-    message = call.workspace.shows_only(person.id, channel, content=content, thread_ts=thread_ts)
-    return {"message_ts": message.ts}
-
-
-def chat_get_permalink(call: Call) -> dict[str, Any]:
-    channel = _visible_channel(call, call.args.get("channel"))
-    message = channel.message(call.argument("message_ts"))
-    if message is None:
-        raise Refused("message_not_found")
-    return {"channel": channel.id, "permalink": permalink(message, call.workspace)}
-
-
-def conversations_open(call: Call) -> dict[str, Any]:
-    named = call.argument("users").split(",")
-    if len(named) != 1:
-        raise Refused("method_not_supported_for_channel_type")
-    person = call.workspace.people.get(named[0])
-    if person is None:
-        raise Refused("user_not_found")
-    if person.is_bot:
-        raise Refused("cannot_dm_bot")
-    if person.deactivated:
-        raise Refused("user_disabled")
-    return {"channel": {"id": call.workspace.direct_messages(person).id}}
-
-
 METHODS: dict[str, Method] = {
     "auth.test": Method(auth_test),
     "chat.postMessage": Method(chat_post_message, needs="chat:write"),
     "chat.update": Method(chat_update, needs="chat:write"),
-    "chat.postEphemeral": Method(chat_post_ephemeral, needs="chat:write"),
-    "chat.getPermalink": Method(chat_get_permalink),
-    "conversations.open": Method(conversations_open, needs="im:write"),
 }
 
 
@@ -195,8 +136,6 @@ def as_json(message: Message, workspace: Workspace) -> dict[str, Any]:
         shown["thread_ts"] = message.thread_ts
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": f"{message.versions[-1].at.timestamp():.6f}"}
-    if message.metadata:
-        shown["metadata"] = message.metadata
     return shown
 
 

@@ -1,4 +1,4 @@
-"""What a person does in a modal (submit, close, press, fill in), as Slack sends it, and what the app's ack does to it.
+"""What a person does in a modal (submit, press, fill in), as Slack sends it, and what the app's ack does to it.
 
 An ack Slack would not take leaves the modal as it is, with an error for the person: `invalid_modal_response`, or
 `invalid_options_response` where a menu asked for its options.
@@ -68,21 +68,6 @@ class Modals:
         except Refused:
             return INVALID
 
-    async def close(self, person: Profile, view: View) -> Answer:
-        """Take the view off the screen; the app hears of it only if it asked to (`notify_on_close`)."""
-        cleared = bool(view.body.get("clear_on_close"))
-        payload = {
-            "type": "view_closed",
-            **self.interactions.sender(person),
-            "view": self.views.told(view),
-            "is_cleared": cleared,
-        }
-        self.views.takes_away(view, with_those_below=cleared)
-        if not view.body.get("notify_on_close"):
-            return Answer()
-        ack = await self.interactions.deliver("interactive", payload, accepts_response_payload=False)
-        return Answer(error=ack.error)
-
     async def press(self, person: Profile, button: ModalButton) -> Answer:
         """A press comes with the view and without a response_url: there is no message to answer."""
         told = told_of_button(button.block_id, button.element, self.views.workspace.clock.now())
@@ -137,12 +122,8 @@ class Modals:
         action = body.get("response_action")
         if not body:
             self.views.takes_away(view)
-        elif action == "clear":
-            self.views.takes_away(view, with_those_below=True)
         elif action == "update":
             self.views.replaces(view, body.get("view"))
-        elif action == "push":
-            self.views.pushes(view.user_id, body.get("view"))
         elif action == "errors":
             return self._shows(body.get("errors"), view)
         else:

@@ -167,13 +167,14 @@ class Person(Sight):
         return await self._interactions.shortcut(self._profile, callback_id)
 
     async def closes_modal(self) -> Answer:
-        """Close the modal on the screen without submitting it.
+        """Close the modal on the screen without submitting it: the app hears nothing of it.
 
         Raises:
             NotPossibleError: there is none.
         """
         self._must_be_active()
-        return await self._modals.close(self._profile, self._on_screen())
+        self._views.takes_away(self._on_screen())
+        return Answer()
 
     def _written(self, typed: str) -> str:
         workspace = self._workspace

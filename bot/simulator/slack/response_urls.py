@@ -1,7 +1,7 @@
 """The response_urls that come with commands and interactions: a right to answer, five times within half an hour.
 
-They need no token and no membership: whoever has the URL may use it. They can replace or delete only the message whose
-button was pressed, and never anything for a slash command.
+They need no token and no membership: whoever has the URL may use it. They can replace only the message whose button was
+pressed, and nothing for a slash command.
 """
 
 import json
@@ -91,13 +91,10 @@ class ResponseUrls:
 
     def _apply(self, right: _Right, body: dict[str, Any]) -> None:
         source = right.source
-        if source is not None and (body.get("delete_original") or body.get("replace_original")):
+        if source is not None and body.get("replace_original"):
             if source.deleted:
                 raise Refused("message_not_found")
-            if body.get("delete_original"):
-                self._workspace.deletes(source)
-            else:
-                self._workspace.edits(source, read_content(body))
+            self._workspace.edits(source, read_content(body))
             return
         content = read_content(body)
         thread_ts = body.get("thread_ts")

@@ -108,8 +108,7 @@ class Sight:
     @property
     def modal(self) -> View | None:
         """The modal on this person's screen."""
-        stack = self._views.modals.get(self.id)
-        return stack[-1] if stack else None
+        return self._views.modals.get(self.id)
 
     @property
     def home(self) -> View | None:

@@ -13,15 +13,11 @@ from bot.simulator.slack.refusals import Refused
 MINUTE = timedelta(minutes=1)
 TIER_2, TIER_3, TIER_4 = 20, 50, 100  # calls a minute
 MOST_A_MINUTE = {
-    "usergroups.list": TIER_2,
     "usergroups.users.list": TIER_2,
     "chat.update": TIER_3,
-    "conversations.open": TIER_3,
-    "chat.postEphemeral": TIER_4,
     "users.info": TIER_4,
     "views.open": TIER_4,
     "views.publish": TIER_4,
-    "views.push": TIER_4,
     "views.update": TIER_4,
 }
 

@@ -1,4 +1,4 @@
-"""Modals and Home tabs: trigger ids, the views.* methods, and what each person has open.
+"""Modals and Home tabs: trigger ids, the views.* methods, and what each person has open: one modal at most.
 
 A trigger id opens one view within three seconds by the workspace's clock; it belongs to whoever's command or press
 caused it.
@@ -18,9 +18,6 @@ from bot.simulator.slack.refusals import Refused
 from bot.simulator.slack.workspace import Content, Workspace
 
 TRIGGER_LIFETIME = timedelta(seconds=3)
-MOST_STACKED = 3
-PUBLISHED_A_MINUTE = 100
-"""Tier 4: how often Slack takes views.publish."""
 
 
 @dataclass(eq=False, slots=True)
@@ -57,8 +54,8 @@ class _Trigger:
 @dataclass
 class Views:
     workspace: Workspace
-    modals: dict[str, list[View]] = field(default_factory=dict)
-    """The stack of open modals by user id, the visible one last."""
+    modals: dict[str, View] = field(default_factory=dict)
+    """The open modal by user id."""
     homes: dict[str, View] = field(default_factory=dict)
     _triggers: dict[str, _Trigger] = field(default_factory=dict)
 
@@ -66,7 +63,6 @@ class Views:
     def methods(self) -> dict[str, Method]:
         return {
             "views.open": Method(self._open),
-            "views.push": Method(self._push),
             "views.update": Method(self._update),
             "views.publish": Method(self._publish),
         }
@@ -78,8 +74,6 @@ class Views:
 
     def told(self, view: View) -> dict[str, Any]:
         """The view as answers and payloads show it."""
-        stack = self.modals.get(view.user_id, [])
-        below = stack[: stack.index(view)] if view in stack else []
         return {
             "private_metadata": "",
             "callback_id": "",
@@ -93,21 +87,18 @@ class Views:
             "hash": view.hash,
             "blocks": list(view.blocks),
             "state": state_of(view.blocks, view.values, view.suggested),
-            "root_view_id": below[0].id if below else view.id,
-            "previous_view_id": below[-1].id if below else None,
+            "root_view_id": view.id,
+            "previous_view_id": None,
             "team_id": self.workspace.team_id,
             "app_id": self.workspace.app_id,
             "app_installed_team_id": self.workspace.team_id,
             "bot_id": self.workspace.bot_id,
         }
 
-    def takes_away(self, view: View, *, with_those_below: bool = False) -> None:
-        """The view leaves the screen, if it still is there; the one below it comes up, or none does."""
-        stack = self.modals.get(view.user_id, [])
-        if view in stack:
-            stack.remove(view)
-            if with_those_below:
-                stack.clear()
+    def takes_away(self, view: View) -> None:
+        """The view leaves the screen, if it still is there."""
+        if self.modals.get(view.user_id) is view:
+            del self.modals[view.user_id]
             self.workspace.changes.note()
 
     def replaces(self, view: View, body: Any) -> None:
@@ -118,40 +109,23 @@ class Views:
         """
         self._changes(view, self._checked(body, "modal"), expected=None)
 
-    def pushes(self, user_id: str, body: Any) -> View:
-        """Show `body` above what this person has open.
-
-        Raises:
-            Refused: as `views.push` is.
-        """
-        checked = self._checked(body, "modal")
-        stack = self.modals.setdefault(user_id, [])
-        if len(stack) >= MOST_STACKED:
-            raise Refused("push_limit_reached")
-        stack.append(self._new(user_id, checked))
-        return stack[-1]
-
     def _open(self, call: Call) -> dict[str, Any]:
         body = self._checked(call.args.get("view"), "modal")
         user_id = self._redeems(call.argument("trigger_id"))
         view = self._new(user_id, body)
-        self.modals[user_id] = [view]
+        self.modals[user_id] = view
         return {"view": self.told(view)}
-
-    def _push(self, call: Call) -> dict[str, Any]:
-        body = self._checked(call.args.get("view"), "modal")
-        user_id = self._redeems(call.argument("trigger_id"))
-        return {"view": self.told(self.pushes(user_id, body))}
 
     def _update(self, call: Call) -> dict[str, Any]:
         body = self._checked(call.args.get("view"), "modal")
-        key, wanted = ("view_id", "id") if call.args.get("view_id") else ("external_id", "external_id")
-        view = self._find(wanted, call.argument(key))
+        view_id = call.argument("view_id")
+        view = next((each for each in self.modals.values() if each.id == view_id), None)
+        if view is None:
+            raise Refused("not_found")
         self._changes(view, body, expected=call.args.get("hash"))
         return {"view": self.told(view)}
 
     def _publish(self, call: Call) -> dict[str, Any]:
-        call.pacing.counts("views.publish", self.workspace.clock.now(), most=PUBLISHED_A_MINUTE)
         body = self._checked(call.args.get("view"), "home")
         if not self.workspace.home_tab:
             raise Refused("not_enabled")
@@ -185,12 +159,6 @@ class Views:
             raise Refused("expired_trigger_id")
         trigger.used = True
         return trigger.user_id
-
-    def _find(self, key: str, value: str) -> View:
-        for view in (view for stack in self.modals.values() for view in stack):
-            if (view.id if key == "id" else view.body.get("external_id")) == value:
-                return view
-        raise Refused("not_found")
 
     def _new(self, user_id: str, body: dict[str, Any]) -> View:
         view = View(f"V{self.workspace.next_number():08}", user_id, body, self._next_hash())

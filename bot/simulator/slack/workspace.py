@@ -188,18 +188,10 @@ class Workspace:
             **{group.id: group.handle for group in self.user_groups.values()},
         }
 
-    def posts(  # noqa: PLR0913 - a message has that many parts
-        self,
-        channel: Channel,
-        user: str,
-        *,
-        content: Content,
-        thread_ts: str | None = None,
-        broadcast: bool = False,
-        metadata: dict[str, Any] | None = None,
+    def posts(
+        self, channel: Channel, user: str, *, content: Content, thread_ts: str | None = None
     ) -> Message:
         message = self._new(channel, user, content=content, thread_ts=thread_ts)
-        message.broadcast, message.metadata = broadcast, metadata
         channel.posted.append(message)
         self.changes.note()
         return message

@@ -87,7 +87,6 @@ class Drawings:
             "place": message.channel.id,
             "ts": message.ts,
             "thread": message.thread_ts if message.thread_ts != message.ts else None,
-            "broadcast": message.broadcast,
             "from": {"name": name, "kind": kind, "initials": initials(name)},
             "time": drawn.time,
             "day": drawn.day,

@@ -133,7 +133,6 @@ Message = TypedDict(
         "place": str,
         "ts": str,
         "thread": str | None,
-        "broadcast": bool,
         "from": Author,
         "time": str,
         "day": str,

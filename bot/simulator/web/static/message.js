@@ -39,7 +39,6 @@ export function drawMessage(message, { inThread }) {
       "div",
       { class: "content" },
       message.ephemeral && h("p", { class: "only" }, icon("eye"), "Only visible to you"),
-      message.broadcast && !inThread && h("p", { class: "only" }, "replied to a thread"),
       h(
         "p",
         { class: "who" },

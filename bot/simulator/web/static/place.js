@@ -93,7 +93,7 @@ function messagesOf(place) {
 }
 
 function inPlace(place) {
-  return messagesOf(place).filter((message) => message.thread === null || message.broadcast);
+  return messagesOf(place).filter((message) => message.thread === null);
 }
 
 /** The threads in which something is new to the reader, by their roots' timestamps. */
