@@ -79,7 +79,7 @@ async def test_without_its_database_only_the_configuration_is_answered(visit: Vi
     await visit.post("/orders/clear")
     visit.feldera.loses_its_database()
     visit.passes(minutes=1)
-    questions = ["", "/orders", "/orders/events", "/orders/events/latest"]
+    questions = ["", "/orders", "/orders/events"]
     others = ["/v0/cluster_healthz", "/v0/config/session"]
     answers = [
         *[await visit.get(path) for path in questions],

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 from bot.simulator.feldera.pipeline import Event, SimulatedPipeline
-from bot.simulator.feldera.states import Resources
 
 PLATFORM_VERSION = "0.337.0"
 
@@ -17,11 +16,11 @@ class Selector(StrEnum):
 
     ALL = "all"
     STATUS = "status"
-    STATUS_WITH_CONNECTORS = "status_with_connectors"
 
 
 class EventSelector(StrEnum):
-    ALL = "all"
+    """`?selector=` of the events; that they can be had with all columns is not simulated."""
+
     STATUS = "status"
 
 
@@ -77,10 +76,7 @@ def pipeline_document(pipeline: SimulatedPipeline, selector: Selector) -> dict[s
         "storage_status": pipeline.storage.value,
         "storage_status_details": pipeline.storage_details,
     }
-    document |= _deployment(pipeline, everything=everything)
-    if selector is Selector.STATUS_WITH_CONNECTORS and pipeline.resources is Resources.PROVISIONED:
-        document["connectors"] = {"num_errors": 0}
-    return document
+    return document | _deployment(pipeline, everything=everything)
 
 
 def _deployment(pipeline: SimulatedPipeline, *, everything: bool) -> dict[str, Any]:
@@ -133,9 +129,9 @@ def _program_error(pipeline: SimulatedPipeline) -> Mapping[str, Any]:
     return {"sql_compilation": compiled, "rust_compilation": None, "system_error": None}
 
 
-def event_document(event: Event, selector: EventSelector) -> dict[str, Any]:
-    """One event, as `GET .../events` and `.../events/{id}` show it."""
-    document: dict[str, Any] = {
+def event_document(event: Event) -> dict[str, Any]:
+    """One event, as `GET .../events` shows it."""
+    return {
         "event_id": event.id,
         "recorded_at": moment(event.at),
         "deployment_resources_status": event.resources.value,
@@ -146,11 +142,3 @@ def event_document(event: Event, selector: EventSelector) -> dict[str, Any]:
         "program_status": event.program_status.value,
         "storage_status": event.storage.value,
     }
-    if selector is EventSelector.ALL:
-        document |= {
-            "deployment_resources_status_details": event.resources_details,
-            "deployment_runtime_status_details": event.runtime_details,
-            "deployment_error": event.error,
-            "storage_status_details": event.storage_details,
-        }
-    return document

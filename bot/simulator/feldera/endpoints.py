@@ -4,10 +4,8 @@ They decide nothing; the world refuses and the gate has already let the caller i
 Feldera reads them: a wrong one is 400 in plain text, before the pipeline is looked up.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -22,7 +20,7 @@ from bot.simulator.feldera.documents import (
     pipeline_document,
 )
 from bot.simulator.feldera.gate import ROLE, Gate, Unreadable, json_response
-from bot.simulator.feldera.states import RUNNER_IS_WELL, Runtime
+from bot.simulator.feldera.states import RUNNER_IS_WELL
 from bot.simulator.feldera.tenancy import ListLosses, Tenant
 from bot.simulator.feldera.world import World
 
@@ -30,12 +28,6 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 OLDER_VERSION = "0.291.0"  # before events, roles and sessions
 NO_CACHE = {"Cache-Control": "no-cache"}
-
-
-class BootstrapPolicy(StrEnum):
-    AWAIT_APPROVAL = "await_approval"
-    ALLOW = "allow"
-    REJECT = "reject"
 
 
 class Endpoints:
@@ -52,24 +44,14 @@ class Endpoints:
         return [
             web.get("/v0/pipelines", self.list_pipelines, allow_head=False),
             web.get(name, self.get_pipeline, allow_head=False),
-            web.delete(name, self.delete_pipeline),
-            web.post(f"{name}/clear", self._accepting(World.clear)),
+            web.post(f"{name}/clear", self.clear),
             web.post(f"{name}/stop", self.stop),
             web.post(f"{name}/start", self.start),
-            web.post(
-                f"{name}/pause", self._accepting(lambda world, it: world.move_runtime(it, Runtime.PAUSED))
-            ),
-            web.post(
-                f"{name}/resume", self._accepting(lambda world, it: world.move_runtime(it, Runtime.RUNNING))
-            ),
-            web.post(f"{name}/dismiss_error", self._accepting(World.dismiss_error, status=200)),
             web.get(f"{name}/events", self.list_events, allow_head=False),
-            web.get(f"{name}/events/{{event_id}}", self.get_event, allow_head=False),
             web.get("/v0/cluster_healthz", self.cluster_health, allow_head=False),
             web.get("/v0/config", self.config, allow_head=False),
             web.get("/v0/config/session", self.session, allow_head=False),
             web.get("/healthz", self.health, allow_head=False),
-            web.get("/config/authentication", self.authentication, allow_head=False),
         ]
 
     async def list_pipelines(self, request: web.Request) -> web.Response:
@@ -83,15 +65,8 @@ class Endpoints:
         pipeline = self._of(request).pipeline(request.match_info["name"])
         return json_response(pipeline_document(pipeline, selector), headers=NO_CACHE)
 
-    async def delete_pipeline(self, request: web.Request) -> web.Response:
-        self._of(request).delete(request.match_info["name"])
-        return web.Response()
-
-    def _accepting(self, verb: Callable[[World, str], str], *, status: int = 202) -> Any:
-        async def accept(request: web.Request) -> web.Response:
-            return json_response(verb(self._of(request), request.match_info["name"]), status)
-
-        return accept
+    async def clear(self, request: web.Request) -> web.Response:
+        return json_response(self._of(request).clear(request.match_info["name"]), 202)
 
     async def stop(self, request: web.Request) -> web.Response:
         if not _flag(request, "force", default=False):
@@ -99,43 +74,17 @@ class Endpoints:
         return json_response(self._of(request).stop(request.match_info["name"]), 202)
 
     async def start(self, request: web.Request) -> web.Response:
-        policy = _choice(request, "bootstrap_policy", BootstrapPolicy.AWAIT_APPROVAL)
-        silent = _flag(request, "silent_bootstrap", default=False)
-        concurrent = _flag(request, "concurrent_bootstrap", default=False)
-        dismiss_error = _flag(request, "dismiss_error", default=True)
-        if silent and concurrent:
-            raise refusals.invalid_bootstrap()
-        answer = self._of(request).start(
-            request.match_info["name"],
-            initial=request.query.get("initial", "running"),
-            bootstrap=policy.value,
-            dismiss_error=dismiss_error,
-        )
-        return json_response(answer, 202)
+        """Running at once; what else Feldera takes as `initial` is not simulated, and refused as it refuses others."""
+        if (initial := request.query.get("initial", "running")) != "running":
+            raise refusals.unsupported_initial(initial)
+        return json_response(self._of(request).start(request.match_info["name"]), 202)
 
     async def list_events(self, request: web.Request) -> web.Response:
         if not self._of(request).keeps_events:
             return web.Response(status=404)
-        selector = _choice(request, "selector", EventSelector.STATUS)
+        _choice(request, "selector", EventSelector.STATUS)
         events = self._of(request).pipeline(request.match_info["name"]).events
-        return json_response([event_document(event, selector) for event in reversed(events)])
-
-    async def get_event(self, request: web.Request) -> web.Response:
-        if not self._of(request).keeps_events:
-            return web.Response(status=404)
-        selector = _choice(request, "selector", EventSelector.STATUS)
-        wanted = request.match_info["event_id"]
-        if wanted != "latest":
-            wanted = _uuid(wanted)
-        events = self._of(request).pipeline(request.match_info["name"]).events
-        if wanted == "latest":
-            if not events:
-                raise refusals.no_events()
-            return json_response(event_document(events[-1], selector))
-        for event in events:
-            if event.id == wanted:
-                return json_response(event_document(event, selector))
-        raise refusals.unknown_event(wanted)
+        return json_response([event_document(event) for event in reversed(events)])
 
     async def cluster_health(self, request: web.Request) -> web.Response:
         """200 or 503; this 503 has neither an error body nor `Retry-After`."""
@@ -176,12 +125,6 @@ class Endpoints:
         unwell = "unhealthy: unable to reach database (see logs for further details)"
         return json_response({"status": unwell}, 500)
 
-    async def authentication(self, _request: web.Request) -> web.Response:
-        if self._gate.is_open:
-            return json_response({})
-        provider = {"issuer": "https://login.example.com", "client_id": "feldera", "extra_oidc_scopes": ""}
-        return json_response({"GenericOidc": provider})
-
 
 def _choice(request: web.Request, key: str, default: Choice) -> Choice:
     value = request.query.get(key, default.value)
@@ -198,10 +141,3 @@ def _flag(request: web.Request, key: str, *, default: bool) -> bool:
     if value not in {None, "true", "false"}:
         raise Unreadable("provided string was not `true` or `false`")
     return default if value is None else value == "true"
-
-
-def _uuid(value: str) -> str:
-    try:
-        return str(UUID(value))
-    except ValueError as error:
-        raise refusals.invalid_uuid(value, str(error)) from None

@@ -22,7 +22,6 @@ KEY_PREFIX = "apikey:"
 ROLE = web.RequestKey("role", str)
 
 SESSION = "/v0/config/session"
-OPEN_PATHS = frozenset({"/healthz", "/config/authentication"})
 
 CONSOLE = b"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8" /><title>Feldera</title></head>
@@ -62,10 +61,6 @@ class Gate(Generic[T]):
         self.is_ambiguous = False
         for key, role in (api_keys or {}).items():
             self._learns(key, role)
-
-    @property
-    def is_open(self) -> bool:
-        return self._roles is None
 
     def learns(self, key: str, role: str, tenant: T) -> None:
         """From now on this key opens the tenant."""

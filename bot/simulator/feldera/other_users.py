@@ -21,8 +21,8 @@ class OtherUsers:
     def someone_stops(self, name: str) -> None:
         self._world.stop(name)
 
-    def someone_starts(self, name: str, *, initial: str = "running") -> None:
-        self._world.start(name, initial=initial)
+    def someone_starts(self, name: str) -> None:
+        self._world.start(name)
 
     def someone_restarts(self, name: str) -> None:
         """Stop it, and start it as soon as it is fully stopped."""
@@ -37,9 +37,6 @@ class OtherUsers:
 
     def someone_resumes(self, name: str) -> None:
         self._world.move_runtime(name, Runtime.RUNNING)
-
-    def someone_dismisses_the_error(self, name: str) -> None:
-        self._world.dismiss_error(name)
 
     def someone_deletes(self, name: str) -> None:
         self._world.delete(name)

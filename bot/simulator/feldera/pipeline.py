@@ -53,10 +53,6 @@ class Event:
     has_error: bool
     program_status: Program
     storage: Storage
-    resources_details: Any
-    runtime_details: Any
-    error: Mapping[str, Any] | None
-    storage_details: Mapping[str, Any] | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,10 +152,6 @@ class SimulatedPipeline:
                 has_error=self.error is not None,
                 program_status=self.program_status,
                 storage=self.storage,
-                resources_details=self.resources_details,
-                runtime_details=self.runtime_details,
-                error=self.error,
-                storage_details=self.storage_details,
             )
         )
         del self.events[:-EVENTS_RETAINED]

@@ -99,17 +99,6 @@ def illegal_start(resources: Resources, desired: Resources) -> Refused:
     )
 
 
-def undismissed_error() -> Refused:
-    return Refused(
-        400,
-        "CannotStartWithUndismissedError",
-        "Cannot process `/start?dismiss_error=false` if the `deployment_error` is set. You can dismiss the error by "
-        "calling `/start?dismiss_error=true`, or alternatively first call `/dismiss_error`, after which "
-        "`/start?dismiss_error=false` is again possible.",
-        {},
-    )
-
-
 def no_database() -> Refused:
     error = "Error occurred while creating a new object: error connecting to server: Connection refused (os error 111)"
     return Refused(
@@ -140,34 +129,6 @@ def start_uncompiled() -> Refused:
     )
 
 
-def initial_immutable() -> Refused:
-    return Refused(
-        400,
-        "InitialImmutableUnlessStopped",
-        "Initial desired runtime status cannot be changed unless the pipeline is desired to become Stopped.",
-        {},
-    )
-
-
-def bootstrap_immutable() -> Refused:
-    return Refused(
-        400,
-        "BootstrapPolicyImmutableUnlessStopped",
-        "Bootstrap policy cannot be changed unless the pipeline is desired to become Stopped.",
-        {},
-    )
-
-
-def standby_not_allowed() -> Refused:
-    return Refused(
-        400,
-        "InitialStandbyNotAllowed",
-        "Initial desired runtime status can only be set to Standby if: (1) `runtime_config.storage.backend.name` is "
-        "set to `file`, and (2) `runtime_config.storage.backend.config.sync` is configured.",
-        {},
-    )
-
-
 def unsupported_initial(initial: str) -> Refused:
     action = f"/start?initial={initial}"
     reason = "initial must be one of: running, paused, standby"
@@ -179,28 +140,12 @@ def unsupported_initial(initial: str) -> Refused:
     )
 
 
-def invalid_bootstrap() -> Refused:
-    reason = "silent_bootstrap and concurrent_bootstrap cannot both be set"
-    message = f"Invalid bootstrap configuration: {reason}"
-    return Refused(400, "InvalidBootstrapConfig", message, {"reason": reason})
-
-
 def enterprise_only(feature: str) -> Refused:
     return Refused(
         501,
         "EnterpriseFeature",
         f"Cannot use enterprise-only feature ({feature}) in Feldera community edition.",
         {"feature": feature},
-    )
-
-
-def dismiss_unless_stopped() -> Refused:
-    return Refused(
-        400,
-        "DismissErrorRestrictedToFullyStopped",
-        "The pipeline must have both status `Stopped` and desired status `Stopped` to dismiss the "
-        "`deployment_error` if it is set.",
-        {},
     )
 
 
@@ -249,26 +194,6 @@ def not_deployed(name: str, status: str, desired: str) -> Refused:
         f'fully provisioned pipeline-id=N/A pipeline-name="{name}"',
         {"pipeline_name": name, "status": status, "desired_status": desired},
     )
-
-
-def unknown_event(event_id: str) -> Refused:
-    return Refused(
-        404,
-        "UnknownPipelineMonitorEvent",
-        f"Pipeline monitor event with identifier '{event_id}' does not exist -- it might have been deleted as only "
-        "a limited number of events are retained",
-        {"event_id": event_id},
-    )
-
-
-def no_events() -> Refused:
-    message = "There are not yet any pipeline monitor events recorded"
-    return Refused(404, "NoPipelineMonitorEventsAvailable", message, {})
-
-
-def invalid_uuid(value: str, error: str) -> Refused:
-    message = f"Invalid UUID string '{value}': {error}"
-    return Refused(400, "InvalidUuidParam", message, {"value": value, "error": error})
 
 
 def lock_took_too_long() -> Refused:

@@ -29,11 +29,9 @@ class Resources(_Spelled):
 
 class Runtime(_Spelled):
     UNAVAILABLE = "Unavailable"
-    STANDBY = "Standby"
     INITIALIZING = "Initializing"
     PAUSED = "Paused"
     RUNNING = "Running"
-    SUSPENDED = "Suspended"
 
 
 class Program(_Spelled):

@@ -19,6 +19,8 @@ from bot.simulator.feldera.timeline import Timeline
 
 DEFAULT_CHECKPOINTS: tuple[int | None, ...] = (1_048_576, 2_097_152, 4_194_304)
 """Bytes of each checkpoint that a pipeline in use has when nobody says otherwise."""
+BOOTSTRAP = "await_approval"
+"""The policy of a start that names none."""
 
 
 class World(Timeline):
@@ -76,7 +78,7 @@ class World(Timeline):
         )
         if running:
             pipeline.resources = pipeline.resources_desired = Resources.PROVISIONED
-            pipeline.initial, pipeline.bootstrap = Runtime.RUNNING, "await_approval"
+            pipeline.initial, pipeline.bootstrap = Runtime.RUNNING, BOOTSTRAP
             pipeline.deployment_id = self._ids.next(since)
             pipeline.set_runtime(Runtime.RUNNING, Runtime.RUNNING, since)
         pipeline.write_event(since)
@@ -135,64 +137,34 @@ class World(Timeline):
             pipeline.write_event(at)
         return "Pipeline is forcefully stopping"
 
-    def start(
-        self,
-        name: str,
-        *,
-        initial: str = "running",
-        bootstrap: str = "await_approval",
-        dismiss_error: bool = True,
-    ) -> str:
+    def start(self, name: str) -> str:
         """`POST .../start`, with the refusals in the order in which Feldera looks for them."""
-        at = self.catch_up()
-        if initial not in {"running", "paused", "standby"}:
-            raise refusals.unsupported_initial(initial)
-        pipeline, wanted = self.pipeline(name), Runtime(initial.title())
+        at, pipeline = self.catch_up(), self.pipeline(name)
         if pipeline.resources_desired is Resources.STOPPED:
-            self._check_start(pipeline, dismiss_error=dismiss_error)
-            if wanted is Runtime.STANDBY:
-                raise refusals.standby_not_allowed()
-            if dismiss_error:
-                pipeline.error = None
-            pipeline.initial, pipeline.bootstrap = wanted, bootstrap
+            self._check_start(pipeline)
+            pipeline.error = None
+            pipeline.initial, pipeline.bootstrap = Runtime.RUNNING, BOOTSTRAP
             pipeline.set_desired(Resources.PROVISIONED, at)
-        elif wanted is not pipeline.initial:
-            raise refusals.initial_immutable()
-        elif bootstrap != pipeline.bootstrap:
-            raise refusals.bootstrap_immutable()
         else:
             pipeline.write_event(at)  # nothing to do, and a row all the same
         return "Pipeline is starting"
 
-    def _check_start(self, pipeline: SimulatedPipeline, *, dismiss_error: bool) -> None:
+    def _check_start(self, pipeline: SimulatedPipeline) -> None:
         if pipeline.resources is not Resources.STOPPED:
             raise refusals.illegal_start(pipeline.resources, pipeline.resources_desired)
-        if pipeline.error is not None and not dismiss_error:
-            raise refusals.undismissed_error()
         if pipeline.storage is Storage.CLEARING:
             raise refusals.start_while_clearing()
         if pipeline.program_status.failed:
             raise refusals.start_uncompiled()
 
-    def move_runtime(self, name: str, target: Runtime) -> str:
-        """`POST .../pause` and `.../resume`, which Feldera forwards to the running pipeline."""
+    def move_runtime(self, name: str, target: Runtime) -> None:
+        """A pause or a resume, which Feldera forwards to the running pipeline."""
         at, pipeline = self.catch_up(), self.pipeline(name)
         if pipeline.resources is not Resources.PROVISIONED:
             raise refusals.not_deployed(name, pipeline.deployment_status, pipeline.deployment_desired_status)
-        before = pipeline.runtime
-        pipeline.runtime_asked = target if target is not before else None
-        if before is not Runtime.INITIALIZING:
+        pipeline.runtime_asked = target if target is not pipeline.runtime else None
+        if pipeline.runtime is not Runtime.INITIALIZING:
             pipeline.work_since = at
-        return f"Pipeline transitioning from {before} to {target}"
-
-    def dismiss_error(self, name: str) -> str:
-        at, pipeline = self.catch_up(), self.pipeline(name)
-        if pipeline.error is not None:
-            if not pipeline.is_fully_stopped:
-                raise refusals.dismiss_unless_stopped()
-            pipeline.error = None
-            pipeline.write_event(at)
-        return "Pipeline deployment error has been dismissed"
 
     def delete(self, name: str) -> None:
         pipeline = self.pipeline(name)
