@@ -1,1 +1,1 @@
-"""What the bot knows: pure functions over frozen values, the standard library alone, and RE2."""
+"""The domain: pure functions over frozen values. Uses only the standard library and RE2."""

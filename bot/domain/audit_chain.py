@@ -1,7 +1,7 @@
-"""The record that can be proved: every event carries the hash of the one before it, so that none can be changed.
+"""The hash chain of the audit log: every entry has the hash of the one before it, so that no change goes unnoticed.
 
 Pure. A chain shows a changed, missing or reordered row. It cannot show that its newest rows were cut off, or that
-somebody computed every hash anew from some row on: a head that was noted where they could not change it can.
+somebody recomputed every hash from some row on; comparing it with a head saved out of their reach does.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from bot.domain.operations.operation import Event
 GENESIS = "0" * 64
 
 Head = tuple[int, str]
-"""The id of an entry, and its hash: what proves the entry and all before it."""
+"""The id of an entry, and its hash: it proves the entry and all before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event in its place in the record; `operation` is None for what concerns no operation."""
+    """An event at its position in the audit log; `operation` is None for what concerns no operation."""
 
     id: int
     operation: OperationId | None
@@ -32,7 +32,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first row that does not fit."""
+    """The first row that does not fit the chain."""
 
     id: int
     why: str
@@ -55,12 +55,13 @@ def link(previous: str, *, entry_id: int, operation: OperationId | None, event: 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a reading of the entries showed: up to `newest` they are consistent, each with the one before it.
+    """The result of reading the entries: up to `newest`, each is consistent with the one before it.
 
-    Entries up to `after` were not read: they were verified earlier, and that last one has the hash it had then.
+    Entries up to `after` were not read: they were verified earlier, and the last of them has the hash it had then.
 
-    `anchor` is the last of them whose hash is one that was noted elsewhere. Up to there they are what was written; of
-    those after it, or of all where there is none, only that whoever wrote them, whenever that was, computed their hashes.
+    `anchor` is the last entry whose hash was also saved elsewhere. Up to there the entries are what was written. For
+    later ones, or for all if there is no anchor, only this is proved: the hashes were computed by somebody who wrote
+    the rows, at any time.
     """
 
     newest: Head = (0, GENESIS)
@@ -71,7 +72,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class PostedHead:
-    """Where in Slack a head was posted. It proves nothing, since it stands beside the entries: it tells where to look."""
+    """Where in Slack a head was posted. It proves nothing, being stored with the entries: it says where to look."""
 
     head: Head
     at: datetime
@@ -86,14 +87,14 @@ def verify(
     beside: Iterable[Head] = (),
     after: Head = (0, GENESIS),
 ) -> Checked:
-    """Read the entries that follow `after`, or all from the first, as far as they are consistent.
+    """Verify the entries that follow `after`, or all from the first, as far as they are consistent.
 
-    A row that does not read as an entry comes as `Broken`. Each of `heads`, noted elsewhere earlier, must be found on
-    the way, and each that stands `beside` the entries: those prove nothing by that, since whoever could rewrite the
-    entries could rewrite them. One of no entry, before the first, proves nothing and is left out.
+    A row that cannot be read as an entry comes as `Broken`. Each of `heads`, saved elsewhere earlier, must be found on
+    the way, and so must each one stored `beside` the entries: those prove nothing, since somebody who could rewrite the
+    entries could rewrite them. A head of no entry, before the first, proves nothing and is left out.
     """
     given = [head for head in heads if head[0] > 0]
-    # What the entries say of heads that are not read, the caller has compared.
+    # The caller has compared heads whose entries are not read.
     held = max((entry_id for entry_id, _ in given if entry_id <= after[0]), default=None)
     anchors, noted = {entry_id for entry_id, _ in given}, defaultdict[int, set[str]](set)
     for entry_id, noted_hash in (*given, *beside):
@@ -113,7 +114,7 @@ def verify(
 
 
 def _does_not_fit(entry: Entry | Broken, newest: Head, noted: Mapping[int, set[str]]) -> Broken | None:
-    """What is wrong with the entry that follows the newest one."""
+    """What is wrong with the entry after the newest one."""
     last_id, last_hash = newest
     if entry.id <= last_id:
         return Broken(entry.id, "has no place in the record")
@@ -129,5 +130,5 @@ def _does_not_fit(entry: Entry | Broken, newest: Head, noted: Mapping[int, set[s
 
 
 def _moment(moment: datetime) -> str:
-    """In UTC, as it is read back: the same moment has the same hash wherever it came from."""
+    """In UTC, as it is read back: the same moment has the same hash in any time zone."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,9 +1,9 @@
-"""The bot's own time: which moment it is, whatever is done to the wall clock of its machine.
+"""Bot time: the bot's own clock, unaffected by changes to its machine's wall clock.
 
-The wall clock says what the time was when the bot first ran; from then on the seconds are counted that pass since the
-machine booted, suspension included, which nobody can set. So whoever sets the wall clock makes nothing lapse, be sent
-sooner or wait for ever. The bot's time follows the wall clock again, but so slowly that nobody is harmed. After another
-boot there are no seconds to count: then the wall clock is believed where it goes on, and never where it goes back.
+The wall clock gives the time of the bot's first run; from then on the bot counts the seconds since the machine booted,
+suspension included, which nobody can set. So setting the wall clock makes nothing lapse, be sent sooner or wait
+forever. Bot time then follows the wall clock so slowly that nobody is harmed. After another boot there are no seconds
+to count: then a wall clock that went forward is believed, and one that went back never is.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,20 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import UserError
 
-FOLLOWS_BY = 0.005  # of the time that passes: a cancel window of 60 s is then right to 0.3 s, and a second off is made up for in minutes
-A_JUMP = timedelta(
-    seconds=3
-)  # more than a leap second; NTP moves the counted seconds along where it is gentle
-GAP_MOST = timedelta(days=30)  # between two runs; longer than any request lives, and few bots rest so long
+FOLLOWS_BY = 0.005  # of elapsed time: a 60 s cancel window is right to 0.3 s; 1 s off is fixed in minutes
+A_JUMP = timedelta(seconds=3)  # more than a leap second; where NTP slews, it moves the counted seconds too
+GAP_MOST = timedelta(days=30)  # between two runs; longer than any request lives, and few bots are off so long
 
 
 class ClockNotBelieved(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """The wall clock says that the bot rested for longer than anybody can be expected to have wanted."""
+    """The wall clock says that the bot was off for longer than anybody is likely to have wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the machine's clocks show at one moment.
+    """The machine's clocks at one moment.
 
-    `boottime` is in seconds since this boot, which `boot` tells from others; None where the system does not name it.
+    `boottime` is in seconds since this boot; `boot` identifies the boot, and is None where the system does not name it.
     """
 
     wall: datetime
@@ -35,13 +33,13 @@ class Reading:
 
     @property
     def booted_at(self) -> datetime:
-        """By the wall clock: it changes when that is set, and else never."""
+        """By the wall clock: it changes only when that is set."""
         return self.wall - timedelta(seconds=self.boottime)
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The wall clock was set `by` so much, forward or back, shortly before `at` of the bot's time."""
+    """The wall clock was set by `by`, forward or back, shortly before `at` in bot time."""
 
     at: datetime
     by: timedelta
@@ -49,39 +47,39 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class ClockRecord:
-    """The bot's time at a moment of a boot, and what the wall clock made of that boot: enough to go on from."""
+    """Bot time at a moment of a boot, and the wall clock's time for that boot: enough to resume from."""
 
     time: datetime
     boottime: float
     boot: str | None
     booted_at: datetime
     jump: Jump | None = None
-    """The last that was noticed."""
+    """The last jump noticed."""
 
     @classmethod
     def first(cls, reading: Reading) -> "ClockRecord":
         return cls(reading.wall, reading.boottime, reading.boot, reading.booted_at)
 
     def is_of(self, reading: Reading) -> bool:
-        """Whether seconds were counted from the record to the reading."""
+        """Whether the seconds between the record and the reading were counted."""
         same = reading.boot is not None and reading.boot == self.boot
         return same and reading.boottime >= self.boottime
 
 
 def passed(elapsed: float, behind: float) -> float:
-    """How many seconds the bot's time goes on by while `elapsed` are counted, if it is so many `behind` the wall clock."""
+    """How many seconds bot time advances while `elapsed` are counted, if it is `behind` the wall clock by so many."""
     most = elapsed * FOLLOWS_BY
     return elapsed + min(max(behind - elapsed, -most), most)
 
 
 def jumped(record: ClockRecord, reading: Reading) -> timedelta | None:
-    """By how much the wall clock was set since the record, of the same boot; None if it was not."""
+    """How far the wall clock was set since the record, within the same boot; None if it was not."""
     by = reading.booted_at - record.booted_at
     return by if abs(by) > A_JUMP else None
 
 
 def resumed(record: ClockRecord | None, reading: Reading) -> ClockRecord:
-    """What to go on from: the record itself in the same boot, else a new one, which is never before the record."""
+    """The record to resume from: the record itself in the same boot, else a new one, never before the record."""
     if record is None:
         return ClockRecord.first(reading)
     if record.is_of(reading):
@@ -93,10 +91,10 @@ def resumed(record: ClockRecord | None, reading: Reading) -> ClockRecord:
 
 
 def believed(record: ClockRecord | None, reading: Reading) -> None:
-    """Let the bot start by this clock.
+    """Check that the bot may start by this clock.
 
     Raises:
-        ClockNotBelieved: it has been for too long that the bot did not run, and everything would lapse if it were not true.
+        ClockNotBelieved: the bot was off for too long, and everything would lapse if that were not true.
     """
     if record is None or record.is_of(reading) or reading.wall - record.time <= GAP_MOST:
         return
@@ -118,7 +116,7 @@ def compared(ahead: timedelta) -> str:
 
 
 def length(span: timedelta) -> str:
-    """Of either sign, in the two largest units that say something."""
+    """The length, of either sign, in its largest unit and the next smaller one."""
     seconds = round(abs(span).total_seconds())
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     if days:

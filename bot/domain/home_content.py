@@ -1,8 +1,7 @@
-"""What one person sees on their Home, and which deeds each operation on it offers them. Pure.
+"""Content of a person's Home tab, and the actions that each operation on it offers them. Pure.
 
-`compose` decides by the same `decide()` as every command and button: nothing is on a page that its reader may not see,
-and nothing is offered that would be refused to them at this moment. Whoever holds no role sees no more than how to get
-one.
+`compose` uses the same `decide()` as every command and button: a page shows nothing that its reader may not see,
+and offers nothing that would be denied to them now. Somebody without a role sees only how to get one.
 """
 
 from collections.abc import Iterable
@@ -19,7 +18,7 @@ from bot.domain.operations.operation import Operation, State
 
 
 class HomeAction(StrEnum):
-    """What somebody may do to an operation as it is now."""
+    """What a person may do to an operation in its current state."""
 
     APPROVE = "approve"
     DENY = "deny"
@@ -31,7 +30,7 @@ class HomeAction(StrEnum):
 
 _DECISIONS = frozenset(
     {HomeAction.APPROVE, HomeAction.SIGN_OFF, HomeAction.CLOSE}
-)  # what somebody is waited for with
+)  # actions that somebody is expected to take
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class HomeData:
-    """What there is to be seen, by whoever may: read once for all pages. `ended` are the latest, newest first."""
+    """All that could be shown to those who may see it, read once for all pages. `ended` are newest first."""
 
     pending: tuple[Operation, ...] = ()
     underway: tuple[Operation, ...] = ()
@@ -51,10 +50,10 @@ class HomeData:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """One person's Home. Without a grant in force all of it is empty.
+    """One person's Home tab. Without a grant in force all of it is empty.
 
-    `decides` is what waits for them, `requests` what else they asked for, `underway` everybody else's. `unread` is
-    what Slack did not tell of them, where a role may depend on it.
+    `decides` is what waits for their decision, `requests` their other requests, `underway` everybody else's. `unread`
+    is what Slack did not answer about them, if a role may depend on it.
     """
 
     membership: Membership
@@ -68,13 +67,13 @@ class HomePage:
 
     @property
     def changes_at(self) -> datetime | None:
-        """When it will be another page without anybody doing anything: a grant or a freeze ends."""
+        """When the page changes without anybody acting: a grant or a freeze ends."""
         ends = chain((grant.expires_at for grant in self.grants), (freeze.until for freeze in self.freezes))
         return min((moment for moment in ends if moment is not None), default=None)
 
 
 def compose(membership: Membership, access_data: AccessData, board: HomeData, now: datetime) -> HomePage:
-    """The page of this person at `now`. `access_data` must know them."""
+    """This person's page at `now`. `access_data` must know them."""
     current = [grant for grant in access_data.grants if grant.is_current(now)]
     held = tuple(grant for grant in current if grant.is_to(membership))
     is_unsure = membership.kind is Kind.UNKNOWN or any(grant.may_be_to(membership) for grant in current)
@@ -136,7 +135,7 @@ def _deeds(
 
 
 def _concerns(frozen: str, held: str) -> bool:
-    """Whether it certainly does: what is only likely might tell somebody of pipelines that they may not see."""
+    """Whether it certainly does: a mere likelihood might reveal pipelines that the person may not see."""
     return covers(frozen, held) or covers(held, frozen)
 
 

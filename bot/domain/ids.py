@@ -1,4 +1,4 @@
-"""The names things go by: Feldera's rule for pipelines, and identifiers that must not be mixed up."""
+"""Identifiers: Feldera's rule for pipeline names, and distinct types for ids that must not be mixed up."""
 
 import re
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class Actor:
 
 
 def is_pipeline_name(text: str) -> bool:
-    """Whether a pipeline may go by `text`, however old it is.
+    """Whether a pipeline, of any age, may have the name `text`.
 
-    Since June 2026 a new name has at most 63 characters, and a letter or digit at both ends; pipelines of before keep
-    theirs. Feldera does not check names on look-ups, so this stands between what people type and any URL.
+    Since June 2026 a new name has at most 63 characters, and a letter or digit at both ends; older pipelines keep
+    theirs. Feldera does not check names on look-ups, so this check is between what people type and any URL.
     """
     return _PIPELINE_NAME.fullmatch(text) is not None

@@ -1,1 +1,1 @@
-"""Use cases and the loops that carry them out, in terms of the ports they need of the world."""
+"""The engine: use cases and the loops that carry them out, in terms of the ports they need."""

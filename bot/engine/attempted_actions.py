@@ -1,4 +1,4 @@
-"""What somebody wants to do to an operation, whether or not they may."""
+"""Attempted actions: what somebody tries to do to an operation, whether or not they may."""
 
 from enum import StrEnum
 
@@ -11,6 +11,6 @@ class AttemptedAction(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
     WITHDRAW = "withdraw"
-    STOP = "stop_operation"  # `stop` is what is done to a pipeline
+    STOP = "stop_operation"  # `stop` is an action on a pipeline
     SIGN_OFF = "sign_off"
     CLOSE = "close"

@@ -1,4 +1,4 @@
-"""Asks the workspace and the store what a decision rests on, and lets the domain decide."""
+"""The authorizer: reads from the workspace and the store what a decision rests on, and lets the domain decide."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from bot.domain.operations.operation import Operation
 from bot.engine.ports import Caller, Clock, Mark, People, Store
 from bot.engine.rate_budget import RateBudget
 
-LOOKED_UP_AGAIN_MOST = 6  # times a minute for what one person does
+LOOKED_UP_AGAIN_MOST = 6  # times a minute for one person's actions
 
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """What is asked of the workspace costs: it takes few questions a minute, and of what is narrowed down, fewer are asked.
+    """Reads access data. Slack allows few look-ups a minute, so callers narrow down what they need.
 
     `on` are the pipelines and `to` the actions that will be decided about: a decision about anything else must not rest
-    on what was asked for these.
+    on what was read for these.
     """
 
     store: Store
@@ -26,7 +26,7 @@ class Authorizer:
     clock: Clock
     budget: RateBudget
 
-    async def memberships(  # noqa: PLR0913 - what narrows it down, and how new it has to be
+    async def memberships(  # noqa: PLR0913 - what narrows it down, and how new it must be
         self,
         actors: Iterable[Actor],
         *,
@@ -36,10 +36,10 @@ class Authorizer:
         since: Mark | None = None,
         caller: Caller | None = None,
     ) -> Mapping[Actor, Membership]:
-        """Who these people are, and which groups they are in: those granted what matters, and `also`.
+        """The people's memberships: who they are, and their groups among those granted what matters and `also`.
 
-        Each person and each group is asked after once, all at the same time. About all pipelines at once somebody only
-        looks: that takes every group there is, and must leave look-ups to what is done to one.
+        Each person and each group is looked up once, all at the same time. A query about all pipelines is only for
+        display: it needs every group there is, and must leave look-ups to actions on one pipeline.
         """
         people = tuple(dict.fromkeys(actors))
         if not people:
@@ -53,7 +53,7 @@ class Authorizer:
     async def for_sending(
         self, actors: Iterable[Actor], *, on: PipelineName, to: Iterable[Action]
     ) -> Mapping[Actor, Membership]:
-        """Looked up now, whatever is remembered: what is sent rests on it."""
+        """Looked up now, bypassing any cache: what is sent rests on it."""
         return await self.memberships(actors, on=[on], to=to, since=self.people.mark(), caller=Caller.SENDING)
 
     async def for_action(
@@ -64,13 +64,13 @@ class Authorizer:
         to: Iterable[Action],
         others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
     ) -> Mapping[Actor, Membership]:
-        """Looked up again for what `actor` does to this operation, if they may by what is remembered of the last minute.
+        """Looked up again for `actor`'s action on this operation, if the last minute's cache says that they may do it.
 
-        Nobody's where there is no such operation. `others` are those on whom it may rest besides.
+        Empty if there is no such operation. `others` are further people that it may depend on.
 
-        Somebody who may not is refused by what is remembered, at no cost: otherwise anybody who clicks a public button spends what
-        Slack allows for all. Somebody who may has a number of these a minute, and afterwards a minute's memory has to do for
-        them: before anything is sent, everybody is looked up once more.
+        Somebody who may not is denied from the cache, at no cost: otherwise anybody who clicks a public button uses up
+        the look-ups that Slack allows for all. Somebody who may has a limited number of these a minute; after that the
+        last minute's cache is used: before anything is sent, everybody is looked up once more.
         """
         operation = await self.store.operation(operation_id)
         if operation is None:
@@ -83,7 +83,7 @@ class Authorizer:
             return known
         if not self.budget.takes(_key(actor), LOOKED_UP_AGAIN_MOST):
             return known
-        # What was asked for just now is not asked for again.
+        # What was looked up since `since`, just now, is not looked up again.
         return await self.memberships(people, on=[name], to=actions, since=since)
 
     async def for_change(
@@ -97,9 +97,9 @@ class Authorizer:
     ) -> Membership:
         """Looked up for a change of access, in the same way.
 
-        Nobody is looked up once more after it: what is remembered has to do only where `remembered` says so, and whoever may
-        change access has no limit of their own. Where Slack may not be asked, the person is unknown, and the standing tells
-        for how long.
+        Nobody is looked up again after it: the cache is used only if `remembered` says so, and people who may change
+        access have no limit of their own. If Slack may not be asked, the person is unknown, and the membership says for
+        how long.
         """
         since, caller = self.people.mark(), Caller.PEOPLE if remembered else Caller.ACCESS
         known = await self.memberships([actor], to=[Action.ADMINISTER], also=also, caller=caller)
@@ -112,7 +112,7 @@ class Authorizer:
     async def access_data(
         self, *actors: Actor, on: Iterable[PipelineName] | None = None, to: Iterable[Action] = Action
     ) -> AccessData:
-        """What is known about these people now. What is written must be decided on facts of its own transaction."""
+        """What is known about these people now. A decision to write must use data read in its own transaction."""
         return await self.store.access_data(await self.memberships(actors, on=on, to=to))
 
     async def may(self, actor: Actor, action: Action, name: PipelineName) -> Decision:

@@ -1,4 +1,4 @@
-"""Whether the bot works, for those who monitor it."""
+"""Health: whether the bot works, for monitoring."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ STORE_SILENT = "The database does not answer."
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`reasons` are sentences; where the bot works all the same they are worth knowing."""
+    """`reasons` are sentences; if the bot is healthy all the same, they are warnings."""
 
     ok: bool = True
     reasons: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Health:
 async def health(
     reads: Callable[[], Awaitable[object]], watch: StoreCheck, notes: Callable[[], tuple[str, ...]]
 ) -> Health:
-    """Anybody may ask: `reads` is by a connection for what can wait, and nothing more is asked of the one that writes."""
+    """Anybody may ask: `reads` uses the background connection, and the one that writes gets no extra query."""
     if watch.hangs:
         return Health(ok=False, reasons=(STORE_SILENT,))
     try:

@@ -1,4 +1,4 @@
-"""The cancels that people pressed and that are still being decided: what they are about waits for them."""
+"""Pending cancels: cancels that people pressed and that are still being decided. Their requests wait for them."""
 
 import asyncio
 from collections import defaultdict
@@ -9,18 +9,18 @@ from datetime import timedelta
 
 from bot.domain.ids import OperationId
 
-DECIDED_WITHIN = timedelta(seconds=5)  # of look-ups in Slack; what takes longer holds up no request
+DECIDED_WITHIN = timedelta(seconds=5)  # for look-ups in Slack; a slower one delays no request
 
 
 @dataclass(slots=True)
 class PendingCancels:
-    """A cancel that arrived in time may need look-ups, and the request must not go out meanwhile."""
+    """A cancel that arrived in time may need look-ups, and the request must not be sent meanwhile."""
 
     _open: defaultdict[OperationId, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
 
     @contextmanager
     def deciding(self, operation_id: OperationId) -> Iterator[None]:
-        """Whether this operation is to be cancelled is decided in here."""
+        """While in this context, a cancel of this operation is being decided."""
         decided = asyncio.Event()
         self._open[operation_id].add(decided)
         try:
@@ -35,7 +35,7 @@ class PendingCancels:
         return operation_id in self._open
 
     async def decided(self, operation_id: OperationId) -> bool:
-        """Wait, for `DECIDED_WITHIN` at most, until all that are being decided now are decided; false if some are not."""
+        """Wait, at most `DECIDED_WITHIN`, until all cancels being decided now are decided; false if some are not."""
         waiting = [asyncio.create_task(each.wait()) for each in self._open.get(operation_id, ())]
         if waiting:
             _, undecided = await asyncio.wait(waiting, timeout=DECIDED_WITHIN.total_seconds())

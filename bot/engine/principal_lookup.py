@@ -1,6 +1,6 @@
-"""Asks the workspace about everybody whom something is granted to or who is asked, for the linter. Decides nothing, never raises.
+"""Looks up every person and group with a grant or named by a rule, for the linter. Decides nothing, never raises.
 
-It goes gently: a few questions at a time, and of a group that may approve no more people than a rule could ever need.
+It is gentle: a few look-ups at a time, and of a group that may approve no more people than a rule could ever need.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
 from bot.engine.ports import Directory, Unresolved
 
-AT_ONCE = 5  # questions to Slack
+AT_ONCE = 5  # look-ups in Slack
 LOOKED_AT = 20  # people of one approvers' group: four times what a rule can ask for
 
 _T = TypeVar("_T")
@@ -23,8 +23,8 @@ _T = TypeVar("_T")
 async def survey(
     directory: Directory, grants: Iterable[Grant], rules: Iterable[Rule], now: datetime
 ) -> Roster:
-    """What the workspace says of those who hold a grant in force, of the people in their groups, and of groups asked."""
-    home = directory.home_team  # nobody else's people pass, whatever Slack may say of them
+    """What the workspace knows of people with a grant in force, of the members of their groups, and of ask groups."""
+    home = directory.home_team  # people of other workspaces have no access, whatever Slack says of them
     current = [grant for grant in grants if grant.is_current(now) and grant.principal.team == home]
     turns = asyncio.Semaphore(AT_ONCE)
 

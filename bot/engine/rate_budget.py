@@ -1,4 +1,4 @@
-"""How often a minute something may be done, each key counted for itself: one who does it all the time uses up their own."""
+"""Rate budget: how often a minute something may be done, counted per key, so that one user exhausts only their own."""
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from bot.engine.ports.feldera import Clock
 
 MINUTE = timedelta(minutes=1)
-MANY = 1000  # keys remembered before those used longest ago are forgotten
+MANY = 1000  # keys kept before the least recently used are forgotten
 
 
 @dataclass(slots=True)
 class RateBudget:
-    """Kept in memory: a restart gives everybody a new one."""
+    """Kept in memory: a restart resets it for everybody."""
 
     clock: Clock
     _taken: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict)
 
     def takes(self, key: str, most: int) -> bool:
-        """Whether there is one left of `most` in this minute, which is then taken."""
+        """Take one of `most` in this minute; false if none is left."""
         if self.free_in(key, most):
             return False
         self._taken.setdefault(key, deque()).append(self.clock.now())
@@ -28,7 +28,7 @@ class RateBudget:
         return True
 
     def free_in(self, key: str, most: int) -> timedelta:
-        """How long until there is one left; nothing if there is now. Callers may each leave a part to others: less `most`."""
+        """How long until one is left; zero if now. Callers can each leave a part to others with a lower `most`."""
         taken, now = self._taken.get(key, deque()), self.clock.now()
         while taken and taken[0] <= now - MINUTE:
             taken.popleft()

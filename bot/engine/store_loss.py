@@ -1,7 +1,7 @@
-"""What the bot does when it has lost its store: it tells once, wherever people wait for it, and ends.
+"""Store loss: when the bot loses its store, it says so once, wherever people wait for it, and exits.
 
-It works on what it remembers, since the store proves nothing any more: in the thread of each operation that was live when
-it last looked it says that it stopped watching, and why. Nothing else is claimed. Best effort, with a bound in time.
+It uses what it has in memory, since the store proves nothing any more: in the thread of each operation that was live at
+the last read, it says that it stopped watching, and why. It claims nothing else. Best effort, limited in time.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from bot.engine.ports import Announcer, Clock, RetryLater, StoreLost
 
 log = structlog.get_logger(__name__)
 
-TOLD_WITHIN = 5.0  # seconds; whoever stops a bot gives it ten in all
+TOLD_WITHIN = 5.0  # seconds; a service manager gives a bot ten in all to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class StoreLoss:
     live: Callable[[], Iterable[Operation]]
 
     async def tell(self, lost: StoreLost) -> None:
-        """Tell the threads, all at once."""
+        """Post to all threads at once."""
         operations = list(self.live())
         told = [asyncio.create_task(self._tell(operation, lost.message)) for operation in operations]
         if not told:

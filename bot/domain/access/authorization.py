@@ -1,6 +1,6 @@
-"""Whether an operation may go ahead at this moment: its requester's rights, the rules, the approvals, a freeze.
+"""Authorization: may an operation run now, given the requester's grants, the rules, the approvals and any freeze?
 
-Pure. What the store knows and what the workspace says of the people comes in as `AccessData`, read for this one decision.
+Pure. What the store and the workspace know comes in as `AccessData`, read for this one decision.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,34 +27,34 @@ from bot.domain.operations.plans import Plan, StepName, loses_data
 
 @dataclass(frozen=True, slots=True)
 class AccessData:
-    """What a decision rests on. A person without a standing in here is unknown, and so may do nothing."""
+    """The data a decision rests on. A person without a membership in here is unknown, and so may do nothing."""
 
     grants: tuple[Grant, ...] = ()
     rules: tuple[Rule, ...] = ()
     freezes: tuple[Freeze, ...] = field(kw_only=True)
     memberships: Mapping[Actor, Membership] = field(default_factory=dict)
-    open_requests: int = 0  # of the requester, this one not counted
-    asked_at: tuple[datetime, ...] = ()  # their latest requests, the newest first, this one not counted
+    open_requests: int = 0  # of the requester, excluding this one
+    asked_at: tuple[datetime, ...] = ()  # their latest requests, newest first, excluding this one
 
     def is_member(self, actor: Actor) -> bool:
-        """Whether they may anything at all: what is their own, too, is nobody else's to see."""
+        """Whether they may do anything at all: somebody who is no member may not see even their own requests."""
         membership = self.memberships.get(actor)
         return membership is not None and membership.kind is Kind.MEMBER
 
     def may(self, actor: Actor, action: Action, name: PipelineName, now: datetime) -> Decision:
         decision = decide(self._standing(actor), action, name, self.grants, now)
-        if action is Action.VIEW:  # no rule is about seeing
+        if action is Action.VIEW:  # no rule restricts viewing
             return decision
         return replace(decision, rules=requirements_for(self.rules, name, is_operator=False).rules)
 
     def may_somewhere(self, actor: Actor, action: Action, now: datetime) -> Decision:
-        """Whether there is any name to which `actor` may do `action`."""
+        """Whether there is any pipeline name on which `actor` may do `action`."""
         return decide_somewhere(self._standing(actor), action, self.grants, now)
 
     def seen_by(self, actor: Actor, names: Iterable[PipelineName], now: datetime) -> list[PipelineName]:
-        """Those of `names` that `actor` may see, in their order: what `may` says of each.
+        """Those of `names` that `actor` may see, in the same order: what `may` says of each.
 
-        Only the person's own grants are held against each name: there may be thousands of both.
+        Only the person's own grants are matched against each name: there may be thousands of both.
         """
         membership = self._standing(actor)
         own = [grant for grant in self.grants if grant.is_to(membership)]
@@ -75,18 +75,17 @@ ACTIONS = {
 }
 
 
-PLAN_TAKES = timedelta(
-    minutes=5
-)  # of several steps, usually: what ends sooner is known to fail the later ones
+PLAN_TAKES = timedelta(minutes=5)  # usually, for several steps: a grant that ends sooner fails the later ones
 
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """`requester` is whether they may (still) ask for it; `approvers` are those whose approval (still) counts.
+    """`requester` is whether they may (still) request it; `approvers` are those whose approval (still) counts.
 
-    `unread` is what Slack did not tell of one of them, where that is why they do not count. `unverified_approvers` are the approvers
-    of whom it may still tell, and `requester_unverified` is whether that holds for the requester: for a role that they have or
-    for a higher one. `lasts` is whether it holds long enough for all steps, by what is known of it. `eligible` are those to whom the right to approve it is granted now, as people or as groups.
+    `unread` is what Slack did not answer about one of them, if that is why they do not count. `unverified_approvers`
+    are the approvers that Slack may still confirm; `requester_unverified` is the same for the requester: for a role
+    that they have or for a higher one. `lasts` is whether it holds long enough for all steps, as far as is known.
+    `eligible` are the people and groups who are granted the right to approve it now.
     """
 
     requester: Decision
@@ -102,7 +101,7 @@ class Authorization:
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
-        """What the record keeps of it: the requester's grant, and the patterns of the rules that held."""
+        """What the audit log keeps of it: the requester's grant, and the patterns of the rules that applied."""
         return {**self.requester.on_record, "rules": " ".join(self.requirements.rules)}
 
     @property
@@ -115,19 +114,19 @@ class Authorization:
 
     @property
     def is_enough(self) -> bool:
-        """Whether it may be sent, a freeze apart."""
+        """Whether it may be sent, any freeze aside."""
         return self.may_ask and len(self.approvers) >= self.approvals_needed
 
     @property
     def may_be_enough_later(self) -> bool:
-        """Whether it is not enough now, and may turn out to be once Slack tells what it did not."""
+        """Whether it is not enough now, but may be once Slack answers what could not be checked."""
         if self.is_enough or self.requester_unverified:
             return not self.is_enough
         return self.may_ask and len(self.approvers) + len(self.unverified_approvers) >= self.approvals_needed
 
 
 def authorization_for(operation: Operation, access_data: AccessData, now: datetime) -> Authorization:
-    """What carries `operation` at `now`, and whether it will for as long as the steps ahead usually take."""
+    """The authorization of `operation` now, and whether it lasts for as long as the remaining steps usually take."""
     held = _held_at(operation, access_data, now)
     if operation.step + 1 == len(operation.plan) or not held.is_enough:
         return held
@@ -146,7 +145,7 @@ def _held_at(operation: Operation, access_data: AccessData, now: datetime) -> Au
     )
 
 
-def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is one
+def authority_of(  # noqa: PLR0913 - what an operation rests on, before it exists
     requester: Actor,
     name: PipelineName,
     access_data: AccessData,
@@ -156,9 +155,9 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
     incident: str = "",
     approvals: tuple[Approval, ...] = (),
 ) -> Authorization:
-    """What would carry `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
+    """The authorization of `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
 
-    Whoever may not make each step by themselves has to ask for the whole.
+    Somebody who may not run each step without approval has to request the whole plan.
     """
     alone = [access_data.may(requester, ACTIONS[step], name, now) for step in plan]
     is_operator = all(decision.allowed for decision in alone)
@@ -199,5 +198,5 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before there is
 
 
 def id_of(principal: Principal) -> str:
-    """How Slack knows them: `U…` or `S…`."""
+    """Their Slack id: `U…` or `S…`."""
     return principal.group if isinstance(principal, Group) else principal.user

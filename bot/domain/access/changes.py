@@ -1,7 +1,7 @@
-"""Changes of who may do what: grants, rules, freezes; and whether somebody in Slack may make one.
+"""Access changes: to grants, rules and freezes; and whether somebody in Slack may make one.
 
-Pure. The shell may make any: whoever has it has the database. In Slack an admin may, on patterns that their own admin
-grant covers, and never in their own favour: that takes another admin, or the shell.
+Pure. The shell may make any: shell access is database access. In Slack an admin may, on patterns that their own admin
+grant covers, and never in their own favor: that needs another admin, or the shell.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDE
 
 @dataclass(frozen=True, slots=True)
 class GrantRole:
-    """Give `principal` the role; an identical grant in force is left as it is."""
+    """Grant `principal` the role; an identical grant in force is left as it is."""
 
     principal: Principal
     role: Role
@@ -30,7 +30,7 @@ class GrantRole:
 
 @dataclass(frozen=True, slots=True)
 class RevokeRole:
-    """Revoke every grant in force of exactly this principal, role and pattern."""
+    """Revoke every grant in force with exactly this principal, role and pattern."""
 
     principal: Principal
     role: Role
@@ -39,7 +39,7 @@ class RevokeRole:
 
 @dataclass(frozen=True, slots=True)
 class SetRule:
-    """Put the rule in the place of the one on its pattern, if there is one."""
+    """Set the rule, replacing the one on its pattern, if any."""
 
     rule: Rule
 
@@ -51,7 +51,7 @@ class DropRule:
 
 @dataclass(frozen=True, slots=True)
 class SetFreeze:
-    """Let nothing new start on `pattern` until `until`; in the place of a freeze of the same pattern."""
+    """Freeze `pattern` until `until`: nothing new starts there. Replaces a freeze of the same pattern."""
 
     pattern: str
     until: datetime
@@ -75,7 +75,7 @@ class ChangeObjection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeDecision:
-    """`objection` is None where the change may be made; `decision` is what made them an admin, or not."""
+    """`objection` is None where the change may be made; `decision` is what makes them an admin, or not."""
 
     decision: Decision
     objection: ChangeObjection | None
@@ -86,8 +86,8 @@ def decide_change(
 ) -> ChangeDecision:
     """Whether this person may make the change in Slack.
 
-    The standing has to tell of the group that a `GrantRole` is to, also while nothing is granted to that group yet: one
-    that nobody asked about looks like one they are not in.
+    The membership must include the group that a `GrantRole` is for, even if nothing is granted to that group yet: a
+    group that nobody asked about looks like one they are not in.
     """
     decision = decide_on_pattern(membership, pattern_of(change), access_data.grants, now)
     if not decision.allowed:
@@ -118,7 +118,7 @@ def _is_in_own_favour(
 
 
 def _is_me(principal: Principal, membership: Membership) -> bool:
-    """Whether a grant to `principal` reaches this person; a group that could not be looked up might."""
+    """Whether a grant to `principal` applies to this person; a group that could not be looked up might."""
     if isinstance(principal, Group):
         return principal.group in membership.groups | membership.unresolved_groups
     return principal == membership.actor
@@ -135,7 +135,7 @@ def _has_power(pattern: str, membership: Membership, access_data: AccessData, no
 
 
 def kind_of(change: AccessChange) -> EventKind:
-    """What the record calls it, once it is made."""
+    """Its event kind in the audit log, once it is made."""
     match change:
         case GrantRole():
             return EventKind.GRANTED
@@ -152,7 +152,7 @@ def kind_of(change: AccessChange) -> EventKind:
 
 
 def in_words(change: AccessChange) -> dict[str, str | int | None]:
-    """What the audit record keeps of the change itself."""
+    """What the audit log keeps of the change itself."""
     match change:
         case GrantRole(principal, role, pattern, expires_at, note):
             until = None if expires_at is None else expires_at.isoformat()

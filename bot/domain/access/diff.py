@@ -1,7 +1,6 @@
-"""Who may do what as a whole: as it stands, as somebody wants it, and the changes that lead from one to the other.
+"""Access as a whole: the current grants and rules, the desired ones, and the changes that lead from one to the other.
 
-Pure. A part that is not wanted in any way (None) is left as it stands. Grants that have lapsed are no part of it: they
-count for nothing.
+Pure. A part for which nothing is desired (None) stays as it is. Expired grants are not part of it: they have no effect.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,13 +16,13 @@ from bot.domain.ids import TeamId
 
 @dataclass(frozen=True, slots=True)
 class DesiredAccess:
-    """`grants` and `rules`: all that there should be; None leaves them as they are. One rule a pattern."""
+    """`grants` and `rules`: all that should exist; None leaves them as they are. One rule per pattern."""
 
     grants: frozenset[GrantRole] | None = None
     rules: frozenset[Rule] | None = None
 
     def at(self, now: datetime) -> "DesiredAccess":
-        """Without the grants that have lapsed."""
+        """Without expired grants."""
         if self.grants is None:
             return self
         return DesiredAccess(frozenset(give for give in self.grants if _is_current(give, now)), self.rules)
@@ -39,7 +38,7 @@ def given_as(grant: Grant) -> GrantRole:
 
 
 def once_made(current: DesiredAccess, wanted: DesiredAccess) -> DesiredAccess:
-    """How it will stand."""
+    """The access that results."""
     return DesiredAccess(
         current.grants if wanted.grants is None else wanted.grants,
         current.rules if wanted.rules is None else wanted.rules,
@@ -47,14 +46,14 @@ def once_made(current: DesiredAccess, wanted: DesiredAccess) -> DesiredAccess:
 
 
 def plan(current: DesiredAccess, wanted: DesiredAccess) -> tuple[AccessChange, ...]:
-    """What to change, to be made as a whole. What is as wanted already is left alone where that can be."""
+    """The changes to make, all together. What is already as desired is left alone where possible."""
     return (*_of_grants(current, wanted), *_of_rules(current, wanted))
 
 
 def differences(current: DesiredAccess, wanted: DesiredAccess, home: TeamId | None = None) -> tuple[str, ...]:
-    """A line each: `- grant …` for what goes, `+ rule …` for what comes, sorted by what they are about.
+    """One line each: `- grant …` for what is removed, `+ rule …` for what is added, sorted by subject.
 
-    `home` is the workspace that goes without saying.
+    `home` is the workspace that lines need not name.
     """
     lines = []
     if wanted.grants is not None:
@@ -77,7 +76,7 @@ def differences(current: DesiredAccess, wanted: DesiredAccess, home: TeamId | No
 
 
 def grant_key(give: GrantRole) -> tuple[str, str, str, str, str]:
-    """The order in which grants are written down: by pattern, so that what concerns a pipeline stands together."""
+    """The sort order of grants: by pattern, so that all lines about a pipeline are together."""
     until = "" if give.expires_at is None else give.expires_at.isoformat()
     return give.pattern, give.role.value, id_of(give.principal), until, give.note
 
@@ -90,7 +89,7 @@ def grant_in_words(give: GrantRole, home: TeamId | None = None) -> str:
 
 
 def _of_grants(current: DesiredAccess, wanted: DesiredAccess) -> Iterator[AccessChange]:
-    """A grant goes only with all others of its person, role and pattern; those that stay are given again."""
+    """A grant is revoked only with all others of its person, role and pattern; those to keep are granted again."""
     if wanted.grants is None:
         return
     before, after = _by_what(current.grants or frozenset()), _by_what(wanted.grants)

@@ -1,6 +1,6 @@
-"""Patterns of pipeline names: case-sensitive globs, which grants, rules and freezes stand on. Pure.
+"""Pipeline name patterns: case-sensitive globs, used by grants, rules and freezes. Pure.
 
-Where there are several Felderas they are patterns of `target/name`, and `*` and `?` match the slash like any character.
+With several Felderas they are patterns of `target/name`, and `*` and `?` match the slash like any character.
 """
 
 import re
@@ -14,17 +14,17 @@ from bot.domain.pipelines.targets import ONE, Targets
 
 PATTERN_MAX = 200  # characters
 _NAME_CHARACTERS = f"{ascii_letters}{digits}-_"
-# A character of names, * or ?, or one of several: [abc], [!abc], [a-z], where - itself stands first or last.
+# A name character, * or ?, or one of several: [abc], [!abc], [a-z], where a literal - comes first or last.
 _PART = re.compile(r"[-A-Za-z0-9_*?/]|\[!?(?:-|-?(?:\w(?:-\w)?)+-?)\]", re.ASCII)
 _PATTERN = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _WILD = re.compile(r"[*?\[]")
 
 
 def checked_pattern(text: str, targets: Targets = ONE) -> str:
-    """`text` as a pattern of the pipelines of these targets.
+    """`text` as a pattern for pipelines on these targets.
 
     Raises:
-        BadPattern: it is no glob of the characters of names, or no name can match it.
+        BadPattern: it is no glob of name characters, or no name can match it.
     """
     is_glob = len(text) <= PATTERN_MAX and _PATTERN.fullmatch(text) is not None
     if not is_glob or ("/" in text and not targets.names):
@@ -38,7 +38,7 @@ def checked_pattern(text: str, targets: Targets = ONE) -> str:
 
 
 def checked_anywhere(text: str) -> str:
-    """`text` as a pattern, whatever targets there are.
+    """`text` as a pattern, for any targets.
 
     Raises:
         BadPattern: it could match no pipeline of any target.
@@ -50,7 +50,7 @@ def checked_anywhere(text: str) -> str:
 
 
 def can_match(pattern: str, targets: Targets) -> bool:
-    """Whether a pipeline of one of these targets could have a name that matches."""
+    """Whether a pipeline on one of these targets could have a name that matches."""
     if not targets.names:
         return _matches_a_name(_PART.findall(pattern))
     return any(
@@ -61,7 +61,7 @@ def can_match(pattern: str, targets: Targets) -> bool:
 
 
 def is_pattern(text: str) -> bool:
-    """Whatever targets there are."""
+    """For any targets."""
     try:
         checked_anywhere(text)
     except BadPattern:
@@ -70,7 +70,7 @@ def is_pattern(text: str) -> bool:
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Whether everything that `narrow` matches is certainly matched by `wide`. Where it is hard to tell: no."""
+    """Whether everything that `narrow` matches is certainly matched by `wide`. Hard cases: no."""
     if wide in {"*", narrow}:
         return True
     if not _WILD.search(narrow):
@@ -80,7 +80,7 @@ def covers(wide: str, narrow: str) -> bool:
 
 
 def may_overlap(one: str, other: str) -> bool:
-    """Whether some name might match both. Where it is hard to tell: yes."""
+    """Whether some name might match both. Hard cases: yes."""
     first, second = _literal_start(one), _literal_start(other)
     if not _WILD.search(one):
         return fnmatchcase(one, other)
@@ -110,7 +110,7 @@ def _why_none(pattern: str, targets: Targets) -> str:
 
 
 def _rests(parts: Sequence[str], beginning: str) -> Iterator[Sequence[str]]:
-    """What is left of the pattern once it has matched this beginning, in each way in which it can."""
+    """What is left of the pattern after matching this beginning, in each possible way."""
     reached = _past_stars({0}, parts)
     for character in beginning:
         stays = {place for place in reached if place < len(parts) and parts[place] == "*"}
@@ -124,7 +124,7 @@ def _rests(parts: Sequence[str], beginning: str) -> Iterator[Sequence[str]]:
 
 
 def _past_stars(places: Iterable[int], parts: Sequence[str]) -> set[int]:
-    """These places and those that are reached by matching nothing."""
+    """These places and those reachable by matching nothing."""
     reached = set(places)
     for place, part in enumerate(parts):
         if part == "*" and place in reached:
@@ -133,7 +133,7 @@ def _past_stars(places: Iterable[int], parts: Sequence[str]) -> set[int]:
 
 
 def _matches_a_name(parts: Sequence[str]) -> bool:
-    """Tried with the names likeliest to be some: each part a letter if it may be one, stars empty but at the ends."""
+    """Tries the likeliest names: each part a letter if it may be one, stars empty except at the ends."""
     core = "".join(_likeliest(part) for part in parts if part != "*")
     starts = ("", "a") if parts[:1] == ["*"] else ("",)
     ends = ("", "a") if parts[-1:] == ["*"] else ("",)

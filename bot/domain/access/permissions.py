@@ -1,7 +1,7 @@
-"""Who may do what. `decide()` is the only place that says yes or no, and its default is no.
+"""Permissions: roles and grants. `decide()` is the only place that says yes or no, and its default is no.
 
-It judges a `Membership`: a person as the workspace knows them at this moment, with the user groups they are in. What
-could not be read or resolved about them counts against them, and the decision says so.
+It evaluates a `Membership`: a person as the workspace knows them now, with their user groups. What could not be read
+or resolved about them counts against them, and the decision says so.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from bot.domain.ids import Actor, GroupId, PipelineName, TeamId
 
 
 class Action(StrEnum):
-    """What somebody may want to do. All but `ADMINISTER` are done to a pipeline; that one, to a pattern."""
+    """What somebody may do. All but `ADMINISTER` apply to a pipeline; that one, to a pattern."""
 
     VIEW = "view"
     REQUEST = "request"
@@ -28,10 +28,10 @@ class Action(StrEnum):
 
 
 ASKS = (Action.CLEAR, Action.STOP, Action.START, Action.REQUEST, Action.BREAK_GLASS)
-"""What somebody may do who has something done to a pipeline, alone or with others."""
+"""Actions of somebody who starts an operation on a pipeline, with or without approval."""
 
 SAY = (Action.CLEAR, Action.REQUEST, Action.APPROVE, Action.BREAK_GLASS)
-"""Whoever may do one of these may stop an operation in time, before it is sent."""
+"""Anybody who may do one of these may cancel an operation before it is sent."""
 
 
 class Role(StrEnum):
@@ -69,21 +69,21 @@ Principal = Actor | Group
 
 
 class Kind(StrEnum):
-    """What a person is in the workspace. Only a member ever passes, whatever is granted to the others."""
+    """What a person is in the workspace. Only a member is ever allowed anything, whatever is granted to the others."""
 
     MEMBER = "member"
     GUEST = "guest"
     BOT = "bot"
     DEACTIVATED = "deactivated"
-    STRANGER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or nobody ours knows
+    STRANGER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or unknown to ours
     UNKNOWN = "unknown"  # the workspace could not be asked
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person as the workspace knows them now. `unresolved_groups` groups could not be looked up; `why` says why not.
+    """A person as the workspace knows them now. `unresolved_groups` could not be looked up; `why` says why not.
 
-    `transient`: something was not told only because Slack is away or wants quiet. Asked again, it may tell.
+    `transient`: something is missing only because Slack is away or rate-limits us. A retry may get it.
     """
 
     actor: Actor
@@ -111,13 +111,13 @@ class Grant:
         return self.expires_at is None or now < self.expires_at
 
     def is_to(self, membership: Membership) -> bool:
-        """Whether this person holds it, by themselves or by a group they are known to be in."""
+        """Whether this person holds it, directly or through a group they are known to be in."""
         if isinstance(self.principal, Group):
             return self.principal.team == membership.actor.team and self.principal.group in membership.groups
         return self.principal == membership.actor
 
     def may_be_to(self, membership: Membership) -> bool:
-        """Whether they would hold it, if only the group could be looked up."""
+        """Whether they might hold it through a group that could not be looked up."""
         return (
             isinstance(self.principal, Group)
             and self.principal.team == membership.actor.team
@@ -126,7 +126,7 @@ class Grant:
 
 
 class Why(StrEnum):
-    """What decided."""
+    """The reason for a decision."""
 
     GRANTED = "granted"
     NOT_A_MEMBER = "not_a_member"
@@ -137,7 +137,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Yes or no, with what decided: the grant that allows it, or the roles that would and the grant that lapsed."""
+    """Yes or no, and why: the grant that allows it, or the roles that would and the grant that expired."""
 
     allowed: bool
     action: Action
@@ -145,12 +145,12 @@ class Decision:
     grant: Grant | None = None
     would_allow: tuple[Role, ...] = ()
     lapsed: Grant | None = None
-    rules: tuple[str, ...] = field(default=(), compare=False)  # the patterns of those on the pipeline
+    rules: tuple[str, ...] = field(default=(), compare=False)  # the patterns of the rules on the pipeline
     membership: Membership | None = field(default=None, compare=False)
 
     @property
     def unread(self) -> str:
-        """Why it is a no for want of knowing, if it is: what Slack did not tell, as a clause."""
+        """If it is a no only because something is unknown: what Slack did not answer, as a clause."""
         membership = self.membership
         if self.allowed or membership is None:
             return ""
@@ -159,12 +159,12 @@ class Decision:
 
     @property
     def may_be_told_later(self) -> bool:
-        """Whether it is a no only as long as Slack tells nothing: no more is known against the person."""
+        """Whether it is a no only until Slack answers: nothing else is known against the person."""
         return self.unread != "" and self.membership is not None and self.membership.transient
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
-        """What the record keeps of it: the id of the grant that decided, if only by having lapsed, and the rules."""
+        """What the audit log keeps of it: the id of the deciding grant (also one that expired), and the rules."""
         decisive = self.grant or self.lapsed
         rules = {"rules": " ".join(self.rules)} if self.rules else {}
         return {"grant": None if decisive is None else decisive.id, **rules}
@@ -180,14 +180,14 @@ def decide(
 def decide_somewhere(
     membership: Membership, action: Action, grants: Iterable[Grant], now: datetime
 ) -> Decision:
-    """Whether there is any name at all to which this person may do `action`, whether or not a pipeline has it."""
+    """Whether there is any name at all on which this person may do `action`, even if no pipeline has it."""
     return _decide(membership, action, list(grants), now)
 
 
 def decide_on_pattern(
     membership: Membership, pattern: str, grants: Iterable[Grant], now: datetime
 ) -> Decision:
-    """Whether this person may administer all that `pattern` can match: grants, rules and freezes on it."""
+    """Whether this person may administer all that `pattern` can match: its grants, rules and freezes."""
     return _decide(
         membership, Action.ADMINISTER, [grant for grant in grants if covers(grant.pattern, pattern)], now
     )

@@ -1,6 +1,7 @@
-"""How much one person may ask of others: so many requests that wait at once, and so many in a while. Pure.
+"""Request limits: how many requests one person may have waiting, and how many they may make in ten minutes. Pure.
 
-A request is what others have to approve. Somebody who asks and withdraws in turn would otherwise keep a channel busy for everybody.
+A request is what others have to approve. Without a limit, one person who requests and withdraws repeatedly could keep a
+channel busy for everybody.
 """
 
 from collections.abc import Iterable
@@ -12,9 +13,9 @@ REQUESTS_WITHIN = timedelta(minutes=10)  # … in so long
 
 
 def next_request_at(asked_at: Iterable[datetime], now: datetime) -> datetime | None:
-    """When somebody who asked at these moments may ask again; None if now. All moments are of the bot's own time.
+    """When somebody who made requests at these moments may make the next; None if now. All times are bot time.
 
-    What is later than `now` was asked before `clock reset`, and does not count.
+    Times after `now` are from before `clock reset`, and do not count.
     """
     counting = sorted(at for at in asked_at if now - REQUESTS_WITHIN < at <= now)
     return counting[-REQUESTS_MAX] + REQUESTS_WITHIN if len(counting) >= REQUESTS_MAX else None

@@ -1,6 +1,6 @@
-"""What a clear of a pipeline takes beyond a role: approvals, reasons, a moment to stop, and when nothing may start.
+"""Rules and freezes: what a clear needs beyond a role (approvals, reason, cancel window), and when none may run.
 
-Rules and freezes stand on pipeline patterns. Where several match, the strictest value of each field wins. Pure.
+They apply to pipeline patterns. Where several match, the strictest value of each field wins. Pure.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,15 +16,15 @@ from bot.domain.ids import ChannelId, GroupId, PipelineName
 
 APPROVALS_MAX = 5
 STOP_WINDOW_MAX = timedelta(seconds=60)
-APPROVE_WITHIN = timedelta(hours=1)  # where no rule says otherwise
+APPROVE_WITHIN = timedelta(hours=1)  # unless a rule says otherwise
 APPROVE_WITHIN_MAX = timedelta(days=7)
-REQUESTER_APPROVALS = 1  # where no rule says otherwise; an operator needs none
+REQUESTER_APPROVALS = 1  # unless a rule says otherwise; an operator needs none
 REASON_PATTERN_MAX = 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for the pipelines that match `pattern`; a field that is None says nothing. One rule a pattern."""
+    """A rule for the pipelines that match `pattern`; a field that is None sets nothing. One rule per pattern."""
 
     pattern: str
     approvals: int | None = None
@@ -38,7 +38,7 @@ class Rule:
     break_glass: bool | None = None
 
     def __post_init__(self) -> None:
-        """Raises BadRule: a value is outside what it may be."""
+        """Raises BadRule: a value is out of range."""
         if self.approvals is not None and not 0 <= self.approvals <= APPROVALS_MAX:
             raise BadRule(f"approvals is 0 to {APPROVALS_MAX}, not {self.approvals}.")
         if self.stop_window is not None and not timedelta(0) <= self.stop_window <= STOP_WINDOW_MAX:
@@ -51,7 +51,7 @@ class Rule:
 
     @property
     def as_typed(self) -> dict[str, str]:
-        """What it says, key by key, as people type it: `{"approvals": "2", "within": "2h"}`."""
+        """Its values by key, as people type them: `{"approvals": "2", "within": "2h"}`."""
         said = [(key, getattr(self, name)) for name, key in _KEYS.items()]
         return {key: _value(key, value) for key, value in said if value is not None}
 
@@ -74,7 +74,7 @@ _KEYS = {
     "reason_required": "reason",
     "stop_window": "stop",
     "break_glass": "break-glass",
-    "reason_pattern": "matching",  # last: it takes all that follows it
+    "reason_pattern": "matching",  # last: it takes all the text after it
 }
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
@@ -91,7 +91,7 @@ def _value(key: str, value: Any) -> str:
 
 
 def span_in_words(span: timedelta) -> str:
-    """`90m`, `12h`, `30s`: the largest unit that measures it whole."""
+    """`90m`, `12h`, `30s`: in the largest unit that gives a whole number."""
     seconds = int(span.total_seconds())
     unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
     return f"{seconds // size}{unit if seconds else 's'}"
@@ -99,7 +99,7 @@ def span_in_words(span: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What holds for one person's plan on one pipeline. `rules`: the patterns of the rules that decided."""
+    """What one person's plan on one pipeline requires. `rules`: the patterns of the rules that decided."""
 
     approvals: int
     approve_within: timedelta = APPROVE_WITHIN
@@ -113,7 +113,7 @@ class Requirements:
     rules: tuple[str, ...] = ()
 
     def takes_reason(self, reason: str, incident: str = "") -> bool:
-        """Whether `reason` is one that the rules accept; the incident a glass is broken for is part of it."""
+        """Whether the rules accept `reason`; the break-glass incident is part of it."""
         if (self.reason_required or self.reason_patterns) and not reason.strip():
             return False
         said = f"{incident} {reason}" if incident else reason
@@ -123,9 +123,9 @@ class Requirements:
 def requirements_for(
     rules: Iterable[Rule], name: PipelineName, *, is_operator: bool, loses_data: bool = True
 ) -> Requirements:
-    """The strictest of each field of all rules on `name`; without any, a requester needs one approval.
+    """The strictest value of each field of all rules on `name`; without any, a requester needs one approval.
 
-    Of what loses no data, rules only say who is asked, where, and how long for.
+    For a plan that loses no data, rules only say who is asked, where, and how long for.
     """
     matching = [rule for rule in rules if fnmatchcase(name, rule.pattern)]
 
@@ -159,9 +159,9 @@ def requirements_for(
 
 
 def is_looser(before: Rule | None, after: Rule | None) -> bool:
-    """Whether replacing one rule by the other could ever ask less of somebody. Where it is hard to tell: yes.
+    """Whether replacing one rule with the other could ever require less of somebody. Hard cases: yes.
 
-    What a rule leaves unsaid is asked by another rule, or by nobody: then the defaults hold.
+    A field that a rule leaves unset is set by another rule, or by none: then the defaults apply.
     """
     if after is None:
         return before is not None and not before.says_nothing
@@ -183,7 +183,7 @@ def _less(before: Any, after: Any) -> bool:
 
 
 def _is_longer(before: timedelta | None, after: timedelta | None) -> bool:
-    """Whether an approval may come later; unsaid, it may come as late as another rule lets it."""
+    """Whether an approval may come later; if unset, it may come as late as another rule allows."""
     if after is None:
         return before is not None
     return after > (APPROVE_WITHIN if before is None else before)
@@ -191,7 +191,7 @@ def _is_longer(before: timedelta | None, after: timedelta | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Until `until`, nothing new starts on pipelines that match `pattern`."""
+    """A freeze: until `until`, nothing new starts on pipelines that match `pattern`."""
 
     id: int
     pattern: str
@@ -202,7 +202,7 @@ class Freeze:
 
 
 def frozen(freezes: Iterable[Freeze], name: PipelineName, now: datetime) -> Freeze | None:
-    """The freeze that holds this pipeline longest, if one does."""
+    """The freeze that lasts longest on this pipeline, if any."""
     holding = [freeze for freeze in freezes if now < freeze.until and fnmatchcase(name, freeze.pattern)]
     return max(holding, key=lambda freeze: freeze.until, default=None)
 
@@ -217,13 +217,13 @@ def _checked_reason_pattern(pattern: str) -> None:
     try:
         _reason_pattern(pattern)
     except re2.error as error:
-        # re2 explains itself in bytes.
+        # re2 returns its error message as bytes.
         why = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
         raise BadRule(f"{pattern!r} is no regular expression (RE2 says: {why}).") from error
 
 
 def _reason_pattern(pattern: str) -> Any:
-    """RE2's, not Python's: whatever pattern an admin wrote, a search takes time in proportion to the reason."""
+    """RE2's, not Python's: whatever pattern an admin wrote, a search takes time proportional to the reason's length."""
     options = re2.Options()
-    options.log_errors = False  # re2 would write to stderr what the exception says
+    options.log_errors = False  # re2 would log to stderr what the exception says
     return re2.compile(pattern, options)

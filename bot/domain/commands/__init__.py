@@ -1,4 +1,4 @@
-"""What people type after `/pipeline`, read into a typed command. Nothing here runs anything."""
+"""Commands: what people type after `/pipeline`, parsed into typed values. Nothing here runs anything."""
 
 from bot.domain.commands.model import COMMAND, Clear, Command, Help, PipelineCommand, Start, Status, Stop
 from bot.domain.commands.verb import Verb

@@ -1,4 +1,4 @@
-"""Lengths of time and moments, as people type them."""
+"""Durations and times, as people type them."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -9,7 +9,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def span(text: str) -> timedelta | None:
-    """`30s`, `90m`, `12h`, `7d`, `2w`; None if it is none of these."""
+    """`30s`, `90m`, `12h`, `7d`, `2w` as a duration; None if it is none of these."""
     match = _SPAN.fullmatch(text.lower())
     return None if match is None else timedelta(**{_UNITS[match[2]]: int(match[1])})
 
@@ -27,7 +27,7 @@ def moment(text: str) -> datetime | time | None:
 
 
 def resolved(ends: timedelta | datetime | time, now: datetime) -> datetime:
-    """When it ends, seen from `now`."""
+    """The moment it ends, relative to `now`."""
     match ends:
         case timedelta():
             return now + ends

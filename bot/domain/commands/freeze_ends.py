@@ -1,4 +1,4 @@
-"""When a freeze ends, from what people type; the same in Slack and in the shell."""
+"""The end of a freeze, from what people type; the same in Slack and in the shell."""
 
 from datetime import datetime, timedelta
 
@@ -6,14 +6,14 @@ from bot.domain.commands.durations import resolved
 from bot.domain.commands.model import Ends
 from bot.domain.errors import Misunderstood
 
-FREEZE_MAX = timedelta(days=30)  # one that nobody remembers stops an emergency as well as a release
+FREEZE_MAX = timedelta(days=30)  # a forgotten freeze blocks an emergency as well as a release
 
 
 def end_of_freeze(ends: Ends, now: datetime) -> datetime:
-    """The moment.
+    """The moment it ends.
 
     Raises:
-        Misunderstood: it has passed already, or is too far away.
+        Misunderstood: it is in the past, or too far away.
     """
     until = resolved(ends, now)
     if until <= now:

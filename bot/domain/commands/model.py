@@ -1,4 +1,4 @@
-"""The commands themselves: what people can ask for, typed."""
+"""Command types: what people can ask for."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,15 +11,15 @@ from bot.domain.operations.plans import START, STOP, Plan, StepName
 COMMAND = "/pipeline"
 
 Who = UserId | GroupId
-"""A person (`U…`, `W…`) or a user group (`S…`) of this workspace: the first letter tells."""
+"""A person (`U…`, `W…`) or a user group (`S…`) of this workspace, distinguished by the first letter."""
 
 Ends = timedelta | datetime | time
-"""For how long; until when; or until the next time a clock shows this, in UTC."""
+"""A duration, a moment, or the next time that a clock shows this, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """`incident` is empty unless the glass is to be broken for it. `stop` before it, `start` after it."""
+    """`incident` is empty unless it is a break-glass. `stop` before it, `start` after it."""
 
     name: PipelineName
     reason: str
@@ -57,11 +57,11 @@ class Start:
 
 
 PipelineCommand = Clear | Stop | Start
-"""What somebody wants done to a pipeline."""
+"""A command that changes a pipeline."""
 
 
 def pipeline_command(plan: Plan, name: PipelineName, reason: str, incident: str) -> PipelineCommand:
-    """What somebody types who wants this plan."""
+    """The command that somebody types for this plan."""
     if StepName.CLEAR in plan:
         return Clear(name, reason, incident, stop=StepName.STOP in plan, start=StepName.START in plan)
     return Stop(name, reason, incident) if plan == STOP else Start(name, reason, incident)
@@ -69,7 +69,7 @@ def pipeline_command(plan: Plan, name: PipelineName, reason: str, incident: str)
 
 @dataclass(frozen=True, slots=True)
 class ClearByForm:
-    """A clear of a pipeline that is yet to be chosen."""
+    """A clear of a pipeline that is chosen later, in a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Revoke:
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """Those of one person or group, those that may concern a pattern, or all."""
+    """The grants of one person or group, those that may concern a pattern, or all."""
 
     who: Who | None = None
     pattern: str | None = None
@@ -203,5 +203,5 @@ Command = PipelineCommand | ClearByForm | Status | List | Help | Approve | Deny 
 
 
 def pipeline_of(command: Command) -> PipelineName | None:
-    """The pipeline that the command is about, if it is about one."""
+    """The command's pipeline, if it has one."""
     return getattr(command, "name", None)

@@ -1,7 +1,7 @@
-"""`--stop`, `--start`, `--restart` and `--break-glass INCIDENT`, wherever they stand behind a verb, in any order.
+"""Command options: `--stop`, `--start`, `--restart` and `--break-glass INCIDENT`, anywhere after a verb, in any order.
 
-Phones turn two hyphens into a dash, and some people type one: any of these counts, in any case. A word that begins with
-dashes is understood or refused, never taken for the reason: what it was meant to change could be lost on the way.
+Phones turn two hyphens into a dash, and some people type one: all of these work, in any case. A word that begins with
+dashes is parsed or refused, never taken for the reason: what it was meant to change could otherwise be lost.
 """
 
 import difflib
@@ -19,12 +19,12 @@ _STEPS: dict[str, frozenset[StepName]] = {
     "restart": frozenset({StepName.STOP, StepName.START}),
 }
 OF_A_CLEAR = (*_STEPS, BREAK_GLASS)
-_AFTER_A_WORD = ",;:."  # what people write right behind a word
+_AFTER_A_WORD = ",;:."  # punctuation that people type right after a word
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`words` are those that belong to no option; `incident` is empty where `--break-glass` lacks one."""
+    """Parsed options. `words` are the rest; `incident` is empty if `--break-glass` lacks one."""
 
     words: tuple[str, ...]
     steps: frozenset[StepName]
@@ -32,10 +32,10 @@ class Options:
 
 
 def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
-    """Read the options `known`, and all the words around them.
+    """Parse the options `known`, and all the words around them.
 
     Raises:
-        Misunderstood: an option that is not known here, or that cannot be what it says.
+        Misunderstood: an option that is not known here, or that has an impossible value.
     """
     choices = tuple(known)
     words: list[str] = []
@@ -65,16 +65,16 @@ def options(rest: str, *, known: Iterable[str], usage: str) -> Options:
 
 
 def without_options(rest: str, *, usage: str) -> str:
-    """A reason or a note, where there are no options.
+    """A reason or a note, where no options are allowed.
 
     Raises:
-        Misunderstood: a word of it looks like one.
+        Misunderstood: a word of it looks like an option.
     """
     return " ".join(options(rest, known=(), usage=usage).words)
 
 
 def _is_punctuation(option: str, rest: str, *, after: int, choices: tuple[str, ...]) -> bool:
-    """Whether dashes that stand alone are the writer's, and not those of the option behind them."""
+    """Whether standalone dashes are punctuation, rather than part of the option after them."""
     if any(map(str.isalnum, option)):
         return False
     if not choices:
@@ -95,7 +95,7 @@ def _bare(word: str) -> str:
     return word.rstrip(_AFTER_A_WORD)
 
 
-def _known(  # noqa: PLR0913 - the option, and what stands around it
+def _known(  # noqa: PLR0913 - the option and its context
     name: str, word: str, choices: tuple[str, ...], usage: str, *, words: list[str], before: str
 ) -> str:
     meant = _meant(name, choices)

@@ -1,4 +1,4 @@
-"""How the words after a verb are read. Each reader takes them all, or says what to type instead."""
+"""Parsers of the words after a verb. Each takes all of them, or says what to type instead."""
 
 import re
 from datetime import time
@@ -242,7 +242,7 @@ def _pattern(verb: Verb, word: str) -> str:
 
 
 def _standing(word: str) -> str:
-    """The pattern of something that stands already: it may have been written when there were other targets."""
+    """The pattern of something that exists: it may have been written when there were other targets."""
     try:
         return checked_anywhere(unquoted(word))
     except BadPattern as error:

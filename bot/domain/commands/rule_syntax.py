@@ -1,4 +1,4 @@
-"""A rule as people type it: `approvals=2 within=2h reason=required`. Read by Slack's command and by the shell's alike."""
+"""Rule syntax: `approvals=2 within=2h reason=required`, the same in Slack's command and in the shell's."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 
 
 def rule_of(pattern: str, said: str) -> Rule:
-    """The rule on `pattern` that `said` describes: words `key=value`; of `matching=…`, all that follows it.
+    """The rule on `pattern` that `said` describes: words `key=value`; for `matching=…`, all the text after it.
 
     Raises:
         BadRule: with what to write instead.
@@ -37,7 +37,7 @@ def rule_of(pattern: str, said: str) -> Rule:
 
 
 def _whole(expression: str) -> str:
-    """The expression, if nothing after it looks like another value of the rule, which would go unheeded."""
+    """The expression, if nothing in it looks like another value of the rule, which would be ignored."""
     for word in expression.split()[1:]:
         key, separator, _ = word.partition("=")
         if separator and key.lower() in RULE_KEYS:

@@ -1,19 +1,19 @@
-"""What a person meant to type: Slack's escapes undone, phone punctuation made plain, words taken one by one."""
+"""Tokens: reads what a person meant to type. Undoes Slack's escapes and phone punctuation, and splits off words."""
 
 import re
 import unicodedata
 
-QUOTED_MAX = 80  # characters of somebody's typing that an answer repeats
+QUOTED_MAX = 80  # characters of a person's input that a reply repeats
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """The first word and what follows it, either possibly empty."""
+    """The first word and the rest, either possibly empty."""
     word, _, rest = text.strip().partition(" ")
     return word, rest.strip()
 
 
 def quoted(text: str) -> str:
-    """Somebody's words, fit to stand between backticks."""
+    """A person's words, made safe to put between backticks."""
     text = text.replace("`", "'")
     return text if len(text) <= QUOTED_MAX else f"{text[: QUOTED_MAX - 1]}…"
 
@@ -26,17 +26,17 @@ def unquoted(word: str) -> str:
     return word[1:-1] if is_quoted else word
 
 
-# Signs that are no dash to Unicode, and yet are typed for one.
+# Characters that Unicode does not class as dashes, but people type as such.
 _LIKE_DASHES = frozenset(
     "\N{MINUS SIGN}\N{HEAVY MINUS SIGN}\N{MODIFIER LETTER MINUS SIGN}\N{SUPERSCRIPT MINUS}\N{SUBSCRIPT MINUS}"
     "\N{COMMERCIAL MINUS SIGN}\N{HYPHEN BULLET}\N{BOX DRAWINGS LIGHT HORIZONTAL}\N{BOX DRAWINGS HEAVY HORIZONTAL}"
     "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HALFWIDTH KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
 )
-_AROUND = frozenset("`\"'*_~([{<")  # what somebody puts around a word
+_AROUND = frozenset("`\"'*_~([{<")  # characters that people put around a word
 
 
 def without_dashes(word: str) -> str | None:
-    """What follows the dashes, of any kind, that a word begins with, in quotes or brackets too; None if it has none."""
+    """What follows the dashes, of any kind, at the start of a word, in quotes or brackets too; None if it has none."""
     at = 0
     while at < len(word) and (word[at] in _AROUND or unicodedata.category(word[at]).startswith("M")):
         at += 1
@@ -70,7 +70,7 @@ _PUNCTUATION = str.maketrans(
 def plain(text: str, *, ids: bool = False) -> str:
     """What the person meant to type: Slack's escapes undone once, phone punctuation and spaces made plain.
 
-    A mention becomes what its reader saw (`@ana`), or with `ids` what it stands for (`U0123`). Invisible characters
+    A mention becomes what its reader saw (`@ana`), or with `ids` the id it refers to (`U0123`). Invisible characters
     (zero-width, bidirectional controls) are dropped: they could only mislead.
     """
     text = _ESCAPE.sub(_as_id if ids else _unescaped, text)

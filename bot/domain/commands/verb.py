@@ -1,4 +1,4 @@
-"""One verb of `/pipeline`: how it is written, what it does, and which parser reads the words after it."""
+"""The `Verb` type: how a verb of `/pipeline` is written, what it does, and which parser reads the words after it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from bot.domain.pipelines.targets import ONE, Targets
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A row of the table: how a verb is written, what it does, and how the words after it are read.
+    """A row of the verb table.
 
-    `ids`: its words name people, groups or channels, so that a mention counts as what it stands for. `targets` are
-    those of the bot that reads them.
+    `ids`: its words name people, groups or channels, so that a mention is read as its id. `targets` are
+    those of the bot that parses them.
     """
 
     word: str

@@ -1,4 +1,4 @@
-"""The table of verbs: it drives parsing, help and did-you-mean. A guess is only ever offered, never taken."""
+"""The table of verbs: it drives parsing, help and did-you-mean. A guess is only ever offered, never executed."""
 
 import difflib
 from dataclasses import replace
@@ -11,12 +11,12 @@ from bot.domain.commands.verb import Verb
 from bot.domain.errors import Misunderstood
 from bot.domain.pipelines.targets import ONE, Targets
 
-ALMOST_THE_SAME = 0.75  # of 1: a slip of a letter or two
+ALMOST_THE_SAME = 0.75  # of 1: a typo of a letter or two
 _DESTRUCTIVE = frozenset({"clear", "stop"})
 
 
 def parse(text: str, targets: Targets = ONE) -> Command:
-    """Read what followed `/pipeline`, of a bot with these targets.
+    """Parse what followed `/pipeline`, for a bot with these targets.
 
     Raises:
         Misunderstood: with what to type instead.
@@ -62,7 +62,7 @@ def _unknown_verb(word: str, rest: str) -> str:
 
 
 def _closest(word: str) -> str | None:
-    """The verb that was most likely meant, if any; one that destroys data only if hardly anything else can be meant."""
+    """The likeliest intended verb, if any; one that destroys data only if hardly any other can be meant."""
     close = difflib.get_close_matches(word.lower(), [verb.word for verb in VERBS], n=2)
     likely = [each for each in close if each not in _DESTRUCTIVE or _resembles(word.lower(), each)]
     return likely[0] if likely else None

@@ -1,6 +1,6 @@
-"""What Feldera's words make of an operation: a look at the pipeline, an answer to the request, a record read.
+"""Inputs from Feldera: what a look, an answer to a request, or the pipeline's events mean for an operation.
 
-Every proof is taken from Feldera alone and in Feldera's own time, so no two clocks are ever compared.
+Every proof comes from Feldera alone and uses Feldera's own time, so no two clocks are ever compared.
 """
 
 from dataclasses import replace
@@ -60,7 +60,7 @@ from bot.domain.pipelines.pipeline import Absent, Problem, Seen
 def evaluate(
     operation: Operation, said: Looked | Answered | HistoryRead | ProgramErrorRead | HealthRead, now: datetime
 ) -> Transition:
-    """What becomes of `operation` by what Feldera said, or by its silence."""
+    """The transition of `operation` after what Feldera said, or after no answer."""
     match said:
         case Looked(look=Problem() as problem):
             return look_failed(operation, problem, now)
@@ -79,11 +79,11 @@ def evaluate(
 
 
 def _looked(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    """A look that Feldera answered: the end of any trouble, and then whatever the state makes of it."""
+    """A look that Feldera answered: it ends any outage, and then the operation's state decides what it means."""
     seen = no_longer_failing(replace(operation, seen=_sighting(looked, now)))
     after = _looked_on(operation if operation.state.has_ended else seen, looked, now)
     if isinstance(after.effect, ReadHistory):
-        # Not the end of the trouble, as long as the record cannot be read.
+        # The outage is not over as long as the events cannot be read.
         return replace(after, operation=as_troubled(after.operation, operation))
     return heard_again(operation, after, now)
 
@@ -123,7 +123,7 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
 
 
 def _blocked_later(operation: Operation, look: Seen | Absent) -> Blocked | None:
-    """What is known already to fail a step that comes after the one at hand: nothing is begun that cannot be ended."""
+    """Why a later step is already known to fail: the bot begins nothing that it cannot finish."""
     if isinstance(look, Absent):
         return None
     ahead = operation.plan[operation.step + 1 :]
@@ -134,14 +134,14 @@ def _blocked_later(operation: Operation, look: Seen | Absent) -> Blocked | None:
 def _reached(
     operation: Operation, outcome: Outcome, looked: Looked, now: datetime, *, needed: bool = True
 ) -> Transition:
-    """The goal of the step. Before a clear that follows a stop, the record has to tell which run it was that ended."""
+    """The goal of the step. Before a clear that follows a stop, the events must show which run it was that ended."""
     look = _seen(looked)
     is_same = isinstance(look, Seen) and look.pipeline.id == operation.reviewed.id
     found = Fingerprint.of(look.pipeline) if isinstance(look, Seen) and is_same else None
     if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan or found is None:
         return goal_reached(operation, outcome, found, now, needed=needed)
     left_to_human = operation.state is State.NEEDS_HUMAN
-    # Stopped when it was reviewed, or about to be, and not run since.
+    # Stopped, or about to be, when it was reviewed, and not run since.
     if left_to_human or found == operation.reviewed or is_one_stop(operation.reviewed, found):
         return goal_reached(operation, outcome, found, now, needed=needed)
     return _asking_for_events(operation, looked, now)
@@ -174,7 +174,7 @@ def _cleared_for_sending(operation: Operation, looked: Looked, now: datetime) ->
         return _asking_for_events(operation, looked, now)
     kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
     after = sent(operation, kind, authority, now)
-    # "I keep trying" was said when it was put off: only the first repetition is news.
+    # "I keep trying" was posted at the first postponement: only the first repetition is worth an event.
     return after if operation.put_off <= 1 else replace(after, events=())
 
 
@@ -185,7 +185,7 @@ def _what_is_lost(authority: Authorization) -> Outcome:
 
 
 def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:
-    """It waits for Slack to tell what it did not, and lapses if that takes too long. Said once."""
+    """Wait until Slack answers what could not be checked; lapse if that takes too long. Posted once."""
     waiting = replace(
         operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
     )
@@ -195,7 +195,7 @@ def _untold(operation: Operation, authority: Authorization, now: datetime) -> Tr
 
 
 def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
-    """It waits for the freeze to end, and lapses if that is too late. A freeze may be lifted any minute."""
+    """Wait for the freeze to end; lapse if that is too late. A freeze may be removed at any time."""
     held = replace(operation, held_by_freeze=True, due_at=min(freeze.until, now + polling.FOR_A_HUMAN))
     if operation.held_by_freeze:
         return Transition(held)
@@ -216,7 +216,7 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
             return _untouched(operation, looked, now)
         case StepFailed():
             settled_at = (operation.submitted_at or now) + RESEND_AFTER
-            if now < settled_at:  # the request may arrive yet, and still change what the pipeline comes to
+            if now < settled_at:  # the request may still arrive, and change what the pipeline becomes
                 return Transition(replace(operation, due_at=settled_at))
             return _failed(operation, verdict, now)
         case _:
@@ -224,7 +224,7 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
 
 
 def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    """The request has had no effect so far: wait until it can have none any more, then repeat it if that may be."""
+    """The request has had no effect so far: wait until it no longer can, then repeat it if that is allowed."""
     sent_at = operation.submitted_at or now
     if now < sent_at + RESEND_AFTER:
         soon = min(now + polling.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
@@ -262,7 +262,7 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
 
 
 def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:
-    """A new phase is told, unless it is one of the moments in which Feldera cannot reach what it has just started."""
+    """Report a new phase, unless it is one of the moments when Feldera cannot reach what it has just started."""
     if phase in {"", PASSING_PHASE, waiting.operation.phase}:
         return waiting
     said = Event(EventKind.PHASE, now, {"phase": phase, **of_step(waiting.operation)})
@@ -283,7 +283,7 @@ def _program_error_read(operation: Operation, read: ProgramErrorRead, now: datet
 
 
 def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    """A human was called, but what Feldera shows may still settle it."""
+    """The operation needs a human, but what Feldera shows may still settle it."""
     verdict = _step(operation).after_silence(operation.bound_to, _seen(looked))
     if isinstance(verdict, Completed):
         return _reached(operation, Outcome(verdict.ending, verdict.said), looked, now)

@@ -1,4 +1,4 @@
-"""What of a pipeline is remembered: the fingerprint by which it is known again, and how it was last seen."""
+"""Pipeline fingerprints: what the bot stores to recognize a pipeline again, and how it last saw it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,12 +9,12 @@ from bot.domain.pipelines.pipeline import STOPPED, Checkpoints, Pipeline, Storag
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What the person was shown and confirmed: the fingerprint that the pipeline must still have when we send.
+    """What the person was shown and confirmed: the pipeline must still have this fingerprint when we send.
 
     A pipeline gains storage only by running, and running moves `status_since`: the same id and the same moment
-    of stopping is the same storage. Of a pipeline that runs, the id and the run are the fingerprint: `wanted_since`
+    of stopping mean the same storage. For a running pipeline, the id and the run are the fingerprint: `wanted_since`
     is when it was last asked to run (`was_wanted`) or to stop, and `recorded_at` the newest row of its events by then,
-    None where nobody read them.
+    None if they were not read.
     """
 
     id: PipelineId
@@ -42,7 +42,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class EventsRead:
-    """That a pipeline's events could be read: `newest` is the moment of the newest one by Feldera's clock, `at` ours."""
+    """A pipeline's events could be read: `newest` is the moment of the newest one by Feldera's clock, `at` ours."""
 
     newest: datetime
     at: datetime
@@ -50,7 +50,7 @@ class EventsRead:
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """How Feldera last showed the pipeline, in its own words; `status` is empty where there was none."""
+    """How Feldera last showed the pipeline, in Feldera's words; `status` is empty if it showed none."""
 
     at: datetime
     status: str

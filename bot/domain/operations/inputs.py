@@ -1,4 +1,4 @@
-"""What can happen to an operation, and what `advance()` answers: the new row, its events, and one effect at most."""
+"""Inputs of the state machine, and what `advance()` returns: the new row, its events, and at most one effect."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from bot.domain.pipelines.pipeline import Answer, Look, PipelineEvents, Problem,
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The requester pressed the button; `authority` was established in the same transaction."""
+    """The requester pressed the button; `authority` was read in the same transaction."""
 
     by: Actor
     authority: Authorization
@@ -21,9 +21,9 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """`stop_window` and `needed` are what the rules say now: how long it can still be stopped, how many it takes.
+    """An approval. `stop_window` and `needed` are what the rules require now: the cancel window and how many approvals.
 
-    `still_counting` are those whose earlier approvals count now; None counts them all.
+    `still_counting` are the people whose earlier approvals still count; None counts them all.
     """
 
     by: Actor
@@ -42,7 +42,7 @@ class DeniedByApprover:
 
 @dataclass(frozen=True, slots=True)
 class DeniedInShell:
-    """Whoever has the shell said no: `by` is how the record names them, such as `shell:ana`."""
+    """Somebody with shell access denied it: `by` is their name in the audit log, such as `shell:ana`."""
 
     by: str
     reason: str
@@ -57,7 +57,7 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Somebody who has a say pressed *Stop* between the last approval and the request."""
+    """Somebody who may cancel it pressed the cancel button between the last approval and the request."""
 
     by: Actor
     decision: Decision
@@ -65,7 +65,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """An approver looked at a broken glass afterwards."""
+    """An approver reviewed a break-glass operation."""
 
     by: Actor
     decision: Decision
@@ -73,7 +73,7 @@ class SignedOff:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Somebody who may looked for themselves, and says that nothing is under way any more."""
+    """Somebody who may close it checked the pipeline, and says that nothing is under way any more."""
 
     by: Actor
     decision: Decision
@@ -81,12 +81,12 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class CardBegun:
-    """The card is about to be posted: whatever comes of it, a copy may stand in Slack from now on."""
+    """The card is about to be posted: whatever the outcome, Slack may have a copy from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardNotPosted:
-    """Slack certainly did not take the card that `CardBegun` announced."""
+    """Slack certainly did not post the card that `CardBegun` announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +96,21 @@ class CardPlaced:
 
 @dataclass(frozen=True, slots=True)
 class CardLost:
-    """The card was deleted, or its place no longer takes edits: `why` None means that the place is still good."""
+    """The card was deleted, or its channel no longer takes edits: `why` None means that the channel is still usable."""
 
     why: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class NoPlace:
-    """No place takes the card: neither the channel nor the requester's DM."""
+    """The card cannot be posted: neither to the channel nor to the requester's DM."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class RulesSeen:
-    """What holds for its pipeline now: `frozen_until` None means that no freeze does; `approvals` are what rules ask."""
+    """What now applies to its pipeline: `frozen_until` None means no freeze; `approvals` are what the rules require."""
 
     frozen_until: datetime | None
     approvals: int = 0
@@ -118,15 +118,15 @@ class RulesSeen:
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """It is due, and nothing of the world needs to be asked."""
+    """It is due, and nothing outside the bot needs to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Feldera was looked at. `authority` is what the operation rests on now, established in the same transaction.
+    """A look at the pipeline. `authority` is the authorization as of now, read in the same transaction.
 
-    `spread` in [-1, 1] moves the next look, so that many bots do not poll in step. `usual` is the longest that the step
-    at hand took in the last ten operations of this pipeline; None without history, or where it cannot matter yet.
+    `spread` in [-1, 1] moves the next look, so that many bots do not poll in step. `usual` is the longest that the
+    current step took in this pipeline's last ten operations; None without history, or where it cannot matter yet.
     """
 
     look: Look
@@ -137,14 +137,14 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The request that `submitting` stands for was answered, or was not."""
+    """The outcome of the request that `submitting` stands for: an answer, or none."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRead:
-    """The effect `ReadHistory` was carried out."""
+    """The result of the effect `ReadHistory`."""
 
     history: PipelineEvents | Problem
     found: Fingerprint | None = None
@@ -152,14 +152,14 @@ class HistoryRead:
 
 @dataclass(frozen=True, slots=True)
 class ProgramErrorRead:
-    """The effect `ReadProgramError` was carried out: what the compiler said, empty if it said nothing."""
+    """The result of the effect `ReadProgramError`: the compiler's message, empty if it gave none."""
 
     said: str | Problem
 
 
 @dataclass(frozen=True, slots=True)
 class HealthRead:
-    """The effect `ReadHealth` was carried out."""
+    """The result of the effect `ReadHealth`."""
 
     health: RunnerHealth
     usual: timedelta | None = None
@@ -191,24 +191,24 @@ Input = (
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Make the request of the operation's current step, now that `submitting` is stored."""
+    """Send the request of the operation's current step, now that `submitting` is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadHistory:
-    """Read the pipeline's events: its status alone does not tell what happened. `found` is how that look found it."""
+    """Read the pipeline's events: its status alone does not show what happened. `found` is how that look found it."""
 
     found: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadProgramError:
-    """Read why the program does not compile: that comes with the whole program, so no look has it."""
+    """Read why the program does not compile: Feldera sends that only with the whole program, so no look has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadHealth:
-    """Ask Feldera about its runner, to tell people why it takes so long: longer than three times `usual`, if that is known."""
+    """Ask Feldera about its runner, to explain a long wait: longer than three times `usual`, if that is known."""
 
     usual: timedelta | None = None
 
@@ -218,7 +218,7 @@ Effect = Send | ReadHistory | ReadProgramError | ReadHealth
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`operation` as it is now, what to record with it in the same transaction, and what to do once it is stored."""
+    """The operation's next row, the events to record in the same transaction, and the effect to run once stored."""
 
     operation: Operation
     events: tuple[Event, ...] = ()

@@ -1,4 +1,4 @@
-"""An operation: a plan of steps on one pipeline, and everything that is remembered about carrying it out.
+"""Operations: a plan of steps on one pipeline, and all that is stored about carrying it out.
 
 The values of `State`, `Ending` and `EventKind` are stored: they are the contract between versions of
 the bot, so that a deploy in the middle of an operation is safe. Rename the members as you like, never the values.
@@ -17,11 +17,11 @@ from bot.domain.pipelines.pipeline import Identity
 
 class State(StrEnum):
     PROPOSED = "proposed"  # the preview is shown; nobody has confirmed
-    AWAITING_APPROVAL = "awaiting_approval"  # asked for; other people decide
+    AWAITING_APPROVAL = "awaiting_approval"  # requested; other people decide
     READY = "ready"  # may be sent; nothing has been
     SUBMITTING = "submitting"  # the request may have been sent, and nothing else means that
-    WAITING = "waiting"  # Feldera has taken it on; it cannot be cancelled
-    NEEDS_HUMAN = "needs_human"  # its outcome cannot be proved; it keeps the lock
+    WAITING = "waiting"  # Feldera accepted it; it cannot be cancelled
+    NEEDS_HUMAN = "needs_human"  # its outcome cannot be proved; it keeps its pipeline's lock
     SUCCEEDED = "succeeded"
     UNNECESSARY = "unnecessary"
     REFUSED = "refused"
@@ -29,11 +29,11 @@ class State(StrEnum):
     EXPIRED = "expired"
     DENIED = "denied"
     WITHDRAWN = "withdrawn"
-    CLOSED = "closed"  # a human looked and said so, after needs_human
+    CLOSED = "closed"  # a human checked and closed it, after needs_human
 
     @property
     def is_live(self) -> bool:
-        """Whether it holds its pipeline: no other operation may start on it."""
+        """Whether it locks its pipeline: no other operation may start there."""
         return self in LIVE
 
     @property
@@ -41,7 +41,7 @@ class State(StrEnum):
         return self not in LIVE and self not in {State.PROPOSED, State.AWAITING_APPROVAL}
 
 
-SHORT_ID = 6  # characters of an operation's id: enough to tell the few that wait apart
+SHORT_ID = 6  # characters of an operation's id: enough to distinguish the few that wait
 
 LIVE = frozenset({State.READY, State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
 
@@ -78,34 +78,32 @@ class Ending(StrEnum):
     RUNNING_BEFORE = "running_before"
     CHANGED_BEFORE = "changed_before"
     STARTED_INSTEAD = "started_instead"
-    RESTARTED_BEFORE = "restarted_before"  # another run than the one to be stopped
+    RESTARTED_BEFORE = "restarted_before"  # a different run than the one to be stopped
     RESTARTED_WHILE_STOPPING = "restarted_while_stopping"
     RUN_SINCE = (
-        "run_since"  # stopped, but perhaps of another run: what the clear would destroy nobody has seen
+        "run_since"  # stopped, but perhaps a later run: nobody has reviewed what the clear would destroy
     )
-    EVENTS_UNUSABLE = (
-        "events_unusable"  # no clear could be proved to be right after this stop: it is not sent
-    )
-    STORAGE_UNKNOWN = "storage_unknown"  # a state of the storage that this bot does not know
-    RIGHTS_END_SOON = "rights_end_soon"  # a permission would end in the middle of the plan
+    EVENTS_UNUSABLE = "events_unusable"  # no clear could be proved correct after this stop: it is not sent
+    STORAGE_UNKNOWN = "storage_unknown"  # a storage state that this bot does not know
+    RIGHTS_END_SOON = "rights_end_soon"  # a grant would expire in the middle of the plan
     NOT_COMPILED = "not_compiled"
     START_FAILED = "start_failed"
     STOPPED_WHILE_STARTING = "stopped_while_starting"
     GONE_WHILE_STARTING = "gone_while_starting"
-    LEFT_TO_HUMAN = "left_to_human"  # a step that a human was called for was done all the same
+    LEFT_TO_HUMAN = "left_to_human"  # a step that needed a human was done all the same
     TOO_LATE = "too_late"
     WITHDRAWN = "withdrawn"
     UNTOUCHED = "untouched"  # needs a human: sent, never answered, and nothing happened
     UNPROVABLE = "unprovable"  # needs a human: sent, and what Feldera shows proves nothing
     CONTRADICTION = "contradiction"  # needs a human: accepted, and yet not cleared
-    NOT_TOLD_APART = "not_told_apart"  # needs a human: sent, and perhaps another Feldera answers since
-    OUT_OF_REACH = "out_of_reach"  # needs a human: sent, and Feldera could not be asked for a day
+    NOT_TOLD_APART = "not_told_apart"  # needs a human: sent, and it is now unclear which Feldera answers
+    OUT_OF_REACH = "out_of_reach"  # needs a human: sent, and Feldera could not be reached for a day
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended: the ending, and Feldera's own sentence and `error_code` where there is one."""
+    """How an operation ended: the ending, and Feldera's own sentence and `error_code` if it gave them."""
 
     ending: Ending
     message: str = ""
@@ -115,7 +113,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """A step that is behind an operation: what came of it, and when its request went out, if one did."""
+    """A finished step: its outcome, and when its request was sent, if one was."""
 
     ending: Ending
     at: datetime
@@ -125,7 +123,7 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Where the operation's card stands: a message's channel and `ts`."""
+    """The Slack message that is the operation's card: its channel and `ts`."""
 
     channel: ChannelId
     ts: str
@@ -133,7 +131,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Somebody who may approve said yes (or, after a break-glass, signed it off)."""
+    """One approval by somebody who may approve (or, after a break-glass, their review)."""
 
     by: Actor
     at: datetime
@@ -141,15 +139,15 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One row. `version` counts the changes a person can see, and compare-and-set goes by it.
+    """One row. `version` counts the changes a person can see; compare-and-set uses it.
 
-    `due_at` is when the driver should take it up next: None while only a person can move it. `place` is where a rule
-    wants the card, if not in `origin`, where the command was typed. `displaced` is why it cannot stand there, in
-    Slack's word (`not_in_channel`, …): it goes to the requester's DM then. `incident` names what a glass was broken
-    for, and is empty otherwise. `step` is the one at hand, and `done` those before it; `submitted_at` to `reported` and
-    `phase` are of the step at hand. `found` is the fingerprint that the step before it left. `events_read` is of a stop
+    `due_at` is when the driver should process it next: None while only a person can move it. `place` is where a rule
+    wants the card, if not in `origin`, where the command was typed. `displaced` is Slack's error why it cannot be
+    posted there (`not_in_channel`, …): it then goes to the requester's DM. `incident` is the break-glass incident, and
+    empty otherwise. `step` is the current step, and `done` those before it; `submitted_at` to `reported` and `phase`
+    belong to the current step. `found` is the fingerprint that the step before it left. `events_read` is for a stop
     that a clear follows, before it is sent; `proof_from` is the newest event before the look that let the stop be sent,
-    which showed the run that was reviewed: from there on the events have to tell of no other run.
+    which showed the reviewed run: from there on the events must show no other run.
     """
 
     id: OperationId
@@ -169,8 +167,8 @@ class Operation:
     state: State = State.PROPOSED
     version: int = 1
     due_at: datetime | None = None
-    last_cleared_at: datetime | None = None  # by this bot, before it was asked for
-    confirmed_at: datetime | None = None  # by the requester: from then on it is shown to others
+    last_cleared_at: datetime | None = None  # by this bot, before this request
+    confirmed_at: datetime | None = None  # by the requester: from then on others can see it
     place: ChannelId | None = None
     asked_groups: tuple[GroupId, ...] = ()
     approvals_needed: int = 0
@@ -180,9 +178,9 @@ class Operation:
     ready_at: datetime | None = None
     stop_until: datetime | None = None
     held_by_freeze: bool = False
-    frozen_until: datetime | None = None  # of its pipeline, as its card tells it
-    called_at: datetime | None = None  # a human was called: what comes next is theirs
-    untold_since: datetime | None = None  # Slack does not tell whether it may be sent, and people know that
+    frozen_until: datetime | None = None  # of its pipeline, as its card shows it
+    called_at: datetime | None = None  # a human was called: what comes next is up to them
+    untold_since: datetime | None = None  # Slack cannot confirm that it may be sent, and people know that
     incident: str = ""
     signed_off: Approval | None = None
     submitted_at: datetime | None = None
@@ -193,23 +191,23 @@ class Operation:
     refusal: Outcome | None = None  # of a repeated request, while the first one may still have had its effect
     failures: int = 0  # looks that failed, in a row
     failing_since: datetime | None = None  # the first of them
-    unreachable_since: datetime | None = None  # the same, once people were told
+    unreachable_since: datetime | None = None  # the same, once people were notified
     overdue_since: datetime | None = None
-    reported: int = 0  # seconds of waiting that the last progress line spoke of
-    phase: str = ""  # of a start, in Feldera's word
+    reported: int = 0  # seconds of waiting that the last progress line reported
+    phase: str = ""  # of a start, in Feldera's words
     seen: LastSeen | None = None
     cleared_at: datetime | None = None  # by a step of this operation
     outcome: Outcome | None = None
     card: Card | None = None
     displaced: str | None = None
     card_posts: int = (
-        0  # how often posting the card was begun: more than once means a copy may stand in Slack
+        0  # how often posting the card was begun: more than once means that Slack may have a copy
     )
     rendered_version: int = 0
 
     @property
     def short_id(self) -> str:
-        """What people type to mean this operation."""
+        """What people type to refer to this operation."""
         return self.id[:SHORT_ID]
 
     @property
@@ -218,12 +216,12 @@ class Operation:
 
     @property
     def bound_to(self) -> Fingerprint:
-        """The fingerprint that the step at hand goes by."""
+        """The fingerprint that the current step must find."""
         return self.found or self.reviewed
 
     @property
     def has_begun(self) -> bool:
-        """Whether a step before the one at hand made a request: then the plan goes on, and nobody can stop it in time."""
+        """Whether an earlier step sent a request: then the plan goes on, and it cannot be cancelled any more."""
         return any(step.sent_at is not None for step in self.done)
 
     @property
@@ -233,13 +231,13 @@ class Operation:
 
     @property
     def waits_for_signature(self) -> bool:
-        """Whether its glass was broken, something came of that, and nobody has looked at it yet."""
+        """Whether it ran as break-glass, had some effect, and awaits review."""
         was_taken_up = self.confirmed_at is not None and self.state is not State.READY
         return self.incident != "" and was_taken_up and self.signed_off is None
 
     @property
     def is_shown_elsewhere(self) -> bool:
-        """Whether its card stands where a rule wants it: a channel that its requester may not even be in."""
+        """Whether its card is where a rule wants it: a channel that its requester may not even be in."""
         return self.place is not None and self.stands_in == self.place != self.origin
 
 
@@ -260,7 +258,7 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     FOUND_CLEARING = "found_clearing"
     STILL_CLEARING = "still_clearing"
-    PHASE = "phase"  # a start has come as far as this
+    PHASE = "phase"  # a start has reached this phase
     STEP_DONE = "step_done"
     UNREACHABLE = "unreachable"
     REACHABLE = "reachable"
@@ -268,7 +266,7 @@ class EventKind(StrEnum):
     NEEDS_HUMAN = "needs_human"
     ENDED = "ended"
     REFUSED = (
-        "refused"  # somebody was told no: a command, a click that came too late or from the wrong person
+        "refused"  # something was denied: a command, a click that came too late or from the wrong person
     )
     GRANTED = "granted"
     REVOKED = "revoked"
@@ -285,7 +283,7 @@ class EventKind(StrEnum):
 
     @property
     def is_for_the_requester(self) -> bool:
-        """Whether whoever asked has to hear of it wherever they are: its line mentions them."""
+        """Whether the requester must be notified wherever they are: its line mentions them."""
         return self in _FOR_THE_REQUESTER
 
 
@@ -311,7 +309,7 @@ _UNSPOKEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to an operation, and by whom, if a person did it. `data` is what its line needs."""
+    """Something that happened to an operation, and who did it, if a person did. `data` is what its line needs."""
 
     kind: EventKind
     at: datetime
@@ -320,13 +318,13 @@ class Event:
 
     @property
     def is_progress(self) -> bool:
-        """Whether any later line makes its line old news: Slack may never be shown it after a jam. Not if it calls people."""
+        """Whether any later line makes its line obsolete: a backlog may skip it. Never if it mentions people."""
         return self.kind in {EventKind.STILL_CLEARING, EventKind.PHASE} and not self.data.get("called")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with its place in the record. `posted_ts` is None until Slack has taken its line."""
+    """An event with its position in the audit log. `posted_ts` is None until Slack has posted its line."""
 
     id: int
     operation: OperationId

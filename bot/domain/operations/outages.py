@@ -1,4 +1,4 @@
-"""A Feldera that gives no usable answer: when that is worth a word, and when waiting for a better one is hopeless."""
+"""Outages: Feldera gives no usable answer. When to report that, and when waiting for a better one is hopeless."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,13 +10,9 @@ from bot.domain.operations.transitions import RESEND_AFTER, ended, is_too_late, 
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
 TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
-LONG_WAIT = timedelta(
-    seconds=10
-)  # when Feldera itself asks to be left alone for longer, that is said at once
-OUT_OF_REACH_AFTER = timedelta(
-    days=1
-)  # a Feldera that was taken away must not hold a pipeline's lock for ever
-TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, when nothing has been sent
+LONG_WAIT = timedelta(seconds=10)  # if Feldera itself asks for a longer pause, that is reported at once
+OUT_OF_REACH_AFTER = timedelta(days=1)  # a Feldera that was removed must not hold a pipeline's lock forever
+TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, if nothing has been sent
 
 
 def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transition:
@@ -49,7 +45,7 @@ def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transi
 
 
 def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Transition:
-    """Nothing that is seen there proves anything, and waiting would not change that: people can tell it apart."""
+    """Nothing seen there proves anything, and waiting would not change that: people can find out which one it is."""
     sent_at = failing.accepted_at or failing.submitted_at
     is_lasting = (
         failing.failures >= TROUBLE_SAID_AFTER and sent_at is not None and now >= sent_at + RESEND_AFTER
@@ -61,7 +57,7 @@ def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Tran
 
 def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
     if failing.unreachable_since is not None or problem.trouble is ProblemKind.REJECTED:
-        return None  # it was said already; or it will be known in a moment what there is to say
+        return None  # already reported; or the next look will show what to report
     said = {"state": failing.state.value, "trouble": problem.trouble.value, "message": problem.message}
     event = Event(EventKind.UNREACHABLE, now, said)
     return Transition(replace(failing, unreachable_since=failing.failing_since), (event,))
@@ -72,7 +68,7 @@ def no_longer_failing(operation: Operation) -> Operation:
 
 
 def as_troubled(operation: Operation, before: Operation) -> Operation:
-    """The row with the trouble that it was in before."""
+    """The row with the outage that it was in before."""
     return replace(
         operation,
         failures=before.failures,
@@ -89,7 +85,7 @@ def heard_again(before: Operation, after: Transition, now: datetime) -> Transiti
 
 
 def hopeless(problem: Problem, failures: int) -> Ending | None:
-    """How an operation that has sent nothing ends when waiting will not help."""
+    """How an operation that has sent nothing ends if waiting will not help."""
     match problem.trouble:
         case ProblemKind.FORBIDDEN:
             return Ending.NO_ACCESS

@@ -1,7 +1,4 @@
-"""The plans that an operation can carry out on its pipeline: steps, in the order in which they are made.
-
-The values of `StepName` are stored: they are the contract between versions of the bot.
-"""
+"""Plans: the steps that an operation can carry out on its pipeline, in order."""
 
 from enum import StrEnum
 
@@ -28,5 +25,5 @@ PLANS: tuple[Plan, ...] = (
 
 
 def loses_data(plan: Plan) -> bool:
-    """A clear destroys the storage; a stop loses what came since the last checkpoint; a start loses nothing."""
+    """A clear destroys the storage; a stop loses everything after the last checkpoint; a start loses nothing."""
     return plan != START

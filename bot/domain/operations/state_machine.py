@@ -1,7 +1,7 @@
-"""The machine every operation runs on: `advance(operation, happening, now)` says what becomes of it.
+"""The state machine of operations: `advance(operation, input_, now)` returns the transition.
 
-Pure and total: each pair of a state and a happening has an answer, and where a happening means nothing to a state,
-the answer is "as it was". Two rules hold whatever happens: nothing is sent except by leaving `ready` (or repeating
+Pure and total: each pair of a state and an input has an answer, and where an input means nothing to a state,
+the row stays as it was. Two rules always hold: nothing is sent except by leaving `ready` (or repeating
 from `submitting`) with a decision that allows it, and an operation whose outcome is not known keeps its pipeline.
 """
 
@@ -40,7 +40,7 @@ from bot.domain.operations.user_inputs import by_the_clock_of_approval, done_by_
 
 
 def advance(operation: Operation, input_: Input, now: datetime) -> Transition:
-    """What `input_` at `now` makes of `operation`."""
+    """The transition that `input_` causes in `operation` at `now`."""
     after = _advance(operation, input_, now)
     if _as_seen(after.operation) == _as_seen(operation):
         return after
@@ -48,7 +48,7 @@ def advance(operation: Operation, input_: Input, now: datetime) -> Transition:
 
 
 def _as_seen(operation: Operation) -> tuple[object, ...]:
-    """What the card shows: a change of anything here is a new version."""
+    """What the card shows: a change to any of it is a new version."""
     return (
         operation.state,
         operation.step,
@@ -117,7 +117,7 @@ def _by_its_card(
             lost = replace(operation, card=None, rendered_version=0)
             if why is None:
                 return Transition(lost)
-            if operation.place is not None:  # the channel of a rule: where it was asked for is next
+            if operation.place is not None:  # a rule's channel: the command's is next
                 return Transition(replace(lost, place=None))
             return Transition(replace(lost, displaced=why))
         case NoPlace(why):
@@ -129,14 +129,14 @@ def _by_its_card(
 
 
 def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:
-    """Its card tells of the freeze and of what rules ask by now; what a lifted freeze held may go on at once."""
+    """Its card shows the freeze and what rules now require; if a freeze was removed, the request may go on at once."""
     if operation.state is State.PROPOSED or operation.state.has_ended:
         return Transition(operation)
     is_freed = seen.frozen_until is None and operation.state is State.READY and operation.held_by_freeze
     needed = operation.approvals_needed
     if (
         operation.state is State.AWAITING_APPROVAL
-    ):  # what was asked for stays asked for, if rules ask for less
+    ):  # approvals once required stay required, even if rules ask for fewer
         needed = max(needed, seen.approvals)
     return Transition(
         replace(

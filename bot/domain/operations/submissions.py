@@ -1,4 +1,4 @@
-"""What Feldera's answer to the request, or its silence, makes of an operation that is being submitted."""
+"""Submissions: the transition of an operation being submitted, after Feldera's answer to its request or none."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
 
 
 def _no_to_a_repetition(operation: Operation, no: Refused | NotSent, now: datetime) -> Transition:
-    """This request certainly did nothing, but an earlier one may have arrived: only a look can tell."""
+    """This request certainly did nothing, but an earlier one may have arrived: only a look can show that."""
     fewer = replace(operation, sends=operation.sends - 1)
     if isinstance(no, NotSent):
         return Transition(replace(fewer, due_at=now + _wait(no.problem, polling.SHORTEST)))
@@ -46,7 +46,7 @@ def _wait(problem: Problem, at_least: timedelta) -> timedelta:
 
 
 def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transition:
-    # Counted apart from failed looks: a look may succeed before each request that is turned away.
+    # Counted separately from failed looks: a look may succeed before each request that is refused.
     put_off = operation.put_off + 1
     ready = replace(
         operation,

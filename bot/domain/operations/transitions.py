@@ -1,6 +1,6 @@
-"""The turns an operation can take: each builds the row as it is then, with the event that says so.
+"""State transitions. Each function returns the operation's next row and the events to record with it.
 
-The constants that bound how long and how often are here, each with its reason.
+The constants that limit how long and how often are here, each with its reason.
 """
 
 from dataclasses import replace
@@ -15,23 +15,19 @@ from bot.domain.operations.operation import Ending, Event, EventKind, Operation,
 from bot.domain.operations.plans import CLEAR, StepName
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
-CONFIRMATION_GOOD_FOR = timedelta(
-    hours=4
-)  # long enough for an outage, too short to clear in the next shift; of a later step, since the one before it
-MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should look
-ASK_SLACK_AGAIN_AFTER = timedelta(
-    seconds=15
-)  # three groups at this pace stay below Slack's 20 calls a minute
+CONFIRMATION_GOOD_FOR = timedelta(hours=4)  # covers an outage, not the next shift; restarts with each step
+MAX_SENDS = 3  # requests that may have arrived; after so many lost answers a human should check
+ASK_SLACK_AGAIN_AFTER = timedelta(seconds=15)  # three groups at this pace: under Slack's 20 calls a minute
 RESEND_AFTER = timedelta(seconds=15)  # Feldera waits up to 10 s for a row lock: a request may act that late
 
 
 def is_too_late(operation: Operation, now: datetime) -> bool:
-    """Whether what was confirmed or approved is too long ago to be sent now."""
+    """Whether its confirmation or approval is too old to send it now."""
     return operation.ready_at is not None and now >= operation.ready_at + CONFIRMATION_GOOD_FOR
 
 
 def until_placed(operation: Operation) -> Transition:
-    """Nothing to do before its card stands, which wakes it: only the end of its time has to be watched."""
+    """Nothing to do until its card is posted, which wakes it: only its deadline has to be watched."""
     ready_at = operation.ready_at or operation.created_at
     return Transition(replace(operation, due_at=ready_at + CONFIRMATION_GOOD_FOR))
 
@@ -52,12 +48,12 @@ def sent(operation: Operation, kind: EventKind, authority: Authorization, now: d
 
 
 def of_step(operation: Operation) -> dict[str, str | int | None]:
-    """What an event says of the step that it is about; nothing, where there is none but a clear."""
+    """Event data about the step; empty if there is only a clear."""
     return {} if operation.plan == CLEAR else {"step": operation.step_name.value}
 
 
 def underway(operation: Operation, spread: float, now: datetime) -> Transition:
-    # Once a human was called, it may as well be theirs as ours.
+    # Once a human was called, the clear may be theirs as well as ours.
     sends = 0 if operation.called_at else operation.sends
     found = Event(EventKind.FOUND_CLEARING, now, {"sends": sends, **of_step(operation)})
     return taken_on(operation, found, now + polling.next_look(timedelta(0), spread))
@@ -84,7 +80,7 @@ def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transi
     milestone = milestone_to_tell(operation, now)
     if milestone:
         operation = replace(operation, reported=int(milestone.total_seconds()))
-        # After an outage it is late: then the truth is how long it has been, not which moment was missed.
+        # After an outage the line is late: then report how long it has been, not the milestone that was missed.
         waited = now - (operation.accepted_at or now)
         spoken = milestone if waited < milestone + polling.SHORTEST else waited
         data = {"seconds": int(spoken.total_seconds()), **of_step(operation)}
@@ -98,20 +94,20 @@ def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transi
 
 
 def next_look_at(operation: Operation, spread: float, now: datetime) -> datetime:
-    """When to look again at what is under way; the next moment that people are told of is not missed."""
+    """When to look again while the request is under way; the next milestone to report is not missed."""
     since = operation.accepted_at or now
     waited = now - since
     return min(now + polling.next_look(waited, spread), since + polling.next_milestone(waited))
 
 
 def milestone_to_tell(operation: Operation, now: datetime) -> timedelta | None:
-    """The moment of its wait that people are to be told of now; None if they have been, or there is none yet."""
+    """The milestone of its wait to report now; None if it has been reported, or there is none yet."""
     milestone = polling.milestone_reached(now - (operation.accepted_at or now))
     return milestone if milestone > timedelta(seconds=operation.reported) else None
 
 
 def is_overdue(operation: Operation, usual: timedelta | None, now: datetime) -> bool:
-    """Whether it takes unusually long, and nobody knows yet."""
+    """Whether it takes unusually long, and nobody has been notified yet."""
     waited = now - (operation.accepted_at or now)
     return operation.overdue_since is None and waited >= polling.unusual_after(operation.step_name, usual)
 
@@ -132,7 +128,7 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
 def goal_reached(
     operation: Operation, outcome: Outcome, found: Fingerprint | None, now: datetime, *, needed: bool = True
 ) -> Transition:
-    """The step at hand is done, or was not `needed`: on to the next one, bound to the pipeline as it was `found`."""
+    """The current step is done, or was not `needed`: go on to the next one, bound to the pipeline as it was `found`."""
     cleared_it = needed and operation.step_name is StepName.CLEAR
     reached = replace(operation, cleared_at=now if cleared_it else operation.cleared_at)
     if operation.step + 1 < len(operation.plan):
@@ -162,7 +158,7 @@ def _next_step(
         found=found or operation.found,
         events_read=None,
         proof_from=None,
-        ready_at=now if step.sent_at else operation.ready_at,  # what took no time has used up none
+        ready_at=now if step.sent_at else operation.ready_at,  # a step that took no time has used up none
         stop_until=None if step.sent_at else operation.stop_until,
         submitted_at=None,
         accepted_at=None,
@@ -177,7 +173,7 @@ def _next_step(
     )
     why = None
     if operation.called_at is not None or operation.state is State.NEEDS_HUMAN:
-        # Whoever was called may be at it, be it days ago: what they do not expect any more is left to them.
+        # A human who was called may be working on it, even days ago: what they no longer expect is left to them.
         why = Ending.LEFT_TO_HUMAN
     elif (
         operation.step_name is StepName.CLEAR
@@ -192,7 +188,7 @@ def _next_step(
 
 
 def made_ready(operation: Operation, event: Event, stop_window: timedelta) -> Transition:
-    """It may be sent, once its card stands and the moment to stop it has passed."""
+    """It may be sent, once its card is posted and the cancel window has passed."""
     now = event.at
     ready = replace(
         operation,

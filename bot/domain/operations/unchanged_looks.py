@@ -1,7 +1,7 @@
-"""What a look at a pipeline may change of an operation without anybody having to know: nothing of it has to be stored.
+"""Looks without news: what a look may change in an operation that nobody needs to know and the store need not keep.
 
-When to look next, when the pipeline was last seen and how many looks failed in a row live in memory. After a restart the
-row tells an earlier moment, so the operation is looked at at once. Pure.
+When to look next, when the pipeline was last seen and how many looks failed in a row are kept in memory. After a
+restart the row has an earlier time, so the operation is looked at immediately. Pure.
 """
 
 from dataclasses import fields, replace
@@ -21,7 +21,7 @@ _lasting = attrgetter(*(field.name for field in fields(Operation) if field.name 
 
 
 def is_silent(before: Operation, after: Transition) -> bool:
-    """Whether what became of `before` shows nowhere, is no event, and is nothing that a restart would need."""
+    """Whether the change from `before` is visible nowhere, has no event, and is nothing that a restart would need."""
     if after.events or (after.operation is not before and not is_lastingly_equal(before, after.operation)):
         return False
     return _words(before.seen) == _words(after.operation.seen) and _is_no_sooner(
@@ -30,12 +30,12 @@ def is_silent(before: Operation, after: Transition) -> bool:
 
 
 def is_lastingly_equal(one: Operation, other: Operation) -> bool:
-    """Whether they differ in nothing but when to look next, when it was last seen and how often that failed."""
+    """Whether they differ only in when to look next, when it was last seen and how often that failed."""
     return bool(_lasting(one) == _lasting(other))
 
 
 def is_equal_but_for_rendering(one: Operation, other: Operation) -> bool:
-    """Whether they differ in nothing but which version Slack's card shows."""
+    """Whether they differ only in which version Slack's card shows."""
     return one == replace(other, rendered_version=one.rendered_version)
 
 
@@ -47,9 +47,9 @@ def next_look_if_unchanged(
     spread: float = 0.0,
     usual: timedelta | None = None,
 ) -> datetime | None:
-    """When to look again at an operation that is under way just as it was; None if `advance` has to tell what this look means.
+    """When to look again at an operation that is under way and unchanged; None if `advance` must interpret this look.
 
-    It is what `advance` would come to, at a fraction of its cost: thousands are looked at every other second.
+    It is what `advance` would return, at a fraction of its cost: thousands are looked at every other second.
     """
     if operation.state is not State.WAITING or operation.failing_since is not None or operation.failures:
         return None

@@ -1,7 +1,7 @@
-"""What people do to an operation: ask, approve, deny, withdraw, stop, sign off, close. The row judges their deed.
+"""Inputs from people: request, approve, deny, withdraw, cancel, review, close. The row decides whether they apply.
 
-A deed that comes too late, from the wrong person or for the second time changes nothing: whoever did it is answered
-from the row as it is.
+An input that comes too late, from the wrong person or for the second time changes nothing: the reply describes
+the row as it is.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ from bot.domain.operations.inputs import (
 from bot.domain.operations.operation import Approval, Ending, Event, EventKind, Operation, Outcome, State
 from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_ready
 
-TOLD_MAX = 50  # people and groups mentioned when a glass is broken; a line has room for so many
+TOLD_MAX = 50  # people and groups mentioned for a break-glass; a line has room for so many
 
 Deed = Confirmed | Approved | DeniedByApprover | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
 
@@ -49,7 +49,7 @@ def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transit
 
 
 def by_the_clock_of_approval(operation: Operation, now: datetime) -> Transition:
-    """What the passing of time does to a request that waits for approval."""
+    """The effect of time on a request that waits for approval."""
     if operation.approve_by is not None and now >= operation.approve_by:
         return ended(operation, State.EXPIRED, Outcome(Ending.NOT_APPROVED), now)
     if operation.remind_at is not None and now >= operation.remind_at:
@@ -67,9 +67,7 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     if by != operation.requester or not authority.may_ask or authority.freeze is not None:
         return Transition(operation)
     requirements, needed = authority.requirements, authority.approvals_needed
-    if not requirements.takes_reason(
-        operation.reason, operation.incident
-    ):  # a rule that came after the preview
+    if not requirements.takes_reason(operation.reason, operation.incident):  # a rule added after the preview
         return Transition(operation)
     if operation.approvals_needed and not needed and not operation.incident:
         return Transition(operation)  # they pressed a button that asks others: it must not act instead
@@ -85,12 +83,12 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
         told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
         data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
-        # A broken glass runs at once: its moment to think was the name typed again.
+        # A break-glass runs at once: typing the name again replaced the cancel window.
         stop_window = timedelta(0) if authority.by_breaking_glass else requirements.stop_window
         return made_ready(public, Event(kind, now, data | authority.on_record, by), stop_window)
     approve_by = now + requirements.approve_within
     remind_at = now + (requirements.remind_after or requirements.approve_within / 2)
-    if remind_at >= approve_by:  # the rules ask for a reminder that nobody could follow
+    if remind_at >= approve_by:  # the rules ask for a reminder that would come too late
         remind_at = now + requirements.approve_within / 2
     asked = replace(
         public,

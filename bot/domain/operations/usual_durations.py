@@ -1,4 +1,4 @@
-"""How long a step usually takes, by what it took in earlier operations of the same pipeline. Pure."""
+"""Usual durations: how long a step took in earlier operations of the same pipeline. Pure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -6,11 +6,11 @@ from datetime import timedelta
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
 
-LAST = 10  # operations that are looked back at
+LAST = 10  # operations considered
 
 
 def longest(step: StepName, operations: Iterable[Operation]) -> timedelta | None:
-    """The longest that `step` took in these operations, all of which succeeded; None where none made a request for it."""
+    """The longest that `step` took in these operations, all of which succeeded; None if none sent a request for it."""
     return max((took for operation in operations for took in _took(operation, step)), default=None)
 
 

@@ -1,7 +1,7 @@
-"""What has lately happened to a pipeline, read from Feldera's own record of it. Pure.
+"""Recent activity of a pipeline, read from Feldera's own events. Pure.
 
-The record holds what the pipeline was from each moment on, and a row now and then although nothing changed; people
-want to read what changed. It tells nobody's name: Feldera does not know who did it. Nothing is decided by it.
+The events hold the pipeline's state from each moment on, sometimes repeated although nothing changed; people
+want to read what changed. They name nobody: Feldera does not know who did it. No decision uses this.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from bot.domain.pipelines.pipeline import Storage
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a pipeline was from `at` on, in Feldera's words; an empty word is one that it did not say."""
+    """A pipeline's state from `at` on, in Feldera's words; an empty word is one that it did not give."""
 
     at: datetime
     deployment: str = ""
@@ -26,7 +26,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A change: what is new from `at` on. None, or an empty word, is what stayed as it was."""
+    """A change: what is new from `at` on. None, or an empty word, means unchanged."""
 
     at: datetime
     deployment: str = ""
@@ -37,7 +37,7 @@ class Activity:
 
 
 def latest(shapes: Iterable[Shape], limit: int) -> tuple[Activity, ...]:
-    """The last changes, newest first, of shapes that are newest first. The oldest shape has nothing to differ from."""
+    """The last changes, newest first, of shapes that are newest first. The oldest shape has nothing to compare with."""
     changes = (_between(before, after) for after, before in pairwise(shapes))
     return tuple(islice((doing for doing in changes if doing != Activity(doing.at)), limit))
 

@@ -1,6 +1,6 @@
-"""What a pipeline's own events prove, when its status alone does not tell whose run ended or what became of a request.
+"""Proofs from a pipeline's events, for when its status alone does not show whose run ended or whether a request worked.
 
-Every proof is in Feldera's own time, so no two clocks are compared.
+Every proof uses Feldera's own time, so no two clocks are compared.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from bot.domain.operations.plans import StepName
 from bot.domain.operations.transitions import RESEND_AFTER, ended, goal_reached, needs_human
 from bot.domain.pipelines.pipeline import PipelineEvents, Problem, ProblemKind, Storage
 
-EVENTS_GOOD_FOR = timedelta(minutes=5)  # of the hours that Feldera keeps even of the busiest pipeline
+EVENTS_GOOD_FOR = timedelta(minutes=5)  # of the hours that Feldera keeps even for the busiest pipeline
 
 _PASSING = frozenset(
     {
@@ -32,7 +32,7 @@ _NOT_THIS_RUN = Problem(ProblemKind.UNEXPECTED, "they do not show that it runs")
 
 
 def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
-    """Settle by the pipeline's own record what a look could not: what became of a silence, or whose run has ended."""
+    """Settle by the pipeline's events what a look could not: the fate of an unanswered request, or whose run ended."""
     if operation.step_name is StepName.STOP:
         runs = read.found is not None and read.found.was_wanted
         return _read_before_a_stop(operation, read, now) if runs else _whose_run_ended(operation, read, now)
@@ -47,10 +47,10 @@ def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Tran
 
 
 def must_read_events(operation: Operation, now: datetime) -> bool:
-    """Whether the events are to be read before the step is sent: a clear after a stop has to be proved from them.
+    """Whether to read the events before the step is sent: they must prove the clear that follows a stop.
 
-    A stop that turns out to be unprovable leaves the pipeline stopped and not cleared. `EVENTS_GOOD_FOR` is short enough
-    that what was read is still there after the stop, and a clock that was set back does not make it last.
+    A stop that turns out to be unprovable leaves the pipeline stopped and not cleared. `EVENTS_GOOD_FOR` is short
+    enough that what was read is still there after the stop, and setting a clock back does not extend it.
     """
     if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan:
         return False
@@ -59,7 +59,7 @@ def must_read_events(operation: Operation, now: datetime) -> bool:
 
 
 def _read_before_a_stop(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
-    """Remember the newest event. It counts once a later look shows the reviewed run: no run can be hidden before it."""
+    """Store the newest event. It counts once a later look shows the reviewed run: no run can be hidden before it."""
     if operation.state not in {State.READY, State.SUBMITTING} or StepName.CLEAR not in operation.plan:
         return Transition(operation)
     if isinstance(read.history, Problem):
@@ -74,7 +74,7 @@ def _read_before_a_stop(operation: Operation, read: HistoryRead, now: datetime) 
 
 
 def _unusable(operation: Operation, problem: Problem, now: datetime) -> Transition:
-    """One bad answer may be a blip; as many in a row as of anything else end it before it has changed anything."""
+    """One bad answer may be a blip; as many in a row as for any outage end the operation before it changes anything."""
     if operation.failures + 1 < TROUBLE_ENDS_AFTER:
         return _again_later(operation, problem, now)
     heard = no_longer_failing(operation)
@@ -86,11 +86,11 @@ def _unusable(operation: Operation, problem: Problem, now: datetime) -> Transiti
 
 
 def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
-    """It is stopped, and a clear is next: may it destroy what is there, or was the pipeline run again meanwhile?
+    """It is stopped, and a clear is next: may the clear destroy what is there, or was the pipeline run again meanwhile?
 
-    Between the last event before a look that showed the reviewed run and now, it may have been wanted to run, and then
-    to stop; any start after a stop is another run. That look is the one before the stop was sent or, where none was
-    sent, the review. Without proof the clear is not made: whoever wants it can look again.
+    Between the last event before a look that showed the reviewed run and now, it may have been desired to run, and then
+    to stop; any start after a stop is another run. That look is the one before the stop was sent or, if none was
+    sent, the review. Without proof the clear is not sent: the requester can review it again.
     """
     is_asked = operation.state in {State.READY, State.SUBMITTING, State.WAITING}
     if not is_asked or StepName.CLEAR not in operation.plan or read.found is None:
@@ -114,7 +114,7 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
 
 
 def is_one_stop(reviewed: Fingerprint, found: Fingerprint) -> bool:
-    """Whether it was to be stopped when it was reviewed, and is now by that very request: a start moves the moment."""
+    """Whether it was to be stopped when reviewed, and is now stopped by that same request: a start moves the moment."""
     is_wanted = reviewed.was_wanted or found.was_wanted
     return not is_wanted and found.wanted_since is not None and found.wanted_since == reviewed.wanted_since
 
@@ -123,11 +123,11 @@ def _is_one_run(history: PipelineEvents, since: datetime | None) -> bool:
     if since is None:
         return False
     anchor = next((change for change in history.changes if change.at <= since), None)
-    if anchor is None:  # the events do not reach back so far
+    if anchor is None:  # the events do not go back that far
         return False
     later = [change.wanted for change in reversed(history.changes) if change.at > since]
     wanted = [anchor.wanted, *later]
-    # The newest must tell of the stop: after a jump of Feldera's clock the events are in no order that proves anything.
+    # The newest must show the stop: after a jump of Feldera's clock the events are in no order that proves anything.
     return not wanted[-1] and all(before or not after for before, after in pairwise(wanted))
 
 
@@ -137,7 +137,7 @@ def _settled_by(
     """After a clear was sent: was the storage cleared since it was reviewed?
 
     The storage was in use when the pipeline stopped as reviewed. A later row that says `Clearing` or `Cleared`
-    proves a clear; a record that reaches back that far without one proves that there was none.
+    proves a clear; events that go back that far without one prove that there was none.
     """
     reviewed_at = operation.bound_to.status_since
     if _shows_a_clear(history, reviewed_at):
@@ -150,16 +150,16 @@ def _settled_by(
 
 
 def _shows_no_clear(history: PipelineEvents, since: datetime) -> bool:
-    """Whether it reaches back that far, and the storage was in use all along."""
+    """Whether the events go back that far, and the storage was in use all along."""
     later = [change for change in history.changes if change.at > since]
     reaches_back = len(later) < len(history.changes)
     return reaches_back and all(change.storage is Storage.IN_USE for change in later)
 
 
 def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
-    """Feldera accepted a clear, and the pipeline has been run since: its own record has to show that it was cleared.
+    """Feldera accepted a clear, and the pipeline has been run since: its events must show that it was cleared.
 
-    What was accepted may have been another pipeline's clear, if somebody else's Feldera or tenant answered then.
+    What was accepted may have been another pipeline's clear, if another Feldera or tenant answered then.
     """
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:
@@ -186,9 +186,9 @@ def _shows_a_clear(history: PipelineEvents, reviewed_at: datetime) -> bool:
 
 
 def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Transition:
-    """An outage passes; a record that cannot be had at all (a Feldera before 0.292 keeps none) needs a human.
+    """An outage passes; events that do not exist at all (a Feldera before 0.292 keeps none) need a human.
 
-    The look before it was answered, so whatever is wrong with the record alone is no word that Feldera is away.
+    The look before it was answered, so a problem with the events alone does not mean that Feldera is away.
     """
     if problem.trouble in _PASSING:
         called = operation.state is State.NEEDS_HUMAN
@@ -211,6 +211,6 @@ def _again_later(operation: Operation, problem: Problem, now: datetime) -> Trans
 
 def _started_instead(operation: Operation, now: datetime) -> Transition:
     settled_at = (operation.submitted_at or now) + RESEND_AFTER
-    if now < settled_at:  # the request may arrive yet, at a pipeline that was stopped again
+    if now < settled_at:  # the request may still arrive, at a pipeline that was stopped again
         return Transition(replace(operation, due_at=settled_at))
     return ended(operation, State.STALE, Outcome(Ending.STARTED_INSTEAD), now)

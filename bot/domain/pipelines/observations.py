@@ -1,7 +1,7 @@
-"""What a round of questions to one Feldera proves of an operation. Pure.
+"""Observations: what the answers of one Feldera in one round prove about an operation. Pure.
 
-A list proves what it shows, never what it lacks: Feldera's own word that it knows no pipeline of a name is the answer to
-a question about that name. What another Feldera or tenant shows proves nothing at all.
+A list proves what it shows, never what it lacks: only an answer to a question about a name proves that Feldera knows
+no pipeline of that name. What another Feldera or tenant shows proves nothing at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,35 +28,35 @@ NOT_LISTED: Final = Problem(ProblemKind.UNEXPECTED, "Feldera's list does not hav
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """How pipelines look, and which Feldera and tenant said so, all of it to the same credentials."""
+    """What the pipelines look like, and which Feldera and tenant said so, all with the same credentials."""
 
     here: Identity
     looks: Mapping[PipelineName, Look]
 
 
 def not_listed(names: Iterable[PipelineName], listed: Listed) -> tuple[PipelineName, ...]:
-    """Those that have to be asked about by name."""
+    """Those that must be asked about by name."""
     return tuple(name for name in dict.fromkeys(names) if name not in listed)
 
 
 def looks(
     names: Iterable[PipelineName], listed: Listed, by_name: Mapping[PipelineName, Look]
 ) -> Mapping[PipelineName, Look]:
-    """What a list, and questions about single names, tell of each."""
+    """What a list, and questions about single names, show of each."""
     return {name: by_name[name] if name in by_name else _in_list(name, listed) for name in names}
 
 
 def is_expected(look: Look, reviewed: PipelineId | None) -> bool:
-    """Whether it shows the pipeline that was reviewed. Whatever else it shows needs a second word on who shows it."""
+    """Whether it shows the reviewed pipeline. Anything else needs a second check of which Feldera shows it."""
     return reviewed is None or isinstance(look, Problem) or _shows(look, reviewed)
 
 
 def believed(operation: Operation, observation: Observation) -> Look:
-    """What the observation says of the operation's pipeline, if it is from where the operation was reviewed.
+    """What the observation shows of the operation's pipeline, if it comes from where the operation was reviewed.
 
-    Where no tenant was known at the review (a Feldera before 0.327, that may have been upgraded since), or it was the one
-    that every Feldera without authentication has, the pipeline is known again by its id. That it is gone, or another one,
-    is believed only while nothing was sent: it would prove what became of the request.
+    If no tenant was known at the review (a Feldera before 0.327, possibly upgraded since), or it was the one that every
+    Feldera without authentication has, the pipeline is recognized by its id. That it is gone, or another one, is
+    believed only while nothing was sent: afterwards it would prove the outcome of the request.
     """
     look = observation.looks.get(operation.pipeline, NOT_LISTED)
     is_known_again = is_expected(look, operation.reviewed.id)
@@ -67,7 +67,7 @@ def believed(operation: Operation, observation: Observation) -> Look:
 
 
 def believed_history(operation: Operation, history: PipelineEvents | Problem) -> PipelineEvents | Problem:
-    """The record that settles what a look could not, if it is of where the operation was reviewed."""
+    """The events that settle what a look could not, if they come from where the operation was reviewed."""
     if isinstance(history, Problem):
         return history
     if history.here is not None and history.here == operation.feldera:
@@ -78,7 +78,7 @@ def believed_history(operation: Operation, history: PipelineEvents | Problem) ->
 
 
 def _may_be(reviewed_on: Identity | None, here: Identity) -> bool:
-    """Whether it may be the same, though nobody knows: no tenant was told at the review."""
+    """Whether it may be the same, though nobody knows: the review had no tenant."""
     return reviewed_on is None or (reviewed_on.address == here.address and not reviewed_on.tenant)
 
 

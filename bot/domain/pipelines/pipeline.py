@@ -1,4 +1,4 @@
-"""What Feldera says of a pipeline, what it answers to a request, and what can be wrong with hearing it.
+"""Feldera's data types: a pipeline, an answer to a request, and the problems of getting one.
 
 Status words are kept as Feldera spells them (`pipeline_status` in its API): a newer Feldera may add some, and an
 unknown word must never look like a known one.
@@ -17,7 +17,7 @@ DEFAULT_TENANT: Final = "00000000-0000-0000-0000-000000000000"  # of every Felde
 
 
 class Storage(StrEnum):
-    """`storage_status` of the API; `OTHER` is a word this bot does not know, and so acts on never."""
+    """`storage_status` of the API; `OTHER` is a word this bot does not know, and so never acts on."""
 
     CLEARED = "Cleared"
     IN_USE = "InUse"
@@ -27,7 +27,7 @@ class Storage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """What a clear destroys: how many checkpoints, and how many bytes where Feldera knows every size."""
+    """What a clear destroys: how many checkpoints, and how many bytes if Feldera knows every size."""
 
     count: int
     size: int | None
@@ -35,7 +35,7 @@ class Checkpoints:
 
 @dataclass(frozen=True, slots=True)
 class PipelineError:
-    """`deployment_error`; of its details, which can hold a backtrace, only what a compiler said."""
+    """`deployment_error`; of its details, which can hold a backtrace, only the compiler's message."""
 
     message: str
     code: str
@@ -85,11 +85,11 @@ class ProblemKind(StrEnum):
     UNREACHABLE = "unreachable"
     BUSY = "busy"
     DATABASE_DOWN = "database_down"
-    REJECTED = "rejected"  # 401, where it is not known yet whether for bad credentials or for a lost database
+    REJECTED = "rejected"  # 401, when it is not known yet whether for bad credentials or for a lost database
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
-    ELSEWHERE = "elsewhere"  # another Feldera, or another tenant, than the one it was reviewed on
+    ELSEWHERE = "elsewhere"  # a different Feldera or tenant than the one it was reviewed on
     NOT_TOLD_APART = "not_told_apart"  # it may be the Feldera of the review, or another one
     NO_TENANT = "no_tenant"  # the bot's login belongs to several tenants, and names none of them
     UNEXPECTED = "unexpected"
@@ -97,7 +97,7 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """No usable answer: why, in words fit for a person, and how many seconds Feldera asks to be left alone."""
+    """No usable answer: why, in words for people, and how many seconds Feldera asks us to wait."""
 
     trouble: ProblemKind
     message: str
@@ -109,8 +109,8 @@ class Problem:
 class Identity:
     """Which Feldera it is, and whose pipelines it shows: its address, and the tenant's id.
 
-    `tenant` is empty only of a Feldera before 0.327, which tells none. What one Feldera shows proves nothing about a
-    pipeline of another.
+    `tenant` is empty only for a Feldera before 0.327, which does not give one. What one Feldera shows proves nothing
+    about a pipeline of another.
     """
 
     address: str
@@ -129,7 +129,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Feldera was asked about this very name, and said that it knows no such pipeline."""
+    """Feldera was asked about this exact name, and said that it knows no such pipeline."""
 
 
 Look = Seen | Absent | Problem
@@ -137,9 +137,9 @@ Look = Seen | Absent | Problem
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of a pipeline's own history (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on.
+    """A row of a pipeline's own events (`GET /v0/pipelines/{name}/events`): the storage it had from `at` on.
 
-    And whether it was wanted to run then.
+    And whether it was desired to run then.
     """
 
     at: datetime
@@ -149,9 +149,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PipelineEvents:
-    """Feldera's record of a pipeline, newest first; it keeps only the latest few hundred changes.
+    """Feldera's events of a pipeline, newest first; it keeps only the latest few hundred changes.
 
-    `here` is which Feldera and tenant it is the record of; where that identity is not unique, `pipeline` is the id that
+    `here` is the Feldera and tenant they come from; if that identity is not unique, `pipeline` is the id that
     the pipeline had right afterwards, and None if it showed none.
     """
 
@@ -162,7 +162,7 @@ class PipelineEvents:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Feldera took the request on (202)."""
+    """Feldera accepted the request (202)."""
 
 
 class Refusal(StrEnum):
@@ -176,7 +176,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Feldera said no: its sentence, and its `error_code` where it gave one."""
+    """Feldera refused: its sentence, and its `error_code` if it gave one."""
 
     refusal: Refusal
     message: str
@@ -185,14 +185,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The request certainly had no effect, and may be made again."""
+    """The request certainly had no effect, and may be sent again."""
 
     problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The request may have had its effect: only looking can tell."""
+    """The request may have had its effect: only a look can show that."""
 
     problem: Problem
 
@@ -202,7 +202,7 @@ Answer = Accepted | Refused | NotSent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class RunnerHealth:
-    """Whether Feldera calls its own runner healthy; None where it could not be asked, and `message` says why."""
+    """Whether Feldera calls its own runner healthy; None if it could not be asked, and `message` says why."""
 
     healthy: bool | None
     message: str = ""

@@ -1,4 +1,4 @@
-"""Which pipelines somebody means who types a part of a name, the likeliest first. A guess is only ever offered. Pure."""
+"""Pipeline search: the pipelines that a partly typed name may mean, likeliest first. Only ever offered. Pure."""
 
 import difflib
 import re
@@ -7,18 +7,18 @@ from collections.abc import Iterable
 
 from bot.domain.ids import PipelineName
 
-CLOSE_FROM = 3  # characters typed: less is like everything
-PAIRS_SHARED = 4  # one in so many: two letters in each other's place spoil three pairs
+CLOSE_FROM = 3  # characters typed: fewer resemble everything
+PAIRS_SHARED = 4  # one in so many: two swapped letters break three pairs
 TYPED_MAX = 200  # characters; no name is nearly as long
 
 _WORD_STARTS = re.compile(r"(?<=[-_/])")
 
 
 def matching(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
-    """The names that have `typed` in them: the name itself, then those that begin so, a word of which does, the rest.
+    """The names that contain `typed`: the name itself, names that begin so, those with a word that does, the rest.
 
-    Upper and lower case count only to put the name as it was typed first. Alphabetical within each; nothing typed
-    matches everything.
+    Case matters only to put the name as it was typed first. Alphabetical within each; an empty `typed` matches
+    everything.
     """
     wanted = typed.strip()[:TYPED_MAX]
     found = [(rank, name.casefold(), name) for name in names if (rank := _rank(name, wanted)) is not None]
@@ -26,9 +26,9 @@ def matching(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
 
 
 def nearly(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
-    """The names that do not have `typed` in them, but many of its pairs of letters, most first: a mistyped one is early.
+    """The names that do not contain `typed`, but many of its letter pairs, most first: a mistyped one comes early.
 
-    Quick enough for thousands of names; `resembling` is the judge of the first few of them.
+    Quick enough for thousands of names; `resembling` ranks the first few of them.
     """
     wanted = typed.strip()[:TYPED_MAX].casefold()
     if len(wanted) < CLOSE_FROM:
@@ -45,7 +45,7 @@ def nearly(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
 
 
 def resembling(names: Iterable[PipelineName], wanted: str, *, limit: int) -> list[PipelineName]:
-    """The names most like `wanted`; a difference in case alone is the likeliest slip of all."""
+    """The names most like `wanted`; a difference in case alone is the likeliest typo."""
     spelled: dict[str, list[PipelineName]] = defaultdict(list)
     for name in names:
         spelled[name.casefold()].append(name)

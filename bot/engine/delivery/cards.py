@@ -1,6 +1,6 @@
-"""Where an operation's card stands: posts it, in another place where the first one refuses it, and again where it was lost.
+"""Cards: posts each operation's card, elsewhere if its channel refuses it, and again if it was lost.
 
-The one thing it settles about an operation is that one which no place will show is not carried out.
+It decides only one thing about an operation: if no channel takes the card, the operation is not carried out.
 """
 
 from collections.abc import Callable
@@ -27,13 +27,13 @@ from bot.engine.ports import Announcer, ChannelUnusable, Clock, Gone, RetryLater
 
 log = structlog.get_logger(__name__)
 
-NO_PLACE_RETRY = timedelta(minutes=10)  # somebody may let the bot in again
-NO_PLACE_GIVEN_UP = timedelta(days=1)  # after the end of an operation that nobody can be told of
+NO_PLACE_RETRY = timedelta(minutes=10)  # somebody may invite the bot again
+NO_PLACE_GIVEN_UP = timedelta(days=1)  # after the end of an operation whose card cannot be posted anywhere
 
 
 @dataclass(slots=True)
 class Cards:
-    """`placed` is called when an operation got its card, and may therefore be sent."""
+    """`placed` is called when an operation's card is posted, so that it may be sent."""
 
     store: Store
     announcer: Announcer
@@ -89,7 +89,7 @@ class Cards:
         return until if until is not None and until > self.clock.now() else None
 
     async def _nowhere(self, operation: Operation, why: str) -> datetime | None:
-        if operation.id not in self._no_place_until:  # said once, however often it is tried
+        if operation.id not in self._no_place_until:  # logged once, however often it is tried
             log.error("no_place_takes_the_card", operation=operation.id, why=why)
         after = await self._change(operation, NoPlace(why))
         if after is None:
@@ -123,7 +123,7 @@ class Cards:
 
 
 def _was_taken_back_unseen(operation: Operation) -> bool:
-    """Whether its requester took it back before anybody else could have seen it: there is nothing to show to others."""
+    """Whether its requester withdrew it before anybody else could have seen it: there is nothing to show to others."""
     by = None if operation.outcome is None else operation.outcome.by
     is_own = operation.state is State.WITHDRAWN and by == operation.requester
     return is_own and operation.card_posts == 0

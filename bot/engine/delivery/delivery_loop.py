@@ -1,11 +1,11 @@
-"""The loop that keeps Slack in line with the store: each operation's card, and its thread's lines.
+"""The delivery loop keeps Slack in line with the store: each operation's card, and the lines of its thread.
 
-Level-triggered like the driver, and apart from it, so that a slow Slack never delays a look at Feldera and an
-outage of Feldera never delays a word to people. It never decides anything about a pipeline.
+Level-triggered like the driver, and separate from it, so that a slow Slack never delays a look at Feldera and an
+outage of Feldera never delays a message to people. It never decides anything about a pipeline.
 
-A message that Slack refuses is that message's own trouble. It is tried again by a schedule of its own while others
-overtake it, then its place counts as gone (a new card, and then one elsewhere), then it is given up, which is logged.
-Several lines that are refused as one message are posted one by one from then on: the refusal may be of one of them alone.
+A message that Slack refuses delays no other. It is retried on its own schedule while others overtake it; then its
+channel counts as lost (a new card is posted, and then one elsewhere); then it is given up, which is logged.
+Several lines that are refused as one message are posted one by one afterwards: perhaps only one of them is refused.
 """
 
 import asyncio
@@ -39,14 +39,14 @@ from bot.engine.ports import (
 
 log = structlog.get_logger(__name__)
 
-LINES_AT_ONCE = 10  # lines in one message: a block each, of the 50 that Slack takes, and a text of all that Slack does not cut
+LINES_AT_ONCE = 10  # lines in a message: a block each, of Slack's 50, and text that Slack does not cut off
 
 
 @dataclass(slots=True)
 class DeliveryLoop:
-    """`placed` is called when an operation got its card, and may therefore be sent.
+    """`placed` is called when an operation's card is posted, so that it may be sent.
 
-    Each channel has a lane of its own, so that one in which Slack is slow holds up no other.
+    Each channel has its own lane, so that one in which Slack is slow delays no other.
     """
 
     store: Store
@@ -58,10 +58,10 @@ class DeliveryLoop:
     _retries: MessageRetries = field(init=False)
     _cards: Cards = field(init=False)
     _direct: DirectMessages = field(init=False)
-    # What Slack has taken while the store could not be written (a full disk): recorded as soon as it can, never said again.
+    # What Slack has while the store could not be written (a full disk): stored as soon as possible, never posted again.
     _edited: dict[OperationId, int] = field(default_factory=dict)
     _said: dict[int, str] = field(default_factory=dict)
-    _one_by_one: set[OperationId] = field(default_factory=set)  # whose lines are posted in a message each
+    _one_by_one: set[OperationId] = field(default_factory=set)  # those with a message per line
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.wake)
@@ -70,17 +70,17 @@ class DeliveryLoop:
         self._direct = DirectMessages(self.announcer, self._retries)
 
     async def tick(self) -> datetime | None:
-        """Show what Slack takes now; return when to go on with the rest."""
+        """Post what Slack accepts now; return when to go on with the rest."""
         busy = self.lanes.busy()
         pending, now = await self.store.unannounced(), self.clock.now()
-        # One after the other in a channel, whose pace is shared; of what is equally urgent the longest waiting first.
+        # One after another per channel, which has one rate limit; of equally urgent ones the longest waiting first.
         lanes: dict[str, list[Work]] = defaultdict(list)
         lane_of: dict[OperationId, str] = {}
         for item in sorted(pending, key=lambda item: urgency(item, now)):
             lane_of[item.operation.id] = _where(item.operation)
             lanes[_where(item.operation)].append(partial(self._show, item))
         for operation in self._direct.owed:
-            # In the lane of the operation's other messages, so that none of them is said twice at once.
+            # In the lane of the operation's other messages, so that none of them is posted twice at once.
             lane = lane_of.setdefault(operation.id, _where(operation))
             lanes[lane].append(partial(self._direct.again, operation.id))
         self._retries.keep_only(lane_of.keys())
@@ -88,7 +88,7 @@ class DeliveryLoop:
         for name in lanes.keys() - busy:
             self.lanes.start(name, lanes[name])
         moments = await self.lanes.waited_for()
-        if moments.keys() & busy:  # what has come for such a lane has waited for its end
+        if moments.keys() & busy:  # new work for such a lane had to wait until it ended
             return self.clock.now()
         return min((at for at in moments.values() if at is not None), default=None)
 
@@ -124,11 +124,11 @@ class DeliveryLoop:
         return None
 
     def _outcome(self, operation: Operation, message: MessageKey, answer: PostResult) -> PostResult:
-        """What an attempt comes to: `Rejected` means that the message is given up."""
+        """The result of an attempt: `Rejected` means that the message is given up."""
         part = message[1]
         match answer:
             case RetryLater(at, in_doubt=True):
-                # A failure tells nothing about a line: the thread waits, and keeps its order.
+                # A failure says nothing about a single line: the thread waits, and keeps its order.
                 return RetryLater(self._retries.failed((operation.id, part), at), in_doubt=True)
             case RetryLater():
                 return answer
@@ -190,7 +190,7 @@ class DeliveryLoop:
                 return answer
 
     async def _record(self, said: list[StoredEvent]) -> None:
-        """Slack has these lines, or never will, and the store learns of it."""
+        """Store that Slack has these lines, or never will."""
         for ts in {self._said[stored.id] for stored in said}:
             ids = tuple(stored.id for stored in said if self._said[stored.id] == ts)
             await self.store.posted(ids, ts)
@@ -203,7 +203,7 @@ def _line(operation: Operation, stored: StoredEvent) -> MessageKey:
 
 
 def _where(operation: Operation) -> str:
-    """A name for the channel whose pace the operation's messages share."""
+    """A name for the channel whose rate limit the operation's messages share."""
     if operation.card is not None:
         return operation.card.channel
     return operation.stands_in or operation.requester.user

@@ -1,7 +1,8 @@
-"""Direct messages to requesters, where the card stands in a channel that they may not even be in.
+"""Direct messages to requesters, for cards in a channel that they may not even be in.
 
-A message goes out before the lines in the card's thread that say the same, which alone are remembered as posted: a crash
-in between repeats it, and loses none. One that Slack refuses or fails at does not hold up the thread: it is owed in memory.
+A message is sent before the lines in the card's thread that say the same; only the lines are stored as posted: a
+crash in between repeats it, and loses none. One that Slack refuses or fails at does not hold up the thread: it is kept
+in memory for a retry.
 """
 
 from collections.abc import Iterable
@@ -23,17 +24,17 @@ class DirectMessages:
     announcer: Announcer
     retries: MessageRetries
     _owed: dict[OperationId, Unannounced] = field(default_factory=dict)
-    _taken_on: set[int] = field(default_factory=set)  # events whose lines are still owed to the thread
-    # An operation whose card was lost has another lane, while the one before may still wait for Slack's answer.
+    _taken_on: set[int] = field(default_factory=set)  # events whose lines the thread still lacks
+    # A lost card moves its operation to another lane, while the previous one may still wait for Slack's answer.
     _trying: set[OperationId] = field(default_factory=set)
 
     @property
     def owed(self) -> tuple[Operation, ...]:
-        """The operations of which somebody is still to be told something."""
+        """The operations with messages still to send."""
         return tuple(waiting.operation for waiting in self._owed.values())
 
     async def tell(self, operation: Operation, lines: Iterable[StoredEvent]) -> datetime | None:
-        """Tell of those that are for the requester; when to go on with the thread, if Slack takes nothing now."""
+        """Send those for the requester; returns when to go on with the thread, if Slack accepts nothing now."""
         if not operation.is_shown_elsewhere:
             return None
         news = tuple(
@@ -52,7 +53,7 @@ class DirectMessages:
         return answer.at if isinstance(answer, RetryLater) and not answer.in_doubt else None
 
     async def again(self, operation_id: OperationId) -> datetime | None:
-        """Try once more what is owed, if its time has come; when to try the next time."""
+        """Retry what is owed, if it is due; returns when to retry next."""
         message = operation_id, Part.DIRECT
         held = self.retries.held_until(message)
         if held is not None or not self._may_try(operation_id):
@@ -63,7 +64,7 @@ class DirectMessages:
         return self.retries.clock.now() if self._may_try(operation_id) else None
 
     def in_thread(self, lines: Iterable[StoredEvent]) -> None:
-        """These stand in the thread now, and will not be told of again."""
+        """These lines are in the thread now, and will not be sent again."""
         self._taken_on -= {stored.id for stored in lines}
 
     def _may_try(self, operation_id: OperationId) -> bool:

@@ -1,8 +1,8 @@
-"""Work that goes on one thing after the other within a lane, and beside the work of the other lanes.
+"""Lanes: work runs one at a time within a lane, and concurrently with the other lanes.
 
-A tick of a loop starts lanes and waits for them. One that takes longer than the loop is patient, while there is something
-new, is left behind: it ends what it does at the moment beside the next ticks, which leave its work alone meanwhile. The
-rest of its work waits for a tick that reads again what there is to do, since the new may be more urgent.
+A tick of a loop starts lanes and waits for them. A lane that takes longer than `PATIENCE` while there is new work is
+left running: it finishes its current item beside the next ticks, which leave its work alone meanwhile. The rest
+of its work waits for a tick that reads again what there is to do, since the new work may be more urgent.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 PATIENCE = 1.0  # seconds of real time, in which Slack answers almost everything
 
 Work = Callable[[], Coroutine[Any, Any, datetime | None]]
-"""Does something; returns when to go on with the rest of it."""
+"""Does one item; returns when to go on with the rest of it."""
 
 
 @dataclass(slots=True)
@@ -39,17 +39,17 @@ class _Lane:
 
 @dataclass(slots=True)
 class Lanes:
-    """`wake` is set when there is something new to do, and when a lane that was left behind has ended."""
+    """`wake` is set when there is new work, and when a lane that was left running has ended."""
 
     wake: asyncio.Event
     patience: float = PATIENCE
     _running: dict[str, _Lane] = field(default_factory=dict)
 
     def busy(self) -> frozenset[str]:
-        """The lanes that go on. Ask before reading what there is to do: what they do meanwhile is not in it yet.
+        """The lanes still running. Ask before reading what there is to do: what they do meanwhile is not in it yet.
 
         Raises:
-            Exception: what broke a lane that was left behind and has ended since.
+            Exception: what broke a lane that was left running and has ended since.
         """
         self._ended()
         return frozenset(self._running)
@@ -58,10 +58,10 @@ class Lanes:
         self._running[name] = _Lane(work)
 
     async def waited_for(self) -> dict[str, datetime | None]:
-        """Wait for all lanes, for the slow ones only until there is something new; when to go on with each that ended.
+        """Wait for all lanes, for slow ones only until there is new work; returns when to go on with each that ended.
 
         Raises:
-            Exception: what broke one of them. The others go on: Slack may have a message by then whose answer is still out,
+            Exception: what broke one of them. The others go on: Slack may already have a message but not have answered,
                 and a lane that is cut off there would post it once more.
         """
         try:
@@ -91,12 +91,12 @@ class Lanes:
         return moments
 
     async def finished(self) -> None:
-        """Wait until nothing goes on."""
+        """Wait until no lane is running."""
         while going_on := [task for task in self._tasks() if not task.done()]:
             await asyncio.wait(going_on)
 
     async def abandon(self) -> None:
-        """Cut short whatever goes on."""
+        """Cancel all running lanes."""
         tasks = self._tasks()
         self._running.clear()
         for task in tasks:
@@ -111,6 +111,6 @@ class Lanes:
         for name in ended:
             del self._running[name]
         broken = [error for task in ended.values() if (error := task.exception()) is not None]
-        if broken:  # several at once broke of the same thing, or break again at the next tick
+        if broken:  # several usually broke for the same reason, or break again at the next tick
             raise broken[0]
         return {name: task.result() for name, task in ended.items()}

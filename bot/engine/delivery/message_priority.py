@@ -1,17 +1,17 @@
-"""What of all that Slack is to be told goes first. Pure."""
+"""Message priority: which of the waiting Slack messages goes first. Pure."""
 
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 from bot.engine.ports import Unannounced
 
-REQUESTS_YIELD_FOR = timedelta(minutes=1)  # then they are told in their turn, however much news there is
+REQUESTS_YIELD_FOR = timedelta(minutes=1)  # then requests get their turn, however much news there is
 
 
 class MessagePriority(IntEnum):
-    SENDABLE = 0  # waits for its card alone: nothing is sent before it stands
+    SENDABLE = 0  # waits only for its card: nothing is sent before it is posted
     NEWS = 1  # of what is under way, or was
-    REQUEST = 2  # for other people to decide, or decided before anything could be sent
+    REQUEST = 2  # for others to decide, or decided before anything could be sent
 
 
 def urgency(waiting: Unannounced, now: datetime) -> MessagePriority:

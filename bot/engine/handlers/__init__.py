@@ -1,1 +1,1 @@
-"""What people do from Slack, one module for each subject: it decides, stores and returns a reply."""
+"""Handlers of what people do in Slack, one module per subject: each decides, stores and returns a reply."""

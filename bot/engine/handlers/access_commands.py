@@ -1,4 +1,4 @@
-"""What people can ask and change about access: grants, rules, freezes, what they may do themselves, and the record."""
+"""Access commands: show and change grants, rules and freezes, explain permissions, and show the audit log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
 from bot.engine.replies import Reply
 
 HISTORY_PAGE = 10  # entries
-HISTORY_READ = 1_000  # entries read for a page at most, whatever of them the person may see
-_BATCH = 100  # entries read at a time: between two, others have their turn at the store
+HISTORY_READ = 1_000  # entries read for a page at most, however few of them the person may see
+_BATCH = 100  # entries read at a time: between two batches, others can use the store
 _TAKES_AWAY = (RevokeRole, DropRule, RemoveFreeze)
 
 
@@ -56,7 +56,7 @@ class AccessCommands:
                 change, access_data.memberships[actor], access_data, self.clock.now()
             ).decision.allowed
 
-        # Whether a rule is loosened in their own favour depends on all they may do; the rest, on whether they are an admin.
+        # Whether a rule is loosened in their own favor depends on all their roles; other changes, on their admin role.
         to = Action if isinstance(change, SetRule | DropRule) else [Action.ADMINISTER]
         membership = await self.authorizer.for_change(
             actor, may, to=to, also=also, remembered=isinstance(change, RevokeRole | SetFreeze)
@@ -95,12 +95,12 @@ class AccessCommands:
         )
 
     async def freeze(self, actor: Actor, command: model.FreezeCommand) -> Reply:
-        """Raises Misunderstood: the freeze would be over already, or last too long."""
+        """Raises Misunderstood: the freeze would already be over, or last too long."""
         until = end_of_freeze(command.ends, self.clock.now())
         return await self.change(actor, SetFreeze(command.pattern, until, command.reason))
 
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
-        """*can-i*: what decides about this person's plan on this pipeline. Says nothing of the pipeline itself."""
+        """*can-i*: explain the decision about this person's plan on this pipeline. Says nothing about the pipeline."""
         access_data, now = await self.authorizer.access_data(actor, on=[name]), self.clock.now()
         basis = authority_of(actor, name, access_data, now, plan=plan)
         return replies.Explained(name, basis, access_data.may(actor, Action.BREAK_GLASS, name, now), plan)
@@ -115,7 +115,7 @@ class AccessCommands:
         return replies.Introduced(membership, tuple(held), self.clock.now())
 
     async def grants(self, actor: Actor, command: model.Grants) -> Reply:
-        """Their own, and those on patterns that they administer."""
+        """Their own grants, and those on patterns that they administer."""
         access_data, now = await self.authorizer.access_data(actor), self.clock.now()
         membership = access_data.memberships[actor]
         wanted = None if command.who is None else principal_of(actor, command.who)
@@ -135,7 +135,7 @@ class AccessCommands:
         )
 
     async def rules(self, actor: Actor) -> Reply:
-        """Those on patterns that concern anything granted to this person."""
+        """The rules on patterns that concern anything granted to this person."""
         access_data, now = await self.authorizer.access_data(actor), self.clock.now()
         membership = access_data.memberships[actor]
         own = [
@@ -153,7 +153,7 @@ class AccessCommands:
     async def history(
         self, actor: Actor, command: model.HistoryCommand, *, before: int | None = None
     ) -> Reply:
-        """A page of the record, of what the person may see."""
+        """A page of the audit log entries that the person may see."""
         access_data, now = await self.authorizer.access_data(actor), self.clock.now()
         if command.name is not None:
             decision = access_data.may(actor, Action.VIEW, command.name, now)
@@ -163,7 +163,7 @@ class AccessCommands:
         of = None if command.user is None else Actor(actor.team, command.user)
         title = command.name or (f"<@{command.user}>" if command.user else "")
         if not _sees_others(actor, access_data, now):
-            # What they did themselves is found by an index: nobody without a role has the record read through.
+            # Their own entries are found by an index: nobody without a role causes a scan of the audit log.
             if not access_data.is_member(actor) or of not in {None, actor}:
                 return replies.HistoryPage((), title, None)
             of = actor
@@ -191,7 +191,7 @@ class AccessCommands:
 
 
 def principal_of(actor: Actor, who: model.Who) -> Principal:
-    """Somebody of the same workspace."""
+    """A principal of the same workspace."""
     if is_group(who):
         return Group(actor.team, GroupId(who))
     return Actor(actor.team, UserId(who))
@@ -206,7 +206,7 @@ def _sees_others(actor: Actor, access_data: AccessData, now: datetime) -> bool:
 
 
 def _may_see(line: HistoryLine, actor: Actor, access_data: AccessData, now: datetime) -> bool:
-    """Their own deeds, what concerns pipelines they may see, and on patterns they administer changes of access."""
+    """Their own entries, those on pipelines they may see, and changes of access on patterns they administer."""
     event = line.entry.event
     if not access_data.is_member(actor):
         return False

@@ -1,7 +1,7 @@
-"""A clear asked for without typing: which pipelines a form offers, what it shows of one, and what submitting it does.
+"""The clear form, for a clear without typing: which pipelines it offers, what it shows of one, and its submission.
 
-A form decides nothing: it is weighed, proposed and confirmed like a command and its preview, by the same handlers. What
-is submitted is bound to what the person was shown: where that is not known, or not so any more, they look again.
+A form decides nothing: it is evaluated, proposed and confirmed like a command and its preview, by the same handlers. A
+submission is bound to what the person was shown: if that is unknown, or has changed, they review it again.
 """
 
 import asyncio
@@ -30,16 +30,16 @@ from bot.engine.replies import Reply
 
 EVERYTHING = "*"  # what the form's menu lists
 OFFERED_MAX = 100  # Slack's limit for a menu
-FEW = 10  # names that match: fewer, and those that are only close are offered as well
+FEW = 10  # matching names: with fewer, close ones are offered as well
 JUDGED_AT_ONCE = 200  # names
-MISTYPED_MAX = 50  # names compared with what was typed, letter by letter
-LISTED_WITHIN = 1.5  # seconds: Slack waits three for the options of a menu, the way there and back included
+MISTYPED_MAX = 50  # names compared with the typed text, letter by letter
+LISTED_WITHIN = 1.5  # seconds: Slack waits three for the options of a menu, including the round trip
 LOOKED_AT_WITHIN = 1.0  # seconds for the look at a submission; Slack waits three in all
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A pipeline to choose; its state is a problem where Feldera shows one that cannot be read."""
+    """A pipeline to choose; its state is a problem if Feldera shows one that cannot be read."""
 
     name: PipelineName
     state: Pipeline | Problem
@@ -47,10 +47,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What may be meant, the likeliest first. Of the pipelines of the `unanswered` Felderas nothing is known.
+    """Possible choices, likeliest first. The pipelines of the `unanswered` Felderas are unknown.
 
-    Nor, so far, of those of the Felderas that are `loading`: they were asked, and take their time. Both are such as might
-    show this person something; `unreadable` is how many pipelines are left out of what others answered.
+    So, for now, are those of the Felderas that are `loading`: they have not answered yet. Both list only Felderas that
+    might show this person something; `unreadable` is how many pipelines are left out of what others answered.
     """
 
     found: tuple[Offer, ...]
@@ -61,7 +61,7 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a person is shown of the pipeline that they chose, since `at`. `mark` is another one for anything else."""
+    """What a person is shown of the pipeline that they chose, since `at`. Different content has a different `mark`."""
 
     weighed: Assessment
     at: datetime
@@ -70,7 +70,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """Nothing was done: this is what it comes to now, and the person has not been shown it.
+    """Nothing was done: this is the current assessment, and the person has not been shown it.
 
     `changed`: they were shown something else.
     """
@@ -80,7 +80,7 @@ class LookAgain:
 
 
 def new_form_id() -> str:
-    """Random, since the ids of operations are made of it."""
+    """Random, since the ids of operations are derived from it."""
     return _in_letters(secrets.token_bytes(OPERATION_ID_BYTES))
 
 
@@ -90,7 +90,7 @@ class ClearForms:
     catalog: PipelineCatalog
 
     async def sees_nothing(self, actor: Actor) -> replies.SeesNothing | None:
-        """Why a form would have nothing to offer, whatever there is; on record, like every no."""
+        """Why a form would have nothing to offer, whatever exists; recorded, like every denial."""
         access_data, now = await self.handlers.authorizer.access_data(actor), self.handlers.clock.now()
         decision = access_data.may_somewhere(actor, Action.VIEW, now)
         if decision.allowed:
@@ -99,13 +99,13 @@ class ClearForms:
         return replies.SeesNothing(decision)
 
     async def offer(self, actor: Actor, typed: str) -> Offers:
-        """What `actor` may mean by `typed`, of the pipelines that they may see, the likeliest first."""
+        """The pipelines that `actor` may see and may mean by `typed`, likeliest first."""
         everything, access_data = await asyncio.gather(
             self.catalog.everything(within=LISTED_WITHIN), self.handlers.authorizer.access_data(actor)
         )
         now = self.handlers.clock.now()
 
-        # Off the loop: of fifty thousand names this takes a while, at every letter that is typed.
+        # In a thread: fifty thousand names take a while, at every letter that is typed.
         names = await asyncio.to_thread(_names_to_offer, actor, typed, tuple(everything), access_data, now)
         lacking = hiding(everything.unanswered, EVERYTHING, actor, access_data, now)
         return Offers(
@@ -116,12 +116,12 @@ class ClearForms:
         )
 
     async def offer_once_loaded(self, actor: Actor) -> Offers:
-        """The same for nothing typed, when every Feldera that is being asked has answered, or failed to."""
+        """The same for no text, when every Feldera that is being asked has answered or failed."""
         await self.catalog.loaded()
         return await self.offer(actor, "")
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
-        """What the form shows of the pipeline that was chosen. A no is not recorded: they are only looking."""
+        """What the form shows of the chosen pipeline. A denial is not recorded: they are only looking."""
         weighed = await self.handlers.evaluate(actor, command, reason_comes_later=True)
         return self._shown(weighed) if isinstance(weighed, Assessment) else weighed
 
@@ -135,10 +135,10 @@ class ClearForms:
         seen: str,
         shown: Shown | None,
     ) -> Reply | LookAgain:
-        """Ask for what the form says, as if its preview had been confirmed.
+        """Request what the form says, as if its preview had been confirmed.
 
-        `seen` is the mark of what was on the screen, and `shown` what that was, if it is still known. A Feldera that
-        is away does not stand in the way then: the pipeline is looked at again before anything is sent.
+        `seen` is the mark of what was on the screen, and `shown` is that content, if it is still known. Then an outage
+        of Feldera does not prevent it: the pipeline is looked at again before anything is sent.
         """
         handlers = self.handlers
         operation_id = _operation_id(form_id, actor, command, seen)
@@ -184,7 +184,7 @@ def _names_to_offer(
     actor: Actor, typed: str, everything: Sequence[PipelineName], access_data: AccessData, now: datetime
 ) -> list[PipelineName]:
     def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
-        """The first of `names` that they may see, found without judging thousands."""
+        """The first of `names` that they may see, found without checking thousands."""
         seen: list[PipelineName] = []
         for start in range(0, len(names), JUDGED_AT_ONCE):
             if len(seen) >= number:
@@ -200,7 +200,7 @@ def _names_to_offer(
 
 
 def _mark(weighed: Assessment) -> str:
-    """Another one for whatever would lose something else: of a pipeline that runs, the run, not what comes and goes in it."""
+    """Differs for whatever would lose something else: of a running pipeline, by the run, not by what changes in it."""
     pipeline, seen = weighed.pipeline, weighed.reviewed
     what = (
         (seen.status_since, seen.checkpoints) if pipeline.is_stopped else (seen.wanted_since, seen.was_wanted)
@@ -209,7 +209,7 @@ def _mark(weighed: Assessment) -> str:
 
 
 def _operation_id(form_id: str, actor: Actor, command: Clear, seen: str) -> OperationId:
-    """The same form, filled in the same way by the same person, is the same operation, however often it is submitted."""
+    """The same form, filled in the same way by the same person, is the same operation, however often submitted."""
     return OperationId(_digest(form_id, actor, command, seen))
 
 

@@ -1,7 +1,7 @@
-"""What people can do about a request that waits: approve, deny, take back, stop, sign off, and see what waits.
+"""Decisions on waiting requests: approve, deny, withdraw, cancel, review, and list what is pending.
 
-By a button or by its id, from Slack or from anywhere else: the same few methods. Rights are looked up anew for each
-deed, and every refusal is recorded.
+By a button or by its id, from Slack or from anywhere else: the same few methods. Rights are looked up again for each
+action, and every denial is recorded.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -39,7 +39,7 @@ class Decisions:
         return Denials(self.store, self.clock)
 
     async def pending(self, actor: Actor) -> Reply:
-        """What waits, as far as the person may see it or asked for it."""
+        """The pending requests that the person may see or made."""
         return replies.PendingList(await self.pending_for(actor))
 
     async def pending_for(self, actor: Actor) -> tuple[Operation, ...]:
@@ -54,7 +54,7 @@ class Decisions:
     async def find(self, actor: Actor, beginning: str) -> OperationId | None:
         """The one request the person may see whose id begins so; None if there is none, or several.
 
-        One that waits before any other: what is over is meant only by whoever comes too late for it.
+        A waiting one takes precedence: an ended one is meant only by somebody who comes too late for it.
         """
         waiting = [each for each in await self.pending_for(actor) if each.id.startswith(beginning)]
         if waiting:
@@ -67,7 +67,7 @@ class Decisions:
         return over.id if _may_see(over, actor, access_data, now) else None
 
     async def not_found(self, actor: Actor, tried: AttemptedAction, beginning: str) -> None:
-        """Record that somebody named a request that there is not, or that is not for them to see."""
+        """Record that somebody named a request that does not exist, or that they may not see."""
         meant = await self.store.operation_beginning(beginning)
         if meant is not None and meant.confirmed_at is not None:
             decision = await self.authorizer.may(actor, Action.VIEW, meant.pipeline)
@@ -81,7 +81,7 @@ class Decisions:
         return replies.NotKnown()
 
     async def why_not_deny(self, actor: Actor, operation_id: OperationId) -> Reply | None:
-        """Why this person's *Deny* would change nothing, before they are asked for a reason; None if it may."""
+        """Why this person's *Deny* would have no effect, before they are asked for a reason; None if it may."""
         operation = await self.store.operation(operation_id)
         if operation is None:
             return await self.denials.unknown(actor, AttemptedAction.DENY, operation_id)
@@ -98,8 +98,8 @@ class Decisions:
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, access_data: AccessData, decision: Decision) -> Input:
             basis = authorization_for(operation, access_data, self.clock.now())
-            # Of whom Slack tells nothing now, it told all when they approved, and is asked again before the request.
-            # Whoever approved since `others` was read is one of them.
+            # Slack may not confirm earlier approvers now, but did when they approved, and is asked before sending.
+            # Approvers since `others` was read are among them.
             return inputs.Approved(
                 actor,
                 decision,
@@ -133,13 +133,13 @@ class Decisions:
         return replace(reply, signing=True)
 
     async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """Take one's own request back: while it waits, or while it can still be stopped."""
+        """Withdraw one's own request: while it waits, or within the cancel window."""
         with self.cancels.deciding(operation_id):
             return await self._try_to_withdraw(actor, operation_id)
 
     @asynccontextmanager
     async def deciding(self, beginning: str) -> AsyncIterator[None]:
-        """What is done in here may cancel the request whose id begins so: the request waits for it."""
+        """While in this context, the request whose id begins so may be cancelled: sending waits for it."""
         meant = await self.store.operation_beginning(beginning)
         with nullcontext() if meant is None else self.cancels.deciding(meant.id):
             yield
@@ -172,7 +172,7 @@ class Decisions:
         return await self.denials.too_late(actor, AttemptedAction.WITHDRAW, operation)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """Stop it between the last approval and the request: for anybody who has a say in it."""
+        """Cancel it between the last approval and the request, for anybody who may act on it."""
         with self.cancels.deciding(operation_id):
             return await self._try_to_stop(actor, operation_id)
 
@@ -206,7 +206,7 @@ class Decisions:
         decision = next((each for each in decisions if each.allowed), decisions[0])
         return advance(operation, inputs.Stopped(actor, decision), now)
 
-    async def _decide(  # noqa: PLR0913 - who, on what, what they tried, and what comes of it
+    async def _decide(  # noqa: PLR0913 - who, on what, what they tried, and the result
         self,
         actor: Actor,
         operation_id: OperationId,
@@ -216,7 +216,7 @@ class Decisions:
         *,
         others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
     ) -> Reply:
-        """An approver's deed: on somebody else's request, with the right to approve as it is at this moment."""
+        """An approver's action: on somebody else's request, with the right to approve as of now."""
 
         def evaluate(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
@@ -239,7 +239,7 @@ class Decisions:
         if any(event.by == actor for event in after.events):
             return self._told(after, done) or replies.AlreadyDecided(operation)
         self._told(after, done)  # it may have lapsed at this very click
-        # As it was decided: what is remembered of the person may be better than what was just learned.
+        # As it was decided: the cached membership may be better than what was just learned.
         access_data, now = await self.store.access_data(memberships), self.clock.now()
         decision = access_data.may(actor, Action.APPROVE, operation.pipeline, now)
         if not decision.allowed:
@@ -268,6 +268,6 @@ class Decisions:
 
 
 def _may_see(operation: Operation, actor: Actor, access_data: AccessData, now: datetime) -> bool:
-    """Their own, and those on pipelines that they may see; nothing for whoever is no member."""
+    """Their own, and those on pipelines that they may see; nothing if they are no member."""
     is_theirs = operation.requester == actor and access_data.is_member(actor)
     return is_theirs or access_data.may(actor, Action.VIEW, operation.pipeline, now).allowed

@@ -1,4 +1,4 @@
-"""How the record keeps that somebody was told no. Pure: the caller writes it down."""
+"""Denial events: the audit log entries for denied actions. Pure: the caller records them."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ TOO_LATE = "too_late"
 BUSY = "busy"
 UNKNOWN_REQUEST = "unknown_request"
 UNKNOWN_BUTTON = "unknown_button"
-TYPED_MAX = 100  # characters of what somebody typed or sent for the id of a request
+TYPED_MAX = 100  # characters of what somebody typed or sent as the id of a request
 
 
 def refused(
@@ -35,7 +35,7 @@ def plan_on_record(plan: Plan | None) -> dict[str, str | int | None]:
 
 
 def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
-    """Somebody who may see no pipeline at all."""
+    """Denied: somebody who may see no pipeline at all."""
     data = {"pattern": pattern, "action": decision.action.value, "why": decision.why.value}
     return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
 
@@ -49,7 +49,7 @@ def refusal(  # noqa: PLR0913 - who, what, to what, why and when
     *,
     decided_by: Decision | None = None,
 ) -> Event:
-    """About an operation that is what it is."""
+    """Denied on an operation, because of `why`."""
     data = {
         "pipeline": operation.pipeline,
         "action": tried.value,
@@ -60,20 +60,20 @@ def refusal(  # noqa: PLR0913 - who, what, to what, why and when
 
 
 def unknown(actor: Actor, tried: AttemptedAction, said: str, now: datetime) -> Event:
-    """About nothing that there is: `said` is the id that was typed, or came with a click."""
+    """Denied on an operation that does not exist: `said` is the id that was typed, or came with a click."""
     data = {"action": tried.value, "why": UNKNOWN_REQUEST, "request": said[:TYPED_MAX]}
     return Event(EventKind.REFUSED, now, data, actor)
 
 
 def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
-    """About a click on nothing that this bot shows: a forged one, or of another version of it."""
+    """A click on a button that this bot does not show: a forged one, or from another version of it."""
     return Event(EventKind.REFUSED, now, {"why": UNKNOWN_BUTTON, "button": button[:TYPED_MAX]}, actor)
 
 
 def hindered(  # noqa: PLR0913 - all that the record keeps of it
     actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan
 ) -> Event | None:
-    """By what holds for the pipeline, whoever asks. None where the reply only points to somebody's operation."""
+    """Denied for a reason that applies to anybody. None if the reply only points to somebody's operation."""
     why = _HINDRANCES.get(type(reply))
     if why is None:
         return None

@@ -1,6 +1,6 @@
-"""What is told, and put on record, where somebody tries something on an operation and it comes to nothing.
+"""Denials: the reply and the audit log entry when an action on an operation has no effect.
 
-Writes the refusals, and nothing else; whoever calls it has decided that the answer is no.
+Records the denials, and nothing else; the caller has decided that the answer is no.
 """
 
 from dataclasses import dataclass

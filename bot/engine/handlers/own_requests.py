@@ -1,7 +1,7 @@
-"""What people can do about a plan of their own: look, confirm, drop, look at its state, close it by hand.
+"""A person's own requests: preview, confirm, drop, show the pipeline's state, close by hand.
 
-Each decides, writes one transaction, and returns a reply. Nothing here changes a pipeline or posts anywhere: that is
-for the loops, which are woken when there is work.
+Each method decides, writes one transaction, and returns a reply. None changes a pipeline or posts anywhere: the
+loops do, and are woken when there is work.
 """
 
 import base64
@@ -49,13 +49,13 @@ OPERATION_ID_BYTES = (
 )
 
 
-DOINGS_SHOWN = 5  # with a state
-ENDED_SHOWN = 3  # operations, with a state
+DOINGS_SHOWN = 5  # with a pipeline's state
+ENDED_SHOWN = 3  # operations, with a pipeline's state
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRequests:
-    """`work` is called whenever something was written that a loop should take up."""
+    """`work` is called whenever something was written that a loop should process."""
 
     store: Store
     pipelines: Pipelines
@@ -72,7 +72,7 @@ class OwnRequests:
         return Denials(self.store, self.clock)
 
     async def may_ask(self, actor: Actor, command: PipelineCommand) -> Decision:
-        """Whether `actor` may do it or ask for it: quick enough to answer before an ack."""
+        """Whether `actor` may do or request it: quick enough to answer before an ack."""
         decision = self._basis(actor, command, await self._facts(actor, command)).requester
         if not decision.allowed:
             await self.refused(actor, command.name, decision, plan=command.plan)
@@ -94,17 +94,17 @@ class OwnRequests:
         return decision
 
     async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
-        """The answer about a name that no Feldera knows, or that names no target (`targets.of`)."""
+        """The reply about a name that no Feldera knows, or that names no target (`targets.of`)."""
         return await not_found(actor, name, pipelines=self.pipelines, authorizer=self.authorizer)
 
     async def refused(
         self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan | None
     ) -> None:
-        """Record that somebody was told no."""
+        """Record that somebody was denied."""
         await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
 
     async def preview(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
-        """Show what a plan would destroy and take. Writes the proposal that the preview's buttons stand for."""
+        """Show what a plan would destroy and requires. Writes the proposal that the preview's buttons act on."""
         weighed = await self.evaluate(actor, command)
         if isinstance(weighed, Assessment):
             return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
@@ -114,7 +114,7 @@ class OwnRequests:
     async def evaluate(
         self, actor: Actor, command: PipelineCommand, *, reason_comes_later: bool = False
     ) -> Assessment | Reply:
-        """What a plan would destroy and take now, or why it is not to be. Writes nothing, not even a refusal."""
+        """What a plan would destroy and requires now, or why it is not possible. Writes nothing, not even a denial."""
         access_data = await self._facts(actor, command)
         basis = self._basis(actor, command, access_data)
         if not basis.requester.allowed:
@@ -145,7 +145,7 @@ class OwnRequests:
         return await self.pipelines.history(command.name)
 
     async def note_no(self, actor: Actor, command: PipelineCommand, reply: Reply) -> None:
-        """Record that somebody was told `reply`, if it is a no."""
+        """Record the reply, if it is a denial."""
         if isinstance(reply, replies.PermissionDenied):
             await self.refused(actor, command.name, reply.decision, plan=command.plan)
             return
@@ -155,7 +155,7 @@ class OwnRequests:
             await self.store.note(event)
 
     async def describe(self, actor: Actor, name: PipelineName) -> Reply:
-        """The pipeline's state, for whoever may see it."""
+        """The pipeline's state, for people who may see it."""
         decision = await self.may_see(actor, name)
         if not decision.allowed:
             return replies.PermissionDenied(name, decision, plan=None)
@@ -174,9 +174,9 @@ class OwnRequests:
         )
 
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
-        """Take the proposal on. From here it is carried out or asked for, whatever happens to this process.
+        """Accept the proposal. From here it is carried out or requested, whatever happens to this process.
 
-        `typed` is the pipeline's name once more, without which no glass is broken.
+        `typed` is the pipeline's name once more, which a break-glass requires.
         """
 
         def process(operation: Operation, access_data: AccessData) -> Transition:
@@ -206,12 +206,12 @@ class OwnRequests:
             waits = operation.state is State.AWAITING_APPROVAL
             return replies.Asked(operation) if waits else replies.Started(operation)
         if operation.state is State.PROPOSED:
-            # As it was decided: what is remembered of the person may be better than what was just learned.
+            # As it was decided: the cached membership may be better than what was just learned.
             return await self._why_unconfirmed(operation, await self.store.access_data(memberships), typed)
         return await self.denials.too_late(actor, AttemptedAction.CONFIRM, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """*Never mind*: the proposal is over."""
+        """*Never mind*: drop the proposal."""
 
         def withdraw(operation: Operation, _facts: AccessData) -> Transition:
             if operation.confirmed_at is not None:
@@ -229,7 +229,7 @@ class OwnRequests:
         return await self.denials.too_late(actor, AttemptedAction.DROP, operation)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """End an operation that waits for a human, on the word of somebody who may clear the pipeline."""
+        """Close an operation that needs a human, on the word of somebody who may clear the pipeline."""
 
         def end(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
@@ -262,7 +262,7 @@ class OwnRequests:
         origin: ChannelId,
         weighed: Assessment,
     ) -> replies.Preview:
-        """Write what is wanted of the pipeline as it was weighed, to be confirmed or not."""
+        """Store a proposal for the plan as it was assessed, to be confirmed or not."""
         now, pipeline = self.clock.now(), weighed.pipeline
         operation = Operation(
             id=operation_id,
@@ -278,7 +278,7 @@ class OwnRequests:
             created_at=now,
             feldera=weighed.feldera,
         )
-        # What is wanted, word by word, is in the record itself: nobody can change it afterwards.
+        # The audit log has the request word for word: nobody can change it afterwards.
         wanted = {"pipeline": operation.pipeline, "reviewed": operation.reviewed.id}
         said = {"reason": operation.reason, "incident": operation.incident, **plan_on_record(operation.plan)}
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
@@ -298,7 +298,7 @@ class OwnRequests:
         return too_many(name, basis, access_data, self.clock.now())
 
     def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
-        """Whether its target is still there, after a change of settings, and its name was typed where it must be."""
+        """Whether its target still exists, after a change of settings, and its name was typed if required."""
         is_here = self.targets.of(operation.pipeline) is not None
         return is_here and (not operation.incident or typed == operation.pipeline)
 
@@ -311,7 +311,7 @@ class OwnRequests:
         basis = authorization_for(operation, access_data, now)
         reply = why_not_taken_on(operation, basis, access_data, typed, now)
         if reply is None:
-            # They meant to ask others, and nobody needs to be asked any more: they decide on that, too.
+            # They meant to ask others, but no approval is needed any more: let them decide on that, too.
             again = pipeline_command(operation.plan, operation.pipeline, operation.reason, operation.incident)
             return await self.preview(operation.requester, again, operation.origin)
         event = (
@@ -366,7 +366,7 @@ class OwnRequests:
 
 
 def _newest(recorded: PipelineEvents | Problem | None, here: Identity) -> datetime | None:
-    """The newest row of the record, if it is of where the pipeline was looked at."""
+    """The newest row of the events, if they come from where the pipeline was looked at."""
     if not isinstance(recorded, PipelineEvents) or recorded.here != here or not recorded.changes:
         return None
     return recorded.changes[0].at

@@ -1,7 +1,7 @@
-"""Every pipeline there is, for people who type a part of a name: asked for once however fast that is, and kept for a while.
+"""Pipeline catalog: a cached list of all pipelines, to suggest names while people type. Reads share one request.
 
-Good for suggestions alone: nothing is decided on what it says. Each Feldera is asked by itself, so that one that is slow
-or away hides nothing of another.
+For suggestions alone: no decision uses it. Each Feldera is asked separately, so that one that is slow or away hides
+nothing of another.
 """
 
 import asyncio
@@ -15,18 +15,18 @@ from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import AllPipelines, Clock, Pipelines
 
-GOOD_FOR = timedelta(seconds=5)  # from when Feldera told it, be it slow
-BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes its time to answer again
+GOOD_FOR = timedelta(seconds=5)  # from when Feldera answered, even if slowly
+BETTER_THAN_NONE_FOR = timedelta(minutes=10)  # the same, while Feldera takes long to answer again
 LOADING = Problem(ProblemKind.UNREACHABLE, "No answer yet.")  # a target that is still being asked
-LATE_AFTER = 0.3  # seconds: how long the others are waited for, once one Feldera has answered
+LATE_AFTER = 0.3  # seconds to wait for the others, once one Feldera has answered
 
 Listed = AllPipelines | Problem
 Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
-"""Begins a task that somebody holds, and ends with the process."""
+"""Starts a task that somebody holds on to, and that ends with the process."""
 
 
 class _Chained(Mapping[PipelineName, Pipeline | Problem]):
-    """The lists of several targets as one. Nothing is copied: a row is read when it is looked at, of thousands few."""
+    """The lists of several targets as one. Nothing is copied: of thousands of rows, only those accessed are parsed."""
 
     def __init__(self, lists: Iterable[Mapping[PipelineName, Pipeline | Problem]]) -> None:
         self._list_of = {name: listed for listed in lists for name in listed}
@@ -64,10 +64,10 @@ class PipelineCatalog:
     _known: dict[TargetName, _Known] = field(default_factory=dict)
 
     async def everything(self, *, within: float) -> AllPipelines:
-        """Every pipeline as it was a few seconds ago, of the targets that tell `within` so many seconds.
+        """Every pipeline as of a few seconds ago, of the targets that answer `within` that many seconds.
 
-        A question that takes longer goes on (`LOADING`), for the next one who asks; until then what was told before is
-        better than none. A failure is not remembered.
+        A slower question goes on (`LOADING`), for the next caller; until then the previous answer is used.
+        A failure is not cached.
         """
         targets = self.pipelines.targets.all
         asking = {target: task for target in targets if (task := self._asked(target)) is not None}
@@ -85,7 +85,7 @@ class PipelineCatalog:
         return AllPipelines(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
 
     async def loaded(self) -> None:
-        """Wait until every target that is being asked has answered, or failed to."""
+        """Wait until every target that is being asked has answered or failed."""
         asking = [
             known.asking for known in self._known.values() if known.asking is not None and known.is_asked
         ]
@@ -93,7 +93,7 @@ class PipelineCatalog:
             await asyncio.wait(asking)
 
     def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
-        """The question to this target that is under way, a new one if need be; None if its answer is still good."""
+        """The pending question to this target, started if necessary; None if its answer is still good."""
         known, now = self._known.setdefault(target, _Known()), self.clock.now()
         if known.told_within(GOOD_FOR, now) is not None:
             return None
@@ -118,7 +118,7 @@ class PipelineCatalog:
 
 
 async def _enough(asking: Iterable[asyncio.Task[Listed]], within: float, *, has_some: bool) -> None:
-    """Wait until all have answered, or one has and the others had their chance, or it has been long enough."""
+    """Wait until all have answered, or one has and the others had their chance, or the time is up."""
     loop = asyncio.get_running_loop()
     waiting, until = set(asking), loop.time() + within
     while waiting:

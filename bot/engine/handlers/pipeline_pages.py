@@ -1,4 +1,4 @@
-"""The pipelines that a person may see, page by page. It changes nothing, and is as quick with ten thousand of them.
+"""Pages of the pipelines that a person may see. They change nothing, and are as quick with ten thousand pipelines.
 
 Feldera sends all of them at once or none, so a page costs one request, however many pages there are. A page is found
 by the name next to it, not by its number: pipelines come and go between two clicks, and nobody should miss one.
@@ -26,7 +26,7 @@ from bot.engine.replies import Listed, NoList, PipelineList, Reply, SeesNothing
 
 _T = TypeVar("_T")
 _ANY = PipelineName("*")
-PAGE = 12  # pipelines: a screenful, and within Slack's limits whatever stands in a row
+PAGE = 12  # pipelines: a screenful, and within Slack's limits whatever is in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PipelinePages:
         if isinstance(everything, Problem):
             return NoList(everything)
         access_data, now = await self.authorizer.access_data(actor), self.clock.now()
-        # Off the loop: fifty thousand names take a while.
+        # In a thread: fifty thousand names take a while.
         names = await asyncio.to_thread(_listed, actor, pattern, tuple(everything), access_data, now)
         start = _start(names, after, before)
         underway = {
@@ -94,12 +94,12 @@ def _listed(
 
 
 def _place(name: PipelineName) -> tuple[str, str]:
-    """Where people look for it: upper and lower case beside each other."""
+    """Sort key: upper and lower case beside each other."""
     return name.lower(), name
 
 
 def _start(names: list[PipelineName], after: PipelineName | None, before: PipelineName | None) -> int:
-    """Where the page begins. One that would be empty, since pipelines have gone, is the last or the first instead."""
+    """The index where the page begins. If it would be empty because pipelines are gone, the last or first page."""
     if after is not None:
         start = bisect_right(names, _place(after), key=_place)
         return start if start < len(names) else max(0, len(names) - PAGE)
@@ -111,7 +111,7 @@ def _start(names: list[PipelineName], after: PipelineName | None, before: Pipeli
 def hiding(
     about: Mapping[TargetName, _T], pattern: str, actor: Actor, access_data: AccessData, now: datetime
 ) -> dict[TargetName, _T]:
-    """Of targets that hide pipelines, those that might have shown this person something: they hear of no other."""
+    """Of targets that hide pipelines, those that might have shown this person something: they learn of no other."""
     membership = access_data.memberships[actor]
     held = [
         grant.pattern

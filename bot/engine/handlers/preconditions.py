@@ -1,4 +1,4 @@
-"""What stands between a person and a plan of theirs, and what it comes to where nothing does. Pure."""
+"""Preconditions: what prevents a person's plan, and the assessment if nothing does. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +17,9 @@ from bot.engine.replies import Reply
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a plan would destroy and take: all that a proposal is made of, but the person's own words.
+    """What a plan would destroy and requires: all that a proposal contains, except the person's own words.
 
-    `recorded_at` is the newest row of the pipeline's events before it was looked at, where a stop is followed by a clear.
+    `recorded_at` is the newest row of the pipeline's events before the look, if a clear follows a stop.
     """
 
     pipeline: Pipeline
@@ -30,12 +30,12 @@ class Assessment:
 
     @property
     def reviewed(self) -> Fingerprint:
-        """The fingerprint of what there is to see."""
+        """The fingerprint of what was seen."""
         return Fingerprint.of(self.pipeline, recorded_at=self.recorded_at)
 
 
 def hindrance(command: PipelineCommand, basis: Authorization) -> Reply | None:
-    """What the rules have against it, before anything is looked at."""
+    """What the rules require that is missing, before any look at the pipeline."""
     if basis.freeze is not None:
         return replies.Frozen(command.name, basis.freeze)
     if command.incident and not basis.requirements.break_glass:
@@ -50,7 +50,7 @@ def hindrance(command: PipelineCommand, basis: Authorization) -> Reply | None:
 def too_many(
     name: PipelineName, basis: Authorization, access_data: AccessData, now: datetime
 ) -> Reply | None:
-    """Whether the person has asked others for so much already that this has to wait."""
+    """Whether the person has so many requests already that this one must wait."""
     if not basis.approvals_needed:
         return None
     if access_data.open_requests >= OPEN_REQUESTS_MAX:
@@ -62,7 +62,7 @@ def too_many(
 def why_not_taken_on(
     operation: Operation, basis: Authorization, access_data: AccessData, typed: str | None, now: datetime
 ) -> Reply | None:
-    """Why a proposal stays one, by elimination; None where less is asked now than was shown."""
+    """Why a proposal is not accepted, by elimination; None if less is required now than was shown."""
     name = operation.pipeline
     if operation.incident and typed != name:
         return replies.NameWanted(operation)
@@ -91,7 +91,7 @@ def why_not(pipeline: Pipeline, plan: Plan) -> Reply | None:
 
 
 def _why_not_clear(pipeline: Pipeline, plan: Plan) -> Reply | None:
-    """Of a pipeline that is stopped, or has to be."""
+    """For a pipeline that is stopped, or has to be."""
     starts_after = StepName.START in plan and pipeline.is_stopped
     match pipeline.storage:
         case Storage.CLEARED if not starts_after:

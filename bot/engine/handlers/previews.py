@@ -1,6 +1,6 @@
-"""What somebody is shown before they confirm: a preview, or the offer of a longer plan where the pipeline runs.
+"""Previews: what somebody sees before they confirm, or the offer of a longer plan if the pipeline runs.
 
-Writes the proposals that buttons stand for, and the refusals; nothing else.
+Writes the proposals that buttons act on, and the denials; nothing else.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Previews:
     handlers: OwnRequests
 
     async def show(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
-        """The preview, or why there is none; where the pipeline runs and a clear was wanted, with an offer."""
+        """The preview, or why there is none; with an offer if a clear was requested and the pipeline runs."""
         reply = await self.handlers.preview(actor, command, origin)
         if isinstance(reply, replies.NotStopped) and isinstance(command, Clear):
             return await self._with_an_offer(actor, command, origin, not_stopped=reply)
@@ -31,7 +31,7 @@ class Previews:
     async def _with_an_offer(
         self, actor: Actor, command: Clear, origin: ChannelId, *, not_stopped: replies.NotStopped
     ) -> Reply:
-        """It runs: stopping it first is offered to whoever may, as a proposal that no preview has shown yet."""
+        """It runs: people who may are offered to stop it first, in a proposal that no preview has shown yet."""
         if not_stopped.pipeline.resources_desired == STOPPED:
             return not_stopped
         longer = replace(command, stop=True)

@@ -1,6 +1,6 @@
-"""What somebody may have meant by a pipeline's name that is none: a slip, or a name without its target.
+"""Suggestions for a name that no pipeline has: a typo, or a name without its target.
 
-A guess is only ever offered, never taken, and never made of a name that the person may not see.
+A guess is only ever offered, never used, and never a name that the person may not see.
 """
 
 import asyncio
@@ -18,19 +18,19 @@ from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.pipeline_pages import hiding
 from bot.engine.ports import AllPipelines, Pipelines
 
-COMPARED_MAX = 50  # names compared with what was typed, letter by letter
-CLOSE_NAMES = 3  # suggestions beside an unknown name
+COMPARED_MAX = 50  # names compared with the typed text, letter by letter
+CLOSE_NAMES = 3  # suggestions for an unknown name
 
 
 async def not_found(
     actor: Actor, name: PipelineName, *, pipelines: Pipelines, authorizer: Authorizer
 ) -> replies.NotFound:
-    """The answer about a name that no Feldera knows, or that names no target."""
+    """The reply about a name that no Feldera knows, or that names no target."""
     everything = await pipelines.look_at_all()
     access_data, now = await authorizer.access_data(actor), authorizer.clock.now()
     if isinstance(everything, Problem):
         everything = AllPipelines({}, dict.fromkeys(pipelines.targets.names, everything))
-    # Off the loop: of fifty thousand names this takes a second, in which nobody else would be answered.
+    # In a thread: fifty thousand names take a second, in which nobody else would be answered.
     close = await asyncio.to_thread(_close, actor, name, tuple(everything), access_data, now)
     needs_target = pipelines.targets.of(name) is None
     silent = hiding(everything.unanswered, "*", actor, access_data, now) if needs_target else ()
@@ -50,14 +50,14 @@ def _close(
 
 
 def _namesakes(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The pipelines that go by this very name on some target; first the one whose target was only misspelled by case."""
+    """The pipelines with this exact name on some target; first the one whose target differs only in case."""
     wanted, typed = name_on_target(name), name.casefold()
     others = [other for other in names if other != name and name_on_target(other) == wanted]
     return tuple(sorted(others, key=lambda other: (other.casefold() != typed, other))[:CLOSE_NAMES])
 
 
 def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[PipelineName, ...]:
-    """The names most like this one, on whatever target where it names none."""
+    """The names most like this one, on any target if it names none."""
     if "/" in name:
         return tuple(resembling(_likely(names, name), name, limit=CLOSE_NAMES))
     called: dict[PipelineName, list[PipelineName]] = defaultdict(list)
@@ -68,7 +68,7 @@ def _close_to(name: PipelineName, names: Iterable[PipelineName]) -> tuple[Pipeli
 
 
 def _likely(names: Iterable[PipelineName], typed: str) -> list[PipelineName]:
-    """Few enough to be compared letter by letter; all of them, where few letters tell nothing."""
+    """Few enough to be compared letter by letter; all of them, if too few letters were typed."""
     if len(typed) < CLOSE_FROM:
         return list(names)
     names = tuple(names)

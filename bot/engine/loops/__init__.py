@@ -1,1 +1,1 @@
-"""The loops that run as long as the bot does, and what they keep between two rounds."""
+"""The loops that run as long as the bot does, and their state between rounds."""

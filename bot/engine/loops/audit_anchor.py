@@ -1,7 +1,7 @@
-"""Tells the head of the record to the world outside once a day: a chain alone cannot show that its end was cut off.
+"""Audit anchor: publishes the audit log's head once a day, since a chain alone cannot show that its end was cut off.
 
-Level-triggered: what was last told, and when, is in the database. A log line is written always, a message where there
-is a noticeboard; each keeps its own day. A repeated telling does no harm, so none is ever withheld for doubt.
+Level-triggered: what was last published, and when, is in the database. It always writes a log line, and a message if
+there is an audit channel; each on its own day. Publishing twice does no harm, so it never holds back when in doubt.
 """
 
 import asyncio
@@ -16,9 +16,7 @@ from bot.engine.ports import AuditChannel, Clock, RetryLater, Store, Taken
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(days=1)
-WHILE_EMPTY = timedelta(
-    hours=1
-)  # a record without an entry is looked at again: its first day should count, too
+WHILE_EMPTY = timedelta(hours=1)  # an empty audit log is checked again: its first day should count, too
 
 LOGGED = "audit head logged"
 POSTED = "audit head posted"
@@ -26,17 +24,17 @@ POSTED = "audit head posted"
 
 @dataclass(slots=True)
 class AuditAnchor:
-    """`wake` cuts the wait for the next telling short."""
+    """`wake` cuts the wait for the next publication short."""
 
     store: Store
     clock: Clock
     board: AuditChannel | None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    # In memory as well: where the store takes nothing for a while, the head is not told every two seconds.
+    # In memory as well: if the store cannot be written for a while, the head is not published every two seconds.
     _told_at: dict[str, datetime] = field(default_factory=dict)
 
     async def tick(self) -> datetime:
-        """Tell what is due; return when to come back."""
+        """Publish what is due; return when to come back."""
         entry_id, head = await self.store.head()
         if head == GENESIS:
             return self.clock.now() + WHILE_EMPTY
@@ -61,7 +59,7 @@ class AuditAnchor:
             return answer.at
         self._told_at[POSTED] = self.clock.now()
         if not isinstance(answer, Taken):
-            # Only people can mend that. Once a day is often enough to say so.
+            # Only people can fix that. Once a day is often enough to log it.
             log.warning("audit_head_not_posted", answer=repr(answer))
         elif answer.card is not None:
             place = answer.card
@@ -70,7 +68,7 @@ class AuditAnchor:
         return await self._told(POSTED)
 
     async def _due(self, errand: str) -> datetime | None:
-        """When it is due next; None if it is now. After `clock reset` the last may be in the future: then it is."""
+        """When it is due next; None if now. After `clock reset` the last time may be in the future: then it is due."""
         last, now = self._told_at.get(errand) or await self.store.last_done(errand), self.clock.now()
         return last + EVERY if last is not None and last <= now < last + EVERY else None
 

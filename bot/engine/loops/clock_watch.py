@@ -1,7 +1,7 @@
-"""Watches the clocks: records the bot's time for the next start and for the shell, and says when the wall clock was set.
+"""Clock watch: stores bot time for the next start and for the shell, and reports when the wall clock was set.
 
-The bot goes by its own time (`bot.domain.bot_time`): a jump of the wall clock changes nothing that it does, but people see
-other times on cards than on their wrists until it was mended, and Slack's signed requests are taken for old ones.
+The bot uses its own time (`bot.domain.bot_time`): a jump of the wall clock changes nothing that it does, but until it
+is fixed, cards show other times than people's watches, and Slack's signed requests look too old.
 """
 
 import asyncio
@@ -15,9 +15,7 @@ from bot.engine.ports import RecordedClock, Store, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
-EVERY = timedelta(
-    minutes=1
-)  # one small write; after a crash and another boot the bot's time is known to a minute
+EVERY = timedelta(minutes=1)  # one small write; after a crash and a reboot, bot time is known to a minute
 
 
 @dataclass(slots=True)
@@ -28,7 +26,7 @@ class ClockWatch:
     _recorded_at: datetime | None = None
 
     async def begin(self) -> None:
-        """Have the clock go on from what the database has.
+        """Resume the clock from what the database has.
 
         Raises:
             ClockNotBelieved: the wall clock is too far ahead of it.
@@ -39,7 +37,7 @@ class ClockWatch:
         await self.tick()
 
     async def tick(self) -> datetime:
-        """Say what was noticed and record the time, if that is due; return when to come back."""
+        """Report jumps and store the time, if that is due; return when to come back."""
         jumps = self.clock.jumps()
         for jump in jumps:
             log.warning(
@@ -56,14 +54,14 @@ class ClockWatch:
         return self._recorded_at + EVERY
 
     async def end(self) -> None:
-        """Record the time for the last time. A store that cannot be had now knows it to a minute."""
+        """Store the time once more. If the store is unavailable now, it has the time to within a minute."""
         try:
             await self._record()
         except StoreUnavailable as error:
             log.warning("clock_not_recorded", why=error.message)
 
     def notes(self) -> tuple[str, ...]:
-        """What is worth knowing of the clocks, in sentences."""
+        """Sentences about the clocks that are worth knowing."""
         ahead = self.clock.ahead()
         if abs(ahead) <= A_JUMP:
             return ()

@@ -1,10 +1,9 @@
-"""The loop that moves operations forward. Level-triggered: it looks at what is stored, not at what was said.
+"""The driver loop moves operations forward. Level-triggered: it reads what is stored, not what was signaled.
 
-Each round asks a Feldera once, however many operations are due on it, and takes each of them one step on. Rounds, and
-requests and what else follows from them, run beside each other, so that one slow Feldera or request holds up no other
-operation; nor does a pipeline about which Feldera gives no answer: operations whose last look failed have rounds of
-their own. Work that was cut short at any point leaves rows that the next round takes up; after a restart the
-first round does.
+Each round asks a Feldera once, however many operations are due on it, and takes each of them one step further. Rounds,
+requests and other effects run concurrently, so that one slow Feldera or request delays no other operation; nor does a
+pipeline about which Feldera gives no answer: operations whose last look failed have separate rounds. Work that is cut
+short at any point leaves rows that the next round processes, or the first round after a restart.
 """
 
 import asyncio
@@ -51,24 +50,24 @@ from bot.engine.ports import Clock, Decide, Pipelines, Store
 
 Looks = Callable[[Operation], Look]
 
-_Round = tuple[Target, bool]  # who is looked at together: on one Feldera, and whether the last look failed
+_Round = tuple[Target, bool]  # operations looked at together: one Feldera, and whether the last look failed
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
-TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks have their turn in between
+TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks get their turn in between
 WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
-SLICE = 500  # operations that are only compared with the time, between two turns of the event loop
+SLICE = 500  # operations whose due time alone is checked, between two turns of the event loop
 
 _NOBODY: Mapping[Actor, Membership] = MappingProxyType({})
 _NOT_ASKED = Authorization(Decision(allowed=False, action=Action.CLEAR), Requirements(approvals=0))
-"""Of a look after which nothing may be sent: nobody's rights matter, and nobody is asked for them."""
+"""For a look after which nothing may be sent: nobody's rights matter, and nobody is looked up."""
 _NO_LAST_LOOK = Problem(ProblemKind.UNREACHABLE, "there was no last look at the pipeline")
 
 
 @dataclass(slots=True)
 class Driver:
-    """`changed` is called when people should be told something; `wake` cuts the wait for the next round short.
+    """`changed` is called when people should be notified; `wake` cuts the wait for the next round short.
 
-    What is sent, and what came of it, is stored in `store`, and all else in its `background`, which it overtakes.
+    What is sent, and its outcome, is stored in `store`, and everything else in its `background`, which it overtakes.
     """
 
     store: Store
@@ -94,7 +93,7 @@ class Driver:
         self._usual_times = StepDurations(self.background)
 
     async def tick(self) -> datetime | None:
-        """Begin to take every due operation one step on; return when the next is due."""
+        """Start to take every due operation one step further; return when the next is due."""
         if self._broken is not None:
             broken, self._broken = self._broken, None
             raise broken
@@ -113,7 +112,7 @@ class Driver:
             elif (round_ := self._round_of(operation)) not in self._rounds:
                 to_look_at[round_].append(operation)
         for round_, operations in to_look_at.items():
-            # Who would be due soon is looked at with the rest, so that rounds stay together.
+            # Operations that are due soon join this look, so that rounds stay together.
             waiting = [each async for each in _in_slices(idle) if self._waits_for(round_, each, now)]
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
         await self._change_all([(each, TimePassed()) for each in due if needs_no_look(each)])
@@ -123,7 +122,7 @@ class Driver:
         return self._target_of(operation), operation.failing_since is not None
 
     def _waits_for(self, round_: _Round, operation: Operation, now: datetime) -> bool:
-        """Whether more than half of its pause is over; each look may be a request of its own."""
+        """Whether more than half of its wait is over; each look may be a request of its own."""
         if operation.state is not State.WAITING or operation.failing_since is not None:
             return False
         pause = polling.next_look(now - (operation.accepted_at or now))
@@ -133,7 +132,7 @@ class Driver:
         return self.pipelines.targets.of(operation.pipeline)
 
     def _notice_ends(self, underway: Iterable[Operation]) -> None:
-        """Have people told of what ended elsewhere: the shell cannot wake anybody."""
+        """Notify people of operations that ended elsewhere: the shell cannot wake a loop."""
         ids = frozenset(operation.id for operation in underway)
         ended = self._seen_underway - ids
         if ended:
@@ -143,12 +142,12 @@ class Driver:
         self._seen_underway = ids
 
     async def finished(self) -> None:
-        """Wait until no round and nothing beside the rounds runs."""
+        """Wait until no round and no other task is running."""
         while running := [*self._rounds.values(), *self._at_work.values()]:
             await asyncio.wait(running)
 
     async def abandon(self) -> None:
-        """Cut short all that runs: a request that may have been sent is looked for at the start."""
+        """Cancel all that runs: after a restart, a request that may have been sent is looked for."""
         for task in [*self._rounds.values(), *self._at_work.values()]:
             task.cancel()
         await self.finished()
@@ -156,7 +155,7 @@ class Driver:
     async def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
         moments = [moment async for operation in _in_slices(idle) for moment in self._moments(operation)]
-        if idle:  # the shell may deny a request, put a freeze or lift one at any time
+        if idle:  # the shell may deny a request, set a freeze or remove one at any time
             moments.append(self.clock.now() + self.shell_noticed_within)
         return min(moments, default=None)
 
@@ -176,14 +175,14 @@ class Driver:
         placed = list(operations)
         task = asyncio.create_task(self._round(round_[0], placed))
         self._rounds[round_] = task
-        # Nobody else takes them up while they are looked at.
+        # Nothing else processes them during the look.
         self._at_work |= {operation.id: task for operation in placed}
         task.add_done_callback(partial(self._round_ended, round_, placed))
 
     def _round_ended(self, round_: _Round, placed: list[Operation], task: asyncio.Task[None]) -> None:
         del self._rounds[round_]
         for operation in placed:
-            if self._at_work.get(operation.id) is task:  # it was cut short, or broke
+            if self._at_work.get(operation.id) is task:  # it was cancelled, or failed
                 del self._at_work[operation.id]
         self._note_end(task)
 
@@ -208,9 +207,9 @@ class Driver:
             await asyncio.sleep(0)
 
     def _is_no_news(self, operation: Operation, look: Look, *, asked_at: datetime, now: datetime) -> bool:
-        """Whether no row has to tell of this look: then what it comes to is kept in memory."""
+        """Whether no row needs this look: then its result is kept in memory."""
         spread, usual = self.spread.uniform(-1, 1), self._usual_times.of(operation)
-        # From when it was asked, so that a slow answer does not make looks rarer; but Feldera has as much rest as it took.
+        # From when it was asked, so that a slow answer does not make looks rarer; but Feldera rests as long as it took.
         again = next_look_if_unchanged(operation, look, asked_at, spread=spread, usual=usual)
         if again is not None:
             self._look_times.look_again(operation, max(again, now + (now - asked_at)))
@@ -282,7 +281,7 @@ class Driver:
         return self._told(await self.store.change(operation.id, decide, memberships=_NOBODY))
 
     async def _change_all(self, changes: Sequence[tuple[Operation, Input]]) -> None:
-        """In as few transactions as leave commands and clicks their turn; nothing is to be done after any of them."""
+        """In as few transactions as leave commands and clicks their turn; none of them has an effect to run."""
         for start in range(0, len(changes), TAKEN_IN_AT_ONCE):
             some = changes[start : start + TAKEN_IN_AT_ONCE]
             for after in await self.background.change_all(
@@ -303,7 +302,7 @@ class Driver:
 
     async def _carry_out(self, operation: Operation, effect: Effect) -> Input:
         match effect:
-            case Send():  # what was not looked at over its own connection, just before, is never sent
+            case Send():  # nothing is ever sent without a look over its own connection just before
                 return Answered(NotSent(_NO_LAST_LOOK))
             case ReadHistory(found):
                 history = await self.pipelines.history(operation.pipeline)
@@ -323,7 +322,7 @@ class Driver:
 
 
 async def _in_slices(operations: Iterable[Operation]) -> AsyncIterator[Operation]:
-    """Each of them; acks have their turn in between. What is idle stays so meanwhile: only a tick begins anything with it."""
+    """Each of them; acks get their turn in between. What is idle stays idle: only a tick starts anything with it."""
     for place, operation in enumerate(operations, 1):
         yield operation
         if place % SLICE == 0:

@@ -1,4 +1,4 @@
-"""What becomes of operations, as lines of the bot's own log."""
+"""Event log: writes operations' events as lines of the bot's own log."""
 
 import structlog
 
@@ -11,7 +11,7 @@ _WARNINGS = frozenset({EventKind.UNREACHABLE, EventKind.OVERDUE, EventKind.NEEDS
 
 
 def log_events(after: Transition) -> None:
-    """A line for each event, named for its kind, with its data and the operation that it is of."""
+    """One line per event, named for its kind, with its data and its operation."""
     for event in after.events:
         report = log.warning if event.kind in _WARNINGS else log.info
         about = {

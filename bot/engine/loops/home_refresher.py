@@ -1,9 +1,9 @@
-"""The loop that keeps the Homes of those who look at them in line with the store.
+"""Home refresher: the loop that keeps open Home tabs in line with the store.
 
-Level-triggered like the others: each round reads what there is and composes everybody's page anew, so that a page is
-right whatever was missed. It never decides anything, and whatever breaks in here breaks a page, not the bot. Who looks
-is remembered in memory alone: after a restart a page stays as it was until it is opened or clicked, and its buttons are
-judged by the rows, as always.
+Level-triggered like the others: each round reads the store and composes every page again, so that a page is right
+whatever was missed. It never decides anything, and a failure here breaks a page, not the bot. Readers are kept
+in memory alone: after a restart a page stays as it was until it is opened or clicked, and its buttons are
+checked against the rows, as always.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from bot.engine.ports import ChannelUnusable, Clock, HomeTabs, RetryLater, Store
 log = structlog.get_logger(__name__)
 
 LOOKS_FOR = timedelta(hours=1)  # after the page was opened, or a button on it pressed
-LOOKED_AFTER_EVERY = timedelta(minutes=1)  # rights change in the shell and in Slack, where nobody tells us
-ROUNDS_APART = timedelta(seconds=1)  # each reads for every reader; who has just come is not kept waiting
+LOOKED_AFTER_EVERY = timedelta(minutes=1)  # rights change in the shell and in Slack, which do not notify us
+ROUNDS_APART = timedelta(seconds=1)  # each reads for every reader; a new reader is not kept waiting
 AFTER_A_BUG = timedelta(minutes=5)
-READERS_MOST = 50  # those who came last: each costs Slack a look-up of the person a minute
-ENTRIES_AT_ONCE = 100  # of the record
-ENTRIES_READ = 500  # in search of what ended lately
-ENDED_SHOWN = 50  # to be sifted for each reader
+READERS_MOST = 50  # the most recent ones: each costs Slack a look-up of the person a minute
+ENTRIES_AT_ONCE = 100  # of the audit log
+ENTRIES_READ = 500  # to find operations that ended recently
+ENDED_SHOWN = 50  # filtered for each reader
 
 
 @dataclass(slots=True)
@@ -45,9 +45,9 @@ class HomeRefresher:
     _not_before: dict[UserId, datetime] = field(default_factory=dict)
 
     def looked_at_by(self, actor: Actor) -> None:
-        """Somebody has their page on the screen."""
+        """Somebody is viewing their page."""
         self._readers.pop(actor.user, None)
-        self._readers[actor.user] = actor, self.clock.now()  # the latest comes last
+        self._readers[actor.user] = actor, self.clock.now()  # most recent last
         self._arrived.add(actor.user)
         for user in list(self._readers)[:-READERS_MOST]:
             self._forget(user)
@@ -62,7 +62,7 @@ class HomeRefresher:
         if not self._readers:
             return None
         next_round = self._next_round(now)
-        # Whoever came last waits for a first page, and goes first.
+        # The most recent reader waits for a first page, and goes first.
         everybody = [actor for actor, _ in reversed(self._readers.values())]
         readers = [actor for actor in everybody if next_round is None or actor.user in self._arrived]
         self._arrived.clear()
@@ -76,12 +76,12 @@ class HomeRefresher:
         return min([next_round or now + LOOKED_AFTER_EVERY, *(at for at in again if at is not None)])
 
     def _next_round(self, now: datetime) -> datetime | None:
-        """When everybody's page is composed next; None if that is now."""
+        """When all pages are composed next; None if now."""
         last = self._last_round
         return last + ROUNDS_APART if last is not None and now < last + ROUNDS_APART else None
 
     async def _show(self, actor: Actor, board: HomeData) -> datetime | None:
-        """Publish this person's page; returns when it has to be done again, if that is known."""
+        """Publish this person's page; returns when it must be published again, if that is known."""
         held = self._not_before.get(actor.user)
         if held is not None and held > self.clock.now():
             return held
@@ -108,7 +108,7 @@ class HomeRefresher:
         )
 
     async def _ended(self) -> tuple[Operation, ...]:
-        """What ended lately, as far back as the newest entries of the record tell."""
+        """Operations that ended recently, as far back as the newest audit log entries show."""
         found: dict[OperationId, Operation] = {}
         before: int | None = None
         for _ in range(ENTRIES_READ // ENTRIES_AT_ONCE):

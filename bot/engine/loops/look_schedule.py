@@ -1,4 +1,4 @@
-"""When to look at which pipeline next, as far as no row tells it: in memory, so that a look without news writes nothing."""
+"""Look schedule: when to look at which pipeline next. In memory beside the rows: a look without news writes nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import Clock
 
 Target = TargetName | None
-"""None: the operation is of a target that was taken out of the settings."""
+"""None: the operation's target was removed from the settings."""
 
 
 @dataclass(slots=True)
 class LookSchedule:
-    """What an operation's own row says counts, unless a look found it unchanged since, or its Feldera asked for quiet."""
+    """The operation's own row counts, unless a look found it unchanged since, or its Feldera asked us to wait."""
 
     clock: Clock
-    # Operations that a look found unchanged, and when to look again: good as long as they are.
+    # Operations that a look found unchanged, and when to look again: valid as long as they are unchanged.
     _unchanged: dict[OperationId, tuple[Operation, datetime]] = field(default_factory=dict)
     _quiet_until: dict[Target, datetime] = field(default_factory=dict)
 
@@ -45,18 +45,18 @@ class LookSchedule:
         self._unchanged[operation.id] = operation, at
 
     def forget(self, operations: Iterable[OperationId]) -> None:
-        """They are over."""
+        """These have ended."""
         for operation_id in operations:
             self._unchanged.pop(operation_id, None)
 
     def leave_alone(self, target: Target, problem: Problem) -> None:
-        """For as long as the Feldera asks, if it does."""
+        """Wait for as long as the Feldera asks, if it does."""
         if problem.retry_after:
             until = self.clock.now() + timedelta(seconds=problem.retry_after)
             self._quiet_until[target] = max(until, self._quiet_until.get(target, until))
 
     def not_before(self, target: Target, at: datetime) -> datetime:
-        """`at`, or when the Feldera may be asked again."""
+        """`at`, or when the Feldera may be asked again, whichever is later."""
         return max(at, self._quiet_until.get(target, at))
 
 
@@ -67,8 +67,8 @@ def needs_no_look(operation: Operation) -> bool:
 
 
 def looks_by_itself(operation: Operation) -> bool:
-    """Whether its request comes next: no round is needed for the look that comes right before that.
+    """Whether its request comes next: no round is needed for the look right before that.
 
-    Where such a look failed, a round tries again: people's rights are looked up only where a request may follow.
+    If such a look failed, a round tries again: people's rights are looked up only where a request may follow.
     """
     return operation.state is State.READY and operation.failing_since is None

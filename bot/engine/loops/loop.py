@@ -1,4 +1,4 @@
-"""How a level-triggered loop runs: tick, wait until something is due or somebody wakes it, and again."""
+"""Runs a level-triggered loop: tick, wait until something is due or it is woken, and repeat."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -16,14 +16,14 @@ class Loop(Protocol):
     def clock(self) -> Clock: ...
 
     async def tick(self) -> datetime | None:
-        """Do what is due; return when the next thing is."""
+        """Do what is due; return when the next is due."""
         ...
 
 
 async def keep_ticking(loop: Loop, stopping: asyncio.Event) -> None:
     """Tick whenever something is due, until `stopping` is set (and `wake` with it).
 
-    A store that cannot be had is tried again after a pause, whatever wakes the loop meanwhile: work that is cut short
+    An unavailable store is retried after a pause, even if the loop is woken meanwhile: work that is cut short
     wakes it, and would be cut short again at once. Nothing was changed, so nothing is lost.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What each card tells of freezes and rules, kept true wherever those were put: the shell wakes nobody."""
+"""Rule changes: keeps what each card shows of freezes and rules up to date, even if they were set in the shell."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ from bot.engine.ports import Store
 class RuleChanges:
     store: Store
     _last: tuple[tuple[Freeze, ...], tuple[Rule, ...]] = ((), ())
-    _told: dict[OperationId, int] = field(default_factory=dict)  # versions that tell of what is in force
+    _told: dict[OperationId, int] = field(default_factory=dict)  # versions that show what is in force
 
     async def unseen(
         self, underway: Iterable[Operation], at_work: Collection[OperationId], now: datetime
     ) -> list[tuple[Operation, RulesSeen]]:
-        """What the cards of these operations do not tell yet; of those at work another time."""
+        """What the cards of these operations do not show yet; those at work come another time."""
         in_force = await self.store.freezes(now), await self.store.rules()
         if in_force != self._last:
             self._last = in_force
@@ -29,7 +29,7 @@ class RuleChanges:
         freezes, rules = in_force
         unseen: list[tuple[Operation, RulesSeen]] = []
         for operation in underway:
-            # What it says of them is part of what its card shows, and a change of that a new version.
+            # The card shows freezes and rules, so a change of them is a new version.
             if self._told.get(operation.id) == operation.version or operation.id in at_work:
                 continue
             freeze = frozen(freezes, operation.pipeline, now)
@@ -45,13 +45,13 @@ class RuleChanges:
         return unseen
 
     def forget(self, operations: Iterable[OperationId]) -> None:
-        """They are over."""
+        """These have ended."""
         for operation_id in operations:
             self._told.pop(operation_id, None)
 
 
 def _approvals(rules: Iterable[Rule], operation: Operation) -> int:
-    """How many the rules ask for; nobody but rules asks an operator for any."""
+    """How many approvals rules require; an operator needs some only by a rule."""
     asked = requirements_for(
         rules, operation.pipeline, is_operator=True, loses_data=loses_data(operation.plan)
     )

@@ -1,7 +1,7 @@
-"""Sends an operation's request right after a last look at its pipeline. Whatever takes time comes before that look.
+"""Sender: sends an operation's request right after a last look at its pipeline. All slow work comes before that look.
 
-Feldera takes no precondition with a request, so the time between the look and the request is kept as short as it can be:
-the connection is ready, and only the commit comes between. A request that would be later than that is not sent.
+Feldera takes no precondition with a request, so the time between the look and the request is kept as short as possible:
+the connection is ready, and only the commit comes between. A request that would be later is not sent.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,15 +22,13 @@ from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, Connection, Decide, Pipelines
 
 LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it
-CANCELS_HOLD_UP_FOR = timedelta(
-    seconds=30
-)  # from the end of the cancel window; each is decided within seconds
-STANDINGS_GOOD_FOR = 5.0  # seconds from asking Slack about people; making a connection may take longer
+CANCELS_HOLD_UP_FOR = timedelta(seconds=30)  # after the cancel window; each cancel is decided in seconds
+STANDINGS_GOOD_FOR = 5.0  # seconds from asking Slack about people; connecting may take longer
 
 _CARRIES = (*ASKS, Action.APPROVE)
 
 Change = Callable[[Operation, Decide, Mapping[Actor, Membership]], Awaitable[Effect | None]]
-"""Make the decision in a transaction; returns what is to be done once it is stored."""
+"""Make the decision in a transaction; returns the effect to run once it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,9 @@ class Sender:
     async def look_and_send(
         self, operation: Operation, looked: Callable[[Look], Decide], change: Change
     ) -> Effect | Answer | None:
-        """Look once more, and send if `looked` decides so: then its answer is returned, else what is to be done instead.
+        """Look once more, and send if `looked` decides so: returns Feldera's answer, or the effect to run instead.
 
-        What was delivered before this process was held up is taken in first; if it is held up on the way, nothing is
+        What was delivered while this process was stalled is processed first; if it stalls again on the way, nothing is
         decided, and the operation stays as it is.
         """
         stalls = await self.stalls.caught_up()
@@ -63,7 +61,7 @@ class Sender:
 
             def unless_held_up(current: Operation, access_data: AccessData) -> Transition:
                 is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
-                # Only for so long: nobody may hold up a request by pressing again and again.
+                # Only for so long: nobody may delay a request by pressing again and again.
                 until = None if current.stop_until is None else current.stop_until + CANCELS_HOLD_UP_FOR
                 waits = can_wait and until is not None and self.clock.now() < until
                 if is_stalled or (waits and self.cancels.are_being_decided(operation.id)):
@@ -82,7 +80,7 @@ async def _last_look(operation: Operation, connection: Connection) -> Look:
 
 
 def may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:
-    """Whether a request may come next: only then do people's rights matter, and as they are at that moment."""
+    """Whether a request may come next: only then do people's rights matter, as of that moment."""
     if isinstance(look, Problem):
         return False
     if operation.state is State.SUBMITTING:

@@ -1,7 +1,7 @@
-"""Notices that this process did not run for a while: it was stopped, its machine was suspended, or its event loop blocked.
+"""Stall detector: notices that the process did not run for a while (stopped, machine suspended, event loop blocked).
 
-What Slack delivered meanwhile (a click on *Stop*) waits unread in the operating system, and a request whose moment has
-come would overtake it. So after a stall nothing is sent until what was delivered has been taken in.
+What Slack delivered meanwhile (a click to cancel) waits unread in the operating system, and a request that is
+due would overtake it. So after a stall nothing is sent until what was delivered has been processed.
 """
 
 import asyncio
@@ -15,17 +15,13 @@ from bot.engine.ports import Clock
 log = structlog.get_logger(__name__)
 
 HEARTBEAT = timedelta(seconds=0.5)
-STALL = timedelta(
-    seconds=1.5
-)  # between two heartbeats: more than a busy machine or a garbage collection takes
-TAKEN_IN_WITHIN = timedelta(
-    seconds=2
-)  # of running: by then what waited in the sockets has reached a listener
+STALL = timedelta(seconds=1.5)  # between heartbeats: more than a busy machine or a garbage collection takes
+TAKEN_IN_WITHIN = timedelta(seconds=2)  # of running: what waited in the sockets has reached a listener
 
 
 @dataclass(slots=True)
 class StallDetector:
-    """Detects nothing before `run` began."""
+    """Detects nothing before `run` has begun."""
 
     clock: Clock
     count: int = 0  # stalls noticed so far
@@ -40,17 +36,17 @@ class StallDetector:
             await self._pause(HEARTBEAT)
 
     def is_stalled(self) -> bool:
-        """Whether the process has just gone on after a stall that nobody has noticed yet."""
+        """Whether the process has just resumed after a stall that was not noticed yet."""
         return self._beat_at is not None and self.clock.monotonic() - self._beat_at > STALL.total_seconds()
 
     async def caught_up(self) -> int:
-        """Wait until all that was delivered during a stall has been taken in; returns `count` as of then."""
+        """Wait until all that was delivered during a stall has been processed; returns `count` as of then."""
         while not self._has_caught_up():
             await self._pause(HEARTBEAT / 5)
         return self.count
 
     async def _pause(self, duration: timedelta) -> None:
-        # An event of its own each time: a clock that is moved on sets those that are waited for.
+        # A new event each time: a clock that is moved forward sets those that are waited for.
         await self.clock.wait(asyncio.Event(), self.clock.now() + duration)
 
     def _has_caught_up(self) -> bool:

@@ -1,4 +1,4 @@
-"""Looks over who may do what when the bot starts, and logs what is wrong with it. Decides nothing, changes nothing."""
+"""Startup lint: checks grants and rules when the bot starts, and logs findings. Decides nothing, changes nothing."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class StartupLint:
     targets: Targets = ONE
 
     async def run(self) -> None:
-        """A log line for each finding: a warning, unless nothing has to be done about it."""
+        """One log line per finding: a warning, unless no action is needed."""
         grants, rules, now = await self.store.grants(), await self.store.rules(), self.clock.now()
         roster = await survey(self.directory, grants, rules, now)
         freezes = await self.store.freezes(now)

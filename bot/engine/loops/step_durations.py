@@ -1,4 +1,4 @@
-"""How long the step at hand usually takes, for operations that take longer: read once for each step that does."""
+"""Step durations: how long a step usually takes, for operations that take longer. Read once for each such step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from bot.engine.ports import Store
 
 @dataclass(slots=True)
 class StepDurations:
-    """Remembered while the step goes on: nothing else can be done with its pipeline meanwhile, so nothing is added."""
+    """Cached while the step goes on: nothing else can be done with its pipeline meanwhile, so nothing is added."""
 
     store: Store
     _known: dict[OperationId, tuple[int, timedelta | None]] = field(default_factory=dict)
@@ -34,11 +34,11 @@ class StepDurations:
         return self._known.get(operation.id, (None, None))[0] != operation.step
 
     def of(self, operation: Operation) -> timedelta | None:
-        """The longest of the last ten; None where there is no history, or it cannot matter yet."""
+        """The longest of the last ten; None if there is no history, or it cannot matter yet."""
         step, took = self._known.get(operation.id, (None, None))
         return took if step == operation.step else None
 
     def forget(self, operations: Iterable[OperationId]) -> None:
-        """They are over."""
+        """These have ended."""
         for operation_id in operations:
             self._known.pop(operation_id, None)

@@ -1,4 +1,4 @@
-"""The loop that asks whether the store still is the one that was opened, however little else there is to do."""
+"""Store check: the loop that checks that the store is still the one that was opened, even when the bot is idle."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.engine.ports import Clock, Store
 
-HANGS_AFTER = timedelta(seconds=10)  # a disk under load takes some for a transaction
-EVERY = timedelta(seconds=1)  # a few system calls; whoever revokes a right expects it to count
+HANGS_AFTER = timedelta(seconds=10)  # a disk under load takes several for a transaction
+EVERY = timedelta(seconds=1)  # a few system calls; somebody who revokes a role expects it to take effect
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class StoreCheck:
 
     @property
     def hangs(self) -> bool:
-        """Whether what was asked of the store is not answered: it is asked where everything is written."""
+        """Whether the check is unanswered: it runs on the connection that does all writes."""
         return self._asked_at is not None and self.clock.now() - self._asked_at > HANGS_AFTER
 
     async def tick(self) -> datetime:

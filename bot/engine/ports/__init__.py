@@ -1,4 +1,4 @@
-"""What the engine needs of the world, in its own words."""
+"""Ports: protocols for what the engine needs from Slack, Feldera, the store and the clock."""
 
 from bot.engine.ports.directory import Caller, Directory, Mark, People, Unresolved
 from bot.engine.ports.feldera import AllPipelines, Clock, Connection, Pipelines, RecordedClock

@@ -1,4 +1,4 @@
-"""What the workspace knows of people and their groups. A look-up that failed is a value, never raised."""
+"""The directory port: people and their user groups in the workspace. A failed look-up is a value, never raised."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from bot.domain.access.permissions import Group, Membership
 from bot.domain.ids import Actor, TeamId
 
 Mark = NewType("Mark", int)
-"""A moment in the order of look-ups: what is asked after it is newer than what was asked before."""
+"""A position in the order of look-ups: what is asked after it is newer than what was asked before."""
 
 
 class Caller(StrEnum):
-    """What a look-up is for. Each leaves a part of what Slack allows in a minute to the next."""
+    """What a look-up is for. Each leaves a part of Slack's rate limit to the next."""
 
-    DISPLAY = "display"  # no decision rests on it but what somebody is shown
+    DISPLAY = "display"  # only for display: no decision rests on it
     PEOPLE = "people"
-    ACCESS = "access"  # changes of access: nobody is looked up again after them, so no memory has to do
+    ACCESS = "access"  # changes of access: nobody is looked up again after them, so no cached answer
     SENDING = "sending"
 
 
 class People(Protocol):
-    """What the workspace knows of people. Never raises: who cannot be looked up is `Kind.UNKNOWN`."""
+    """Memberships of people. Never raises: somebody who cannot be looked up is `Kind.UNKNOWN`."""
 
     def mark(self) -> Mark:
         """Now, in the order of look-ups."""
@@ -36,24 +36,25 @@ class People(Protocol):
         since: Mark | None = None,
         caller: Caller = Caller.PEOPLE,
     ) -> Mapping[Actor, Membership]:
-        """Who they are, and which of `groups` each is in. At most 60 s old.
+        """Their memberships: who they are, and which of `groups` each is in. At most 60 s old.
 
-        For display, it is up to ten minutes old while its part of what Slack allows is used up. With `since`, no answer counts that was asked for before; for people, though, one of the last 60 s has to do
-        while their part of what Slack allows is used up. However many they are, a group is asked for once, and all is
-        over in the time of one look-up.
+        For display, it may be up to ten minutes old while display's part of the rate limit is used up. With `since`,
+        only answers to later questions count; but for the caller `PEOPLE`, one of the last 60 s is used while their
+        part of the rate limit is used up. However many people there are, a group is looked up once, and all of it takes
+        the time of one look-up.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A user group whose people are not to be had: `why`, as a clause."""
+    """A user group whose members could not be read: `why`, as a clause."""
 
     why: str
 
 
 class Directory(People, Protocol):
-    """People, for whoever checks everybody at once. What is decided rests on `memberships` alone."""
+    """People, for checks of everybody at once. Decisions rest on `memberships` alone."""
 
     @property
     def home_team(self) -> TeamId:
@@ -61,5 +62,5 @@ class Directory(People, Protocol):
         ...
 
     async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
-        """Everybody in the group, as Slack lists it. At most 60 s old."""
+        """All members of the group, as Slack lists it. At most 60 s old."""
         ...

@@ -1,4 +1,4 @@
-"""Time, and Feldera: what the engine asks of them, in its own words. An outage is a value, never raised."""
+"""The ports for time and Feldera. An outage is a value, never raised."""
 
 import asyncio
 from collections import ChainMap
@@ -27,15 +27,15 @@ class Clock(Protocol):
         ...
 
     async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
-        """Return when `wake` is set or `until` has come, whichever is first; `None` waits for `wake` alone."""
+        """Return when `wake` is set or at `until`, whichever is first; `None` waits for `wake` alone."""
         ...
 
 
 class RecordedClock(Clock, Protocol):
-    """A clock that goes on after a restart from what was recorded of it: `bot.domain.bot_time`."""
+    """A clock that resumes after a restart from its stored record: `bot.domain.bot_time`."""
 
     def resume(self, record: ClockRecord | None) -> None:
-        """Go on from what was recorded. Before anybody asks for the time."""
+        """Resume from the record. Call it before anybody asks for the time."""
         ...
 
     def reading(self) -> Reading: ...
@@ -43,19 +43,19 @@ class RecordedClock(Clock, Protocol):
     def record(self) -> ClockRecord: ...
 
     def jumps(self) -> tuple[Jump, ...]:
-        """Those of the wall clock that were noticed since this was last asked."""
+        """Jumps of the wall clock noticed since the last call."""
         ...
 
     def ahead(self) -> timedelta:
-        """How far it is before the wall clock; negative where it is behind."""
+        """How far it is ahead of the wall clock; negative if it is behind."""
         ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AllPipelines(Mapping[PipelineName, Pipeline | Problem]):
-    """Every pipeline of the targets that answered; `unanswered` are the others: of theirs, nothing is known.
+    """Every pipeline of the targets that answered; `unanswered` are the others, whose pipelines are unknown.
 
-    `unreadable` is how many pipelines of a target are left out, since not even their names can be read.
+    `unreadable` is how many pipelines of a target are left out because not even their names can be read.
     """
 
     found: Mapping[PipelineName, Pipeline | Problem]
@@ -64,12 +64,12 @@ class AllPipelines(Mapping[PipelineName, Pipeline | Problem]):
 
     @classmethod
     def of(cls, answers: "Mapping[TargetName, AllPipelines | Problem]") -> "AllPipelines | Problem":
-        """All that was answered; the first problem where nothing was."""
+        """All answers merged; the first problem if nothing answered."""
         problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
         if len(problems) == len(answers):
             return next(iter(problems.values()))
         told = [answer for answer in answers.values() if isinstance(answer, AllPipelines)]
-        # As they are: a pipeline may be read only when it is looked at.
+        # Not copied: a pipeline may be parsed only when it is accessed.
         found = ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", [each.found for each in told]))
         return cls(
             found, problems, {target: count for each in told for target, count in each.unreadable.items()}
@@ -86,65 +86,64 @@ class AllPipelines(Mapping[PipelineName, Pipeline | Problem]):
 
 
 class Connection(Protocol):
-    """A connection of its own to the Feldera that has one pipeline: for a last look, and the request that rests on it.
+    """A dedicated connection to the Feldera that has one pipeline: for a last look, and the request that rests on it.
 
     Nothing else uses it, so that the request finds it ready. No method raises for an outage or an odd answer.
     """
 
     async def make(self) -> None:
-        """Connect, so that what follows finds the connection ready. If that fails, what follows says why."""
+        """Connect, so that later calls find the connection ready. If that fails, they say why."""
         ...
 
     async def observe(self, reviewed: PipelineId) -> Observation | Problem:
-        """How the pipeline looks now, and which Feldera and tenant shows it; see `Pipelines.observe`."""
+        """The pipeline now, and which Feldera and tenant shows it; see `Pipelines.observe`."""
         ...
 
     async def submit(self, step: StepName, *, not_after: float) -> Answer:
-        """Make the step's request, once: never retried in here, whatever happens.
+        """Send the step's request, once: never retried in here, whatever happens.
 
-        It is not sent if `Clock.monotonic` has passed `not_after` by the moment in which its first byte would leave, or
-        if the bot's token was renewed since it observed.
+        It is not sent if `Clock.monotonic` has passed `not_after` when its first byte would leave, or
+        if the bot's token was renewed since `observe`.
         """
         ...
 
 
 class Pipelines(Protocol):
-    """Feldera, or several, as far as the engine needs them. No method raises for an outage or an odd answer.
+    """The Feldera port, for one Feldera or several. No method raises for an outage or an odd answer.
 
-    Names are whole ones: `target/name` where there are several Felderas.
+    Names are full: `target/name` with several Felderas.
     """
 
     @property
     def targets(self) -> Targets: ...
 
     async def look(self, name: PipelineName) -> Look:
-        """The pipeline as it is now, for people to read: which Feldera or tenant shows it is not asked."""
+        """The pipeline now, for people to read: it does not check which Feldera or tenant shows it."""
         ...
 
     async def observe(
         self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
     ) -> Observation | Problem:
-        """How these pipelines of one target look now, and which Feldera and tenant shows them.
+        """These pipelines of one target now, and which Feldera and tenant shows them.
 
-        One question about each pipeline at most, or one list where that is cheaper, with a question by name about what
-        it does not have. Each name
-        comes with the id that is expected, if any: what shows another one, or none, is believed only where the same
+        At most one question about each pipeline, or one list if that is cheaper, with a question by name about what it
+        lacks. Each name comes with the id that is expected, if any: another id, or none, is believed only if the same
         Feldera and tenant answered before and after.
         """
         ...
 
     async def look_at_all(self, target: TargetName | None = None) -> AllPipelines | Problem:
-        """Every pipeline, or those of one target, for the price of one request each, for people to choose from.
+        """Every pipeline, or those of one target, for one request each, for people to choose from.
 
         A name that is missing proves nothing: see `observe`.
 
-        One that cannot be read is a problem of its own, and keeps nobody from seeing the others. A target that does not
-        answer in time hides none of another's; where no target answers, it is a problem.
+        A pipeline that cannot be read is a problem of its own, and does not hide the others. A target that does not
+        answer in time hides none of another's; if no target answers, it is a problem.
         """
         ...
 
     def connection(self, name: PipelineName) -> AbstractAsyncContextManager[Connection]:
-        """A connection of its own for a request on this pipeline; may wait until others are closed.
+        """A dedicated connection for a request on this pipeline; may wait until others are closed.
 
         Raises:
             LookupError: the name is on none of the targets.
@@ -152,7 +151,7 @@ class Pipelines(Protocol):
         ...
 
     async def history(self, name: PipelineName) -> PipelineEvents | Problem:
-        """The pipeline's events, with who told them."""
+        """The pipeline's events, and the Feldera and tenant they come from."""
         ...
 
     async def program_error(self, name: PipelineName) -> str | Problem:
@@ -160,9 +159,9 @@ class Pipelines(Protocol):
         ...
 
     async def shapes(self, name: PipelineName) -> tuple[Shape, ...] | Problem | None:
-        """What the pipeline was lately, newest first, for people to read; None where Feldera keeps no such record."""
+        """The pipeline's recent states, newest first, for people to read; None if Feldera keeps no events."""
         ...
 
     async def runner_health(self, name: PipelineName) -> RunnerHealth:
-        """Of the Feldera that has the pipeline."""
+        """For the Feldera that has the pipeline."""
         ...

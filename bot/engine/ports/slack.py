@@ -1,4 +1,4 @@
-"""Where operations are shown. Slack being away, or saying no, is a value, never raised."""
+"""The Slack port: where operations are shown. An outage or a refusal by Slack is a value, never raised."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.domain.operations.operation import Card, Event, Operation
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Slack has it; `ts` is the message's, and `card` where a card was posted."""
+    """Slack accepted it; `ts` is the message's, and `card` is set if a card was posted."""
 
     ts: str
     card: Card | None = None
@@ -18,9 +18,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """Not now: Slack asks us to wait, did not answer, or its pace forbids it. Try again at `at`.
+    """Not now: Slack asks us to wait or did not answer, or the rate limit forbids it. Retry at `at`.
 
-    `in_doubt`: it was tried and may have been taken all the same, since an answer was lost or made no sense.
+    `in_doubt`: it was tried and Slack may have accepted it, since an answer was lost or made no sense.
     """
 
     at: datetime
@@ -29,19 +29,19 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class ChannelUnusable:
-    """The place does not take it: `why` is Slack's word (`not_in_channel`, `is_archived`, …)."""
+    """The channel cannot be used: `why` is Slack's error (`not_in_channel`, `is_archived`, …)."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The card was deleted by somebody; its place is still good."""
+    """Somebody deleted the card; its channel is still usable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Slack refuses this one message: `why` is its word, of which it is not known that it concerns any other."""
+    """Slack refuses this one message: `why` is its error, which may concern no other message."""
 
     why: str
 
@@ -50,16 +50,16 @@ PostResult = Taken | RetryLater | ChannelUnusable | Gone | Rejected
 
 
 class Announcer(Protocol):
-    """Where operations are shown. Paced: a call may answer `RetryLater` without having tried."""
+    """Posts operations to Slack. Rate-limited: a call may return `RetryLater` without having tried."""
 
     def card_held_until(self, operation: Operation) -> datetime | None:
-        """When its card may be posted at the earliest, by what is known of Slack's pace; None if it may be now."""
+        """The earliest time to post its card, as far as Slack's rate limit is known; None if now."""
         ...
 
     async def post_card(self, operation: Operation) -> Taken | RetryLater | ChannelUnusable:
-        """Post the card in `operation.stands_in`, or to the requester's DM where there is none.
+        """Post the card in `operation.stands_in`, or to the requester's DM if that is None.
 
-        Whatever the reason for a refusal, it is `ChannelUnusable`: somebody waits to be told where to look.
+        Any refusal is `ChannelUnusable`: somebody is waiting to be told where to look.
         """
         ...
 
@@ -70,35 +70,35 @@ class Announcer(Protocol):
         ...
 
     async def tell_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
-        """Post the events' lines to the requester's DM, as one message, with the way to the card."""
+        """Post the events' lines to the requester's DM, as one message, with a link to the card."""
         ...
 
     async def post_loss(self, operation: Operation, why: str) -> PostResult:
-        """Post that the operation is watched no more: in the card's thread, or to the requester's DM if there is no card."""
+        """Post that the operation is no longer watched: in the card's thread or, without a card, to the requester."""
         ...
 
     async def answer_requester(self, operation: Operation) -> None:
-        """Tell the person who confirmed, while their answer can still be changed, where the card is.
+        """Tell the person who confirmed where the card is, while the reply to them can still be changed.
 
-        Or that there is none. A courtesy: whoever restarts in between loses it, and the card says it all.
+        Or that there is none. Best effort: a restart in between loses it, and the card has everything.
         """
         ...
 
 
 class AuditChannel(Protocol):
-    """A channel that keeps what the bot posts, out of its own reach."""
+    """A channel that keeps what the bot posts where the bot cannot change it."""
 
     async def post_head(self, entry_id: int, head: str) -> PostResult:
-        """Post the id and the hash of the record's newest entry."""
+        """Post the id and the hash of the newest audit log entry."""
         ...
 
 
 class HomeTabs(Protocol):
-    """The page that each person has of their own. Paced: a call may answer `RetryLater` without having tried."""
+    """Each person's Home tab. Rate-limited: a call may return `RetryLater` without having tried."""
 
     async def publish(self, page: HomePage) -> Taken | RetryLater | ChannelUnusable:
-        """Show this page instead of the one before; a page that is shown already costs nothing.
+        """Publish this page in place of the previous one; a page that is already shown costs nothing.
 
-        `ChannelUnusable`: this person has no such page, and will have none.
+        `ChannelUnusable`: this person has no Home tab, and will have none.
         """
         ...

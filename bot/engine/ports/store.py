@@ -1,6 +1,6 @@
-"""What is remembered. The store is the referee.
+"""The store port: operations, access and the audit log. Races are decided here.
 
-Every change of an operation is one transaction in which the row is read afresh, the decision is made and the result is
+Every change of an operation is one transaction in which the row is read, the decision is made and the result is
 written.
 """
 
@@ -22,15 +22,15 @@ from bot.domain.operations.operation import Event, Operation, StoredEvent
 from bot.domain.operations.plans import StepName
 
 Decide = Callable[[Operation, AccessData], Transition]
-"""Pure: the row and the facts, both read in this transaction, to what becomes of it."""
+"""Pure: from the row and the access data, both read in this transaction, to the transition."""
 
 
 Authorize = Callable[[AccessData], Event]
-"""Pure: the facts, read in this transaction, to the event to record. To refuse, it raises `NotAuthorized`."""
+"""Pure: from the access data, read in this transaction, to the event to record. Raises `NotAuthorized` to deny."""
 
 
 class NotAuthorized(Exception):  # noqa: N818 - an outcome, named like the others
-    """A change of who may do what was refused: nothing was changed, and `refusal` is recorded."""
+    """A change of access was denied: nothing was changed, and `refusal` is recorded."""
 
     def __init__(self, judgement: ChangeDecision, refusal: Event) -> None:
         super().__init__(refusal.kind)
@@ -43,11 +43,11 @@ class StoreUnavailable(UserError):  # noqa: N818 - named for what happened, like
 
 
 class StoreLost(StoreUnavailable):
-    """The store is damaged, or is not the one that was opened: for good. Whatever it says from now on proves nothing."""
+    """The store is damaged, or is not the one that was opened: for good. What it says from now on proves nothing."""
 
 
 class PipelineBusy(Exception):  # noqa: N818 - an outcome, named like the others
-    """Another operation holds the pipeline, or waits for approval on it: nothing was changed."""
+    """Another operation locks the pipeline, or waits for approval on it: nothing was changed."""
 
     def __init__(self, holder: Operation) -> None:
         super().__init__(holder.id)
@@ -56,7 +56,7 @@ class PipelineBusy(Exception):  # noqa: N818 - an outcome, named like the others
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """An entry of the record, with the operation it is about, if it is about one."""
+    """An audit log entry, with the operation it is about, if any."""
 
     entry: Entry
     operation: Operation | None
@@ -71,14 +71,14 @@ class Unannounced:
 
 
 class Store(Protocol):
-    """What is remembered. Each method is one transaction, durable when it returns.
+    """The store. Each method is one transaction, durable when it returns.
 
-    What only reads waits for nothing that writes. There may be two of them for one database, one for what people wait for
-    and one for what can wait, which is overtaken.
+    Reads do not wait for writes. There may be two stores for one database, one for what people wait for and one for
+    background work, which the first overtakes.
     """
 
     async def check(self) -> None:
-        """Whether the store still is the one that was opened. Every other method asks that, too, before and after its work.
+        """Check that the store is still the one that was opened. Every other method checks it too, before and after.
 
         Raises:
             StoreLost: it is not, or is damaged.
@@ -86,24 +86,24 @@ class Store(Protocol):
         ...
 
     async def access_data(self, memberships: Mapping[Actor, Membership]) -> AccessData:
-        """The grants of these people, of all groups and of all approvers, all rules, all freezes not lifted.
+        """The grants of these people, of all groups and of all approvers, all rules, and all freezes not removed.
 
-        `open_requests` and `asked_at` are of these people: of the one person, where only one is asked about.
+        `open_requests` and `asked_at` are of these people: of the one person, if only one is asked about.
         """
         ...
 
     async def granted_groups(
         self, names: frozenset[PipelineName] | None, actions: frozenset[Action]
     ) -> frozenset[Group]:
-        """The groups granted any of `actions` on any of these pipelines, or on whatever: whose members have to be known."""
+        """The groups granted any of `actions` on any of these pipelines, or anywhere: their members must be known."""
         ...
 
     async def grants(self) -> tuple[Grant, ...]:
-        """Everybody's grants, lapsed ones too, oldest first."""
+        """Everybody's grants, expired ones too, oldest first."""
         ...
 
     async def rules(self) -> tuple[Rule, ...]:
-        """By pattern."""
+        """All rules, by pattern."""
         ...
 
     async def freezes(self, now: datetime) -> tuple[Freeze, ...]:
@@ -113,21 +113,21 @@ class Store(Protocol):
     async def administer(
         self, change: AccessChange, authorize: Authorize, *, membership: Membership, by: str
     ) -> Event:
-        """Make the change and record its event, in one transaction, if `authorize` does not refuse.
+        """Make the change and record its event, in one transaction, unless `authorize` denies it.
 
-        `by` is who is written down as having granted, such as `T1/U2`. The event's `data` gains `before`: what the
-        change replaced or took away, in words, or None. Facts are read for `membership`. Where all is as the change
-        wants it, nothing is recorded: an equal grant, rule or freeze stands in `before`, or there was nothing to take
-        away and `before` is None.
+        `by` is stored as the grantor, such as `T1/U2`. The event's `data` gains `before`: what the change replaced or
+        removed, in words, or None. The access data is read for `membership`. If all is already as the change wants it,
+        nothing is recorded: `before` is an equal grant, rule or freeze, or there was nothing to remove and `before` is
+        None.
 
         Raises:
             BadPattern: no pipeline could match the pattern.
-            NotAuthorized: it was refused; the refusal is recorded.
+            NotAuthorized: it was denied; the denial is recorded.
         """
         ...
 
     async def note(self, event: Event, operation_id: OperationId | None = None) -> None:
-        """Record something that changed no row: a refusal, a click that came too late.
+        """Record an event that changed no row: a denial, a click that came too late.
 
         Without an operation it is part of a pipeline's history if its data names one as `pipeline`.
 
@@ -144,27 +144,27 @@ class Store(Protocol):
         before: int | None = None,
         limit: int,
     ) -> tuple[HistoryLine, ...]:
-        """The newest `limit` entries older than the entry `before`, of one pipeline or of one person's doing."""
+        """The newest `limit` entries older than the entry `before`, about one pipeline or by one person."""
         ...
 
     async def head(self) -> tuple[int, str]:
-        """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
+        """The id and the hash of the newest audit log entry; 0 and `audit_chain.GENESIS` if there is none."""
         ...
 
     async def last_done(self, errand: str) -> datetime | None:
-        """When something that is done from time to time was last done."""
+        """When a periodic task was last done."""
         ...
 
     async def done(self, errand: str, at: datetime) -> None: ...
 
     async def clock_record(self) -> ClockRecord | None:
-        """What was last recorded of the bot's time."""
+        """The last stored record of the bot's time."""
         ...
 
     async def record_clock(self, record: ClockRecord) -> None: ...
 
     async def remember_posted_head(self, posted: PostedHead) -> None:
-        """Where the head of the audit log was posted last, for people who want to compare it."""
+        """Store where the head of the audit log was last posted, for people who want to compare it."""
         ...
 
     async def propose(self, operation: Operation, event: Event) -> None:
@@ -174,33 +174,33 @@ class Store(Protocol):
     async def operation(self, operation_id: OperationId) -> Operation | None: ...
 
     async def operation_beginning(self, beginning: str) -> Operation | None:
-        """The one whose id begins so; None if there is none, or several."""
+        """The operation whose id begins so; None if there is none, or several."""
         ...
 
     async def underway(self, *, fresh: bool = True) -> tuple[Operation, ...]:
         """All operations that are live or wait for approval, oldest first.
 
-        Unless `fresh` from memory, for people to read: what the shell wrote is in there within seconds.
+        Unless `fresh`, from memory, for people to read: what the shell wrote is in there within seconds.
         """
         ...
 
     def last_underway(self) -> tuple[Operation, ...]:
-        """The same from memory, however little is in there yet."""
+        """The same from memory, however incomplete it still is."""
         ...
 
     def keep(self, looked_at: Iterable[tuple[Operation, Operation]]) -> None:
-        """Remember what came of looks that are no news (`unchanged.is_silent`), in memory alone: each before and after.
+        """Keep what came of looks without news (`unchanged_looks.is_silent`), in memory alone: each before and after.
 
-        What was changed since is left as it is.
+        Rows changed since are left as they are.
         """
         ...
 
     async def pending(self) -> tuple[Operation, ...]:
-        """Those that wait for approval, and broken glasses that nobody signed off, oldest first."""
+        """Requests that wait for approval, and break-glass operations that await review, oldest first."""
         ...
 
     async def live_on(self, name: PipelineName) -> Operation | None:
-        """The operation that holds this pipeline."""
+        """The operation that locks this pipeline."""
         ...
 
     async def pending_on(self, name: PipelineName) -> Operation | None:
@@ -208,13 +208,13 @@ class Store(Protocol):
         ...
 
     async def ended_on(self, name: PipelineName, limit: int) -> tuple[Operation, ...]:
-        """The last operations on this pipeline that were confirmed and are over, newest first."""
+        """The last operations on this pipeline that were confirmed and have ended, newest first."""
         ...
 
     async def succeeded_on(
         self, wanted: Sequence[tuple[PipelineName, StepName]], limit: int
     ) -> tuple[tuple[Operation, ...], ...]:
-        """For each pipeline and step the last operations whose plans had that step and that succeeded, newest first."""
+        """For each pipeline and step, the last operations with that step in their plan that succeeded, newest first."""
         ...
 
     async def last_cleared_at(self, name: PipelineName) -> datetime | None:
@@ -228,10 +228,10 @@ class Store(Protocol):
         *,
         memberships: Mapping[Actor, Membership],
     ) -> Transition | None:
-        """Read the row and the facts about these people, decide, and write row and events, in one transaction.
+        """Read the row and the access data of these people, decide, and write row and events, in one transaction.
 
-        `AccessData.open_requests` and `asked_at` are of the operation's requester, this one not counted. What is no news
-        (`unchanged.is_silent`) is kept in memory alone.
+        `AccessData.open_requests` and `asked_at` are of the operation's requester, excluding this one. What is no news
+        (`unchanged_looks.is_silent`) is kept in memory alone.
 
         Returns what `decide` returned, once it is durable; None if there is no such operation.
 
@@ -244,7 +244,7 @@ class Store(Protocol):
     async def change_all(
         self, decisions: Iterable[tuple[OperationId, Decide]]
     ) -> tuple[Transition | None, ...]:
-        """`change` for several operations, with facts about nobody, in one transaction: all of it, or nothing.
+        """`change` for several operations, with access data of nobody, in one transaction: all of it, or nothing.
 
         Raises:
             PipelineBusy: as `change` does; then nothing was changed.
@@ -252,7 +252,7 @@ class Store(Protocol):
         ...
 
     async def unannounced(self) -> tuple[Unannounced, ...]:
-        """Confirmed operations that Slack does not show as they are, longest waiting first."""
+        """Confirmed operations whose Slack messages are missing or out of date, longest waiting first."""
         ...
 
     async def rendered(self, operation_id: OperationId, version: int) -> None:
@@ -260,9 +260,9 @@ class Store(Protocol):
         ...
 
     async def posted(self, events: tuple[int, ...], ts: str) -> None:
-        """Slack has taken the line of these events; `ts` is empty where a later line made them old news."""
+        """Slack has posted the line of these events; `ts` is empty if a later line made them obsolete."""
         ...
 
     async def abandoned(self, operation_id: OperationId) -> None:
-        """No place takes its card, for good: it is unannounced no more."""
+        """Its card cannot be posted anywhere, for good: it is no longer unannounced."""
         ...

@@ -1,4 +1,4 @@
-"""What a person is answered, as values: the surface that shows them finds the words."""
+"""Replies to people, as values: the surface that shows them supplies the text."""
 
 from bot.engine.replies.access import (
     Changed,

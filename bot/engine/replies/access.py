@@ -1,4 +1,4 @@
-"""Answers about who may do what: a no, an explanation, a change of grants, rules and freezes."""
+"""Replies about access: a denial, an explanation, a change of grants, rules and freezes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.engine.attempted_actions import AttemptedAction
 
 @dataclass(frozen=True, slots=True)
 class PermissionDenied:
-    """Not permitted. Says nothing about the pipeline, not even whether there is one.
+    """Permission denied. Says nothing about the pipeline, not even whether it exists.
 
     `tried`: what they wanted to do to an operation on the pipeline, if it was one. `confirming`: they pressed the
     preview's button, and should know that it did nothing. `plan` is what they wanted done to the pipeline, or what the
@@ -30,7 +30,7 @@ class PermissionDenied:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Whether a person may carry out a plan, what it takes, and what decided."""
+    """Whether a person may run a plan, what it requires, and what decided."""
 
     pipeline: PipelineName
     authority: Authorization
@@ -40,7 +40,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Introduced:
-    """Who a person is to the bot, and what is granted to them."""
+    """A person's membership, and what is granted to them."""
 
     membership: Membership
     grants: tuple[Grant, ...]
@@ -61,7 +61,7 @@ class RuleList:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The change of access was made; `before` is what it replaced or took away, in words."""
+    """The change of access was made; `before` is what it replaced or removed, in words."""
 
     change: AccessChange
     before: str
@@ -69,14 +69,14 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class NothingToChange:
-    """What was to be taken away is not there."""
+    """What was to be removed does not exist."""
 
     change: AccessChange
 
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """The change of access was refused."""
+    """The change of access was denied."""
 
     change: AccessChange
     judgement: ChangeDecision

@@ -1,4 +1,4 @@
-"""Answers to whoever asks for a clear: what it would destroy and take, or why it is not to be."""
+"""Replies to a requested clear, stop or start: a preview, or why it is not possible."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from bot.domain.pipelines.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a clear would destroy and what it takes, to be confirmed or not."""
+    """What a plan would destroy and requires, to be confirmed or not."""
 
     operation: Operation
     pipeline: Pipeline
@@ -22,7 +22,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class NotStopped:
-    """`plan` takes a pipeline that is stopped. `offer` is a proposal to stop it first, where the person may ask for that."""
+    """`plan` needs a stopped pipeline. `offer` is a proposal to stop it first, if the person may request that."""
 
     pipeline: Pipeline
     plan: Plan
@@ -36,14 +36,14 @@ class AlreadyStopped:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyStarted:
-    """It runs, or is on its way there."""
+    """The pipeline is running, or starting."""
 
     pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class NotCompiled:
-    """Its program does not compile, so that it cannot be started: `said` are the compiler's first lines."""
+    """Its program does not compile, so it cannot be started: `said` are the compiler's first lines."""
 
     pipeline: Pipeline
     said: str
@@ -51,21 +51,21 @@ class NotCompiled:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyCleared:
-    """Nothing to clear; where the pipeline is not stopped, it is starting."""
+    """Nothing to clear; if the pipeline is not stopped, it is starting."""
 
     pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class ClearingAlready:
-    """Feldera is clearing it, and no operation of ours asked for that."""
+    """Feldera is clearing it, but not for an operation of this bot."""
 
     pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Another operation holds the pipeline. `may_close`: the person may end it, since it waits for a human."""
+    """Another operation locks the pipeline. `may_close`: the person may close it, since it needs a human."""
 
     holder: Operation
     may_close: bool
@@ -73,14 +73,14 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class AskedAlready:
-    """The same request waits for approval already."""
+    """The same request already waits for approval."""
 
     operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyOpen:
-    """The person has as many open requests as one may have."""
+    """The person has the maximum number of open requests."""
 
     pipeline: PipelineName
     limit: int
@@ -88,7 +88,7 @@ class TooManyOpen:
 
 @dataclass(frozen=True, slots=True)
 class TooManyLately:
-    """The person made as many requests in the last `within` as one may make: `again_at` is when they can make the next."""
+    """The person has made the maximum number of requests in the last `within`; the next is possible at `again_at`."""
 
     pipeline: PipelineName
     limit: int
@@ -98,7 +98,7 @@ class TooManyLately:
 
 @dataclass(frozen=True, slots=True)
 class ReasonWanted:
-    """The rules ask for a reason, or for another one than was typed. `incident`: what the glass is to be broken for."""
+    """The rules require a reason, or a different one than was typed. `incident`: the break-glass incident."""
 
     pipeline: PipelineName
     requirements: Requirements
@@ -109,7 +109,7 @@ class ReasonWanted:
 
 @dataclass(frozen=True, slots=True)
 class BreakGlassForbidden:
-    """No rule allows the glass to be broken here, or one forbids it."""
+    """No rule allows break-glass here, or one forbids it."""
 
     pipeline: PipelineName
     requirements: Requirements

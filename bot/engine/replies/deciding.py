@@ -1,4 +1,4 @@
-"""Answers to whoever presses a button of an operation, or names it by its id."""
+"""Replies to a button of an operation, or to a command that names it by its id."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class NameWanted:
-    """To break the glass, the pipeline's name has to be typed again, letter by letter."""
+    """A break-glass needs the pipeline's name typed again, letter by letter."""
 
     operation: Operation
 
@@ -33,7 +33,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedIt:
-    """The approval counts; `operation` tells how many there are, and whether it goes ahead."""
+    """The approval counts; `operation` shows how many there are, and whether it goes ahead."""
 
     operation: Operation
 
@@ -60,14 +60,14 @@ class SignedItOff:
 
 @dataclass(frozen=True, slots=True)
 class NothingToSignOff:
-    """No glass was broken for it, or nothing has come of that yet."""
+    """It was no break-glass, or it has had no effect yet."""
 
     operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """Nobody decides on what they asked for themselves, nor signs off (`signing`) a glass that they broke."""
+    """People cannot decide on their own requests, nor review (`signing`) their own break-glass."""
 
     operation: Operation
     signing: bool = False
@@ -75,7 +75,7 @@ class OwnRequest:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedBefore:
-    """One person, one approval."""
+    """This person has approved it already: one person, one approval."""
 
     operation: Operation
 
@@ -87,7 +87,7 @@ class ClosedByHand:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDecided:
-    """The button was good once: the operation has moved on. `signing`: they wanted to sign it off."""
+    """The button was valid earlier: the operation has moved on. `signing`: they wanted to review it."""
 
     operation: Operation
     signing: bool = False
@@ -95,18 +95,18 @@ class AlreadyDecided:
 
 @dataclass(frozen=True, slots=True)
 class TooOld:
-    """The preview is older than what it showed can be trusted for."""
+    """The preview is too old for what it showed to be trusted."""
 
     operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
 class NotYours:
-    """Only the person who was shown a preview may use this, or who asked for `operation`."""
+    """Only the person who was shown the preview, or who requested `operation`, may use this."""
 
     operation: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotKnown:
-    """No such operation that this person may see: a wrong id, or a button from another time."""
+    """No such operation that this person may see: a wrong id, or an outdated button."""

@@ -1,4 +1,4 @@
-"""Answers to whoever wants to see the pipelines: a page of them, or why there is none."""
+"""Replies that list pipelines: a page of them, or why there is none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from bot.domain.pipelines.targets import TargetName
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A pipeline, or why it cannot be read; the operation that holds it, the one that waits, and what freezes it."""
+    """A pipeline, or why it cannot be read; the operation that locks it, the one that waits, and its freeze."""
 
     name: PipelineName
     pipeline: Pipeline | Problem
@@ -26,9 +26,9 @@ class Listed:
 class PipelineList:
     """A page of the `total` pipelines that match `pattern` and that the person may see, by name.
 
-    `before` is how many come before this page. `unread` is what Slack did not tell of the person, and `unanswered`
-    are the Felderas that could not be asked, where that may keep pipelines off the list; `unreadable` is how many
-    pipelines of a Feldera are left out, since their names cannot be read.
+    `before` is how many come before this page. `unread` is what Slack did not answer about the person, and `unanswered`
+    are the Felderas that could not be reached, if that may keep pipelines off the list; `unreadable` is how many
+    pipelines of a Feldera are left out because their names cannot be read.
     """
 
     pattern: str
@@ -47,13 +47,13 @@ class PipelineList:
 
 @dataclass(frozen=True, slots=True)
 class NoList:
-    """Feldera could not be asked."""
+    """Feldera could not be reached."""
 
     problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
 class SeesNothing:
-    """The person may see no pipeline at all, whatever there is."""
+    """The person may see no pipeline at all, whatever exists."""
 
     decision: Decision

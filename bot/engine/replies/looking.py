@@ -1,4 +1,4 @@
-"""Answers to whoever wants to see: a pipeline, what waits, the record."""
+"""Replies that show something: a pipeline, what is pending, the audit log."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from bot.engine.ports import HistoryLine
 class NotFound:
     """No such pipeline; `close` are similar names that the person may see.
 
-    `needs_target`: the name has no target, or one that is not there. `unanswered` targets may
-    have it, too: they could not be asked.
+    `needs_target`: the name has no target, or one that does not exist. `unanswered` targets may
+    have it, too: they could not be reached.
     """
 
     pipeline: PipelineName
@@ -27,7 +27,7 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class FelderaUnavailable:
-    """Feldera could not be asked. Nothing was changed."""
+    """Feldera could not be reached. Nothing was changed."""
 
     pipeline: PipelineName
     problem: Problem
@@ -35,17 +35,17 @@ class FelderaUnavailable:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Feldera describes the pipeline in words this bot does not know."""
+    """Feldera's answer about the pipeline has words that this bot does not know."""
 
     pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The pipeline as it is, what is under way on it, what holds it, and what happened lately.
+    """The pipeline's state, what is under way on it, what locks or freezes it, and what happened recently.
 
-    `doings` are by Feldera's record: a problem where it cannot be read, None where Feldera keeps none. `ended` are the
-    last operations of this bot's. Both are newest first.
+    `doings` come from Feldera's events: a problem if they cannot be read, None if Feldera keeps none. `ended` are
+    this bot's last operations. Both are newest first.
     """
 
     pipeline: Pipeline
@@ -58,10 +58,10 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of the record, newest first; `before` is where the next one begins, None on the last.
+    """A page of the audit log, newest first; `before` is where the next one begins, None on the last.
 
-    `read` is how many entries were read for it, where that was the limit and further ones may be for the person.
-    `title` is the pipeline or the person (`<@U…>`) that it is of; empty, it is of everything.
+    `read` is how many entries were read for it, if that was the limit and further ones may be visible to the person.
+    `title` is the pipeline or the person (`<@U…>`) it is about; if empty, it is about everything.
     """
 
     lines: tuple[HistoryLine, ...]
@@ -72,6 +72,6 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class PendingList:
-    """What waits, of what the person may see."""
+    """What is pending, as far as the person may see it."""
 
     operations: tuple[Operation, ...]

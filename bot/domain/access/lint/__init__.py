@@ -1,1 +1,1 @@
-"""The access linter: what is wrong with grants and rules, before an emergency shows it. Pure."""
+"""The access linter: finds what is wrong with grants and rules before an emergency does. Pure."""

@@ -1,6 +1,6 @@
-"""Whether the grants that stand are those of the record: one that somebody wrote into the database has no entry. Pure.
+"""Lint check: does the audit log account for every grant? One written straight into the database has no entry. Pure.
 
-It proves nothing by itself: whoever can write the file can write entries, too, and then the chain shows that.
+It proves nothing by itself: somebody who can write the file can write entries, too, but then the chain shows that.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _What = tuple[str, str, str, str]  # workspace, id, role, pattern
 
 
 def unrecorded(grants: Iterable[Grant], events: Iterable[Event]) -> tuple[Grant, ...]:
-    """The grants that no entry of the record gave, or that one took away. `events` are all of `KINDS`, oldest first."""
+    """Grants that no audit log entry granted, or that one revoked. `events` are all of `KINDS`, oldest first."""
     current: dict[_What, set[tuple[datetime | None, str]]] = {}
     for event in events:
         if event.kind is EventKind.GRANTED:

@@ -1,4 +1,4 @@
-"""What a look over the grants and rules can find, and what it knows of the people: the linter's vocabulary. Pure."""
+"""Lint findings: what the linter can find in grants and rules, and what it knows of the people. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from bot.domain.ids import Actor, TeamId
 class Severity(StrEnum):
     PROBLEM = "problem"  # something that was set up cannot work
     WARNING = "warning"  # it works, but not for everybody, or not as it looks
-    NOTICE = "notice"  # worth knowing; nothing has to be done
+    NOTICE = "notice"  # worth knowing; no action needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What the workspace says of the people, as far as it was asked: who is in neither mapping is taken at their word.
+    """What the workspace knows of the people, as far as it was asked: people in neither mapping are assumed valid.
 
-    `unread` groups could not be read; the words are the reason. `home` is the workspace, if it is known: nobody of
-    another one passes.
+    `unread` maps each group that could not be read to the reason. `home` is the workspace, if it is known: people of
+    other workspaces have no access.
     """
 
     kinds: Mapping[Actor, Kind] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""What is wrong with who may do what, before somebody finds out in an emergency. Each finding says what to do about it.
+"""The access linter's rules: what is wrong with grants and rules. Each finding says what to do about it.
 
-Pure. It changes nothing and decides nothing: `decide()` does. It claims only what the grants, the rules and the
-`Roster` prove: where the members of a group are not known, nothing is said about numbers.
+Pure. It changes nothing and decides nothing: `decide()` does. It reports only what the grants, the rules and the
+`Roster` prove: if the members of a group are not known, it says nothing about numbers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ from bot.domain.pipelines.targets import ONE, Targets
 LISTED_MAX = 5  # people named in one sentence
 
 
-def lint(  # noqa: PLR0913 - all that there is to look over
+def lint(  # noqa: PLR0913 - all that is linted
     grants: Iterable[Grant],
     rules: Iterable[Rule],
     roster: Roster,
@@ -30,7 +30,7 @@ def lint(  # noqa: PLR0913 - all that there is to look over
     *,
     freezes: Iterable[Freeze],
 ) -> tuple[Finding, ...]:
-    """Everything found, the worst first."""
+    """All findings, most severe first."""
     grants, rules = tuple(grants), tuple(rules)
     in_force = tuple(grant for grant in grants if grant.is_current(now))
     access = _Access(tuple(grant for grant in in_force if roster.serves(grant.principal)), rules, roster)
@@ -52,14 +52,14 @@ def lint(  # noqa: PLR0913 - all that there is to look over
 
 @dataclass(frozen=True, slots=True)
 class _Access:
-    """The grants in force, the rules, and who is behind them."""
+    """The grants in force, the rules, and the people they apply to."""
 
     grants: tuple[Grant, ...]
     rules: tuple[Rule, ...]
     roster: Roster
 
     def able(self, pattern: str, *actions: Action, everywhere: bool = False) -> frozenset[Actor] | None:
-        """The distinct people with a right to one of `actions` on some of what `pattern` matches, or `everywhere` on it.
+        """The distinct people with a right to one of `actions` on some (`everywhere`: all) of what `pattern` matches.
 
         None: some of them come from a group whose members are not known.
         """
@@ -74,19 +74,19 @@ class _Access:
         return frozenset(person for person in people if self._may_pass(person))
 
     def on_all_of(self, pattern: str) -> Iterator[Rule]:
-        """The rules that hold for every pipeline that `pattern` matches."""
+        """The rules that apply to every pipeline that `pattern` matches."""
         return (rule for rule in self.rules if covers(rule.pattern, pattern))
 
     def _members(self, principal: Principal) -> frozenset[Actor] | None:
         return self.roster.members.get(principal) if isinstance(principal, Group) else frozenset({principal})
 
     def _may_pass(self, person: Actor) -> bool:
-        # Who could not be looked up now may pass later: that is said of them, not of the rule.
+        # A person who cannot be looked up now may be a member later: a finding about the person, not about the rule.
         return self.roster.kinds.get(person, Kind.MEMBER) in {Kind.MEMBER, Kind.UNKNOWN}
 
 
 def _nowhere(access: _Access, targets: Targets) -> Iterator[Finding]:
-    """Patterns from when there were other Felderas: they look as if they held."""
+    """Patterns written for other Felderas: they look as if they had an effect."""
     if targets.names:
         here = f"pipelines are called TARGET/NAME here, and the targets are {', '.join(targets.names)}"
     else:
@@ -123,9 +123,7 @@ class _Quorum:
 
 
 def _quorums(access: _Access) -> Iterator[Finding]:
-    hopeless: list[
-        str
-    ] = []  # patterns of which it was said already: what they cover needs no line of its own
+    hopeless: list[str] = []  # patterns already reported: what they cover needs no line of its own
     for quorum in _quorums_of(access):
         if any(covers(pattern, quorum.pattern) for pattern in hopeless):
             continue
@@ -136,7 +134,7 @@ def _quorums(access: _Access) -> Iterator[Finding]:
 
 
 def _quorums_of(access: _Access) -> list[_Quorum]:
-    """One a pattern: of each rule, and of each grant to ask for clears."""
+    """One per pattern: of each rule, and of each grant to request clears."""
     asking = [grant.pattern for grant in access.grants if Action.REQUEST in grant.role.actions]
     bound_to_ask = {
         grant.pattern
@@ -229,7 +227,7 @@ def _asking(access: _Access) -> Iterator[Finding]:
 
 
 def _asked(rule: Rule, access: _Access) -> Iterator[Finding]:
-    """The group that a rule mentions, and the channel that another rule takes from it."""
+    """The group that a rule mentions, and the channel that another rule overrides."""
     asks = f"The rule on {rule.pattern} asks the user group {rule.ask_group}"
     for group, why in access.roster.unread.items():
         if group.group == rule.ask_group:

@@ -1,6 +1,6 @@
-"""What is wrong with those to whom something is granted: who can never pass, whose grant ends, who is missing. Pure.
+"""Lint checks of principals: people whose grants cannot work, grants that end or repeat, and a missing admin. Pure.
 
-A part of the linter. Like it, it claims only what the grants and the `Roster` prove.
+A part of the linter. Like it, it reports only what the grants and the `Roster` prove.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ from bot.domain.access.authorization import id_of
 from bot.domain.access.lint.findings import Finding, Roster, notice, problem, warning
 from bot.domain.access.permissions import Grant, Group, Kind, Principal, Role
 
-EXPIRES_SOON = timedelta(hours=72)  # over a weekend: whoever reads it on Friday can still do something
-TO_COME = 0  # the number of a grant that only a file has yet
+EXPIRES_SOON = timedelta(hours=72)  # covers a weekend: somebody who reads it on Friday can still act
+TO_COME = 0  # the number of a grant that so far exists only in a file
 NOBODY_IS_ADMIN = "Nobody is admin: grants, rules and freezes can only be changed in the shell. Grant admin on '*' to somebody."
 
 _NEVER = {
@@ -24,7 +24,7 @@ _NEVER = {
 
 
 def elsewhere(grants: Iterable[Grant], roster: Roster) -> Iterator[Finding]:
-    """Grants of another workspace."""
+    """Grants to people of another workspace."""
     for principal, held in _by_principal(grant for grant in grants if not roster.serves(grant.principal)):
         yield problem(
             f"{id_of(principal)} ({_roles(held)}) is of the workspace {principal.team}, and the bot serves {roster.home}: "
@@ -64,13 +64,13 @@ def _group(group: Group, what: str, roster: Roster) -> Iterator[Finding]:
 
 
 def nobody_is_admin(grants: Sequence[Grant]) -> Iterator[Finding]:
-    """Of a bot that was set up at all."""
+    """Something was set up, but nobody is an admin."""
     if grants and not any(grant.role is Role.ADMIN for grant in grants):
         yield notice(NOBODY_IS_ADMIN)
 
 
 def given_twice(grants: Iterable[Grant]) -> Iterator[Finding]:
-    """The same role on the same pattern: the one that lasts longest is all that counts."""
+    """The same role on the same pattern: only the one that lasts longest has an effect."""
     times = Counter((grant.principal, grant.role, grant.pattern) for grant in grants)
     for (principal, role, pattern), count in times.items():
         if count > 1:
@@ -107,7 +107,7 @@ def _roles(held: Iterable[Grant]) -> str:
 
 
 def _away(held: Iterable[Grant], team: str = "") -> str:
-    """How to be rid of it; of a workspace other than the bot's, `revoke` has to be told."""
+    """How to revoke it; for a workspace other than the bot's, `revoke` needs the team."""
     if all(grant.id == TO_COME for grant in held):
         return "Leave it out."
     return f"Revoke it{f' with --team {team}' if team else ''}."

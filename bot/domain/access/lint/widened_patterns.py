@@ -1,4 +1,4 @@
-"""Patterns that were written for plain names, and match more since there are several Felderas. Pure."""
+"""Lint check: patterns written for plain names that match more now that there are several Felderas. Pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ from bot.domain.pipelines.targets import Targets
 def widened(
     grants: Iterable[Grant], rules: Iterable[Rule], freezes: Iterable[Freeze], targets: Targets
 ) -> Iterator[Finding]:
-    """One of each pattern without a target that matches names of some: `*` matches slashes, too."""
+    """One for each pattern without a target that matches names on some target: `*` matches slashes, too."""
     if not targets.names:
         return
     for grant in grants:

@@ -1,4 +1,4 @@
-"""What each step of a plan makes of a look at its pipeline: may it be sent, is it done, what does a silence prove."""
+"""Steps of a plan. Each interprets a look at its pipeline: may it be sent, is it done, what does no answer prove."""
 
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.steps.clear_step import ClearStep

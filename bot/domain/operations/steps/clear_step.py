@@ -1,8 +1,8 @@
-"""A clear: `POST /v0/pipelines/{name}/clear`.
+"""The clear step: `POST /v0/pipelines/{name}/clear`.
 
 The proofs are Feldera's rules (its storage state machine): `Clearing` leads only to `Cleared`; only a start leads
 from `Cleared` to `InUse`; deleting and renaming are refused until the storage is `Cleared`. So a pipeline that is
-gone, or is in use again after it was stopped anew, tells what must have happened between two looks.
+gone, or is in use again after another stop, shows what must have happened between two looks.
 """
 
 from bot.domain.operations.fingerprints import Fingerprint
@@ -66,9 +66,7 @@ class ClearStep:
         if look.pipeline.storage is Storage.CLEARING:
             return InProgress()
         if look.pipeline.storage is Storage.IN_USE and not _is_as_reviewed(reviewed, look):
-            return (
-                AskHistory()
-            )  # cleared and started since, if it was this pipeline's clear that was accepted
+            return AskHistory()  # cleared and started since, if its own clear was accepted
         return Contradiction()
 
 

@@ -1,8 +1,8 @@
-"""A start: `POST /v0/pipelines/{name}/start`, which also dismisses the error of the run before.
+"""The start step: `POST /v0/pipelines/{name}/start`, which also dismisses the error of the previous run.
 
 It may take long: a program that is not compiled yet is compiled first, while the pipeline is still `Stopped` but
-wanted otherwise. A start and a stop each move `deployment_resources_desired_status_since`, so a pipeline that is
-stopped with that moment as it was has not been touched.
+desired otherwise. A start and a stop each move `deployment_resources_desired_status_since`, so a stopped pipeline
+with an unchanged value there has not been touched.
 """
 
 from bot.domain.operations.fingerprints import Fingerprint
@@ -21,15 +21,15 @@ from bot.domain.pipelines.pipeline import NOT_COMPILED, STOPPED, Absent, Pipelin
 
 _UP = {
     "Running": Ending.RUNNING,
-    "AwaitingApproval": Ending.AWAITS_APPROVAL_IN_FELDERA,  # of changes to a program that goes on from a checkpoint
-    **dict.fromkeys(("Paused", "Standby", "Suspended"), Ending.UP_OTHERWISE),  # as somebody else asked for
+    "AwaitingApproval": Ending.AWAITS_APPROVAL_IN_FELDERA,  # of changes to a program that resumes from a checkpoint
+    **dict.fromkeys(("Paused", "Standby", "Suspended"), Ending.UP_OTHERWISE),  # as somebody else requested
 }
-COMPILING = "Compiling"  # this bot's word for `Stopped`, wanted otherwise, and no program to run yet
+COMPILING = "Compiling"  # this bot's word for `Stopped`, desired otherwise, and no program to run yet
 NOT_COMPILED_CODE = "StartFailedDueToFailedCompilation"
 
 
 class StartStep:
-    """The goal is `Running`, or whatever somebody else made of it that only people lead on from."""
+    """The goal is `Running`, or a state that somebody else chose and that only people lead on from."""
 
     def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
         return Ending.NOT_COMPILED if pipeline.program_status in NOT_COMPILED else None
@@ -71,7 +71,7 @@ def _became(reviewed: Fingerprint, look: Seen | Absent) -> Completed | InProgres
     if pipeline.resources_desired != STOPPED:
         return _up(pipeline) or _underway(pipeline)
     if pipeline.resources != STOPPED:
-        return InProgress()  # it is being stopped again: by whom, and why, shows when it is
+        return InProgress()  # it is being stopped again: who did it, and why, shows once it is stopped
     if pipeline.error is None:
         return StepFailed(Ending.STOPPED_WHILE_STARTING)
     error = pipeline.error
@@ -97,6 +97,6 @@ def _is_untouched(reviewed: Fingerprint, pipeline: Pipeline) -> bool:
 
 
 def _is_as_reviewed(reviewed: Fingerprint, pipeline: Pipeline) -> bool:
-    if reviewed.cleared:  # what was cleared holds nothing that anybody could lose
+    if reviewed.cleared:  # cleared storage holds nothing that anybody could lose
         return pipeline.is_stopped and pipeline.storage is Storage.CLEARED
     return pipeline.is_stopped and Fingerprint.of(pipeline) == reviewed

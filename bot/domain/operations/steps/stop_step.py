@@ -1,8 +1,8 @@
-"""A stop: `POST /v0/pipelines/{name}/stop?force=true`, which Feldera accepts in every state.
+"""The stop step: `POST /v0/pipelines/{name}/stop?force=true`, which Feldera accepts in every state.
 
-A run is known by the moment it was asked for (`deployment_resources_desired_status_since`): pausing, resuming and
-checkpoints leave it alone, a stop and a start move it. Its status alone does not tell a run that ended from one that
-somebody began and ended since; where a clear follows, the pipeline's events have to.
+A run is identified by the moment it was requested (`deployment_resources_desired_status_since`): pausing, resuming
+and checkpoints do not move it, a stop and a start do. Status alone does not distinguish the run that ended from one
+that somebody began and ended since; where a clear follows, the pipeline's events must.
 """
 
 from bot.domain.operations.fingerprints import Fingerprint
@@ -21,7 +21,7 @@ from bot.domain.pipelines.pipeline import STOPPED, Absent, Pipeline, Seen
 
 
 class StopStep:
-    """The goal is fully stopped: resources `Stopped` and wanted so, just what a clear requires."""
+    """The goal is fully stopped: resources `Stopped` and desired so, exactly what a clear requires."""
 
     def known_to_fail(self, _pipeline: Pipeline) -> Ending | None:
         return None
@@ -64,7 +64,7 @@ class StopStep:
 
 
 def _ended(reviewed: Fingerprint, look: Seen | Absent) -> Completed | InProgress | None:
-    """What it proves of the run that was reviewed; None if the pipeline is wanted to run."""
+    """What it proves about the reviewed run; None if the pipeline is desired to run."""
     if isinstance(look, Absent) or look.pipeline.id != reviewed.id:
         return Completed(Ending.STOPPED_THEN_GONE)  # Feldera deletes and renames only what is stopped
     if look.pipeline.is_stopped:

@@ -1,4 +1,4 @@
-"""What a step can make of a look at its pipeline, and the protocol that each step follows."""
+"""Verdicts: what a step can conclude from a look at its pipeline, and the protocol that each step implements."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,19 +10,19 @@ from bot.domain.pipelines.pipeline import Absent, Pipeline, Seen
 
 @dataclass(frozen=True, slots=True)
 class MaySend:
-    """It is as reviewed: send."""
+    """The pipeline is as reviewed: send."""
 
 
 @dataclass(frozen=True, slots=True)
 class InProgress:
-    """Feldera is doing it. `phase` is Feldera's word for how far it is, where that is worth telling."""
+    """Feldera is working on it. `phase` is Feldera's word for its progress, where that is worth reporting."""
 
     phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The goal was reached; `ending` says what became of the pipeline then, in Feldera's word where it is `said`."""
+    """The goal was reached; `ending` says what the pipeline became, in Feldera's words if `said` has them."""
 
     ending: Ending
     said: str = ""
@@ -30,14 +30,14 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Unneeded:
-    """The goal was there before anything was sent."""
+    """The goal was already reached before anything was sent."""
 
     ending: Ending = Ending.NOTHING_TO_CLEAR
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Not as reviewed: nothing may be sent."""
+    """The pipeline is not as reviewed: nothing may be sent."""
 
     ending: Ending
 
@@ -49,12 +49,12 @@ class Untouched:
 
 @dataclass(frozen=True, slots=True)
 class AskHistory:
-    """The status alone proves nothing; the pipeline's events may."""
+    """The status alone proves nothing; the pipeline's events may prove it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepFailed:
-    """The goal will not be reached by this request any more: Feldera gave up, or somebody did the opposite."""
+    """This request can no longer reach the goal: Feldera gave up, or somebody did the opposite."""
 
     ending: Ending
     said: str = ""
@@ -63,7 +63,7 @@ class StepFailed:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Feldera took it on, and shows what cannot be."""
+    """Feldera accepted the request, and shows a state that cannot follow from it."""
 
 
 BeforeSending = MaySend | InProgress | Unneeded | Blocked
@@ -73,7 +73,7 @@ WhileWaiting = Completed | InProgress | Contradiction | AskHistory | StepFailed
 
 class Step(Protocol):
     def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
-        """Why this step would fail later, while another one comes before it; None if nothing is known yet."""
+        """Why this step would fail later, while an earlier one comes first; None if nothing is known yet."""
 
     def before_sending(self, reviewed: Fingerprint, look: Seen | Absent) -> BeforeSending: ...
 
