@@ -1,4 +1,4 @@
-"""`python -m bot` is `pipeline-bot`."""
+"""Entry point of `python -m bot`: the same as `pipeline-bot`."""
 
 from bot.cli import main
 

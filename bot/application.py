@@ -1,4 +1,4 @@
-"""The assembled bot while it runs: its loops beside each other, and what is finished before it leaves."""
+"""The running bot: its background loops side by side, and what a shutdown finishes first."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -28,14 +28,14 @@ from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)
 
-# A stop takes the transport's own seconds (three at most), then these, and has to end within ten.
-LOOPS_FINISH_WITHIN = 3.0  # seconds: the transaction at hand; a request cut off is looked for at the start
-ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people still wait for
+# A shutdown takes the transport's own seconds (three at most), then these; it must end within ten.
+LOOPS_FINISH_WITHIN = 3.0  # seconds: the current transaction; the next start checks a request cut off here
+ERRANDS_FINISH_WITHIN = 2.5  # seconds after that: previews that people are waiting for
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """The assembled parts. `open()` and `serve()` run them; a test moves them itself."""
+    """The assembled parts. `open()` and `serve()` run them; a test drives them itself."""
 
     workspace: Workspace
     store: SqliteStore
@@ -54,21 +54,21 @@ class Bot:
     transport: SocketTransport | HttpTransport
 
     async def open(self) -> None:
-        """Let Slack reach the bot, however long that takes.
+        """Connect to Slack, or listen for it, however long that takes.
 
         Raises:
-            UserError: the address to listen on cannot be had, and why.
+            UserError: the bot cannot listen on its address, and why.
         """
         await self.transport.start()
 
     async def serve(self, stopping: asyncio.Event) -> None:
-        """Do the work that Slack brings, until `stopping` is set; then finish what is at hand.
+        """Process what Slack delivers until `stopping` is set; then finish the work in progress.
 
-        A store that is lost stops everything: `stopping` is set, and people are told before Slack is left.
+        A lost store ends everything: `stopping` is set, and people are notified before the bot leaves Slack.
 
         Raises:
             StoreLost: the store is damaged, or is not the one that was opened.
-            ExceptionGroup: a loop broke. Nothing is lost by ending the process: the next one carries on.
+            ExceptionGroup: a loop failed. Ending the process loses nothing: the next one resumes.
         """
         losses: list[StoreLost] = []
 
@@ -79,7 +79,7 @@ class Bot:
                 losses.append(lost)
                 stopping.set()
                 set_all(*(loop.wake for loop in self._loops))
-            except StoreUnavailable:  # of what runs beside the loops, which try again by themselves
+            except StoreUnavailable:  # from a task beside the loops, which retry by themselves
                 return  # the store has logged why
 
         async with asyncio.TaskGroup() as group:
@@ -115,7 +115,7 @@ class Bot:
             task.cancel()
         await self.driver.abandon()
         await self.announcements.lanes.abandon()
-        # After the loops, which begin errands of their own.
+        # After the loops, since they start background tasks too.
         try:
             async with asyncio.timeout(ERRANDS_FINISH_WITHIN):
                 await self.background_tasks.finished()

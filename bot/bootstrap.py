@@ -1,7 +1,7 @@
-"""The composition root: builds the bot from its settings, proves its tokens, and runs it until it is told to stop.
+"""The composition root: builds the bot from its settings, checks its tokens, and runs it until shutdown.
 
 Nothing connects or starts at import. Everything is an argument or built here, so that tests and the demo assemble
-the very bot that `pipeline-bot run` runs.
+the same bot that `pipeline-bot run` runs.
 """
 
 import asyncio
@@ -77,15 +77,15 @@ from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)
 
-SLACK_TIMEOUT = 15.0  # seconds for a call of Slack's Web API, connecting included
+SLACK_TIMEOUT = 15.0  # seconds for a Web API call, connecting included
 
 
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
-    """The bot on its database, with its tokens proved, not serving yet. A Slack that is away is waited for.
+    """The bot with its database open and tokens checked, not serving yet. Waits while Slack is unreachable.
 
     Raises:
-        UserError: what the operator has to put right: a token, the database, another bot on it, a Feldera that is gone.
+        UserError: what the operator has to fix: a token, the database, another bot on it, a Feldera that is gone.
     """
     path = settings.pipeline_bot_database
     with lease(path, clock.now()) as lock_file:
@@ -125,10 +125,10 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
 
 @asynccontextmanager
 async def _watched(clock: Clock, store: SqliteStore) -> AsyncIterator[ClockWatch | None]:
-    """The clock goes on from what the database has, and leaves there how far it came. A simulated one begins each time anew.
+    """The clock resumes from the database, and saves its time there at the end. A simulated one starts fresh.
 
     Raises:
-        ClockNotBelieved: this machine's clock is not to be believed.
+        ClockNotBelieved: this machine's clock cannot be trusted.
     """
     if not isinstance(clock, SteadyClock):
         yield None
@@ -142,7 +142,7 @@ async def _watched(clock: Clock, store: SqliteStore) -> AsyncIterator[ClockWatch
 
 
 def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | None = None) -> AsyncWebClient:
-    """Slack's Web API. It never repeats a call by itself: a post repeated blindly is a post made twice."""
+    """Slack's Web API client. It never retries by itself: a post retried blindly appears twice."""
     client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
@@ -155,10 +155,10 @@ def slack_client(settings: SlackSettings, connections: aiohttp.ClientSession | N
 
 
 async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:
-    """Be the bot until `stopping` is set, which also cuts the start short.
+    """Run the bot until `stopping` is set, which also cuts the start short.
 
     Raises:
-        UserError: what the operator has to put right before it can start.
+        UserError: what the operator has to fix before it can start.
     """
     asyncio.get_running_loop().set_default_executor(DnsThreads())
     async with AsyncExitStack() as stack:
@@ -192,10 +192,10 @@ async def run(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None
 
 @asynccontextmanager
 async def _given_up_when(stopping: asyncio.Event) -> AsyncIterator[None]:
-    """Cut short what is done in here once `stopping` is set.
+    """Cancel the body of this context once `stopping` is set.
 
     Raises:
-        TimeoutError: it was.
+        TimeoutError: `stopping` was set.
     """
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(None) as limit:
@@ -299,7 +299,7 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
 
 
 def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:
-    """Bolt's way of asking whose bot a request is for: always ours, known from the start, no call each time."""
+    """Bolt's `authorize`: always our workspace and bot, known from the start, so no call per request."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(

@@ -1,4 +1,4 @@
-"""The real clocks: the only place, with the simulators' demo, where the system's time is read or waited for."""
+"""System clocks: with the simulators' demo, the only place that reads or waits for the system's time."""
 
 import asyncio
 import threading
@@ -10,14 +10,14 @@ from pathlib import Path
 
 from bot.domain.bot_time import ClockRecord, Jump, Reading, jumped, passed, resumed
 
-COUNTS_SUSPENSION = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the former is Linux's alone
-LONGEST_WAIT = 60.0  # seconds; what is due while the machine is suspended is not late by more once it wakes
-AT_ONE_MOMENT = 0.1  # seconds between which two clocks are read; a process may be frozen in between
+COUNTS_SUSPENSION = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the former exists on Linux only
+LONGEST_WAIT = 60.0  # seconds; what came due while the machine was suspended is late by no more than this
+AT_ONE_MOMENT = 0.1  # seconds in which both clocks must be read; the process may be paused in between
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class SystemClock:
-    """`bot.engine.ports.Clock` on the wall clock: for whoever has to show the same time as other processes and machines."""
+    """`bot.engine.ports.Clock` on the wall clock: for showing the same time as other processes and machines."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -30,9 +30,9 @@ class SystemClock:
 
 
 class SteadyClock:
-    """`bot.engine.ports.Clock` on the bot's own time (`bot.domain.bot_time`), which no setting of the wall clock moves.
+    """`bot.engine.ports.Clock` on the bot's own time (`bot.domain.bot_time`): setting the wall clock does not move it.
 
-    `boottime` counts the seconds since the boot whose name is `boot`. It may be read by several threads.
+    `boottime` counts the seconds since the boot with the id `boot`. Several threads may read it.
     """
 
     def __init__(self, wall: Callable[[], datetime], boottime: Callable[[], float], boot: str | None) -> None:
@@ -49,7 +49,7 @@ class SteadyClock:
         return cls(system.now, system.monotonic, _this_boot())
 
     def resume(self, record: ClockRecord | None) -> None:
-        """Go on from what the database has. Before anybody asks for the time: it may go back by this."""
+        """Resume from the database's record. Call it before anything reads the time: this may set it back."""
         with self._lock:
             begun = resumed(record, self.reading())
             self._begin(begun)
@@ -67,14 +67,14 @@ class SteadyClock:
         await _wait(wake, None if until is None else (until - self.now()).total_seconds())
 
     def record(self) -> ClockRecord:
-        """What to go on from later, in this process or another."""
+        """The record to resume from later, in this process or another."""
         with self._lock:
             reading = self.reading()
             now = self._follow(reading)
             return replace(self._anchor, time=now, boottime=reading.boottime)
 
     def jumps(self) -> tuple[Jump, ...]:
-        """Those of the wall clock that were noticed since this was last asked."""
+        """Jumps of the wall clock that were noticed since the last call."""
         self.now()
         with self._lock:
             noticed = tuple(self._noticed)
@@ -82,13 +82,13 @@ class SteadyClock:
             return noticed
 
     def ahead(self) -> timedelta:
-        """How far the bot's time is before the wall clock's; negative where it is behind."""
+        """How far the bot's time is ahead of the wall clock; negative if it is behind."""
         with self._lock:
             reading = self.reading()
             return self._follow(reading) - reading.wall
 
     def reading(self) -> Reading:
-        """What the machine's clocks show now."""
+        """The machine's clocks, read now."""
         while True:
             before = self._boottime()
             wall = self._wall()

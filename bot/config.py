@@ -1,7 +1,7 @@
-"""The settings, read once from the environment and a `.env` file: everything wrong with them is said at once.
+"""Settings, read once from the environment and a `.env` file. All errors in them are reported at once.
 
-The only place that reads the environment. Secrets are `SecretStr`, so that no log or traceback shows one. It checks
-what can be checked without asking anybody: whether a token works is proved at start-up.
+The only module that reads the environment. Secrets are `SecretStr`, so that no log or traceback shows one. It checks
+what it can without a network call: whether a token works is checked at startup.
 """
 
 import os
@@ -31,11 +31,11 @@ from bot.variables import misspelled, unreadable_lines
 
 ENV_FILE = ".env"  # in the current folder
 TARGETS = "PIPELINE_BOT_TARGETS"
-DELIMITER = "__"  # between a variable and what it is a part of: PIPELINE_BOT_TARGETS__PROD__HOST
+DELIMITER = "__"  # between the parts of a nested setting: PIPELINE_BOT_TARGETS__PROD__HOST
 
 
 class BadSettings(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """Settings that are missing or malformed, a line each."""
+    """Missing or malformed settings, one line each."""
 
 
 class Mode(StrEnum):
@@ -62,12 +62,12 @@ class _Settings(BaseSettings):
 
     @classmethod
     def misfits(cls, _values: Mapping[str, Any]) -> list[str]:
-        """What is wrong with settings that may each be right, a sentence each."""
+        """Errors in how settings combine, one sentence each; each setting alone may be valid."""
         return []
 
 
 class _Folders(BaseSettings):
-    """Where programs keep what they remember: the XDG Base Directory Specification, and `$HOME`."""
+    """Where programs keep their state: the XDG Base Directory Specification, and `$HOME`."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
@@ -76,7 +76,7 @@ class _Folders(BaseSettings):
 
 
 def state_folder() -> Path | None:
-    """Where what the shell remembers for this person is kept; None where they have no folder of their own."""
+    """The folder for the shell commands' state of this person; None if they have no folder of their own."""
     folders = _Folders()
     if folders.xdg_state_home is not None and folders.xdg_state_home.is_absolute():
         return folders.xdg_state_home / "pipeline-bot"
@@ -84,13 +84,13 @@ def state_folder() -> Path | None:
 
 
 class StoreSettings(_Settings):
-    """Where the database is."""
+    """The database's path."""
 
     pipeline_bot_database: Path = Path("pipeline-bot.db")
 
 
 class ShellSettings(StoreSettings):
-    """What the shell needs that changes access: the database, and which Felderas there are, whatever is wrong with them."""
+    """For shell commands that change access: the database, and which Felderas there are, even misconfigured ones."""
 
     feldera_host: str | None = None
     pipeline_bot_targets: Annotated[dict[str, Any], NoDecode] = {}
@@ -102,14 +102,14 @@ class ShellSettings(StoreSettings):
 
 
 class SlackSettings(ProxySettings, _Settings):
-    """What it takes to ask Slack who we are."""
+    """For calls of Slack's Web API."""
 
     slack_bot_token: BotToken
     slack_api_url: ApiUrl = "https://slack.com/api/"
 
 
 class KeySettings(_Settings):
-    """What opens a Feldera whose address is said elsewhere."""
+    """The API key of a Feldera whose address is given elsewhere."""
 
     feldera_api_key: Key | None = None
 
@@ -141,7 +141,7 @@ class Settings(SlackSettings, StoreSettings):
 
     @property
     def felderas(self) -> Mapping[TargetName, FelderaSettings]:
-        """Each under its target's name; that of a single one is of no consequence."""
+        """Each Feldera by its target's name; the name of a single one does not matter."""
         named = {
             target_named(key): self.pipeline_bot_targets[key] for key in sorted(self.pipeline_bot_targets)
         }
@@ -218,12 +218,12 @@ def _misfits_of_targets(given: Collection[str], targets: Any) -> Iterator[str]:
 
 
 def target_named(key: str) -> TargetName:
-    """The target that a variable is of: in most shells a variable cannot hold the dash that a name may."""
+    """The target that a variable names: in most shells, a variable cannot contain the dash that a target may."""
     return TargetName(key.lower().replace("_", "-"))
 
 
 def targets_of(keys: Collection[str]) -> Targets:
-    """A single Feldera has no name that anybody sees."""
+    """The targets with these keys; a single Feldera has no visible name."""
     return Targets(tuple(map(target_named, keys))) if len(keys) > 1 else ONE
 
 
@@ -234,7 +234,7 @@ def load(kind: type[_S]) -> _S:
     """The settings of this kind, from the environment and `.env` in the current directory.
 
     Raises:
-        BadSettings: with everything that is missing, malformed or, of the whole of the settings, misspelled.
+        BadSettings: lists everything missing, malformed or, for the complete `Settings`, misspelled.
     """
     try:
         slips = list(_slips()) if issubclass(kind, Settings) else []
@@ -256,7 +256,7 @@ def _made(kind: type[_S], slips: list[str]) -> _S:
 
 
 def _slips() -> Iterator[str]:
-    """What was meant to be a setting, and would be passed over in silence."""
+    """Misspelled variables and unreadable lines, which would otherwise be ignored silently."""
     known = {field.upper() for field in Settings.model_fields}
     given = {name.upper() for name, value in os.environ.items() if value}
     yield from misspelled(given, known, "in the environment")

@@ -1,8 +1,8 @@
-"""Threads in which the system looks up host names, and that nobody waits for at the end.
+"""Threads for DNS lookups, which shutdown does not wait for.
 
-A lookup can take as long as the resolver likes, and nothing can cut it short. Python would wait for its thread, when
-the loop is closed and once more when the process ends. It must run nothing that has to be finished: what the bot
-writes goes through the store's own thread.
+A lookup can take as long as the resolver likes, and nothing can cut it short. Python would wait for its thread when the
+loop closes, and again when the process ends. Nothing that must finish may run here: what the bot writes goes through
+the store's own thread.
 """
 
 import threading
@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 
 class DnsThreads(ThreadPoolExecutor):
-    """The loop's default executor, which asyncio wants to be of this class: a thread for each call."""
+    """The loop's default executor, for which asyncio requires this base class: one thread per call."""
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         future: Future[_T] = Future()
@@ -25,7 +25,7 @@ class DnsThreads(ThreadPoolExecutor):
                 return
             try:
                 result = fn(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001 - whoever waits for the result gets it
+            except BaseException as error:  # noqa: BLE001 - the future passes it on
                 future.set_exception(error)
             else:
                 future.set_result(result)

@@ -1,6 +1,6 @@
-"""The Felderas of the settings: connected, greeted at the start, and whether they have all that is under way.
+"""The configured Felderas: connects and greets them at startup, and checks that they have all that is under way.
 
-Whether one answers is only said. With several, each is named by its target; with one, nobody reads of a target.
+A Feldera that does not answer is only logged. With several, each is named by its target; with one, no text names it.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.feldera.target_router import TargetRouter
 
 log = structlog.get_logger(__name__)
 
-GREETED_WITHIN = 5.0  # seconds: whether Feldera answers is only said, and must not keep people waiting
+GREETED_WITHIN = 5.0  # seconds: the answer is only logged, and must not keep people waiting
 
 LISTED_MAX = 5  # pipelines in one sentence
 
@@ -33,16 +33,16 @@ Sessions = Mapping[TargetName, Session | Problem | None]
 
 
 class Misplaced(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """Operations are under way on a Feldera that is not in the settings any more."""
+    """Operations are under way on a Feldera that is no longer in the settings."""
 
 
 class SameFeldera(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """Two targets of the settings are one Feldera and tenant: its pipelines would have two names, and two locks."""
+    """Two targets are the same Feldera and tenant: its pipelines would have two names, and two locks."""
 
 
 @asynccontextmanager
 async def connected(settings: Settings, clock: Clock) -> AsyncIterator[TargetRouter]:
-    """All of them.
+    """Connections to all of them.
 
     Raises:
         ValueError: a TLS certificate cannot be read.
@@ -56,13 +56,13 @@ async def connected(settings: Settings, clock: Clock) -> AsyncIterator[TargetRou
 
 
 def hosts(settings: Settings) -> Mapping[TargetName, str]:
-    """Where each of a fleet's clients finds its Feldera, as it was set."""
+    """Each target's Feldera host, as configured."""
     addresses = [feldera.host for feldera in settings.felderas.values()]
     return dict(zip(settings.targets.all, addresses, strict=True))
 
 
 def misplaced(underway: Iterable[PipelineName], targets: Targets) -> str | None:
-    """What to do about pipelines that something is under way on, and that are on none of these targets; None if all are."""
+    """What to do about pipelines with an operation under way that are on none of these targets; None if all are."""
     lost = [name for name in underway if targets.of(name) is None]
     if not lost:
         return None
@@ -85,7 +85,7 @@ def same_feldera(target: TargetName, first: TargetName) -> str:
 
 
 async def refuse_twins(fleet: TargetRouter) -> None:
-    """Make sure that no pipeline goes by two names.
+    """Ensure that no pipeline has two names.
 
     Raises:
         SameFeldera: two targets answer as the same tenant of the same Feldera.
@@ -96,7 +96,7 @@ async def refuse_twins(fleet: TargetRouter) -> None:
 
 
 async def sessions_of(fleet: TargetRouter, greetings: Greetings) -> Sessions:
-    """Whom each that answered takes the bot for, asked at once."""
+    """The bot's session at each Feldera that answered, fetched concurrently."""
     answering = {
         target: client for target, client in fleet.clients.items() if isinstance(greetings[target], str)
     }
@@ -105,7 +105,7 @@ async def sessions_of(fleet: TargetRouter, greetings: Greetings) -> Sessions:
 
 
 async def greet(fleet: TargetRouter) -> Greetings:
-    """What each says of itself, asked at once."""
+    """Each Feldera's greeting, fetched concurrently."""
     answers = await asyncio.gather(*(_greeting(client) for client in fleet.clients.values()))
     return dict(zip(fleet.clients, answers, strict=True))
 
@@ -119,7 +119,7 @@ def warn_of_silence(greetings: Greetings, settings: Settings) -> None:
 
 
 def warn_of_the_settings(fleet: TargetRouter, settings: Settings, sessions: Sessions) -> None:
-    """What works, but hardly as it is meant."""
+    """Log settings that work, but hardly as intended."""
     for (target, host), feldera in zip(hosts(settings).items(), settings.felderas.values(), strict=True):
         which = {"target": target} if target else {}
         if feldera.sends_secrets_in_the_clear:

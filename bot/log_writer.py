@@ -1,8 +1,8 @@
-"""Writes log lines from a thread of its own, so that a log that nobody reads, or a slow disk, holds up nothing.
+"""Log handler that writes from its own thread, so that an unread pipe or a slow disk blocks nothing.
 
-A full pipe makes a write wait for ever. Lines wait in a bounded queue; what finds no room is counted, and the number
-is said as soon as lines are taken again. The descriptor is written to directly: Python's own streams have locks, for
-which the end of the process would wait, and so does `logging.handlers.QueueListener` for its thread.
+A write to a full pipe blocks forever. Lines wait in a bounded queue; those that do not fit are counted, and the count
+is logged as soon as lines are written again. It writes to the descriptor directly: Python's own streams have locks,
+which the end of the process would wait for, and `logging.handlers.QueueListener` would wait for its thread.
 """
 
 import logging
@@ -12,11 +12,11 @@ from logging.handlers import QueueHandler
 from queue import Full, Queue
 
 LINES_MOST = 2000  # waiting to be written
-FINISHES_WITHIN = 1.0  # seconds at the end, for what still waits
+FINISHES_WITHIN = 1.0  # seconds at the end, to write what is queued
 
 
 class LogWriter(QueueHandler):
-    """Formats where something is logged, since that knows its context, and hands the finished line over."""
+    """Formats each line where it is logged, since the context is known there, and queues the result."""
 
     def __init__(self, formatter: logging.Formatter, descriptor: int) -> None:
         self._lines: Queue[str | None] = Queue(LINES_MOST)
@@ -31,7 +31,7 @@ class LogWriter(QueueHandler):
         self._thread.start()
 
     def finish(self) -> None:
-        """Write what waits, if somebody reads it."""
+        """Write what is queued, if the reader takes it."""
         try:
             self._lines.put(None, timeout=FINISHES_WITHIN)
         except Full:
@@ -41,7 +41,7 @@ class LogWriter(QueueHandler):
     def prepare(self, record: logging.LogRecord) -> str:
         return self.format(record)
 
-    def enqueue(self, record: str) -> None:  # type: ignore[override]  # what `prepare` made of it
+    def enqueue(self, record: str) -> None:  # type: ignore[override]  # what `prepare` returned
         try:
             self._lines.put_nowait(record)
         except Full:
@@ -49,7 +49,7 @@ class LogWriter(QueueHandler):
                 self._dropped += 1
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - the name is logging's
-        """A record that cannot be formatted is lost: `logging` would write so to the standard error, and wait for it."""
+        """Drop a record that cannot be formatted: `logging` would report it to standard error, and block on that."""
         with self._counting:
             self._dropped += 1
 
@@ -65,7 +65,7 @@ class LogWriter(QueueHandler):
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
-        except OSError:  # nobody reads it, or the disk is full: there is no other place to say so
+        except OSError:  # the reader is gone or the disk is full: there is nowhere else to report it
             with self._counting:
                 self._dropped += counts
 

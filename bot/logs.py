@@ -1,7 +1,7 @@
-"""Logging: a line an event, to standard error, readable on a terminal and JSON elsewhere; never a secret.
+"""Logging: one line per event, to standard error, readable on a terminal and JSON elsewhere; never a secret.
 
-Bolt and the Slack SDK print request bodies, response URLs and WebSocket tickets when they are talkative: they are
-kept at warnings, and whatever still looks like a secret is blotted out of every line, ours too.
+At verbose levels, Bolt and the Slack SDK log request bodies, response URLs and WebSocket tickets: they are limited to
+warnings, and whatever still looks like a secret is redacted from every line, ours too.
 """
 
 import logging
@@ -18,7 +18,7 @@ from bot.log_writer import LogWriter
 
 STANDARD_ERROR = 2  # file descriptor
 
-# None of them may reach over a quote, a bracket or a backslash: they stand in JSON and in tracebacks.
+# No match may extend over a quote, a bracket or a backslash: secrets occur in JSON and in tracebacks.
 _SECRETS = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+"
     r"|xapp-[\w-]+"
@@ -31,9 +31,9 @@ _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "asynci
 
 @contextmanager
 def writing(*, verbose: bool = False, quiet: bool = False, to: int = STANDARD_ERROR) -> Iterator[None]:
-    """Send everything that is logged in here, by us or by the libraries, to the file descriptor `to`.
+    """Within this context, send all log lines, ours and the libraries', to the file descriptor `to`.
 
-    `quiet` is for commands that say themselves what they find: only what broke is logged.
+    `quiet` is for commands that print their own findings: only errors are logged.
     """
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -70,10 +70,10 @@ def writing(*, verbose: bool = False, quiet: bool = False, to: int = STANDARD_ER
 
 
 def _without_secrets(_logger: WrappedLogger, _method: str, line: Any) -> str:
-    """The finished line with what looks like a token, a key or a response URL blotted out, wherever it stands."""
+    """The finished line, with everything that looks like a token, a key or a response URL redacted."""
     return _SECRETS.sub("[secret]", str(line))
 
 
 def _is_of_use(record: logging.LogRecord) -> bool:
-    """All but one: Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not use it."""
+    """Drops one line: Bolt finds SLACK_BOT_TOKEN in the environment by itself, and logs that it does not use it."""
     return "`token` will be unused" not in record.getMessage()

@@ -1,4 +1,4 @@
-"""Files that nobody but their owner may read: the database, the files beside it, and the settings with their secrets."""
+"""File permissions: only the owner may read the database, the files beside it, and the settings' secrets."""
 
 import stat
 from pathlib import Path
@@ -14,11 +14,11 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class OpenToOthers(UserError):  # noqa: N818 - named for what is wrong
-    """A file that holds what others on the machine must not read, and is not ours to close to them."""
+    """A private file that others on the machine can read, and that this user cannot close to them."""
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether others on this machine may read or write the file; a file that is not there is open to nobody."""
+    """Whether others on this machine may read or write the file; False if there is no such file."""
     try:
         return bool(path.stat().st_mode & _OTHERS)
     except (FileNotFoundError, NotADirectoryError):
@@ -26,10 +26,10 @@ def is_open_to_others(path: Path) -> bool:
 
 
 def close_to_others(*files: Path) -> None:
-    """Take from others the right to read and write these files, and log of which they had it.
+    """Remove others' permission to read and write these files, and log each file where they had it.
 
     Raises:
-        OpenToOthers: they have it, and it is not ours to take.
+        OpenToOthers: they have it, and this user cannot remove it.
     """
     for file in files:
         if is_open_to_others(file):

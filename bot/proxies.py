@@ -1,7 +1,7 @@
-"""Which HTTP proxy a connection goes through: one rule for Slack and for Feldera, from the usual variables.
+"""HTTP proxy selection: one rule for Slack and for Feldera, from the usual variables.
 
-The libraries would read the variables themselves, each by rules of its own; so they are told not to, and to use what
-is decided here. Pure: it reads nothing. A password in a proxy's URL is used, and shown nowhere.
+The libraries would read the variables themselves, each by its own rules; so they are configured not to, and to use the
+proxy chosen here. Pure: it reads nothing. A password in a proxy's URL is used, and shown nowhere.
 """
 
 import ipaddress
@@ -23,7 +23,7 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def proxy_url(text: str) -> str:
-    """The URL, if it is one of a proxy that can be used.
+    """The URL, if it names a usable proxy.
 
     Raises:
         ValueError: it is not; the message does not repeat it, since it may hold a password.
@@ -54,7 +54,7 @@ def proxy_url(text: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Where the proxy is, and nothing else that its URL may hold."""
+    """The proxy's host and port, and nothing else from its URL."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or DEFAULT_PORTS.get(parts.scheme.lower(), 80)
@@ -63,7 +63,7 @@ def without_password(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Exception:
-    """What one entry of NO_PROXY is about: a name with all below it, or addresses; on one port, or on any."""
+    """One entry of NO_PROXY: a name with its subdomains, or addresses; on one port, or on any."""
 
     name: str = ""
     network: _Network | None = None
@@ -81,10 +81,10 @@ class _Exception:
 
 
 def no_proxy(text: str) -> str:
-    """The text, if every entry of it is understood.
+    """The text, if every entry is valid.
 
     Raises:
-        ValueError: with the first that is not.
+        ValueError: names the first that is not.
     """
     _ = tuple(_exceptions(text))
     return text
@@ -125,9 +125,9 @@ def _port(text: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """`http` and `https` are proxies for targets of these schemes, `all` for those that have none of their own.
+    """`http` and `https` are proxies for targets of these schemes, `all` for those without one.
 
-    Each is a URL that `proxy_url` has let through, or empty; `bypass` is the text of NO_PROXY.
+    Each is a URL that `proxy_url` accepted, or empty; `bypass` is the text of NO_PROXY.
     """
 
     http: str = field(default="", repr=False)
@@ -140,7 +140,7 @@ class Proxies:
         return not (self.http or self.https or self.all)
 
     def of(self, target: str) -> str | None:
-        """The URL of the proxy that `target`, a URL, is reached through; None if it is reached directly."""
+        """The URL of the proxy for `target`, a URL; None for a direct connection."""
         parts = urlsplit(target)
         proxy = (self.https if parts.scheme in _ENCRYPTED else self.http) or self.all
         return None if not proxy or self._is_bypassed(parts) else proxy

@@ -1,6 +1,6 @@
-"""The proxies of the settings, by the variables that most programs know; read once, at the start, for all connections.
+"""Proxy settings, from the variables that most programs know; read once, at startup, for all connections.
 
-What cannot be used is refused by the variable's name alone: its value may hold a password.
+An error names the variable alone: its value may hold a password.
 """
 
 from typing import Annotated
@@ -20,7 +20,7 @@ _Proxy = Annotated[SecretStr, AfterValidator(_proxy)]
 
 
 class ProxySettings(BaseSettings):
-    """A part of the settings of whatever connects to Slack or to Feldera."""
+    """Part of the settings of everything that connects to Slack or Feldera."""
 
     http_proxy: _Proxy | None = None
     https_proxy: _Proxy | None = None
@@ -30,7 +30,7 @@ class ProxySettings(BaseSettings):
     @field_validator("no_proxy")
     @classmethod
     def _counts_beside_a_proxy(cls, text: str | None, known: ValidationInfo) -> str | None:
-        """Without a proxy it says nothing to us, and may be written for other programs."""
+        """Not checked without a proxy: it has no effect then, and may be meant for other programs."""
         if text is not None and any(
             known.data.get(name) for name in ("http_proxy", "https_proxy", "all_proxy")
         ):
@@ -54,6 +54,6 @@ class ProxySettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Of a variable that is set in both spellings, the one in lower case counts, as for other programs."""
+        """If a variable is set in both spellings, the lower-case one wins, as in other programs."""
         lower_case = EnvSettingsSource(settings_cls, case_sensitive=True)
         return init_settings, lower_case, env_settings, dotenv_settings, file_secret_settings

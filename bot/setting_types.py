@@ -1,4 +1,4 @@
-"""Types of Slack's settings and of our own: what each must look like, checked without asking anybody."""
+"""Types for Slack's settings and our own: the form of each value, checked without a network call."""
 
 import re
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, SecretStr
 
 from bot.domain.ids import ChannelId
 
-_ONE_WORD = re.compile(r"[!-~]+")  # what can stand in a header as it is
+_ONE_WORD = re.compile(r"[!-~]+")  # what a header can carry as it is
 
 
 def _one_word(secret: SecretStr) -> SecretStr:

@@ -1,6 +1,6 @@
-"""Variables that were meant for the bot and do not reach it: misspelled, or in a line of `.env` that cannot be read.
+"""Detects settings that would be ignored: misspelled variables, and lines of `.env` that cannot be read.
 
-Pure: `config` reads the environment and the file. A name that another program is known to read is no mistake.
+Pure: `config` reads the environment and the file. A name that another program is known to read is not an error.
 """
 
 import difflib
@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from dotenv.parser import parse_stream
 
 PREFIXES = ("PIPELINE_BOT_", "FELDERA_", "SLACK_")
-RESEMBLES = 0.75  # of 1: a slip of a letter or two in what follows the prefix
+RESEMBLES = 0.75  # similarity, of 1: a typo of a letter or two after the prefix
 LENGTHS_DIFFER = 2  # characters at most: more is another word
-PART = "__"  # PIPELINE_BOT_TARGETS__PROD__HOST: what follows is read by the settings of targets, which refuse what is none
+PART = "__"  # PIPELINE_BOT_TARGETS__PROD__HOST: the rest is read by the targets' settings, which reject unknown names
 
 OF_OTHERS = frozenset(
     {
@@ -47,7 +47,7 @@ def misspelled(names: Collection[str], known: Collection[str], where: str) -> It
 
 
 def unreadable_lines(text: str) -> Iterator[str]:
-    """A sentence for each line of a `.env` that is passed over; never the line, which may hold a secret."""
+    """A sentence for each line of a `.env` that cannot be read; never the line, which may hold a secret."""
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:
             first = binding.original.string
@@ -66,5 +66,5 @@ def _meant(name: str, known: Collection[str]) -> str | None:
         if each.startswith(prefix) and abs(len(each) - len(name)) <= LENGTHS_DIFFER
     ]
     close = difflib.get_close_matches(rest, ours, n=1, cutoff=RESEMBLES)
-    # SLACK_BOT_TOKEN_OLD is put aside on purpose.
+    # SLACK_BOT_TOKEN_OLD was renamed on purpose.
     return f"{prefix}{close[0]}" if close and not rest.startswith(f"{close[0]}_") else None

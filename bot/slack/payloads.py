@@ -1,7 +1,7 @@
-"""What Slack delivers, as far as the bot reads it: checked once, at the door, so that listeners only get typed values.
+"""Slack payloads as typed values: commands, interactions and events, validated once, before any listener runs.
 
-Strict about every value that is read: an id is text of Slack's form, and a text has a limit. Whatever else a payload
-holds is ignored, but for the parts that Bolt itself reads, which must at least have the shape that it relies on.
+Strict about every value that is read: an id is text of Slack's form, and a text has a limit. The rest of a payload is
+ignored, except the parts that Bolt itself reads, which must at least have the shape that it relies on.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _User = Annotated[UserId, Field(pattern=rf"^[UW][A-Z0-9]{{1,{_ID_MAX}}}$")]
 _Channel = Annotated[ChannelId, Field(pattern=rf"^[CDG][A-Z0-9]{{1,{_ID_MAX}}}$")]
 _ViewId = Annotated[str, Field(pattern=rf"^V[A-Z0-9]{{1,{_ID_MAX}}}$")]
 _Url = Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=3_000)]
-# Also what keeps halves of characters out: without a limit pydantic takes any `str` as it is.
+# The limit also keeps lone surrogates out: without one, pydantic takes any `str` as it is.
 _Word = Annotated[str, Field(max_length=255)]
 _Text = Annotated[str, Field(max_length=3_000)]
 _Typed = Annotated[
@@ -31,7 +31,7 @@ class _Shape(BaseModel):
 
 
 class _ReadByBolt(_Shape):
-    """The parts that Bolt looks into before any listener, whatever the payload is about."""
+    """The parts that Bolt reads before any listener runs, in every type of payload."""
 
     type: str | None = None
     team: str | dict[str, Any] | None = None
@@ -50,7 +50,7 @@ class _ReadByBolt(_Shape):
 
 
 class Person(_Shape):
-    """Who interacts. Slack leaves `team_id` out where it does not tell whose member they are."""
+    """The user who interacts. Slack omits `team_id` where it does not say which team they belong to."""
 
     id: _User
     team_id: _Team | None = None
@@ -66,13 +66,13 @@ class Team(_Shape):
 
 
 class Chosen(_Shape):
-    """An option of a menu, or a box that was ticked."""
+    """A selected menu option, or a ticked checkbox."""
 
     value: _Text
 
 
 class Filled(_Shape):
-    """What stands in one input of a view: a text, an option, or several."""
+    """The value of one input of a view: a text, an option, or several."""
 
     value: _Text | None = None
     selected_option: Chosen | None = None
@@ -80,7 +80,7 @@ class Filled(_Shape):
 
 
 class ViewState(_Shape):
-    """What stands in the inputs, by block and action."""
+    """The values of a view's inputs, by block and action."""
 
     values: dict[_Word, dict[_Word, Filled]] = {}
 
@@ -89,7 +89,7 @@ class ViewState(_Shape):
 
 
 class View(_Shape):
-    """A modal or a Home, as it stands on somebody's screen."""
+    """A modal or a Home tab, as it is on somebody's screen."""
 
     id: _ViewId
     type: _Word
@@ -103,7 +103,7 @@ class View(_Shape):
 
 
 class _Interaction(_Shape):
-    """What somebody did. `team` is that of the workspace in which it was done; of an app of a whole organization, none."""
+    """An interaction payload. `team` is the workspace where it happened; None for an app of a whole organization."""
 
     user: Person
     team: Team | None = None
@@ -126,14 +126,14 @@ class SlashCommand(_Shape):
 
 
 class ActionPayload(_Shape):
-    """The element that was used; `value` is what a button carries, and is only looked up, never believed."""
+    """The element that was used. `value` is what a button carries: only looked up, never trusted."""
 
     action_id: _Word
     value: _Text | None = None
 
 
 class BlockActions(_Interaction):
-    """A button that was pressed, or an input that was changed: on a message, in a modal or on a Home."""
+    """A button was pressed or an input changed: on a message, in a modal or on a Home tab."""
 
     type: Literal["block_actions"]
     trigger_id: _Word
@@ -153,7 +153,7 @@ class ViewSubmission(_Interaction):
 
 
 class Shortcut(_Interaction):
-    """A global one: it comes without a channel."""
+    """A global shortcut: it comes without a channel."""
 
     type: Literal["shortcut"]
     callback_id: _Word
@@ -161,7 +161,7 @@ class Shortcut(_Interaction):
 
 
 class OptionsRequest(_Interaction):
-    """A menu asks for the options to what was typed into it."""
+    """A menu requests the options for what was typed into it."""
 
     type: Literal["block_suggestion"]
     action_id: _Word
@@ -181,7 +181,7 @@ class _HomeEvent(_Shape):
 
 
 class HomeOpened(_Shape):
-    """Somebody opened the app's Home or its messages."""
+    """Somebody opened the app's Home tab or its messages."""
 
     type: Literal["event_callback"]
     team_id: _Team
@@ -200,9 +200,9 @@ _BY_TYPE: dict[str, type[BlockActions | ViewSubmission | Shortcut | OptionsReque
 
 
 class Unreadable(Exception):  # noqa: N818 - an outcome, named like the others
-    """A payload is not as Slack writes it. Its own words are not in here: whoever sent it chose them.
+    """A payload does not have Slack's form. The error holds none of its text, which the sender chose.
 
-    `kind` is what it says it is, where the bot knows such a thing.
+    `kind` is the payload's own type, if the bot knows that.
     """
 
     def __init__(self, kind: str, where: str, why: str) -> None:
@@ -213,10 +213,10 @@ class Unreadable(Exception):  # noqa: N818 - an outcome, named like the others
 
 
 def read(payload: Any) -> Delivery | None:
-    """What was delivered; None where it is nothing that the bot reads: Bolt knows what to do about it.
+    """The payload as a typed value; None for a type that the bot does not read: Bolt handles that.
 
     Raises:
-        Unreadable: it is not as Slack writes it.
+        Unreadable: it does not have Slack's form.
     """
     kind, shape = _kind(payload)
     try:
@@ -224,12 +224,12 @@ def read(payload: Any) -> Delivery | None:
         return None if shape is None else shape.model_validate(payload)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        # The first two are fields of ours; what is deeper may be the payload's own words.
+        # The first two parts are our fields; deeper ones may be the payload's own text.
         raise Unreadable(kind, ".".join(str(part) for part in first["loc"][:2]), first["type"]) from None
 
 
 def kind_of(payload: Any) -> str:
-    """What it says it is, where the bot knows such a thing."""
+    """The payload's own type, if the bot knows that."""
     try:
         return _kind(payload)[0]
     except Unreadable as unreadable:
@@ -237,7 +237,7 @@ def kind_of(payload: Any) -> str:
 
 
 def response_url(payload: Mapping[str, Any]) -> str | None:
-    """Where the sender of a payload that does not read can be answered; None where it does not say that either."""
+    """The response URL of an unreadable payload; None if that is missing or malformed too."""
     try:
         return _Answerable.model_validate(payload).response_url
     except ValidationError:
@@ -248,7 +248,7 @@ def _kind(payload: Any) -> tuple[str, "type[Delivery] | None"]:
     if not isinstance(payload, Mapping):
         return "no object", None
     if "command" in payload:
-        if "type" in payload:  # Bolt would take it for either
+        if "type" in payload:  # Bolt might take it for either
             raise Unreadable("slash_command", "type", "unexpected")
         return "slash_command", SlashCommand
     kind = payload.get("type")

@@ -1,1 +1,1 @@
-"""Slack's Web API: calls, rate limits, look-ups of people, and the posting of cards and lines."""
+"""Slack's Web API: calls, rate limits, lookups of people, and messages to response URLs."""

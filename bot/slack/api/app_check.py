@@ -1,6 +1,6 @@
-"""What Slack says of the app when it is asked for its health: whose token it is, its scopes, and what time it is.
+"""Health check of the Slack app: the token's workspace, its scopes, and how far the clock is off.
 
-One call, `auth.test`. Headers are taken for what they are: whatever they do not say clearly is not known.
+One call, `auth.test`. Whatever its headers do not say clearly counts as unknown.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from bot.engine.ports import Clock
 from bot.slack.api.identity import Workspace, auth_test, workspace_of
 
 SCOPES = frozenset({"commands", "chat:write", "users:read", "usergroups:read"})
-"""The bot token's, as in the manifest."""
+"""The bot token's scopes, as in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppCheck:
-    """`lacking` scopes are None where Slack did not tell the token's.
+    """`lacking` scopes are None if Slack did not list the token's.
 
-    `ahead` is how far this machine's clock is before Slack's, to the second; None where Slack told no time.
+    `ahead` is how far this machine's clock is ahead of Slack's, to the second; None if Slack sent no time.
     """
 
     workspace: Workspace
@@ -30,10 +30,11 @@ class AppCheck:
 
 
 async def checkup(client: AsyncWebClient, clock: Clock) -> AppCheck:
-    """How the app is, by Slack's own word.
+    """Check the app with one call.
 
     Raises:
-        SlackRefused: the token does not work, or Slack cannot be reached.
+        SlackRefused: the token does not work.
+        SlackAway: Slack cannot be reached.
     """
     said = await auth_test(client)
     return AppCheck(workspace_of(said), _lacking(said.headers), _ahead(said.headers, clock.now()))

@@ -1,7 +1,7 @@
-"""What the workspace knows of people: whether they are members, and which of the user groups asked for they are in.
+"""Directory of the workspace's people: whether they are members, and which of the given user groups they are in.
 
-Whatever Slack does not say clearly counts against the person, with the reason in words. It trusts Slack for what it
-says of the bot's own workspace and of no other; it grants nothing.
+Whatever Slack does not say clearly counts against the person, with the reason as text. It trusts what Slack says about
+the bot's own workspace and no other; it grants nothing.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, C
 
 log = structlog.get_logger(__name__)
 
-ANSWERED_WITHIN = 1.5  # seconds; an ack may take three, and has other things to do
-SLACKBOT = "USLACKBOT"  # Slack does not say of it that it is a bot
+ANSWERED_WITHIN = 1.5  # seconds; an ack has three, also for other work
+SLACKBOT = "USLACKBOT"  # Slack does not report it as a bot
 
 _USERS_INFO = "users.info"
 _GROUP_USERS = "usergroups.users.list"
-# Slack takes 100 and 20 a minute. What is shown leaves some to what people do, and both to what is to be sent.
+# Slack allows 100 and 20 a minute. Display leaves some for what people do, and both leave some for sending.
 _FOR_DISPLAY = {_USERS_INFO: 50, _GROUP_USERS: 10}
 _FOR_PEOPLE = {_USERS_INFO: 80, _GROUP_USERS: 15}
 _MOST = {Caller.DISPLAY: _FOR_DISPLAY, Caller.PEOPLE: _FOR_PEOPLE, Caller.ACCESS: _FOR_PEOPLE}
@@ -48,7 +48,7 @@ class _GridUser(BaseModel):
 
 
 class _User(BaseModel):
-    """Slack: `users.info` → `user`. It leaves the restrictions out for deactivated people only."""
+    """Slack: `users.info` → `user`. Slack omits the restrictions for deactivated people only."""
 
     model_config = ConfigDict(strict=True)
 
@@ -62,7 +62,7 @@ class _User(BaseModel):
     is_stranger: bool = False
 
     def belongs_to(self, workspace: TeamId) -> bool:
-        """On a Grid `team_id` proves nothing: it is a home elsewhere, or the Grid, or where somebody was before."""
+        """On a Grid, `team_id` proves nothing: it is another home workspace, the Grid, or a former workspace."""
         if self.enterprise_user is not None:
             return workspace in self.enterprise_user.teams
         return self.team_id == workspace
@@ -77,7 +77,7 @@ class _Users(BaseModel):
 
 
 class PeopleDirectory:
-    """`bot.engine.ports.Directory`, for the workspace `home_team`.
+    """Adapter for `bot.engine.ports.Directory`, for the workspace `home_team`.
 
     `client` must not wait out a rate limit by itself: it is built without that retry handler. `within` is in seconds.
     """
@@ -114,7 +114,7 @@ class PeopleDirectory:
         since: Mark | None = None,
         caller: Caller = Caller.PEOPLE,
     ) -> Mapping[Actor, Membership]:
-        """Who they are, and which of `groups` each is in. Nobody of another workspace is asked after, or in a group."""
+        """Each one's kind, and which of `groups` they are in. Other workspaces' people: no lookup, no group."""
         everybody = tuple(dict.fromkeys(actors))
         ours = [actor for actor in everybody if actor.team == self._home_team]
         asked = (
@@ -131,7 +131,7 @@ class PeopleDirectory:
         return {actor: known.get(actor) or Membership(actor, Kind.STRANGER) for actor in everybody}
 
     async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
-        """Everybody in the group. Slack may still list people who were deactivated."""
+        """Everybody in the group. Slack may still list deactivated people."""
         if group.team != self._home_team:
             return Unresolved("it is of another workspace")
         users = await self._users_in(group.group, None, Caller.PEOPLE)
@@ -162,17 +162,17 @@ class PeopleDirectory:
         return await self._members.of(group, ask, since=since, caller=caller, good_for=good_for)
 
     def _oldest_first(self, groups: Iterable[GroupId]) -> list[GroupId]:
-        """Where Slack may not be asked about all of them, each is asked about in turn, and none is left out for good."""
+        """If the rate limit does not allow all of them, each is looked up in turn, and none is left out for good."""
         return sorted(groups, key=lambda group: (self._members.answered_at(group) or _NEVER, group))
 
     def _has_to_be(self, method: str, since: Mark | None, caller: Caller) -> tuple[Mark | None, timedelta]:
-        """How new an answer must be for this caller: what is remembered has to do while people may not ask."""
+        """How new an answer must be for this caller: while display or people must wait, a cached one has to do."""
         if caller in {Caller.SENDING, Caller.ACCESS} or not self._wait(method, caller):
             return since, GOOD_FOR
         return None, _DISPLAY_GOOD_FOR if caller is Caller.DISPLAY else GOOD_FOR
 
     def _wait(self, method: str, caller: Caller) -> timedelta:
-        """For how long this caller may not ask: Slack said so, or its part of the minute is used up."""
+        """How long this caller must wait: Slack said so, or its share of the minute is used up."""
         held = self._pace.free_at((method, caller))
         wait = timedelta() if held is None else held - self._clock.now()
         if caller is Caller.SENDING:
@@ -182,7 +182,7 @@ class PeopleDirectory:
     async def _ask(
         self, method: str, caller: Caller, call: Callable[[], Awaitable[AsyncSlackResponse]]
     ) -> Mapping[str, Any] | LookupFailed:
-        """Slack's answer. While this caller has to wait, nothing is asked for it."""
+        """Slack's answer. While this caller must wait, no call is made for it."""
         wait = self._wait(method, caller)
         if wait:
             return LookupFailed(must_wait(wait.total_seconds()), transient=True)
@@ -206,7 +206,7 @@ class PeopleDirectory:
 
 
 def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | LookupFailed:
-    """Only whoever is said to be nothing else is a member: what Slack leaves out is not taken for a no."""
+    """A member only if Slack rules out every other kind: an omitted flag does not count as false."""
     try:
         profile = _User.model_validate(said.get("user"))
     except ValidationError:

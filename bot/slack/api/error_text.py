@@ -1,6 +1,6 @@
-"""Why Slack did not answer a question, in words for the person who has to do without the answer. Pure.
+"""Error text for failed Slack lookups: why there is no answer, for the person who needed it. Pure.
 
-What Slack says of itself is never repeated whole: its error code at most.
+Of Slack's own text, it repeats an error code at most.
 """
 
 import re
@@ -32,12 +32,12 @@ def why_refused(refused: CallRefused) -> str:
 
 
 def why_silent(nothing: CallUnanswered) -> str:
-    """The same, of an answer that is none."""
+    """The same, for a call without a usable answer."""
     if nothing.is_silence:
         return "Slack cannot be reached"
     return UNREADABLE if nothing.why == NO_JSON_OBJECT else "Slack is in trouble"
 
 
 def must_wait(seconds: float) -> str:
-    """The reason while Slack has us wait."""
+    """The same, while Slack's rate limit holds."""
     return f"Slack is asked too often and wants {max(round(seconds), 1)} s of quiet"

@@ -1,6 +1,6 @@
-"""Who the bot is in Slack, asked once at start-up: a token that does not work is said then, not at the first command.
+"""The bot's identity in Slack, checked once at startup: a bad token is reported then, not at the first command.
 
-It trusts Slack's answer alone. A Slack that cannot be asked proves nothing about a token: whoever starts waits for it.
+It trusts Slack's answer alone. An unreachable Slack proves nothing about a token: startup waits for it.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class SlackRefused(UserError):  # noqa: N818 - named for what happened, like eve
 
 
 class SlackAway(UserError):  # noqa: N818
-    """Slack cannot be asked now, or something else answers in its place. `seconds`: how long it asks us to wait."""
+    """Slack cannot be reached now, or something else answers in its place. `seconds`: how long it asks us to wait."""
 
     def __init__(self, message: str, *, seconds: float = 0.0) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class SlackAway(UserError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The workspace that the bot token belongs to; `url` is where links to messages begin, with a slash."""
+    """The workspace that the bot token belongs to; `url` begins links to messages, and ends with a slash."""
 
     team: TeamId
     name: str
@@ -59,21 +59,21 @@ class Workspace:
 
 
 async def who_are_we(client: AsyncWebClient) -> Workspace:
-    """What Slack says of the bot token (`auth.test`).
+    """The workspace of the bot token (`auth.test`).
 
     Raises:
-        SlackRefused: with what to check.
-        SlackAway: with where it was looked for.
+        SlackRefused: says what to check.
+        SlackAway: says which address was tried.
     """
     return workspace_of(await auth_test(client))
 
 
 async def auth_test(client: AsyncWebClient) -> CallSucceeded:
-    """The whole answer of `auth.test`, with the headers that tell the token's scopes and Slack's time.
+    """The complete `auth.test` response, with the headers for the token's scopes and Slack's time.
 
     Raises:
-        SlackRefused: with what to check.
-        SlackAway: with where it was looked for.
+        SlackRefused: says what to check.
+        SlackAway: says which address was tried.
     """
     answer = await ask(client.auth_test())
     match answer:
@@ -88,7 +88,7 @@ async def auth_test(client: AsyncWebClient) -> CallSucceeded:
 
 
 def _is_org_wide(said: CallSucceeded) -> bool:
-    """Such a token is of no workspace: Slack says so, or names the Grid (`E…`) where a workspace would stand."""
+    """Whether the token belongs to no workspace: Slack says so, or names the Grid (`E…`) as its team."""
     team, grid = said.text("team_id"), said.text("enterprise_id")
     return said.said.get("is_enterprise_install") is True or (grid != "" and team in {"", grid})
 
@@ -104,11 +104,11 @@ def workspace_of(said: CallSucceeded) -> Workspace:
 
 
 async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
-    """Prove the app-level token, before anything waits for a WebSocket; returns the address of one, good for one use.
+    """Check the app-level token before anything waits for a WebSocket; returns a WebSocket URL, good for one use.
 
     Raises:
-        SlackRefused: with what to check.
-        SlackAway: with where it was looked for.
+        SlackRefused: says what to check.
+        SlackAway: says which address was tried.
     """
     answer = await ask(client.apps_connections_open(app_token=app_token))
     match answer:
@@ -124,7 +124,7 @@ async def can_open_sockets(client: AsyncWebClient, app_token: str) -> str:
 
 
 async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -> _T:
-    """The answer to `question`, asked again for as long as Slack is away; each reason is logged once.
+    """The result of `question`, retried while Slack is unreachable; each reason is logged once.
 
     Raises:
         SlackRefused: as `question` does.

@@ -1,6 +1,6 @@
-"""Answers remembered for a minute: one question to Slack at a time per key, and never for longer than a person waits.
+"""Cache of Slack lookups: answers last a minute; per key, one lookup at a time, limited to what a person waits.
 
-It knows nothing of what is asked. A failure is an answer to those who waited for it and is not remembered.
+It knows nothing about what is looked up. A failure goes to those who waited for it, and is not cached.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ from bot.engine.ports import Caller, Clock, Mark
 log = structlog.get_logger(__name__)
 
 GOOD_FOR = timedelta(seconds=60)  # counted from when Slack was asked
-MANY = 5000  # keys remembered before those unused for longest are forgotten
+MANY = 5000  # keys; above that, the least recently used are dropped
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class LookupFailed:
-    """There is no answer: `why` in words, as a clause, and Slack's code for it if it gave one.
+    """There is no answer: `why` as a clause, and Slack's error code if it gave one.
 
-    `transient`: Slack is away or wants quiet. What it refuses, it would refuse again.
+    `transient`: Slack is unreachable or rate-limits us. What it refuses, it would refuse again.
     """
 
     why: str
@@ -36,7 +36,7 @@ class LookupFailed:
 
 @dataclass(slots=True)
 class _Asked(Generic[T]):
-    """The last time a key was asked for, and for whom: when it began and when the answer was there, in `LookupTurns`."""
+    """The last lookup of a key, and its caller: when it began and when the answer came, in `LookupTurns`."""
 
     began: int
     landed: int
@@ -46,7 +46,7 @@ class _Asked(Generic[T]):
 
 @dataclass(slots=True)
 class _Known(Generic[T]):
-    """What is known of a key. Whoever holds `asking` asks; the others wait for what they learn."""
+    """What is cached for a key. The holder of `asking` looks it up; the others wait for the answer."""
 
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     last: _Asked[T] | None = None
@@ -56,7 +56,7 @@ class _Known(Generic[T]):
 
 @dataclass(slots=True)
 class LookupTurns:
-    """The order in which things are asked and answered, across all that share it."""
+    """The order in which lookups begin and end, across all caches that share it."""
 
     last: int = 0
 
@@ -67,7 +67,7 @@ class LookupTurns:
 
 @dataclass(slots=True)
 class LookupCache(Generic[T]):
-    """`within` is real seconds: how long one look-up may take, waiting for others included."""
+    """`within` is real seconds: how long one lookup may take, waiting for others included."""
 
     clock: Clock
     within: float
@@ -83,9 +83,9 @@ class LookupCache(Generic[T]):
         caller: Caller = Caller.PEOPLE,
         good_for: timedelta = GOOD_FOR,
     ) -> T | LookupFailed:
-        """What `ask` says of `key`, or said at most `good_for` ago; with `since`, not if it was asked for before that.
+        """The answer of `ask` for `key`, or one at most `good_for` old; with `since`, none asked for before that.
 
-        Never raises but what `ask` raises.
+        Raises only what `ask` raises.
         """
         called = self.turns.next()
         known = self._remembered(key)
@@ -93,7 +93,7 @@ class LookupCache(Generic[T]):
             return known.good
         try:
             async with asyncio.timeout(self.within), known.asking:
-                # Others may have asked meanwhile. What they were refused, another kind of caller may be told.
+                # Others may have asked meanwhile. Where they failed, another kind of caller may succeed.
                 last = known.last
                 is_new = last is not None and (last.landed > called if since is None else last.began > since)
                 if (
@@ -118,7 +118,7 @@ class LookupCache(Generic[T]):
         return answer
 
     def answered_at(self, key: str) -> datetime | None:
-        """When the answer that is remembered was asked for; None if none is."""
+        """When the cached answer was asked for; None if there is none."""
         known = self._known.get(key)
         return None if known is None else known.good_since
 

@@ -1,4 +1,4 @@
-"""When Slack may be asked next: its own pace per channel and per card, and the waits it told us.
+"""Slack's rate limits: its pace per channel and per card, and the waits it asked for.
 
 Slack takes about one message a second in a channel, and answers 429 with `Retry-After` for a method that is used too
 much. Kept in memory: a restart costs one 429 at most.
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.engine.ports import Clock
 
 INTERVAL = timedelta(seconds=1)
-MANY = 1000  # places remembered before those that are free again are forgotten
+MANY = 1000  # places; above that, those that are free again are dropped
 
 
 @dataclass(slots=True)
@@ -26,11 +26,11 @@ class RateLimits:
         return latest if latest > now else None
 
     def used(self, *places: Hashable) -> None:
-        """A message went there: the next has to wait its second."""
+        """A message went there: the next must wait a second."""
         self.hold(INTERVAL, *places)
 
     def hold(self, wait: timedelta, *places: Hashable) -> datetime:
-        """Nothing more goes there for `wait`; returns until when."""
+        """Send nothing more there for `wait`; returns when that ends."""
         now = self.clock.now()
         if len(self._free_at) > MANY:
             self._free_at = {place: at for place, at in self._free_at.items() if at > now}

@@ -1,4 +1,4 @@
-"""Messages to the response URLs that Slack gives with commands and clicks."""
+"""Messages to response URLs, which Slack sends with commands and clicks."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +14,9 @@ TIMEOUT = 30.0  # seconds for one message, connecting included
 
 
 class Respond(AsyncRespond):
-    """Bolt's way to answer, over a session and through the proxy that it is given.
+    """Bolt's `respond`, with a given session and proxy.
 
-    Bolt's own opens a connection for each message, and takes the proxy of the environment.
+    Bolt's own opens a connection for each message, and uses the environment's proxy.
     """
 
     session: aiohttp.ClientSession | None = None
@@ -29,7 +29,7 @@ class Respond(AsyncRespond):
 
 @dataclass(frozen=True, slots=True)
 class ResponseUrls:
-    """`session` has connections of its own: response URLs that hang hold up no call of Slack's Web API.
+    """`session` has connections of its own: response URLs that hang delay no Web API call.
 
     Without a session, each message has its own connection.
     """
@@ -47,5 +47,5 @@ EACH_BY_ITSELF = ResponseUrls()
 
 
 def session() -> aiohttp.ClientSession:
-    """For `ResponseUrls`. It keeps connections: with TLS, making one takes longer than the message."""
+    """For `ResponseUrls`. It keeps connections open: with TLS, opening one takes longer than the message."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))

@@ -1,7 +1,7 @@
-"""One call of Slack's Web API, and what came of it as a value: done, refused, asked to wait, or no answer.
+"""One Web API call, with its outcome as a value: succeeded, refused, rate-limited, or unanswered.
 
-It never raises for what Slack, or whatever stands between Slack and the bot, may say, and never repeats a call. It
-trusts a JSON object alone: any other body, whatever its status, is no answer.
+It never raises for a response of Slack, or of anything between Slack and the bot, and never retries. It trusts a JSON
+object alone: any other body, whatever its status, counts as no answer.
 """
 
 import math
@@ -16,12 +16,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 TOO_MANY_REQUESTS = 429  # HTTP statuses
 SERVER_ERROR = 500
-RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a header that makes sense
+RETRY_AFTER_UNSAID = 30.0  # seconds, for a 429 without a usable header
 RETRY_AFTER_LEAST = 1.0  # seconds; 0 would be a call a millisecond
-RETRY_AFTER_MOST = 3600.0  # seconds; whatever is asked for, an hour later it is worth a try
+RETRY_AFTER_MOST = 3600.0  # seconds; whatever Slack asks for, after an hour a retry is worth it
 
 NO_JSON_OBJECT = "no JSON object"  # why there is no answer
-PAUSE_LEAST = 1.0  # seconds before a Slack that is away is asked again; then twice as long each time, up to …
+PAUSE_LEAST = 1.0  # seconds before retrying an unreachable Slack; then twice as long each time, up to …
 PAUSE_MOST = 30.0
 
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
@@ -36,25 +36,25 @@ _BROKE = frozenset(
         "team_added_to_org",
     }
 )
-# slack_sdk asks any body for `.get`, and lets failures to decode one through (a `UnicodeDecodeError`, too many digits).
+# slack_sdk calls `.get` on any body, and does not catch decoding errors (a `UnicodeDecodeError`, too many digits).
 _NO_JSON_OBJECT = (AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class CallSucceeded:
-    """Slack did it; `said` is what it answered, and `headers` are by their names in lower case."""
+    """Slack did it; `said` is its response, and `headers` have lower-case names."""
 
     said: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, key: str) -> str:
-        """What stands there, if it is text; otherwise nothing."""
+        """The value of `key`, if it is text; otherwise empty."""
         return _text(self.said.get(key))
 
 
 @dataclass(frozen=True, slots=True)
 class CallRefused:
-    """Slack did not do it, and says why in its own word (`not_in_channel`, `invalid_auth`, …).
+    """Slack did not do it, and says why in an error code (`not_in_channel`, `invalid_auth`, …).
 
     `needed` is the scope that the token lacks, if that is why.
     """
@@ -65,14 +65,14 @@ class CallRefused:
 
 @dataclass(frozen=True, slots=True)
 class CallRateLimited:
-    """Slack did not do it, and asks to be left alone for so many seconds (HTTP 429): between 1 and 3,600."""
+    """Slack did not do it, and asks us to wait for `seconds` (HTTP 429): between 1 and 3,600."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class CallUnanswered:
-    """Nothing that makes sense came back. `in_doubt`: Slack may have done it all the same.
+    """No usable response came back. `in_doubt`: Slack may have done it anyway.
 
     `is_silence`: nothing came back at all.
     """
@@ -84,7 +84,7 @@ class CallUnanswered:
 
 @dataclass(slots=True)
 class _Sending:
-    """How far a request came, as far as the session tells: `session()` gives one that does."""
+    """How far a request got, if the session reports that: one from `session()` does."""
 
     is_watched: bool = False
     has_begun: bool = False
@@ -100,7 +100,7 @@ _sending: ContextVar[_Sending] = ContextVar("_sending")
 async def ask(
     call: Awaitable[AsyncSlackResponse],
 ) -> CallSucceeded | CallRefused | CallRateLimited | CallUnanswered:
-    """What comes of `call`, which is made once."""
+    """The outcome of `call`, which is made once."""
     sending = _Sending()
     _sending.set(sending)
     try:
@@ -119,7 +119,7 @@ async def ask(
 
 
 def in_words(answer: CallRefused | CallRateLimited | CallUnanswered, address: str) -> str:
-    """What came of a call to `address`, as a sentence for whoever runs the bot."""
+    """The outcome of a call to `address`, as a sentence for the bot's operator."""
     match answer:
         case CallRefused(error):
             return f"Slack answers {error}."
@@ -134,7 +134,7 @@ def in_words(answer: CallRefused | CallRateLimited | CallUnanswered, address: st
 
 
 def pauses(longest: float = PAUSE_MOST) -> Iterator[float]:
-    """Seconds to wait before each next attempt at a Slack that is away."""
+    """Seconds to wait before each retry while Slack is unreachable."""
     pause = min(PAUSE_LEAST, longest)
     while True:
         yield pause
@@ -151,7 +151,7 @@ def session(timeout: float) -> aiohttp.ClientSession:
 
 
 def _watching() -> aiohttp.TraceConfig:
-    """What tells `ask` whether a request was begun: a proxy's CONNECT, which comes before, is not told of."""
+    """Reports to `ask` whether a request was begun: a proxy's CONNECT, which comes before, does not count."""
 
     async def starts(*_: object) -> None:
         sending = _sending.get(None)
@@ -172,7 +172,7 @@ def _watching() -> aiohttp.TraceConfig:
 async def _known_by_its_status(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """A 429, whatever its body: slack_sdk reads that first, and trips over what it cannot decode."""
+    """Raise for a 429, whatever its body: slack_sdk reads that first, and fails on what it cannot decode."""
     response = await handler(request)
     if response.status != TOO_MANY_REQUESTS:
         return response
@@ -231,7 +231,7 @@ def _text(value: Any) -> str:
         return ""
     try:
         value.encode()
-    except UnicodeEncodeError:  # half a character, which nothing can keep
+    except UnicodeEncodeError:  # a lone surrogate, which nothing can store
         return ""
     return value
 

@@ -1,10 +1,9 @@
-"""What arrives from Slack: commands, clicks and modals, each turned into one call of a handler and an answer.
+"""Bolt listeners for commands, block actions, modals and the Home tab: each makes one handler call and replies.
 
-A listener parses, lets the handlers decide and write, and acknowledges. What is written is written before the ack, unless
-Slack itself is so slow to tell who somebody is that its three seconds would pass: then the ack says that the answer
-follows. Looking at Feldera takes longer, so it follows in a task of `Errands`. Whatever happens, the person hears
-something. Trusts the ids in a payload that Bolt verified, and nothing else in it: a button's value is
-only looked up, never believed.
+A listener parses, lets the handlers decide and write, and acks. Writes come before the ack, unless Slack is so slow to
+say who somebody is that its three seconds would pass: then the ack says that the reply follows. Looking at Feldera
+takes longer, so it runs as a background task (`BackgroundTasks`). The person always gets a reply. It trusts the ids in
+a payload that Bolt verified, and nothing else in it: a button's value is only looked up, never trusted.
 """
 
 from bot.slack.listeners.context import ListenerContext

@@ -1,8 +1,7 @@
-"""What may take longer than an ack: tasks that are held, logged and, at the end, waited for.
+"""Background tasks: work that may take longer than an ack. Each is kept and logged if it fails; shutdown waits for it.
 
-An errand only looks and tells. A deed is begun here when an ack waits for it, which it does for two seconds and no
-longer. Whoever did something that breaks is told that it did; an answer that Slack does not take is logged, and never
-given again.
+Most only read and reply. An operation starts here when an ack waits for it, which it does for two seconds at most. If
+work fails, its person is told; a reply that Slack does not take is logged, and never retried.
 """
 
 import asyncio
@@ -23,25 +22,25 @@ from bot.slack.views import answers, modals
 log = structlog.get_logger(__name__)
 
 OK = 200  # HTTP status
-PATIENCE = 2.0  # seconds; Slack waits three for an ack, the way there and back included
+PATIENCE = 2.0  # seconds; Slack waits three for an ack, the round trip included
 
 _T = TypeVar("_T")
 
 
 class ReplyChannel(Protocol):
-    """A way to one person, for what they have to be told after the ack."""
+    """A way to reply to one person after the ack."""
 
     async def give(self, said: Message) -> None:
-        """Tell; what cannot be told is logged."""
+        """Send the reply; a failure is logged."""
         ...
 
 
 @dataclass(slots=True)
 class ResponseUrlReply:
-    """What one person is told about one command or click, through the response URL that Slack gave with it.
+    """Replies to one person about one command or click, through the response URL that Slack sent with it.
 
-    The URL is a secret: it is neither logged nor stored. `replaces`: the message that was clicked turns into the
-    answer; otherwise the answer stands beside it.
+    The URL is a secret: it is neither logged nor stored. `replaces`: the reply replaces the clicked message; otherwise
+    it appears beside it.
     """
 
     respond: AsyncRespond
@@ -49,7 +48,7 @@ class ResponseUrlReply:
     _in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def give(self, said: Message) -> None:
-        """Tell, once. Answers arrive in the order in which they were given; one that cannot be given is logged."""
+        """Send once. Replies arrive in the order given; a failure is logged."""
         if self.respond.response_url is None:
             log.warning("answer_not_delivered", why="no response URL")
             return
@@ -70,7 +69,7 @@ class ResponseUrlReply:
 
 @dataclass(frozen=True, slots=True)
 class ModalReply:
-    """What one person is told in the modal that they submitted, if they have not closed it."""
+    """Replies to one person in the modal that they submitted, if they have not closed it."""
 
     client: AsyncWebClient
     view_id: str
@@ -82,7 +81,7 @@ class ModalReply:
 
 
 def log_failure(event: str, error: BaseException) -> None:
-    """A disk that is full is no bug of ours, and a store that is lost is logged where the bot ends."""
+    """Log a failure. A full disk is no bug of ours, and a lost store is logged where the bot ends."""
     if isinstance(error, StoreLost):
         return
     if isinstance(error, StoreUnavailable):
@@ -93,19 +92,19 @@ def log_failure(event: str, error: BaseException) -> None:
 
 @dataclass(slots=True)
 class BackgroundTasks:
-    """`patience` is how many seconds an ack waits for what is to be done before it."""
+    """`patience` is how many seconds an ack waits for the work before it."""
 
     patience: float = PATIENCE
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def begun(self, deed: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
-        """Begin a deed, and wait for it as long as its ack can wait. It goes on until it is done, whoever waits."""
+        """Start work, and wait for it as long as its ack can. It runs until it is done, even if nothing waits."""
         task = self.begin(deed)
         await asyncio.wait([task], timeout=self.patience)
         return task
 
     def run(self, look: Awaitable[Message], answer: ReplyChannel) -> None:
-        """Look, then tell what was seen; if looking breaks, tell that."""
+        """Look, then reply with the result; if that fails, say so."""
 
         async def errand() -> None:
             await answer.give(await look)
@@ -116,23 +115,23 @@ class BackgroundTasks:
         self._hold(answer.give(said))
 
     def do(self, work: Coroutine[Any, Any, None], answer: ReplyChannel) -> None:
-        """Do what tells of itself by another way; if it breaks, tell that."""
+        """Run work that replies in its own way; if it fails, say so through `answer`."""
         self._hold(work, apology_through=answer)
 
     def begin(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
-        """Work that somebody waits for, who may leave before it is done; what breaks in it is theirs to tell."""
+        """Start work for a caller, who may stop waiting before it is done, and who reports its failure."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     async def finished(self) -> None:
-        """Wait until no errand runs, those included that start meanwhile."""
+        """Wait until no task runs, including those that start meanwhile."""
         while self._running:
             await asyncio.wait(self._running)
 
     async def abandon(self) -> None:
-        """Cancel what still runs, an apology for it included, and wait for it to be gone."""
+        """Cancel what still runs, including apologies for it, and wait until it has ended."""
         while self._running:
             for task in self._running:
                 task.cancel()
@@ -151,4 +150,4 @@ class BackgroundTasks:
             return
         log_failure("errand_failed", error)
         if apology_through is not None:
-            self.say(answers.failed(error), apology_through)  # once: an apology has none of its own
+            self.say(answers.failed(error), apology_through)  # once: a failed apology gets none

@@ -1,4 +1,4 @@
-"""Buttons: on previews, which only one person sees, and on cards, which all see and only some may press."""
+"""Block actions: buttons on previews, which one person sees, and on cards, which all see and only some may press."""
 
 import re
 from collections.abc import Coroutine
@@ -42,7 +42,7 @@ class Buttons:
             reply = await self.context.handlers.confirm(actor, operation_id)
             if isinstance(reply, Started | Asked):
                 # No other coroutine runs between the commit and this line that could post the card first.
-                # An errand, since the address that takes answers may hang: no other card waits for it.
+                # A background task, since the response URL may hang: no other card waits for it.
                 self.context.threads.can_tell(
                     operation_id, partial(self.context.background_tasks.say, answer=answer)
                 )
@@ -51,7 +51,7 @@ class Buttons:
         await self.context.pressed(deed(), ack, answer, replaces=True)
 
     async def stop_and_clear(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        """The message turns into the preview of the longer plan; that takes a look, so it is an errand."""
+        """Replace the message with the longer plan's preview; that looks at Feldera, so it is a background task."""
         actor, operation_id = self.context.clicked(delivery)
         await ack()
         answer = ResponseUrlReply(respond)
@@ -121,7 +121,7 @@ class Buttons:
         )
 
     async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        """The next page of the record; what it is of comes back in the button, and is checked like typing."""
+        """The next page of the audit log; its subject comes back in the button, and is checked like typed text."""
         match = _OLDER.fullmatch(value(delivery))
         if match is None:
             await self.unknown(ack, delivery, respond)
@@ -139,7 +139,7 @@ class Buttons:
     async def _turn_the_page(
         self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond, *, forward: bool
     ) -> None:
-        """The page beside the one that was clicked; where it is comes back in the button, and is checked like typing."""
+        """The page beside the clicked one; its position comes back in the button, and is checked like typed text."""
         match = _PAGE.fullmatch(value(delivery))
         if match is None or not is_pattern(match[2]):
             await self.unknown(ack, delivery, respond)

@@ -1,7 +1,7 @@
-"""The form to clear a pipeline: opened by a command or a shortcut, filled in, submitted.
+"""Clear form listeners: the modal to clear a pipeline, opened by a command or a shortcut, filled in, submitted.
 
-A form is on the screen of one person, who alone is answered there. It is submitted by the same handlers that a typed
-command and its preview go through; what it can be refused for stands under its fields.
+A form is on one person's screen, and only they get its replies. A submission goes through the same handlers as a typed
+command and its preview; the reasons for refusing it appear under its fields.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from bot.slack.views.clear_form_view import Token
 
 log = structlog.get_logger(__name__)
 
-ANSWERED_WITHIN = 2.0  # seconds; Slack waits three, the way there and back included
+ANSWERED_WITHIN = 2.0  # seconds; Slack waits three, the round trip included
 
 _TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
 
@@ -40,14 +40,14 @@ class ClearForm:
     open_forms: OpenForms
 
     def typed(self, actor: Actor, delivery: SlashCommand, respond: AsyncRespond) -> None:
-        """`/pipeline clear`, without a name: the card goes where it was typed, if no rule says otherwise."""
+        """`/pipeline clear`, without a name: the card goes where it was typed, unless a rule says otherwise."""
         token = Token(new_form_id(), delivery.channel_id)
         failing = ResponseUrlReply(respond)
         opens = self._opens(actor, delivery.trigger_id, token, failing=failing, respond=respond)
         self.context.background_tasks.do(opens, failing)
 
     async def shortcut(self, ack: AsyncAck, delivery: Shortcut) -> None:
-        """From anywhere in Slack: there is no channel, so the card goes to the person, if no rule says otherwise."""
+        """From anywhere in Slack: there is no channel, so the card goes to the person, unless a rule says otherwise."""
         await ack()
         actor = self.context.who(delivery)
         token = Token(new_form_id(), ChannelId(actor.user))
@@ -70,7 +70,7 @@ class ClearForm:
             log.warning("form_not_opened", why=repr(opened))
             await failing.give(clear_form_view.did_not_open(_why(opened)))
             return
-        # From here on the form itself is where its person looks, whatever breaks.
+        # From here on, failures go to the form itself, since its person looks there.
         self.context.background_tasks.do(self._fills(opened, actor), opened)
 
     async def _fills(self, opened: OpenForm, actor: Actor) -> None:
@@ -89,7 +89,7 @@ class ClearForm:
             await self._says_when_loaded(opened, actor)
 
     async def _says_when_loaded(self, form: OpenForm, actor: Actor) -> None:
-        """A menu asks for its options when it is opened or typed into: its person has to know when that is worth while."""
+        """A menu requests its options when it is opened or typed into: its person must know when that is worthwhile."""
         offers = await self.forms.offer_once_loaded(actor)
         if offers.found or clear_form_view.notice(offers):
             await form.notice(clear_form_view.notice_once_loaded(offers))
@@ -97,7 +97,7 @@ class ClearForm:
             await form.give(clear_form_view.nothing_to_see())
 
     async def suggest(self, ack: AsyncAck, delivery: OptionsRequest) -> None:
-        """The options for what was typed into the menu: an empty list, where there are none to be had."""
+        """The options for what was typed into the menu: an empty list, if there are none."""
         actor = self.context.who(delivery)
         offers = await self.forms.offer(actor, delivery.value)
         await ack(options=[form_fields.option(offer) for offer in offers.found])
@@ -110,7 +110,7 @@ class ClearForm:
             self.context.background_tasks.do(self._says_when_loaded(form, actor), form)
 
     async def changed(self, ack: AsyncAck, delivery: BlockActions) -> None:
-        """Something else was chosen: what is said of it follows."""
+        """The choice changed: ack, then show what applies to it."""
         view = delivery.view
         form = None if view is None else self.open_forms.of(view)
         turn = 0 if form is None else form.next_turn()
@@ -146,7 +146,7 @@ class ClearForm:
             return
 
         async def decides() -> Reply | LookAgain:
-            # One after the other: the second press of a slow button finds what the first one did.
+            # One at a time: the second press of a slow button sees what the first one did.
             async with form.deciding:
                 reply = await self.forms.submit(
                     self.context.who(delivery),
@@ -172,7 +172,7 @@ class ClearForm:
         self.context.background_tasks.run(self._late(deciding), form)
 
     def _as_ack(self, reply: Reply | LookAgain, form: OpenForm) -> dict[str, Any]:
-        """What Slack is to do with the form that was submitted."""
+        """The ack's arguments: what Slack does with the submitted form."""
         if isinstance(reply, LookAgain):
             page = clear_form_view.about_again(reply, form.token.origin)
             return {"response_action": "update", "view": form.turned_into(page, reply.shown)}

@@ -1,4 +1,4 @@
-"""`/pipeline …`: read, decide, answer."""
+"""The slash command `/pipeline …`: parse, decide, reply."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class Commands:
                 await self.context.typed(self._answered(actor, command), ack, respond)
 
     async def _meant(self, actor: Actor, name: PipelineName) -> Message:
-        """What they may have meant by a name that does not say on which Feldera."""
+        """Suggestions for a name that does not say which Feldera it is on."""
         return self.context.in_words(await self.context.handlers.not_found(actor, name))
 
     async def _look(

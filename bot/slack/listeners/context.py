@@ -1,4 +1,4 @@
-"""What every listener needs: the handlers, a way to answer, and how a delivery says who did what."""
+"""Listener context: the handlers, ways to reply, and how a payload says who did what."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -30,15 +30,15 @@ class ListenerContext:
     listing: PipelinePages
     threads: Threads
     background_tasks: BackgroundTasks
-    home: TeamId  # the workspace whose app this is
+    home: TeamId  # the workspace that the app belongs to
 
     def in_words(self, reply: Reply) -> Message:
         return answers.answer(reply, self.threads.workspace_url)
 
     def who(self, delivery: Delivery) -> Actor:
-        """Who did it, as somebody of our workspace: whether they are is asked of Slack, and no payload's word.
+        """The user, as a member of our workspace: whether they are is looked up in Slack, not taken from the payload.
 
-        On Enterprise Grid a payload names another workspace for some of our members, and none for others.
+        On Enterprise Grid, a payload names another workspace for some of our members, and none for others.
         """
         match delivery:
             case SlashCommand(user_id=user):
@@ -52,7 +52,7 @@ class ListenerContext:
         return self.who(delivery), OperationId(value(delivery))
 
     async def typed(self, deed: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
-        """Do what was typed; the ack is the answer, or says that it follows."""
+        """Run a typed command; the ack is the reply, or says that it follows."""
         task = await self.background_tasks.begun(deed)
         if task.done():
             await acknowledge(ack, task.result())

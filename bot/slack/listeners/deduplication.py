@@ -1,9 +1,9 @@
-"""A Bolt app that reads what Slack delivers at its door, and takes each delivery once.
+"""Deduplication: a Bolt app that validates each payload, and dispatches each delivery once.
 
-Slack may deliver a command or a click twice, and Bolt would run it twice. A repetition is known by its trigger id and
-remembered in memory only: after a restart the rows tell what was done. It trusts what it is given to be from Slack, since
-the transport checks the signature before, and nothing in it: what does not read as Slack writes it is answered as far
-as that can be done, and never reaches a listener.
+Slack may deliver a command or a click twice, and Bolt would run it twice. A duplicate is recognized by its trigger id,
+kept in memory only: after a restart, the store's rows say what was done. It trusts that a delivery is from Slack, since
+the transport checks the signature first, and nothing in it: a malformed payload gets a reply where that is possible,
+and never reaches a listener.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ from bot.slack.views import answers, modals
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 1000  # deliveries; Slack repeats one within seconds, if at all
-AT_ONCE_MOST = 200  # deliveries that are being answered; the rest is told to come again, while it still waits
+AT_ONCE_MOST = 200  # deliveries being answered; the rest is asked to retry, while Slack still waits
 BAD_REQUEST = 400  # HTTP status
-DELIVERY = "delivery"  # the argument by which a listener gets what was delivered, as a value of `payloads`
+DELIVERY = "delivery"  # the listener argument that holds the payload, as a type of `payloads`
 
 
 class DeduplicatingApp(AsyncApp):
-    """A repetition gets the answer to the first, and waits for it: Slack shows whichever answer arrives first."""
+    """A duplicate waits for the first one's response, and gets the same: Slack shows the one that arrives first."""
 
     def __init__(
         self,
@@ -50,10 +50,10 @@ class DeduplicatingApp(AsyncApp):
     async def receive(
         self, payload: Any, request: Callable[[], AsyncBoltRequest], *, over_http: bool
     ) -> BoltResponse:
-        """Read the payload, and let Bolt dispatch the request that `request` makes of it.
+        """Validate the payload, and let Bolt dispatch the request that `request` builds from it.
 
-        Only what reads is made a request: Bolt looks into a payload as soon as it has one, and breaks on an odd one.
-        More than can be answered in the three seconds that Slack waits are told so at once.
+        Only a valid payload becomes a request: Bolt reads a payload as soon as it has one, and fails on an odd one.
+        Deliveries beyond what can be answered within Slack's three seconds are told so at once.
         """
         if self._at_once >= AT_ONCE_MOST:
             return self._crowded_out(payload)
@@ -78,7 +78,7 @@ class DeduplicatingApp(AsyncApp):
         return await self._once(delivery.trigger_id, taken)
 
     async def _once(self, trigger_id: str, request: AsyncBoltRequest) -> BoltResponse:
-        # The trigger tells this delivery from others, and not the signature, which a repetition has its own of.
+        # The trigger id identifies a delivery; the signature does not, since a duplicate has its own.
         answer = self._answers.get(trigger_id)
         if answer is None:
             answer = asyncio.create_task(self.async_dispatch(request))
@@ -90,7 +90,7 @@ class DeduplicatingApp(AsyncApp):
         return await asyncio.shield(answer)
 
     def _turned_away(self, payload: Any, unreadable: Unreadable, *, over_http: bool) -> BoltResponse:
-        """The answer to what does not read. Over Socket Mode there is none but an ack: without one Slack waits for it."""
+        """The response to a malformed payload. Over Socket Mode it must be an ack: without one, Slack waits for it."""
         log.warning("delivery_not_readable", kind=unreadable.kind, where=unreadable.where, why=unreadable.why)
         if over_http:
             return BoltResponse(status=BAD_REQUEST, body="")
@@ -103,7 +103,7 @@ class DeduplicatingApp(AsyncApp):
         return self._instead(payload, payloads.kind_of(payload), answers.crowded_out())
 
     def _instead(self, payload: Any, kind: str, said: Message) -> BoltResponse:
-        """The answer to a delivery of this kind that goes to no listener."""
+        """The response to a delivery of this kind that reaches no listener."""
         match kind:
             case "slash_command":
                 return BoltResponse(status=200, body={"text": said.text, "blocks": list(said.blocks)})
@@ -117,7 +117,7 @@ class DeduplicatingApp(AsyncApp):
         return BoltResponse(status=200, body="")
 
     def _tell(self, payload: Mapping[str, Any], said: Message) -> None:
-        """Answer a click beside its message, if it says by which address that can be done."""
+        """Reply to a click beside its message, if the payload has a response URL."""
         url = payloads.response_url(payload)
         if url is not None:
             self._errands.say(said, ResponseUrlReply(self._response_urls.respond_to(url)))

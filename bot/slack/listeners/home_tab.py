@@ -1,4 +1,4 @@
-"""The Home tab: somebody opened it, or pressed a button on it.
+"""Home tab listeners: somebody opened the tab, or pressed a button on it.
 
 Its buttons are those of the cards, and are answered as truly and as soon, however old the page is. What went well is
 shown by the page itself, which is published again; every no is told on the screen, and so is all that took long.

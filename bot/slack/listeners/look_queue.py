@@ -1,6 +1,6 @@
-"""A queue for what people are shown of each Feldera: a hundred previews at once would delay every ack by seconds.
+"""Queue for looks at each Feldera that people wait for: a hundred previews at once would delay every ack by seconds.
 
-Each takes a part of the event loop's every turn, and an ack takes many turns. What waits here takes none.
+Each takes a part of every event loop iteration, and an ack takes many iterations. What waits here takes none.
 """
 
 import asyncio
@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from bot.domain.ids import PipelineName
 from bot.domain.pipelines.targets import TargetName, Targets
 
-LOOKS_AT_ONCE = 8  # at one Feldera: one that hangs delays what is shown of itself alone
-QUICK_LOOKS_AT_ONCE = 1  # of them, those that the bot itself may be busy with
-QUICK_WITHIN = 0.1  # seconds; a look that takes longer waits for Feldera, and takes no part of a turn
+LOOKS_AT_ONCE = 8  # per Feldera: one that hangs delays its own looks alone
+QUICK_LOOKS_AT_ONCE = 1  # of these, the ones that may keep the bot itself busy
+QUICK_WITHIN = 0.1  # seconds; a longer look is waiting for Feldera, and takes no part of an iteration
 
 
 @dataclass(slots=True)
 class LookQueue:
-    """First come, first served, for each Feldera by itself."""
+    """First come, first served, per Feldera."""
 
     targets: Targets
     at_once: int = LOOKS_AT_ONCE
@@ -34,7 +34,7 @@ class LookQueue:
 
     @asynccontextmanager
     async def turn(self, name: PipelineName) -> AsyncIterator[None]:
-        """To be held while looking at this pipeline."""
+        """Hold this while looking at the pipeline."""
         line = self._lines[self.targets.of(name)]
         async with line.all, _held_for(line.quick, self.quick_within):
             yield

@@ -1,7 +1,7 @@
-"""Forms on people's screens: each shows the latest thing that is to be said on it, and never an earlier one later.
+"""Open forms: the clear forms on people's screens. Each shows its latest page, which no late update overwrites.
 
-What is remembered here is a courtesy: after a restart a form that is still open works on, and at most has its person
-look once more. It decides nothing.
+This state is a convenience: after a restart, a form that is still open works, and at most asks its person to look once
+more. It decides nothing.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from bot.slack.views.clear_form_view import Page, Token
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 1000  # forms, before those touched longest ago are forgotten
+REMEMBERED = 1000  # forms; above that, the least recently used are dropped
 
 _CONFLICT = "hash_conflict"
 _CLOSED = "not_found"
@@ -32,9 +32,9 @@ _CLOSED = "not_found"
 
 @dataclass(slots=True)
 class OpenForm:
-    """One form. `hash` is Slack's of the view as it stands: an update that arrives late finds another, and is refused.
+    """One form. `hash` is Slack's hash of the current view: a late update carries an old one, and is refused.
 
-    `respond` is how else its person can be told, if they typed a command for it.
+    `respond` is another way to reach its person, if they typed a command for it.
     """
 
     client: AsyncWebClient
@@ -50,7 +50,7 @@ class OpenForm:
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def next_turn(self) -> int:
-        """Something else was chosen: whatever is said of what was chosen before comes too late from now on."""
+        """The choice changed: from now on, updates about the earlier choice are too late."""
         self._turn += 1
         return self._turn
 
@@ -59,29 +59,29 @@ class OpenForm:
         return self._turn
 
     def shown_as(self, mark: str) -> Shown | None:
-        """What the form says of the choice, if that is what `mark` stands for."""
+        """What the form shows for the choice, if that has this `mark`."""
         return self._shown if self._shown is not None and self._shown.mark == mark else None
 
     async def show(self, page: Page, *, turn: int, shown: Shown | None = None) -> None:
-        """Show this, unless it comes too late."""
+        """Show this page, unless it is too late."""
         await self._change(lambda _: page, turn=turn, shown=shown)
 
     async def notice(self, text: str) -> None:
-        """Say this above all the rest, once."""
+        """Show this text at the top, once."""
         await self._change(lambda page: replace(page, notice=text), turn=self._turn)
 
     def turned_into(self, page: Page, shown: Shown) -> dict[str, Any]:
-        """The view that an answer to Slack puts in the place of the one that was submitted."""
+        """The view with which an ack replaces the submitted one."""
         self.next_turn()
         self._page, self._shown, self.hash = page, shown, None
         return clear_form_view.form(self.token, page)
 
     def is_answered(self) -> None:
-        """The form has turned into an answer: nothing is shown of any choice any more."""
+        """The form has become a reply: it shows no choice any more."""
         self._is_over, self.hash = True, None
 
     async def give(self, said: Message) -> None:
-        """Turn the form into this answer; whoever closed it meanwhile is told beside their command, if they typed one."""
+        """Turn the form into this reply; if it was closed meanwhile, reply to the typed command, if there is one."""
         self.is_answered()
         async with self._one_by_one:
             answer = await self._update(modals.showing(said))
@@ -100,7 +100,7 @@ class OpenForm:
             view = clear_form_view.form(self.token, page)
             answer = await self._update(view)
             if isinstance(answer, CallRefused) and answer.error == _CONFLICT:
-                # An update whose answer was lost had been made. Nothing else shows anything here: this is the latest.
+                # An update whose response was lost had been applied. Nothing else updates this view: it is the latest.
                 self.hash = None
                 answer = await self._update(view)
             if isinstance(answer, CallSucceeded):
@@ -126,7 +126,7 @@ class OpenForms:
     async def open(
         self, trigger_id: str, token: Token, *, respond: AsyncRespond | None = None
     ) -> OpenForm | CallRefused | CallRateLimited | CallUnanswered:
-        """Open a form: first of all a view that asks Slack for nothing but a place."""
+        """Open a form, with a placeholder view at first."""
         answer = await ask(self.client.views_open(trigger_id=trigger_id, view=clear_form_view.opening(token)))
         if not isinstance(answer, CallSucceeded):
             return answer
@@ -137,7 +137,7 @@ class OpenForms:
         return self._remember(OpenForm(self.client, view_id, token, _told(view, "hash"), respond))
 
     def of(self, view: View) -> OpenForm | None:
-        """The form that a payload is about, whichever process opened it; None where its token is none of ours."""
+        """The form of a view, whichever process opened it; None if its token is not ours."""
         token = Token.of(view)
         if token is None:
             return None

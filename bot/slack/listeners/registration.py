@@ -1,4 +1,4 @@
-"""Which listener hears what, and what is said when one breaks."""
+"""Registers the Bolt listeners: which payload goes to which, and the reply when one fails."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 class OrgWideInstall(Exception):  # noqa: N818 - named for what happened, like every other outcome
-    """A payload of an app that is installed in a whole Enterprise Grid, which nothing is done for."""
+    """A payload of an app that is installed in a whole Enterprise Grid: it is not processed."""
 
 
 def register(  # noqa: PLR0913 - what all the listeners need
@@ -58,8 +58,8 @@ def register(  # noqa: PLR0913 - what all the listeners need
     clear = ClearForm(context, forms, OpenForms(client))
     app.middleware(_Door(response_urls).lets_in)
     app.event("app_home_opened")(home.opened)
-    # Before all others: the buttons are those of cards, and there is no message to answer.
-    # Each by its one type of payload, which is what its listener takes: `app.action` and the like hear older ones, too.
+    # Before all others: the buttons are those of cards, and there is no message to reply to.
+    # Each for the one payload type that its listener takes: `app.action` and the like match older types, too.
     app.block_action(re.compile(".*"), matchers=[_is_on_home])(home.pressed)
     app.command(COMMAND)(Commands(context, clear, LookQueue(context.handlers.targets)).typed)
     app.global_shortcut(clear_form_view.SHORTCUT)(clear.shortcut)
@@ -84,8 +84,8 @@ def register(  # noqa: PLR0913 - what all the listeners need
     }
     for action_id, listener in listeners.items():
         app.block_action(action_id)(listener)
-    # The buttons of other versions of the bot, and no others: where a listener has not acknowledged in time, Bolt asks the
-    # next one that matches.
+    # The buttons of other versions of the bot, and no others: if a listener has not acked in time, Bolt tries the next
+    # one that matches.
     known = "|".join(re.escape(action_id) for action_id in listeners)
     app.block_action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
     app.view_submission(modals.DENY_REQUEST)(submissions.deny)
@@ -95,7 +95,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
 
 @dataclass(frozen=True, slots=True)
 class _Door:
-    """What every delivery passes before a listener hears of it."""
+    """Middleware that every delivery passes before a listener."""
 
     response_urls: ResponseUrls
 
@@ -120,7 +120,7 @@ class _Failed:
     async def failed(
         self, error: Exception, request: AsyncBoltRequest, response: BoltResponse | None
     ) -> BoltResponse | None:
-        """A listener broke. The ack of a command or a modal says so, if none was given; or the response URL does."""
+        """A listener failed. The ack of a command or a modal says so, if none was sent; or the response URL does."""
         if isinstance(error, OrgWideInstall):
             log.warning("org_wide_install", meaning="the app must be installed in one workspace only")
             said = answers.org_wide()

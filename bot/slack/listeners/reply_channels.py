@@ -1,6 +1,6 @@
-"""How somebody is answered who did something where there is no message to answer, and no response URL.
+"""Reply channel for interactions that have no message to reply to, and no response URL.
 
-A modal says it, if Slack still lets one open (for three seconds); otherwise a direct message does.
+The reply is a modal, if Slack still lets one open (for three seconds); otherwise a direct message.
 """
 
 import asyncio
@@ -22,17 +22,17 @@ log = structlog.get_logger(__name__)
 
 
 _Opening = BlockActions | ViewSubmission | Shortcut
-"""What comes with a trigger, by which a modal can be opened, and perhaps without a message."""
+"""Payloads with a trigger id, which can open a modal, and perhaps without a message."""
 
 
 def is_on_home(delivery: Delivery | None) -> bool:
-    """Whether it is of something that was done on a Home."""
+    """Whether this is an interaction on a Home tab."""
     return isinstance(delivery, BlockActions) and delivery.view is not None and delivery.view.type == "home"
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenReply:
-    """The screen of one person: what `bot.slack.listeners.background.Answer` is for messages. `trigger_id` opens a modal there."""
+    """A `bot.slack.listeners.background.ReplyChannel` to one person's screen: `trigger_id` opens a modal there."""
 
     user: UserId
     trigger_id: str
@@ -42,14 +42,14 @@ class ScreenReply:
 
     @classmethod
     def of(cls, delivery: _Opening, client: AsyncWebClient, threads: Threads) -> Self:
-        """Of whoever sent this."""
+        """To the sender of this payload."""
         return cls(delivery.user.id, delivery.trigger_id, client, threads)
 
     @classmethod
     def without_message(
         cls, delivery: Delivery | None, client: AsyncWebClient, threads: Threads
     ) -> Self | None:
-        """Of whoever did this where no message can be answered: on a Home, in a modal, by a shortcut. None elsewhere."""
+        """To the sender, where there is no message: on a Home tab, in a modal, by a shortcut. None elsewhere."""
         match delivery:
             case ViewSubmission() | Shortcut():
                 return cls.of(delivery, client, threads)
@@ -67,7 +67,7 @@ class ScreenReply:
             log.warning("answer_not_delivered", why=type(told).__name__)
 
     async def opens(self, view: dict[str, Any]) -> bool:
-        """Open a modal; false where Slack does not say that it did."""
+        """Open a modal; False unless Slack confirms it."""
         answer = await ask(self.client.views_open(trigger_id=self.trigger_id, view=view))
         if not isinstance(answer, CallSucceeded):
             log.warning("modal_not_opened", why=repr(answer))

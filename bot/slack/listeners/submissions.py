@@ -1,4 +1,4 @@
-"""Modals that were submitted: the answer is the modal itself, or an error on its field."""
+"""Modal submissions (deny, break-glass): the reply is the modal itself, or an error on its field."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.slack.views import answers, modals
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
-    """`client` changes a modal whose answer was not there in time for the ack."""
+    """`client` updates a modal whose reply was not ready in time for the ack."""
 
     context: ListenerContext
     client: AsyncWebClient

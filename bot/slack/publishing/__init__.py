@@ -1,1 +1,1 @@
-"""Publishes cards, thread lines, Home tabs and audit log heads to Slack, at its pace."""
+"""Publishes cards, thread lines, Home tabs and audit log heads to Slack, within its rate limits."""

@@ -1,6 +1,6 @@
-"""The channel that is told the head of the record: `bot.engine.ports.Noticeboard`.
+"""The audit channel, which gets the audit log's head: adapter for `bot.engine.ports.AuditChannel`.
 
-It posts through the same hands as everything else, at the same pace.
+It posts through `Threads` like everything else, at the same pace.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class SlackAuditChannel:
 
 
 def head_notice(entry_id: int, head: str) -> Message:
-    """What makes a record provable later, to be kept where the bot cannot change it."""
+    """What later proves the audit log unchanged, kept where the bot cannot change it."""
     return said(
         f"🔏 The newest entry of the record is number {entry_id}, with the hash `{head}`. Whether the record still "
         f"holds everything up to it, unchanged, is shown by `pipeline-bot audit verify --head {entry_id}:{head}`."

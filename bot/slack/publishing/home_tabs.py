@@ -1,8 +1,8 @@
-"""Homes in Slack: `bot.engine.ports.HomeTabs`. Publishes what changed, at Slack's pace, and remembers what stands there.
+"""Home tabs in Slack: adapter for `bot.engine.ports.HomeTabs`. Publishes changed pages, within Slack's rate limits.
 
-A page that stands already is not published again. A publication whose answer was lost is made again: the same page
-twice does no harm. Slack's `hash` of the page that is replaced goes along, so that an old publication which arrives
-late never replaces a newer one.
+It remembers the published page, and does not publish it again. A call whose response was lost is retried: the same page
+twice does no harm. Slack's `hash` of the replaced page goes along, so that an old call that arrives late never replaces
+a newer page.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 METHOD = "views.publish"
 A_MINUTE = timedelta(minutes=1)
-PUBLISHED_A_MINUTE = 80  # calls; Slack takes a hundred
+PUBLISHED_A_MINUTE = 80  # calls; Slack allows a hundred
 
 _CONFLICT = "hash_conflict"
 _NO_SUCH_PAGE = frozenset({"user_not_found", "not_enabled", "account_inactive", "user_disabled"})
@@ -35,7 +35,7 @@ _NO_SUCH_PAGE = frozenset({"user_not_found", "not_enabled", "account_inactive", 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What stands on somebody's Home: a digest of it, None while that is in doubt, and Slack's hash."""
+    """The page on somebody's Home tab: its digest, None while in doubt, and Slack's hash."""
 
     digest: str | None
     hash: str | None
@@ -43,7 +43,7 @@ class _Standing:
 
 @dataclass(slots=True)
 class SlackHomeTabs:
-    """`client` must not repeat a call by itself: it is built without retry handlers."""
+    """`client` must not retry by itself: it is built without retry handlers."""
 
     client: AsyncWebClient
     clock: Clock
@@ -56,7 +56,7 @@ class SlackHomeTabs:
         self._pace = RateLimits(self.clock)
 
     def found(self, user: UserId, slack_hash: str | None) -> None:
-        """What Slack itself says stands there; if that is not what was published last, it will be anew."""
+        """Note Slack's hash of the current page; if it is not the page published last, the next `publish` is sent."""
         known = self._stands.get(user)
         if known is None or known.hash != slack_hash:
             self._stands[user] = _Standing(None, slack_hash)
@@ -79,7 +79,7 @@ class SlackHomeTabs:
                 self._stands[user] = _Standing(digest, _hash(said))
                 return Taken(ts="")
             case CallRefused(error) if error == _CONFLICT:
-                # Something else stands there than we know of: this page replaces whatever it is.
+                # The current page is another than we know of: this page replaces it.
                 self._stands[user] = _Standing(None, None)
                 return RetryLater(self._pace.hold(timedelta(seconds=1), user))
             case CallRefused(error) if error in _NO_SUCH_PAGE:
@@ -94,12 +94,12 @@ class SlackHomeTabs:
                 event = "slack_did_not_answer" if in_doubt else "slack_unreachable"
                 log.warning(event, method=METHOD, why=why)
                 self._stands[user] = _Standing(None, known.hash)
-                # No connection is everybody's trouble; an answer that is lost, or makes no sense, this page's own.
+                # No connection concerns every page; a lost or meaningless response, this one alone.
                 whose = user if in_doubt else METHOD
                 return RetryLater(self._pace.hold(AFTER_TROUBLE, whose), in_doubt=in_doubt)
 
     def _spent_until(self) -> datetime | None:
-        """When the next call is within what Slack takes a minute; None if it is now."""
+        """When Slack's limit per minute allows the next call; None if it does now."""
         now = self.clock.now()
         while self._published and now - self._published[0] >= A_MINUTE:
             self._published.popleft()

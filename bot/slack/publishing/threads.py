@@ -1,11 +1,11 @@
-"""Operations in Slack: posts their cards and lines, edits the cards, at Slack's pace.
+"""Operation threads in Slack: posts cards and thread lines, and edits cards, within Slack's rate limits.
 
-It never retries by itself: what Slack did not take is said as a value, and the announcements' loop comes back. A post
-whose answer was lost is `in_doubt`, since Slack has no key by which it would know the same post again.
+It never retries by itself: a failed call is returned as a value, and the delivery loop retries. A post whose response
+was lost is `in_doubt`, since Slack has no idempotency key for posts.
 
-What holds up other messages, too: a 429 its method, a token that is refused all of them, one that lacks a scope its
-method, no connection to Slack its method for a moment. A connection that breaks or is silent holds its channel for a moment,
-so that a Slack that is away is not waited for with each message. Any other refusal, known or not, is that message's own.
+These delay other messages, too: a 429, its method; a refused token, all methods; a missing scope, its method; no
+connection to Slack, its method for a moment. A connection that breaks or is silent delays its channel for a moment, so
+that not every message waits for an unreachable Slack. Any other refusal, known or not, concerns its message alone.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,14 +31,14 @@ from bot.slack.views.thread_lines import lines, not_watched
 log = structlog.get_logger(__name__)
 
 Tell = Callable[[Message], None]
-"""Begins to change what one person was answered: Slack allows it for 30 minutes (its `response_url`)."""
+"""Starts to replace the reply to one person: Slack allows it for 30 minutes (its `response_url`)."""
 
 ANSWER_CHANGES_FOR = timedelta(minutes=30)
-AFTER_TROUBLE = timedelta(seconds=5)  # before Slack is asked again when it did not answer
+AFTER_TROUBLE = timedelta(seconds=5)  # before a retry, when Slack did not answer
 AFTER_REFUSAL = timedelta(
     minutes=1
-)  # … or when it refused for a reason that only people can mend (a token, a scope)
-EDITABLE_NO_MORE = "edit_window_closed"  # the workspace allows edits for a while only
+)  # … or when it refused for a reason that only people can fix (a token, a scope)
+EDITABLE_NO_MORE = "edit_window_closed"  # the workspace limits how long edits are allowed
 
 _NOT_THERE = frozenset(
     {
@@ -66,7 +66,7 @@ _TOKEN_REFUSED = frozenset(
     }
 )
 _METHOD_REFUSED = frozenset({"missing_scope", "not_allowed_token_type"})
-_ANY_METHOD = "any method"  # what a token is good for
+_ANY_METHOD = "any method"  # delayed by a refused token
 _GONE = frozenset(
     {
         "message_not_found",
@@ -79,9 +79,9 @@ _GONE = frozenset(
 
 @dataclass(slots=True)
 class Threads:
-    """`bot.engine.ports.Announcer`, for one workspace.
+    """Adapter for `bot.engine.ports.Announcer`, for one workspace.
 
-    `client` must not repeat a post by itself: it is built without retry handlers.
+    `client` must not retry a post by itself: it is built without retry handlers.
     """
 
     client: AsyncWebClient
@@ -94,7 +94,7 @@ class Threads:
         self._pace = RateLimits(self.clock)
 
     def can_tell(self, operation_id: OperationId, tell: Tell) -> None:
-        """Remember how to change the answer of the person who confirmed, for as long as Slack allows it."""
+        """Remember how to replace the reply to the person who confirmed, for as long as Slack allows it."""
         now = self.clock.now()
         self._tell = {known: entry for known, entry in self._tell.items() if entry[0] > now}
         self._tell[operation_id] = (now + ANSWER_CHANGES_FOR, tell)
@@ -105,7 +105,7 @@ class Threads:
 
     async def post_card(self, operation: Operation) -> Taken | RetryLater | ChannelUnusable:
         answer = await self._post(_place_of(operation), card(operation), thread_ts=None)
-        # Whatever the reason, and whoever has to mend it: the person is told now, and not kept waiting for a card.
+        # Whatever the reason, even one that an operator has to fix: tell the person now, not after waiting for a card.
         return ChannelUnusable(answer.error) if isinstance(answer, CallRefused) else answer
 
     async def edit_card(self, operation: Operation) -> PostResult:
@@ -129,7 +129,7 @@ class Threads:
                 return Taken(at.ts)
             case CallRefused(error) if error == EDITABLE_NO_MORE:
                 log.info("card_is_editable_no_more", operation=operation.id)
-                return Taken(at.ts)  # it stays as it is, and its thread tells the rest
+                return Taken(at.ts)  # it stays as it is, and its thread says the rest
             case CallRefused():
                 return self._refused(method, answer)
             case RetryLater():
@@ -156,7 +156,7 @@ class Threads:
         return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
     async def post_notice(self, place: ChannelId, shown: Message) -> PostResult:
-        """Post a message that is about no operation."""
+        """Post a message that belongs to no operation."""
         answer = await self._post(place, shown, thread_ts=None)
         return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 

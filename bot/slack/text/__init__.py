@@ -1,1 +1,1 @@
-"""Words and markup that the views are made of. Pure."""
+"""Text and markup for the views: sentences, labels, mrkdwn and blocks. Pure."""

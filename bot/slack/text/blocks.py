@@ -1,4 +1,4 @@
-"""The few pieces every message is built of, from slack_sdk's models, which know Block Kit's shapes and limits."""
+"""Block Kit pieces that every message is built of, from slack_sdk's models, which know its shapes and limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ REASON_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for Slack. `text` carries the whole meaning alone: screen readers and notifications use only that."""
+    """A message for Slack. `text` alone carries the whole meaning: screen readers and notifications use only that."""
 
     text: str
     blocks: tuple[dict[str, Any], ...]
@@ -56,7 +56,7 @@ def fields(*pairs: tuple[str, str]) -> SectionBlock:
 
 
 def reason(text: str) -> SectionBlock | None:
-    """Somebody's reason, in a block where no markup is read."""
+    """Somebody's reason, in a block that renders no markup."""
     if not text:
         return None
     return SectionBlock(text=PlainTextObject(text=f"Reason: {plain(text, REASON_MAX)}", emoji=False))
@@ -90,14 +90,14 @@ def button(
 
 
 def plain_button(label: str, action: str, value: str) -> ButtonElement:
-    """A button about no operation. Its value comes back as somebody sends it: it must be checked like typing."""
+    """A button without an operation. Its value comes back as somebody sends it: check it like typed text."""
     return ButtonElement(
         text=PlainTextObject(text=label, emoji=False), action_id=action, value=value[:BUTTON_VALUE_MAX]
     )
 
 
 def are_you_sure(title: str, text: str, *, yes: str, no: str) -> ConfirmObject:
-    """Slack's confirm dialog: a courtesy on the person's screen, never an authorization."""
+    """Slack's confirm dialog: a convenience on the person's screen, never an authorization."""
     return ConfirmObject(
         title=PlainTextObject(text=plain(title, TITLE_MAX)),
         text=PlainTextObject(text=text),

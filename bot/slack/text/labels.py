@@ -1,8 +1,8 @@
-"""The visual language: which sign and which words stand for what, and in which order things are told. Pure.
+"""Labels and signs (emoji) for states, steps and fields, and the order in which they are shown. Pure.
 
-One thing has one sign and one name, wherever it is shown: on cards, in threads, lists, previews and the record. A
-sign never stands alone, since not everybody sees it: words say the same. What is unknown has a sign of its own, and
-is never shown as something known. This room decides nothing, and builds no blocks.
+One thing has one sign and one name, wherever it is shown: on cards, in threads, lists, previews and the audit log. A
+sign never appears alone, since not everybody sees it: words say the same. What is unknown has a sign of its own, and
+is never shown as something known. This module decides nothing, and builds no blocks.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ FROZEN = "🧊"
 GLASS = "🚨"
 LOCK = "🔒"
 TROUBLE = "⚠️"
-YES = "✅"  # one may
-NO = "🚫"  # one may not
+YES = "✅"  # allowed
+NO = "🚫"  # not allowed
 GRANT = "🔑"
 RULE = "📏"
 REASON = "✍️"
@@ -118,7 +118,7 @@ _DEPLOYMENTS: Mapping[str, str] = {
 
 
 class Field(StrEnum):
-    """Every label of a card, a preview or a state, in the order in which they are told, wherever they appear."""
+    """Every label of a card, a preview or a state, in the order in which they are shown everywhere."""
 
     STATE = "State"
     DEPLOYMENT = "Deployment"
@@ -169,7 +169,7 @@ def words(of: State | EventKind | Storage) -> str:
 
 
 def deployment_sign(status: str) -> str:
-    """The sign of Feldera's word for a deployment; of an unknown word, the sign for the unknown."""
+    """The sign of a deployment status; for an unknown status, the sign of the unknown."""
     return _DEPLOYMENTS.get(status, UNKNOWN)
 
 
@@ -196,12 +196,12 @@ def doing(event: Activity) -> str:
     return ", ".join(filter(None, told))
 
 
-# Feldera's record has the resources' words where nothing runs yet: a state says `wanted Running` then.
+# Feldera's event log has resource statuses while nothing runs yet: a state says `wanted Running` then.
 _WANTED = {"Provisioned": "to be started", "Stopped": "to be stopped"}
 
 
 def state_words(operation: Operation) -> str:
-    """Its state; one that ended by *Stop* was not taken back, though nothing was sent of either."""
+    """Its state. A request cancelled before sending was not withdrawn, though neither was sent."""
     outcome = operation.outcome
     was_stopped = outcome is not None and outcome.ending is Ending.STOPPED
     return "Stopped in time" if was_stopped else words(operation.state)
@@ -228,7 +228,7 @@ def asked_for(operation: Operation) -> str:
 
 
 def what(operation: Operation) -> str:
-    """The same without its sign, for after words that say how it stands."""
+    """The same without its sign, to follow words that say its state."""
     return f"{deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
 
 

@@ -1,4 +1,4 @@
-"""Slack's markup, and the only place where text from a person or an API is made fit for it.
+"""Slack's mrkdwn, and the only module that makes text from a person or an API safe for it.
 
 Everything interpolated goes through `plain` (for `plain_text` objects), `escaped` (for mrkdwn and `text`) or `code`.
 Each strips what could mislead, escapes, and only then cuts, so the result always fits and never ends in half an
@@ -16,13 +16,11 @@ from bot.domain.ids import ChannelId, UserId
 
 TEXT_MAX = 3000  # characters of a text object
 SENTENCE_SHOWN = 300
-BLOCK_SHOWN = 1500  # of a code block: what a compiler says first, and room for the sentence around it
+BLOCK_SHOWN = 1500  # of a code block: a compiler's first errors, and room for the sentence around it
 LIST_SHOWN = 900
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LAST_ENTITY = re.compile(r"&[a-z]*\Z")
-_HIDDEN = frozenset(
-    {"Cf", "Cs", "Co", "Cn"}
-)  # zero-width and bidirectional controls, and what is no character
+_HIDDEN = frozenset({"Cf", "Cs", "Co", "Cn"})  # zero-width and bidirectional controls, and noncharacters
 _SPACES = frozenset({"Cc", "Zl", "Zp", "Zs"})
 
 
@@ -60,12 +58,12 @@ def some_of(choices: Sequence[str], joint: str = ", ") -> str:
 
 
 def code(text: str, limit: int = SENTENCE_SHOWN) -> str:
-    """`text` as a code span: none of its own formatting applies."""
+    """`text` as a code span: its own formatting does not apply."""
     return f"`{escaped(text, limit - 2).replace('`', 'ˋ') or ' '}`"
 
 
 def code_block(text: str, limit: int = BLOCK_SHOWN) -> str:
-    """Several lines as they are, line breaks kept: none of their own formatting applies, and none can end the block."""
+    """Several lines as they are, line breaks kept: their own formatting does not apply, and none can end the block."""
     lines = ["".join(_shown(char) for char in line).rstrip() for line in text.split("\n")]
     marked = "\n".join(lines).replace("`", "ˋ").translate(_MARKUP)
     if len(marked) > limit:

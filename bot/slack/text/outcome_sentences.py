@@ -1,4 +1,4 @@
-"""Every way in which an operation, or a step of one, can end: one sentence each, with gaps that `endings` fills. Pure."""
+"""Outcome sentences: one for each way an operation, or its step, can end; `outcome_text` fills their gaps. Pure."""
 
 from collections.abc import Mapping
 
@@ -144,4 +144,4 @@ BY_OTHERS: Mapping[Ending, str] = {
     Ending.PIPELINE_STOPPED: "{name} was stopped by somebody else{after}.",
     Ending.RUNNING: "{name} was started by somebody else{after}: it runs.",
 }
-"""How it is said instead where no request of the bot was needed for it."""
+"""The sentences for outcomes that needed no request of the bot."""

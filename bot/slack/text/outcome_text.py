@@ -1,4 +1,4 @@
-"""How an operation ended, in words: the same sentence on the card and as the last line of its thread."""
+"""Outcome text: how an operation ended, the same sentence on its card and as its thread's last line."""
 
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.plans import StepName
@@ -13,7 +13,7 @@ from bot.slack.text.pipeline_text import host_setting
 def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: int | None = None) -> str:
     """What `outcome` means, in mrkdwn. `seconds`: from the request to the end, if a request was made.
 
-    Of a plan that is not just a clear, also what of it was done, what was not, and how the pipeline was last seen.
+    For a plan that is not just a clear, also what was done, what was not, and how the pipeline was last seen.
     """
     said = of_step(operation, outcome, operation.step_name, seconds=seconds)
     stands = step_progress.where_it_stands(operation, state)
@@ -28,7 +28,7 @@ def of_step(
     seconds: int | None = None,
     begun: bool | None = None,
 ) -> str:
-    """The sentence alone, about one step of the plan. `begun`: whether anything had been sent then, if not as now."""
+    """The sentence alone, about one step of the plan. `begun`: whether anything had been sent then, if unlike now."""
     had_begun = operation.has_begun if begun is None else begun
     nothing = "nothing more was sent" if had_begun else "nothing was sent"
     if outcome.ending is Ending.NOT_COMPILED and operation.submitted_at:
@@ -64,7 +64,7 @@ def of_step(
 
 
 def took(operation: Operation) -> int | None:
-    """Seconds from the request (or, where none was needed, from the first sight of its effect) to the end of the step."""
+    """Seconds from the request (or, if none was needed, from the first look with its effect) to the step's end."""
     began = operation.submitted_at or operation.accepted_at
     if began is None or operation.ended_at is None:
         return None

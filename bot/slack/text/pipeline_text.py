@@ -1,4 +1,4 @@
-"""A pipeline's state in words, and links to what is told of it elsewhere. Pure."""
+"""Pipeline text: its state in sentences, links to messages about it, names of its settings. Pure."""
 
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, Storage
@@ -15,7 +15,7 @@ def deployment(pipeline: Pipeline) -> str:
 
 
 def storage(pipeline: Pipeline) -> str:
-    """The storage, with the checkpoints that are in it."""
+    """The storage, with its checkpoints."""
     shown = labels.storage(pipeline)
     return f"{shown}, {checkpoints(pipeline.checkpoints)}" if pipeline.storage is Storage.IN_USE else shown
 
@@ -40,12 +40,12 @@ def permalink(workspace_url: str, channel: str, ts: str) -> str:
 
 
 def host_setting(target: TargetName) -> str:
-    """The variable that says where this Feldera is."""
+    """The variable for this Feldera's address."""
     return _setting(target, "HOST")
 
 
 def tenant_setting(target: TargetName) -> str:
-    """The variable that says which tenant of this Feldera is meant."""
+    """The variable for the tenant at this Feldera."""
     return _setting(target, "TENANT")
 
 

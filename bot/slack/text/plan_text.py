@@ -1,4 +1,4 @@
-"""A plan in words: what it does, what it loses, how it ended, and how it is typed. Pure."""
+"""Plan text: what a plan does, what it loses, how it ended, and the command for it. Pure."""
 
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
@@ -47,16 +47,16 @@ def done(step: StepName) -> str:
 
 
 def command(plan: Plan, name: PipelineName) -> str:
-    """What to type for it; the reason comes after it."""
+    """The command to type for it; the reason comes after."""
     if plan in {STOP, START}:
         return f"{COMMAND} {plan[0].value} {name}"
     return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
 
 
 def told_done(step: StepName, outcome: Ending | None) -> str:
-    """What a card says of a step that is done. That storage is cleared is Feldera's claim, and told as that.
+    """What a card says of a finished step. That storage is cleared is Feldera's claim, and worded as one.
 
-    Its local runner claims it even where deleting the files failed.
+    Its local runner claims it even if deleting the files failed.
     """
     if step is not StepName.CLEAR:
         return _DONE[step].capitalize()
@@ -66,12 +66,12 @@ def told_done(step: StepName, outcome: Ending | None) -> str:
 
 
 def in_two_requests(plan: Plan, name: PipelineName) -> str:
-    """What to type for the stop, and then for what follows it."""
+    """The commands to type for the stop, and then for what follows it."""
     return f"`{command(STOP, name)}` and, when it is stopped, `{command(plan[1:], name)}`"
 
 
 def destroyed(reviewed: Fingerprint) -> str:
-    """What a clear takes away, as far as Feldera tells."""
+    """What a clear destroys, as far as Feldera says."""
     if reviewed.cleared:
         started = "what it has stored by then: it has been asked to start"
         return started if reviewed.was_wanted else "nothing: the storage is cleared already"
@@ -84,7 +84,7 @@ def destroyed(reviewed: Fingerprint) -> str:
 
 
 def lost(reviewed: Fingerprint, *, with_times: bool = True) -> str:
-    """What a forced stop loses: whatever came since the last checkpoint. `with_times`: Slack's dates are read there."""
+    """What a forced stop loses: everything after the last checkpoint. `with_times`: Slack renders its dates there."""
     if not reviewed.was_wanted:
         return "nothing: it is stopped, or stopping, already"
     if reviewed.checkpoints.count == 0:
@@ -104,26 +104,26 @@ def costs(operation: Operation, *, with_times: bool = True) -> str:
 
 
 def behind(operation: Operation) -> str:
-    """What of the plan is done: `stopped already and cleared`."""
+    """The finished steps of the plan: `stopped already and cleared`."""
     return listed(_behind(operation))
 
 
 def whole(operation: Operation) -> list[str]:
-    """Every step of a plan that is done to its end, in words."""
+    """Every step of a completed plan, in words."""
     ending = None if operation.outcome is None else operation.outcome.ending
     last = done_by(operation.step_name, ending, sent=operation.submitted_at is not None)
     return [*_behind(operation), last]
 
 
 def done_by(step: StepName, ending: Ending | None, *, sent: bool) -> str:
-    """`stopped`, where a request of the bot did it; else `stopped already`, or `stopped by somebody else`."""
+    """`stopped`, if a request of the bot did it; else `stopped already`, or `stopped by somebody else`."""
     if ending in UNNEEDED:
         return f"{_DONE[step]} already"
     return _DONE[step] if sent else f"{_DONE[step]} by somebody else"
 
 
 def _behind(operation: Operation) -> list[str]:
-    steps = zip(operation.plan, operation.done, strict=False)  # the plan goes on after them
+    steps = zip(operation.plan, operation.done, strict=False)  # the plan has more steps
     return [done_by(step, done.ending, sent=done.sent_at is not None) for step, done in steps]
 
 

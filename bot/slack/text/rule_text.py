@@ -1,7 +1,7 @@
-"""Rules, and what stood before a change, as text: channels, groups and people are mentions, moments the reader's own.
+"""Rule text: rules, and values before a change, with mentions of channels, groups and people, and local times.
 
-The record keeps words of the store's; what is read out of them again is only shown, and decides nothing. People's own
-words stay code. Pure.
+The audit log keeps the store's text; what is parsed from it is only shown, and decides nothing. People's own text
+stays code. Pure.
 """
 
 import re
@@ -21,12 +21,12 @@ _ACTOR = re.compile(r"T[A-Z0-9]+/(?P<user>[UW][A-Z0-9]+)")
 
 
 def rule_in_text(rule: Rule) -> str:
-    """`approvals=2 channel=#ops`, as one reads it, and not as one types it."""
+    """`approvals=2 channel=#ops`, as it is read, not as it is typed."""
     return " ".join(f"{key}={_value(key, value)}" for key, value in rule.as_typed.items())
 
 
 def rule_again(words: str) -> str:
-    """A rule that is known by its words alone."""
+    """A rule that is known only as text."""
     try:
         return rule_in_text(rule_of("*", words))
     except BadRule:
@@ -34,7 +34,7 @@ def rule_again(words: str) -> str:
 
 
 def before(words: str) -> str:
-    """The rule, the freeze or the grants that a change found, by what the record says of them."""
+    """The rule, the freeze or the grants before a change, from the audit log's text."""
     freeze = _FREEZE.fullmatch(words)
     if freeze is not None:
         reason = code(freeze["reason"], 150)

@@ -1,4 +1,4 @@
-"""How far a plan has come: step by step, as its card lists it, and where it stands once it is over. Pure."""
+"""Step progress: a plan's steps as its card lists them, and what was done once it is over. Pure."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def steps(operation: Operation) -> list[str]:
 
 
 def where_it_stands(operation: Operation, state: State) -> str:
-    """After how a plan ended: what of it was done and what was not, and how the pipeline was last seen."""
+    """To follow how a plan ended: what was done, what was not, and how the pipeline was last seen."""
     if operation.plan == CLEAR:
         return ""
     succeeded = state in {State.SUCCEEDED, State.UNNECESSARY}
@@ -35,7 +35,7 @@ def where_it_stands(operation: Operation, state: State) -> str:
         told.append(f"Done: {plan_text.listed(ours)}.")
     if others:
         told.append(f"{plan_text.listed(others).capitalize()}.")
-    unknown = state in {State.NEEDS_HUMAN, State.CLOSED}  # whether the step at hand was done
+    unknown = state in {State.NEEDS_HUMAN, State.CLOSED}  # whether the current step was done
     undone = operation.plan[operation.step + unknown :]
     if made_requests and len(operation.plan) > 1 and undone:
         told.append(f"Not done: {plan_text.deed(undone)}.")
@@ -51,14 +51,14 @@ def where_it_stands(operation: Operation, state: State) -> str:
 
 
 def _was_left_stopped(operation: Operation, state: State) -> bool:
-    """Whether this bot stopped it for a plan that ended halfway, and nothing but a start is wanted for it to run."""
+    """Whether this bot stopped it for a plan that ended halfway, and only a start is needed for it to run."""
     stopped_it = operation.plan[0] is StepName.STOP and operation.done and operation.done[0].sent_at
     is_over = state.has_ended and (operation.outcome is None or operation.outcome.ending not in _UNSAID)
     seen = operation.seen
     return bool(stopped_it) and is_over and seen is not None and seen.status == seen.desired == STOPPED
 
 
-# It cannot be started as it is; it is another one than was stopped; or a human has taken it over.
+# It cannot be started as it is; it is not the one that was stopped; or a human has taken over.
 _UNSAID = frozenset(
     {
         Ending.NOT_COMPILED,

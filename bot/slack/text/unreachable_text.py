@@ -1,6 +1,6 @@
-"""Why an operation cannot be shown where it was asked for, in words. Pure.
+"""Text for unusable channels: why an operation cannot be shown where it was requested. Pure.
 
-Slack's own word (`not_in_channel`, …) is what the row keeps; people read what it means for them.
+The row keeps Slack's error code (`not_in_channel`, …); people read what it means for them.
 """
 
 from bot.domain.ids import ChannelId
@@ -13,7 +13,7 @@ _ARCHIVED = frozenset({"is_archived", "is_inactive"})
 
 
 def why_not(origin: ChannelId, word: str) -> str:
-    """A clause such as `I am not in #ops`, for Slack's `word` about `origin`."""
+    """A clause such as `I am not in #ops`, for Slack's error code `word` about `origin`."""
     place = _place(origin)
     if word in _NOT_IN_IT:
         return f"I am not in {place}"
@@ -25,7 +25,7 @@ def why_not(origin: ChannelId, word: str) -> str:
 
 
 def can_be_invited(origin: ChannelId, word: str) -> bool:
-    """Whether an invitation would help: one cannot be invited to other people's direct messages."""
+    """Whether an invitation would help: the bot cannot be invited to other people's direct messages."""
     return word in _NOT_IN_IT and not _is_direct(origin)
 
 
@@ -35,5 +35,5 @@ def _place(origin: ChannelId) -> str:
 
 
 def _is_direct(origin: ChannelId) -> bool:
-    # A form that was opened from nowhere in particular is answered to its person (`U…`, `W…`).
+    # The origin of a form opened by a global shortcut is its person (`U…`, `W…`).
     return origin.startswith(("D", "U", "W"))

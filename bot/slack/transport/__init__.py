@@ -1,1 +1,1 @@
-"""How deliveries arrive: signed HTTP or Socket Mode, checked and deduplicated."""
+"""Transports for Slack's deliveries, signed HTTP or Socket Mode: they pass them on, and decide nothing."""

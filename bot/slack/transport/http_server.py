@@ -1,7 +1,7 @@
-"""An HTTP server that anybody may reach: aiohttp's, with a limit for connections and nothing of strangers' in the log.
+"""Public HTTP server: aiohttp's, with a limit for connections, and nothing of an unsigned request in the log.
 
-aiohttp limits the sizes of headers and bodies, closes a connection that sent no whole headers within its keep-alive
-time, and decodes nothing if it is told so. It has no limit for connections: that is here.
+aiohttp limits the sizes of headers and bodies, closes a connection that sent no complete headers within its keep-alive
+time, and decodes nothing if configured so. It has no limit for connections: this module adds one.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.slack.transport.unsigned_requests import Defect, UnsignedRequests
 
 CONNECTIONS_MOST = 256
-_SHARE_OF_FILES = 4  # connections take this part of the files that the process may open, at most
+_SHARE_OF_FILES = 4  # connections use at most one in so many of the files that the process may open
 _WAITING_MOST = 64  # connections that the system accepts before the bot does
 
 
@@ -33,7 +33,7 @@ def connections_most() -> int:
 class Limits:
     """Times are in seconds: for the headers after connecting, and for the body after the headers.
 
-    `lingers` is for how long the rest of a refused body is read, so that its sender sees the answer.
+    `lingers` is how long the rest of a refused body is read, so that its sender sees the response.
     """
 
     headers_within: float = 5.0
@@ -43,9 +43,9 @@ class Limits:
 
 
 class LimitedServer(web.Server):
-    """Holds so many connections and no more. One more takes the place of the oldest that did not prove to be Slack's.
+    """Limits open connections: one too many replaces the oldest that has not proved to be Slack's.
 
-    So a client that opens many and leaves them idle closes its own, and Slack's requests still get in.
+    So a client that opens many idle ones closes its own, and Slack's requests still get in.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class LimitedServer(web.Server):
         super().__init__(
             handler,
             access_log=None,
-            auto_decompress=False,  # a few KB can hold GB
+            auto_decompress=False,  # a few KB can expand to GB
             keepalive_timeout=limits.headers_within,  # which aiohttp also counts from connecting
             lingering_time=limits.lingers,
             logger=_ServerLog(logging.getLogger("aiohttp.server"), unsigned),
@@ -68,7 +68,7 @@ class LimitedServer(web.Server):
         self._proven: set[web.RequestHandler] = set()
 
     async def listen(self, host: str, port: int) -> asyncio.Server:
-        """Raises OSError: the address cannot be had."""
+        """Raises OSError: the address cannot be bound."""
         return await self._loop.create_server(self, host, port, backlog=_WAITING_MOST)
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
@@ -85,13 +85,13 @@ class LimitedServer(web.Server):
         self._proven.discard(handler)
 
     def proven(self, handler: web.RequestHandler) -> None:
-        """What came over this connection is Slack's: it keeps its place until it is answered."""
+        """The request on this connection is Slack's: the connection stays until it is answered."""
         if self._unproven.pop(handler, None) is not None:
             self._proven.add(handler)
 
 
 class _ServerLog(logging.LoggerAdapter[logging.Logger]):
-    """aiohttp writes a traceback for each request that is no HTTP: those are counted."""
+    """aiohttp logs a traceback for each request that is not HTTP: those are counted instead."""
 
     def __init__(self, logger: logging.Logger, unsigned: UnsignedRequests) -> None:
         super().__init__(logger, {})

@@ -1,7 +1,7 @@
-"""Slack's signed HTTP requests, and a health page beside them.
+"""HTTP transport: serves Slack's signed requests, and a health endpoint.
 
-Anybody can reach this address. Until a signature is proved, a request gets a bounded time and size, and nothing of it
-is decoded, parsed or logged; afterwards it is Bolt's. It decides nothing, and trusts only what carries Slack's signature.
+The address is public. Until its signature is verified, a request gets limited time and size, and nothing of it is
+decoded, parsed or logged; then it goes to Bolt. It decides nothing, and trusts only what carries Slack's signature.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 BODY_MOST = 2**20  # bytes
 SIGNATURE_GOOD_FOR = 300  # seconds, either way
-REQUESTS_FINISH_WITHIN = 3.0  # seconds after a stop: Slack waits no longer for an answer
+REQUESTS_FINISH_WITHIN = 3.0  # seconds at shutdown: Slack waits no longer for a response
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 FORM = "application/x-www-form-urlencoded"
@@ -39,7 +39,7 @@ JSON = "application/json"
 
 
 class CannotListen(UserError):  # noqa: N818
-    """Nothing can be served on the address in the settings."""
+    """The bot cannot listen on the address in the settings."""
 
 
 class _Refused(Exception):  # noqa: N818 - named for what happened, like every other outcome
@@ -52,7 +52,7 @@ class _Refused(Exception):  # noqa: N818 - named for what happened, like every o
 
 @dataclass(slots=True)
 class HttpTransport:
-    """A server for Slack's signed requests. One request a connection: a proxy that kept one would race its end."""
+    """A server for Slack's signed requests. One request per connection: a proxy that reused one would race its end."""
 
     app: DeduplicatingApp
     host: str
@@ -83,7 +83,7 @@ class HttpTransport:
 
     @property
     def address(self) -> str:
-        """Where it listens, with the port that the system chose if none was given."""
+        """The address it listens on, with the port that the system chose if none was given."""
         if self._listening is None or not self._listening.sockets:
             return f"{self.host}:{self.port}"
         host, port = self._listening.sockets[0].getsockname()[:2]
@@ -93,7 +93,7 @@ class HttpTransport:
         if self._listening is None or self._server is None:
             return
         self._listening.close()
-        await asyncio.sleep(0)  # what has arrived is begun
+        await asyncio.sleep(0)  # requests that have arrived are started
         self._server.pre_shutdown()
         await self._server.shutdown(REQUESTS_FINISH_WITHIN)
 
@@ -127,12 +127,12 @@ class HttpTransport:
         return await to_aiohttp_response(answer)
 
     async def _signed_text(self, request: web.BaseRequest) -> str:
-        """What Slack signed, lately.
+        """The body, if Slack signed it recently.
 
         Raises:
-            _Refused: it did not, or it is not sent as Slack sends.
+            _Refused: it did not, or the request does not have Slack's form.
         """
-        # Told from the headers first: most of what strangers send is never read.
+        # The headers come first: most bodies of unsigned requests are never read.
         if "Content-Encoding" in request.headers:
             raise self._refused(400, Defect.ENCODED)
         if not _SIGNATURE.fullmatch(request.headers.get("X-Slack-Signature", "")) or not _TIMESTAMP.fullmatch(
@@ -172,7 +172,7 @@ class HttpTransport:
         return _Refused(status)
 
     def _signed_seconds_ago(self, headers: Mapping[str, str], text: str) -> int | None:
-        """When Slack signed it, by the wall clock; None if it did not."""
+        """How many seconds ago Slack signed it, by the wall clock; None if it did not."""
         timestamp = headers["X-Slack-Request-Timestamp"]
         made = self.verifier.generate_signature(timestamp=timestamp, body=text)
         if made is None or not hmac.compare_digest(made, headers["X-Slack-Signature"]):
@@ -188,7 +188,7 @@ class HttpTransport:
 
 
 def _payload(body: str, content_type: str) -> Any:
-    """What a request brings, told apart as Bolt does: JSON, JSON in a form's field `payload`, or a form. None where it is none."""
+    """The payload, parsed as Bolt does: JSON, JSON in a form's field `payload`, or a form. None if none of these."""
     form: dict[str, str] = {}
     if content_type != JSON and not body.startswith("{"):
         form = dict(parse_qsl(body, keep_blank_values=True))
@@ -201,9 +201,9 @@ def _payload(body: str, content_type: str) -> Any:
 
 
 def _with_whole_form(request: AsyncBoltRequest) -> AsyncBoltRequest:
-    """The request with the form that Bolt drops when the word "payload" stands anywhere in it.
+    """The request with the form that Bolt drops when the word "payload" occurs anywhere in it.
 
-    Bolt takes such a form for a click's and looks for its field `payload`; a command on `payload_x`, or in
+    Bolt takes such a form for a block action and looks for its field `payload`; a command on `payload_x`, or in
     `#payload-alerts`, has none. The signature is checked on the raw body, which stays as it is.
     """
     if request.body or not request.raw_body or request.content_type != FORM:

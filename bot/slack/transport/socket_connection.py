@@ -1,4 +1,4 @@
-"""One of Slack's WebSockets, from its hello to its end. It decides nothing, and never opens another."""
+"""One Socket Mode WebSocket, from Slack's hello to its end. It decides nothing, and never opens another."""
 
 import asyncio
 import json
@@ -18,12 +18,10 @@ from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeduplicatingApp
 
 log = structlog.get_logger(__name__)
 
-PING_EVERY = 10.0  # seconds; what is not answered within half of that ends the connection
-CLOSES_WITHIN = 2.0  # seconds for Slack to return the farewell
-FINISHES_WITHIN = 3.0  # seconds at a stop, the farewell included: Slack waits no longer for an answer
-TAKEN_MOST = (
-    2 * AT_ONCE_MOST
-)  # envelopes read and not answered; the rest waits where it is, and so does Slack
+PING_EVERY = 10.0  # seconds; a ping unanswered for half of that ends the connection
+CLOSES_WITHIN = 2.0  # seconds for Slack to return the close frame
+FINISHES_WITHIN = 3.0  # seconds at shutdown, the close frame included: Slack waits no longer for an ack
+TAKEN_MOST = 2 * AT_ONCE_MOST  # envelopes read and not acked; the rest stays unread, and Slack waits
 OK = 200  # HTTP status
 
 _REASONS = {
@@ -35,14 +33,14 @@ RENEWALS = frozenset({"warning", "refresh_requested"})
 
 
 class NoHello(Exception):  # noqa: N818 - an outcome, named like the others
-    """Slack did not let the connection in: why, as a clause."""
+    """Slack did not accept the connection: why, as a clause."""
 
 
 @dataclass(eq=False, slots=True)
 class SocketConnection:
     """`others` is how many connections the app had at the hello besides this one.
 
-    `ending` tells why it ends: a word of Slack's, who may still take answers over it, or a clause.
+    `ending` says why it ends: Slack's reason, after which Slack may still take acks over it, or a clause.
     """
 
     app: DeduplicatingApp
@@ -55,12 +53,12 @@ class SocketConnection:
     _reading: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Answer what comes, until it ends."""
+        """Answer envelopes until the connection ends."""
         self._reading = asyncio.create_task(self._read())
 
     @property
     def is_open(self) -> bool:
-        """Whether it takes what people do: also once Slack asked for the next one."""
+        """Whether it can receive deliveries: also once Slack asked for the next connection."""
         return not self.socket.closed
 
     async def close(self) -> None:
@@ -76,7 +74,7 @@ class SocketConnection:
         await self.finish()
 
     async def finish(self) -> None:
-        """Take nothing more, and close it once what was taken is answered: the deeds behind it may be done."""
+        """Read nothing more, and close it once what was read is answered: that work may already be done."""
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait({self._reading})
@@ -136,21 +134,21 @@ class SocketConnection:
             log.warning("ack_not_delivered", why="the connection is gone")
 
     async def sends(self, message: Mapping[str, Any]) -> bool:
-        """Whether it could be sent."""
+        """Send it; False if that failed."""
         if self.socket.closed:
             return False
         try:
             await self.socket.send_json(message)
-        except ConnectionError:  # it broke this moment
+        except ConnectionError:  # it broke just now
             return False
         return True
 
 
 async def others_connected(url: str, proxy: str | None) -> int:
-    """How many connections the app has besides this one, which is closed at once: it must not take commands.
+    """How many connections the app has besides this one, which is closed at once: it must not receive commands.
 
     Raises:
-        NoHello: Slack did not let it in.
+        NoHello: Slack did not accept it.
         aiohttp.ClientError, OSError: no connection could be made.
     """
     async with aiohttp.ClientSession() as session:
@@ -170,7 +168,7 @@ async def opened(
     """The connection, once Slack said hello.
 
     Raises:
-        NoHello: it did not.
+        NoHello: Slack did not.
         aiohttp.ClientError, OSError: no connection could be made.
     """
     socket, others = await _connected(session, url, proxy)
@@ -210,7 +208,7 @@ def why_dismissed(disconnect: Mapping[str, Any]) -> str:
 
 
 def _decoded(message: aiohttp.WSMessage) -> Mapping[str, Any]:
-    """The object in it; nothing of what is none."""
+    """The JSON object in the message; empty if it is none."""
     if message.type is not aiohttp.WSMsgType.TEXT:
         return {}
     try:
@@ -221,7 +219,7 @@ def _decoded(message: aiohttp.WSMessage) -> Mapping[str, Any]:
 
 
 def _ack(envelope_id: str, answer: BoltResponse) -> dict[str, Any] | None:
-    """The answer as Slack takes it; None where it is to tell the person itself that the bot has none."""
+    """The ack as Slack takes it; None to let Slack tell the person that the bot did not respond."""
     if answer.status != OK:
         return None
     if not answer.body:

@@ -1,7 +1,7 @@
-"""Slack's Socket Mode: keeps a WebSocket to Slack, however long Slack is away, and tells each change of that once.
+"""Socket Mode transport: keeps a WebSocket to Slack, however long Slack is unreachable, and logs each change once.
 
-slack_sdk has a client for it, which connects again at once, for ever and in silence, takes any number of envelopes into
-memory, and writes a traceback for each attempt that fails: so aiohttp's WebSocket is used, and Bolt's ways to read it.
+slack_sdk's client for it reconnects at once, forever and silently, takes any number of envelopes into memory, and logs
+a traceback for each failed attempt: so this uses aiohttp's WebSocket, and Bolt's code to read it.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from bot.slack.transport.socket_connection import RENEWALS, NoHello, SocketConne
 
 log = structlog.get_logger(__name__)
 
-PAUSE_MOST = 60.0  # seconds between two attempts; Slack takes about one a minute
+PAUSE_MOST = 60.0  # seconds between two attempts; Slack allows about one a minute
 OPENS_WITHIN = 15.0  # seconds, the hello included
-RENEWED_WITHIN = 30.0  # seconds; by then Slack has closed the connection before the renewed one
-HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as an attempt that failed
+RENEWED_WITHIN = 30.0  # seconds; by then Slack has closed the connection that was renewed
+HOLDS_AFTER = 10.0  # seconds; a connection that ends sooner counts as a failed attempt
 
 
 def up_to_a_minute() -> Iterator[float]:
@@ -31,7 +31,7 @@ def up_to_a_minute() -> Iterator[float]:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Why there is no connection (any more), and for how many seconds Slack asks to be left alone."""
+    """Why there is no connection (any more), and how many seconds Slack asks us to wait."""
 
     why: str
     wait: float = 0.0
@@ -41,7 +41,7 @@ class _End:
 
 @dataclass(slots=True)
 class _Outage:
-    """What was said of it, since when it lasts, and how often it was tried to end it."""
+    """The reasons logged for it, when it began, and how many attempts were made to end it."""
 
     since: float
     said: set[str] = field(default_factory=set)
@@ -54,12 +54,12 @@ class SocketTransport:
     app_token: str
     client: AsyncWebClient
     proxies: Proxies = DIRECTLY
-    pauses: Callable[[], Iterator[float]] = up_to_a_minute  # seconds, after attempts that failed
+    pauses: Callable[[], Iterator[float]] = up_to_a_minute  # seconds, after failed attempts
     opens_within: float = OPENS_WITHIN
     holds_after: float = HOLDS_AFTER
     renewed_within: float = RENEWED_WITHIN
     _connection: SocketConnection | None = None
-    # Asked to go by Slack, which may have sent something over them before it knew of the next one.
+    # Slack asked to renew these, and may have sent something over them before it knew of the next one.
     _before: dict[SocketConnection, asyncio.Task[None]] = field(default_factory=dict)
     _connected: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class SocketTransport:
     _others: int = 0
 
     async def start(self) -> None:
-        """Connect, however long it takes; from here on it stays connected until it is stopped."""
+        """Connect, however long it takes; then stay connected until `stop()`."""
         self._running = asyncio.create_task(self._run())
         connected = asyncio.create_task(self._connected.wait())
         try:
@@ -82,7 +82,7 @@ class SocketTransport:
         return self._connection is not None and self._connection.is_open
 
     async def watch(self) -> None:
-        """Until cancelled. Raises what broke in here, which is a bug."""
+        """Wait until cancelled. Raises what failed in here, which is a bug."""
         if self._running is not None:
             await asyncio.shield(self._running)
 
@@ -122,7 +122,7 @@ class SocketTransport:
                 await asyncio.sleep(max(next(attempts), end.wait))
 
     async def _connect_once(self, session: aiohttp.ClientSession) -> _End:
-        """Connect, and stay so for as long as it lasts."""
+        """Connect, and stay connected as long as that lasts."""
         if self._outage is not None:
             self._outage.attempts += 1
         answer = await ask(self.client.apps_connections_open(app_token=self.app_token))
@@ -190,7 +190,7 @@ SHARED = (
 
 
 def why_not_opened(error: Exception) -> str:
-    """For Slack's Web API was reached a moment before."""
+    """The cause as a sentence: the Web API was reached a moment before."""
     why = f"Slack's WebSocket cannot be opened, although its Web API answers ({why_broken(error)})."
     if isinstance(error, TimeoutError | aiohttp.ClientResponseError):
         return f"{why} Is there a proxy or a firewall that lets no wss:// through?"

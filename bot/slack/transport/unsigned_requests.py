@@ -1,7 +1,7 @@
-"""HTTP requests that are refused because they do not prove to be Slack's: said in the log, but never once for each.
+"""Unsigned requests: HTTP requests refused for want of Slack's signature are counted, and logged at most once a minute.
 
-A wrong secret refuses everything, and its only trace is here; a scanner must not be able to fill the log. Nothing of
-such a request is logged: its sender chose the words.
+A wrong signing secret refuses everything, and its only trace is here; a scanner must not be able to fill the log.
+Nothing of such a request is logged: its sender chose the text.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ SAID_AGAIN_AFTER = timedelta(minutes=1)  # in between they are only counted
 
 
 class Defect(StrEnum):
-    """What a request lacks, as the log counts it."""
+    """Why a request was refused, as the log counts it."""
 
     UNSIGNED = "unsigned"
     ENCODED = "encoded"
@@ -31,7 +31,7 @@ class Defect(StrEnum):
 
 @dataclass(slots=True)
 class UnsignedRequests:
-    """Counts what was refused. What Slack signed too long ago has a line of its own, which no scanner can hold back."""
+    """Counts refused requests. A stale signed request has its own log line, which no scanner can delay."""
 
     clock: Clock
     _unsaid: Counter[Defect] = field(default_factory=Counter)
@@ -53,9 +53,9 @@ class UnsignedRequests:
         self._said_at = self.clock.now()
 
     def stale(self, signed_seconds_ago: int) -> None:
-        """Slack signed it, but then, by the wall clock of this machine.
+        """Slack signed it, but too long ago, or in the future, by this machine's wall clock.
 
-        Signatures are checked by the wall clock, not by the bot's time: once that was set right, all is well again.
+        Signatures are checked by the wall clock, not by the bot's time: once that is set right, requests pass again.
         """
         self._stale += 1
         if self._is_recent(self._stale_said_at):

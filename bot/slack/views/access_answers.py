@@ -1,4 +1,4 @@
-"""What people read about access: their own, the grants, the rules, the changes they made, the record. Pure."""
+"""Replies about access: a person's own, grants, rules, changes, and the audit log. Pure."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -31,7 +31,7 @@ from bot.slack.views.previews_view import approvals_in_words, frozen_in_words
 from bot.slack.views.refusals_view import why
 
 OLDER = "older_history"  # action id; see `card.CLOSE`
-EVERYTHING = "*"  # in the value of that button: no pipeline is called that
+EVERYTHING = "*"  # in that button's value: no pipeline has this name
 ROWS_SHOWN = 40  # of a list; more would not fit Slack's limits
 
 
@@ -143,7 +143,7 @@ def history_page(shown: replies.HistoryPage, workspace_url: str) -> Message:
     if shown.before is not None:
         of = shown.title or EVERYTHING
         older = blocks.buttons(blocks.plain_button("Older", OLDER, f"{shown.before} {of}"))
-    # A block each: however long they are, none is cut off that no later page would show. (`text` has one limit for all.)
+    # A block each: a long line must not cut off one that no later page would show. (`text` has one limit for all.)
     all_of_it = [f"*The record of {title}*", *lines]
     return message(cut(all_of_it), *map(blocks.section, all_of_it), older)
 
@@ -159,7 +159,7 @@ def _waiting(operation: Operation, workspace_url: str) -> str:
 
 
 def grant_in_words(grant: Grant, now: datetime | None = None) -> str:
-    """Its number, role, pattern and end, through which group somebody has it, and whether it lapsed by `now`."""
+    """Its number, role, pattern and end, through which group somebody has it, and whether it expired by `now`."""
     until = "" if grant.expires_at is None else f" until {at(grant.expires_at)}"
     lapsed = "" if now is None or grant.is_current(now) else " (lapsed)"
     through = f" through {mention_any(grant.principal.group)}" if isinstance(grant.principal, Group) else ""
@@ -206,7 +206,7 @@ def _entry(line: HistoryLine, workspace_url: str) -> str:
 
 
 def _deed(action: str, plan: str | None) -> str:
-    """What somebody was refused; where it was a plan, all of it."""
+    """What somebody was refused; for a plan, all of it."""
     if plan is not None and action in {Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}:
         return f"to {escaped(plan_text.listed(plan.split()), 60)}"
     return _DEEDS.get(action) or escaped(action.replace("_", " "))
@@ -237,7 +237,7 @@ _DEEDS: dict[str, str] = {
 
 
 def _card(line: HistoryLine, workspace_url: str) -> str:
-    """As the record itself says; what came before the card was posted, says it by the operation as it is now."""
+    """The card that the entry names; an entry older than the card links the operation's present one."""
     data, operation = line.entry.event.data, line.operation
     if "ts" in data:
         url = permalink(workspace_url, str(data.get("channel")), str(data["ts"]))
@@ -272,7 +272,7 @@ _DETAILS: dict[str, Callable[[str], str]] = {
 
 
 def _in_detail(data: Mapping[str, str]) -> str:
-    """What was put in place, and what was there before."""
+    """The new value, and the one before."""
     said = [f"{key} {_DETAILS[key](data[key])}" for key in _DETAILS if key in data]
     return f": {', '.join(said)}" if said else ""
 

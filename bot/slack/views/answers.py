@@ -1,4 +1,4 @@
-"""What one person reads when they typed or clicked, to them alone: each reply of the engine in words. Pure."""
+"""Replies to a command or click, visible to one person: each reply of the engine as a message. Pure."""
 
 import re
 from typing import assert_never
@@ -26,14 +26,14 @@ def misunderstood(error: Misunderstood) -> Message:
 
 
 def looking(name: PipelineName) -> Message:
-    """The first answer, given before Feldera is asked: it must be true whatever follows, even nothing."""
+    """The first reply, given before Feldera is asked: it must be true whatever follows, even nothing."""
     return said(
         f"🔎 Looking at `{name}`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
 
 
 def looking_around() -> Message:
-    """The first answer to who lists the pipelines."""
+    """The first reply to a list of the pipelines."""
     return said("🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.")
 
 
@@ -55,7 +55,7 @@ def _on_names(targets: Targets) -> str:
 
 
 def trouble() -> Message:
-    """When something of ours broke: the person still hears, and learns what is certain."""
+    """For a failure of ours: the person still gets a reply, which says what is certain."""
     return said(
         "💥 Something broke on my side before I could answer; it is in my log. "
         f"`{COMMAND} status NAME` shows whether an operation is running; if none is, nothing was changed."
@@ -63,7 +63,7 @@ def trouble() -> Message:
 
 
 def org_wide() -> Message:
-    """When Slack says that the app is installed in a whole Enterprise Grid: people of anywhere may have sent it."""
+    """For an app that is installed in a whole Enterprise Grid: the sender may be from any workspace."""
     return said(
         "🏢 This app is installed for a whole organization, and I serve one workspace alone: I do nothing for anybody. "
         "Ask whoever runs me to install it in that workspace only."
@@ -71,7 +71,7 @@ def org_wide() -> Message:
 
 
 def unreadable() -> Message:
-    """When what Slack delivered does not read as Slack writes it."""
+    """For a malformed payload."""
     return said(
         "❌ I cannot read what Slack delivered, so nothing was changed. Try again. "
         "If it happens again, tell whoever runs this bot: its log has `delivery_not_readable`."
@@ -79,14 +79,14 @@ def unreadable() -> Message:
 
 
 def crowded_out() -> Message:
-    """When more is typed and clicked at once than can be answered in time."""
+    """For more commands and clicks at once than can be answered in time."""
     return said(
         "⏳ Too many commands and clicks arrive at once, so nothing was changed. Try again in a minute."
     )
 
 
 def failed(error: BaseException) -> Message:
-    """When what somebody did could not be done, by no fault of theirs."""
+    """For what could not be done, by no fault of the person."""
     match error:
         case StoreLost():
             return said(
@@ -100,7 +100,7 @@ def failed(error: BaseException) -> Message:
 
 
 def takes_longer() -> Message:
-    """In place of an answer that is not there in time; the answer follows, if this process lives."""
+    """In place of a reply that is not ready in time; it follows, if this process lives."""
     return said(
         "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
     )
@@ -114,7 +114,7 @@ def unknown_request(beginning: str) -> Message:
 
 
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
-    """The reply in words. `workspace_url` (`https://….slack.com/`) is where links to cards begin."""
+    """The reply as a message. `workspace_url` (`https://….slack.com/`) begins links to cards."""
     match reply:
         case replies.PermissionDenied():
             return refusals_view.denied(reply)
@@ -258,7 +258,7 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
 
 
 def placed(operation: Operation, workspace_url: str) -> Message:
-    """What the confirmed preview turns into once the card stands, or once it is clear that none ever will."""
+    """What replaces the confirmed preview once the card is posted, or once it is clear that none ever will be."""
     name = f"`{operation.pipeline}`"
     if operation.card is None and operation.state is State.WITHDRAWN:
         return said(f"↩️ Withdrawn before it was posted: nothing was sent, and {name} is as it was.")
@@ -277,7 +277,7 @@ def placed(operation: Operation, workspace_url: str) -> Message:
 
 
 def _overview(note: str) -> Message:
-    """The verbs, in as many blocks as Slack's limit for one takes."""
+    """The verbs, in as many blocks as Slack's limit for one requires."""
     rows = [f"• `{verb.usage}`\n   {verb.summary}" for verb in VERBS]
     half = (len(rows) + 1) // 2
     parts = [

@@ -1,4 +1,4 @@
-"""An operation's card, as the channel sees it: a rendering of the row, edited in place. Pure."""
+"""An operation's card, as the channel sees it: a rendering of its row, edited in place. Pure."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from bot.slack.text.mrkdwn import at, code, escaped, mention, mention_any
 from bot.slack.text.outcome_text import sentence, took
 from bot.slack.text.unreachable_text import can_be_invited, why_not
 
-CLOSE = "close_operation"  # action ids; old messages carry them, so they are never given another meaning
+CLOSE = "close_operation"  # action ids; old messages carry them, so their meaning never changes
 APPROVE = "approve_request"
 DENY = "deny_request"
 WITHDRAW = "withdraw_request"
@@ -56,7 +56,7 @@ def title(operation: Operation) -> str:
 
 
 def told(operation: Operation) -> list[tuple[str, str]]:
-    """What a card says first: labels and values."""
+    """The card's first fields: labels and values."""
     return in_order(
         {
             Field.STATE: state_now(operation),
@@ -71,7 +71,7 @@ def told(operation: Operation) -> list[tuple[str, str]]:
 
 
 def close_button(operation: Operation) -> ButtonElement:
-    """For a human who looked: the operation is over, whatever became of its request."""
+    """For a human who has looked: it ends the operation, whatever became of its request."""
     return blocks.button(
         "Close",
         CLOSE,
@@ -127,7 +127,7 @@ def _costs(operation: Operation) -> str:
 
 
 def _of_a_request(operation: Operation) -> dict[Field, str]:
-    """The fields that only a request has, or a broken glass."""
+    """The fields that only a request for approval, or a break-glass run, has."""
     found = {}
     if operation.last_cleared_at is not None:
         found[Field.LAST_CLEARED] = at(operation.last_cleared_at)
@@ -145,7 +145,7 @@ def _of_a_request(operation: Operation) -> dict[Field, str]:
 
 
 def _asked(operation: Operation) -> str:
-    """For the notification of a request, which shows no fields: what it takes, until when, and who is asked."""
+    """For the notification of a request, which shows no fields: the approvals, until when, and who is asked."""
     if operation.state is not State.AWAITING_APPROVAL:
         return ""
     until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
@@ -196,7 +196,7 @@ def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence 
 
 
 def _will_be_held(operation: Operation) -> bool:
-    """Whether a freeze outlasts the moment in which it would be sent."""
+    """Whether a freeze lasts beyond the moment at which it would be sent."""
     frozen_until, stop_until = operation.frozen_until, operation.stop_until
     return (
         frozen_until is not None

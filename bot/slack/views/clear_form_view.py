@@ -1,7 +1,7 @@
-"""The form in which a pipeline to clear is chosen instead of typed: its fields, and what it says of the choice. Pure.
+"""Clear form view: the modal to choose a pipeline to clear instead of typing it, and what it says of the choice. Pure.
 
-What it carries through Slack and back (`Token`) decides nothing: it tells where the form was opened, and what stood on
-it, so that what is submitted can be held against that.
+Its private metadata (`Token`) decides nothing: it says where the form was opened and what it showed, so that a
+submission can be compared with that.
 """
 
 import itertools
@@ -36,17 +36,17 @@ from bot.slack.views.previews_view import consequences, state
 SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
 CLEAR_FORM = "clear_form"
 TITLE = "Clear a pipeline"
-TARGETS_MAX = 5  # named that hide pipelines
-TOLD_MAX = 10  # people and groups named who could approve
+TARGETS_MAX = 5  # targets named that hide pipelines
+TOLD_MAX = 10  # possible approvers named, people and groups
 
 _TOKEN = re.compile(r"(?P<form>[a-z2-7]{24}) (?P<origin>[A-Z0-9]{2,30}) (?P<seen>[a-z2-7]{24}|-)")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`origin` is where the form was opened; the person's own id, where it was opened from nowhere.
+    """`origin` is the channel where the form was opened; for a global shortcut, the person's own id.
 
-    `seen` is the mark of what the form says of the choice (`bot.engine.handlers.clear_form.Shown`), empty where it says nothing.
+    `seen` is the mark of what the form shows for the choice (`bot.engine.handlers.clear_form.Shown`); empty if nothing.
     """
 
     form_id: str
@@ -58,7 +58,7 @@ class Token:
 
     @classmethod
     def of(cls, view: payloads.View) -> "Token | None":
-        """As it came back; None where it is none of ours."""
+        """The token that came back; None if it is not ours."""
         match = _TOKEN.fullmatch(view.private_metadata)
         if match is None:
             return None
@@ -67,7 +67,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the form says, and how it asks; what people put into it is theirs, and stays as it is."""
+    """What the form shows, and how it asks; what people entered stays as it is."""
 
     about: tuple[dict[str, Any], ...] = ()
     notice: str = ""
@@ -95,13 +95,13 @@ def form(token: Token, page: Page) -> dict[str, Any]:
 
 
 def looking(name: PipelineName) -> Page:
-    """While Feldera is asked; what was said of another pipeline must not stand beside this one's name."""
+    """While Feldera is asked: nothing about another pipeline may appear beside this one's name."""
     text = f"🔎 Looking at `{name}`… If nothing more comes within a minute, choose it again."
     return Page(about=_dicts(section(text)))
 
 
 def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
-    """What a clear of the chosen pipeline would destroy and take."""
+    """What a clear of the chosen pipeline would destroy, and what it needs."""
     pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
     doing = plan_text.deed(shown.weighed.plan).capitalize()
     return Page(
@@ -128,7 +128,7 @@ def about_again(again: LookAgain, origin: ChannelId) -> Page:
 
 
 def about_running(reply: NotStopped) -> Page:
-    """It has to be stopped before anything else, which the form can ask for at once."""
+    """The pipeline must be stopped first, which the form can request at once."""
     pipeline = reply.pipeline
     is_now = f"✋ `{pipeline.name}` must be stopped before it can be cleared: it is {deployment(pipeline)}."
     if pipeline.resources_desired == STOPPED:
@@ -137,12 +137,12 @@ def about_running(reply: NotStopped) -> Page:
 
 
 def about_no(answer: Message) -> Page:
-    """Why the chosen pipeline cannot be cleared: its buttons belong to messages, and are left out."""
+    """Why the chosen pipeline cannot be cleared: the reply's buttons belong to messages, and are left out."""
     return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
 
 
 def notice(offers: Offers) -> str:
-    """Which pipelines the menu lacks, and why; nothing where it lacks none."""
+    """Which pipelines the menu lacks, and why; empty if it lacks none."""
     cannot_list = _cannot_list(offers.unanswered) if offers.unanswered else ""
     unreadable = offers.unreadable
     if len(unreadable) > TARGETS_MAX:

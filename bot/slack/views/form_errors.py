@@ -1,4 +1,4 @@
-"""What stands under a field of a form when it was submitted and cannot be: the same answers, where no markup is read. Pure."""
+"""Field errors of a submitted form: the same replies, without markup, since Slack renders none there. Pure."""
 
 import re
 
@@ -38,7 +38,7 @@ def nothing_chosen() -> dict[str, str]:
 
 
 def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
-    """By block, what is wrong with the field; None where the form is over, and turns into the answer."""
+    """By block, what is wrong with the field; None if the form is over, and becomes the reply."""
     if isinstance(reply, replies.ReasonWanted):
         must = " and ".join(reply.requirements.reason_patterns)
         wanted = f"The reason must contain something like {must}." if must else "A rule asks for a reason."
@@ -57,10 +57,8 @@ def _not_stopped(pipeline: Pipeline) -> str:
 
 
 def unmarked(text: str) -> str:
-    """A sentence of ours without its markup: moments by the clock of UTC, people unnamed."""
-    spans = text.split(
-        "`"
-    )  # every other one is code, in which nothing but tokens and entities stands for anything else
+    """A sentence of ours without its markup: times in UTC, people unnamed."""
+    spans = text.split("`")  # every other one is code, in which only tokens and entities are markup
     shown = "".join(
         span if is_code else _EMPHASIS.sub(r"\1", span)
         for span, is_code in zip(spans, _turns(spans), strict=True)

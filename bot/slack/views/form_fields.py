@@ -1,6 +1,6 @@
-"""The fields of the form to clear a pipeline: what can be put into each, and what was put into them. Pure.
+"""Clear form fields: what can be entered into each, and what was entered. Pure.
 
-What comes back in a payload is read like typing: it is checked, and names nothing but a pipeline and what is wanted of it.
+What comes back in a payload is treated like typed text: it is checked, and names only a pipeline and its plan.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ from bot.slack.text.mrkdwn import plain
 
 CHOOSE = "choose_pipeline"  # action ids; see `card.CLOSE`
 CHOOSE_STEPS = "choose_steps"
-PIPELINE = "pipeline"  # the inputs, by block
+PIPELINE = "pipeline"  # block ids of the inputs
 STEPS = "steps"
 REASON = "reason"
 
@@ -35,7 +35,7 @@ STOP_FIRST = "Stop it first"
 START_AFTERWARDS = "Start it afterwards"
 
 OPTION_MAX = 75  # characters
-REASON_MAX = blocks.REASON_MAX  # more than that no card shows
+REASON_MAX = blocks.REASON_MAX  # a card shows no more than that
 HINT_MAX = 500
 
 
@@ -97,7 +97,7 @@ def option(offer: Offer) -> dict[str, Any]:
 
 
 def chosen(view: View, targets: Targets) -> Clear | None:
-    """What the form says now; None while no pipeline is chosen."""
+    """The command that the form holds now; None while no pipeline is chosen."""
     option = view.filled(PIPELINE, CHOOSE).selected_option
     name = "" if option is None else option.value
     if not targets.may_be_typed(name):

@@ -1,7 +1,7 @@
-"""Somebody's Home, as only they see it: what waits for them, what they asked for, what goes on. Pure.
+"""Home tab view, as only its person sees it: what waits for them, their requests, what is under way. Pure.
 
-It says things as cards, lists and the record say them, with the same buttons. However much there is, the page fits:
-what is left out is counted, and the page says which command lists it.
+It uses the words and buttons of cards, lists and the audit log. However much there is, the page fits: what is left out
+is counted, and the page says which command lists it.
 """
 
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ from bot.slack.views import card
 from bot.slack.views.access_answers import cut, grant_in_words
 from bot.slack.views.previews_view import frozen_in_words
 
-DECISIONS_SHOWN = 8  # items of five blocks, of the hundred that a Home has
+DECISIONS_SHOWN = 8  # items of five blocks, of the hundred that a Home tab has
 REQUESTS_SHOWN = 8  # of two
 UNDERWAY_SHOWN = 10  # of two
 ENDED_SHOWN = 5  # lines
-LABEL_MAX = 75  # characters that a screen reader is given for a button
+LABEL_MAX = 75  # characters of a button's label for screen readers
 
 _ACTIONS = {
     HomeAction.APPROVE: card.APPROVE,
@@ -103,7 +103,7 @@ def _headline(operation: Operation, workspace_url: str) -> str:
 
 
 def _progress(operation: Operation) -> str:
-    """Where it stands, who wanted it, and what it still takes: in the order of the card."""
+    """Its state, who requested it, and what it still needs: in the order of the card."""
     text = f"{card.state_now(operation)} Asked for by {by(operation.requester, operation.confirmed_at)}."
     if len(operation.approvals) < operation.approvals_needed:
         until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
@@ -114,7 +114,7 @@ def _progress(operation: Operation) -> str:
 
 
 def _what_for_a_human(operation: Operation) -> Block | None:
-    """What there is to be looked at, where it is not simply to be approved."""
+    """What needs a look, where it is not simply an approval."""
     found = []
     if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
         found.append(sentence(operation, operation.outcome, operation.state))
@@ -124,7 +124,7 @@ def _what_for_a_human(operation: Operation) -> Block | None:
 
 
 def _buttons(item: Item) -> Block | None:
-    """Those of its card that work for this person."""
+    """The buttons of its card that work for this person."""
     offered = {_ACTIONS[deed] for deed in item.deeds}
     found = [button for button in card.buttons_now(item.operation) if button.action_id in offered]
     for button in found:
@@ -133,7 +133,7 @@ def _buttons(item: Item) -> Block | None:
 
 
 def _name(button: ButtonElement, operation: Operation) -> None:
-    """There are several of one label on a page: whoever hears it read out hears which is which."""
+    """A page has several buttons with one label: a screen reader must tell them apart."""
     label = "" if button.text is None else button.text.text
     button.accessibility_label = plain(f"{label}: {card.title(operation)}", LABEL_MAX)
 
@@ -150,7 +150,7 @@ def _ended(operation: Operation, workspace_url: str) -> str:
 
 
 def _welcome(page: HomePage) -> Iterable[Block | None]:
-    """For whoever may see nothing: how to get access, and no word about anybody or anything else."""
+    """For a person who may see nothing: how to get access, and nothing about anybody or anything else."""
     yield blocks.section(_WHAT_FOR)
     yield blocks.section(_how_to_get_in(page))
     if page.membership.kind is Kind.MEMBER:

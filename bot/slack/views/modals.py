@@ -1,4 +1,4 @@
-"""The modals: why a request is denied, and the pipeline's name once more before a glass is broken. Pure.
+"""Modals: the reason for a denial, and the pipeline's name retyped before a break-glass run. Pure.
 
 A modal carries an operation's id and nothing else. Closing one does nothing.
 """
@@ -49,7 +49,7 @@ def name_differs(name: PipelineName) -> dict[str, str]:
 
 
 def showing(said: Message) -> dict[str, Any]:
-    """A modal that has turned into its answer."""
+    """A modal that has become its reply."""
     return views.View(
         type="modal",
         title=PlainTextObject(text="Answer"),

@@ -1,4 +1,4 @@
-"""What people read who list the pipelines: a block for each, with what is under way on it. Pure."""
+"""Pages of the pipeline list: a block for each pipeline, with what is under way on it. Pure."""
 
 from bot.domain.commands import COMMAND
 from bot.domain.pipelines.pipeline import Pipeline, Problem
@@ -81,7 +81,7 @@ def _note(shown: PipelineList) -> str:
 
 
 def left_out(target: TargetName, count: int) -> str:
-    """That rows of Feldera's list could not be read."""
+    """Says that rows of Feldera's list could not be read."""
     whose = f" of `{target}`" if target else ""
     if count == 1:
         return f"1 pipeline{whose} is left out: its name in Feldera's list cannot be read."
@@ -119,7 +119,7 @@ def _status(pipeline: Pipeline) -> str:
 
 
 def _in_brief(row: Listed) -> str:
-    """The row for those who do not see it."""
+    """The row as text, for screen readers and notifications."""
     pipeline = row.pipeline
     if isinstance(pipeline, Problem):
         return f"{row.name}: cannot be read."

@@ -1,4 +1,4 @@
-"""What somebody reads who wants to clear a pipeline, or to see it: previews and states. Pure."""
+"""Previews of plans, and pipeline states, as the person who asked sees them. Pure."""
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -58,7 +58,7 @@ def preview(shown: Preview) -> Message:
 
 
 def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str = "") -> Block:
-    """What there is, and what of it the plan would destroy or lose."""
+    """The pipeline's state, and what of it the plan would destroy or lose."""
     rows = {
         Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
         Field.STORAGE: storage(pipeline),
@@ -70,7 +70,7 @@ def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str =
 
 
 def consequences(authority: Authorization, reviewed: Fingerprint, plan: Plan) -> list[Block]:
-    """What cannot be undone, how the steps hang together, and who decides."""
+    """What cannot be undone, how the steps depend on each other, and who decides."""
     told = [
         _STOPS_BY_FORCE.format(lost=plan_text.lost(reviewed)) if plan == STOP else "",
         _CANNOT_BE_CANCELLED if StepName.CLEAR in plan and not _is_cleared(reviewed) else "",
@@ -92,7 +92,7 @@ def _begins(reviewed: Fingerprint) -> str:
 
 
 def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool = False) -> str:
-    """What goes with it, in plain sentences: a dialog reads no markup, and so no times."""
+    """What would be lost, in plain sentences: a dialog renders no markup, and so no times."""
     plan = operation.plan
     if plan == START:
         return "This loses nothing."

@@ -1,4 +1,4 @@
-"""How a person is told no, and which grant or rule said so: to them alone. Pure."""
+"""Refusals, visible to one person: what was refused, and which grant or rule decided it. Pure."""
 
 from typing import assert_never
 
@@ -220,7 +220,7 @@ def too_many_lately(reply: TooManyLately) -> Message:
 
 
 def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
-    """A click or command that came too late hears who was first, and when."""
+    """The reply to a click or command that came too late: who was first, and when."""
     name, where = operation.pipeline, link_to(operation, workspace_url)
     outcome = operation.outcome
     signed = operation.signed_off

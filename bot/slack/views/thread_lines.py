@@ -1,4 +1,4 @@
-"""The lines in a card's thread, one for each milestone. Pure."""
+"""Thread lines under a card, one for each milestone. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from bot.slack.text.pipeline_text import host_setting, tenant_setting
 def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> Message:
     """These events' lines, as one message: a block each, so that none can push another over Slack's limit.
 
-    `where` is the way to the card, for a message that does not stand in its thread.
+    `where` is the link to the card, for a message outside its thread.
     """
     said = [_line(operation, event) for event in events]
     if where:
@@ -30,7 +30,7 @@ def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> M
 
 
 def not_watched(operation: Operation, why: str) -> Message:
-    """The last word of a bot that lost its database: it claims nothing about the operation but that nobody watches it."""
+    """The last message of a bot that lost its database: it says only that nobody watches the operation."""
     return blocks.said(
         f"🛑 I stopped watching `{operation.pipeline}`, and do nothing more about it: {escaped(why)} "
         "What Feldera was asked for before goes on there. Whoever runs me has to look at my database and start me again."
@@ -39,14 +39,14 @@ def not_watched(operation: Operation, why: str) -> Message:
 
 def _line(operation: Operation, event: Event) -> str:
     text = _LINES[event.kind](operation, event)
-    # How an operation stands is told with its own sign: an event says only that something ended.
+    # A state brings its own sign: these events say only that something ended.
     return text if event.kind in _TOLD_BY_STATE else f"{sign(event.kind)} {text}"
 
 
 _TOLD_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
 
 
-# A line that was posted twice tells its moment, so that nobody takes one request for two.
+# The line gives its time: if it is posted twice, nobody takes one request for two.
 def _sent(_operation: Operation, event: Event) -> str:
     return f"Sent {_request(event)} to Feldera, {at(event.at)}."
 
@@ -100,7 +100,7 @@ def _step_done(operation: Operation, event: Event) -> str:
     step = _step(event)
     outcome = Outcome(Ending(str(event.data["ending"])), str(event.data.get("message") or ""))
     took = event.data.get("seconds")
-    begun = event.data.get("begun")  # as it was then: the operation may have gone on since
+    begun = event.data.get("begun")  # as it was then: the operation may have advanced since
     said = of_step(
         operation,
         outcome,
@@ -151,7 +151,7 @@ def _reachable(_operation: Operation, event: Event) -> str:
 
 def _overdue(operation: Operation, event: Event) -> str:
     healthy = event.data.get("healthy")
-    # Of a runner that was asked, Feldera's own words are not told: a row of another version may still hold them.
+    # If the runner answered, leave out Feldera's own text: a row of another version may still hold it.
     health = (
         f"could not be asked: {_said(event)}"
         if healthy is None
@@ -258,7 +258,7 @@ _LINES: dict[EventKind, Callable[[Operation, Event], str]] = {
 
 
 def _step(event: Event) -> StepName:
-    """The step that it is about; an event of an operation that is just a clear does not say so."""
+    """The event's step; an event of an operation that is just a clear does not name it."""
     return StepName(str(event.data.get("step") or StepName.CLEAR))
 
 
