@@ -1,4 +1,4 @@
-"""The command `pipeline-bot`: what operators type in a shell. Every mistake of theirs ends in a sentence and exit 2."""
+"""The command line `pipeline-bot`, for operators. Each of their mistakes ends in a sentence and exit status 2."""
 
 from bot.cli.main import main
 

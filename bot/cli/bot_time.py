@@ -1,4 +1,4 @@
-"""Which time the shell goes by: the bot's, on whose database it works. Both have to agree on when a grant ends."""
+"""The shell's clock: the time of the bot whose database it uses. Both must agree on when a grant ends."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from bot.store.errors import DatabaseMissing
 
 
 def clock_of(administration: Administration) -> SteadyClock:
-    """The clock of the bot that runs, or last ran, on this database; the wall clock where none ever did."""
+    """The clock of the bot that runs, or last ran, on this database; the wall clock if none ever did."""
     clock = SteadyClock.of_this_machine()
     clock.resume(administration.clock_record())
     return clock
 
 
 def clock_at(path: Path) -> SteadyClock:
-    """The same, of the database at `path`, which there need not be."""
+    """`clock_of` the database at `path`, which need not exist."""
     try:
         with Administration.reading(path) as administration:
             return clock_of(administration)

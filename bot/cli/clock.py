@@ -1,4 +1,4 @@
-"""`clock show` and `clock reset`: the bot's own time beside the wall clock, and how it is made to follow that at once."""
+"""`clock show` and `clock reset`: the bot's own time beside the wall clock, and how to reset it to that."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +57,7 @@ def reset(*, yes: bool) -> None:
     with _to_reset(path, yes=yes) as administration:
         bots, record = clock_of(administration), administration.clock_record()
         wall = bots.reading()
-        # After another boot the bot would have to be told what its time is: it is what it last was.
+        # After a reboot it is unknown how long the bot was down: its time is the last recorded one.
         before = bots.now() if record is None or record.is_of(wall) else record.time
         if wall.wall < before:
             _refuse_what_would_last_longer(administration, before)

@@ -1,4 +1,4 @@
-"""`pipeline-bot demo`: an incident, played."""
+"""`pipeline-bot demo`: plays an incident in the simulator."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A group of commands each of which is imported when somebody types it: `--help` and mistakes are answered at once."""
+"""A command group that imports each command only when it is typed: `--help` and mistakes are answered at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
-    """A command in a module, by its variable's name there, and the line that a list of commands has of it."""
+    """A command in a module, by its variable's name there, and its line in a list of commands."""
 
     module: str
     name: str

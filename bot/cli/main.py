@@ -1,4 +1,4 @@
-"""The root of the command, and how it ends: 0 done, 1 the bot broke, 2 something the operator has to put right."""
+"""The root command, and its exit statuses: 0 done, 1 the bot failed, 2 something the operator has to fix."""
 
 import click
 
@@ -7,7 +7,7 @@ from bot.domain.errors import UserError
 
 
 class _Commands(LazyGroup):
-    """Turns what people have to put right into a sentence on standard error, never a traceback."""
+    """Prints a user error as a sentence on standard error, never as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:

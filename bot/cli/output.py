@@ -1,4 +1,4 @@
-"""How things look in the shell: moments, tables, JSON. Nothing in here asks or changes anything."""
+"""Formatting of shell output: times, tables, JSON. Nothing in here queries or changes anything."""
 
 import getpass
 import json
@@ -20,12 +20,12 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
 
 
 def with_moments(text: str) -> str:
-    """The record's words, with its moments as people read them."""
+    """A text of the audit log, with its times as people read them."""
     return one_line(_ISO.sub(lambda match: moment(datetime.fromisoformat(match[0])), text))
 
 
 def one_line(text: str) -> str:
-    """Somebody's words, so that they neither break a table nor command a terminal."""
+    """Text on one line, that can neither break a table nor control a terminal."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
@@ -43,7 +43,7 @@ def as_json(document: Any) -> str:
 
 
 def whoever_runs_this() -> str:
-    """Who is written down as having changed something. In a container a user may have a number, and no name."""
+    """The recorded author of a change. In a container a user may have a number, and no name."""
     try:
         return one_line(f"shell:{getpass.getuser()}")
     except (KeyError, OSError):  # the latter from Python 3.13 on

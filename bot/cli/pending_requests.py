@@ -1,6 +1,6 @@
-"""`pending` and `deny`: what waits for people, and a no from whoever runs the bot.
+"""`pending` and `deny`: requests that await people, and their denial by the operator.
 
-There is no `approve`: an approval is somebody's, and the shell cannot tell who is typing.
+There is no `approve`: an approval is a person's, and the shell cannot tell who is typing.
 """
 
 import click
@@ -59,7 +59,7 @@ def deny(request_id: str, reason: tuple[str, ...]) -> None:
 
 
 def waits_for_approval(operation: Operation) -> bool:
-    """Whether it does; what is pending otherwise is a broken glass without a signature."""
+    """Whether it does; any other pending one is a break-glass request that awaits review."""
     return operation.state is State.AWAITING_APPROVAL
 
 

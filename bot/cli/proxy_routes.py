@@ -1,4 +1,4 @@
-"""Which way each connection of the bot goes, in sentences for `doctor`: directly, or through which proxy."""
+"""Proxy routes, in sentences for `doctor`: whether each connection goes directly or through which proxy."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from bot.proxies import Proxies, without_password
 
 
 def routes(settings: Settings) -> Iterator[str]:
-    """A sentence for Slack and one for each Feldera; none where no proxy is set."""
+    """A sentence for Slack and one for each Feldera; none if no proxy is set."""
     proxies = settings.proxies
     if proxies.is_empty:
         return

@@ -1,4 +1,4 @@
-"""`pipeline-bot run`: the bot itself."""
+"""`pipeline-bot run`: runs the bot."""
 
 import asyncio
 import gc
@@ -41,5 +41,5 @@ def run(*, verbose: bool) -> None:
             asyncio.run(until_told_to_stop())
     except StoreLost as lost:
         click.echo(lost.message, err=True)
-        # At once: on the way out Python would close the database, and SQLite would write into whatever is there now.
+        # At once: on exit Python would close the database, and SQLite would write into the file that is there now.
         os._exit(2)

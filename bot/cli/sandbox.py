@@ -1,4 +1,4 @@
-"""`pipeline-bot sandbox`: the page on which to try the bot, teach it and rehearse with it."""
+"""`pipeline-bot sandbox`: a simulated Slack in the browser, to try the bot, teach it and rehearse."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ REAL = "This is a real Feldera: what is cleared in the sandbox is gone there, fo
 
 
 class CannotServe(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """The page's port cannot be had."""
+    """The server cannot listen on the port."""
 
 
 @click.command()
@@ -68,10 +68,10 @@ def sandbox(
 
 
 def _real(url: str) -> "RealFeldera":
-    """That Feldera, with the key that the environment alone has: what a `.env` here says is the real bot's affair.
+    """The real Feldera, with the key from the environment alone: a `.env` here is for the real bot.
 
     Raises:
-        UserError: no Feldera can be there, or no key is like that.
+        UserError: the URL or the key is not valid.
     """
     from bot.config import KeySettings  # noqa: PLC0415
     from bot.feldera.http.address import FelderaAddress  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Feldera over HTTP: the one room that knows its URLs, its JSON and its status codes."""
+"""Feldera over HTTP: the only package that knows its URLs, JSON and status codes."""
 
 from bot.feldera.client import FelderaClient
 from bot.feldera.http.address import FelderaAddress

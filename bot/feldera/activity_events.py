@@ -1,7 +1,7 @@
-"""A pipeline's events as people read them (`GET /v0/pipelines/{name}/events?selector=status`): pure.
+"""Pipeline events for display (`GET /v0/pipelines/{name}/events?selector=status`): pure.
 
-Only shown, never proof of anything: so what is odd in a row is left out or cut short, not refused. What settles an
-operation is read by `answers.history`, strictly.
+They prove nothing, so an unusual value in a row is left out or cut short, not rejected. `answers.history` reads,
+strictly, the events that settle an operation.
 """
 
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from bot.feldera.http.response import Response
 from bot.feldera.models import Moment
 from bot.feldera.one_line import WORD_MAX, one_line
 
-PROVISIONED = "Provisioned"  # the resources are there: the deployment is what runs on them
+PROVISIONED = "Provisioned"  # the resources exist: the runtime status then counts
 
 _Word = Annotated[str, AfterValidator(lambda text: one_line(text, WORD_MAX))]
 
@@ -34,7 +34,7 @@ class _RowBody(BaseModel):
     storage_status: _Word = ""
 
     def shape(self) -> Shape:
-        """As Feldera puts the two statuses together for its `deployment_status`."""
+        """Combines the two statuses as Feldera does for its `deployment_status`."""
         deployment, wanted = self.deployment_resources_status, self.deployment_resources_desired_status
         if deployment == PROVISIONED:
             deployment = self.deployment_runtime_status or "Unavailable"
@@ -51,7 +51,7 @@ _ROWS = TypeAdapter(tuple[_RowBody, ...])
 
 
 def shapes(reply: Response) -> tuple[Shape, ...] | Problem | None:
-    """Newest first, as Feldera orders them. None where there is no such endpoint, as before 0.292: 404 without an envelope."""
+    """Newest first, as Feldera orders them. None if there is no such endpoint (before 0.292): 404 without an error envelope."""
     if reply.status == HTTPStatus.NOT_FOUND and reply.error is None:
         return None
     if reply.status != HTTPStatus.OK or not reply.is_json:

@@ -1,8 +1,8 @@
-"""What a reply of Feldera means: pure functions from a `Response` to the engine's words.
+"""What Feldera's HTTP responses mean: pure functions from a `Response` to the domain's types.
 
-A request that changes something is called refused or not sent only where Feldera's rules prove that it did
-nothing; whatever is not on that list may have had its effect. A status code alone is never believed where a
-proxy or Feldera's own web console could have answered in its place.
+A request that changes something counts as refused or not sent only where Feldera's rules prove that it did
+nothing; any other may have taken effect. A status code alone is never trusted where a proxy or Feldera's own web
+console could have answered instead.
 """
 
 from http import HTTPStatus
@@ -42,14 +42,14 @@ from bot.feldera.pipeline_list import ListedPipelines, listed, listed_ids
 UNKNOWN_PIPELINE_CODE: Final = "UnknownPipelineName"
 
 ROLLED_BACK_CODES: Final = frozenset({"LockTookTooLong", "DeadlockDetected"})
-"""Errors (503) with which Feldera's transaction ends undone."""
+"""Error codes (503) of a Feldera transaction that was rolled back."""
 
 REFUSING_STATUSES: Final = frozenset({400, 403, 404, 405, 409, 501})
-"""With Feldera's error envelope, these are given before anything is changed, and again for the same request."""
+"""With Feldera's error envelope, these come before anything is changed, and a retry gets the same."""
 
 
 def look(reply: Response, name: PipelineName) -> Look:
-    """`GET /v0/pipelines/{name}?selector=status`. Absent only if Feldera itself says so, by its error code."""
+    """`GET /v0/pipelines/{name}?selector=status`. Absent only if Feldera's own error code says so."""
     if _says_unknown_pipeline(reply):
         return Absent()
     if not _is_good(reply):
@@ -66,28 +66,28 @@ def look(reply: Response, name: PipelineName) -> Look:
 
 
 async def look_at_all(reply: Response) -> ListedPipelines | Problem:
-    """`GET /v0/pipelines?selector=status`. What is missing from it may be there nevertheless.
+    """`GET /v0/pipelines?selector=status`. A pipeline missing from it may exist nevertheless.
 
-    A pipeline of which only the name can be read is a problem of its own; one without a name is counted.
+    A row of which only the name can be read is a `Problem` under that name; one without a valid name is counted.
     """
     return await listed(reply.body) if _is_good(reply) else problem(reply)
 
 
 async def ids(reply: Response) -> frozenset[PipelineId] | Problem:
-    """`GET /v0/pipelines?selector=status`: the ids of all that can be read."""
+    """`GET /v0/pipelines?selector=status`: the ids that can be read."""
     return await listed_ids(reply.body) if _is_good(reply) else problem(reply)
 
 
 def submitted(reply: Response) -> Answer:
-    """A `POST …/clear`, `…/stop?force=true` or `…/start`.
+    """The response to `POST …/clear`, `…/stop?force=true` or `…/start`.
 
-    Feldera: 202 whatever the storage, also where there is nothing to clear; a forced stop in every state; a start also
-    where the same was asked for already.
+    Feldera accepts (202) a clear whatever the storage, even with nothing to clear; a forced stop in every state; a start
+    even if one was requested already.
     """
     if reply.status == HTTPStatus.ACCEPTED and not reply.is_html:
         return Accepted()
     error = reply.error
-    if is_ambiguous(error):  # turned away at the door
+    if is_ambiguous(error):  # rejected before anything was done
         return NotSent(NO_TENANT)
     if error is not None and reply.status in REFUSING_STATUSES:
         return Refused(_refusal(reply), error.sentence, error.code)
@@ -96,7 +96,7 @@ def submitted(reply: Response) -> Answer:
     rolled_back = error is not None and error.error_code in ROLLED_BACK_CODES
     if rolled_back and reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return NotSent(problem(reply))
-    # Feldera authenticates before it does anything; a rate limiter stands before it.
+    # Feldera authenticates before it does anything; a rate limiter answers in front of it.
     if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}:
         return NotSent(problem(reply))
     return Unknown(problem(reply))
@@ -114,7 +114,7 @@ def history(reply: Response) -> PipelineEvents | Problem:
 
 
 def program_error(reply: Response) -> str | Problem:
-    """`GET /v0/pipelines/{name}?selector=all`: the first lines of what the compiler said; empty if it said nothing."""
+    """`GET /v0/pipelines/{name}?selector=all`: the first lines of the compiler's errors; empty if there are none."""
     if not _is_good(reply):
         return problem(reply)
     try:
@@ -124,23 +124,23 @@ def program_error(reply: Response) -> str | Problem:
 
 
 def runner_health(reply: Response) -> RunnerHealth:
-    """`GET /v0/cluster_healthz`. Feldera's own words about its runner name its machines: they are for the log alone."""
+    """`GET /v0/cluster_healthz`. Feldera's message about its runner names machines: it is for the log only."""
     runner = runner_report(reply)
     return RunnerHealth(None, problem(reply).message) if runner is None else RunnerHealth(runner.healthy)
 
 
 def runner_report(reply: Response) -> ServiceBody | None:
-    """What Feldera says of its runner: the same body with 200 (all healthy) and with 503."""
+    """Feldera's report on its runner: the same body with 200 (all healthy) and with 503."""
     if not reply.is_json or reply.status not in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
         return None
     try:
         return HealthBody.model_validate_json(reply.body).runner
     except ValidationError:
-        return None  # a 503 of another origin, or of another Feldera: told as the problem it is
+        return None  # a 503 from another server or Feldera version: the caller reports it as a problem
 
 
 def version(reply: Response) -> tuple[int, int] | Problem:
-    """`GET /v0/config`: (0, 337) of Feldera 0.337.0."""
+    """`GET /v0/config`: (0, 337) for Feldera 0.337.0."""
     if not _is_good(reply):
         return problem(reply)
     try:

@@ -1,8 +1,7 @@
-"""The engine's `Pipelines`, spoken to a real Feldera.
+"""The API client of one Feldera: the calls behind the engine's `Pipelines` port.
 
-It never raises for what Feldera or the network may do, and never makes a request that changes something a second
-time; a question that was rejected (401) is asked once more with a new token. It trusts Feldera's word only where
-the answer has Feldera's own form.
+It never raises for a failure of Feldera or the network, and never retries a request that changes something; a query
+that is rejected (401) is retried once with a new token. It trusts a response only if it has Feldera's own form.
 """
 
 import asyncio
@@ -49,7 +48,7 @@ PROGRAM_MAX = 32 * 2**20  # bytes; a pipeline with all its code
 RUNNER_SAYS_MAX = 1000  # characters in the log
 _MAY_BE_TLS = frozenset({ProblemKind.UNREACHABLE, ProblemKind.UNEXPECTED, ProblemKind.NOT_FELDERA})
 _VERBS: Mapping[StepName, tuple[str, Mapping[str, str]]] = {
-    # An unforced stop is the Enterprise edition's alone, and can hang while it saves what a clear destroys anyway.
+    # Only the Enterprise edition has an unforced stop, which can hang while it saves what a clear destroys anyway.
     StepName.STOP: ("stop", {"force": "true"}),
     StepName.CLEAR: ("clear", {}),
     StepName.START: ("start", {"initial": "running"}),
@@ -65,7 +64,7 @@ _T = TypeVar("_T")
 
 
 class FelderaClient:
-    """A connection to one Feldera; to be closed.
+    """The API client of one Feldera; to be closed.
 
     Raises:
         ValueError: (when built) the TLS certificate cannot be read.
@@ -105,7 +104,7 @@ class FelderaClient:
 
     @asynccontextmanager
     async def single_connection(self) -> AsyncIterator["FelderaClient"]:
-        """The same Feldera over one connection that nothing else uses; its first exchange makes it."""
+        """A client for the same Feldera over one connection of its own; the first exchange opens it."""
         address, credentials, clock = self._settings
         async with self._single_connections:
             wire = self._wire.single_connection()
@@ -122,23 +121,23 @@ class FelderaClient:
         return await self._asked(Queries.look_at_all)
 
     async def ids(self) -> frozenset[PipelineId] | Problem:
-        """Of all its pipelines."""
+        """The ids of all its pipelines."""
         reply = await self._get("/v0/pipelines", STATUS_ONLY, body_max=LIST_MAX)
         return reply if isinstance(reply, Problem) else await answers.ids(reply)
 
     async def observe(self, reviewed: Mapping[PipelineName, PipelineId | None]) -> Observation | Problem:
-        """See `Pipelines.observe`: who answers and how pipelines look, by one token."""
+        """See `Pipelines.observe`: which Feldera answers, and the pipelines' states, with one token."""
         return await self._asked(lambda questions: questions.observe(self._address, reviewed))
 
     async def identity(self) -> Identity | Problem:
-        """Which Feldera this is, and whose pipelines it shows, at this moment."""
+        """Which Feldera answers right now, and which tenant's pipelines it shows."""
         return await self._asked(lambda questions: questions.identity(self._address))
 
     async def submit(self, step: StepName, name: PipelineName, *, not_after: float) -> Answer:
-        """Make the step's request, once.
+        """Send the step's request, once.
 
-        It is not sent if the clock's monotonic seconds have passed `not_after`, or with another token than the questions
-        before it were asked by, which may be another tenant's.
+        It is not sent after `not_after` (the clock's monotonic seconds), nor with another token than the queries before
+        it used, which may be another tenant's.
         """
         verb, query = _VERBS[step]
         path = f"{pipeline_path(name)}/{verb}"
@@ -154,8 +153,8 @@ class FelderaClient:
             case NoResponse(problem=problem):
                 return NotSent(problem)
             case Response(status=HTTPStatus.UNAUTHORIZED):
-                # The next request will have the new token. It is not made here: fetching one took a while, and
-                # in the meantime the pipeline may have changed, or the person's permission.
+                # The next request gets the new token. No retry here: fetching the token took a while, and in the
+                # meantime the pipeline may have changed, or the person's permission.
                 newer = await self._credentials.replacement(token)
                 return NotSent(newer if isinstance(newer, Problem) else await self._why_rejected(reply))
             case Response():
@@ -182,7 +181,7 @@ class FelderaClient:
         return answers.runner_health(reply)
 
     async def greet(self) -> str | Problem:
-        """Which Feldera answers, in a few words ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
+        """Feldera's version and edition ("Feldera 0.337.0 (Open source)"); proves address and credentials."""
         reply = await self._get("/v0/config")
         greeting = reply if isinstance(reply, Problem) else answers.greeting(reply)
         if isinstance(greeting, Problem) and greeting.trouble in _MAY_BE_TLS:
@@ -191,12 +190,12 @@ class FelderaClient:
         return greeting
 
     async def session(self) -> Session | Problem | None:
-        """The tenant and the role (`read`, `write`, `admin` or `owner`) of the bot's credentials; None if it knows none."""
+        """The tenant and the role (`read`, `write`, `admin` or `owner`) of the bot's credentials; None if it has no sessions."""
         reply = await self._get("/v0/config/session")
         return reply if isinstance(reply, Problem) else session(reply)
 
     def of_another_tenant(self, found: Session) -> Problem | None:
-        """What is wrong where Feldera answers for another tenant than the one that is set."""
+        """The problem if Feldera answers for another tenant than the configured one."""
         return of_another_tenant(found, self._tenant_wanted)
 
     async def _get(
@@ -205,7 +204,7 @@ class FelderaClient:
         return await self._asked(lambda questions: questions.ask(path, query, body_max=body_max))
 
     async def _asked(self, question: Callable[[Queries], Coroutine[Any, Any, _T | Problem]]) -> _T | Problem:
-        """The answer by the token at hand; where Feldera rejects that, the whole question once more by a new one."""
+        """Run the query with the current token; if Feldera rejects that, retry the whole query once with a new one."""
         token = await self._credentials.token()
         if isinstance(token, Problem):
             return token
@@ -234,7 +233,7 @@ class FelderaClient:
         body_max: int = BODY_MAX,
         not_after: float = inf,
     ) -> Response | NoResponse:
-        """An exchange with the bot's credentials, which tells whether Feldera accepts them."""
+        """An exchange with the bot's credentials; notes whether Feldera accepts them."""
         reply = await self._wire.exchange(
             method, path, token=token, query=query, body_max=body_max, not_after=not_after
         )

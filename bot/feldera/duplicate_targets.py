@@ -1,8 +1,8 @@
-"""Whether two targets are one and the same Feldera and tenant, by what they answer, however their addresses are spelled.
+"""Duplicate targets: the same Feldera and tenant under two addresses, found by what the targets answer.
 
-Its pipelines would have two names there: two locks each, and the rules on one name would be avoided by typing the other.
-A tenant's id is a UUID that one Feldera made, but for the id of the tenant `default`, which is the same everywhere, and
-for a Feldera before 0.327, which tells none: those are known by the ids of their pipelines.
+Each pipeline would have two names: two locks, and typing one name would bypass the rules on the other. A tenant's id
+is a UUID that one Feldera made, except for the tenant `default`, whose id is the same everywhere, and for a Feldera
+before 0.327, which reports none: those are identified by the ids of their pipelines.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from bot.domain.pipelines.targets import TargetName
 from bot.feldera.client import FelderaClient
 
 ASKED_WITHIN: Final = 5.0  # seconds, at the start
-ASKED_MEANWHILE_WITHIN: Final = 1.0  # seconds: what another target is waited for, once, on behalf of this one
+ASKED_MEANWHILE_WITHIN: Final = 1.0  # seconds: how long a look at one target waits for another, once
 SLOW_LEFT_ALONE: Final = (
-    30.0  # seconds: a look must not be held up each time by a target that does not answer
+    30.0  # seconds until a target that did not answer is asked again: it must not delay every look
 )
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a target answered last; `ids` of its pipelines only where its tenant does not tell it from others."""
+    """A target's last answer; `ids` of its pipelines only if its tenant alone does not identify it."""
 
     here: Identity
     ids: frozenset[PipelineId] = frozenset()
@@ -42,29 +42,29 @@ class _Known:
 
 
 class DuplicateTargets:
-    """`clients` in the order of the settings: of two that are one, the later is the one that must not be used."""
+    """`clients` in the order of the settings: of two duplicates, the later one must not be used."""
 
     def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
         self._clients = clients
         self._known: dict[TargetName, _Known] = {}
-        self._silent: set[TargetName] = set()  # known, and not waited for again before they answer something
+        self._silent: set[TargetName] = set()  # known, and not waited for again until they answer
         self._slow_until: defaultdict[TargetName, float] = defaultdict(float)  # by the loop's clock
         self._said: set[tuple[TargetName, TargetName]] = set()
 
     async def find(self) -> Mapping[TargetName, TargetName]:
-        """The targets that are the same as an earlier one, by that one. Who does not answer in time is not known yet."""
+        """Each duplicate target with the earlier target it equals. One that does not answer in time is not known yet."""
         if len(self._clients) == 1:
             return {}
         await self._ask(self._clients, ASKED_WITHIN)
         return {target: first for target in self._clients if (first := self._first(target)) is not None}
 
     async def earlier(self, target: TargetName, observed: Observation) -> TargetName | None:
-        """The earlier target that is the same as the one that was just observed."""
+        """The earlier target that equals the one just observed."""
         if len(self._clients) == 1:
             return None
         self._silent.discard(target)
         is_news = self._is_news(target, observed)
-        if observed.here.is_unique:  # as it was observed just now, and not as it was remembered
+        if observed.here.is_unique:  # as observed just now, not as remembered
             self._known[target] = _Known(observed.here)
         now = asyncio.get_running_loop().time()
         never_heard = {

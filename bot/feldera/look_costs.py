@@ -1,7 +1,7 @@
-"""What it costs to look at pipelines one by one, and all of them in one list: measured, by how long it took of late.
+"""The cost of looking at pipelines one by one, and of one list of them all: recent durations, measured.
 
-Feldera answers one request after another, the whole list in hundreds of milliseconds where it has thousands of
-pipelines: so long everybody else waits. For thousands of operations one list is cheaper nevertheless.
+Feldera answers one request after another. A list of thousands of pipelines takes hundreds of milliseconds, in which
+all other requests wait. For thousands of operations one list is cheaper nevertheless.
 """
 
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from typing import Final
 
 from bot.engine.ports import Clock
 
-KEPT: Final = 600.0  # seconds: what was measured before says little of a Feldera that grows
-NOTICEABLE: Final = 0.1  # seconds: one by one may take as long before it is worth trying what a list costs
+KEPT: Final = 600.0  # seconds: older measurements say little about a Feldera that grows
+NOTICEABLE: Final = 0.1  # seconds: if one by one takes longer, it is worth measuring a list
 
 
 @dataclass(slots=True)
 class _Lowest:
-    """Of several measurements the lowest: what disturbs one only makes it longer."""
+    """The lowest of several measurements: a disturbance only makes one longer."""
 
     seconds: float = 0.0
     at: float | None = None
@@ -26,7 +26,7 @@ class _Lowest:
             self.seconds, self.at = seconds, now
 
     def note_failure(self, now: float) -> None:
-        """It cannot be had: what it took before says nothing any more."""
+        """It failed: earlier measurements say nothing any more."""
         self.seconds, self.at = inf, now
 
     def now(self, now: float) -> float | None:
@@ -35,7 +35,7 @@ class _Lowest:
 
 @dataclass(slots=True)
 class LookCosts:
-    """Of one Feldera, over the connections of one client."""
+    """The costs at one Feldera, over the connections of one client."""
 
     clock: Clock
     _one: _Lowest = field(default_factory=_Lowest)
@@ -46,7 +46,7 @@ class LookCosts:
         return self._one.now(self.clock.monotonic()) is not None
 
     def list_is_cheaper(self, number: int) -> bool:
-        """Than asking about so many pipelines one by one. Where nobody knows what a list costs, whether to try it."""
+        """Whether one list costs less than `number` single looks; if its cost is unknown, whether to measure it."""
         now = self.clock.monotonic()
         one, listed = self._one.now(now), self._list.now(now)
         if one is None or number < 2:  # noqa: PLR2004 - a single one is asked about by its name
@@ -54,7 +54,7 @@ class LookCosts:
         return number * one > (NOTICEABLE if listed is None else listed)
 
     def note_some(self, number: int, began: float) -> None:
-        """So many were asked about one by one, since then."""
+        """Note `number` single looks, made since `began`."""
         now = self.clock.monotonic()
         self._one.note((now - began) / number, now)
 
@@ -63,5 +63,5 @@ class LookCosts:
         self._list.note(now - began, now)
 
     def note_failed_list(self) -> None:
-        """Feldera answers about single pipelines, but gave no list: no other is tried for a while."""
+        """Feldera answers single looks, but gave no list: no other list is tried for a while."""
         self._list.note_failure(self.clock.monotonic())

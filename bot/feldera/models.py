@@ -1,7 +1,7 @@
-"""Feldera's JSON, as far as the bot reads it.
+"""Pydantic models of Feldera's JSON, as far as the bot reads it.
 
 Strict about the fields it needs, so that a change of their meaning is noticed and not guessed at; tolerant of new
-fields, and of new words in fields that hold a word. Built from Feldera's `PipelineSelectedInfo`,
+fields, and of new values in fields that hold a word. Built from Feldera's `PipelineSelectedInfo`,
 `PipelineMonitorEventSelectedInfo`, `HealthStatus`, `Configuration` and `ErrorResponse`.
 """
 
@@ -41,7 +41,7 @@ def _pipeline_name(text: str) -> str:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 _VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
-UUID_OF_A_MOMENT = 7  # the version of a UUID that begins with a time
+UUID_OF_A_MOMENT = 7  # the UUID version that begins with a timestamp
 Word = Annotated[str, StringConstraints(max_length=WORD_MAX, pattern=r"^[ -~]+$")]
 Name = Annotated[str, AfterValidator(_pipeline_name)]
 
@@ -51,7 +51,7 @@ class _Shape(BaseModel):
 
 
 class ErrorBody(_Shape):
-    """`ErrorResponse`. Of its `details`, which can hold a backtrace, only what a compiler said is read."""
+    """`ErrorResponse`. Of its `details`, which can hold a backtrace, only the compiler's error is read."""
 
     message: str
     error_code: str
@@ -99,7 +99,7 @@ class _StorageDetailsBody(_Shape):
         return Checkpoints(count=len(sizes), size=sum(known) if len(known) == len(sizes) else None)
 
     def latest_at(self) -> datetime | None:
-        """None unless every checkpoint tells: the latest might be one that does not."""
+        """None unless every checkpoint has a time: the latest might be one without."""
         moments = [checkpoint.taken_at for checkpoint in self.checkpoints]
         known = [moment for moment in moments if moment is not None]
         return max(known, default=None) if len(known) == len(moments) else None
@@ -183,7 +183,7 @@ class _ProgramErrorBody(_Shape):
 
 
 class ProgramBody(_Shape):
-    """One pipeline with `selector=all`: only why its program does not compile."""
+    """One pipeline with `selector=all`: only the errors of its compilation."""
 
     program_error: _ProgramErrorBody
 
@@ -215,7 +215,7 @@ class ConfigurationBody(_Shape):
 
     @property
     def numbers(self) -> tuple[int, int]:
-        """What versions are compared by; of a version that is written otherwise, later than all that are known."""
+        """The version for comparison; one in another format counts as later than all known ones."""
         written = _VERSION.match(self.version)
         return (int(written[1]), int(written[2])) if written else (sys.maxsize, 0)
 

@@ -1,14 +1,14 @@
-"""Makes a stranger's text fit for one line of a chat message or a log.
+"""Cleans untrusted text for one line of a chat message or a log.
 
-What comes from Feldera, or from whatever stands in its place, is trusted with nothing: not with its length, its
-line breaks or its characters. Escaping for Slack is not done here; the room that writes to Slack does that.
+Text from Feldera, or from a server in its place, is not trusted: not its length, its line breaks or its characters.
+Escaping for Slack is not done here; the package that writes to Slack does that.
 """
 
 import re
 import unicodedata
 from typing import TypeGuard
 
-LINES_MAX = 12  # of what a compiler says: the first lines name the mistake
+LINES_MAX = 12  # of a compiler's output: the first lines name the mistake
 LINE_MAX = 160  # characters
 SENTENCE_MAX = 300  # characters; Feldera's own messages can hold a whole compiler log
 WORD_MAX = 64  # characters; Feldera's longest codes and status words stay well below
@@ -28,12 +28,12 @@ _WORD = re.compile(rf"[ -~]{{1,{WORD_MAX}}}")
 
 
 def is_word(text: object) -> TypeGuard[str]:
-    """Whether it is a code, an id or a word for a state, as Feldera has them."""
+    """Whether it can be one of Feldera's codes, ids or status words."""
     return isinstance(text, str) and _WORD.fullmatch(text) is not None
 
 
 def first_lines(text: str, lines: int = LINES_MAX) -> str:
-    """The first lines of a longer text that say something, each made fit as `one_line` does, indentation kept."""
+    """The first lines of a longer text that are not blank, each cleaned as by `one_line`, indentation kept."""
     found = []
     for line in text[: 4 * LINES_MAX * LINE_MAX].splitlines():
         indent = len(line) - len(line.lstrip(" "))

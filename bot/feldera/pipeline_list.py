@@ -1,7 +1,7 @@
-"""The list of all pipelines: read row by row, and each pipeline of it only when somebody asks for it.
+"""Feldera's list of all pipelines: read row by row, and each pipeline parsed only when it is looked up.
 
-Feldera sends thousands at once, and an answer shows a dozen: reading them all would keep everybody else waiting for
-more than a second. Other work goes on between slices of the list, whatever its length.
+Feldera sends thousands at once, and an answer shows a dozen: parsing them all would block the event loop for more
+than a second. Other work goes on between slices of the list, whatever its length.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ _TWO_OF_ONE_NAME = Problem(ProblemKind.UNEXPECTED, "Feldera's list has two pipel
 _OPENING = re.compile(r"\s*\[\s*")
 _AFTER_A_ROW = re.compile(r"\s*(?:,\s*(?=\S)|(?P<end>\]\s*\Z))")
 _EMPTY = re.compile(r"\]\s*\Z")
-# A number is a number here, however long: Python refuses to make an int of thousands of digits.
+# Integers become floats: Python refuses to make an int of thousands of digits.
 _read_row = json.JSONDecoder(parse_int=float).raw_decode
 
 
 class ListedPipelines(Mapping[PipelineName, Pipeline | Problem]):
-    """By name. One that has not the form this bot knows is a problem of its own.
+    """Pipelines by name. One without the form that this bot knows is a `Problem` under its name.
 
-    `unreadable` rows have no name that a pipeline could have: nobody knows which pipelines they are.
+    `unreadable` counts the rows without a valid name: which pipelines they are is not known.
     """
 
     def __init__(self, rows: Mapping[PipelineName, bytes | Problem], unreadable: int) -> None:
@@ -64,12 +64,12 @@ def _read(row: bytes) -> Pipeline | Problem:
         return NOT_AS_KNOWN
 
 
-# Round after round shows most pipelines byte for byte as before, and to read one takes longer than all else that is done with it.
+# Most rows are the same bytes in the next list, and parsing one takes longer than everything else done with it.
 _read_again = lru_cache(REMEMBERED_ROWS)(_read)
 
 
 async def listed(body: bytes) -> ListedPipelines | Problem:
-    """A problem only where it is no list: a row that cannot be read hides no other."""
+    """A problem only if the body is no list: an unreadable row hides no other."""
     found: dict[PipelineName, bytes | Problem] = {}
     unreadable = 0
     try:
@@ -86,7 +86,7 @@ async def listed(body: bytes) -> ListedPipelines | Problem:
 
 
 async def listed_ids(body: bytes) -> frozenset[PipelineId] | Problem:
-    """The ids of all that can be read."""
+    """The ids that can be read."""
     found = set()
     try:
         async for row, _ in _rows(body):
@@ -99,12 +99,12 @@ async def listed_ids(body: bytes) -> frozenset[PipelineId] | Problem:
 
 
 async def _rows(body: bytes) -> AsyncIterator[tuple[Any, bytes]]:
-    """Each row of the list, with the bytes that it was written in.
+    """Each row of the list, with its raw bytes.
 
     Raises:
-        ValueError: it is no list, or breaks off.
+        ValueError: it is no list, or is cut off.
     """
-    text = body.decode("utf-8", "surrogateescape")  # half a character spoils its own row
+    text = body.decode("utf-8", "surrogateescape")  # a broken character spoils only its own row
     opening = _OPENING.match(text)
     if opening is None:
         raise ValueError("no list")

@@ -1,6 +1,6 @@
-"""Questions to Feldera that belong together: all by one token, so that one tenant answers them all.
+"""Queries to Feldera that belong together: all with one token, so that one tenant answers them all.
 
-A token that is renewed half-way may be of another tenant: its answers are no answers to what was begun with the old one.
+A token that is renewed halfway may belong to another tenant: its answers must not complete what the old one began.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ from bot.feldera.pipeline_list import ListedPipelines
 LIST_MAX: Final = 32 * 2**20  # bytes; the list holds the checkpoints of every pipeline
 STATUS_ONLY: Final = {"selector": "status"}  # without it Feldera sends the programs too, megabytes of them
 ASKED_AT_ONCE: Final = 4  # pipelines by name; Feldera answers one request after another anyway
-MEASURED_BY: Final = 32  # pipelines that are asked about by name to learn what that costs
+MEASURED_BY: Final = 32  # single looks to measure what one costs
 READ_AT_ONCE: Final = 50  # rows of a list: a millisecond or so
-SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera that tells of a session
+SESSIONS_SINCE: Final = (0, 327)  # the first version of Feldera with `/v0/config/session`
 
 _CHANGED_MEANWHILE: Final = Problem(
     ProblemKind.ELSEWHERE, "another Feldera, or another tenant, began to answer at Feldera's address"
@@ -48,15 +48,15 @@ class Exchange(Protocol):
         query: Mapping[str, str] | None = None,
         body_max: int = BODY_MAX,
     ) -> Response | NoResponse:
-        """One HTTP exchange, made once."""
+        """One HTTP exchange, never retried."""
         ...
 
 
 class Queries:
-    """By one token, over any connection. `rejection` is a 401 that one of them was answered with.
+    """Queries with one token, over any connection. `rejection` is a 401 response to one of them.
 
-    `tenant` is the name or the id of the one that has to answer; None takes any. `costs` are what questions over these
-    connections cost of late.
+    `tenant` is the name or the id of the one that has to answer; None accepts any. `costs` are the recent costs of looks
+    over these connections.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Queries:
         return reply
 
     async def identity(self, address: str) -> Identity | Problem:
-        """Which Feldera answers, and whose pipelines it shows: never remembered, as both can change at any time."""
+        """Which Feldera answers, and which tenant's pipelines it shows: never cached, as both can change at any time."""
         reply = await self.ask("/v0/config/session")
         if isinstance(reply, Problem):
             return reply
@@ -89,7 +89,7 @@ class Queries:
             return found
         if found is not None:
             return of_another_tenant(found, self._tenant) or Identity(address, found.tenant)
-        # A proxy says the same of any path while Feldera is away: only an old Feldera that answers may lack this one.
+        # While Feldera is down, a proxy answers 404 to any path: only an old Feldera that answers may lack this one.
         config = await self.ask("/v0/config")
         version = config if isinstance(config, Problem) else answers.version(config)
         if isinstance(version, Problem):
@@ -109,7 +109,7 @@ class Queries:
         return listed
 
     async def history(self, address: str, name: PipelineName) -> PipelineEvents | Problem:
-        """The pipeline's events, and who told them."""
+        """The pipeline's events, and the Feldera and tenant that they come from."""
         here = await self.identity(address)
         if isinstance(here, Problem):
             return here
@@ -117,7 +117,7 @@ class Queries:
         history = reply if isinstance(reply, Problem) else answers.history(reply)
         if isinstance(history, Problem):
             return history
-        still_here = await self.identity(address)  # the events do not say whose they are
+        still_here = await self.identity(address)  # the events do not name their tenant
         if isinstance(still_here, Problem):
             return still_here
         if still_here != here:
@@ -128,7 +128,7 @@ class Queries:
     async def observe(
         self, address: str, reviewed: Mapping[PipelineName, PipelineId | None]
     ) -> Observation | Problem:
-        """See `Pipelines.observe`: who answers, asked before the looks, and after them where they surprise."""
+        """See `Pipelines.observe`: the identity is queried before the looks, and after them if one is unexpected."""
         here = await self.identity(address)
         if isinstance(here, Problem):
             return here
@@ -143,7 +143,7 @@ class Queries:
         return Observation(here, found) if still_here == here else _CHANGED_MEANWHILE
 
     async def _looks(self, names: Iterable[PipelineName]) -> Mapping[PipelineName, Look] | Problem:
-        """One by one while that is cheaper, else by one list; what that lacks is asked about by name. Nothing twice."""
+        """One by one while that is cheaper, else by one list; what it lacks is looked up by name. Nothing twice."""
         names, failures = tuple(names), list[Problem]()
         first = names if self._costs.knows_one else names[:MEASURED_BY]
         if self._costs.list_is_cheaper(len(first)):
@@ -161,19 +161,19 @@ class Queries:
             return found
         if self.rejection is not None:
             return everything
-        if everything.retry_after:  # the next questions, after that time, are by name
+        if everything.retry_after:  # after that time, the next queries are by name
             self._costs.note_failed_list()
             return everything
         by_name = await self._by_name(rest, failures)
         is_outage = all(isinstance(look, Problem) for look in by_name.values())
-        if not is_outage:  # an outage says nothing of lists
+        if not is_outage:  # an outage says nothing about lists
             self._costs.note_failed_list()
         return found | by_name
 
     async def _by_name(
         self, names: tuple[PipelineName, ...], failures: list[Problem]
     ) -> dict[PipelineName, Look]:
-        """A question about each, few at once. After as many `failures` there is an outage: nobody waits for it again."""
+        """Look each up, a few at once. After as many `failures` it is an outage: the rest share the last one."""
         waiting, began = iter(names), self._costs.clock.monotonic()
         found: dict[PipelineName, Look] = {}
 

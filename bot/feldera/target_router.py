@@ -1,6 +1,6 @@
-"""The engine's `Pipelines` over one Feldera or several: whose a pipeline is, its name says (`target/name`).
+"""The target router: the engine's `Pipelines` over one Feldera or several, chosen by pipeline name (`target/name`).
 
-Each Feldera has its own connections, credentials and troubles, and nothing here waits for one on behalf of another.
+Each target has its own connections, credentials and outages, and nothing here waits for one on behalf of another.
 With a single one, names pass through as they are. It decides nothing, and makes no request of its own.
 """
 
@@ -34,7 +34,7 @@ _LATE = Problem(ProblemKind.UNREACHABLE, f"Feldera did not answer within {LATE_A
 
 
 class TargetRouter:
-    """`clients` by their targets' names; a single one may have any."""
+    """`clients` by target name; a single one may have any name."""
 
     def __init__(self, clients: Mapping[TargetName, FelderaClient]) -> None:
         if not clients:
@@ -45,7 +45,7 @@ class TargetRouter:
 
     @property
     def clients(self) -> Mapping[TargetName, FelderaClient]:
-        """By target: `THE_ONLY` where there is one."""
+        """By target: `THE_ONLY` if there is one."""
         return self._clients
 
     async def look(self, name: PipelineName) -> Look:
@@ -79,7 +79,7 @@ class TargetRouter:
     async def observe_by(
         self, client: FelderaClient, target: TargetName, reviewed: Mapping[PipelineName, PipelineId | None]
     ) -> Observation | Problem:
-        """The same, over a connection of the target's that is given."""
+        """Like `observe`, over the given connection to the target."""
         named = {name_on_target(name): expected for name, expected in reviewed.items()}
         observed = await client.observe(named)
         if isinstance(observed, Problem):
@@ -91,7 +91,7 @@ class TargetRouter:
         return Observation(observed.here, looks)
 
     async def same(self) -> Mapping[TargetName, TargetName]:
-        """The targets that are the very same Feldera and tenant as an earlier one, by that one; asked now."""
+        """Each duplicate target with the earlier one that is the same Feldera and tenant; queried now."""
         return await self._twins.find()
 
     @asynccontextmanager
@@ -142,7 +142,7 @@ class _Connection:
     name: PipelineName
 
     async def make(self) -> None:
-        await self.client.identity()  # the first exchange connects; what it tells is asked again
+        await self.client.identity()  # the first exchange connects; `observe` asks again
 
     async def observe(self, reviewed: PipelineId) -> Observation | Problem:
         return await self.fleet.observe_by(self.client, self.target, {self.name: reviewed})
@@ -152,7 +152,7 @@ class _Connection:
 
 
 class _Listed(Mapping[PipelineName, Pipeline | Problem]):
-    """The lists of some targets as one, by whole names. A pipeline is read when somebody asks for it, as below."""
+    """The lists of several targets as one, by full names. A pipeline is parsed when it is looked up, as in each list."""
 
     def __init__(self, lists: Mapping[TargetName, Mapping[PipelineName, Pipeline | Problem]]) -> None:
         self.lists = lists
@@ -169,7 +169,7 @@ class _Listed(Mapping[PipelineName, Pipeline | Problem]):
         return sum(map(len, self.lists.values()))
 
     def __contains__(self, name: object) -> bool:
-        """Without reading it."""
+        """Without parsing the row."""
         if not isinstance(name, str):
             return False
         target, _, own = name.rpartition("/")
@@ -188,7 +188,7 @@ _Looking = asyncio.Task[AllPipelines | Problem]
 
 
 async def _good_answers(looks: Iterable[_Looking]) -> None:
-    """Wait for all, but once one has answered well, for the others only a little longer."""
+    """Wait for all, but once one has succeeded, at most `LATE_AFTER` for the others."""
     waiting, some_answered = set(looks), False
     loop = asyncio.get_running_loop()
     until = loop.time()

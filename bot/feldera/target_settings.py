@@ -1,6 +1,6 @@
-"""What somebody sets to say where one Feldera is, and how the bot gets in. Checked without asking anybody.
+"""The settings of one target: the address of a Feldera and the bot's credentials. Validated without a request.
 
-It knows nothing of where settings are read from. Secrets stay `SecretStr`.
+It does not know where settings are read from. Secrets stay `SecretStr`.
 """
 
 from dataclasses import replace
@@ -54,7 +54,7 @@ Timeout = Annotated[float, Field(ge=LEAST_REQUEST_TIMEOUT, le=600)]
 
 
 class FelderaSettings(BaseModel):
-    """One Feldera."""
+    """The settings of one Feldera."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -77,7 +77,7 @@ class FelderaSettings(BaseModel):
         return str(FelderaAddress(host=self.host).base_url)
 
     def client(self, clock: Clock, proxies: Proxies = DIRECTLY) -> FelderaClient:
-        """A connection to it; to be closed.
+        """An API client for it; to be closed.
 
         Raises:
             ValueError: the TLS certificate cannot be read.
@@ -87,7 +87,7 @@ class FelderaSettings(BaseModel):
 
     @property
     def sends_secrets_in_the_clear(self) -> bool:
-        """Whether somebody on the way can read the key, or the token."""
+        """Whether the key, or the token, can be read in transit."""
         has_secret = self.api_key is not None or self.auth_token_command is not None
         return has_secret and self._address.is_in_the_clear
 

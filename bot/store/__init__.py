@@ -1,1 +1,1 @@
-"""What is remembered, in one SQLite file: the only room that knows SQL."""
+"""The SQLite store: all that the bot persists, in one file. The only package that knows SQL."""

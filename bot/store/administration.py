@@ -1,8 +1,8 @@
-"""The shell's way in: grants, rules and freezes, requests and the record, beside a bot that runs on the same file.
+"""The shell's access to the store: grants, rules, freezes, requests and the audit log, beside a running bot.
 
-It takes no lease. Each call is one short transaction that waits its turn, and counts from the running bot's next
-decision on. Whoever may write the file is trusted: there is no permission to check in here, but every change is
-recorded, like one that was made in Slack.
+It takes no lease. Each call is one short transaction that waits its turn, and takes effect from the running bot's next
+decision on. Anyone who may write the file is trusted: no permission is checked here, but every change is recorded,
+like one that was made in Slack.
 """
 
 import sqlite3
@@ -47,15 +47,15 @@ class Administration:
 
         Raises:
             DatabaseMissing: there is none.
-            DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
-            BotHoldsAnotherFile: the bot that runs decides by another file.
+            DatabaseUnusable: says what is wrong with the file or its location, an older schema included.
+            BotHoldsAnotherFile: the running bot uses another file.
         """
         check_before_opening(path)
         return cls(open_for_reading(path))
 
     @classmethod
     def changing(cls, path: Path, targets: Targets = ONE) -> Self:
-        """Open the database at `path`, of a bot with these targets, to change what is in it.
+        """Open the database at `path`, of a bot with these targets, to change its contents.
 
         Raises:
             DatabaseMissing: there is none, and so nothing to change.
@@ -68,11 +68,11 @@ class Administration:
     def open(cls, path: Path, targets: Targets = ONE) -> Self:
         """Open, or create, the database at `path`, of a bot with these targets.
 
-        Never migrates one: a bot may run on it, which knows the schema as it is. The bot does, under its lease.
+        Never migrates it: a bot that knows only this schema may be running. The bot migrates, under its lease.
 
         Raises:
-            DatabaseUnusable: with what is wrong with the file or its place, an older schema included.
-            BotHoldsAnotherFile: the bot that runs would never know what is done here.
+            DatabaseUnusable: says what is wrong with the file or its location, an older schema included.
+            BotHoldsAnotherFile: the running bot would never see the changes.
         """
         check_before_opening(path)
         return cls(open_database(path, migrate=False), targets)
@@ -92,7 +92,7 @@ class Administration:
         self._db.close()
 
     def grants(self, principal: Principal | None = None) -> tuple[Grant, ...]:
-        """Everybody's grants, or those of one person or group, without the revoked and with the lapsed, oldest first."""
+        """All grants, or those of one person or group; lapsed ones too, revoked ones not; oldest first."""
         return grants.unrevoked(self._db, principal)
 
     def rules(self) -> tuple[Rule, ...]:
@@ -104,10 +104,10 @@ class Administration:
         return rules_and_freezes.freezes_in_force(self._db, now)
 
     def administer(self, *wanted: AccessChange, by: str, now: datetime) -> tuple[Event, ...]:
-        """Make the changes, all or none, and return what was recorded of them, in their order.
+        """Make the changes, all or none, and return their events, in order.
 
-        `by` is who is written down, such as `shell:ana`. An event's `data` says what was there `before`, in words. A
-        change that finds everything as it wants it (the same grant in force, nothing to take away) is not recorded.
+        `by` is the recorded author, such as `shell:ana`. An event's `data` describes as `before` what was there. A
+        change without effect (the same grant in force, nothing to remove) is not recorded.
 
         Raises:
             BadPattern: no pipeline could match one of the patterns.
@@ -117,7 +117,7 @@ class Administration:
         )
 
     def rearrange(self, plan: Plan, *, by: str, now: datetime) -> tuple[Event, ...]:
-        """`administer`, with the changes that `plan` makes of the grants and rules as they stand in the transaction.
+        """`administer`, with the changes that `plan` makes from the grants and rules in the transaction.
 
         Raises:
             BadPattern: no pipeline could match one of the patterns.
@@ -125,17 +125,17 @@ class Administration:
         return access_changes.rearrange(self._db, plan, by=by, now=now, targets=self._targets)
 
     def pending(self) -> tuple[Operation, ...]:
-        """Requests that wait for approval, and broken glasses that nobody signed off, oldest first."""
+        """Requests that await approval, and break-glass requests that await review, oldest first."""
         return operations.pending(self._db)
 
     def underway(self) -> tuple[Operation, ...]:
-        """Every operation that is live or waits for approval."""
+        """Every operation that is live or awaits approval."""
         return operations.underway(self._db)
 
     def deny(self, operation_id: OperationId, reason: str, *, by: str, now: datetime) -> Operation | None:
-        """Deny a request that waits for approval. What is returned is the row as it is then: None if there is none.
+        """Deny a request that awaits approval. Returns the operation afterwards: None if there is none.
 
-        One that waits no more is left as it is. `by` is who is written down, such as `shell:ana`.
+        One that no longer awaits it is left as it is. `by` is the recorded author, such as `shell:ana`.
         """
         denied = DeniedInShell(by, reason)
         after = operations.change(
@@ -152,15 +152,15 @@ class Administration:
         return operations.find_by_beginning(self._db, beginning)
 
     def entries(self, since: datetime | None = None, *, kinds: Collection[EventKind] = ()) -> Iterator[Entry]:
-        """The record, or what it has of `since` and later, or of some kinds, oldest first, read piece by piece.
+        """The audit log's entries, or those from `since` on, or of some kinds; oldest first, read in batches.
 
         Raises:
-            RecordDamaged: when it comes to an entry that does not read as one.
+            RecordDamaged: when it reaches an invalid entry.
         """
         return audit_log.entries(self._db, since, kinds=kinds)
 
     def head(self) -> Head:
-        """The id and the hash of the record's newest entry; 0 and `audit.GENESIS` if there is none."""
+        """The id and the hash of the audit log's newest entry; 0 and `audit.GENESIS` if there is none."""
         return audit_log.head(self._db)
 
     def verify(
@@ -171,15 +171,15 @@ class Administration:
         full: bool = False,
         progress: Progress | None = None,
     ) -> Checked:
-        """What a reading of the entries after `earlier`, or of all, shows. `heads`, noted elsewhere, must be among them."""
+        """Verify the entries after `earlier`, or all. The anchors `heads`, noted elsewhere, must be among them."""
         return audit_log.verify(self._db, heads, earlier=earlier, full=full, progress=progress)
 
     def posted_head(self) -> PostedHead | None:
-        """Where the bot posted the head last. It stands in the same file as the entries: it tells where to look."""
+        """The head that the bot last posted, and where. Kept beside the entries, it only says where to look."""
         return bot_state.posted_head(self._db)
 
     def last_done(self, errand: str) -> datetime | None:
-        """When the bot last did something that it does from time to time."""
+        """When the bot last did this periodic task."""
         return bot_state.last_done(self._db, errand)
 
     def prove_writable(self) -> None:
@@ -191,15 +191,15 @@ class Administration:
         return bot_state.team(self._db)
 
     def workspace_url(self) -> str:
-        """Where links to messages begin, with a slash; empty if the bot never ran on this database."""
+        """The base URL of message links, with a slash at the end; empty if the bot never ran on this database."""
         return bot_state.url(self._db)
 
     def clock_record(self) -> ClockRecord | None:
-        """What was last recorded of the bot's time; None if it never ran on this database."""
+        """The last record of the bot's time; None if it never ran on this database."""
         return bot_state.clock_record(self._db)
 
     def reset_clock(self, record: ClockRecord, *, before: datetime, by: str) -> None:
-        """Let the bot go on from `record`, whatever its time was; an entry says so."""
+        """Continue the bot's time from `record`, whatever it was, and append an entry."""
         data = {"before": text_of(before), "after": text_of(record.time), "shell": by}
         with writing(self._db):
             bot_state.put_clock(self._db, record)

@@ -1,8 +1,8 @@
-"""The record: every event, chained by its hash to all that were written before it, in the transaction it belongs to.
+"""The audit log: a hash chain of events. Each entry is written in the transaction of the change that it records.
 
-Entries count from 1 without a gap, so that a missing one shows. Whoever appends holds the write lock, or two would
-follow the same one. It trusts nothing that stands in the file: a row that is not to the letter what would be written
-for it is reported as broken, and never repaired.
+Entries count from 1 without a gap, so that a missing one shows. Appending needs the write lock, or two entries would
+follow the same one. It trusts nothing in the file: a row that is not exactly what would be written for it is reported
+as broken, and never repaired.
 """
 
 import json
@@ -25,17 +25,17 @@ from bot.store.connection.database import insert
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 
 Progress = Callable[[int], None]
-"""Told of every so many entries that were read."""
+"""Called with the number of entries in each batch that was read."""
 
-BATCH = 1_000  # rows held in memory at a time; a bot's whole life may be in here
+BATCH = 1_000  # rows held in memory at a time; the log may hold years
 
 
 def append(db: Database, event: Event, operation: Operation | None = None) -> Entry:
-    """Record the event as the newest one, in the transaction at hand. What is hashed is what will be read back.
+    """Append the event as the newest entry, in the current transaction. The hash is of what will be read back.
 
     Raises:
-        TypeError: an id is no text, or the event's data is none that JSON has.
-        ValueError: a text or a number in it is none that the file or JSON could keep.
+        TypeError: an id is not text, or the event's data is not JSON.
+        ValueError: SQLite or JSON cannot store a text or a number in it.
     """
     last_id, last_hash = head(db)
     unlinked = Entry(last_id + 1, operation.id if operation else None, event, hash="")
@@ -54,9 +54,9 @@ def head(db: Database) -> Head:
 
 
 def head_after(db: Database, last: Head) -> Head | None:
-    """The head as it is now; None if the entry that was `last` is not there any more, or is another one.
+    """The current head; None if the entry that was `last` is gone, or has another hash.
 
-    Both are read in one statement, and so at one moment: a copy that is restored between two would not be noticed.
+    One statement reads both, at one moment: a copy that is restored between two statements would go unnoticed.
     """
     row = db.execute(
         "SELECT id, hash, (SELECT hash FROM events WHERE id = ?) FROM events ORDER BY id DESC LIMIT 1",
@@ -70,7 +70,7 @@ def head_after(db: Database, last: Head) -> Head | None:
 def entries(
     db: Database, since: datetime | None = None, *, kinds: Collection[EventKind] = ()
 ) -> Iterator[Entry]:
-    """All entries, or those of `since` and later, or of some kinds, oldest first; what is added meanwhile may be among them.
+    """All entries, or those from `since` on, or of some kinds, oldest first; ones added meanwhile may be among them.
 
     Raises:
         RecordDamaged: an entry is not as it was written.
@@ -89,10 +89,10 @@ def verify(
     full: bool = False,
     progress: Progress | None = None,
 ) -> Checked:
-    """What a reading of the entries after `earlier`, up to which they were verified before, shows; of all, if `full`.
+    """Verify the entries after `earlier`, the last one verified before; all of them, if `full`.
 
-    `heads` were noted elsewhere; what was posted last is compared as well. Where anything contradicts what was known
-    of the entries up to `earlier`, all are read, which shows where.
+    The anchors `heads` were noted elsewhere; the head posted last is compared as well. If anything contradicts what
+    was known of the entries up to `earlier`, all are read, which shows where.
     """
     posted = bot_state.posted_head(db)
     given, beside = tuple(heads), [] if posted is None else [posted.head]
@@ -105,7 +105,7 @@ def verify(
 
 
 def _stand_as_noted(db: Database, earlier: Head, heads: Iterable[Head]) -> bool:
-    """Whether the entries up to `earlier` are all there, and those of these heads have the hashes that were noted."""
+    """Whether no entry up to `earlier` is missing, and the entries of these heads have the noted hashes."""
     last = earlier[0]
     (there,) = db.execute("SELECT count(*) FROM events WHERE id <= ?", (last,)).fetchone()
     return there == last and all(
@@ -151,7 +151,7 @@ def _row_of(entry: Entry, *, pipeline: PipelineName | None) -> dict[str, Value]:
 
 
 def _text_of(data: Mapping[str, Any]) -> str:
-    """The data as JSON, which says the same whenever it is read and written again: a key is text, NaN is nothing."""
+    """The data as JSON that survives reading and writing unchanged: keys become text, NaN is rejected."""
     return _json(json.loads(_json(dict(data))))
 
 
@@ -160,7 +160,7 @@ def _json(data: dict[str, Any]) -> str:
 
 
 def _check_keeps(row: Mapping[str, object]) -> None:
-    """SQLite would make text of a number in a column of text; it cannot keep half a character, nor what is no text."""
+    """Reject what SQLite would change or cannot store: a number in a text column, or half a character."""
     for column, value in row.items():
         if column == "id" or value is None:
             continue
@@ -177,8 +177,8 @@ def _read(
     kinds: Collection[EventKind] = (),
     progress: Progress | None = None,
 ) -> Iterator[Entry | Broken]:
-    """Batch by batch, each a read of its own: no reader may hold back the bot's checkpoints for minutes."""
-    place = after or None  # a row before the first is found, too
+    """Batch by batch, each its own read transaction: one long one would block WAL checkpoints for minutes."""
+    place = after or None  # a row with an id below 1 is found, too
     while rows := _batch(db, place, since, kinds):
         for row in rows:
             yield _checked(row)
@@ -218,7 +218,7 @@ def _batch(
 
 @contextmanager
 def _any_bytes(db: Database) -> Iterator[None]:
-    """Let texts be read that are no UTF-8 any more: one flipped bit is to be found in its row, not by a failing read."""
+    """Read texts that are not UTF-8 any more: a flipped bit is to be reported in its row, not fail the read."""
     before = db.conn.text_factory
     db.conn.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     try:
@@ -228,7 +228,7 @@ def _any_bytes(db: Database) -> Iterator[None]:
 
 
 def _checked(row: dict[str, Any]) -> Entry | Broken:
-    """The entry, if its row is what would be written for it: else even a change that reads the same would pass."""
+    """The entry, if its row is what would be written for it: otherwise a change that parses the same would pass."""
     pipeline = row.pop("operates_on")
     broken = Broken(row["id"], "is not what was written: it does not read as an entry")
     if any(isinstance(value, bytes) for value in row.values()):

@@ -1,4 +1,4 @@
-"""Pages of the record, newest first, for people to read."""
+"""Pages of the audit log, newest first, for people to read."""
 
 from sqlite_utils import Database
 
@@ -11,14 +11,14 @@ from bot.store.column_values import row_of
 def page(
     db: Database, *, pipeline: PipelineName | None, actor: Actor | None, before: int | None, limit: int
 ) -> tuple[HistoryLine, ...]:
-    """See `Store.history`. Never reads through more of the record than it returns, if one filter is set at most."""
+    """See `Store.history`. With at most one filter set, it reads no more of the audit log than it returns."""
     wanted = {
         "pipeline = :pipeline": pipeline,
         "by_team = :team AND by_user = :user": actor,
         "id < :before": before,
     }
     conditions = " AND ".join(condition for condition, value in wanted.items() if value is not None)
-    with db.atomic():  # two reads of one moment
+    with db.atomic():  # two reads, one snapshot
         rows = db.query(
             f"SELECT * FROM events WHERE {conditions or 'TRUE'} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - ours
             {

@@ -1,6 +1,6 @@
-"""The little that the bot remembers about its own runs: in which Slack workspace, what it last did when, and its time.
+"""The bot's own state across runs: its Slack workspace, when it last did its periodic tasks, and its time.
 
-The shell names people of that workspace without asking Slack, and goes by the same time.
+The shell names people of that workspace without asking Slack, and uses the same time.
 """
 
 import json
@@ -26,12 +26,12 @@ def team(db: Database) -> TeamId | None:
 
 
 def remember_team(db: Database, team_id: TeamId) -> None:
-    """The bot's token is of this workspace. Grants of another one stay, and are nobody's in this one."""
+    """Store the workspace of the bot's token. Grants of another one stay, and have no effect in this one."""
     _remember(db, "team", team_id)
 
 
 def url(db: Database) -> str:
-    """Where links to the workspace's messages begin, with a slash; empty as long as the bot has not learned it."""
+    """The base URL of message links, with a slash at the end; empty until the bot has learned it."""
     return _value(db, "url") or ""
 
 
@@ -40,7 +40,7 @@ def remember_url(db: Database, workspace_url: str) -> None:
 
 
 def last_done(db: Database, errand: str) -> datetime | None:
-    """When it was last done; None if it never was."""
+    """When the task was last done; None if it never was."""
     value = _value(db, f"last {errand}")
     return None if value is None else moment_of(value)
 
@@ -50,10 +50,10 @@ def done(db: Database, errand: str, at: datetime) -> None:
 
 
 def clock_record(db: Database) -> ClockRecord | None:
-    """What was last recorded of the bot's time; None if the bot has never run on this database.
+    """The last record of the bot's time; None if the bot has never run on this database.
 
     Raises:
-        DatabaseUnusable: somebody else wrote it.
+        DatabaseUnusable: the bot did not write it so.
     """
     value = _value(db, "clock")
     if value is None:
@@ -82,7 +82,7 @@ def record_clock(db: Database, record: ClockRecord) -> None:
 
 
 def put_clock(db: Database, record: ClockRecord) -> None:
-    """`record_clock`, in the transaction at hand."""
+    """`record_clock`, in the current transaction."""
     jump = record.jump
     kept = {
         "time": text_of(record.time),
@@ -95,7 +95,7 @@ def put_clock(db: Database, record: ClockRecord) -> None:
 
 
 def posted_head(db: Database) -> PostedHead | None:
-    """Where the head was posted last; None if it never was, or nobody could say."""
+    """The audit log head that was posted last, and where; None if it never was, or the value is unreadable."""
     try:
         said = json.loads(_value(db, _POSTED_HEAD) or "")
         return PostedHead(
@@ -120,7 +120,7 @@ def remember_posted_head(db: Database, posted: PostedHead) -> None:
 
 
 def prove_writable(db: Database) -> None:
-    """Write something, and take it back.
+    """Write a row, and delete it.
 
     Raises:
         DatabaseUnusable: it cannot be written, and why.

@@ -1,6 +1,6 @@
-"""How single values stand in a column: moments as text in UTC that sorts as time does, people as two columns.
+"""Column values to and from Python: times as UTC text that sorts chronologically, people as two columns.
 
-Nothing is left out, guessed or repaired: a value that does not read is a fault, and raises.
+Nothing is left out, guessed or repaired: a value that cannot be parsed raises.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,12 +15,12 @@ Row = Mapping[str, Any]
 Value = str | int | None
 
 DOES_NOT_READ = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
-"""What reading a row can raise that is not what the bot would write."""
+"""What parsing a row can raise that is not as the bot writes it."""
 
 
 @contextmanager
 def row_of(table: str) -> Iterator[None]:
-    """A row of this table is read, which only the bot writes.
+    """Parse a row of this table, which only the bot writes.
 
     Raises:
         DatabaseDamaged: it is not as the bot writes it.
@@ -32,10 +32,10 @@ def row_of(table: str) -> Iterator[None]:
 
 
 def text_of(moment: datetime) -> str:
-    """ISO 8601 in UTC with microseconds: texts of one length, which sort as the moments do.
+    """ISO 8601 in UTC with microseconds: texts of one length, which sort chronologically.
 
     Raises:
-        ValueError: `moment` is naive, and so no moment.
+        ValueError: `moment` has no time zone.
     """
     if moment.utcoffset() is None:
         raise ValueError(f"{moment} has no time zone")

@@ -1,7 +1,7 @@
-"""The connections to the database that the bot has open: one that writes, on a thread of its own, and some that read.
+"""The bot's SQLite connections: one that writes, on a thread of its own, and some that read.
 
-Whatever is done on any of them, it is the database that was opened, before and after: else the store is lost, for good.
-What is asked of the one that writes is done in order, but what people wait for overtakes what can wait.
+Before and after each use, it must still be the database that was opened: otherwise the store is lost, for good.
+Writes are done in order, but those that people wait for overtake those that can wait.
 """
 
 import asyncio
@@ -80,9 +80,9 @@ class Connections:
         await asyncio.shield(closing)
 
     async def write(self, work: Callable[[Database], _T], *, can_wait: bool = False) -> _T:
-        """Do `work` on the connection that writes.
+        """Do `work` on the writing connection.
 
-        Of what `can_wait`, one piece at a time is in the thread's line: whatever else is asked for waits for one at most.
+        Work that `can_wait` enters the thread's queue one piece at a time: other work waits for one at most.
         """
         if not can_wait:
             return await self._in_line(work)
@@ -90,7 +90,7 @@ class Connections:
             return await self._in_line(work)
 
     async def read(self, work: Callable[[Database], _T], *, can_wait: bool = False) -> _T:
-        """Do `work` on a connection that only reads: it sees whatever was durable when it was asked for."""
+        """Do `work` on a connection that only reads: it sees all that was durable when it was requested."""
         done = partial(self._watched, self._reading, work)
         return await asyncio.wrap_future(self._readers.submit(done, can_wait=can_wait))
 
@@ -107,13 +107,13 @@ class Connections:
         except StoreUnavailable as error:
             outage.goes_on(error)
             raise
-        # A transaction that wrote nothing proves nothing of a disk that was full.
+        # A transaction that wrote nothing does not prove that a full disk has space again.
         if outage is self._reading or db.conn.total_changes > before:
             outage.is_over()
         return done
 
     def _checked(self, work: Callable[[Database], _T], db: Database) -> _T:
-        """Do the work on the database that was opened, or not at all; what became of another one is never returned."""
+        """Do the work on the database that was opened, or not at all; a result from another one is never returned."""
         if self._lost is not None:
             raise self._lost
         try:
@@ -124,7 +124,7 @@ class Connections:
         except StoreLost as lost:
             self._lost = lost
             raise
-        except OSError as error:  # the file cannot even be asked about any more
+        except OSError as error:  # not even the file's metadata can be read
             self._lost = DatabaseReplaced(f"The bot's database cannot be reached any more: {error.strerror}.")
             raise self._lost from error
         return done
@@ -154,13 +154,13 @@ class Connections:
                 self._db.close()
                 self._guard.close()
             else:
-                # SQLite would copy what its log holds into the file that is at the path now, whosever it is.
+                # On closing, SQLite would copy its WAL into the file that is at the path now, whatever that is.
                 self._kept_open.extend((*self._readers.connections, self._db))
 
 
 @dataclass(slots=True)
 class _Outage:
-    """That the store cannot be read, or written, is logged once, and its end once."""
+    """Logs once that the store cannot be read, or written, and once that it can again."""
 
     is_known: bool = False
 

@@ -1,4 +1,4 @@
-"""What the operator of the bot can mend about its database file: each message is a sentence they read in the shell or in Slack."""
+"""Database errors that the operator can fix: each message is a sentence for the shell or Slack."""
 
 from bot.domain.audit_chain import Broken
 from bot.domain.errors import UserError
@@ -6,7 +6,7 @@ from bot.engine.ports import StoreLost, StoreUnavailable
 
 
 class DatabaseUnusable(StoreUnavailable):
-    """The file is missing its directory, is something else, is too new, or is not ours to write."""
+    """The file has no directory, is another program's, is too new, or is not writable."""
 
 
 class DatabaseMissing(DatabaseUnusable):
@@ -14,15 +14,15 @@ class DatabaseMissing(DatabaseUnusable):
 
 
 class DatabaseReplaced(StoreLost):
-    """The files on the disk are no longer the ones that were opened, or hold what was not written by way of SQLite."""
+    """The files on the disk are no longer those that were opened, or something other than SQLite wrote to them."""
 
 
 class DatabaseDamaged(StoreLost):
-    """SQLite cannot make sense of what stands in the file."""
+    """SQLite or the bot cannot parse what is in the file."""
 
 
 class BotHoldsAnotherFile(UserError):  # noqa: N818
-    """The bot that runs does not hold the file that is at the path: what is changed here is nothing to it."""
+    """The running bot holds another file than the one at the path: changes to this one would not reach it."""
 
 
 class DatabaseInUse(UserError):  # noqa: N818
@@ -30,7 +30,7 @@ class DatabaseInUse(UserError):  # noqa: N818
 
 
 class RecordDamaged(UserError):  # noqa: N818
-    """An entry of the audit record is not as it was written."""
+    """An audit log entry is not as it was written."""
 
     def __init__(self, broken: Broken) -> None:
         super().__init__(f"Entry {broken.id} of the audit record {broken.why}.")
@@ -38,4 +38,4 @@ class RecordDamaged(UserError):  # noqa: N818
 
 
 class AmbiguousId(UserError):  # noqa: N818
-    """The beginning of an operation's id that several have."""
+    """A prefix that the ids of several operations share."""

@@ -1,6 +1,6 @@
-"""An operation's row and what it stands for: each of its fields is a column, named here and nowhere else.
+"""An operation to and from its table row: each of its fields is a column, named here and nowhere else.
 
-Enumerations are stored by value, lists as JSON. A row that does not read is a fault, and raises.
+Enumerations are stored by value, lists as JSON. A row that cannot be parsed raises.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""Operations and their events.
+"""The operations table: queries, and changes with their events.
 
 The database is the referee: a change is decided on the row as read under the write lock, written by compare-and-set,
-and two live operations on one pipeline are refused by an index on its name and one on its id. It never decides what
-becomes of an operation, and never forgets one: proposals that nobody confirmed are small, and are the record of who looked at what.
+and unique indexes on a pipeline's name and id reject two live operations on it. This module never decides what becomes
+of an operation, and never deletes one: unconfirmed proposals are small, and show who looked at what.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ from bot.store.connection.database import insert, writing
 from bot.store.errors import AmbiguousId
 from bot.store.operation_rows import operation_of, row_of_operation
 
-# Spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
+# Spelled as in the schema's partial indexes: SQLite uses one only if the query repeats its condition.
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
 _AWAITING = "state = 'awaiting_approval'"
 _UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'needs_human')"
@@ -35,7 +35,7 @@ _UNSIGNED = "incident <> '' AND confirmed_at IS NOT NULL AND signed_off_at IS NU
 SELECT_UNDERWAY = f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
 
 AsKnown = Callable[[Operation], Operation]
-"""The operation with what this process knows of it and no row tells (`bot.domain.operations.unchanged_looks`), from how it is stored."""
+"""From the stored operation to one with what only this process knows (`bot.domain.operations.unchanged_looks`)."""
 
 
 def _as_stored(operation: Operation) -> Operation:
@@ -47,10 +47,10 @@ def find(db: Database, operation_id: OperationId) -> Operation | None:
 
 
 def find_by_beginning(db: Database, text: str) -> Operation | None:
-    """The operation with this id, or the one whose id begins like this.
+    """The operation with this id, or the only one whose id begins like this.
 
     Raises:
-        AmbiguousId: several begin like this, and none is just this.
+        AmbiguousId: several begin like this, and none is exactly this.
     """
     rows = list(
         db.query(
@@ -67,12 +67,12 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
 
 
 def underway(db: Database) -> tuple[Operation, ...]:
-    """All that are live or wait for approval, oldest first."""
+    """All that are live or await approval, oldest first."""
     return _all(db, SELECT_UNDERWAY)
 
 
 def pending(db: Database) -> tuple[Operation, ...]:
-    """Those that wait for approval, and broken glasses that nobody signed off, oldest first."""
+    """Requests that await approval, and break-glass requests that await review, oldest first."""
     return _all(
         db,
         f"SELECT * FROM operations WHERE id IN (SELECT id FROM operations WHERE {_AWAITING}"  # noqa: S608 - constants
@@ -86,12 +86,12 @@ def live_on(db: Database, name: PipelineName) -> Operation | None:
 
 
 def pending_on(db: Database, name: PipelineName) -> Operation | None:
-    """The request on this pipeline that waits for approval."""
+    """The request on this pipeline that awaits approval."""
     return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_AWAITING}", name)  # noqa: S608 - constants
 
 
 def ended_on(db: Database, name: PipelineName, limit: int) -> tuple[Operation, ...]:
-    """The last operations on this pipeline that were confirmed and are over, newest first, by way of its record."""
+    """The last operations on this pipeline that were confirmed and have ended, newest first, by its events."""
     rows = db.query(
         "SELECT operations.* FROM events CROSS JOIN operations ON operations.id = events.operation"
         " WHERE events.pipeline = :name AND events.kind = 'ended' AND operations.confirmed_at IS NOT NULL"
@@ -163,11 +163,11 @@ def _changed(
 
 
 def record(db: Database, before: Operation, transition: Transition) -> None:
-    """Write what became of `before`, in the transaction at hand; nothing, if nothing did that anybody would miss.
+    """Write the transition of `before`, in the current transaction; nothing, if `is_silent` says so.
 
     Raises:
-        PipelineBusy: another operation holds the pipeline, or waits on it like this one; the caller's transaction must
-            be given up.
+        PipelineBusy: another operation holds the pipeline, or waits on it like this one; the caller must roll its
+            transaction back.
         ValueError: `transition` is of another operation.
         RuntimeError: the row is no longer at the version of `before`.
     """
@@ -201,13 +201,13 @@ def note(db: Database, event: Event, operation_id: OperationId | None) -> None:
 
 
 def pipelines_underway(db: Database) -> tuple[PipelineName, ...]:
-    """Those that a live operation or one that waits for approval is on, the one that has it longest first."""
+    """The pipelines of operations that are live or await approval, by age of the operation, oldest first."""
     rows = db.execute(f"SELECT pipeline FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid")  # noqa: S608 - constants
     return tuple(PipelineName(name) for (name,) in rows)
 
 
 def _holder(db: Database, operation: Operation) -> Operation | None:
-    """Who stands in its way: on the pipeline of its name, or else of its id, which may go by another name."""
+    """The conflicting operation: on the pipeline of its name, or else of its id, which may have another name."""
     alike = _AWAITING if operation.state is State.AWAITING_APPROVAL else _LIVE
     on_name = f"SELECT * FROM operations WHERE id <> :id AND pipeline = :of AND {alike}"  # noqa: S608 - constants
     by_id = f"SELECT * FROM operations WHERE id <> :id AND held_id = :of AND {alike}"  # noqa: S608 - constants
@@ -228,7 +228,7 @@ def _one(db: Database, sql: str, parameter: str) -> Operation | None:
 
 def _update(db: Database, before: Operation, after: Operation) -> None:
     row = row_of_operation(after)
-    # Setting the id, even to itself, would have SQLite search all events for references to it.
+    # Setting the id, even to itself, would make SQLite search all events for references to it.
     changes = ", ".join(f"{column} = :{column}" for column in row if column != "id")
     cursor = db.execute(
         f"UPDATE operations SET {changes} WHERE id = :id AND version = :was_version",  # noqa: S608 - names of ours
@@ -239,9 +239,9 @@ def _update(db: Database, before: Operation, after: Operation) -> None:
 
 
 def _append(db: Database, operation: Operation, event: Event) -> None:
-    """Record the event, and that its line is owed if the operation has a thread: an unconfirmed one never will.
+    """Append the event, and queue its thread line if the operation is confirmed: otherwise there is no thread.
 
-    Where its card stands is part of the event: the row may be written over, the record never.
+    The event includes where the card is: the row may be overwritten, the audit log never.
     """
     card = operation.card
     if card is not None:

@@ -1,4 +1,4 @@
-"""Rows that stayed as they were need no parsing again: thousands are read at a time, and few of them have changed."""
+"""A cache of parsed rows: thousands are read at a time, and the few that have changed are parsed again."""
 
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +10,7 @@ _T = TypeVar("_T")
 
 
 class RowCache(Generic[_T]):
-    """Remembers those that were read last. For one thread at a time."""
+    """Keeps the rows that were read last. For one thread at a time."""
 
     def __init__(self, parse: Callable[[Row], _T]) -> None:
         self._parse = parse

@@ -1,12 +1,12 @@
-"""The store as the engine wants it: `bot.engine.ports.Store` over one SQLite file, never in the way of the event loop.
+"""The SQLite adapter of the port `bot.engine.ports.Store`: one file, and it never blocks the event loop.
 
-What writes runs on one thread of its own, in the order it was asked for, but that what people wait for overtakes what can
-wait. What reads runs beside it, on connections of its own, and sees all that was durable when it was asked for. A task
-that is cancelled while it waits leaves no half transaction: what the thread has begun it finishes, what it has not begun
-it never does. The task cannot know which of the two it was; the next one to write does.
+Writes run on one thread, in the order requested, except that those people wait for overtake those that can wait. Reads
+run beside it, on connections of their own, and see all that was durable when they were requested. A task that is
+cancelled while it waits leaves no half transaction: the thread finishes what it has begun, and never begins the rest.
+The task cannot know which of the two it was; the next writer does.
 
-A store that is found damaged, or not to be the file on the disk any more, is lost: whatever it is asked from then on, it
-raises the same `StoreLost`, so that nothing is decided or sent by it.
+A store that is found damaged, or no longer the file on the disk, is lost: every call from then on raises the same
+`StoreLost`, so that nothing is decided or sent on its data.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,25 +51,26 @@ class SqliteStore:
 
     @property
     def background(self) -> "SqliteStore":
-        """The same store for what can wait: whatever is asked of this one overtakes what is asked of that."""
+        """The same store for work that can wait: calls of `self` overtake its calls."""
         return SqliteStore(self._connections, self._targets, self._underway, can_wait=True)
 
     @classmethod
     def open(cls, path: Path, targets: Targets = ONE, *, beside: Iterable[Path] = ()) -> "SqliteStore":
-        """Open, or create, the database at `path`, of a bot with these targets. Waits for the disk: for start-up, before anything else runs.
+        """Open, or create, the database at `path`, of a bot with these targets.
 
-        `beside` are files that have to stay what they are as long as the store is open, as the database itself has to.
+        It blocks on the disk: call it at startup, before anything else runs. `beside` are files that must
+        stay the same as long as the store is open, like the database itself.
 
         Raises:
-            DatabaseUnusable: with what is wrong with the file or its place.
+            DatabaseUnusable: says what is wrong with the file or its location.
         """
         return cls(Connections.open(path, beside), targets, UnderwayCache())
 
     async def aclose(self) -> None:
-        """Finish what was asked for, then close the file. Nothing may be asked afterwards.
+        """Finish the calls made, then close the file. No call may follow.
 
         Raises:
-            StoreLost: only now is it noticed that the file is not the one that was opened.
+            StoreLost: only now is it detected that the file is not the one that was opened.
         """
         await self._connections.aclose()
 
@@ -223,7 +224,7 @@ class SqliteStore:
         await self._write(lambda db: unannounced.abandoned(db, operation_id))
 
     async def pipelines_underway(self) -> tuple[PipelineName, ...]:
-        """Of all operations that are live or wait for approval: quick, however many there are."""
+        """The pipelines of all operations that are live or await approval: quick, however many there are."""
         return await self._read(operations.pipelines_underway)
 
     async def team(self) -> TeamId | None:
@@ -231,11 +232,11 @@ class SqliteStore:
         return await self._read(bot_state.team)
 
     async def remember_team(self, team_id: TeamId) -> None:
-        """The bot runs in this workspace."""
+        """Store the workspace that the bot runs in."""
         await self._write(lambda db: bot_state.remember_team(db, team_id))
 
     async def remember_url(self, workspace_url: str) -> None:
-        """Links to the workspace's messages begin so: the shell writes them, too."""
+        """Store the base URL of message links: the shell writes them, too."""
         await self._write(lambda db: bot_state.remember_url(db, workspace_url))
 
     async def _read(self, work: Callable[[Database], _T]) -> _T:

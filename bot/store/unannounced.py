@@ -1,4 +1,4 @@
-"""What Slack does not show yet of operations, and that it shows it now."""
+"""The Slack backlog: operations whose cards or thread lines are out of date, and what has been posted."""
 
 from collections import defaultdict
 
@@ -17,7 +17,7 @@ _OWED = (
     "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
     " WHERE postings.ts IS NULL ORDER BY postings.event"
 )
-# Spelled as in the partial index of the schema: SQLite uses it only where the query repeats its condition.
+# Spelled as in the schema's partial index: SQLite uses it only if the query repeats its condition.
 _BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
 _UNANNOUNCED = (
     f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
@@ -26,19 +26,19 @@ _UNANNOUNCED = (
 
 
 class UnannouncedReader:
-    """Reads what Slack does not show yet. Most of a long backlog is as it was when it was last read."""
+    """Reads the Slack backlog. Most of a long one has not changed since it was last read."""
 
     def __init__(self) -> None:
         self._lines = RowCache(_owed_line)
         self._operations = RowCache(operation_of)
 
     def unannounced(self, db: Database) -> tuple[Unannounced, ...]:
-        """Confirmed operations that Slack does not show as they are, longest waiting first.
+        """Confirmed operations whose card or thread in Slack is out of date, longest waiting first.
 
-        What counts is the oldest line that is owed, or where only the card is behind, the confirmation.
+        They wait since the oldest line to post or, if only the card is out of date, since the confirmation.
         """
         owed: dict[OperationId, list[StoredEvent]] = defaultdict(list)
-        with db.atomic():  # two reads of one moment
+        with db.atomic():  # two reads, one snapshot
             for line in self._lines.read(db.execute(_OWED)):
                 owed[line.operation].append(line)
             behind = self._operations.read(db.execute(_UNANNOUNCED))
@@ -47,7 +47,7 @@ class UnannouncedReader:
 
 
 def rendered(db: Database, operation_id: OperationId, version: int) -> None:
-    """Slack's card shows this version, or has long shown a later one.
+    """Note that Slack's card shows this version, or already a later one.
 
     Raises:
         LookupError: there is no such operation.
@@ -62,10 +62,10 @@ def rendered(db: Database, operation_id: OperationId, version: int) -> None:
 
 
 def posted(db: Database, events: tuple[int, ...], ts: str) -> None:
-    """Slack has taken the line of these events, all at once.
+    """Note that Slack has accepted the line of these events, all in one transaction.
 
     Raises:
-        LookupError: no line was ever owed for one of them.
+        LookupError: one of them never needed a line.
     """
     with writing(db):
         for event in events:
@@ -74,7 +74,7 @@ def posted(db: Database, events: tuple[int, ...], ts: str) -> None:
 
 
 def abandoned(db: Database, operation_id: OperationId) -> None:
-    """No place takes its card, for good: neither the card nor any line is owed any more.
+    """Note that no channel accepts its card, for good: neither card nor lines are to be posted any more.
 
     Raises:
         LookupError: there is no such operation.

@@ -1,8 +1,8 @@
-"""The operations that are live or wait for approval, kept in memory: a loop that wakes does not read thousands of rows.
+"""A cache of the operations that are live or await approval: a loop that wakes need not read thousands of rows.
 
-The store's own writes keep it current; what another process wrote (the shell) is noticed by SQLite's `data_version`, which
-only other connections' commits change. It is no base for a decision: what is decided is decided on the row, read in the
-transaction that writes it.
+The store's own writes keep it current; writes of another process (the shell) show in SQLite's `data_version`, which
+only other connections' commits change. No decision is based on it: decisions use the row, read in the transaction that
+writes it.
 """
 
 import threading
@@ -21,7 +21,7 @@ from bot.store.row_cache import RowCache
 
 
 class UnderwayCache:
-    """Any thread may ask; `follow` is for the thread of the connection that writes, and for that connection alone."""
+    """Any thread may read it; `follow` is for the writing connection alone, on its thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,7 +39,7 @@ class UnderwayCache:
         stored = self._rows.read(db.execute(SELECT_UNDERWAY))
         found = {operation.id: self.current(operation) for operation in stored}
         with self._lock:
-            # What was kept meanwhile is lost, and found out again: those are due at once.
+            # What `keep` stored meanwhile is lost, and looked up again: those are due at once.
             self._operations, self._is_sorted, self.is_read = found, True, True
         self._version = version
 
@@ -53,12 +53,12 @@ class UnderwayCache:
             return tuple(self._operations.values())
 
     def current(self, stored: Operation) -> Operation:
-        """The operation as this process knows it, where the row says the same in all that lasts."""
+        """The operation as this process knows it, if the row is equal in all lasting fields."""
         known = self._operations.get(stored.id)
         return known if known is not None and is_lastingly_equal(known, stored) else stored
 
     def put(self, *made: Transition | None) -> None:
-        """They were stored so, or were found to be so."""
+        """Cache the operations of these transitions, whether or not their rows changed."""
         with self._lock:
             for operation in (each.operation for each in made if each is not None):
                 if operation.state.is_live or operation.state is State.AWAITING_APPROVAL:
@@ -68,14 +68,14 @@ class UnderwayCache:
                     self._operations.pop(operation.id, None)
 
     def render(self, operation_id: OperationId, version: int) -> None:
-        """Slack's card was stored to show this version, or a later one."""
+        """The store has noted that Slack's card shows this version, or a later one."""
         with self._lock:
             known = self._operations.get(operation_id)
             if known is not None and known.rendered_version < version:
                 self._operations[operation_id] = replace(known, rendered_version=version)
 
     def keep(self, looked_at: Iterable[tuple[Operation, Operation]]) -> None:
-        """What looks found out that no row has to tell: each before and after, unless it has changed since."""
+        """Keep what looks found and no row stores: each operation before and after, unless it has changed since."""
         with self._lock:
             for before, after in looked_at:
                 known = self._operations.get(before.id)

@@ -1,1 +1,1 @@
-"""`grant`, `revoke`, `rule`, `freeze` and the access file."""
+"""The access commands: `grant`, `revoke`, `rule`, `freeze` and the access file."""

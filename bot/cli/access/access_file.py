@@ -1,7 +1,7 @@
-"""The file that a team keeps in git: grants and rules, in YAML, of which JSON is a part.
+"""The access file, which a team keeps in git: grants and rules, in YAML, of which JSON is a part.
 
-Writing is stable: the same access is the same text. Reading is strict, so that a slip is a sentence with its line and
-never a grant that nobody meant: every value is taken as it is written, and whatever is not known is refused.
+Writing is stable: the same access is the same text. Reading is strict, so that a mistake is an error with its line and
+never an unintended grant: every value is taken as it is written, and anything unknown is rejected.
 """
 
 import re
@@ -33,7 +33,7 @@ _HEADING = (
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what cannot be seen by its code: PyYAML itself loses some line breaks otherwise."""
+    """Writes unprintable characters as escapes: PyYAML itself loses some line breaks otherwise."""
 
     def represent_text(self, text: str) -> yaml.Node:
         style = None if text.isprintable() else '"'
@@ -44,7 +44,7 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 class BadAccessFile(UserError):  # noqa: N818 - named for what happened, like every other outcome
-    """The file says something that cannot be, with the line where it does."""
+    """The file says something invalid; the message names the line."""
 
 
 def written(current: DesiredAccess, home: TeamId | None) -> str:
@@ -76,10 +76,10 @@ def read(
     *,
     notice: Callable[[str], None] = _unheard,
 ) -> DesiredAccess:
-    """What the file wants, of a bot with these targets. A part that it does not have is left as it stands.
+    """The access that the file wants, for a bot with these targets. A part that it does not have stays unchanged.
 
-    `home` is the workspace of principals for which neither they nor the file name one. `notice` is told of what is
-    odd, and yet clear.
+    `home` is the workspace of principals for which neither they nor the file name one. `notice` is called with
+    warnings that are no errors.
 
     Raises:
         BadAccessFile: with the line, and what to write instead.
@@ -152,7 +152,7 @@ def _rules(node: yaml.Node, targets: Targets) -> Iterator[Rule]:
 
 
 def _check(pattern: str, key: str, value: yaml.Node) -> None:
-    """By itself, so that what is wrong is said with its own line: no value of a rule depends on another."""
+    """Check each value by itself, so that an error has its own line: no value of a rule depends on another."""
     try:
         rule_from(pattern, {key: _text(value)})
     except BadRule as error:
@@ -187,7 +187,7 @@ def _grant_as_written(give: GrantRole, home: TeamId | None) -> dict[str, Any]:
 
 
 def _until(end: datetime) -> datetime | str:
-    """As short as it can be without another meaning."""
+    """As short as possible with the same meaning."""
     in_utc = end.astimezone(UTC)
     is_whole = in_utc.second == 0 and in_utc.microsecond == 0
     return in_utc.replace(tzinfo=None).isoformat(timespec="minutes") if is_whole else end
@@ -252,7 +252,7 @@ def _mapping(node: yaml.Node, known: Collection[str], what: str) -> dict[str, ya
 
 
 def _text(node: yaml.Node) -> str:
-    """The value as it is written: neither `no` nor `1e3` nor a date becomes anything else."""
+    """The value as it is written: `no`, `1e3` and dates stay text."""
     if not isinstance(node, yaml.ScalarNode):
         meant = str(node.start_mark.buffer or "")[node.start_mark.pointer : node.end_mark.pointer]
         is_short = meant.startswith(("[", "{")) and meant.isprintable()
@@ -270,7 +270,7 @@ _UNQUOTED = re.compile(rf"\b(?:{'|'.join((*_GRANT, *_RULE))}):\s+([*&!%@`\[].*)"
 
 
 def _unquoted(line: str) -> str:
-    """The value in this line of what is no YAML that probably was meant as a text; empty if there is none."""
+    """The value in this line of invalid YAML that was probably meant as text; empty if there is none."""
     match = _UNQUOTED.search(line)
     if match is None:
         return ""

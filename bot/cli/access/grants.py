@@ -1,4 +1,4 @@
-"""`grant`, `revoke` and `grants`: who may do what, from the shell. They work beside a running bot, from its next decision on."""
+"""`grant`, `revoke` and `grants`: grants from the shell. A running bot applies them from its next decision on."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -85,7 +85,7 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
 
 
 def _as_options(further: tuple[str, ...]) -> str:
-    """What was typed as in Slack, as it is typed here."""
+    """Arguments in Slack's syntax, as options of this command."""
     word, *rest = further
     if word.lower() != "for":
         return f"{' '.join(further)!r} is too much here. A note is written --note {' '.join(further)!r}."
@@ -153,10 +153,10 @@ def _wanted(known: Iterable[Grant], wanted: str | None, targets: Targets) -> Ite
         for one in known
         if wanted in {id_of(one.principal), f"{one.principal.team}/{id_of(one.principal)}"}
     ]
-    # Short ids could be a pipeline's name, too; whoever has grants is meant first.
+    # A short id could be a pipeline's name, too; a principal with grants comes first.
     if held or names_somebody(wanted):
         return held
-    # With targets, what has none is still listed: it may have to be taken away.
+    # With targets, a grant without one is still listed: it may have to be revoked.
     pattern = checked_anywhere(wanted) if targets.names else checked_pattern(wanted)
     return [one for one in known if may_overlap(one.pattern, pattern)]
 
@@ -196,7 +196,7 @@ _COLUMNS = ("NUMBER", "WHO", "ROLE", "PATTERN", "UNTIL", "GRANTED BY", "GRANTED 
 
 
 def _table(known: Sequence[Grant], home: TeamId | None, now: datetime) -> str:
-    """With a column for the workspace where another one than the bot's own occurs."""
+    """With a column for the workspace if any differs from the bot's own."""
     teams = {one.principal.team for one in known}
     rows = [_row(one, now) for one in known]
     if teams == {home} or (home is None and len(teams) == 1):

@@ -111,7 +111,7 @@ def import_(file: Path, *, yes: bool) -> None:
 
 @contextmanager
 def _to_compare_with(settings: ShellSettings, *, yes: bool) -> Iterator[Administration | None]:
-    """What stands; None where there is no database yet, which only a change creates."""
+    """The current store; None if there is no database yet, which only a change creates."""
     path = settings.pipeline_bot_database
     if yes:
         with Administration.open(path, settings.targets) as administration:
@@ -127,7 +127,7 @@ def _to_compare_with(settings: ShellSettings, *, yes: bool) -> Iterator[Administ
 
 
 class _Arrangement:
-    """The plan, made of what stands in the very transaction in which it is carried out, and what it came to."""
+    """The plan, made from the grants and rules in the transaction that carries it out, and its outcome."""
 
     def __init__(self, wanted: DesiredAccess, now: datetime, home: TeamId | None) -> None:
         self._wanted = wanted

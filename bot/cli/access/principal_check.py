@@ -1,4 +1,4 @@
-"""Looks the people behind the grants up in Slack, for the linter: as far as that can be done from here."""
+"""Slack lookups of the people behind the grants, for the linter, as far as the shell can make them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from bot.domain.errors import UserError
 
 
 def roster_of(grants: Sequence[Grant], rules: Sequence[Rule], now: datetime) -> tuple[Roster, str]:
-    """What Slack says of them, and why it could not be asked, if it could not: then nothing is known of anybody."""
+    """What Slack says of them, and, if it could not be asked, why: then the roster is empty."""
     try:
         settings = load(SlackSettings)
     except BadSettings as error:

@@ -1,4 +1,4 @@
-"""People and user groups as they are named in the shell: by Slack's ids, in a workspace that is known or asked for."""
+"""People and user groups in shell arguments: by Slack id, in a workspace that is known or looked up."""
 
 import asyncio
 import re
@@ -20,12 +20,12 @@ def principal_of(text: str, team: TeamId) -> Principal | None:
 
 
 def names_somebody(text: str) -> bool:
-    """Whether it is an id of Slack's. A pipeline could be called like one, but for the digits that every id has."""
+    """Whether it is a Slack id. A pipeline could be named like one, but for the digits that every id has."""
     return _PRINCIPAL.fullmatch(text) is not None and any(char.isdigit() for char in text)
 
 
 def named(text: str, team: str | None, administration: Administration) -> Principal:
-    """Whom the operator means.
+    """The principal that the operator means.
 
     Raises:
         UserError: it is no id, or the workspace is not known.
@@ -47,7 +47,7 @@ def home_team(administration: Administration) -> TeamId:
     """The bot's workspace; before its first run, the one its token belongs to.
 
     Raises:
-        UserError: Slack has to be asked, and does not tell.
+        UserError: Slack has to be asked, and the call fails.
     """
     return administration.team() or _ask_slack_for_the_team(administration)
 

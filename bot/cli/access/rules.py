@@ -1,4 +1,4 @@
-"""`rule`, `rules`, `freeze` and `unfreeze`: what a clear takes, and when nothing may start, from the shell."""
+"""`rule`, `rules`, `freeze` and `unfreeze`: rules for clears, and freezes, from the shell."""
 
 from datetime import datetime, time, timedelta
 
@@ -63,7 +63,7 @@ def _rule(pattern: str, words: str) -> Rule:
     try:
         return rule_of(pattern, words)
     except BadRule as error:
-        # Written for Slack, where code stands in backticks.
+        # Written for Slack, with code in backticks.
         raise UserError(
             f"{error.message.replace('`', '')} `pipeline-bot rule --help` has them all."
         ) from error

@@ -1,4 +1,4 @@
-"""Heads of the audit log that were noted elsewhere: read from what somebody kept, and where the bot has put them."""
+"""Audit log anchors, heads noted elsewhere: parses those that were kept, and says where the bot put them."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def head_of(text: str) -> Head | None:
 
 
 def heads_in(lines: Iterable[str]) -> Iterator[Head]:
-    """Those in a log of the bot's, as JSON whatever stands before it in a line, and those written as `ID:HASH`."""
+    """Those in the bot's log, as JSON after any prefix of a line, and those written as `ID:HASH`."""
     for line in lines:
         logged = _logged(line)
         if logged is not None:
@@ -34,7 +34,7 @@ def heads_in(lines: Iterable[str]) -> Iterator[Head]:
 
 
 def where_to_look(administration: Administration) -> list[str]:
-    """Where heads have been put, a sentence each. The database says so itself: it helps to find them, and proves nothing."""
+    """Where heads have been put, a sentence each. The database says so: it helps to find them, and proves nothing."""
     said = []
     posted = administration.posted_head()
     if posted is not None:

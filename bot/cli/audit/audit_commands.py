@@ -1,4 +1,4 @@
-"""`audit verify`, `audit export` and `audit head`: the audit log, and what can be proved of it."""
+"""`audit verify`, `audit export` and `audit head`: verifies and exports the audit log."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ class _Head(click.ParamType[Head]):
 
 
 class _Since(click.ParamType[timedelta | datetime]):
-    """`7d`, or `2026-11-25`, or a moment of that day."""
+    """`7d`, or `2026-11-25`, or a time on that day."""
 
     name = "duration|date"
 
@@ -216,7 +216,7 @@ def _as_csv(entries: Iterable[Entry], url: str) -> None:
 
 
 def _link(data: Mapping[str, Any], url: str) -> str:
-    """To the card in Slack, by what the entry says itself: its `channel` and `ts`. Empty where it had none."""
+    """The link to the card in Slack, from the entry's own `channel` and `ts`; empty if it had none."""
     if not url or "ts" not in data:
         return ""
     return permalink(url, str(data.get("channel")), str(data["ts"]))

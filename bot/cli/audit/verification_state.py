@@ -1,7 +1,7 @@
-"""How far the audit log was verified before, so that the next time only what came after is read.
+"""The verification state: how far the audit log was verified before, so that next time only later entries are read.
 
-It is kept in the folder of the person who verified it, and not in the database: somebody who can change the database alone
-cannot change it, and an entry that has another hash since is found. Where it cannot be kept, all is read every time.
+It is kept in the folder of the person who verified it, and not in the database: somebody who can change only the
+database cannot change it, and an entry with another hash since is found. If it cannot be kept, all is read every time.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ class _Kept(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The entry up to which the log was consistent, when that was, and when all entries were last read.
+    """The entry up to which the log was consistent, when that was verified, and when all entries were last read.
 
     `is_broken`: one of those entries was found broken since, so that all are read again until none is.
     """
@@ -53,14 +53,14 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`earlier` is what was kept of the time before, in `file`, if anything can be kept."""
+    """`earlier` is the state of the previous run, kept in `file`, if it can be kept."""
 
     checked: Checked
     earlier: Earlier | None
     file: Path | None
 
     def not_read(self) -> str:
-        """Which entries were not read again, and what is known of them; empty where all were read."""
+        """Which entries were not read again, and what is known of them; empty if all were read."""
         after = self.checked.after
         if self.earlier is None or not after:
             return ""
@@ -72,7 +72,7 @@ class Verification:
         )
 
     def contradicts(self) -> str:
-        """What to do where the log is not the one that was verified before; empty where it is."""
+        """What to do if the log is not the one that was verified before; empty if it is."""
         broken, earlier = self.checked.broken, self.earlier
         if broken is None or earlier is None or self.checked.newest[0] >= earlier.head[0]:
             return ""
@@ -89,7 +89,7 @@ def entries(first: int, last: int) -> str:
 def verify(
     path: Path, administration: Administration, heads: tuple[Head, ...] = (), *, full: bool = False
 ) -> Verification:
-    """Verify the log of the database at `path` from where it was verified before, or all of it, and keep how far."""
+    """Verify the log of the database at `path` from where it was verified before, or all of it, and store how far."""
     file = _file_of(path)
     earlier = None if file is None else _read(file)
     head = None if earlier is None else earlier.head
@@ -108,7 +108,7 @@ def verify(
 
 @contextmanager
 def _progress(entries: int) -> Iterator[Progress]:
-    """A bar on a terminal: a log of years takes minutes to read. Nothing elsewhere."""
+    """A progress bar on a terminal: a log of years takes minutes to read. Nothing elsewhere."""
     with click.progressbar(
         length=max(entries, 0), label="Reading the audit log", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
@@ -130,7 +130,7 @@ def _read(file: Path) -> Earlier | None:
 
 
 def _write(file: Path, verified: Earlier) -> None:
-    """As a whole or not at all. Where it cannot be written, all is read the next time."""
+    """Write the file atomically. If it cannot be written, all is read the next time."""
     entry, entry_hash = verified.head
     kept = _Kept(
         entry=entry,

@@ -1,1 +1,1 @@
-"""`pipeline-bot doctor`: what it looks at, each asked of the real thing. No check changes anything."""
+"""`pipeline-bot doctor`: its checks, each against the real service. No check changes anything."""

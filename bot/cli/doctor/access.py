@@ -1,4 +1,4 @@
-"""Checks of who may do what: grants and rules, and the people and groups of Slack that they name."""
+"""Checks of access: grants and rules, and the people and groups of Slack that they name."""
 
 from datetime import datetime
 from pathlib import Path

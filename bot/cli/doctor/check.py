@@ -1,4 +1,4 @@
-"""What one check came to: a result and a sentence."""
+"""The outcome of one check: a result and a sentence."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from enum import StrEnum
 class Result(StrEnum):
     FINE = "ok"
     NOTE = "note"  # worth knowing
-    WRONG = "FAIL"  # to be put right
+    WRONG = "FAIL"  # to be fixed
 
 
 @dataclass(frozen=True, slots=True)

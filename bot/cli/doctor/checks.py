@@ -1,6 +1,6 @@
-"""What `doctor` looks at, one check after the other. Each is asked of the real thing, and none changes anything.
+"""All checks of `doctor`, one after the other. Each is made against the real service, and none changes anything.
 
-A check that cannot be made because of an earlier one is left out: that one says what to mend first.
+A check that cannot be made because of an earlier one is left out: that one says what to fix first.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -38,7 +38,7 @@ _S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
 
 
 async def checks(clock: Clock) -> AsyncIterator[Check]:
-    """Every check that can be made, with what came of it."""
+    """Every check that can be made, with its outcome."""
     settings, misfits = _loaded(Settings)
     if settings is not None:
         yield fine(f"Settings: complete, for {'Socket Mode' if settings.mode is Mode.SOCKET else 'HTTP'}.")
@@ -65,7 +65,7 @@ async def checks(clock: Clock) -> AsyncIterator[Check]:
 
 @asynccontextmanager
 async def _slack() -> AsyncIterator[AsyncWebClient | None]:
-    """Slack's Web API, if there are settings for it."""
+    """A client of Slack's Web API, if there are settings for it."""
     settings, _ = _loaded(SlackSettings)
     if settings is None:
         yield None
@@ -75,7 +75,7 @@ async def _slack() -> AsyncIterator[AsyncWebClient | None]:
 
 
 async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[AppCheck | None, Check | None]:
-    """What Slack says of the app, or why it says nothing."""
+    """What Slack reports about the app, or why the call failed."""
     if client is None:
         return None, None
     try:

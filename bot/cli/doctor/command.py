@@ -1,4 +1,4 @@
-"""`doctor`: whether everything the bot needs is there and works, a line each, and what to do where it is not."""
+"""The command `doctor`: checks that everything the bot needs works, a line each, with what to do if not."""
 
 import asyncio
 import sys

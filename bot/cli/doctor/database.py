@@ -1,4 +1,4 @@
-"""Checks of the database: that it reads, can be written and agrees with its audit log, and what waits in it."""
+"""Checks of the database: that it can be read and written, and its audit log; lists pending requests."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from bot.store.connection.database import unusable
 from bot.store.connection.lease import files_of
 
 JUMP_TOLD_FOR = timedelta(days=7)
-SIGNED_WITHIN = timedelta(days=1)  # a night's work is looked at the next day
+SIGNED_WITHIN = timedelta(days=1)  # what was done at night is reviewed the next day
 
 
 def database_checks(path: Path, app: AppCheck | None, settings: Settings | None) -> Iterator[Check]:
@@ -53,9 +53,7 @@ def database_checks(path: Path, app: AppCheck | None, settings: Settings | None)
             )
             if lost is not None:
                 yield wrong(f"Felderas: {lost}")
-        yield _writable(
-            path
-        )  # apart from the reading: it closes files, and SQLite's locks of this process with them
+        yield _writable(path)  # outside the `with`: closing files releases this process's SQLite locks
     except UserError as error:
         yield wrong(f"Database: {error.message}")
 
@@ -110,7 +108,7 @@ def _record(path: Path, administration: Administration, now: datetime) -> Iterat
 
 
 def _unrecorded(administration: Administration, now: datetime) -> Iterator[Check]:
-    # The grants first: one that is given meanwhile is then in the record at least.
+    # The grants first: one that is given meanwhile is then at least in the audit log.
     in_force = [grant for grant in administration.grants() if grant.is_current(now)]
     for grant in unrecorded(in_force, (entry.event for entry in administration.entries(kinds=KINDS))):
         yield note(

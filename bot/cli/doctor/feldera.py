@@ -45,7 +45,7 @@ async def _one_feldera(
 
 
 async def _same_felderas(fleet: TargetRouter) -> list[Check]:
-    """Two targets that are one: the bot does not start with them."""
+    """Duplicate targets: the bot does not start with them."""
     same = await fleet.same()
     return [wrong(same_feldera(target, first)) for target, first in same.items()]
 
@@ -67,7 +67,7 @@ def _role(found: Session | Problem | None, which: str, settings: FelderaSettings
 
 
 def _other_credentials(settings: FelderaSettings) -> str:
-    """How the bot gets another role, with the credentials that it has."""
+    """How the bot gets another role, with its kind of credentials."""
     if settings.auth_token_command is not None:
         return "Have the token command print tokens of somebody who has it."
     if settings.api_key is not None:

@@ -15,7 +15,7 @@ from bot.slack.transport.socket_connection import NoHello, others_connected
 from bot.slack.transport.socket_transport import OPENS_WITHIN, why_not_opened
 from bot.store.connection.lease import is_held
 
-# Slack's signatures are good for five minutes; approvals lapse by our clock.
+# Slack's signatures are valid for five minutes; approvals expire by our clock.
 CLOCKS_AGREE = timedelta(seconds=30)
 
 
@@ -67,7 +67,7 @@ async def socket_checks(
 
 
 def _other_bots(others: int, *, runs_here: bool) -> Iterator[Check]:
-    """The bot has one connection of its own, and for a moment two while Slack has it renewed."""
+    """The bot has one connection of its own, and briefly two while Slack renews it."""
     if others > 1:
         yield wrong(
             f"Socket Mode: the app has {others} connections besides the one of this check: more than one bot runs on this "

@@ -1,8 +1,7 @@
-"""Where Feldera is and how to talk to it: the address as people write it, made into one base URL and one TLS context.
+"""Feldera's address: the host as people configure it, parsed into one base URL and one TLS context.
 
-It refuses what it would have to guess about (a password in the address, a query), and never repeats a refused
-address in full, since it may hold a password. It trusts the operator who wrote the settings, and the
-certificates of the system.
+It rejects what it would have to guess (a password in the address, a query), and never repeats a rejected address in
+full, since it may hold a password. It trusts the operator who wrote the settings, and the system's certificates.
 """
 
 import ipaddress
@@ -26,7 +25,7 @@ class FelderaAddress:
     """Feldera's host and the settings of a connection to it.
 
     `host` may have a scheme (without one: `http` on this machine, `https` elsewhere), a path prefix and a `/v0`;
-    `tls_cert` is a PEM file trusted beside the usual certificates; `request_timeout` is how many seconds Feldera
+    `tls_cert` is a PEM file trusted besides the usual certificates; `request_timeout` is how many seconds Feldera
     may stay silent; `proxy` is the URL of an HTTP proxy, and may hold a password.
 
     Raises:
@@ -49,7 +48,7 @@ class FelderaAddress:
 
     @property
     def base_url(self) -> httpx.URL:
-        """The URL under which `/v0/…` stands; no trailing slash, no user, no query."""
+        """The URL that `/v0/…` is appended to; no trailing slash, no user, no query."""
         text = self.host.strip()
         if "://" not in text:
             text = f"{_usual_scheme(text)}://{text}"
@@ -72,11 +71,11 @@ class FelderaAddress:
 
     @property
     def is_in_the_clear(self) -> bool:
-        """Whether what is sent there can be read on its way: plain HTTP to another machine."""
+        """Whether traffic to it can be read in transit: plain HTTP to another machine."""
         return self.base_url.scheme == "http" and not _is_this_machine(self.base_url.host)
 
     def tls_context(self) -> ssl.SSLContext:
-        """What is checked of Feldera's certificate. Over plain HTTP there is none: then no certificate is trusted.
+        """The context that verifies Feldera's certificate. For plain HTTP, it trusts no certificate.
 
         Raises:
             ValueError: the certificate file cannot be read as PEM.
@@ -97,7 +96,7 @@ class FelderaAddress:
 
 
 def _usual_scheme(host_and_path: str) -> str:
-    """`http` for this very machine; otherwise `https`, so that a key never travels in the clear by a guess."""
+    """`http` for this machine; otherwise `https`, so that a guess never sends a key in the clear."""
     bracketed = re.match(r"\[([^\]]*)\]", host_and_path)
     host = bracketed[1] if bracketed else re.split(r"[:/?#]", host_and_path, maxsplit=1)[0]
     return "http" if _is_this_machine(host) else "https"

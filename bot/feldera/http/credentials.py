@@ -1,7 +1,7 @@
-"""How the bot proves to Feldera who it is: not at all, by an API key, or by a command that prints short-lived tokens.
+"""Credentials for Feldera: none, an API key, or a command that prints short-lived tokens.
 
-Secrets are held as `SecretStr` and leave only as the `Authorization` header; no message, log line or `repr`
-contains one, nor what a failing command printed. The command is the operator's own and trusted as such; it is run
+Secrets are held as `SecretStr` and leave only in the `Authorization` header; no message, log line or `repr`
+contains one, nor the output of a failing command. The command is the operator's own and trusted as such; it runs
 without a shell.
 """
 
@@ -20,16 +20,16 @@ from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
 COMMAND_TIMEOUT = 10.0  # seconds; a look waits for it, and the person for the look
 PRINTED_MAX = 64 * 2**10  # bytes, a pipe's usual capacity; a command that prints more is stuck, and times out
-_TOKEN = re.compile(r"[!-~]+")  # what can stand in a header as it is
+_TOKEN = re.compile(r"[!-~]+")  # valid in a header as it is
 
 
 class Credentials(Protocol):
     async def token(self) -> SecretStr | Problem | None:
-        """What follows `Bearer` in a request; None for no `Authorization` at all."""
+        """The bearer token of a request; None for no `Authorization` header."""
         ...
 
     async def replacement(self, rejected: SecretStr | None, /) -> SecretStr | Problem | None:
-        """Another token, now that Feldera answered 401 to `rejected`; None if there can be no other."""
+        """Another token, after Feldera answered 401 to `rejected`; None if there can be no other."""
         ...
 
 
@@ -45,7 +45,7 @@ class NoCredentials:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as Feldera hands it out: the prefix `apikey:` is part of it.
+    """An API key as Feldera issues it: the prefix `apikey:` is part of it.
 
     Raises:
         ValueError: the key holds spaces or other characters no key has.
@@ -106,7 +106,7 @@ class TokenCommand:
         return self._known
 
     async def _output(self) -> bytes | Problem:
-        # A pipe of our own, read after the end: an agent the command leaves running may keep it open for ever.
+        # A pipe of our own, read after the command ends: an agent that it leaves running may keep the pipe open forever.
         ours, its = os.pipe()
         try:
             try:
@@ -134,13 +134,13 @@ class TokenCommand:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.DEVNULL,  # it may repeat a secret
-                start_new_session=True,  # so that whatever it started can be ended with it
+                start_new_session=True,  # so that its child processes can be killed with it
             )
         )
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
-            # Cancelled half-way, asyncio would end the command, but not what the command has started by then.
+            # Cancelled halfway, asyncio would kill the command, but not the processes that it has started by then.
             with contextlib.suppress(OSError):
                 await _end(await starting)
             raise
@@ -153,14 +153,14 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def _read(pipe: int) -> bytes:
-    """What stands in the pipe now; it cannot hold more than `PRINTED_MAX`, and a longer token is none."""
+    """What is in the pipe now; it cannot hold more than `PRINTED_MAX`, and a longer token is invalid."""
     os.set_blocking(pipe, False)
     try:
         return os.read(pipe, PRINTED_MAX)
-    except BlockingIOError:  # nothing was printed, and somebody still could
+    except BlockingIOError:  # nothing was printed, and a child process may still hold the pipe
         return b""
 
 
 def _failed(how: str) -> Problem:
-    # An outage, of whoever gives out the tokens: Feldera has rejected nothing, and may accept the next one.
+    # An outage of the token issuer: Feldera has rejected nothing, and may accept the next token.
     return Problem(ProblemKind.UNREACHABLE, f"The command that fetches the bot's token for Feldera {how}.")

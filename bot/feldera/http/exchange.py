@@ -1,8 +1,8 @@
-"""One HTTP exchange with Feldera: bounded in time and in size, never repeated, never raising for the world.
+"""One HTTP exchange with Feldera: limited in time and size, never retried, never raising for a network failure.
 
-It follows no redirect (a redirected POST would be another request), reads no more than it was told to, unpacks nothing
-(a few kilobytes could become gigabytes), and logs method, path, status and duration only: no header, no body. What it
-cannot know to have been undone on the way, it says may have been sent. Cancellation passes through.
+It follows no redirect (a redirected POST would be another request), reads no more than its limit, decompresses nothing
+(a few kilobytes could become gigabytes), and logs method, path, status and duration only: no header, no body. Unless
+it can prove that a request was not sent, it reports that it may have been. Cancellation passes through.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ from bot.feldera.http.response import NoResponse, Response
 from bot.proxies import without_password
 
 CONNECT_TIMEOUT = 5.0  # seconds, for each of: a free connection, TCP, TLS
-KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, and a request must not meet that
+KEEPALIVE = 2.0  # seconds; Feldera drops idle connections after 5, which must not hit a request
 HTTP_PORT = 80
 CONNECTIONS = 10  # the API answers one request after another: more would only queue there
-PATIENCE = 4  # times the allowed silence, for a whole exchange: for an answer that dribbles without an end
+PATIENCE = 4  # times the allowed silence, for a whole exchange: ends a response that trickles forever
 BODY_MAX = 4 * 2**20  # bytes; a pipeline's status with hundreds of checkpoints stays well below
 
 TOO_LATE = Problem(ProblemKind.UNREACHABLE, "Too much time passed after the last look at the pipeline.")
@@ -36,21 +36,21 @@ _PACKED = Problem(
     ProblemKind.NOT_FELDERA,
     "Something in front of Feldera compresses its answers, which the bot did not ask for.",
 )
-# What OpenSSL makes of an answer that is no TLS: plain HTTP has no other meaning for it.
+# OpenSSL's reasons for a response that is not TLS: what it makes of plain HTTP.
 _NO_TLS_SPOKEN = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
 
 log = structlog.get_logger()
 
 
 class _TooLate(Exception):  # noqa: N818 - an outcome, named like the others
-    """The moment until which the request was allowed to leave has passed: not a byte of it was written."""
+    """The deadline for sending the request has passed: not a byte of it was written."""
 
 
 class _Sending:
-    """Whether the first byte of a request may be on its way. Before, whatever breaks, the request was not sent.
+    """Whether the first byte of a request may have been sent. Until then, any failure means that it was not sent.
 
-    The type of an exception does not tell: what goes wrong while a proxy is asked for a connection is raised as if the
-    request itself had been under way.
+    The exception's type does not say: a failure while a proxy is asked for a connection is raised as if the request
+    itself had been under way.
     """
 
     def __init__(self, clock: Clock, not_after: float) -> None:
@@ -59,10 +59,10 @@ class _Sending:
         self._not_after = not_after
 
     async def follow(self, step: str, details: Mapping[str, Any]) -> None:
-        """httpcore: the extension `trace`; a proxy's CONNECT is a request of its own.
+        """The httpcore extension `trace`; CONNECT to a proxy is a request of its own.
 
         Raises:
-            _TooLate: the connection is there, the headers would be written next, and their time has passed.
+            _TooLate: connected, and about to write the headers, but the deadline has passed.
         """
         if not step.endswith("send_request_headers.started"):
             return
@@ -77,7 +77,7 @@ _USER_AGENT = f"pipeline-bot/{version('pipeline-bot')}"
 
 
 class FelderaHttp:
-    """Connections to one Feldera, at most `connections` at a time."""
+    """The HTTP client of one Feldera, with at most `connections` at a time."""
 
     def __init__(
         self,
@@ -105,11 +105,11 @@ class FelderaHttp:
             limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE),
             follow_redirects=False,
             proxy=address.proxy,
-            trust_env=False,  # which proxy there is was decided by the one rule for all connections
+            trust_env=False,  # `bot.proxies` has chosen the proxy, by one rule for all connections
         )
 
     def single_connection(self) -> Self:
-        """The same Feldera over one connection that nothing else uses; to be closed."""
+        """A client for the same Feldera over one connection of its own; to be closed."""
         return type(self)(self._address, self._clock, connections=1, tls=self._tls)
 
     async def aclose(self) -> None:
@@ -125,10 +125,10 @@ class FelderaHttp:
         body_max: int = BODY_MAX,
         not_after: float = inf,
     ) -> Response | NoResponse:
-        """Send the request once, and read the reply up to `body_max` bytes.
+        """Send the request once, and read the response up to `body_max` bytes.
 
-        Not a byte of it is written after `not_after`, a moment of the clock's monotonic seconds, however long the
-        connection took or the process was suspended.
+        Not a byte of it is written after `not_after` (the clock's monotonic seconds), however long the connection took
+        or the process was suspended.
         """
         request = self._http.build_request(method, path, params=query)
         if token is not None:
@@ -151,11 +151,11 @@ class FelderaHttp:
         return outcome
 
     async def why_unencrypted_fails(self) -> str | None:
-        """Whether it fails since the bot speaks plain HTTP to a port that speaks TLS; nothing of HTTP is sent to find out."""
+        """Why plain HTTP fails, if the port speaks TLS; otherwise None. The check sends no HTTP."""
         if self._http.base_url.scheme != "http":
             return None
         context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # who it is does not matter here
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its identity does not matter
         host, port = self._http.base_url.host, self._http.base_url.port or HTTP_PORT
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
@@ -164,7 +164,7 @@ class FelderaHttp:
         except ssl.SSLError as error:
             if "ALERT" not in (
                 error.reason or ""
-            ):  # it declines, but in TLS: it wants another name, or a certificate
+            ):  # an alert is TLS: the server wants another name, or a certificate
                 return None
         except (OSError, TimeoutError):
             return None
@@ -180,7 +180,7 @@ class FelderaHttp:
             )
         except _TooLate:
             return NoResponse(TOO_LATE, maybe_sent=False)
-        except httpx.ProxyError as error:  # it answered the CONNECT, and not with a connection
+        except httpx.ProxyError as error:  # the proxy answered CONNECT, but without a connection
             return NoResponse(Problem(ProblemKind.UNREACHABLE, self._why_no_tunnel(error)), maybe_sent=False)
         except httpx.TimeoutException:
             sentence = f"Feldera did not answer within {self._silence:g} s."
@@ -188,7 +188,7 @@ class FelderaHttp:
         except TimeoutError:
             sentence = f"Feldera's answer was not complete within {PATIENCE * self._silence:g} s."
             return NoResponse(Problem(ProblemKind.UNREACHABLE, sentence), maybe_sent=True)
-        except (httpx.HTTPError, OSError):  # OSError: TLS alerts after the handshake reach us as they are
+        except (httpx.HTTPError, OSError):  # OSError: TLS alerts after the handshake arrive unwrapped
             sentence = "The connection to Feldera broke before its answer was complete."
             return NoResponse(Problem(ProblemKind.UNREACHABLE, sentence), maybe_sent=True)
 

@@ -1,8 +1,8 @@
-"""What is wrong with a reply, in one sentence fit for a person.
+"""Error responses as a `Problem`: its kind, and one sentence for people.
 
-Pure. Feldera's own message is used where its error envelope holds one, shortened and on one line; the envelope's
-`details` and the bodies of proxies never are. Which kind of trouble it is depends on who seems to have answered:
-Feldera, or something in front of it or in its place.
+Pure. Feldera's own message is used if its error envelope holds one, shortened and on one line; the envelope's
+`details` and the bodies of proxies never are. The kind depends on what seems to have answered: Feldera, or something
+in front of it or in its place.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ NOT_AS_KNOWN: Final = Problem(
 DATABASE_DOWN: Final = Problem(ProblemKind.DATABASE_DOWN, "Feldera cannot reach its database.")
 
 _DATABASE_CODES: Final = frozenset({"PostgresError", "PostgresPoolError"})
-"""Errors (500) of Feldera's database. Their messages are the database's own and can name machines: not for people."""
+"""Error codes (500) of Feldera's database. Their messages come from the database and can name machines: not for people."""
 
 _WHOEVER_SAYS_IT: Final[Mapping[int, tuple[ProblemKind, str]]] = {
     HTTPStatus.UNAUTHORIZED: (
@@ -46,7 +46,7 @@ _WHOEVER_SAYS_IT: Final[Mapping[int, tuple[ProblemKind, str]]] = {
 
 
 def problem(reply: Response) -> Problem:
-    """The problem with a reply that is not the one hoped for."""
+    """The problem that an unsuccessful response reports."""
     error = reply.error
     if is_ambiguous(error):
         return NO_TENANT
@@ -62,7 +62,7 @@ def problem(reply: Response) -> Problem:
 
 
 def is_ambiguous(error: ErrorBody | None) -> bool:
-    """Whether Feldera cannot tell which tenant's pipelines are asked about; it says so (400) before it does anything."""
+    """Whether Feldera cannot tell which tenant is meant; it answers so (400) before it does anything."""
     return error is not None and error.error_code == NO_TENANT.code
 
 

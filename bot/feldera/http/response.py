@@ -1,6 +1,6 @@
-"""What came back over the wire, before anyone says what it means: a reply, or the lack of one.
+"""An HTTP response before it is interpreted, or the lack of one.
 
-Pure. It reads headers a stranger wrote, so every reader here has an answer for nonsense: "not given".
+Pure. The headers may come from any server, so every reader here treats nonsense as "not given".
 """
 
 import re
@@ -15,7 +15,7 @@ from bot.domain.pipelines.pipeline import Problem
 from bot.feldera.models import ErrorBody
 from bot.feldera.one_line import one_line
 
-RETRY_AFTER_MAX = 300.0  # seconds; one answer, which a proxy may have made up, silences no Feldera for longer
+RETRY_AFTER_MAX = 300.0  # seconds; one response, perhaps a proxy's, must not stop the queries for longer
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _HOST_MAX = 100  # characters of a host's name in a sentence
 
@@ -31,7 +31,7 @@ class Response:
 
     @property
     def is_json(self) -> bool:
-        """Feldera's handlers answer JSON, and say so; what stands in front of it or in its place seldom does."""
+        """Feldera's handlers send JSON, and declare it; a server in front of it or in its place seldom does."""
         return self._media_type == "application/json"
 
     @property
@@ -50,7 +50,7 @@ class Response:
 
     @property
     def rejects_a_key(self) -> bool:
-        """Feldera's words for an API key that it does not know, or could not look up: JSON that is sent as text."""
+        """Feldera's error for an API key that it does not know, or could not look up: JSON sent as text."""
         try:
             return ErrorBody.model_validate_json(self.body).error_code == "AuthenticationFailed"
         except ValidationError:
@@ -58,7 +58,7 @@ class Response:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to leave the server alone (`Retry-After`, as seconds or as a date); None if not asked for."""
+        """Seconds to wait before the next request (`Retry-After`, as seconds or a date); None if not given."""
         text = self._header("retry-after").strip()
         if _SECONDS.fullmatch(text):
             return min(float(text), RETRY_AFTER_MAX)
@@ -72,7 +72,7 @@ class Response:
 
     @property
     def redirect_host(self) -> str | None:
-        """The machine a redirect points to, without path or query, which can hold a login's secrets."""
+        """The host a redirect points to, without path or query, which can hold a login's secrets."""
         try:
             url = httpx.URL(self._header("location"))
         except httpx.InvalidURL:
@@ -85,14 +85,14 @@ class Response:
         return self._header("content-type").partition(";")[0].strip().lower()
 
     def _header(self, name: str) -> str:
-        """The header's value, joined if it came repeatedly; empty if it did not come."""
+        """The header's value, joined if repeated; empty if absent."""
         value: str = self.headers.get(name, "")
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class NoResponse:
-    """No whole response; `maybe_sent` is whether Feldera may have got the request nevertheless."""
+    """No complete response; `maybe_sent` is whether Feldera may have received the request nevertheless."""
 
     problem: Problem
     maybe_sent: bool

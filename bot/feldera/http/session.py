@@ -1,4 +1,4 @@
-"""Whom Feldera takes the bot for (`GET /v0/config/session`), and whether that is whom the settings say. Pure."""
+"""Feldera's session (`GET /v0/config/session`): the bot's tenant and role, checked against the settings. Pure."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from bot.feldera.models import SessionBody
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The tenant's id and name, and the bot's role in it; empty where Feldera does not tell."""
+    """The tenant's id and name, and the bot's role in it; empty if Feldera does not say."""
 
     tenant: str
     tenant_name: str
@@ -21,10 +21,10 @@ class Session:
 
 
 def session(reply: Response) -> Session | Problem | None:
-    """None where there is no such endpoint, as before 0.327, which brought the roles.
+    """The session; None if there is no such endpoint, as before 0.327, which introduced the roles.
 
     A login that belongs to several tenants, and names none, has a session without a tenant: a problem.
-    Feldera answers to a path it does not know with 404, or with its web console.
+    Feldera answers an unknown path with 404, or with its web console.
     """
     if reply.status == HTTPStatus.NOT_FOUND or (reply.status == HTTPStatus.OK and reply.is_html):
         return None
@@ -40,7 +40,7 @@ def session(reply: Response) -> Session | Problem | None:
 
 
 def of_another_tenant(session: Session, wanted: str | None) -> Problem | None:
-    """Feldera ignores the tenant that is asked for beside an API key: the key's own tenant answers."""
+    """The problem if another tenant answers: Feldera ignores the requested tenant when it gets an API key."""
     answered = [each for each in (session.tenant_name, session.tenant) if each]
     if wanted is None or not answered or wanted in answered:
         return None

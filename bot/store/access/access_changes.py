@@ -1,8 +1,7 @@
-"""Changes of who may do what: made and recorded in one transaction, with what was there before, or not at all.
+"""Changes of grants, rules and freezes: written in one transaction with their audit log entries, or not at all.
 
-Whether somebody may make one is the domain's to say, asked here inside the transaction, on the facts as they are in
-it. The shell needs no permission, and is recorded like everybody else. A change that finds everything as it wants it
-leaves no entry.
+The domain decides whether a person may make one, inside the transaction, on the access data read in it. The shell needs
+no permission, and its changes are recorded too. An entry says what was there before; a change without effect has none.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,7 +33,7 @@ from bot.store.access import access_snapshot, grants, rules_and_freezes
 from bot.store.connection.database import writing
 
 Plan = Callable[[tuple[Grant, ...], tuple[Rule, ...]], Iterable[AccessChange]]
-"""Pure: the grants, lapsed ones too, and the rules, to the changes to make."""
+"""Pure: from the grants, lapsed ones too, and the rules to the changes to make."""
 
 
 def administer(  # noqa: PLR0913 - what a change is, and who makes it
@@ -62,7 +61,7 @@ def administer(  # noqa: PLR0913 - what a change is, and who makes it
 def administer_from_the_shell(
     db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets = ONE
 ) -> tuple[Event, ...]:
-    """Make the changes, all or none, and return what was recorded: nothing for what was as wanted already.
+    """Make the changes, all or none, and return their events; a change without effect has none.
 
     Raises:
         BadPattern: no pipeline could match one of the patterns.
@@ -74,7 +73,7 @@ def administer_from_the_shell(
 def rearrange(
     db: Database, plan: Plan, *, by: str, now: datetime, targets: Targets = ONE
 ) -> tuple[Event, ...]:
-    """The same, of the changes that `plan` makes of the grants and rules as they stand in the transaction.
+    """`administer_from_the_shell`, with the changes that `plan` makes from the grants and rules in the transaction.
 
     Raises:
         BadPattern: no pipeline could match one of the patterns.
@@ -97,25 +96,25 @@ def _all_made(
 
 
 def _check_pattern(change: AccessChange, targets: Targets) -> None:
-    # What is taken away stands already, whatever an earlier version thought a pattern was.
+    # What is removed exists already, whatever patterns an earlier version accepted.
     if isinstance(change, GrantRole | SetRule | SetFreeze):
         checked_pattern(pattern_of(change), targets)
 
 
 def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple[Event, bool]:
-    """The event with `before`, and whether anything changed: if so it is recorded."""
+    """The event with `before`, and whether anything changed: only then is it recorded."""
     before, changes = _before(db, change, event.at)
     event = replace(event, data={**event.data, "before": before})
     if changes:
         number = _make(db, change, entry_id=audit_log.head(db)[0] + 1, by=by, now=event.at)
-        if number is not None:  # by which the record calls the grant from here on
+        if number is not None:  # later entries refer to the grant by it
             event = replace(event, data={**event.data, "number": number})
         audit_log.append(db, event)
     return event, changes
 
 
 def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | None, bool]:
-    """What the change would replace, find in its place or take away, and whether it would change anything."""
+    """What the change would replace, find already there or remove, and whether it would change anything."""
     match change:
         case GrantRole():
             same = grants.same_in_force(db, change, now)
@@ -139,7 +138,7 @@ def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | No
 
 
 def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: datetime) -> int | None:
-    """The number of the new grant, if it is one."""
+    """Carry the change out, and return the number of the new grant, if it is one."""
     match change:
         case GrantRole():
             return grants.add(db, change, by=by, now=now)

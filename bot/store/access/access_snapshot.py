@@ -1,7 +1,7 @@
-"""What a decision rests on, read in one moment: grants, rules, freezes, and how much somebody has asked for already.
+"""The access data of a decision, read in one snapshot: grants, rules, freezes, and a person's recent requests.
 
-Nothing in here decides, and nothing is remembered from one reading to the next: a right that was taken away is gone
-from the next decision on.
+Nothing in here decides, and nothing is cached from one read to the next: a revoked grant has no effect from the next
+decision on.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,13 +20,13 @@ from bot.store.column_values import moment_of
 
 
 def about(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
-    """The facts about these people; `open_requests` and `asked_at` are all of theirs."""
-    with db.atomic():  # several reads of one moment
+    """The access data of these people; `open_requests` and `asked_at` count all their requests."""
+    with db.atomic():  # several reads, one snapshot
         return _asked_by(db, memberships, common(db, memberships))
 
 
 def common(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
-    """The facts about these people that are the same whatever operation is decided, in the transaction at hand."""
+    """The access data of these people that is the same for every operation, in the current transaction."""
     return AccessData(
         grants=grants.relevant_to(db, memberships),
         rules=rules_and_freezes.rules(db),
@@ -36,7 +36,10 @@ def common(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
 
 
 def behind(db: Database, operation: Operation, common: AccessData) -> AccessData:
-    """The facts that one operation is decided on, of the same transaction; `open_requests` and `asked_at` are its requester's other ones."""
+    """The access data of one operation, in the same transaction.
+
+    `open_requests` and `asked_at` count its requester's other requests.
+    """
     return _asked_by(db, [operation.requester], common, other_than=operation.id)
 
 

@@ -1,7 +1,7 @@
-"""The grants that were not revoked, and how they come and go. Nothing here decides who may do what: `decide()` does.
+"""The grants table: queries of grants that are not revoked, and writes. `decide()`, not this, says who may do what.
 
-A grant that was revoked keeps its row, with who revoked it and when. What is done here is written by the caller's
-transaction, together with its entry in the record.
+A revoked grant keeps its row, with who revoked it and when. Writes belong to the caller's transaction, together with
+their audit log entry.
 """
 
 import json
@@ -19,13 +19,13 @@ from bot.domain.ids import Actor, GroupId, PipelineName, TeamId
 from bot.store.column_values import actor_of, moment_of, moment_or_none, row_of, text_of, text_or_none
 from bot.store.connection.database import insert
 
-# `_OF_GROUPS` is spelled as in the partial indexes of the schema: SQLite uses one only where the query repeats its condition.
+# `_OF_GROUPS` is spelled as in the schema's partial indexes: SQLite uses one only if the query repeats its condition.
 _COLUMNS = 'id, team, user, "group", role, pattern, granted_by, granted_at, expires_at, note'
 _OF_GROUPS = 'revoked_at IS NULL AND "group" IS NOT NULL'
 
 
 def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, ...]:
-    """Everybody's grants, or one principal's, without the revoked and with the lapsed, oldest first."""
+    """All grants, or one principal's; lapsed ones too, revoked ones not; oldest first."""
     match principal:
         case None:
             return _select(db, "revoked_at IS NULL")
@@ -36,9 +36,9 @@ def unrevoked(db: Database, principal: Principal | None = None) -> tuple[Grant, 
 
 
 def relevant_to(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
-    """The grants of these people, of all groups, and of all who may approve; with the lapsed, oldest first."""
+    """The grants of these people, of all groups, and of all who may approve; lapsed ones too, oldest first."""
     approving = [role.value for role in Role if Action.APPROVE in role.actions]
-    # A union of questions that have an index each: SQLite reads all grants to answer one question with alternatives.
+    # A union of queries with one index each: for a single query with OR, SQLite reads all grants.
     questions = [
         f"SELECT id FROM grants INDEXED BY grants_to_groups WHERE {_OF_GROUPS}",  # noqa: S608 - constants
         f"SELECT id FROM grants WHERE revoked_at IS NULL AND role IN ({', '.join('?' * len(approving))})",  # noqa: S608
@@ -51,7 +51,7 @@ def relevant_to(db: Database, people: Iterable[Actor]) -> tuple[Grant, ...]:
 
 
 def groups(db: Database) -> frozenset[Group]:
-    """The groups that grants are given to."""
+    """The groups that have grants."""
     rows = db.execute(f'SELECT DISTINCT team, "group" FROM grants WHERE {_OF_GROUPS}')  # noqa: S608 - constants
     return frozenset(Group(TeamId(team), GroupId(group)) for team, group in rows)
 
@@ -59,7 +59,7 @@ def groups(db: Database) -> frozenset[Group]:
 def groups_that_may(
     db: Database, names: frozenset[PipelineName] | None, actions: frozenset[Action]
 ) -> frozenset[Group]:
-    """The groups granted any of `actions`, lapsed or not: on any of these pipelines, or on whatever."""
+    """The groups granted any of `actions`, lapsed or not: on any of these pipelines, or on any at all (None)."""
 
     def may(group: Group) -> bool:
         return any(
@@ -72,7 +72,7 @@ def groups_that_may(
 
 
 def same_in_force(db: Database, give: GrantRole, now: datetime) -> Grant | None:
-    """A grant in force that says just what `give` says."""
+    """A grant in force that equals `give`."""
     wanted = (give.role, give.pattern, give.expires_at, give.note)
     for grant in unrevoked(db, give.principal):
         if grant.is_current(now) and (grant.role, grant.pattern, grant.expires_at, grant.note) == wanted:
@@ -117,7 +117,7 @@ def revoke(db: Database, take_away: RevokeRole, *, by: str, now: datetime) -> No
 
 
 def _select(db: Database, condition: str, *parameters: Any) -> tuple[Grant, ...]:
-    # One row of all: for each row, a thread gives up Python's lock, and waits for it again while the event loop is busy.
+    # All in one row: for each row, a thread releases the GIL, and waits for it again while the event loop is busy.
     (found,) = db.execute(
         f"SELECT json_group_array(json_array({_COLUMNS})) FROM grants WHERE {condition}",  # noqa: S608 - of ours
         parameters,
@@ -125,7 +125,7 @@ def _select(db: Database, condition: str, *parameters: Any) -> tuple[Grant, ...]
     return _grants_of(found)
 
 
-# Every decision reads the grants of all approvers, and as long as they say the same they mean the same.
+# Every decision reads the grants of all approvers, and equal rows parse to equal grants.
 @lru_cache(maxsize=256)
 @row_of("grants")
 def _grants_of(rows: str) -> tuple[Grant, ...]:

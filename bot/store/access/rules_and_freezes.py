@@ -1,6 +1,6 @@
-"""The rules and the freezes that stand. Only those: what they once were is in the record.
+"""The rules and freezes tables: current ones only. Earlier ones are in the audit log.
 
-What is done here is written by the caller's transaction, together with its entry in the record.
+Writes belong to the caller's transaction, together with their audit log entry.
 """
 
 from datetime import datetime
@@ -35,7 +35,7 @@ def rule_on(db: Database, pattern: str) -> Rule | None:
 
 
 def set_rule(db: Database, rule: Rule) -> None:
-    """Put it in the place of the one on its pattern, if there is one."""
+    """Replaces the rule on its pattern, if there is one."""
     drop_rule(db, rule.pattern)
     insert(db, "rules", _row_of_rule(rule))
 
@@ -45,7 +45,7 @@ def drop_rule(db: Database, pattern: str) -> None:
 
 
 def freezes(db: Database) -> tuple[Freeze, ...]:
-    """All that were not lifted, by pattern; some may have run out since one was last put or lifted."""
+    """All that were not lifted, by pattern; some may have expired since one was last set or lifted."""
     return tuple(_freeze_of(row) for row in db.query("SELECT * FROM freezes ORDER BY pattern"))
 
 
@@ -55,14 +55,14 @@ def freezes_in_force(db: Database, now: datetime) -> tuple[Freeze, ...]:
 
 
 def freeze_on(db: Database, pattern: str, now: datetime) -> Freeze | None:
-    """The freeze in force of exactly this pattern."""
+    """The freeze in force on exactly this pattern."""
     for row in db.query("SELECT * FROM freezes WHERE pattern = ? AND until > ?", (pattern, text_of(now))):
         return _freeze_of(row)
     return None
 
 
 def put_freeze(db: Database, change: SetFreeze, *, entry_id: int, by: str, now: datetime) -> None:
-    """Put it in the place of the one of its pattern. It goes by the id of its entry in the record."""
+    """Replaces the freeze on its pattern. Its id is that of its audit log entry."""
     lift(db, change.pattern, now)
     freeze = freeze_of(change, freeze_id=entry_id, by=by, now=now)
     insert(
@@ -80,7 +80,7 @@ def put_freeze(db: Database, change: SetFreeze, *, entry_id: int, by: str, now: 
 
 
 def lift(db: Database, pattern: str, now: datetime) -> None:
-    """Drop the freeze, and those of any pattern that have run out, so that they do not pile up."""
+    """Delete the freeze, and expired ones on any pattern, so that they do not pile up."""
     db.execute("DELETE FROM freezes WHERE pattern = ? OR until <= ?", (pattern, text_of(now)))
 
 

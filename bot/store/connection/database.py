@@ -1,8 +1,8 @@
-"""Opens the database file and begins its transactions.
+"""The SQLite database file: opens it, and begins its transactions.
 
 The file is private to its owner from its first byte, every commit is on the disk when it returns, and a file that
-is not this bot's, or is from a later version of it, is refused rather than touched. It trusts the file system to
-keep locks and to mean it when it says that something was written; who holds the file is `lease`'s business.
+is not this bot's, or is from a later version of it, is rejected rather than touched. It trusts the file system to
+keep locks, and to have written what it says it wrote; `lease` decides which process may hold the file.
 """
 
 import os
@@ -25,11 +25,11 @@ BUSY_SECONDS = (
 def open_database(path: Path, *, migrate: bool = True) -> Database:
     """The database at `path`, created if need be, with the schema of this version.
 
-    The connection belongs to the calling thread, which also has to close it. Without `migrate` a file that an older
-    version of the bot left is refused, and stays as it is.
+    The connection belongs to the calling thread, which also has to close it. Without `migrate` the file of an older
+    version of the bot is rejected, and stays as it is.
 
     Raises:
-        DatabaseUnusable: with what is wrong with the file or its place.
+        DatabaseUnusable: says what is wrong with the file or its location.
     """
     try:
         create_private(path)
@@ -49,7 +49,7 @@ def open_database(path: Path, *, migrate: bool = True) -> Database:
 
 
 def open_beside(path: Path) -> Database:
-    """One more connection to a database that is open: it only reads, and may be used by one thread after the other.
+    """One more connection to an open database: it only reads, and threads may use it one after the other.
 
     Raises:
         DatabaseUnusable: it cannot be read, and why.
@@ -63,14 +63,14 @@ def open_beside(path: Path) -> Database:
 
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
-    """A transaction that holds the write lock from its first statement: all of it, or nothing.
+    """A transaction that holds the write lock from its first statement, and commits as a whole or not at all.
 
-    `Database.atomic()` begins as a reader, and a reader whose snapshot is outdated when it starts to write is refused
-    at once, whatever the busy timeout. Whatever is read in here is still true when it is committed.
+    `Database.atomic()` begins as a reader, and SQLite rejects a reader that starts to write on an outdated snapshot at
+    once, whatever the busy timeout. Here, what was read is still true at the commit.
 
     Raises:
-        DatabaseUnusable: another process did not let go of the file within the busy timeout, or the disk is full.
-        DatabaseDamaged: it is not as SQLite wrote it.
+        DatabaseUnusable: another process kept its lock beyond the busy timeout, or the disk is full.
+        DatabaseDamaged: the file is not as SQLite wrote it.
     """
     with in_words():
         try:
@@ -84,10 +84,10 @@ def writing(db: Database) -> Iterator[None]:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """What goes wrong with the file or its disk is said in words, whether something was read or written.
+    """Turn SQLite's errors with the file or its disk, in reads and writes, into messages for people.
 
     Raises:
-        DatabaseDamaged: it is not as SQLite wrote it.
+        DatabaseDamaged: the file is not as SQLite wrote it.
         DatabaseUnusable: a disk or another process is at fault.
     """
     try:
@@ -100,13 +100,13 @@ def in_words() -> Iterator[None]:
         if _kind(error) in _OF_THE_WORLD:
             raise DatabaseUnusable(_in_words(error)) from error
         if type(error) is sqlite3.OperationalError and _kind(error) is None:
-            # Python's own complaint about a text that is no UTF-8: it quotes the text, which is not ours to spread.
+            # Python's own error about text that is not UTF-8: it quotes the text, which must not leak.
             raise DatabaseDamaged("The bot's database is damaged (a text in it is no text).") from error
         raise
 
 
 def insert(db: Database, table: str, row: Mapping[str, str | int | None]) -> int:
-    """Add the row, in the transaction at hand, and return its number. The table and the columns are never anybody's words but ours."""
+    """Insert the row in the current transaction, and return its rowid. Table and columns are constants of ours."""
     columns = ", ".join(f'"{column}"' for column in row)
     values = ", ".join(f":{column}" for column in row)
     return int(db.execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", dict(row)).lastrowid or 0)  # noqa: S608 - names of ours
@@ -128,7 +128,7 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def _kind(error: sqlite3.Error) -> int | None:
-    """The kind of error, which is its low byte; None where Python complains, and not SQLite."""
+    """SQLite's primary error code, the low byte; None if the error is Python's own."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
@@ -144,7 +144,7 @@ def _in_words(error: sqlite3.DatabaseError) -> str:
 
 
 def unusable(path: Path, error: OSError) -> DatabaseUnusable:
-    """`error`, met while opening the file at `path` or one beside it, in words for whoever starts the bot."""
+    """The message for the operator about `error`, met while opening the file at `path` or one beside it."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
             what = f"{path.parent} is no directory. Create it, or choose another place for the database."
@@ -158,7 +158,7 @@ def unusable(path: Path, error: OSError) -> DatabaseUnusable:
 
 
 def from_older_version(path: Path) -> DatabaseUnusable:
-    """The file has the schema of an older version: only a bot under its lease may change that."""
+    """The file has the schema of an older version: only a bot that holds the lease may migrate it."""
     return DatabaseUnusable(
         f"The database {path} was last used by an older version of the bot, which may still be running on it. "
         "Start this one once: `pipeline-bot run` brings it up to date. Nothing was changed."
@@ -166,14 +166,14 @@ def from_older_version(path: Path) -> DatabaseUnusable:
 
 
 def create_private(path: Path) -> None:
-    """Create the file, if it is not there.
+    """Create the file, if it does not exist.
 
     Before SQLite would, and with the mode in the same call: at no moment can others open it. SQLite gives the -wal and
     -shm files the mode of the database.
 
     Raises:
-        OSError: it cannot be had, and why.
-        DatabaseUnusable: it has a second name, beside which SQLite would keep a second log and second locks.
+        OSError: it cannot be created or opened, and why.
+        DatabaseUnusable: it has a hard link, beside which SQLite would keep a second WAL and second locks.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
     if path.stat().st_nlink > 1:
@@ -195,7 +195,7 @@ def _connect(path: Path, mode: str = "mode=rw", *, check_same_thread: bool = Tru
 
 
 def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> Database:
-    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils has any business here
+    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
     db.execute("PRAGMA foreign_keys = ON")
     db.execute(
         "PRAGMA synchronous = FULL"
@@ -210,14 +210,14 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
         if not migrate and migrations.applied(db):
             raise from_older_version(path)
         with writing(db):
-            # Looked at again, under the lock: another process may have migrated, or created, it since.
+            # Checked again, under the lock: another process may have migrated, or created, it since.
             refuse_strangers(db, path)
             migrations.apply(db)
     return db
 
 
 def refuse_strangers(db: Database, path: Path) -> None:
-    """Raises `DatabaseUnusable` of a file that is something else's, or a newer version's."""
+    """Raises `DatabaseUnusable` for a file of another program, or of a newer version."""
     applied = {migration.name for migration in migrations.applied(db)}
     if not applied and db.table_names():
         raise DatabaseUnusable(f"{path} is a database, but of something else. Choose another file.")

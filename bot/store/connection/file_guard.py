@@ -1,12 +1,12 @@
-"""Notices when the files on the disk are no longer the ones that SQLite opened, or hold what it did not write.
+"""The file guard: detects that SQLite's files were replaced since it opened them, or written by something else.
 
-SQLite goes on with a file that was replaced, deleted or overwritten, and decides by rights that nobody can see or revoke
-any more. Compared are device and inode of the database, of the files that SQLite keeps beside it and of the lock file;
-where a copy was written into the same inode, the time of the last write, which only SQLite's checkpoints may change.
-All of that is a handful of system calls: it is asked before and after whatever is done with the database.
+SQLite goes on with a file that was replaced, deleted or overwritten, and the bot would decide by grants that nobody
+can see or revoke any more. The guard compares device and inode of the database, of the files that SQLite keeps beside
+it and of the lock file. For a copy written into the same inode, it compares the time of the last write, which only
+SQLite's checkpoints may change. These few system calls are made before and after every use of the database.
 
-Closing any descriptor of a file gives up all locks that the process has on it, SQLite's included. So the guard opens its
-descriptors itself, keeps them, and is closed after the connection.
+Closing any descriptor of a file releases all locks that the process has on it, SQLite's included. So the guard opens
+its descriptors itself, keeps them, and is closed after the connection.
 """
 
 import os
@@ -25,7 +25,7 @@ _Inode = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """How far SQLite's checkpoints have come, and the time and size of the database file that came of it."""
+    """The progress of SQLite's checkpoints, and the time and size of the database file after it."""
 
     checkpoint: tuple[bytes, int]
     file: tuple[int, int]
@@ -36,7 +36,7 @@ class _Written:
 
 @dataclass(slots=True)
 class FileGuard:
-    """`names`: the database's own name first; the one that it was opened by may be that of a link."""
+    """`names`: the database's real path first; the path that it was opened by may be a link."""
 
     names: tuple[Path, ...]
     _descriptors: list[int] = field(default_factory=list)
@@ -47,10 +47,10 @@ class FileGuard:
 
     @classmethod
     def before_opening(cls, path: Path, beside: Iterable[Path] = ()) -> Self:
-        """Begin with the database file that is there now; `beside` are files that have to stay, too.
+        """Start with the database file that is there now; `beside` are more files that must stay the same.
 
         Raises:
-            OSError: one of them is not there, or cannot be read.
+            OSError: one of them is missing, or cannot be read.
         """
         guard = cls((path.resolve(), path.absolute()))
         try:
@@ -62,30 +62,30 @@ class FileGuard:
         return guard
 
     def opened(self) -> None:
-        """SQLite has opened the database, and read from it: the files beside it are there.
+        """To call once SQLite has opened the database and read from it: the files beside it exist.
 
         Raises:
-            DatabaseReplaced: what it opened is not what was there before.
-            OSError: a file beside it is not there.
+            DatabaseReplaced: it opened another file than was there before.
+            OSError: a file beside it is missing.
         """
         self._log = self._watch(self._beside(LOG))
         self._index = self._watch(self._beside(INDEX))
         self.check()
 
     def check(self) -> None:
-        """Compare.
+        """Compare the files with those that were opened.
 
         Raises:
-            DatabaseReplaced: something is not as it was, and what.
+            DatabaseReplaced: something changed, and what.
         """
         for file, inode in self._inodes.items():
             self._compare(file, inode)
         before = wal_index.read(self._index)
         database = os.fstat(self._descriptors[0])
         is_of_the_log = before is not None and before.is_of(self._log)
-        # The index comes last as well as first: otherwise a log that is begun again in between would be taken for another's.
+        # The index is read first and last: otherwise a WAL that restarts in between would be taken for another's.
         if before is None or before != wal_index.read(self._index) or before.is_being_copied:
-            return  # somebody is at work on it at this moment: the next look compares with the last quiet one
+            return  # a write is in progress: the next check compares with the last quiet one
         if not is_of_the_log:
             raise DatabaseReplaced(f"Something other than SQLite wrote into {self._beside(LOG).name}.")
         now = _Written((before.salts, before.copied), (database.st_mtime_ns, database.st_size))
@@ -94,7 +94,7 @@ class FileGuard:
         self._written = now
 
     def close(self) -> None:
-        """After the connection, never before it."""
+        """To call after the connection is closed, never before."""
         while self._descriptors:
             os.close(self._descriptors.pop())
 

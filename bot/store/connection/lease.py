@@ -1,9 +1,9 @@
-"""One bot per database: an operating system's lock on the file itself, and on one beside it that says who holds it.
+"""The lease: one bot per database, by OS locks on the file itself and on a lock file beside it that names the holder.
 
-The locks go with the process, however that ends, so none is ever left over and nothing decides that one is stale. The
-lock on the database's own inode holds whatever becomes of names and of the lock file. The one on the lock file is what
-older versions of the bot take. What the lock file says about its holder is for people, and for the shell, which has to
-know which file a running bot holds. Whoever administers the grants needs no lease.
+The locks end with the process, however that ends, so none is ever left over and nothing decides that one is stale. The
+lock on the database's own inode holds whatever happens to paths and to the lock file. Older versions of the bot take
+the one on the lock file. What that file says about its holder is for people, and for the shell, which has to know
+which file a running bot holds. Administering grants needs no lease.
 """
 
 import fcntl
@@ -22,15 +22,13 @@ from bot.store.column_values import text_of
 from bot.store.connection.database import create_private, unusable
 from bot.store.errors import BotHoldsAnotherFile, DatabaseInUse, DatabaseUnusable
 
-FLOCK_IS_APART = (
-    sys.platform == "linux"
-)  # from the locks that SQLite makes; elsewhere they would shut each other out
-_HOLDER_MAX_BYTES = 1_000  # of a lock file; more is not ours to repeat
+FLOCK_IS_APART = sys.platform == "linux"  # independent of SQLite's locks; elsewhere they block each other
+_HOLDER_MAX_BYTES = 1_000  # of a lock file; the bot writes less
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whom a lock file names; `database` is the device and inode of their file, which older versions do not tell."""
+    """The holder named in a lock file; `database` is its file's device and inode, which older versions leave out."""
 
     pid: int
     host: str
@@ -43,14 +41,14 @@ class Holder:
 
 @contextmanager
 def lease(path: Path, now: datetime) -> Iterator[Path]:
-    """Be the one bot on the database at `path`; yields the lock file, which has to stay where it is.
+    """Hold the lease on the database at `path`; yields the lock file, which must stay where it is.
 
-    Take it before SQLite opens the database, and give it back after it is closed: closing any descriptor of the file
-    gives up SQLite's locks on it, too.
+    Acquire it before SQLite opens the database, and release it after SQLite has closed it: closing any descriptor of
+    the file releases SQLite's locks on it, too.
 
     Raises:
         DatabaseInUse: another process holds it, with its process id, its host and since when.
-        DatabaseUnusable: no lock can be made there, or the database has a second name, or the log of another one.
+        DatabaseUnusable: no lock can be taken there, or the database has a hard link, or the WAL of another one.
     """
     beside = lock_file_of(path)
     if not beside.parent.is_dir():
@@ -72,13 +70,13 @@ def _held(path: Path) -> AbstractContextManager[int]:
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
-    """The database, and whatever is kept beside it."""
+    """The database, and the files kept beside it."""
     database = path.resolve()
     return tuple(Path(f"{database}{ending}") for ending in ("", "-wal", "-shm", ".lock"))
 
 
 def lock_file_of(path: Path) -> Path:
-    # By its real name: a link to the database is the same database.
+    # By its real path: a link to the database is the same database.
     return Path(f"{path.resolve()}.lock")
 
 
@@ -88,11 +86,11 @@ def is_held(path: Path) -> bool:
 
 
 def check_before_opening(path: Path) -> None:
-    """Refuse a database that was put in the place of another one, as long as something of that other one is in use.
+    """Reject a database that replaced another one, as long as that one or its WAL is in use.
 
     Raises:
-        BotHoldsAnotherFile: the running bot decides by a file that was at `path` before.
-        DatabaseUnusable: SQLite would take the log of that file for this one's.
+        BotHoldsAnotherFile: the running bot uses a file that was at `path` before.
+        DatabaseUnusable: SQLite would take the WAL of that file for this one's.
     """
     beside = lock_file_of(path)
     holder = _holder(beside)
@@ -107,9 +105,9 @@ def check_before_opening(path: Path) -> None:
 
 
 def _refuse_log_of_another(path: Path, holder: Holder | None) -> None:
-    """A log does not say of which database it is: SQLite would write its pages into whichever lies beside it.
+    """A WAL does not name its database: SQLite would write its pages into the one beside it.
 
-    By the inode alone, since a device may be numbered anew when the machine starts again.
+    By the inode alone, since device numbers may change at a reboot.
     """
     database, log, _, beside = files_of(path)
     if holder is None or holder.database is None or not _size(database) or not _size(log):
@@ -131,7 +129,7 @@ def _size(file: Path) -> int:
 
 @contextmanager
 def _locked(file: Path, *, by: Holder | None, path: Path) -> Iterator[int]:
-    """A lock on the file, for as long as this is open; `by` is who may hold it otherwise."""
+    """Hold a lock on the file; `by` is the likely holder if it is taken."""
     with ExitStack() as held:
         try:
             descriptor = held.enter_context(_opened(file))
@@ -142,7 +140,7 @@ def _locked(file: Path, *, by: Holder | None, path: Path) -> Iterator[int]:
                 f"The database {path} is in use by another bot{who}. Stop that one first."
             ) from error
         except OSError as error:
-            # Not to be taken for another bot: a folder that is read-only, a file system that keeps no locks.
+            # Not another bot: the folder is read-only, or the file system keeps no locks.
             raise DatabaseUnusable(
                 f"The database {path} cannot be used: {file.name} cannot be locked ({error.strerror}). "
                 "Its folder has to be on a disk of this machine, and this user has to be able to write there."
@@ -191,7 +189,7 @@ def _sign(descriptor: int, now: datetime, database: int) -> None:
 
 
 def _holder(lock_file: Path) -> Holder | None:
-    # The holder may have locked it this instant and not have signed yet.
+    # The holder may have just locked it, and not have signed yet.
     try:
         with lock_file.open("rb") as file:
             holder = json.loads(file.read(_HOLDER_MAX_BYTES))

@@ -1,7 +1,7 @@
-"""Opens the database to read it: nothing is created, migrated or repaired, and a file that nobody can write will do.
+"""A read-only connection to the database: nothing is created, migrated or repaired; the file need not be writable.
 
 SQLite may leave an empty `-wal` and a `-shm` beside it, as it does for every reader of a file in WAL mode, and the next
-one to write takes them away. It trusts the file system to say truly what may be written.
+writer removes them. It trusts the file system to report correctly what may be written.
 """
 
 import sqlite3
@@ -45,10 +45,10 @@ def _connected(path: Path) -> sqlite3.Connection:
     try:
         return _connection(path, "mode=ro")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _NO_PLACE_BESIDE:  # the low byte is the kind of error
+        if error.sqlite_errorcode & 0xFF not in _NO_PLACE_BESIDE:  # the low byte: the primary error code
             raise
-    # SQLite wants a file beside one in WAL mode, and none can be made there. A bot that runs, or died, has left one.
-    log = Path(f"{path.resolve()}-wal")  # by its real name, as SQLite has it
+    # SQLite needs files beside one in WAL mode, and cannot create them. A bot that runs, or died, has left them.
+    log = Path(f"{path.resolve()}-wal")  # by its real path, as SQLite does
     if log.exists() and log.stat().st_size > 0:
         raise DatabaseUnusable(
             f"The database {path} cannot be read where it is: its newest entries are in {log.name}, and nothing can be "
@@ -62,7 +62,7 @@ def _connection(path: Path, how: str) -> sqlite3.Connection:
         f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     try:
-        connection.execute("PRAGMA schema_version").fetchone()  # the first to open the file
+        connection.execute("PRAGMA schema_version").fetchone()  # opens the file
     except sqlite3.Error:
         connection.close()
         raise
@@ -70,7 +70,7 @@ def _connection(path: Path, how: str) -> sqlite3.Connection:
 
 
 def _checked(connection: sqlite3.Connection, path: Path) -> Database:
-    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils has any business here
+    db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
     try:
         _check_version(db, path)
     except BaseException:

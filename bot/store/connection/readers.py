@@ -1,6 +1,6 @@
-"""Connections that only read, each with a thread of its own: in WAL mode they wait for no writer, and no writer for them.
+"""Read-only connections, each with its own thread: in WAL mode they wait for no writer, and no writer waits for them.
 
-Whatever people wait for is read on one of them, in the order it was asked for, and what can wait on the other.
+One serves the reads that people wait for, in the order requested; the other serves those that can wait.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 
 class Readers:
-    """To be closed before the connection that writes is."""
+    """To be closed before the writing connection."""
 
     def __init__(self, for_people: Database, for_housekeeping: Database) -> None:
         self.connections = for_people, for_housekeeping
@@ -25,7 +25,7 @@ class Readers:
 
     @classmethod
     def open(cls, path: Path) -> "Readers":
-        """Of a database that is open for writing, so that all that SQLite keeps beside it is there.
+        """For a database that is open for writing, so that SQLite's files beside it exist.
 
         Raises:
             DatabaseUnusable: it cannot be read, and why.
@@ -41,7 +41,7 @@ class Readers:
         return self._threads[can_wait].submit(work, self.connections[can_wait])
 
     def stop(self) -> None:
-        """Take no more work; what was asked for is done first."""
+        """Accept no more work, and finish what was submitted."""
         for thread in self._threads:
             thread.shutdown()
 

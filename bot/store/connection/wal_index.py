@@ -1,14 +1,14 @@
-"""What SQLite's WAL index (`-shm`) and log (`-wal`) say of each other: enough to tell SQLite's writing from anybody else's.
+"""SQLite's WAL index (`-shm`), compared with the WAL (`-wal`): enough to tell SQLite's writes from any others.
 
-In WAL mode SQLite writes into the database file during a checkpoint and at no other time, and each checkpoint leaves its
-mark in the index. The layout is fixed: https://www.sqlite.org/walformat.html, sections 2.1 and 3.1.
+In WAL mode SQLite writes into the database file during a checkpoint and at no other time, and each checkpoint updates
+the index. The layout is fixed: https://www.sqlite.org/walformat.html, sections 2.1 and 3.1.
 """
 
 import os
 import struct
 from dataclasses import dataclass
 
-_HEADER = 48  # bytes; it stands there twice, and while somebody writes it the two differ
+_HEADER = 48  # bytes; it is stored twice, and the copies differ during a write
 _INDEX = 2 * _HEADER + 40
 _LOG_HEADER = 32
 _FRAME_HEADER = 24
@@ -17,7 +17,7 @@ _PAGE_SIZE_MAX = 65_536  # written as 1, since it does not fit into 16 bits
 
 @dataclass(frozen=True, slots=True)
 class WalIndex:
-    """`frames` are committed in the log, `copied` of them are in the database file already."""
+    """`frames` are committed in the WAL, `copied` of them are in the database file already."""
 
     salts: bytes
     frames: int
@@ -31,16 +31,16 @@ class WalIndex:
         return self.copying != self.copied
 
     def is_of(self, log: int) -> bool:
-        """Whether the log behind this descriptor can be the one that this is the index of."""
+        """Whether this can be the index of the WAL behind this descriptor."""
         if self.frames == 0:
-            return True  # nothing of the log counts: it may be from before, or empty
+            return True  # nothing in the WAL counts: it may be an old one, or empty
         size = _LOG_HEADER + self.frames * (_FRAME_HEADER + self.page_size)
         header = os.pread(log, _LOG_HEADER, 0)
         return header[16:24] == self.salts and os.fstat(log).st_size >= size
 
 
 def read(descriptor: int) -> WalIndex | None:
-    """The index as it is now; None while somebody writes its header, or before anybody has."""
+    """The current index; None while its header is being written, or before it first is."""
     index = os.pread(descriptor, _INDEX, 0)
     if len(index) < _INDEX or index[:_HEADER] != index[_HEADER : 2 * _HEADER] or not index[12]:
         return None

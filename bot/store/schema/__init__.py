@@ -1,1 +1,1 @@
-"""The schema and its migrations. A released step is never edited."""
+"""The database schema and its migrations. A released migration is never edited."""

@@ -1,4 +1,4 @@
-"""A step of the schema: what is read of a pipeline's events before it is stopped. Frozen; it imports nothing of the domain."""
+"""A migration: what is read of a pipeline's events before it is stopped. Frozen; it imports nothing of the domain."""
 
 from sqlite_utils import Database
 
@@ -9,5 +9,5 @@ ALTER TABLE operations ADD COLUMN proof_from TEXT;
 
 
 def build(db: Database) -> None:
-    """Add both columns, null for what is under way: it goes by the events of its review."""
+    """Add both columns, null for operations under way: those go by the events of their review."""
     db.executescript(_EVENTS)

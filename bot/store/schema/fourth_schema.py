@@ -1,7 +1,7 @@
-"""The fourth step of the schema: a pipeline is held by its id as well as by its name. Frozen like every released step.
+"""The fourth migration: a pipeline is locked by its id as well as by its name. Frozen like every released migration.
 
-One pipeline may go by two names: a target that is in the settings twice, or a pipeline that was renamed. Where two
-operations hold one already, the older keeps it, and the other is held by its name alone until it ends.
+One pipeline may have two names: through duplicate targets in the settings, or a rename. Where two operations hold one
+already, the older keeps its id, and the other holds its name alone until it ends.
 """
 
 from sqlite_utils import Database
@@ -26,5 +26,5 @@ CREATE UNIQUE INDEX operations_awaiting_by_id ON operations (held_id)
 
 
 def build(db: Database) -> None:
-    """Lead the third schema to the fourth, in the transaction at hand."""
+    """Migrate the third schema to the fourth, in the current transaction."""
     db.executescript(_HELD_BY_ID)

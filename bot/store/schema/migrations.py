@@ -1,7 +1,7 @@
-"""The schema, as the steps that lead to it. A step that was released is never edited: a new one is added below.
+"""The schema migrations, in order. A released migration is never edited: a new one is added below.
 
 The texts in here are frozen on purpose and import nothing of the domain: a database must come out the same
-whatever the code that opens it has since been renamed to. Tests hold them against the domain's own lists.
+whatever the code has since been renamed to. Tests compare them with the domain's own lists.
 
 Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of older distributions links it.
 """
@@ -12,8 +12,8 @@ from bot.store.schema import events_schema, fourth_schema, requests_schema, seco
 
 migrations = Migrations("pipeline-bot")
 
-# State names are checked by triggers, not by a CHECK: a later step can replace a trigger without rewriting the table.
-# A state that a step adds must also be added to operations_live and operations_live_by_id, if it holds the pipeline.
+# State names are checked by triggers, not by a CHECK: a migration can replace a trigger without rewriting the table.
+# A state that one adds must also be added to operations_live and operations_live_by_id, if it holds the pipeline.
 _FIRST_SCHEMA = """
 CREATE TABLE grants (
   id INTEGER PRIMARY KEY,
@@ -135,37 +135,37 @@ CREATE TABLE workspace (
 def m001_first_schema(db: Database) -> None:
     """Grants, operations with their events and what Slack was shown of them, and which workspace this is.
 
-    `postings` has a row for each event that the thread of a confirmed operation owes a line, `ts` null until Slack
-    took it, and empty where it never needs to: events themselves never change. `abandoned` is the store's own note
-    that no place takes the operation's card.
+    `postings` has a row for each event that needs a line in the thread of a confirmed operation, `ts` null until Slack
+    accepts it, and empty if it never has to: events themselves never change. `abandoned` is the store's own note that
+    no channel accepts the operation's card.
     """
     db.executescript(_FIRST_SCHEMA)
 
 
 @migrations()
 def m002_second_schema(db: Database) -> None:
-    """Requests that others approve, groups, rules and freezes; events become the record that can be proved.
+    """Requests that others approve, groups, rules and freezes; events become the audit log, a hash chain.
 
     Events count from 1 without a gap, and each carries the hash of all before it. `events.pipeline` follows from
-    the operation, or from what the data of an event without one names, and is there for the index alone. Rules and
-    freezes are only those that stand: what they were is in the record. The clears of the first version count as
-    ready from when they were confirmed.
+    the operation, or from the data of an event without one, and is there for the index alone. Rules and freezes are
+    only the current ones: earlier ones are in the audit log. The clears of the first version count as ready from when
+    they were confirmed.
     """
     second_schema.build(db)
 
 
 @migrations()
 def m003_plans(db: Database) -> None:
-    """Operations of several steps: what is behind them, how the pipeline was found, and when a clear was done.
+    """Operations of several steps: the steps done, how the pipeline was found, and when a clear was done.
 
-    Until now whatever succeeded was a clear.
+    Before this, every operation that succeeded was a clear.
     """
     third_schema.build(db)
 
 
 @migrations()
 def m004_held_by_id(db: Database) -> None:
-    """A pipeline is held by its id too: two names of one pipeline are one lock.
+    """A pipeline is locked by its id too: two names of one pipeline are one lock.
 
     `held_id` is written with the row and never changes; it is null where two operations held one pipeline before.
     """
@@ -174,11 +174,11 @@ def m004_held_by_id(db: Database) -> None:
 
 @migrations()
 def m005_events_before_a_stop(db: Database) -> None:
-    """Where the proof begins that nobody else ran what a plan stopped; a plan that an older version began has none."""
+    """Where the proof begins that nobody else ran what a plan stopped; plans begun by older versions have none."""
     events_schema.build(db)
 
 
 @migrations()
 def m006_requests_of_a_person(db: Database) -> None:
-    """An index for how much one person asked for lately."""
+    """An index to count one person's recent requests."""
     requests_schema.build(db)

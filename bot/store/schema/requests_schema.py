@@ -1,4 +1,4 @@
-"""A step of the schema: when each person asked others for something. Frozen; it imports nothing of the domain."""
+"""A migration: an index of each person's requests for approval. Frozen; it imports nothing of the domain."""
 
 from sqlite_utils import Database
 
@@ -9,5 +9,5 @@ CREATE INDEX operations_asked ON operations (requester_team, requester_user, con
 
 
 def build(db: Database) -> None:
-    """Add the index: counting what somebody asked for lately must not take longer with each year of the audit log."""
+    """Add the index: counting a person's recent requests must not get slower as operations accumulate."""
     db.executescript(_REQUESTS)

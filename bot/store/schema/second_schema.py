@@ -1,6 +1,6 @@
-"""The second step of the schema: approvals, groups, rules, freezes, and events as a record that can be proved.
+"""The second migration: approvals, groups, rules, freezes, and events as a hash-chained audit log.
 
-Frozen like every released step, the way the hashes are computed too: what it writes must verify for ever, so it
+Frozen like every released migration, and so is how hashes are computed: what it writes must verify forever, so it
 imports nothing of the domain.
 """
 
@@ -155,17 +155,17 @@ _GENESIS = "0" * 64
 
 
 def build(db: Database) -> None:
-    """Lead the first schema to the second, rows and all, in the transaction at hand."""
+    """Migrate the first schema to the second, with its rows, in the current transaction."""
     db.executescript(_OPERATIONS)
     db.executescript(_ACCESS)
     db.executescript(_RECORD)
-    # Both tables anew: `postings` refers to `events`, and a table that is referred to cannot be dropped.
+    # Both tables are rebuilt: `postings` references `events`, and a referenced table cannot be dropped.
     db.conn.executemany("INSERT INTO events_next VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?)", _chained(db))
     db.executescript(_INSTEAD)
 
 
 def _chained(db: Database) -> Iterator[tuple[int | str, ...]]:
-    """The events there are, in their order, each with its hash."""
+    """The existing events, in order, each with its hash."""
     previous = _GENESIS
     for entry_id, operation, pipeline, kind, at, data in db.execute(
         "SELECT events.id, operation, pipeline, kind, at, data"

@@ -1,4 +1,4 @@
-"""The third step of the schema: plans of several steps. Frozen like every released step; it imports nothing of the domain."""
+"""The third migration: plans of several steps. Frozen like every released one; it imports nothing of the domain."""
 
 from sqlite_utils import Database
 
@@ -22,5 +22,5 @@ CREATE INDEX operations_cleared ON operations (pipeline, cleared_at) WHERE clear
 
 
 def build(db: Database) -> None:
-    """Lead the second schema to the third, in the transaction at hand."""
+    """Migrate the second schema to the third, in the current transaction."""
     db.executescript(_PLANS)
