@@ -31,6 +31,7 @@ from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.own_requests import OwnRequests
 from bot.engine.handlers.pipeline_catalog import PipelineCatalog
 from bot.engine.handlers.pipeline_pages import PipelinePages
+from bot.engine.handlers.pipeline_status import PipelineStatus
 from bot.engine.handlers.previews import Previews
 from bot.engine.health import health
 from bot.engine.loops.audit_anchor import AuditAnchor
@@ -252,7 +253,15 @@ def _wire(  # noqa: PLR0913 - the parts of the whole
     )
     listing = PipelinePages(store, feldera, authorizer, clock)
     context = ListenerContext(
-        handlers, Previews(handlers), requests, access, listing, threads, background_tasks, workspace.team
+        handlers,
+        Previews(handlers),
+        PipelineStatus(store, feldera, authorizer, clock),
+        requests,
+        access,
+        listing,
+        threads,
+        background_tasks,
+        workspace.team,
     )
     forms = ClearForms(handlers, PipelineCatalog(feldera, clock, background_tasks.begin))
     register(app, context, client, home=HomeTab(context, homes, tabs), forms=forms, response_urls=answers)

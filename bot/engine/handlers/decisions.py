@@ -200,6 +200,31 @@ class Decisions:
             )
         return await self.denials.too_late(actor, AttemptedAction.STOP, after.operation)
 
+    async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
+        """Close an operation that needs a human, on the word of somebody who may clear the pipeline."""
+
+        def end(operation: Operation, access_data: AccessData) -> Transition:
+            now = self.clock.now()
+            decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
+            return advance(operation, inputs.Closed(actor, decision), now)
+
+        memberships = await self.authorizer.for_action(operation_id, actor, to=[Action.CLEAR])
+        after = await self.store.change(operation_id, end, memberships=memberships)
+        if after is None:
+            return await self.denials.unknown(actor, AttemptedAction.CLOSE, operation_id)
+        operation = after.operation
+        if after.events:
+            self.work()
+            return replies.ClosedByHand(operation)
+        access_data, now = await self.store.access_data(memberships), self.clock.now()
+        decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
+        if not decision.allowed:
+            await self.denials.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
+            return replies.PermissionDenied(
+                operation.pipeline, decision, operation.plan, tried=AttemptedAction.CLOSE
+            )
+        return await self.denials.too_late(actor, AttemptedAction.CLOSE, operation)
+
     def _stop(self, actor: Actor, operation: Operation, access_data: AccessData) -> Transition:
         now = self.clock.now()
         decisions = [access_data.may(actor, action, operation.pipeline, now) for action in SAY]

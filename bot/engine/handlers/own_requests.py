@@ -9,11 +9,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from bot.domain.access.authorization import AccessData, Authorization, authority_of, authorization_for
 from bot.domain.access.permissions import ASKS, Action, Decision
-from bot.domain.access.rules import frozen
 from bot.domain.commands import PipelineCommand
 from bot.domain.commands.model import pipeline_command
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
@@ -22,16 +20,12 @@ from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Event, EventKind, Operation, State
 from bot.domain.operations.plans import Plan, StepName
 from bot.domain.operations.state_machine import advance
-from bot.domain.pipelines.activity import latest
 from bot.domain.pipelines.pipeline import (
     NOT_COMPILED,
-    Absent,
     Identity,
-    Look,
     Pipeline,
     PipelineEvents,
     Problem,
-    Seen,
 )
 from bot.domain.pipelines.targets import Targets
 from bot.engine import replies
@@ -40,13 +34,11 @@ from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import TOO_LATE, hindered, plan_on_record, refused
 from bot.engine.handlers.denials import Denials
 from bot.engine.handlers.preconditions import Assessment, hindrance, too_many, why_not, why_not_taken_on
-from bot.engine.handlers.suggestions import not_found
+from bot.engine.handlers.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.replies import Reply
 
-OPERATION_ID_BYTES = (
-    15  # random, so that a button's value cannot be guessed: 24 letters and digits in base 32
-)
+OPERATION_ID_BYTES = 15  # random: a button's value cannot be guessed; 24 letters and digits in base 32
 
 
 DOINGS_SHOWN = 5  # with a pipeline's state
@@ -86,12 +78,6 @@ class OwnRequests:
         return authority_of(
             actor, command.name, access_data, now, plan=command.plan, incident=command.incident
         )
-
-    async def may_see(self, actor: Actor, name: PipelineName) -> Decision:
-        decision = await self.authorizer.may(actor, Action.VIEW, name)
-        if not decision.allowed:
-            await self.refused(actor, name, decision, plan=None)
-        return decision
 
     async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
         """The reply about a name that no Feldera knows, or that names no target (`targets.of`)."""
@@ -154,25 +140,6 @@ class OwnRequests:
         if event is not None:
             await self.store.note(event)
 
-    async def describe(self, actor: Actor, name: PipelineName) -> Reply:
-        """The pipeline's state, for people who may see it."""
-        decision = await self.may_see(actor, name)
-        if not decision.allowed:
-            return replies.PermissionDenied(name, decision, plan=None)
-        seen = await self._look(actor, name)
-        if not isinstance(seen, Pipeline):
-            return seen
-        shapes = await self.pipelines.shapes(name)
-        freezes, now = await self.store.freezes(self.clock.now()), self.clock.now()
-        return replies.Described(
-            seen,
-            live=await self.store.live_on(name),
-            pending=await self.store.pending_on(name),
-            freeze=frozen(freezes, name, now),
-            doings=latest(shapes, DOINGS_SHOWN) if isinstance(shapes, tuple) else shapes,
-            ended=await self.store.ended_on(name, ENDED_SHOWN),
-        )
-
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
         """Accept the proposal. From here it is carried out or requested, whatever happens to this process.
 
@@ -227,31 +194,6 @@ class OwnRequests:
         if operation.confirmed_at is None:
             return replies.Dropped(operation)
         return await self.denials.too_late(actor, AttemptedAction.DROP, operation)
-
-    async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
-        """Close an operation that needs a human, on the word of somebody who may clear the pipeline."""
-
-        def end(operation: Operation, access_data: AccessData) -> Transition:
-            now = self.clock.now()
-            decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
-            return advance(operation, inputs.Closed(actor, decision), now)
-
-        memberships = await self.authorizer.for_action(operation_id, actor, to=[Action.CLEAR])
-        after = await self.store.change(operation_id, end, memberships=memberships)
-        if after is None:
-            return await self.denials.unknown(actor, AttemptedAction.CLOSE, operation_id)
-        operation = after.operation
-        if after.events:
-            self.work()
-            return replies.ClosedByHand(operation)
-        access_data, now = await self.store.access_data(memberships), self.clock.now()
-        decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
-        if not decision.allowed:
-            await self.denials.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
-            return replies.PermissionDenied(
-                operation.pipeline, decision, operation.plan, tried=AttemptedAction.CLOSE
-            )
-        return await self.denials.too_late(actor, AttemptedAction.CLOSE, operation)
 
     async def propose(
         self,
@@ -323,13 +265,6 @@ class OwnRequests:
             await self.store.note(event, operation.id)
         return reply
 
-    async def _look(
-        self, actor: Actor, name: PipelineName
-    ) -> Pipeline | replies.FelderaUnavailable | replies.NotFound:
-        if self.targets.of(name) is None:
-            return await self.not_found(actor, name)
-        return await self._shown(actor, name, await self.pipelines.look(name))
-
     async def _reviewed(
         self, actor: Actor, name: PipelineName
     ) -> tuple[Pipeline, Identity] | replies.FelderaUnavailable | replies.NotFound:
@@ -340,21 +275,10 @@ class OwnRequests:
         observed = await self.pipelines.observe(target, {name: None})
         if isinstance(observed, Problem):
             return replies.FelderaUnavailable(name, observed)
-        seen = await self._shown(actor, name, observed.looks[name])
+        seen = await seen_or_reply(
+            actor, name, observed.looks[name], pipelines=self.pipelines, authorizer=self.authorizer
+        )
         return (seen, observed.here) if isinstance(seen, Pipeline) else seen
-
-    async def _shown(
-        self, actor: Actor, name: PipelineName, look: Look
-    ) -> Pipeline | replies.FelderaUnavailable | replies.NotFound:
-        match look:
-            case Problem():
-                return replies.FelderaUnavailable(name, look)
-            case Absent():
-                return await self.not_found(actor, name)
-            case Seen(pipeline):
-                return pipeline
-            case _:
-                assert_never(look)
 
     async def _busy_or_asked(self, actor: Actor, holder: Operation) -> replies.Busy | replies.AskedAlready:
         if holder.state is State.AWAITING_APPROVAL:

@@ -7,10 +7,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.ids import Actor, PipelineName
-from bot.domain.pipelines.pipeline import Problem
+from bot.domain.pipelines.pipeline import Absent, Look, Pipeline, Problem, Seen
 from bot.domain.pipelines.search import CLOSE_FROM, matching, nearly, resembling
 from bot.domain.pipelines.targets import name_on_target
 from bot.engine import replies
@@ -40,6 +41,21 @@ async def not_found(
         needs_target=needs_target,
         unanswered=tuple(silent),
     )
+
+
+async def seen_or_reply(
+    actor: Actor, name: PipelineName, look: Look, *, pipelines: Pipelines, authorizer: Authorizer
+) -> Pipeline | replies.FelderaUnavailable | replies.NotFound:
+    """The pipeline that a look shows, or the reply to somebody for whom it shows none."""
+    match look:
+        case Problem():
+            return replies.FelderaUnavailable(name, look)
+        case Absent():
+            return await not_found(actor, name, pipelines=pipelines, authorizer=authorizer)
+        case Seen(pipeline):
+            return pipeline
+        case _:
+            assert_never(look)
 
 
 def _close(

@@ -117,7 +117,7 @@ class Buttons:
 
     async def close(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self.context.pressed(
-            self.context.handlers.close(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
+            self.context.requests.close(*self.context.clicked(delivery)), ack, ResponseUrlReply(respond)
         )
 
     async def older(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:

@@ -102,11 +102,10 @@ class Commands:
             self.context.background_tasks.run(seen(), ResponseUrlReply(respond))
 
     async def _refused(self, actor: Actor, command: _Looking) -> Message | None:
-        handlers = self.context.handlers
         if isinstance(command, Status):
-            decision = await handlers.may_see(actor, command.name)
+            decision = await self.context.status.may_see(actor, command.name)
         else:
-            decision = await handlers.may_ask(actor, command)
+            decision = await self.context.handlers.may_ask(actor, command)
         if decision.allowed:
             return None
         log.info("denied", action=decision.action.value, pipeline=command.name, user=actor.user)
@@ -128,9 +127,8 @@ class Commands:
         return self.context.in_words(SeesNothing(decision))
 
     async def _seen(self, actor: Actor, command: _Looking, origin: ChannelId) -> Message:
-        handlers = self.context.handlers
         if isinstance(command, Status):
-            return self.context.in_words(await handlers.describe(actor, command.name))
+            return self.context.in_words(await self.context.status.describe(actor, command.name))
         return self.context.in_words(await self.context.previews.show(actor, command, origin))
 
     async def _decide(self, actor: Actor, command: _Deciding) -> Message:

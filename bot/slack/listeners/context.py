@@ -11,6 +11,7 @@ from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.own_requests import OwnRequests
 from bot.engine.handlers.pipeline_pages import PipelinePages
+from bot.engine.handlers.pipeline_status import PipelineStatus
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import NotYours, Reply
 from bot.slack.listeners.background import BackgroundTasks, ReplyChannel, ResponseUrlReply
@@ -25,6 +26,7 @@ from bot.slack.views import answers, modals, unopened_forms
 class ListenerContext:
     handlers: OwnRequests
     previews: Previews
+    status: PipelineStatus
     requests: Decisions
     access: AccessCommands
     listing: PipelinePages

@@ -66,6 +66,6 @@ class HomeTab:
             case card.SIGN_OFF:
                 return await requests.sign_off(actor, operation_id)
             case card.CLOSE:
-                return await self.context.handlers.close(actor, operation_id)
+                return await self.context.requests.close(actor, operation_id)
             case _:
                 return await requests.not_a_button(actor, action)
