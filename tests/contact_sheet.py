@@ -13,9 +13,10 @@ from typing import Any, get_args
 
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.errors import Misunderstood
+from bot.domain.events import Event, EventKind
 from bot.domain.home_content import HomePage
 from bot.domain.ids import ChannelId, PipelineName
-from bot.domain.operations.operation import Ending, Event, EventKind, Outcome, State
+from bot.domain.operations.operation import Ending, Outcome, State
 from bot.domain.operations.plans import CLEAR, PLANS
 from bot.domain.pipelines.pipeline import Identity
 from bot.engine.handlers.clear_form import Shown

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.application import Bot
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from bot.engine.ports import StoreUnavailable
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator

@@ -25,8 +25,8 @@ from bot.domain.access.changes import AccessChange, GrantRole, RemoveFreeze, Rev
 from bot.domain.access.permissions import Group, Role
 from bot.domain.audit_chain import Broken, Entry
 from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.events import EventKind
 from bot.domain.ids import GroupId, TeamId
-from bot.domain.operations.operation import EventKind
 from bot.domain.pipelines.targets import ONE
 from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator

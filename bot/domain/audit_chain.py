@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from bot.domain.events import Event
 from bot.domain.ids import OperationId
-from bot.domain.operations.operation import Event
 
 GENESIS = "0" * 64
 

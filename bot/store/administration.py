@@ -19,9 +19,10 @@ from bot.domain.access.permissions import Grant, Principal
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Checked, Entry, Head, PostedHead
 from bot.domain.bot_time import ClockRecord
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import OperationId, TeamId
 from bot.domain.operations.inputs import DeniedInShell
-from bot.domain.operations.operation import Event, EventKind, Operation
+from bot.domain.operations.operation import Operation
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.store import audit_log, bot_state, operations

@@ -17,8 +17,9 @@ from sqlite_utils import Database
 
 from bot.domain import audit_chain
 from bot.domain.audit_chain import GENESIS, Broken, Checked, Entry, Head
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import OperationId, PipelineName
-from bot.domain.operations.operation import Event, EventKind, Operation
+from bot.domain.operations.operation import Operation
 from bot.store import bot_state
 from bot.store.column_values import DOES_NOT_READ, Row, Value, actor_or_none, moment_of, text_of
 from bot.store.connection.database import insert

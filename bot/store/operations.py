@@ -14,9 +14,10 @@ from sqlite_utils import Database
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Membership
+from bot.domain.events import Event
 from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Event, Operation, State
+from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.unchanged_looks import is_silent
 from bot.engine.ports import Decide, PipelineBusy

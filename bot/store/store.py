@@ -22,9 +22,10 @@ from bot.domain.access.permissions import Action, Grant, Group, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import PostedHead
 from bot.domain.bot_time import ClockRecord
+from bot.domain.events import Event
 from bot.domain.ids import Actor, OperationId, PipelineName, TeamId
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Event, Operation
+from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports import Authorize, Decide, HistoryLine, Unannounced

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from sqlite_utils import Database
 
+from bot.domain.events import StoredEvent
 from bot.domain.ids import OperationId
-from bot.domain.operations.operation import StoredEvent
 from bot.engine.ports import Unannounced
 from bot.store import audit_log
 from bot.store.column_values import Row, row_of

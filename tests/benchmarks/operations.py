@@ -13,9 +13,10 @@ from pathlib import Path
 from bot.bootstrap import connected
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.operations.operation import Card, Operation, State
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Identity, Pipeline, Problem
 from bot.store import operations

@@ -19,8 +19,9 @@ from bot.config import Settings
 from bot.domain.access.changes import GrantRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.events import EventKind
 from bot.domain.ids import Actor, ChannelId, TeamId, UserId
-from bot.domain.operations.operation import Card, EventKind, Operation
+from bot.domain.operations.operation import Card, Operation
 from bot.simulator.slack import Message, Person, SlackSimulator
 from bot.simulator.slack.workspace import Content
 from bot.slack.views.card import card

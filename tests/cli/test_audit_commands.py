@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.audit_chain import GENESIS, PostedHead, link
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, TeamId, UserId
-from bot.domain.operations.operation import Event, EventKind
 from bot.engine.loops.audit_anchor import LOGGED
 from bot.store import audit_log
 from bot.store.bot_state import done, remember_posted_head, remember_url

@@ -9,7 +9,7 @@ from bot.clock import SteadyClock
 from bot.domain.access.changes import GrantRole, SetFreeze
 from bot.domain.access.permissions import Role
 from bot.domain.bot_time import ClockRecord, Jump, believed
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from bot.store.bot_state import record_clock
 from bot.store.connection.database import open_database
 from bot.store.connection.lease import lease

@@ -19,8 +19,9 @@ from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Group, Role
 from bot.domain.access.rules import Rule
 from bot.domain.bot_time import ClockRecord, Jump
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
-from bot.domain.operations.operation import Event, EventKind, State
+from bot.domain.operations.operation import State
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator
 from bot.store import operations

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Role
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 
 HOME = ("--team", "T0ACME")
 

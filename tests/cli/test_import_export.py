@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
+from bot.domain.events import EventKind
 from bot.domain.ids import TeamId
-from bot.domain.operations.operation import EventKind
 from tests.cli.test_access_file import GIVES, HOME, RULES, DesiredAccess, written
 
 NOTICED = f"notice: {NOBODY_IS_ADMIN}\n"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.operations.operation import Approval, Event, EventKind, Operation, State
+from bot.domain.events import Event, EventKind
+from bot.domain.operations.operation import Approval, Operation, State
 from bot.store import operations
 from bot.store.connection.database import open_database
 from tests.store.samples import ANA, BEN, START, becomes, proposed

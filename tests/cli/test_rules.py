@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli.main import COMMANDS
 from bot.domain.commands.rule_syntax import RULE_KEYS
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 
 EVERY_KEY = (
     "approvals=2 channel=C0OPS group=S0ONCALL within=2h remind=30m reason=required stop=30s break-glass=allowed "

@@ -10,8 +10,9 @@ from bot.clock import SystemClock
 from bot.domain.access.changes import GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import TeamId
-from bot.domain.operations.operation import Event, EventKind, State
+from bot.domain.operations.operation import State
 from bot.simulator.feldera import FelderaSimulator
 from bot.store import operations
 from bot.store.administration import Administration

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit_chain import Broken
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
 from tests.cli.test_audit_commands import DAILY, WANTED, forges, tampers

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Action, Decision, Grant, Membership, Role
 from bot.domain.access.rules import Freeze, Requirements
+from bot.domain.events import EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
@@ -33,7 +34,7 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Card, Ending, EventKind, Operation, Outcome, State
+from bot.domain.operations.operation import Card, Ending, Operation, Outcome, State
 from bot.domain.operations.plans import CLEAR
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (

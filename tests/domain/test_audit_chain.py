@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audit_chain import GENESIS, Broken, Checked, Entry, link, verify
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, OperationId
-from bot.domain.operations.operation import Event, EventKind
 from tests.clock import START
 from tests.domain.samples import ANA, BEN
 

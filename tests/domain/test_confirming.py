@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import (
     CardBegun,
     CardLost,
@@ -16,7 +17,7 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations.operation import Card, Ending, EventKind, State
+from bot.domain.operations.operation import Card, Ending, State
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Absent
 from tests.clock import START

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.rules import Requirements
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import (
     Approved,
     CardLost,
@@ -19,7 +20,7 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Card, Ending, EventKind, State
+from bot.domain.operations.operation import Approval, Card, Ending, State
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.rules import Freeze
+from bot.domain.events import EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import CardPlaced, Send, Stopped, TimePassed, Withdrawn
-from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.operation import Ending, State
 from bot.domain.operations.state_machine import advance
 from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER
 from tests.clock import START

@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.access.permissions import Action, Decision, Role, Why
 from bot.domain.access.rules import Requirements
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Approved, Closed, Confirmed, DeniedByApprover, SignedOff, Stopped
-from bot.domain.operations.operation import EventKind
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.access.authorization import AccessData, authority_of, authorization_for
 from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
+from bot.domain.events import EventKind
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
@@ -18,7 +19,7 @@ from bot.domain.operations.inputs import (
     Send,
     Stopped,
 )
-from bot.domain.operations.operation import Approval, Ending, EventKind, State
+from bot.domain.operations.operation import Approval, Ending, State
 from bot.domain.operations.plans import CLEAR, PLANS, StepName, loses_data
 from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.domain.events import EventKind
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
@@ -25,7 +26,7 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Transition,
 )
-from bot.domain.operations.operation import EventKind, Operation, State
+from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Accepted,

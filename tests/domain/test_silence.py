@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Answered, HistoryRead, ReadHistory, Send
-from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.operation import Ending, State
 from bot.domain.operations.state_machine import advance
 from bot.domain.operations.transitions import MAX_SENDS
 from bot.domain.pipelines.pipeline import (

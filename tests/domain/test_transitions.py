@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.events import EventKind
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import (
     Approved,
@@ -30,7 +31,7 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Ending, EventKind, Operation, State, StepDone
+from bot.domain.operations.operation import Approval, Ending, Operation, State, StepDone
 from bot.domain.operations.plans import PLANS, StepName
 from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP

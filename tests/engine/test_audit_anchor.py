@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.domain.audit_chain import PostedHead
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from bot.engine.loops.audit_anchor import EVERY, WHILE_EMPTY, AuditAnchor
 from bot.engine.loops.loop import keep_ticking
 from bot.simulator.slack import SlackSimulator

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.events import Event, EventKind, StoredEvent
 from bot.domain.ids import Actor, TeamId, UserId
-from bot.domain.operations.operation import Event, EventKind, StoredEvent
 from bot.engine.delivery.direct_messages import DirectMessages
 from bot.engine.delivery.message_retries import MessageRetries
 from bot.simulator.slack import SlackSimulator

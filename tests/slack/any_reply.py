@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations.operation import Approval, Card, Ending, Event, EventKind, Operation, Outcome
+from bot.domain.operations.operation import Approval, Card, Ending, Operation, Outcome
 from bot.domain.operations.plans import PLANS, Plan
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, PipelineError, Problem, Storage
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName

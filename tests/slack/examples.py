@@ -10,8 +10,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision, Membership, Role, Why
 from bot.domain.access.rules import Freeze, Requirements, Rule
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.operations.operation import Card, Operation, State
 from bot.domain.operations.plans import PLANS
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.audit_chain import Entry
 from bot.domain.commands import parse
 from bot.domain.errors import Misunderstood
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
 from bot.slack.views import answers

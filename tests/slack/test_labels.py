@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.operations.operation import EventKind, State
+from bot.domain.events import EventKind
+from bot.domain.operations.operation import State
 from bot.domain.pipelines.pipeline import Storage
 from bot.slack.text import labels
 from bot.slack.text.labels import Field

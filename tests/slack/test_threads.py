@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from bot.engine.ports import RetryLater, Taken
 from bot.slack.publishing.threads import AFTER_TROUBLE, Threads
 from tests.clock import START, MovableClock

@@ -9,10 +9,11 @@ from sqlite_utils import Database
 
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import Group, Membership
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Card, Event, EventKind, Operation, State
+from bot.domain.operations.operation import Card, Operation, State
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import Decide

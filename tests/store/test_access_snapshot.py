@@ -15,9 +15,10 @@ from bot.domain.access.changes import (
 from bot.domain.access.permissions import Action, Group, Membership, Role
 from bot.domain.access.rules import Rule
 from bot.domain.errors import BadPattern
+from bot.domain.events import EventKind
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import EventKind, State
+from bot.domain.operations.operation import State
 from bot.engine.ports import NotAuthorized
 from bot.store import audit_log, operations
 from bot.store.access import access_changes, access_snapshot, grants

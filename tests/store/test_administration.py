@@ -6,8 +6,9 @@ from bot.domain.access.changes import DropRule, GrantRole, RemoveFreeze, RevokeR
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.errors import BadPattern
+from bot.domain.events import EventKind
 from bot.domain.ids import TeamId
-from bot.domain.operations.operation import EventKind, State
+from bot.domain.operations.operation import State
 from bot.store import bot_state
 from bot.store.administration import Administration
 from bot.store.connection.database import open_database

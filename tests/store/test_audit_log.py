@@ -8,7 +8,8 @@ from sqlite_utils import Database
 
 from bot.domain.access.changes import SetFreeze
 from bot.domain.audit_chain import GENESIS, Broken
-from bot.domain.operations.operation import EventKind, State
+from bot.domain.events import EventKind
+from bot.domain.operations.operation import State
 from bot.store import audit_log, operations
 from bot.store.administration import Administration
 from bot.store.connection.database import writing

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.operations.operation import EventKind, State
+from bot.domain.events import EventKind
+from bot.domain.operations.operation import State
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.store import audit_pages, operations
 from tests.store.samples import ANA, BEN, CARD, PROPOSED, becomes, change, confirmed, event, proposed

@@ -9,7 +9,8 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.access.permissions import Grant, Role
-from bot.domain.operations.operation import Card, Ending, EventKind, Outcome, State
+from bot.domain.events import EventKind
+from bot.domain.operations.operation import Card, Ending, Outcome, State
 from bot.engine.ports import PipelineBusy
 from bot.store import audit_log, audit_pages, operations, unannounced
 from bot.store.access import grants

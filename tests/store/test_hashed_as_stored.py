@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor
-from bot.domain.operations.operation import Event, EventKind
 from bot.slack.payloads import Person, SlashCommand
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing

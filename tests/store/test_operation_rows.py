@@ -13,20 +13,11 @@ from bot.domain.access.changes import GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Grant, Group, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Entry
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint, LastSeen
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import (
-    Approval,
-    Card,
-    Ending,
-    Event,
-    EventKind,
-    Operation,
-    Outcome,
-    State,
-    StepDone,
-)
+from bot.domain.operations.operation import Approval, Card, Ending, Operation, Outcome, State, StepDone
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import Checkpoints, Identity
 from bot.store import audit_log, operations, unannounced

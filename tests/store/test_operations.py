@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Approval, EventKind, State
+from bot.domain.operations.operation import Approval, State
 from bot.engine.ports import PipelineBusy
 from bot.store import operations, unannounced
 from bot.store.errors import AmbiguousId

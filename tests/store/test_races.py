@@ -13,8 +13,9 @@ from bot.domain.access.authorization import authorization_for
 from bot.domain.access.changes import DropRule, GrantRole, RevokeRole, SetRule, decide_change
 from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Approved, Confirmed, Send, Stopped, TimePassed, Transition
-from bot.domain.operations.operation import Ending, EventKind, State
+from bot.domain.operations.operation import Ending, State
 from bot.domain.operations.state_machine import advance
 from bot.engine.ports import NotAuthorized, PipelineBusy
 from bot.store.administration import Administration

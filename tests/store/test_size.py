@@ -4,7 +4,8 @@ import pytest
 
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Action, Membership, Role
-from bot.domain.operations.operation import Approval, EventKind, State
+from bot.domain.events import EventKind
+from bot.domain.operations.operation import Approval, State
 from bot.store import audit_log, audit_pages, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants
 from bot.store.connection.database import open_database, writing

@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack, aclosing, closing
 import pytest
 
 from bot.domain.access.authorization import AccessData
+from bot.domain.events import EventKind
 from bot.domain.ids import TeamId
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import EventKind, State
+from bot.domain.operations.operation import State
 from bot.engine.ports import PipelineBusy, Unannounced
 from bot.store import operations
 from bot.store.connection.database import open_database

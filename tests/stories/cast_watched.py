@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Group, Role
+from bot.domain.events import EventKind
 from bot.domain.ids import GroupId, TeamId
-from bot.domain.operations.operation import EventKind
 from bot.simulator.slack import Answer, Button, render, render_view
 from bot.store.administration import Administration
 from tests.stories.cast_rules import HAVE_A_SAY, OPERATORS, PIPELINES, ROLES, Asks, Given, House, Request

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.commands import VERBS
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from tests.workspace import Workspace
 
 DENIED = {  # by a viewer, who sees the request but may do nothing about it

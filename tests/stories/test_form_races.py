@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from bot.simulator.slack import NotPossibleError
 from tests.workspace import Teammate, Workspace
 

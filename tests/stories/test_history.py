@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from bot.engine.handlers.access_commands import HISTORY_READ
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 from tests.workspace import Workspace
 
 

@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Role
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from tests.workspace import Workspace
 
 OWN_FAVOUR = (

@@ -6,7 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from bot.simulator.slack import Button, NotPossibleError
 from tests.workspace import Workspace
 

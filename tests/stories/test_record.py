@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from tests.workspace import Workspace
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 from tests.workspace import Workspace
 
 

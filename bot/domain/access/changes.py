@@ -12,7 +12,7 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Decision, Group, Membership, Principal, Role, decide_on_pattern
 from bot.domain.access.rules import Freeze, Rule, is_looser
-from bot.domain.operations.operation import EventKind
+from bot.domain.events import EventKind
 
 _POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER})
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.rules import Freeze
+from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint, LastSeen
 from bot.domain.operations.inputs import (
@@ -21,7 +22,7 @@ from bot.domain.operations.inputs import (
     ReadProgramError,
     Transition,
 )
-from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.outages import as_troubled, heard_again, look_failed, no_longer_failing
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.steps import (

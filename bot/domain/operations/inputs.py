@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
+from bot.domain.events import Event
 from bot.domain.ids import Actor
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Card, Event, Operation
+from bot.domain.operations.operation import Card, Operation
 from bot.domain.pipelines.pipeline import Answer, Look, PipelineEvents, Problem, RunnerHealth
 
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import LIVE, Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.operation import LIVE, Ending, Operation, Outcome, State
 from bot.domain.operations.transitions import RESEND_AFTER, ended, is_too_late, needs_human, seconds
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 

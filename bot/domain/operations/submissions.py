@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Answered, Transition
-from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.outages import hopeless
 from bot.domain.operations.transitions import ended, of_step, taken_on
 from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Unknown

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
+from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Looked, ReadHealth, Send, Transition
-from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State, StepDone
+from bot.domain.operations.operation import Ending, Operation, Outcome, State, StepDone
 from bot.domain.operations.plans import CLEAR, StepName
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it

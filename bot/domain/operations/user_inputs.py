@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.access.authorization import id_of
+from bot.domain.events import Event, EventKind
 from bot.domain.operations.inputs import (
     Approved,
     Closed,
@@ -20,7 +21,7 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.operations.operation import Approval, Ending, Operation, Outcome, State
 from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_ready
 
 TOLD_MAX = 50  # people and groups mentioned for a break-glass; a line has room for so many

@@ -17,8 +17,9 @@ from functools import partial
 
 import structlog
 
+from bot.domain.events import StoredEvent
 from bot.domain.ids import OperationId
-from bot.domain.operations.operation import Operation, StoredEvent
+from bot.domain.operations.operation import Operation
 from bot.engine.delivery.cards import Cards
 from bot.engine.delivery.direct_messages import DirectMessages
 from bot.engine.delivery.lanes import Lanes, Work

@@ -11,8 +11,9 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.events import StoredEvent
 from bot.domain.ids import OperationId
-from bot.domain.operations.operation import Operation, StoredEvent
+from bot.domain.operations.operation import Operation
 from bot.engine.delivery.message_retries import MessageRetries, Part
 from bot.engine.ports import Announcer, PostResult, Rejected, RetryLater, Unannounced
 

@@ -23,8 +23,8 @@ from bot.domain.access.permissions import Action, Group, Principal, decide_on_pa
 from bot.domain.commands import model
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.parsers import is_group
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, GroupId, PipelineName, UserId
-from bot.domain.operations.operation import Event, EventKind
 from bot.domain.operations.plans import Plan
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, PipelineName
-from bot.domain.operations.operation import Event, EventKind, Operation
+from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import CLEAR, Plan
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction

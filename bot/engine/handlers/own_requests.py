@@ -1,4 +1,4 @@
-"""A person's own requests: preview, confirm, drop, show the pipeline's state, close by hand.
+"""A person's own requests: preview, confirm, and drop.
 
 Each method decides, writes one transaction, and returns a reply. None changes a pipeline or posts anywhere: the
 loops do, and are woken when there is work.
@@ -14,10 +14,11 @@ from bot.domain.access.authorization import AccessData, Authorization, authority
 from bot.domain.access.permissions import ASKS, Action, Decision
 from bot.domain.commands import PipelineCommand
 from bot.domain.commands.model import pipeline_command
+from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Event, EventKind, Operation, State
+from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import Plan, StepName
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (

@@ -2,8 +2,8 @@
 
 import structlog
 
+from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import EventKind
 
 log = structlog.get_logger(__name__)
 

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.events import EventKind
 from bot.domain.home_content import HomeData, HomePage, compose
 from bot.domain.ids import Actor, OperationId, UserId
-from bot.domain.operations.operation import EventKind, Operation
+from bot.domain.operations.operation import Operation
 from bot.engine.authorizer import Authorizer
 from bot.engine.ports import ChannelUnusable, Clock, HomeTabs, RetryLater, Store, StoreUnavailable
 

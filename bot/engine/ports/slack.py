@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.events import Event
 from bot.domain.home_content import HomePage
-from bot.domain.operations.operation import Card, Event, Operation
+from bot.domain.operations.operation import Card, Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Entry, PostedHead
 from bot.domain.bot_time import ClockRecord
 from bot.domain.errors import UserError
+from bot.domain.events import Event, StoredEvent
 from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Event, Operation, StoredEvent
+from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import StepName
 
 Decide = Callable[[Operation, AccessData], Transition]

@@ -16,8 +16,9 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.domain.events import Event
 from bot.domain.ids import ChannelId, OperationId
-from bot.domain.operations.operation import Card, Event, Operation
+from bot.domain.operations.operation import Card, Operation
 from bot.engine.ports import ChannelUnusable, Clock, Gone, PostResult, Rejected, RetryLater, Taken
 from bot.slack.api.rate_limits import RateLimits
 from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.events import EventKind
 from bot.domain.ids import Actor
-from bot.domain.operations.operation import Ending, EventKind, Operation, State
+from bot.domain.operations.operation import Ending, Operation, State
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage

@@ -17,7 +17,8 @@ from bot.domain.access.changes import (
 from bot.domain.access.permissions import Action, Grant, Group, Kind
 from bot.domain.access.rules import span_in_words
 from bot.domain.commands import COMMAND
-from bot.domain.operations.operation import EventKind, Operation, State
+from bot.domain.events import EventKind
+from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR, Plan
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.bot_time import length
-from bot.domain.operations.operation import Ending, Event, EventKind, Operation, Outcome, State
+from bot.domain.events import Event, EventKind
+from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import ProblemKind
 from bot.domain.pipelines.targets import target_in

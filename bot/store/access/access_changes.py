@@ -25,7 +25,7 @@ from bot.domain.access.changes import (
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Grant, Membership
 from bot.domain.access.rules import Freeze, Rule
-from bot.domain.operations.operation import Event
+from bot.domain.events import Event
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports import Authorize, NotAuthorized
 from bot.store import audit_log

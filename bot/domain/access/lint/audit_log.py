@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.access.authorization import id_of
 from bot.domain.access.permissions import Grant
-from bot.domain.operations.operation import Event, EventKind
+from bot.domain.events import Event, EventKind
 
 KINDS = frozenset({EventKind.GRANTED, EventKind.REVOKED})
 _What = tuple[str, str, str, str]  # workspace, id, role, pattern
