@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.access.authorization import Authorization
-from bot.domain.access.rules import Freeze
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint, LastSeen
@@ -25,6 +23,7 @@ from bot.domain.operations.inputs import (
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.outages import as_troubled, heard_again, look_failed, no_longer_failing
 from bot.domain.operations.plans import StepName
+from bot.domain.operations.send_permission import ask_for_events, fingerprint_found, send_if_permitted
 from bot.domain.operations.steps import (
     STEPS,
     AskHistory,
@@ -40,7 +39,6 @@ from bot.domain.operations.steps import (
 )
 from bot.domain.operations.submissions import answered
 from bot.domain.operations.transitions import (
-    ASK_SLACK_AGAIN_AFTER,
     MAX_SENDS,
     RESEND_AFTER,
     ended,
@@ -52,7 +50,6 @@ from bot.domain.operations.transitions import (
     sent,
     still_waiting,
     underway,
-    until_placed,
 )
 from bot.domain.pipelines.event_proofs import history_read, is_one_stop, must_read_events
 from bot.domain.pipelines.pipeline import Absent, Problem, Seen
@@ -118,7 +115,7 @@ def _looked_before_sending(operation: Operation, looked: Looked, now: datetime) 
             state = State.REFUSED if ending is Ending.UNKNOWN_PIPELINE else State.STALE
             return ended(operation, state, Outcome(ending), now)
         case MaySend():
-            return _cleared_for_sending(operation, looked, now)
+            return send_if_permitted(operation, looked, now)
         case _:
             assert_never(verdict)
 
@@ -145,63 +142,7 @@ def _reached(
     # Stopped, or about to be, when it was reviewed, and not run since.
     if left_to_human or found == operation.reviewed or is_one_stop(operation.reviewed, found):
         return goal_reached(operation, outcome, found, now, needed=needed)
-    return _asking_for_events(operation, looked, now)
-
-
-def _asking_for_events(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    soon = now + polling.next_look(timedelta(0), looked.spread)
-    return Transition(replace(operation, due_at=soon), (), ReadHistory(_found(looked)))
-
-
-def _cleared_for_sending(operation: Operation, looked: Looked, now: datetime) -> Transition:
-    authority = looked.authority
-    if is_too_late(operation, now):
-        return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
-    if not authority.is_enough and not authority.may_be_enough_later:
-        return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
-    if not authority.lasts and not operation.has_begun:
-        return ended(operation, State.REFUSED, Outcome(Ending.RIGHTS_END_SOON), now, decided_by=authority)
-    if operation.card is None:
-        return until_placed(operation)
-    if authority.freeze is not None and not operation.has_begun:
-        return _held(operation, authority.freeze, now)
-    operation = replace(operation, held_by_freeze=False)
-    if operation.stop_until is not None and now < operation.stop_until:
-        return Transition(replace(operation, due_at=operation.stop_until))
-    if not authority.is_enough:
-        return _untold(operation, authority, now)
-    operation = replace(operation, untold_since=None)
-    if must_read_events(operation, now):
-        return _asking_for_events(operation, looked, now)
-    kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
-    after = sent(operation, kind, authority, now)
-    # "I keep trying" was posted at the first postponement: only the first repetition is worth an event.
-    return after if operation.put_off <= 1 else replace(after, events=())
-
-
-def _what_is_lost(authority: Authorization) -> Outcome:
-    if authority.unread:
-        return Outcome(Ending.RIGHTS_UNREAD, authority.unread)
-    return Outcome(Ending.APPROVALS_LOST if authority.may_ask else Ending.PERMISSION_LOST)
-
-
-def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:
-    """Wait until Slack answers what could not be checked; lapse if that takes too long. Posted once."""
-    waiting = replace(
-        operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
-    )
-    if operation.untold_since is not None:
-        return Transition(waiting)
-    return Transition(waiting, (Event(EventKind.UNTOLD, now, {"message": authority.unread}),))
-
-
-def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
-    """Wait for the freeze to end; lapse if that is too late. A freeze may be removed at any time."""
-    held = replace(operation, held_by_freeze=True, due_at=min(freeze.until, now + polling.FOR_A_HUMAN))
-    if operation.held_by_freeze:
-        return Transition(held)
-    said = {"until": freeze.until.isoformat(), "reason": freeze.reason, "pattern": freeze.pattern}
-    return Transition(held, (Event(EventKind.HELD, now, said),))
+    return ask_for_events(operation, looked, now)
 
 
 def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -> Transition:
@@ -212,7 +153,7 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
         case InProgress():
             return underway(operation, looked.spread, now)
         case AskHistory():
-            return _asking_for_events(operation, looked, now)
+            return ask_for_events(operation, looked, now)
         case Untouched():
             return _untouched(operation, looked, now)
         case StepFailed():
@@ -241,7 +182,7 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
     if operation.card is None or is_frozen or untold:  # the card is being posted again
         return Transition(replace(operation, due_at=now + polling.LONGEST))
     if must_read_events(operation, now):
-        return _asking_for_events(operation, looked, now)
+        return ask_for_events(operation, looked, now)
     return sent(operation, EventKind.SENT_AGAIN, looked.authority, now)
 
 
@@ -253,7 +194,7 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
         case InProgress(phase):
             return _in_phase(still_waiting(operation, looked, now), phase, now)
         case AskHistory():
-            return _asking_for_events(operation, looked, now)
+            return ask_for_events(operation, looked, now)
         case StepFailed():
             return _failed(operation, verdict, now)
         case Contradiction():
@@ -293,7 +234,7 @@ def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> 
     if isinstance(verdict, InProgress):
         return underway(replace(operation, outcome=None), looked.spread, now)
     unproved = operation.outcome is not None and operation.outcome.ending in _RECORD_MAY_TELL
-    effect = ReadHistory(_found(looked)) if unproved and isinstance(verdict, AskHistory) else None
+    effect = ReadHistory(fingerprint_found(looked)) if unproved and isinstance(verdict, AskHistory) else None
     return Transition(replace(operation, due_at=now + polling.FOR_A_HUMAN), (), effect)
 
 
@@ -322,10 +263,6 @@ _RECORD_MAY_TELL = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
 
 def _step(operation: Operation) -> Step:
     return STEPS[operation.step_name]
-
-
-def _found(looked: Looked) -> Fingerprint | None:
-    return Fingerprint.of(looked.look.pipeline) if isinstance(looked.look, Seen) else None
 
 
 def _sighting(looked: Looked, now: datetime) -> LastSeen:

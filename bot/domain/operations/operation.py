@@ -1,6 +1,6 @@
 """Operations: a plan of steps on one pipeline, and all that is stored about carrying it out.
 
-The values of `State`, `Ending` and `EventKind` are stored: they are the contract between versions of
+The values of `State` and `Ending` are stored: they are the contract between versions of
 the bot, so that a deploy in the middle of an operation is safe. Rename the members as you like, never the values.
 """
 

@@ -1,0 +1,79 @@
+"""Whether a request may be sent now: by its age, rights and rules, its card, a freeze, and the cancel window.
+
+This is asked right after the last look, in the transaction that stores the intent to send.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.access.authorization import Authorization
+from bot.domain.access.rules import Freeze
+from bot.domain.events import Event, EventKind
+from bot.domain.operations import polling
+from bot.domain.operations.fingerprints import Fingerprint
+from bot.domain.operations.inputs import Looked, ReadHistory, Transition
+from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER, ended, is_too_late, sent, until_placed
+from bot.domain.pipelines.event_proofs import must_read_events
+from bot.domain.pipelines.pipeline import Seen
+
+
+def send_if_permitted(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    """End the operation, hold it, or send its request."""
+    authority = looked.authority
+    if is_too_late(operation, now):
+        return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
+    if not authority.is_enough and not authority.may_be_enough_later:
+        return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
+    if not authority.lasts and not operation.has_begun:
+        return ended(operation, State.REFUSED, Outcome(Ending.RIGHTS_END_SOON), now, decided_by=authority)
+    if operation.card is None:
+        return until_placed(operation)
+    if authority.freeze is not None and not operation.has_begun:
+        return _held(operation, authority.freeze, now)
+    operation = replace(operation, held_by_freeze=False)
+    if operation.stop_until is not None and now < operation.stop_until:
+        return Transition(replace(operation, due_at=operation.stop_until))
+    if not authority.is_enough:
+        return _untold(operation, authority, now)
+    operation = replace(operation, untold_since=None)
+    if must_read_events(operation, now):
+        return ask_for_events(operation, looked, now)
+    kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
+    after = sent(operation, kind, authority, now)
+    # "I keep trying" was posted at the first postponement: only the first repetition is worth an event.
+    return after if operation.put_off <= 1 else replace(after, events=())
+
+
+def _what_is_lost(authority: Authorization) -> Outcome:
+    if authority.unread:
+        return Outcome(Ending.RIGHTS_UNREAD, authority.unread)
+    return Outcome(Ending.APPROVALS_LOST if authority.may_ask else Ending.PERMISSION_LOST)
+
+
+def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:
+    """Wait until Slack answers what could not be checked; lapse if that takes too long. Posted once."""
+    waiting = replace(
+        operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
+    )
+    if operation.untold_since is not None:
+        return Transition(waiting)
+    return Transition(waiting, (Event(EventKind.UNTOLD, now, {"message": authority.unread}),))
+
+
+def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:
+    """Wait for the freeze to end; lapse if that is too late. A freeze may be removed at any time."""
+    held = replace(operation, held_by_freeze=True, due_at=min(freeze.until, now + polling.FOR_A_HUMAN))
+    if operation.held_by_freeze:
+        return Transition(held)
+    said = {"until": freeze.until.isoformat(), "reason": freeze.reason, "pattern": freeze.pattern}
+    return Transition(held, (Event(EventKind.HELD, now, said),))
+
+
+def fingerprint_found(looked: Looked) -> Fingerprint | None:
+    return Fingerprint.of(looked.look.pipeline) if isinstance(looked.look, Seen) else None
+
+
+def ask_for_events(operation: Operation, looked: Looked, now: datetime) -> Transition:
+    soon = now + polling.next_look(timedelta(0), looked.spread)
+    return Transition(replace(operation, due_at=soon), (), ReadHistory(fingerprint_found(looked)))
