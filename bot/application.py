@@ -1,29 +1,55 @@
-"""The running bot: its background loops side by side, and what a shutdown finishes first."""
+"""The bot: how its parts are wired, its loops side by side while it runs, and what a shutdown finishes first."""
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import dataclass
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.config import Mode, Settings
+from bot.engine.authorizer import Authorizer
 from bot.engine.delivery.delivery_loop import DeliveryLoop
+from bot.engine.handlers.access_commands import AccessCommands
+from bot.engine.handlers.clear_form import ClearForms
+from bot.engine.handlers.decisions import Decisions
 from bot.engine.handlers.own_requests import OwnRequests
+from bot.engine.handlers.pipeline_catalog import PipelineCatalog
+from bot.engine.handlers.pipeline_pages import PipelinePages
+from bot.engine.handlers.pipeline_status import PipelineStatus
+from bot.engine.handlers.previews import Previews
+from bot.engine.health import health
 from bot.engine.loops.audit_anchor import AuditAnchor
 from bot.engine.loops.clock_watch import ClockWatch
 from bot.engine.loops.driver import Driver
 from bot.engine.loops.home_refresher import HomeRefresher
 from bot.engine.loops.loop import Loop, keep_ticking
+from bot.engine.loops.sender import Sender
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.loops.startup_lint import StartupLint
 from bot.engine.loops.store_check import StoreCheck
-from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.pending_cancels import PendingCancels
+from bot.engine.ports import Clock, StoreLost, StoreUnavailable
+from bot.engine.rate_budget import RateBudget
 from bot.engine.store_loss import StoreLoss
 from bot.feldera.target_router import TargetRouter
+from bot.slack.api.directory import PeopleDirectory
 from bot.slack.api.identity import Workspace
+from bot.slack.api.response_urls import ResponseUrls
+from bot.slack.listeners import HomeTab, ListenerContext, register
 from bot.slack.listeners.background import BackgroundTasks
+from bot.slack.listeners.deduplication import DeduplicatingApp
+from bot.slack.publishing.audit_channel import SlackAuditChannel
+from bot.slack.publishing.home_tabs import SlackHomeTabs
+from bot.slack.publishing.threads import Threads
 from bot.slack.transport.http_transport import HttpTransport
 from bot.slack.transport.socket_transport import SocketTransport
+from bot.slack.transport.unsigned_requests import UnsignedRequests
 from bot.store.store import SqliteStore
 
 log = structlog.get_logger(__name__)
@@ -121,6 +147,115 @@ class Bot:
                 await self.background_tasks.finished()
         except TimeoutError:
             await self.background_tasks.abandon()
+
+
+def wire(  # noqa: PLR0913 - the parts of the whole
+    settings: Settings,
+    clock: Clock,
+    watch: ClockWatch | None,
+    *,
+    store: SqliteStore,
+    feldera: TargetRouter,
+    client: AsyncWebClient,
+    answers: ResponseUrls,
+    workspace: Workspace,
+) -> Bot:
+    to_do, to_say, to_show = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    work = partial(set_all, to_do, to_say, to_show)
+    threads = Threads(client, clock, workspace.url)
+    background_tasks = BackgroundTasks()
+    directory = PeopleDirectory(client, clock, workspace.team)
+    authorizer = Authorizer(store, directory, clock, RateBudget(clock))
+    audit_channel = settings.pipeline_bot_audit_channel
+    board = None if audit_channel is None else SlackAuditChannel(threads, audit_channel)
+    handlers = OwnRequests(store, feldera, authorizer, clock, work)
+    tabs = SlackHomeTabs(client, clock, workspace.url)
+    background = store.background
+    homes = HomeRefresher(background, replace(authorizer, store=background), tabs, clock, wake=to_show)
+    secret = "" if settings.slack_signing_secret is None else settings.slack_signing_secret.get_secret_value()
+    app = DeduplicatingApp(
+        background_tasks,
+        answers,
+        name="pipeline-bot",  # else Bolt walks the whole stack for the name of a file
+        logger=logging.getLogger("slack_bolt"),
+        client=AsyncWebClient(base_url=settings.slack_api_url),
+        authorize=_authorizer(workspace, settings.slack_bot_token.get_secret_value()),
+        signing_secret=secret or None,
+    )
+    stalls, cancels = StallDetector(clock), PendingCancels()
+    requests, access = (
+        Decisions(store, authorizer, clock, cancels, work),
+        AccessCommands(store, authorizer, clock, work),
+    )
+    listing = PipelinePages(store, feldera, authorizer, clock)
+    context = ListenerContext(
+        handlers,
+        Previews(handlers),
+        PipelineStatus(store, feldera, authorizer, clock),
+        requests,
+        access,
+        listing,
+        threads,
+        background_tasks,
+        workspace.team,
+    )
+    forms = ClearForms(handlers, PipelineCatalog(feldera, clock, background_tasks.begin))
+    register(app, context, client, home=HomeTab(context, homes, tabs), forms=forms, response_urls=answers)
+    store_watch = StoreCheck(background, clock)
+    transport: SocketTransport | HttpTransport
+    if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:
+        app_token = settings.slack_app_token.get_secret_value()
+        transport = SocketTransport(app, app_token, client, settings.proxies)
+    else:
+        host, port = settings.listen
+        transport = HttpTransport(
+            app,
+            host,
+            port,
+            verifier=SignatureVerifier(secret),
+            health=partial(health, background.team, store_watch, tuple if watch is None else watch.notes),
+            unsigned=UnsignedRequests(clock),
+        )
+    return Bot(
+        workspace,
+        store,
+        feldera,
+        handlers,
+        Driver(
+            store,
+            background,
+            feldera,
+            Sender(feldera, authorizer, clock, stalls, cancels),
+            clock,
+            changed=partial(set_all, to_say, to_show),
+            wake=to_do,
+        ),
+        DeliveryLoop(background, threads, clock, placed=partial(set_all, to_do, to_show), wake=to_say),
+        homes,
+        AuditAnchor(background, clock, board),
+        watch,
+        StartupLint(background, directory, clock, feldera.targets),
+        stalls,
+        store_watch,
+        StoreLoss(threads, clock, live=store.last_underway),
+        background_tasks,
+        transport,
+    )
+
+
+def _authorizer(workspace: Workspace, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Bolt's `authorize`: always our workspace and bot, known from the start, so no call per request."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=workspace.team,
+            bot_token=token,
+            bot_id=workspace.bot_id,
+            bot_user_id=workspace.bot_user,
+        )
+
+    return authorize
 
 
 def set_all(*bells: asyncio.Event) -> None:

@@ -9,7 +9,7 @@ short at any point leaves rows that the next round processes, or the first round
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -42,7 +42,7 @@ from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchan
 from bot.domain.pipelines.observations import believed, believed_history
 from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, ProblemKind, Refused, Unknown
 from bot.engine.loops.event_log import log_events
-from bot.engine.loops.look_schedule import LookSchedule, Target, looks_by_itself, needs_no_look
+from bot.engine.loops.look_schedule import LookSchedule, Target, in_slices, looks_by_itself, needs_no_look
 from bot.engine.loops.rule_changes import RuleChanges
 from bot.engine.loops.sender import Sender, may_be_sent
 from bot.engine.loops.step_durations import StepDurations
@@ -55,7 +55,6 @@ _Round = tuple[Target, bool]  # operations looked at together: one Feldera, and 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks get their turn in between
 WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
-SLICE = 500  # operations whose due time alone is checked, between two turns of the event loop
 
 _NOBODY: Mapping[Actor, Membership] = MappingProxyType({})
 _NOT_ASKED = Authorization(Decision(allowed=False, action=Action.CLEAR), Requirements(approvals=0))
@@ -102,7 +101,7 @@ class Driver:
         await self._change_all(await self._rules.unseen(underway, self._at_work.keys(), now))
         self._notice_ends(underway)
         idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
-        due = [each async for each in _in_slices(idle) if self._look_times.is_due(each, now)]
+        due = [each async for each in in_slices(idle) if self._look_times.is_due(each, now)]
         to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
         for operation in due:
             if needs_no_look(operation) or self._look_times.not_before(self._target_of(operation), now) > now:
@@ -113,7 +112,7 @@ class Driver:
                 to_look_at[round_].append(operation)
         for round_, operations in to_look_at.items():
             # Operations that are due soon join this look, so that rounds stay together.
-            waiting = [each async for each in _in_slices(idle) if self._waits_for(round_, each, now)]
+            waiting = [each async for each in in_slices(idle) if self._waits_for(round_, each, now)]
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
         await self._change_all([(each, TimePassed()) for each in due if needs_no_look(each)])
         return await self._next_due(self.background.last_underway())
@@ -154,7 +153,7 @@ class Driver:
 
     async def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
-        moments = [moment async for operation in _in_slices(idle) for moment in self._moments(operation)]
+        moments = [moment async for operation in in_slices(idle) for moment in self._moments(operation)]
         if idle:  # the shell may deny a request, set a freeze or remove one at any time
             moments.append(self.clock.now() + self.shell_noticed_within)
         return min(moments, default=None)
@@ -319,11 +318,3 @@ class Driver:
         if after.events or after.operation.rendered_version < after.operation.version:
             self.changed()
         return after.effect
-
-
-async def _in_slices(operations: Iterable[Operation]) -> AsyncIterator[Operation]:
-    """Each of them; acks get their turn in between. What is idle stays idle: only a tick starts anything with it."""
-    for place, operation in enumerate(operations, 1):
-        yield operation
-        if place % SLICE == 0:
-            await asyncio.sleep(0)
