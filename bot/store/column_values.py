@@ -5,17 +5,18 @@ Nothing is left out, guessed or repaired: a value that cannot be parsed raises.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.errors import BadRule
 from bot.domain.ids import Actor, TeamId, UserId
 from bot.store.errors import DatabaseDamaged
 
 Row = Mapping[str, Any]
 Value = str | int | None
 
-DOES_NOT_READ = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
-"""What parsing a row can raise that is not as the bot writes it."""
+DOES_NOT_READ = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError, BadRule)
+"""What reading a row can raise that is not what the bot would write."""
 
 
 @contextmanager
@@ -52,18 +53,6 @@ def moment_of(text: str) -> datetime:
 
 def moment_or_none(text: str | None) -> datetime | None:
     return None if text is None else moment_of(text)
-
-
-def microseconds_or_none(span: timedelta | None) -> int | None:
-    return None if span is None else span // timedelta(microseconds=1)
-
-
-def span_or_none(microseconds: int | None) -> timedelta | None:
-    return None if microseconds is None else timedelta(microseconds=microseconds)
-
-
-def flag_or_none(number: int | None) -> bool | None:
-    return None if number is None else bool(number)
 
 
 def actor_of(team: str, user: str) -> Actor:

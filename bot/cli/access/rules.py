@@ -8,26 +8,19 @@ from bot.cli.access.access_file import rule_as_written
 from bot.cli.bot_time import clock_at, clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
 from bot.config import ShellSettings, StoreSettings, load
+from bot.domain import durations
 from bot.domain.access.changes import DropRule, RemoveFreeze, SetFreeze, SetRule
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
+from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.access.rules import Freeze, Rule
-from bot.domain.commands import durations
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.errors import BadRule, UserError
 from bot.store.administration import Administration
 
-_KEYS = """\b
-approvals=2                 by so many other people, 0 to 5
-channel=C0123ABCD           where requests are shown
-group=S0123ABCD             which user group is mentioned
-within=2h                   how long an approval can be given; 1h unless said
-remind=30m                  when they are reminded
-reason=required|optional    whether there must be a reason
-stop=30s                    how long a clear can be stopped before it is sent
-break-glass=allowed|forbidden
-matching=INC-\\d+            what the reason has to match; all that follows, so it comes last
-"""
+_KEYS = "\b\n" + "\n".join(
+    f"{key.shell_example or key.example:<28}{key.help}".rstrip() for key in RULE_KEYS
+)  # `\b` keeps click from joining the lines
 
 
 @click.command(epilog=_KEYS, context_settings={"ignore_unknown_options": True})

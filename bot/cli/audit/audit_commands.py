@@ -14,8 +14,8 @@ from bot.cli.audit.anchors import head_of, heads_in, where_to_look
 from bot.cli.audit.verification_state import entries
 from bot.cli.bot_time import clock_of
 from bot.config import StoreSettings, load
+from bot.domain import durations
 from bot.domain.audit_chain import Checked, Entry, Head
-from bot.domain.commands import durations
 from bot.domain.errors import UserError
 from bot.slack.text.pipeline_text import permalink
 from bot.store.administration import Administration

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.commands.durations import resolved
 from bot.domain.commands.model import Ends
+from bot.domain.durations import resolved
 from bot.domain.errors import Misunderstood
 
 FREEZE_MAX = timedelta(days=30)  # a forgotten freeze blocks an emergency as well as a release

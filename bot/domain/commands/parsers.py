@@ -6,11 +6,11 @@ from datetime import time
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.permissions import Role
 from bot.domain.commands import model
-from bot.domain.commands.durations import moment, span
 from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options, without_options
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.commands.tokens import first_word, quoted, unquoted, without_dashes
 from bot.domain.commands.verb import Verb
+from bot.domain.durations import moment, span
 from bot.domain.errors import BadPattern, BadRule, Misunderstood
 from bot.domain.ids import PIPELINE_NAME_MAX, GroupId, PipelineName, UserId
 from bot.domain.operations.plans import CLEAR, START, STOP, StepName

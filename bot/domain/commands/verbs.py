@@ -3,9 +3,9 @@
 import difflib
 from dataclasses import replace
 
+from bot.domain.access.rule_keys import EXAMPLES
 from bot.domain.commands import parsers
 from bot.domain.commands.model import COMMAND, Command, Help
-from bot.domain.commands.rule_syntax import EXAMPLES
 from bot.domain.commands.tokens import first_word, plain, quoted
 from bot.domain.commands.verb import Verb
 from bot.domain.errors import Misunderstood

@@ -23,8 +23,8 @@ from pydantic import (
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
-from bot.domain.commands.durations import span
 from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.durations import span
 from bot.domain.errors import BadPattern, BadRule, UserError
 from bot.simulator.feldera.states import Program
 

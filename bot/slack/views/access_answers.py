@@ -15,8 +15,8 @@ from bot.domain.access.changes import (
     pattern_of,
 )
 from bot.domain.access.permissions import Action, Grant, Group, Kind
-from bot.domain.access.rules import span_in_words
 from bot.domain.commands import COMMAND
+from bot.domain.durations import span_in_words
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR, Plan

@@ -3,8 +3,9 @@
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.rules import Freeze, span_in_words
+from bot.domain.access.rules import Freeze
 from bot.domain.commands import COMMAND
+from bot.domain.durations import span_in_words
 from bot.domain.ids import PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State

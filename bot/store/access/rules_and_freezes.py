@@ -4,40 +4,31 @@ Writes belong to the caller's transaction, together with their audit log entry.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlite_utils import Database
 
 from bot.domain.access.changes import SetFreeze, freeze_of
 from bot.domain.access.rules import Freeze, Rule
-from bot.domain.ids import ChannelId, GroupId
-from bot.store.column_values import (
-    Row,
-    Value,
-    flag_or_none,
-    microseconds_or_none,
-    moment_of,
-    row_of,
-    span_or_none,
-    text_of,
-)
+from bot.domain.commands.rule_syntax import rule_from_words
+from bot.store.column_values import Row, moment_of, row_of, text_of
 from bot.store.connection.database import insert
 
 
 def rules(db: Database) -> tuple[Rule, ...]:
     """By pattern."""
-    return tuple(_rule_of(row) for row in db.query("SELECT * FROM rules ORDER BY pattern"))
+    return tuple(_rule_of(*row) for row in db.execute("SELECT pattern, words FROM rules ORDER BY pattern"))
 
 
 def rule_on(db: Database, pattern: str) -> Rule | None:
-    for row in db.query("SELECT * FROM rules WHERE pattern = ?", (pattern,)):
-        return _rule_of(row)
-    return None
+    row = db.execute("SELECT pattern, words FROM rules WHERE pattern = ?", (pattern,)).fetchone()
+    return None if row is None else _rule_of(*row)
 
 
 def set_rule(db: Database, rule: Rule) -> None:
     """Replaces the rule on its pattern, if there is one."""
     drop_rule(db, rule.pattern)
-    insert(db, "rules", _row_of_rule(rule))
+    insert(db, "rules", {"pattern": rule.pattern, "words": rule.in_words})
 
 
 def drop_rule(db: Database, pattern: str) -> None:
@@ -84,35 +75,10 @@ def lift(db: Database, pattern: str, now: datetime) -> None:
     db.execute("DELETE FROM freezes WHERE pattern = ? OR until <= ?", (pattern, text_of(now)))
 
 
-def _row_of_rule(rule: Rule) -> dict[str, Value]:
-    return {
-        "pattern": rule.pattern,
-        "approvals": rule.approvals,
-        "ask_channel": rule.ask_channel,
-        "ask_group": rule.ask_group,
-        "approve_within": microseconds_or_none(rule.approve_within),
-        "remind_after": microseconds_or_none(rule.remind_after),
-        "reason_required": None if rule.reason_required is None else int(rule.reason_required),
-        "reason_pattern": rule.reason_pattern,
-        "stop_window": microseconds_or_none(rule.stop_window),
-        "break_glass": None if rule.break_glass is None else int(rule.break_glass),
-    }
-
-
-@row_of("rules")
-def _rule_of(row: Row) -> Rule:
-    return Rule(
-        pattern=row["pattern"],
-        approvals=row["approvals"],
-        ask_channel=None if row["ask_channel"] is None else ChannelId(row["ask_channel"]),
-        ask_group=None if row["ask_group"] is None else GroupId(row["ask_group"]),
-        approve_within=span_or_none(row["approve_within"]),
-        remind_after=span_or_none(row["remind_after"]),
-        reason_required=flag_or_none(row["reason_required"]),
-        reason_pattern=row["reason_pattern"],
-        stop_window=span_or_none(row["stop_window"]),
-        break_glass=flag_or_none(row["break_glass"]),
-    )
+@lru_cache(maxsize=10_000)  # every decision reads all rules, and few of them have changed since the last one
+def _rule_of(pattern: str, words: str) -> Rule:
+    with row_of("rules"):
+        return rule_from_words(pattern, words)
 
 
 @row_of("freezes")

@@ -8,7 +8,14 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.schema import events_schema, fourth_schema, requests_schema, second_schema, third_schema
+from bot.store.schema import (
+    events_schema,
+    fourth_schema,
+    requests_schema,
+    rules_schema,
+    second_schema,
+    third_schema,
+)
 
 migrations = Migrations("pipeline-bot")
 
@@ -182,3 +189,9 @@ def m005_events_before_a_stop(db: Database) -> None:
 def m006_requests_of_a_person(db: Database) -> None:
     """An index to count one person's recent requests."""
     requests_schema.build(db)
+
+
+@migrations()
+def m007_rules_in_words(db: Database) -> None:
+    """A rule is its pattern and its words, as people type them: a key that is added needs no step of its own."""
+    rules_schema.build(db)

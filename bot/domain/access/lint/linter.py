@@ -14,7 +14,7 @@ from bot.domain.access.lint.findings import Finding, Roster, Severity, notice, p
 from bot.domain.access.lint.widened_patterns import widened
 from bot.domain.access.patterns import can_match, covers, may_overlap
 from bot.domain.access.permissions import Action, Grant, Group, Kind, Principal
-from bot.domain.access.rules import APPROVE_WITHIN, REQUESTER_APPROVALS, Freeze, Rule
+from bot.domain.access.rules import REQUESTER_APPROVALS, Freeze, Requirements, Rule, strictest
 from bot.domain.ids import Actor
 from bot.domain.pipelines.targets import ONE, Targets
 
@@ -76,6 +76,10 @@ class _Access:
     def on_all_of(self, pattern: str) -> Iterator[Rule]:
         """The rules that apply to every pipeline that `pattern` matches."""
         return (rule for rule in self.rules if covers(rule.pattern, pattern))
+
+    def terms_on(self, pattern: str) -> Requirements:
+        """What holds for every pipeline that `pattern` matches, whoever asks."""
+        return strictest(tuple(self.on_all_of(pattern)), approvals=0)
 
     def _members(self, principal: Principal) -> frozenset[Actor] | None:
         return self.roster.members.get(principal) if isinstance(principal, Group) else frozenset({principal})
@@ -188,9 +192,7 @@ def _unmet(quorum: _Quorum, access: _Access) -> Iterator[Finding]:
 
 def _glasses(access: _Access) -> Iterator[Finding]:
     for rule in access.rules:
-        if rule.break_glass is not True or any(
-            other.break_glass is False for other in access.on_all_of(rule.pattern)
-        ):
+        if rule.break_glass is not True or not access.terms_on(rule.pattern).break_glass:
             continue
         what = f"The rule on {rule.pattern} allows to break the glass"
         signers = access.able(rule.pattern, Action.APPROVE)
@@ -210,17 +212,14 @@ def _glasses(access: _Access) -> Iterator[Finding]:
 
 def _asking(access: _Access) -> Iterator[Finding]:
     for rule in access.rules:
-        holding = list(access.on_all_of(rule.pattern))
-        if rule.approvals and not any(other.ask_channel or other.ask_group for other in holding):
+        requirements = access.terms_on(rule.pattern)
+        if rule.approvals and not requirements.ask_channels and not requirements.ask_groups:
             yield warning(
                 f"The rule on {rule.pattern} asks for {_approvals(rule.approvals)} and names nobody to ask: requests stand "
                 "where they were typed, and mention no approver. Add channel=… or group=… to it."
             )
         yield from _asked(rule, access)
-        within = min(
-            (other.approve_within for other in holding if other.approve_within), default=APPROVE_WITHIN
-        )
-        if rule.remind_after is not None and rule.remind_after >= within:
+        if rule.remind_after is not None and rule.remind_after >= requirements.approve_within:
             yield notice(
                 f"The rule on {rule.pattern} reminds too late: requests have lapsed by then. Make remind shorter than within."
             )

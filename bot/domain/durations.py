@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(\d{1,4})([smhdw])")
+_WRITTEN = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))  # units and their seconds
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -12,6 +13,13 @@ def span(text: str) -> timedelta | None:
     """`30s`, `90m`, `12h`, `7d`, `2w` as a duration; None if it is none of these."""
     match = _SPAN.fullmatch(text.lower())
     return None if match is None else timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def span_in_words(length: timedelta) -> str:
+    """`90m`, `12h`, `30s`: the largest unit that measures it whole."""
+    seconds = int(length.total_seconds())
+    unit, size = next((unit, size) for unit, size in _WRITTEN if seconds % size == 0)
+    return f"{seconds // size}{unit if seconds else 's'}"
 
 
 def moment(text: str) -> datetime | time | None:
