@@ -5,14 +5,11 @@ import sys
 
 import click
 
-from bot.cli.simulators import require_simulators
+from bot.simulator.demo import play
 
 
 @click.command()
 @click.option("--color/--no-color", default=None, help="By default, colours on a terminal only.")
 def demo(*, color: bool | None) -> None:
     """Play an incident with a simulated Slack and a simulated Feldera: no account, no token, no network."""
-    require_simulators()
-    from bot.simulator.demo import play  # noqa: PLC0415 - a production installation does not have it
-
     sys.exit(asyncio.run(play(color=sys.stdout.isatty() if color is None else color)))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.simulators import require_simulators
 from bot.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ def sandbox(
     It prints the address of a page on which you are whom you like: you type commands, press buttons, and make things go
     wrong. Nothing is kept: Ctrl-C ends it all.
     """
-    require_simulators()
     from bot.simulator.web.scenario import DEFAULT, load  # noqa: PLC0415 - only this command needs it
 
     scenario = load(DEFAULT if scenario_file is None else scenario_file)

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-PATH = Path(__file__).parents[3] / "app_manifest.yml"
-"""At the top of the repository, outside of which there are no simulators."""
+PATH = Path(__file__).parent / "app_manifest.yml"
+"""A link to the one at the top of the repository; in an installed package, that file."""
 
 
 @dataclass(frozen=True, slots=True)
