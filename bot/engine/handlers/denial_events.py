@@ -8,9 +8,9 @@ from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import CLEAR, Plan
-from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import Reply
+from bot.engine.replies.objections import Objection
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
@@ -71,23 +71,13 @@ def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
     return Event(EventKind.REFUSED, now, {"why": UNKNOWN_BUTTON, "button": button[:TYPED_MAX]}, actor)
 
 
-def hindered(  # noqa: PLR0913 - all that the record keeps of it
+def objected(  # noqa: PLR0913 - all that the record keeps of it
     actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan
 ) -> Event | None:
     """Denied for a reason that applies to anybody. None if the reply only points to somebody's operation."""
-    why = _HINDRANCES.get(type(reply))
-    if why is None:
+    if not isinstance(reply, Objection):
         return None
+    why = reply.recorded_as
     data = {"pipeline": name, "action": basis.requester.action.value, "why": why, **basis.on_record}
     data |= plan_on_record(plan)
     return Event(EventKind.REFUSED, now, data, actor)
-
-
-_HINDRANCES: dict[type, str] = {
-    replies.Frozen: "frozen",
-    replies.BreakGlassForbidden: "glass_forbidden",
-    replies.NameWanted: "name_differs",
-    replies.ReasonWanted: "reason_wanted",
-    replies.TooManyLately: "too_many_lately",
-    replies.TooManyOpen: "too_many_open",
-}

@@ -32,9 +32,9 @@ from bot.domain.pipelines.targets import Targets
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.handlers.denial_events import TOO_LATE, hindered, plan_on_record, refused
+from bot.engine.handlers.denial_events import TOO_LATE, objected, plan_on_record, refused
 from bot.engine.handlers.denials import Denials
-from bot.engine.handlers.preconditions import Assessment, hindrance, too_many, why_not, why_not_taken_on
+from bot.engine.handlers.preconditions import Assessment, objection, too_many, why_not, why_not_taken_on
 from bot.engine.handlers.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
 from bot.engine.replies import Reply
@@ -106,7 +106,7 @@ class OwnRequests:
         basis = self._basis(actor, command, access_data)
         if not basis.requester.allowed:
             return replies.PermissionDenied(command.name, basis.requester, command.plan)
-        by_rule = hindrance(command, basis)
+        by_rule = objection(command, basis)
         if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
             by_rule = None
         in_the_way = by_rule or await self._in_the_way(actor, command.name, basis, access_data)
@@ -137,7 +137,7 @@ class OwnRequests:
             await self.refused(actor, command.name, reply.decision, plan=command.plan)
             return
         basis, now = self._basis(actor, command, await self._facts(actor, command)), self.clock.now()
-        event = hindered(actor, command.name, reply, basis, now, plan=command.plan)
+        event = objected(actor, command.name, reply, basis, now, plan=command.plan)
         if event is not None:
             await self.store.note(event)
 
@@ -260,7 +260,7 @@ class OwnRequests:
         event = (
             refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
             if isinstance(reply, replies.PermissionDenied)
-            else hindered(operation.requester, operation.pipeline, reply, basis, now, plan=operation.plan)
+            else objected(operation.requester, operation.pipeline, reply, basis, now, plan=operation.plan)
         )
         if event is not None:
             await self.store.note(event, operation.id)

@@ -34,7 +34,7 @@ class Assessment:
         return Fingerprint.of(self.pipeline, recorded_at=self.recorded_at)
 
 
-def hindrance(command: PipelineCommand, basis: Authorization) -> Reply | None:
+def objection(command: PipelineCommand, basis: Authorization) -> Reply | None:
     """What the rules require that is missing, before any look at the pipeline."""
     if basis.freeze is not None:
         return replies.Frozen(command.name, basis.freeze)

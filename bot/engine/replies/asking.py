@@ -9,6 +9,7 @@ from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import Plan
 from bot.domain.pipelines.pipeline import Pipeline
+from bot.engine.replies.objections import FormField, Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,16 @@ class AskedAlready:
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True)
-class TooManyOpen:
+@dataclass(frozen=True)
+class TooManyOpen(Objection, recorded_as="too_many_open", form_field=FormField.PIPELINE):
     """The person has the maximum number of open requests."""
 
     pipeline: PipelineName
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class TooManyLately:
+@dataclass(frozen=True)
+class TooManyLately(Objection, recorded_as="too_many_lately", form_field=FormField.PIPELINE):
     """The person has made the maximum number of requests in the last `within`; the next is possible at `again_at`."""
 
     pipeline: PipelineName
@@ -96,8 +97,8 @@ class TooManyLately:
     again_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonWanted:
+@dataclass(frozen=True)
+class ReasonWanted(Objection, recorded_as="reason_wanted", form_field=FormField.REASON):
     """The rules require a reason, or a different one than was typed. `incident`: the break-glass incident."""
 
     pipeline: PipelineName
@@ -107,8 +108,8 @@ class ReasonWanted:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class BreakGlassForbidden:
+@dataclass(frozen=True)
+class BreakGlassForbidden(Objection, recorded_as="glass_forbidden", form_field=FormField.PIPELINE):
     """No rule allows break-glass here, or one forbids it."""
 
     pipeline: PipelineName
@@ -116,7 +117,7 @@ class BreakGlassForbidden:
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+@dataclass(frozen=True)
+class Frozen(Objection, recorded_as="frozen", form_field=FormField.PIPELINE):
     pipeline: PipelineName
     freeze: Freeze

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.operations.operation import Operation
+from bot.engine.replies.objections import FormField, Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class Asked:
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True)
-class NameWanted:
+@dataclass(frozen=True)
+class NameWanted(Objection, recorded_as="name_differs", form_field=FormField.PIPELINE):
     """A break-glass needs the pipeline's name typed again, letter by letter."""
 
     operation: Operation

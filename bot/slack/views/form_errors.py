@@ -6,6 +6,7 @@ from bot.domain.commands import COMMAND
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline
 from bot.engine import replies
 from bot.engine.replies import Reply
+from bot.engine.replies.objections import FormField, Objection
 from bot.slack.text.blocks import Message
 from bot.slack.text.mrkdwn import plain
 from bot.slack.views.form_fields import PIPELINE, REASON, STOP_FIRST
@@ -26,11 +27,8 @@ _ABOUT_THE_CHOICE = (
     replies.NotUnderstood,
     replies.Busy,
     replies.AskedAlready,
-    replies.TooManyLately,
-    replies.TooManyOpen,
-    replies.BreakGlassForbidden,
-    replies.Frozen,
 )
+_FIELDS = {FormField.PIPELINE: PIPELINE, FormField.REASON: REASON}
 
 
 def nothing_chosen() -> dict[str, str]:
@@ -45,6 +43,8 @@ def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
         return {REASON: plain(wanted, ERROR_MAX)}
     if isinstance(reply, replies.NotStopped):
         return {PIPELINE: _not_stopped(reply.pipeline)}
+    if isinstance(reply, Objection):
+        return {_FIELDS[reply.form_field]: plain(unmarked(answer.text), ERROR_MAX)}
     if isinstance(reply, _ABOUT_THE_CHOICE):
         return {PIPELINE: plain(unmarked(answer.text), ERROR_MAX)}
     return None
