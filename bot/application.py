@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings
 from bot.engine.authorizer import Authorizer
+from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.delivery.delivery_loop import DeliveryLoop
 from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.clear_form import ClearForms
@@ -33,7 +34,6 @@ from bot.engine.loops.sender import Sender
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.loops.startup_lint import StartupLint
 from bot.engine.loops.store_check import StoreCheck
-from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, StoreLost, StoreUnavailable
 from bot.engine.rate_budget import RateBudget
 from bot.engine.store_loss import StoreLoss

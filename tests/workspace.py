@@ -31,7 +31,7 @@ from bot.domain.pipelines.targets import ONE
 from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.clock import MovableClock
 from tests.logbook import Logbook
 from tests.machine import Machine

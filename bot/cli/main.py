@@ -22,7 +22,7 @@ COMMANDS = {
         "bot.cli.access.import_export", "access", "Keep grants and rules in a file, for git."
     ),
     "audit": LazyCommand("bot.cli.audit.audit_commands", "audit", "Prove and export the record."),
-    "clock": LazyCommand("bot.cli.clock", "clock", "Show or reset the bot's own time."),
+    "clock": LazyCommand("bot.cli.clock_commands", "clock", "Show or reset the bot's own time."),
     "demo": LazyCommand("bot.cli.demo", "demo", "Play an incident, with no Slack and no Feldera."),
     "deny": LazyCommand("bot.cli.pending_requests", "deny", "Deny a request."),
     "doctor": LazyCommand("bot.cli.doctor.command", "doctor", "Check everything there is."),

@@ -5,12 +5,12 @@ There is no `approve`: an approval is a person's, and the shell cannot tell who 
 
 import click
 
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.config import StoreSettings, load
 from bot.domain.errors import UserError
 from bot.domain.operations.operation import Ending, Operation, State
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 
 @click.command()

@@ -25,7 +25,7 @@ from bot.domain.operations.operation import Card, Operation
 from bot.simulator.slack import Message, Person, SlackSimulator
 from bot.simulator.slack.workspace import Content
 from bot.slack.views.card import card
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.benchmarks.feldera import live, other
 from tests.benchmarks.load import Delivery
 from tests.benchmarks.operations import Fleet, fill

@@ -9,7 +9,7 @@ import structlog
 from click.testing import CliRunner
 
 from bot.cli.main import cli
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 
 @dataclass(frozen=True, slots=True)

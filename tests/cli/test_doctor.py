@@ -25,10 +25,10 @@ from bot.domain.operations.operation import State
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator
 from bot.store import operations
-from bot.store.administration import Administration
 from bot.store.bot_state import record_clock
 from bot.store.connection.database import open_database
 from bot.store.schema.migrations import migrations
+from bot.store.shell_store import Administration
 from tests.clock import MovableClock
 from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed

@@ -15,8 +15,8 @@ from bot.domain.ids import TeamId
 from bot.domain.operations.operation import State
 from bot.simulator.feldera import FelderaSimulator
 from bot.store import operations
-from bot.store.administration import Administration
 from bot.store.connection.database import open_database
+from bot.store.shell_store import Administration
 from tests.processes.world import World
 from tests.store.samples import ANA, START, becomes, proposed
 

@@ -20,7 +20,7 @@ from bot.engine.loops.home_refresher import (
 )
 from bot.engine.ports import ChannelUnusable, RetryLater, StoreUnavailable, Taken
 from bot.engine.rate_budget import RateBudget
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START, MovableClock
 

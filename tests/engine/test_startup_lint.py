@@ -14,7 +14,7 @@ from bot.domain.ids import Actor
 from bot.engine.loops.startup_lint import StartupLint
 from bot.simulator.slack import SlackSimulator
 from bot.slack.api.directory import PeopleDirectory
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START, MovableClock
 

@@ -18,7 +18,7 @@ import pytest
 from bot.domain.access.changes import SetFreeze, SetRule
 from bot.domain.commands.rule_syntax import rule_of
 from bot.simulator.slack import Person
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.processes.books import requests
 from tests.processes.world import PATIENCE, Process, World
 

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.access.changes import SetRule
 from bot.domain.access.rules import Rule
 from bot.domain.ids import ChannelId
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 
 @pytest.fixture

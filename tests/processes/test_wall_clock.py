@@ -7,9 +7,9 @@ import pytest
 
 from bot.clock import SteadyClock
 from bot.domain.bot_time import ClockRecord
-from bot.store.administration import Administration
 from bot.store.bot_state import record_clock
 from bot.store.connection.database import open_database
+from bot.store.shell_store import Administration
 from tests.processes.world import World
 
 pytestmark = pytest.mark.anyio

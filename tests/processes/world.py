@@ -21,7 +21,7 @@ from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.ids import Actor, TeamId, UserId
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import Channel, Message, Person, SlackSimulator, render
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.forked import ForkedProcess, forked
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ from bot.domain.events import EventKind
 from bot.domain.ids import TeamId
 from bot.domain.operations.operation import State
 from bot.store import bot_state
-from bot.store.administration import Administration
 from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseUnusable
+from bot.store.shell_store import Administration
 from tests.store.samples import (
     ANA,
     BEN,

@@ -11,9 +11,9 @@ from bot.domain.audit_chain import GENESIS, Broken
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
 from bot.store import audit_log, operations
-from bot.store.administration import Administration
 from bot.store.connection.database import writing
 from bot.store.errors import DatabaseUnusable, RecordDamaged
+from bot.store.shell_store import Administration
 from tests.store.samples import ANA, BEN, PROPOSED, at, becomes, change, event, proposed, requested
 
 COLUMNS = ("id", "operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")

@@ -14,10 +14,10 @@ from bot.domain.operations.operation import Card, Ending, Outcome, State
 from bot.engine.ports import PipelineBusy
 from bot.store import audit_log, audit_pages, operations, unannounced
 from bot.store.access import grants
-from bot.store.administration import Administration
 from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseUnusable
 from bot.store.schema.migrations import migrations
+from bot.store.shell_store import Administration
 from tests.store.samples import ANA, BEN, CARD, at, change, confirmed, event, proposed, requested
 
 # As the first version wrote them. Each operation is on a pipeline of its own, but for `op-again`.

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from bot.store.administration import Administration
 from bot.store.connection.lease import lease
 from bot.store.errors import DatabaseInUse, DatabaseUnusable
+from bot.store.shell_store import Administration
 from tests.clock import START
 from tests.store.samples import at
 

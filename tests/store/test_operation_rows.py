@@ -22,9 +22,9 @@ from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import Checkpoints, Identity
 from bot.store import audit_log, operations, unannounced
 from bot.store.access import rules_and_freezes
-from bot.store.administration import Administration
 from bot.store.column_values import text_of
 from bot.store.connection.database import open_database
+from bot.store.shell_store import Administration
 from tests.clock import START
 from tests.rules import any_rules
 from tests.store.samples import ANA, PROPOSED, at, change

@@ -18,7 +18,7 @@ from bot.domain.operations.inputs import Approved, Confirmed, Send, Stopped, Tim
 from bot.domain.operations.operation import Ending, State
 from bot.domain.operations.state_machine import advance
 from bot.engine.ports import NotAuthorized, PipelineBusy
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from bot.store.store import SqliteStore
 from tests.clock import START
 from tests.store.deeds import approves, asks, denies, looks, time_passes, withdraws

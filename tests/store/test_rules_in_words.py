@@ -14,10 +14,10 @@ from sqlite_utils import Database
 from bot.domain.access.rules import Rule
 from bot.domain.ids import ChannelId, GroupId
 from bot.store.access import rules_and_freezes
-from bot.store.administration import Administration
 from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseDamaged
 from bot.store.schema.migrations import migrations
+from bot.store.shell_store import Administration
 from tests.rules import SAID, any_rules
 
 WITH_COLUMNS = range(2, 7)  # the versions of the schema with rules, until they were stored in their words

@@ -18,7 +18,7 @@ from bot.domain.access.permissions import Group, Role
 from bot.domain.events import EventKind
 from bot.domain.ids import GroupId, TeamId
 from bot.simulator.slack import Answer, Button, render, render_view
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.stories.cast_rules import HAVE_A_SAY, OPERATORS, PIPELINES, ROLES, Asks, Given, House, Request
 from tests.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.workspace import Workspace
 
 

@@ -4,7 +4,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.operations.operation import State
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 from tests.workspace import Teammate, Workspace
 
 

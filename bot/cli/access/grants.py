@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from bot.cli.access.principals import named, names_somebody
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access.authorization import id_of
@@ -18,7 +18,7 @@ from bot.domain.durations import span
 from bot.domain.errors import UserError
 from bot.domain.ids import Actor, TeamId
 from bot.domain.pipelines.targets import Targets
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 ROLES = click.Choice([role.value for role in Role])
 

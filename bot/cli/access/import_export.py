@@ -11,7 +11,7 @@ import click
 
 from bot.cli.access import access_file
 from bot.cli.access.principal_check import roster_of
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.output import one_line, whoever_runs_this
 from bot.clock import SteadyClock
 from bot.config import ShellSettings, StoreSettings, load
@@ -32,8 +32,8 @@ from bot.domain.access.rules import Freeze, Rule
 from bot.domain.errors import UserError
 from bot.domain.ids import TeamId
 from bot.domain.pipelines.targets import Targets
-from bot.store.administration import Administration
 from bot.store.errors import DatabaseMissing
+from bot.store.shell_store import Administration
 
 FILE_MAX = 4 * 2**20  # bytes: thousands of grants
 

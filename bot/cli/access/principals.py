@@ -7,7 +7,7 @@ from bot.config import SlackSettings, load
 from bot.domain.access.permissions import Group, Principal
 from bot.domain.errors import UserError
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 TEAM = re.compile(r"T[A-Z0-9]+")
 _PRINCIPAL = re.compile(rf"(?:(?P<team>{TEAM.pattern})/)?(?P<id>[UWS][A-Z0-9]+)")

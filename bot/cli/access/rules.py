@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import click
 
 from bot.cli.access.access_file import rule_as_written
-from bot.cli.bot_time import clock_at, clock_of
+from bot.cli.current_time import clock_at, clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain import durations
@@ -16,7 +16,7 @@ from bot.domain.access.rules import Freeze, Rule
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.errors import BadRule, UserError
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 _KEYS = "\b\n" + "\n".join(
     f"{key.shell_example or key.example:<28}{key.help}".rstrip() for key in RULE_KEYS

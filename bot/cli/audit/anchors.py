@@ -8,7 +8,7 @@ from bot.cli.output import moment
 from bot.domain.audit_chain import GENESIS, Head
 from bot.engine.loops.audit_anchor import LOGGED
 from bot.slack.text.pipeline_text import permalink
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 _HEAD = re.compile(r"(?<![0-9])([0-9]{1,18}):([0-9a-f]{64})(?![0-9a-f])")
 _EVENT = "audit_head"  # in the bot's log, with the entry's number and its hash

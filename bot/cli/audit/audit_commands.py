@@ -12,13 +12,13 @@ import click
 from bot.cli.audit import verification_state
 from bot.cli.audit.anchors import head_of, heads_in, where_to_look
 from bot.cli.audit.verification_state import entries
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.config import StoreSettings, load
 from bot.domain import durations
 from bot.domain.audit_chain import Checked, Entry, Head
 from bot.domain.errors import UserError
 from bot.slack.text.pipeline_text import permalink
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 
 class _Head(click.ParamType[Head]):

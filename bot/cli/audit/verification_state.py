@@ -18,12 +18,12 @@ from typing import Annotated
 import click
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.output import moment
 from bot.config import state_folder
 from bot.domain.audit_chain import Checked, Head
-from bot.store.administration import Administration
 from bot.store.audit_log import Progress
+from bot.store.shell_store import Administration
 
 _HASH = r"^[0-9a-f]{64}$"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.clock import SteadyClock
 from bot.domain.access.lint.findings import Finding, Roster, Severity
@@ -18,7 +18,7 @@ from bot.engine.ports import Clock
 from bot.engine.principal_lookup import survey
 from bot.slack.api.app_check import AppCheck
 from bot.slack.api.directory import PeopleDirectory
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 
 async def access_checks(

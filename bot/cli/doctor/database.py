@@ -6,14 +6,14 @@ from pathlib import Path
 
 from bot.cli.audit.anchors import where_to_look
 from bot.cli.audit.verification_state import verify
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.cli.doctor.slack import CLOCKS_AGREE
 from bot.cli.pending_requests import waits_for_approval
 from bot.clock import SteadyClock
 from bot.config import Settings
 from bot.domain.access.authorization import id_of
-from bot.domain.access.lint.audit_log import KINDS, unrecorded
+from bot.domain.access.lint.unrecorded_grants import KINDS, unrecorded
 from bot.domain.bot_time import Jump, compared, in_words
 from bot.domain.errors import UserError
 from bot.domain.ids import TeamId
@@ -21,9 +21,9 @@ from bot.domain.operations.operation import Operation
 from bot.felderas import misplaced
 from bot.private_files import is_open_to_others
 from bot.slack.api.app_check import AppCheck
-from bot.store.administration import Administration
 from bot.store.connection.database import unusable
 from bot.store.connection.lease import files_of
+from bot.store.shell_store import Administration
 
 JUMP_TOLD_FOR = timedelta(days=7)
 SIGNED_WITHIN = timedelta(days=1)  # what was done at night is reviewed the next day

@@ -41,9 +41,9 @@ from bot.domain.operations.state_machine import advance
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
 from bot.domain.pipelines.observations import believed, believed_history
 from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, ProblemKind, Refused, Unknown
-from bot.engine.loops.event_log import log_events
+from bot.engine.loops.card_rules import RuleChanges
 from bot.engine.loops.look_schedule import LookSchedule, Target, in_slices, looks_by_itself, needs_no_look
-from bot.engine.loops.rule_changes import RuleChanges
+from bot.engine.loops.operation_log import log_events
 from bot.engine.loops.sender import Sender, may_be_sent
 from bot.engine.loops.step_durations import StepDurations
 from bot.engine.ports import Clock, Decide, Pipelines, Store

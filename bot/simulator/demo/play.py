@@ -17,7 +17,7 @@ from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.demo.screen import Screen
 from bot.simulator.feldera import FelderaSimulator, default_pipelines
 from bot.simulator.slack import Channel, Message, NotPossibleError, Person, SlackSimulator
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 SIMULATED = "SIMULATED — no Slack, no Feldera"
 SPEED = 25.0  # seconds of the demo in each real one

@@ -23,7 +23,7 @@ from bot.simulator.slack import Channel, Person, SlackSimulator, UserGroup
 from bot.simulator.slack.changes import Changes
 from bot.simulator.web.manifest import Manifest
 from bot.simulator.web.scenario import Scenario, ScenarioPipeline
-from bot.store.administration import Administration
+from bot.store.shell_store import Administration
 
 ELSEWHERE = "T0PARTNER"
 BY = "shell:sandbox"

@@ -9,12 +9,12 @@ Columns keep to what SQLite 3.31 knows (no STRICT, no RETURNING): the Python of 
 from sqlite_utils import Database, Migrations
 
 from bot.store.schema import (
-    events_schema,
-    fourth_schema,
-    requests_schema,
-    rules_schema,
-    second_schema,
-    third_schema,
+    v2_approvals_and_rules,
+    v3_plans,
+    v4_pipeline_ids,
+    v5_events_read,
+    v6_requests,
+    v7_rule_words,
 )
 
 migrations = Migrations("pipeline-bot")
@@ -158,7 +158,7 @@ def m002_second_schema(db: Database) -> None:
     only the current ones: earlier ones are in the audit log. The clears of the first version count as ready from when
     they were confirmed.
     """
-    second_schema.build(db)
+    v2_approvals_and_rules.build(db)
 
 
 @migrations()
@@ -167,7 +167,7 @@ def m003_plans(db: Database) -> None:
 
     Before this, every operation that succeeded was a clear.
     """
-    third_schema.build(db)
+    v3_plans.build(db)
 
 
 @migrations()
@@ -176,22 +176,22 @@ def m004_held_by_id(db: Database) -> None:
 
     `held_id` is written with the row and never changes; it is null where two operations held one pipeline before.
     """
-    fourth_schema.build(db)
+    v4_pipeline_ids.build(db)
 
 
 @migrations()
 def m005_events_before_a_stop(db: Database) -> None:
     """Where the proof begins that nobody else ran what a plan stopped; plans begun by older versions have none."""
-    events_schema.build(db)
+    v5_events_read.build(db)
 
 
 @migrations()
 def m006_requests_of_a_person(db: Database) -> None:
     """An index to count one person's recent requests."""
-    requests_schema.build(db)
+    v6_requests.build(db)
 
 
 @migrations()
 def m007_rules_in_words(db: Database) -> None:
     """A rule is its pattern and its words, as people type them: a key that is added needs no step of its own."""
-    rules_schema.build(db)
+    v7_rule_words.build(db)

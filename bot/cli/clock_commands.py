@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from bot.cli.bot_time import clock_of
+from bot.cli.current_time import clock_of
 from bot.cli.output import moment, whoever_runs_this
 from bot.clock import SteadyClock
 from bot.config import StoreSettings, load
 from bot.domain.access.authorization import id_of
 from bot.domain.bot_time import A_JUMP, ClockRecord, compared, in_words
 from bot.domain.errors import UserError
-from bot.store.administration import Administration
 from bot.store.connection.lease import lease
+from bot.store.shell_store import Administration
 
 
 @click.group()

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from bot.clock import SteadyClock
-from bot.store.administration import Administration
 from bot.store.errors import DatabaseMissing
+from bot.store.shell_store import Administration
 
 
 def clock_of(administration: Administration) -> SteadyClock:
