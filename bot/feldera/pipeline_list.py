@@ -4,7 +4,6 @@ Feldera sends thousands at once, and an answer shows a dozen: parsing them all w
 than a second. Other work goes on between slices of the list, whatever its length.
 """
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -15,11 +14,12 @@ from pydantic import ValidationError
 
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
+from bot.event_loop import let_others_run
 from bot.feldera.http.problems import NOT_AS_KNOWN
 from bot.feldera.models import PipelineBody
 from bot.feldera.one_line import is_word
 
-SLICE = 2**17  # characters read in one go: a millisecond or two
+SLICE = 2**16  # characters read in one go: about a millisecond
 REMEMBERED_ROWS = 10_000
 REMEMBERED_ROW_MAX = 4 * 2**10  # bytes; one with fewer than a hundred checkpoints is shorter
 
@@ -125,4 +125,4 @@ async def _rows(body: bytes) -> AsyncIterator[tuple[Any, bytes]]:
         place = after.end()
         if place - begun >= SLICE:
             begun = place
-            await asyncio.sleep(0)
+            await let_others_run()

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.observations import Observation, is_expected, looks, not_listed
 from bot.domain.pipelines.pipeline import Identity, Look, PipelineEvents, Problem, ProblemKind, Seen
+from bot.event_loop import let_others_run
 from bot.feldera import answers
 from bot.feldera.http import problems
 from bot.feldera.http.exchange import BODY_MAX
@@ -157,7 +158,7 @@ class Queries:
             by_name = await self._by_name(not_listed(rest, everything), failures)
             for start in range(0, len(rest), READ_AT_ONCE):
                 found |= looks(rest[start : start + READ_AT_ONCE], everything, by_name)
-                await asyncio.sleep(0)
+                await let_others_run()
             return found
         if self.rejection is not None:
             return everything

@@ -47,6 +47,7 @@ from bot.engine.loops.operation_log import log_events
 from bot.engine.loops.sender import Sender, may_be_sent
 from bot.engine.loops.step_durations import StepDurations
 from bot.engine.ports import Clock, Decide, Pipelines, Store
+from bot.event_loop import let_others_run
 
 Looks = Callable[[Operation], Look]
 
@@ -54,7 +55,7 @@ _Round = tuple[Target, bool]  # operations looked at together: one Feldera, and 
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks get their turn in between
-WEIGHED_AT_ONCE = 20  # looks between two turns of the event loop: a millisecond or so
+WEIGHED_AT_ONCE = 30  # looks between two turns of the event loop: a millisecond or so
 
 _NOBODY: Mapping[Actor, Membership] = MappingProxyType({})
 _NOT_ASKED = Authorization(Decision(allowed=False, action=Action.CLEAR), Requirements(approvals=0))
@@ -194,7 +195,7 @@ class Driver:
             news: list[tuple[Operation, Look]] = []
             for place, operation in enumerate(some, 1):
                 if place % WEIGHED_AT_ONCE == 0:
-                    await asyncio.sleep(0)
+                    await let_others_run()
                 look = looks(operation)
                 if isinstance(look, Problem):
                     self._look_times.leave_alone(target, look)
@@ -203,7 +204,7 @@ class Driver:
                 elif not self._is_no_news(operation, look, asked_at=asked_at, now=now):
                     news.append((operation, look))
             await self._take_in(news)
-            await asyncio.sleep(0)
+            await let_others_run()
 
     def _is_no_news(self, operation: Operation, look: Look, *, asked_at: datetime, now: datetime) -> bool:
         """Whether no row needs this look: then its result is kept in memory."""

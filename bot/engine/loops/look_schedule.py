@@ -1,6 +1,5 @@
 """Look schedule: when to look at which pipeline next. In memory beside the rows: a look without news writes nothing."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from bot.domain.operations.unchanged_looks import is_equal_but_for_rendering
 from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import Clock
+from bot.event_loop import let_others_run
 
 SLICE = 500  # operations whose due time alone is checked, between two turns of the event loop
 
@@ -82,4 +82,4 @@ async def in_slices(operations: Iterable[Operation]) -> AsyncIterator[Operation]
     for place, operation in enumerate(operations, 1):
         yield operation
         if place % SLICE == 0:
-            await asyncio.sleep(0)
+            await let_others_run()
