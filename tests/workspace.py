@@ -31,6 +31,7 @@ from bot.domain.pipelines.targets import ONE
 from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.slack import SlackSimulator, UserGroup
+from bot.slack.api.directory import PeopleDirectory
 from bot.store.shell_store import Administration
 from tests.clock import MovableClock
 from tests.logbook import Logbook
@@ -133,10 +134,19 @@ class Workspace(Reading, Troubles):
         self._bot.driver.spread = _Even()
         # Nobody uses the shell while a story's time passes; a tick every ten seconds would make it long.
         self._bot.driver.shell_noticed_within = timedelta(days=1)
+        # Both are real seconds: what the bot promises is too little for a machine that is busy.
+        self.looks_people_up_within(SLACK_WAITS / 2)
+        self._bot.background_tasks.patience = SLACK_WAITS / 2
         await self._bot.transport.start()
         if self._over_http:
             url = f"http://{self._bot.transport.address}/slack/events"
             self.slack.serves_over_http(url, options_url=url)
+
+    def looks_people_up_within(self, seconds: float) -> None:
+        """How many real seconds a look-up in Slack may take."""
+        people = self.bot.handlers.authorizer.people
+        assert isinstance(people, PeopleDirectory)
+        people._kinds.within = people._members.within = seconds
 
     async def _die(self) -> None:
         bot, self._bot = self.bot, None

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
+from bot.slack.api.directory import ANSWERED_WITHIN
 from tests.workspace import Teammate, Workspace
 
 WHO = "users.info"
@@ -315,6 +316,7 @@ def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ana: Teamm
 
 def test_slack_tells_nothing_at_all(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """In real time: the look-up is given up within what an ack may take, and the click is refused with the reason."""
+    workspace.looks_people_up_within(ANSWERED_WITHIN)
     ana.requests("orders")
     workspace.slack.hangs(WHO)
     assert ben.told("Approve") == snapshot(
@@ -334,7 +336,7 @@ def test_no_ack_in_time_is_no_other_button(tmp_path: Path) -> None:
     workspace.expected_complaints = 1
     ana.requests("orders")
     workspace.bot.background_tasks.patience = 60.0
-    workspace.bot.handlers.authorizer.people._kinds.within = 60.0
+    workspace.looks_people_up_within(60.0)
     workspace.slack.hangs(WHO)
 
     async def clicks_in_vain() -> None:
