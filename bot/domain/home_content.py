@@ -36,7 +36,7 @@ _DECISIONS = frozenset(
 @dataclass(frozen=True, slots=True)
 class Item:
     operation: Operation
-    deeds: frozenset[HomeAction]
+    actions: frozenset[HomeAction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def compose(membership: Membership, access_data: AccessData, board: HomeData, no
     if membership.kind is not Kind.MEMBER or not held:
         return HomePage(membership, unread=unread)
     items = tuple(_items(membership, access_data, board, now))
-    decides = tuple(item for item in items if item.deeds & _DECISIONS)
+    decides = tuple(item for item in items if item.actions & _DECISIONS)
     others = tuple(item for item in items if item not in decides)
     return HomePage(
         membership,

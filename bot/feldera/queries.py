@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.observations import Observation, is_expected, looks, not_listed
 from bot.domain.pipelines.pipeline import Identity, Look, PipelineEvents, Problem, ProblemKind, Seen
-from bot.event_loop import let_others_run
+from bot.event_loop import in_slices
 from bot.feldera import answers
 from bot.feldera.http import problems
 from bot.feldera.http.exchange import BODY_MAX
@@ -156,9 +156,8 @@ class Queries:
         everything = await self.look_at_all()
         if not isinstance(everything, Problem):
             by_name = await self._by_name(not_listed(rest, everything), failures)
-            for start in range(0, len(rest), READ_AT_ONCE):
-                found |= looks(rest[start : start + READ_AT_ONCE], everything, by_name)
-                await let_others_run()
+            async for name in in_slices(rest, READ_AT_ONCE):
+                found |= looks([name], everything, by_name)
             return found
         if self.rejection is not None:
             return everything

@@ -39,14 +39,14 @@ def remember_url(db: Database, workspace_url: str) -> None:
     _remember(db, "url", workspace_url)
 
 
-def last_done(db: Database, errand: str) -> datetime | None:
+def last_done(db: Database, task: str) -> datetime | None:
     """When the task was last done; None if it never was."""
-    value = _value(db, f"last {errand}")
+    value = _value(db, f"last {task}")
     return None if value is None else moment_of(value)
 
 
-def done(db: Database, errand: str, at: datetime) -> None:
-    _remember(db, f"last {errand}", text_of(at))
+def done(db: Database, task: str, at: datetime) -> None:
+    _remember(db, f"last {task}", text_of(at))
 
 
 def clock_record(db: Database) -> ClockRecord | None:

@@ -179,9 +179,9 @@ class Administration:
         """The head that the bot last posted, and where. Kept beside the entries, it only says where to look."""
         return bot_state.posted_head(self._db)
 
-    def last_done(self, errand: str) -> datetime | None:
+    def last_done(self, task: str) -> datetime | None:
         """When the bot last did this periodic task."""
-        return bot_state.last_done(self._db, errand)
+        return bot_state.last_done(self._db, task)
 
     def prove_writable(self) -> None:
         """Raises `DatabaseUnusable`, with what is wrong, if nothing can be written."""

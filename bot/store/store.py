@@ -122,11 +122,11 @@ class SqliteStore:
     async def head(self) -> tuple[int, str]:
         return await self._read(audit_log.head)
 
-    async def last_done(self, errand: str) -> datetime | None:
-        return await self._read(lambda db: bot_state.last_done(db, errand))
+    async def last_done(self, task: str) -> datetime | None:
+        return await self._read(lambda db: bot_state.last_done(db, task))
 
-    async def done(self, errand: str, at: datetime) -> None:
-        await self._write(lambda db: bot_state.done(db, errand, at))
+    async def done(self, task: str, at: datetime) -> None:
+        await self._write(lambda db: bot_state.done(db, task, at))
 
     async def clock_record(self) -> ClockRecord | None:
         return await self._read(bot_state.clock_record)

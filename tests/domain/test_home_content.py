@@ -63,7 +63,7 @@ def page_of(reader: Actor, access_data: AccessData, *operations: Operation, now:
 
 
 def items(page: HomePage) -> dict[Operation, frozenset[HomeAction]]:
-    return {item.operation: item.deeds for item in (*page.decides, *page.requests, *page.underway)}
+    return {item.operation: item.actions for item in (*page.decides, *page.requests, *page.underway)}
 
 
 @settings(max_examples=300)

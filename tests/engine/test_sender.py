@@ -66,7 +66,7 @@ async def test_pressing_again_and_again_holds_up_a_request_only_for_so_long(sinc
     sender = Sender(pressed, Nobody(), clock, StallDetector(clock), cancels)
 
     def looked(_look):
-        return lambda current, _facts: Transition(current, (), Send())
+        return lambda current, _access_data: Transition(current, (), Send())
 
     for _ in range(3):
         await sender.look_and_send(ready(stop_until=START), looked, decided)

@@ -8,6 +8,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import BackgroundTasks
 from bot.slack.listeners.deduplication import DeduplicatingApp
 
@@ -43,7 +44,7 @@ def app(taken):
     async def authorize():
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
 
-    app = DeduplicatingApp(BackgroundTasks(), signing_secret="hush", authorize=authorize)
+    app = DeduplicatingApp(BackgroundTasks(), ResponseUrls(), signing_secret="hush", authorize=authorize)
 
     @app.command("/pipeline")
     async def take(ack, delivery):

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.engine.health import Health
+from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import BackgroundTasks
 from bot.slack.listeners.deduplication import DeduplicatingApp
 from bot.slack.transport.http_server import Limits, connections_most
@@ -41,7 +42,7 @@ async def listening(clock=None, **limits):
         return Health()
 
     app = DeduplicatingApp(
-        BackgroundTasks(), client=AsyncWebClient(), signing_secret=SECRET, authorize=authorize
+        BackgroundTasks(), ResponseUrls(), client=AsyncWebClient(), signing_secret=SECRET, authorize=authorize
     )
 
     @app.command("/pipeline")

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.simulator.slack import SlackSimulator
+from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.api.web_api import session
 from bot.slack.listeners.background import BackgroundTasks
 from bot.slack.listeners.deduplication import AT_ONCE_MOST, DeduplicatingApp
@@ -34,7 +35,9 @@ async def slack():
 @asynccontextmanager
 async def transport_of(slack, *, url=None, listener=None, **hurry):
     """Not connected yet; answers each command with what it was told."""
-    app = DeduplicatingApp(BackgroundTasks(), client=client_of(slack), signing_secret=slack.signing_secret)
+    app = DeduplicatingApp(
+        BackgroundTasks(), ResponseUrls(), client=client_of(slack), signing_secret=slack.signing_secret
+    )
 
     async def echo(ack, delivery):
         await ack(f"You typed {delivery.text}")

@@ -59,11 +59,11 @@ def denies(by, minutes=5):
 
 
 def withdraws(minutes=5):
-    return lambda operation, _facts: advance(operation, Withdrawn(ANA), at(minutes))
+    return lambda operation, _access_data: advance(operation, Withdrawn(ANA), at(minutes))
 
 
 def time_passes(minutes):
-    return lambda operation, _facts: advance(operation, TimePassed(), at(minutes))
+    return lambda operation, _access_data: advance(operation, TimePassed(), at(minutes))
 
 
 def looks(minutes=6):

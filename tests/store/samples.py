@@ -59,7 +59,7 @@ PROPOSED = event(EventKind.PROPOSED)
 def becomes(*events: Event, **fields: Any) -> Decide:
     """A decision for the row with these fields changed, one version on, and these events."""
 
-    def decide(operation: Operation, _facts: AccessData) -> Transition:
+    def decide(operation: Operation, _access_data: AccessData) -> Transition:
         after = replace(operation, **{"version": operation.version + 1} | fields)
         return Transition(after, events)
 

@@ -221,7 +221,7 @@ def test_a_change_that_is_refused_changes_nothing_and_is_recorded(db):
 def test_a_change_that_cannot_be_judged_leaves_no_trace(db):
     """A fault is neither a yes nor a no."""
 
-    def fails(_facts):
+    def fails(_access_data):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -143,7 +143,7 @@ def test_an_operation_comes_back_as_it_was_written(first, second):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, first, PROPOSED)
         assert operations.find(db, first.id) == first
-        change(db, first.id, lambda _operation, _facts: Transition(second))
+        change(db, first.id, lambda _operation, _access_data: Transition(second))
         assert operations.find(db, first.id) == second
 
 
@@ -153,7 +153,7 @@ def test_events_come_back_as_they_were_recorded(events):
     """In their order, with their data and where the card stands, as lines that are still owed."""
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, Operation(id="op-1", **SHOWN), PROPOSED)
-        change(db, "op-1", lambda operation, _facts: Transition(operation, tuple(events)))
+        change(db, "op-1", lambda operation, _access_data: Transition(operation, tuple(events)))
         (waiting,) = unannounced.UnannouncedReader().unannounced(db)
         stands = {"channel": SHOWN["card"].channel, "ts": SHOWN["card"].ts}
         assert [stored.event for stored in waiting.events] == [

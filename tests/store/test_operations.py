@@ -63,7 +63,7 @@ def test_there_is_nothing_to_decide_on_an_unknown_operation(db):
 def test_a_decision_that_fails_changes_nothing(db):
     propose(db, "op-1")
 
-    def fails(_operation, _facts):
+    def fails(_operation, _access_data):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -77,7 +77,7 @@ def test_nothing_is_written_when_nothing_changed(db):
     """A look that learns nothing costs no write."""
     propose(db, "op-1")
     before = db.conn.total_changes
-    assert change(db, "op-1", lambda operation, _facts: Transition(operation)) == Transition(proposed())
+    assert change(db, "op-1", lambda operation, _access_data: Transition(operation)) == Transition(proposed())
     assert db.conn.total_changes == before
 
 
@@ -85,7 +85,7 @@ def test_a_row_that_moved_on_is_not_overwritten(db):
     """Compare-and-set: what was decided on version 1 is not written over version 2, nor are its events."""
     propose(db, "op-1")
 
-    def meddles(operation, _facts):
+    def meddles(operation, _access_data):
         db.execute("UPDATE operations SET version = 2")
         return becomes(ENDED, state=State.EXPIRED)(operation, ())
 

@@ -123,6 +123,6 @@ def test_a_plan_whose_stop_was_sent_before_goes_by_the_events_of_its_review(path
         stopped = pipeline(id=PipelineId("p-9"), status_since=at(4), resources_desired_since=at(3))
         events = [Change(at(4), Storage.IN_USE, wanted=False), Change(at(1), Storage.IN_USE, wanted=True)]
         read = HistoryRead(PipelineEvents(tuple(events)), Fingerprint.of(stopped))
-        change(db, "op-stops", lambda operation, _facts: advance(operation, read, at(5)))
+        change(db, "op-stops", lambda operation, _access_data: advance(operation, read, at(5)))
         after = operations.find(db, "op-stops")
         assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)

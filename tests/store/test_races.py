@@ -153,7 +153,7 @@ async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
         name = await request(stores, turn)
         take_away = RevokeRole(BEN, Role.APPROVER, "*")
 
-        def authorize(_facts):
+        def authorize(_access_data):
             return event(EventKind.REVOKED, 5, by=CLEO)
 
         approval, revoked = await asyncio.gather(
@@ -254,7 +254,7 @@ async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
             assert again.operation.state is State.READY
 
 
-def withdrawn_while_ready(operation, _facts):
+def withdrawn_while_ready(operation, _access_data):
     """It is too late to send it: the pipeline is free again."""
     return advance(operation, TimePassed(), at(5 * 60))
 
@@ -264,7 +264,7 @@ async def test_two_who_drop_the_same_rule(stores, shell):
     for turn in range(ROUNDS):
         shell.administer(SetRule(Rule("orders", approvals=2)), by="shell:root", now=at(turn))
 
-        def authorize(_facts):
+        def authorize(_access_data):
             return event(EventKind.RULE_DROPPED, 30, by=CLEO)
 
         answers = await asyncio.gather(

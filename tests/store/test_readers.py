@@ -181,7 +181,7 @@ async def test_what_is_written_at_once_is_written_whole_or_not_at_all(store):
     for name in ("op-1", "op-2"):
         await store.propose(proposed(name, pipeline=name), PROPOSED)
 
-    def breaks(_operation, _facts):
+    def breaks(_operation, _access_data):
         raise LookupError
 
     with pytest.raises(LookupError):

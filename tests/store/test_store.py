@@ -104,7 +104,7 @@ async def test_a_slow_decision_does_not_hold_up_the_event_loop(store):
     begun, may_go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
-    def slow(operation, _facts):
+    def slow(operation, _access_data):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
         return confirmed()(operation, AccessData(freezes=()))
@@ -122,7 +122,7 @@ async def test_a_cancelled_change_is_whole_or_not_begun(store):
     begun, may_go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
-    def slow(operation, _facts):
+    def slow(operation, _access_data):
         loop.call_soon_threadsafe(begun.set)
         assert may_go_on.wait(timeout=10)
         return confirmed()(operation, AccessData(freezes=()))

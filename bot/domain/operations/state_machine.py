@@ -36,7 +36,7 @@ from bot.domain.operations.inputs import (
 )
 from bot.domain.operations.operation import Ending, Operation, Outcome, State
 from bot.domain.operations.transitions import ended, is_too_late, until_placed
-from bot.domain.operations.user_inputs import by_the_clock_of_approval, done_by_a_person
+from bot.domain.operations.user_inputs import apply_user_input, by_the_clock_of_approval
 
 
 def advance(operation: Operation, input_: Input, now: datetime) -> Transition:
@@ -85,7 +85,7 @@ def _advance(operation: Operation, input_: Input, now: datetime) -> Transition:
             | SignedOff()
             | Closed()
         ):
-            return done_by_a_person(operation, input_, now)
+            return apply_user_input(operation, input_, now)
         case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
             return _by_its_card(operation, input_, now)
         case Looked() | Answered() | HistoryRead() | ProgramErrorRead() | HealthRead():

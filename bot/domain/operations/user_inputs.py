@@ -26,27 +26,27 @@ from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_rea
 
 TOLD_MAX = 50  # people and groups mentioned for a break-glass; a line has room for so many
 
-Deed = Confirmed | Approved | DeniedByApprover | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
+UserInput = Confirmed | Approved | DeniedByApprover | DeniedInShell | Withdrawn | Stopped | SignedOff | Closed
 
 
-def done_by_a_person(operation: Operation, deed: Deed, now: datetime) -> Transition:
-    match deed:
+def apply_user_input(operation: Operation, user_input: UserInput, now: datetime) -> Transition:
+    match user_input:
         case Confirmed():
-            return _confirmed(operation, deed, now)
+            return _confirmed(operation, user_input, now)
         case Approved() | DeniedByApprover() | DeniedInShell():
-            return _decided(operation, deed, now)
+            return _decided(operation, user_input, now)
         case Withdrawn():
-            return _withdrawn(operation, deed, now)
+            return _withdrawn(operation, user_input, now)
         case Stopped():
-            return _stopped(operation, deed, now)
+            return _stopped(operation, user_input, now)
         case SignedOff():
-            return _signed_off(operation, deed, now)
+            return _signed_off(operation, user_input, now)
         case Closed(by, decision):
             if operation.state is State.NEEDS_HUMAN and decision.allowed:
                 return ended(operation, State.CLOSED, Outcome(Ending.CLOSED, by=by), now, decided_by=decision)
             return Transition(operation)
         case _:
-            assert_never(deed)
+            assert_never(user_input)
 
 
 def by_the_clock_of_approval(operation: Operation, now: datetime) -> Transition:

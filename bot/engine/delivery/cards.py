@@ -115,7 +115,7 @@ class Cards:
         return self.clock.now()
 
     async def _change(self, operation: Operation, input_: Input) -> Operation | None:
-        def evaluate(current: Operation, _facts: AccessData) -> Transition:
+        def evaluate(current: Operation, _access_data: AccessData) -> Transition:
             return advance(current, input_, self.clock.now())
 
         after = await self.store.change(operation.id, evaluate, memberships={})

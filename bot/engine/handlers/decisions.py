@@ -116,13 +116,13 @@ class Decisions:
         )
 
     async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
-        def denied(_operation: Operation, _facts: AccessData, decision: Decision) -> Input:
+        def denied(_operation: Operation, _access_data: AccessData, decision: Decision) -> Input:
             return inputs.DeniedByApprover(actor, decision, reason)
 
         return await self._decide(actor, operation_id, AttemptedAction.DENY, denied, replies.DeniedIt)
 
     async def sign_off(self, actor: Actor, operation_id: OperationId) -> Reply:
-        def signed(_operation: Operation, _facts: AccessData, decision: Decision) -> Input:
+        def signed(_operation: Operation, _access_data: AccessData, decision: Decision) -> Input:
             return inputs.SignedOff(actor, decision)
 
         reply = await self._decide(actor, operation_id, AttemptedAction.SIGN_OFF, signed, replies.SignedItOff)
@@ -236,7 +236,7 @@ class Decisions:
         actor: Actor,
         operation_id: OperationId,
         tried: AttemptedAction,
-        deed: Callable[[Operation, AccessData, Decision], Input],
+        to_input: Callable[[Operation, AccessData, Decision], Input],
         done: Callable[[Operation], Reply],
         *,
         others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
@@ -246,7 +246,7 @@ class Decisions:
         def evaluate(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
             decision = access_data.may(actor, Action.APPROVE, operation.pipeline, now)
-            return advance(operation, deed(operation, access_data, decision), now)
+            return advance(operation, to_input(operation, access_data, decision), now)
 
         memberships = await self.authorizer.for_action(
             operation_id, actor, to=[Action.APPROVE], others=others

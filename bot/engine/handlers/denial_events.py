@@ -71,7 +71,7 @@ def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
     return Event(EventKind.REFUSED, now, {"why": UNKNOWN_BUTTON, "button": button[:TYPED_MAX]}, actor)
 
 
-def objected(  # noqa: PLR0913 - all that the record keeps of it
+def objected(  # noqa: PLR0913 - all that the audit log keeps of it
     actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan
 ) -> Event | None:
     """Denied for a reason that applies to anybody. None if the reply only points to somebody's operation."""

@@ -42,10 +42,6 @@ from bot.engine.replies import Reply
 OPERATION_ID_BYTES = 15  # random: a button's value cannot be guessed; 24 letters and digits in base 32
 
 
-DOINGS_SHOWN = 5  # with a pipeline's state
-ENDED_SHOWN = 3  # operations, with a pipeline's state
-
-
 @dataclass(frozen=True, slots=True)
 class OwnRequests:
     """`work` is called whenever something was written that a loop should process."""
@@ -66,12 +62,12 @@ class OwnRequests:
 
     async def may_ask(self, actor: Actor, command: PipelineCommand) -> Decision:
         """Whether `actor` may do or request it: quick enough to answer before an ack."""
-        decision = self._basis(actor, command, await self._facts(actor, command)).requester
+        decision = self._basis(actor, command, await self._access_data(actor, command)).requester
         if not decision.allowed:
             await self.refused(actor, command.name, decision, plan=command.plan)
         return decision
 
-    async def _facts(self, actor: Actor, command: PipelineCommand) -> AccessData:
+    async def _access_data(self, actor: Actor, command: PipelineCommand) -> AccessData:
         return await self.authorizer.access_data(actor, on=[command.name], to=ASKS)
 
     def _basis(self, actor: Actor, command: PipelineCommand, access_data: AccessData) -> Authorization:
@@ -102,7 +98,7 @@ class OwnRequests:
         self, actor: Actor, command: PipelineCommand, *, reason_comes_later: bool = False
     ) -> Assessment | Reply:
         """What a plan would destroy and requires now, or why it is not possible. Writes nothing, not even a denial."""
-        access_data = await self._facts(actor, command)
+        access_data = await self._access_data(actor, command)
         basis = self._basis(actor, command, access_data)
         if not basis.requester.allowed:
             return replies.PermissionDenied(command.name, basis.requester, command.plan)
@@ -136,7 +132,7 @@ class OwnRequests:
         if isinstance(reply, replies.PermissionDenied):
             await self.refused(actor, command.name, reply.decision, plan=command.plan)
             return
-        basis, now = self._basis(actor, command, await self._facts(actor, command)), self.clock.now()
+        basis, now = self._basis(actor, command, await self._access_data(actor, command)), self.clock.now()
         event = objected(actor, command.name, reply, basis, now, plan=command.plan)
         if event is not None:
             await self.store.note(event)
@@ -181,7 +177,7 @@ class OwnRequests:
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """*Never mind*: drop the proposal."""
 
-        def withdraw(operation: Operation, _facts: AccessData) -> Transition:
+        def withdraw(operation: Operation, _access_data: AccessData) -> Transition:
             if operation.confirmed_at is not None:
                 return Transition(operation)
             return advance(operation, inputs.Withdrawn(actor), self.clock.now())

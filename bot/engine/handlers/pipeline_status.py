@@ -50,6 +50,6 @@ class PipelineStatus:
             live=await self.store.live_on(name),
             pending=await self.store.pending_on(name),
             freeze=frozen(freezes, name, now),
-            doings=latest(shapes, ACTIVITY_SHOWN) if isinstance(shapes, tuple) else shapes,
+            activity=latest(shapes, ACTIVITY_SHOWN) if isinstance(shapes, tuple) else shapes,
             ended=await self.store.ended_on(name, ENDED_SHOWN),
         )

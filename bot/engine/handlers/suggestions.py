@@ -1,4 +1,4 @@
-"""Suggestions for a name that no pipeline has: a typo, or a name without its target.
+"""Replies to a name that no pipeline has, with suggestions: for a typo, or a name without its target.
 
 A guess is only ever offered, never used, and never a name that the person may not see.
 """

@@ -67,12 +67,12 @@ class AuditAnchor:
             await self.store.remember_posted_head(posted)
         return await self._told(POSTED)
 
-    async def _due(self, errand: str) -> datetime | None:
+    async def _due(self, task: str) -> datetime | None:
         """When it is due next; None if now. After `clock reset` the last time may be in the future: then it is due."""
-        last, now = self._told_at.get(errand) or await self.store.last_done(errand), self.clock.now()
+        last, now = self._told_at.get(task) or await self.store.last_done(task), self.clock.now()
         return last + EVERY if last is not None and last <= now < last + EVERY else None
 
-    async def _told(self, errand: str) -> datetime:
-        now = self._told_at[errand] = self.clock.now()
-        await self.store.done(errand, now)
+    async def _told(self, task: str) -> datetime:
+        now = self._told_at[task] = self.clock.now()
+        await self.store.done(task, now)
         return now + EVERY

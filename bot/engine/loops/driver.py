@@ -21,33 +21,20 @@ from bot.domain.access.permissions import Action, Decision, Membership
 from bot.domain.access.rules import Requirements
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import polling
-from bot.domain.operations.inputs import (
-    Answered,
-    Effect,
-    HealthRead,
-    HistoryRead,
-    Input,
-    Looked,
-    ProgramErrorRead,
-    ReadHealth,
-    ReadHistory,
-    ReadProgramError,
-    Send,
-    TimePassed,
-    Transition,
-)
+from bot.domain.operations.inputs import Answered, Effect, Input, Looked, TimePassed, Transition
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.state_machine import advance
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
-from bot.domain.pipelines.observations import believed, believed_history
-from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, ProblemKind, Refused, Unknown
+from bot.domain.pipelines.observations import believed
+from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, Refused, Unknown
 from bot.engine.loops.card_rules import RuleChanges
-from bot.engine.loops.look_schedule import LookSchedule, Target, in_slices, looks_by_itself, needs_no_look
+from bot.engine.loops.effects import carry_out
+from bot.engine.loops.look_schedule import LookSchedule, Target, looks_by_itself, needs_no_look
 from bot.engine.loops.operation_log import log_events
 from bot.engine.loops.sender import Sender, may_be_sent
 from bot.engine.loops.step_durations import StepDurations
 from bot.engine.ports import Clock, Decide, Pipelines, Store
-from bot.event_loop import let_others_run
+from bot.event_loop import in_slices, let_others_run
 
 Looks = Callable[[Operation], Look]
 
@@ -55,12 +42,14 @@ _Round = tuple[Target, bool]  # operations looked at together: one Feldera, and 
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks get their turn in between
-WEIGHED_AT_ONCE = 30  # looks between two turns of the event loop: a millisecond or so
+WEIGHED_AT_ONCE = 30  # looks, in about a millisecond
+SLICE = (
+    500  # operations whose due time alone is checked; what is idle stays idle: only a tick starts anything
+)
 
 _NOBODY: Mapping[Actor, Membership] = MappingProxyType({})
 _NOT_ASKED = Authorization(Decision(allowed=False, action=Action.CLEAR), Requirements(approvals=0))
 """For a look after which nothing may be sent: nobody's rights matter, and nobody is looked up."""
-_NO_LAST_LOOK = Problem(ProblemKind.UNREACHABLE, "there was no last look at the pipeline")
 
 
 @dataclass(slots=True)
@@ -102,7 +91,7 @@ class Driver:
         await self._change_all(await self._rules.unseen(underway, self._at_work.keys(), now))
         self._notice_ends(underway)
         idle = [each for each in self.background.last_underway() if each.id not in self._at_work]
-        due = [each async for each in in_slices(idle) if self._look_times.is_due(each, now)]
+        due = [each async for each in in_slices(idle, SLICE) if self._look_times.is_due(each, now)]
         to_look_at: dict[_Round, list[Operation]] = defaultdict(list)
         for operation in due:
             if needs_no_look(operation) or self._look_times.not_before(self._target_of(operation), now) > now:
@@ -113,7 +102,7 @@ class Driver:
                 to_look_at[round_].append(operation)
         for round_, operations in to_look_at.items():
             # Operations that are due soon join this look, so that rounds stay together.
-            waiting = [each async for each in in_slices(idle) if self._waits_for(round_, each, now)]
+            waiting = [each async for each in in_slices(idle, SLICE) if self._waits_for(round_, each, now)]
             self._begin_round(round_, {each.id: each for each in [*operations, *waiting]}.values())
         await self._change_all([(each, TimePassed()) for each in due if needs_no_look(each)])
         return await self._next_due(self.background.last_underway())
@@ -154,7 +143,7 @@ class Driver:
 
     async def _next_due(self, underway: Iterable[Operation]) -> datetime | None:
         idle = [operation for operation in underway if operation.id not in self._at_work]
-        moments = [moment async for operation in in_slices(idle) for moment in self._moments(operation)]
+        moments = [moment async for each in in_slices(idle, SLICE) for moment in self._moments(each)]
         if idle:  # the shell may deny a request, set a freeze or remove one at any time
             moments.append(self.clock.now() + self.shell_noticed_within)
         return min(moments, default=None)
@@ -193,9 +182,7 @@ class Driver:
             now, some = self.clock.now(), operations[start : start + TAKEN_IN_AT_ONCE]
             await self._usual_times.read(some, now)
             news: list[tuple[Operation, Look]] = []
-            for place, operation in enumerate(some, 1):
-                if place % WEIGHED_AT_ONCE == 0:
-                    await let_others_run()
+            async for operation in in_slices(some, WEIGHED_AT_ONCE):
                 look = looks(operation)
                 if isinstance(look, Problem):
                     self._look_times.leave_alone(target, look)
@@ -254,7 +241,7 @@ class Driver:
 
     async def _follow_up(self, operation: Operation, effect: Effect | None) -> None:
         while effect is not None:
-            effect = await self._change(operation, await self._carry_out(operation, effect))
+            effect = await self._change(operation, await carry_out(operation, effect, self.pipelines))
 
     async def _look_and_send(self, operation: Operation) -> None:
         outcome = await self.sender.look_and_send(operation, partial(self._looked, operation), self._decide)
@@ -277,8 +264,7 @@ class Driver:
         return decide
 
     async def _change(self, operation: Operation, input_: Input) -> Effect | None:
-        decide = self._advanced(input_)
-        return self._told(await self.store.change(operation.id, decide, memberships=_NOBODY))
+        return await self._decide(operation, self._advanced(input_), _NOBODY)
 
     async def _change_all(self, changes: Sequence[tuple[Operation, Input]]) -> None:
         """In as few transactions as leave commands and clicks their turn; none of them has an effect to run."""
@@ -290,7 +276,7 @@ class Driver:
                 self._told(after)
 
     def _advanced(self, input_: Input) -> Decide:
-        def decide(current: Operation, _facts: AccessData) -> Transition:
+        def decide(current: Operation, _access_data: AccessData) -> Transition:
             return advance(current, input_, self.clock.now())
 
         return decide
@@ -299,18 +285,6 @@ class Driver:
         self, operation: Operation, decide: Decide, memberships: Mapping[Actor, Membership]
     ) -> Effect | None:
         return self._told(await self.store.change(operation.id, decide, memberships=memberships))
-
-    async def _carry_out(self, operation: Operation, effect: Effect) -> Input:
-        match effect:
-            case Send():  # nothing is ever sent without a look over its own connection just before
-                return Answered(NotSent(_NO_LAST_LOOK))
-            case ReadHistory(found):
-                history = await self.pipelines.history(operation.pipeline)
-                return HistoryRead(believed_history(operation, history), found)
-            case ReadProgramError():
-                return ProgramErrorRead(await self.pipelines.program_error(operation.pipeline))
-            case ReadHealth(usual):
-                return HealthRead(await self.pipelines.runner_health(operation.pipeline), usual)
 
     def _told(self, after: Transition | None) -> Effect | None:
         if after is None:

@@ -1,6 +1,6 @@
 """Look schedule: when to look at which pipeline next. In memory beside the rows: a look without news writes nothing."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,9 +10,6 @@ from bot.domain.operations.unchanged_looks import is_equal_but_for_rendering
 from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import Clock
-from bot.event_loop import let_others_run
-
-SLICE = 500  # operations whose due time alone is checked, between two turns of the event loop
 
 Target = TargetName | None
 """None: the operation's target was removed from the settings."""
@@ -75,11 +72,3 @@ def looks_by_itself(operation: Operation) -> bool:
     If such a look failed, a round tries again: people's rights are looked up only where a request may follow.
     """
     return operation.state is State.READY and operation.failing_since is None
-
-
-async def in_slices(operations: Iterable[Operation]) -> AsyncIterator[Operation]:
-    """Each of them; acks get their turn in between. What is idle stays idle: only a tick starts anything with it."""
-    for place, operation in enumerate(operations, 1):
-        yield operation
-        if place % SLICE == 0:
-            await let_others_run()

@@ -152,11 +152,11 @@ class Store(Protocol):
         """The id and the hash of the newest audit log entry; 0 and `audit_chain.GENESIS` if there is none."""
         ...
 
-    async def last_done(self, errand: str) -> datetime | None:
+    async def last_done(self, task: str) -> datetime | None:
         """When a periodic task was last done."""
         ...
 
-    async def done(self, errand: str, at: datetime) -> None: ...
+    async def done(self, task: str, at: datetime) -> None: ...
 
     async def clock_record(self) -> ClockRecord | None:
         """The last stored record of the bot's time."""

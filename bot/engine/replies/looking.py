@@ -44,7 +44,7 @@ class NotUnderstood:
 class Described:
     """The pipeline's state, what is under way on it, what locks or freezes it, and what happened recently.
 
-    `doings` come from Feldera's events: a problem if they cannot be read, None if Feldera keeps none. `ended` are
+    `activity` comes from Feldera's events: a problem if they cannot be read, None if Feldera keeps none. `ended` are
     this bot's last operations. Both are newest first.
     """
 
@@ -52,7 +52,7 @@ class Described:
     live: Operation | None
     pending: Operation | None
     freeze: Freeze | None
-    doings: tuple[Activity, ...] | Problem | None = ()
+    activity: tuple[Activity, ...] | Problem | None = ()
     ended: tuple[Operation, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Objections: what rules have against a request, whoever makes it."""
+"""Objections: why rules deny a request, no matter who makes it."""
 
 from enum import Enum
 from typing import ClassVar

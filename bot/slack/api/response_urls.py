@@ -43,9 +43,6 @@ class ResponseUrls:
         return respond
 
 
-EACH_BY_ITSELF = ResponseUrls()
-
-
 def session() -> aiohttp.ClientSession:
     """For `ResponseUrls`. It keeps connections open: with TLS, opening one takes longer than the message."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))

@@ -97,19 +97,19 @@ class BackgroundTasks:
     patience: float = PATIENCE
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def begun(self, deed: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+    async def begun(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         """Start work, and wait for it as long as its ack can. It runs until it is done, even if nothing waits."""
-        task = self.begin(deed)
+        task = self.begin(work)
         await asyncio.wait([task], timeout=self.patience)
         return task
 
     def run(self, look: Awaitable[Message], answer: ReplyChannel) -> None:
         """Look, then reply with the result; if that fails, say so."""
 
-        async def errand() -> None:
+        async def work() -> None:
             await answer.give(await look)
 
-        self._hold(errand(), apology_through=answer)
+        self._hold(work(), apology_through=answer)
 
     def say(self, said: Message, answer: ReplyChannel) -> None:
         self._hold(answer.give(said))
@@ -137,10 +137,8 @@ class BackgroundTasks:
                 task.cancel()
             await asyncio.wait(self._running)
 
-    def _hold(
-        self, errand: Coroutine[Any, Any, None], *, apology_through: ReplyChannel | None = None
-    ) -> None:
-        task = asyncio.create_task(errand)
+    def _hold(self, work: Coroutine[Any, Any, None], *, apology_through: ReplyChannel | None = None) -> None:
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(lambda done: self._ended(done, apology_through))
 

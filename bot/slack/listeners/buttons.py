@@ -38,7 +38,7 @@ class Buttons:
         actor, operation_id = self.context.clicked(delivery)
         answer = ResponseUrlReply(respond)
 
-        async def deed() -> Reply:
+        async def work() -> Reply:
             reply = await self.context.handlers.confirm(actor, operation_id)
             if isinstance(reply, Started | Asked):
                 # No other coroutine runs between the commit and this line that could post the card first.
@@ -48,7 +48,7 @@ class Buttons:
                 )
             return reply
 
-        await self.context.pressed(deed(), ack, answer, replaces=True)
+        await self.context.pressed(work(), ack, answer, replaces=True)
 
     async def stop_and_clear(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         """Replace the message with the longer plan's preview; that looks at Feldera, so it is a background task."""
@@ -66,8 +66,8 @@ class Buttons:
         self.context.background_tasks.run(taken(), answer)
 
     async def drop(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        deed = self.context.handlers.drop(*self.context.clicked(delivery))
-        await self.context.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
+        work = self.context.handlers.drop(*self.context.clicked(delivery))
+        await self.context.pressed(work, ack, ResponseUrlReply(respond), replaces=True)
 
     async def break_glass(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         actor, operation_id = self.context.clicked(delivery)
@@ -127,8 +127,8 @@ class Buttons:
             await self.unknown(ack, delivery, respond)
             return
         wanted = _of(match[2], self.context.handlers.targets)
-        deed = self.context.access.history(self.context.who(delivery), wanted, before=int(match[1]))
-        await self.context.pressed(deed, ack, ResponseUrlReply(respond), replaces=True)
+        work = self.context.access.history(self.context.who(delivery), wanted, before=int(match[1]))
+        await self.context.pressed(work, ack, ResponseUrlReply(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
         await self._turn_the_page(ack, delivery, respond, forward=False)
@@ -158,8 +158,8 @@ class Buttons:
         return self.context.in_words(await reply)
 
     async def unknown(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        deed = self.context.requests.not_a_button(self.context.who(delivery), delivery.action.action_id)
-        await self.context.pressed(deed, ack, ResponseUrlReply(respond))
+        work = self.context.requests.not_a_button(self.context.who(delivery), delivery.action.action_id)
+        await self.context.pressed(work, ack, ResponseUrlReply(respond))
 
 
 def _of(title: str, targets: Targets) -> model.HistoryCommand:

@@ -53,9 +53,9 @@ class ListenerContext:
     def clicked(self, delivery: BlockActions) -> tuple[Actor, OperationId]:
         return self.who(delivery), OperationId(value(delivery))
 
-    async def typed(self, deed: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
+    async def typed(self, work: Coroutine[Any, Any, Message], ack: AsyncAck, respond: AsyncRespond) -> None:
         """Run a typed command; the ack is the reply, or says that it follows."""
-        task = await self.background_tasks.begun(deed)
+        task = await self.background_tasks.begun(work)
         if task.done():
             await acknowledge(ack, task.result())
             return
@@ -64,14 +64,14 @@ class ListenerContext:
 
     async def pressed(
         self,
-        deed: Coroutine[Any, Any, Reply],
+        work: Coroutine[Any, Any, Reply],
         ack: AsyncAck,
         answer: ResponseUrlReply | ScreenReply,
         *,
         replaces: bool = False,
         shown_elsewhere: tuple[type, ...] = (),
     ) -> None:
-        """Do what a button is for, and answer whoever pressed it: beside the message, which others see, or on the screen.
+        """Do what a button is for, and answer the person who pressed it: beside the message, or on their screen.
 
         `replaces`: the message is the person's own, and turns into the answer. `shown_elsewhere`: replies that need no
         words, unless the person was told that an answer follows.
@@ -83,9 +83,9 @@ class ListenerContext:
                 answer.replaces = replaces and not isinstance(reply, NotYours)
             return self.in_words(reply)
 
-        task = await self.background_tasks.begun(deed)
+        task = await self.background_tasks.begun(work)
         if task.done():
-            reply = task.result()  # what broke is told by whoever hears of it before the ack
+            reply = task.result()  # what broke is reported by the error handler before the ack
             await ack()
             if isinstance(reply, shown_elsewhere):
                 return

@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack import payloads
-from bot.slack.api.response_urls import EACH_BY_ITSELF, ResponseUrls
+from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 from bot.slack.text.blocks import Message
@@ -37,7 +37,7 @@ class DeduplicatingApp(AsyncApp):
     def __init__(
         self,
         background_tasks: BackgroundTasks,
-        response_urls: ResponseUrls = EACH_BY_ITSELF,
+        response_urls: ResponseUrls,
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)

@@ -50,8 +50,8 @@ class HomeTab:
         if action == card.DENY:
             await self.context.asks_why_denied(actor, operation_id, ack, screen, screen)
         else:
-            deed = self._done(action, actor, operation_id)
-            await self.context.pressed(deed, ack, screen, shown_elsewhere=_SHOWN_BY_THE_PAGE)
+            work = self._done(action, actor, operation_id)
+            await self.context.pressed(work, ack, screen, shown_elsewhere=_SHOWN_BY_THE_PAGE)
         self.homes.looked_at_by(actor)
 
     async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply:

@@ -39,11 +39,11 @@ class Submissions:
             self.context.handlers.confirm(self.context.who(delivery), operation_id, typed=typed), ack, view
         )
 
-    async def _done(self, deed: Coroutine[Any, Any, Reply], ack: AsyncAck, view: View) -> None:
+    async def _done(self, work: Coroutine[Any, Any, Reply], ack: AsyncAck, view: View) -> None:
         async def in_words() -> Message:
             return self.context.in_words(await task)
 
-        task = await self.context.background_tasks.begun(deed)
+        task = await self.context.background_tasks.begun(work)
         if not task.done():
             await ack(response_action="update", view=modals.showing(answers.takes_longer()))
             self.context.background_tasks.run(in_words(), ModalReply(self.client, view.id))

@@ -16,7 +16,7 @@ from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.slack.text.mrkdwn import at, escaped, mention
-from bot.slack.text.plan_text import deed, state_in_words
+from bot.slack.text.plan_text import action_name, state_in_words
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -230,7 +230,7 @@ def asked_for(operation: Operation) -> str:
 
 def what(operation: Operation) -> str:
     """The same without its sign, to follow words that say its state."""
-    return f"{deed(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+    return f"{action_name(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
 
 
 def by(actor: Actor, moment: datetime | None = None) -> str:

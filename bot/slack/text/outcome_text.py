@@ -46,7 +46,7 @@ def of_step(
         so="" if step is StepName.START else ", so it could not be started again",
         rest=f"`{plan_text.command(operation.plan[1:], operation.pipeline)}`",
         undone=f"Not {done}",
-        do=plan_text.deed(operation.plan),
+        do=plan_text.action_name(operation.plan),
         done=done,
         doing="being cleared" if step is StepName.CLEAR else plan_text.DOING[step],
         nothing=nothing,

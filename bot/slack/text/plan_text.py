@@ -25,13 +25,13 @@ _BY_ITS_RULES = frozenset(
 UNNEEDED = frozenset({Ending.NOTHING_TO_STOP, Ending.NOTHING_TO_CLEAR, Ending.NOTHING_TO_START})
 
 
-def deed(plan: Plan) -> str:
+def action_name(plan: Plan) -> str:
     """`clear`, `stop and clear`, `stop, clear and start`."""
     return listed([step.value for step in plan])
 
 
 def title(plan: Plan, name: PipelineName) -> str:
-    return f"{deed(plan).capitalize()} {name}"
+    return f"{action_name(plan).capitalize()} {name}"
 
 
 def at_once(plan: Plan) -> str:
@@ -130,7 +130,7 @@ def _behind(operation: Operation) -> list[str]:
 def state_in_words(operation: Operation) -> str:
     """How it ended, as a card says it: `Stopped, not cleared`."""
     if operation.state is State.UNNECESSARY:
-        return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {deed(operation.plan)}"
+        return "Nothing to do" if len(operation.plan) > 1 else f"Nothing to {action_name(operation.plan)}"
     if operation.state is State.SUCCEEDED:
         return listed(whole(operation)).capitalize()
     return ", ".join([*_behind(operation), f"not {_DONE[operation.step_name]}"]).capitalize()

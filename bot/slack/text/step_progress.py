@@ -38,7 +38,7 @@ def where_it_stands(operation: Operation, state: State) -> str:
     unknown = state in {State.NEEDS_HUMAN, State.CLOSED}  # whether the current step was done
     undone = operation.plan[operation.step + unknown :]
     if made_requests and len(operation.plan) > 1 and undone:
-        told.append(f"Not done: {plan_text.deed(undone)}.")
+        told.append(f"Not done: {plan_text.action_name(undone)}.")
     if made_requests:
         told.append(_seen(operation))
     if _was_left_stopped(operation, state):

@@ -50,7 +50,9 @@ def explained(shown: replies.Explained) -> Message:
     """*can-i*: what would happen, and which grant and which rules say so."""
     authority, name = shown.authority, shown.pipeline
     if not authority.requester.allowed:
-        return said(f"{NO} You may not {plan_text.deed(shown.plan)} `{name}`: {why(authority.requester)}")
+        return said(
+            f"{NO} You may not {plan_text.action_name(shown.plan)} `{name}`: {why(authority.requester)}"
+        )
     yes = sign(State.AWAITING_APPROVAL) if authority.approvals_needed else YES
     lines = [f"{yes} {_then(authority, name, shown.plan)} By {why(authority.requester)}"]
     if authority.freeze is not None:
@@ -70,8 +72,8 @@ def explained(shown: replies.Explained) -> Message:
 
 def _then(authority: Authorization, name: str, plan: Plan) -> str:
     if authority.approvals_needed == 0:
-        return f"You may {plan_text.deed(plan)} `{name}` yourself."
-    return f"You may ask to {plan_text.deed(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.requirements.approve_within)}."
+        return f"You may {plan_text.action_name(plan)} `{name}` yourself."
+    return f"You may ask to {plan_text.action_name(plan)} `{name}`: it takes {approvals_in_words(authority.approvals_needed)} by others, within {span_in_words(authority.requirements.approve_within)}."
 
 
 def introduced(shown: replies.Introduced) -> Message:
@@ -192,21 +194,21 @@ def _entry(line: HistoryLine, workspace_url: str) -> str:
     who = mention(event.by.user) if event.by else code(data["shell"], 60) if "shell" in data else ""
     by = f" by {who}" if who else ""
     if event.kind is EventKind.REFUSED:
-        deed = _deed(data.get("action", ""), data.get("plan"))
-        told, by = f"refused {who}{f': {deed}' if deed else ''}", ""
+        action_name = _action_name(data.get("action", ""), data.get("plan"))
+        told, by = f"refused {who}{f': {action_name}' if action_name else ''}", ""
     because = data.get("why") or data.get("ending") or data.get("step") or ""
     if because:
         because = f" ({escaped(because.replace('_', ' '), 60)})"
     about = _about_access(data)
     if operation is not None:
-        plan = "" if operation.plan == CLEAR else f" ({plan_text.deed(operation.plan)})"
+        plan = "" if operation.plan == CLEAR else f" ({plan_text.action_name(operation.plan)})"
         told, about = f"`{operation.pipeline}`{plan}: {told}", ""
     shown = operation.state if operation is not None and event.kind is EventKind.ENDED else event.kind
     card = _card(line, workspace_url)
     return f"{sign(shown)} {at(event.at)}: {told}{about}{because}{by}{_in_detail(data)}{card}"
 
 
-def _deed(action: str, plan: str | None) -> str:
+def _action_name(action: str, plan: str | None) -> str:
     """What somebody was refused; for a plan, all of it."""
     if plan is not None and action in {Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}:
         return f"to {escaped(plan_text.listed(plan.split()), 60)}"

@@ -221,7 +221,7 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case replies.ApprovedIt(operation):
             return f"👍 Approved: {len(operation.approvals)} of {operation.approvals_needed}."
         case replies.DeniedIt(operation):
-            return f"Denied. The {plan_text.deed(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
+            return f"Denied. The {plan_text.action_name(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
         case replies.Withdrew(operation):
             return f"↩️ Taken back: nothing was sent, and `{operation.pipeline}` is as it was."
         case replies.StoppedIt(operation):
@@ -230,7 +230,7 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return f"🔏 Signed off: the broken glass of `{operation.pipeline}` needs nobody any more."
         case replies.NothingToSignOff(operation):
             why = "it has not been sent yet" if operation.incident else "no glass was broken for it"
-            return f"The {plan_text.deed(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
+            return f"The {plan_text.action_name(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
         case replies.OwnRequest(signing=True):
             return "🚫 You broke the glass yourself: somebody else has to sign it off."
         case replies.OwnRequest():
@@ -245,7 +245,7 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
                 f"Nothing was sent. Type `{plan_text.command(operation.plan, operation.pipeline)}` to look again."
             )
         case replies.NotYours(Operation() as operation):
-            asked_for = f"the {plan_text.deed(operation.plan)} of `{operation.pipeline}`"
+            asked_for = f"the {plan_text.action_name(operation.plan)} of `{operation.pipeline}`"
             return (
                 f"🚫 Only {mention(operation.requester.user)}, who asked for {asked_for}, can take it back."
             )

@@ -77,7 +77,7 @@ def close_button(operation: Operation) -> ButtonElement:
         CLOSE,
         operation.id,
         confirm=blocks.are_you_sure(
-            f"Close the {plan_text.deed(operation.plan)} of {operation.pipeline}?",
+            f"Close the {plan_text.action_name(operation.plan)} of {operation.pipeline}?",
             f"Only if you looked in Feldera and are sure that no {operation.step_name.value} is under way. "
             "Another one can be asked for then.",
             yes="Close",
@@ -111,7 +111,7 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
 
 def _sure_to_approve(operation: Operation) -> ConfirmObject:
     return blocks.are_you_sure(
-        f"Approve the {plan_text.deed(operation.plan)} of {operation.pipeline}?",
+        f"Approve the {plan_text.action_name(operation.plan)} of {operation.pipeline}?",
         f"It {_costs(operation)}, and cannot be cancelled once it is sent.",
         yes="Approve",
         no="Go back",

@@ -103,7 +103,7 @@ def looking(name: PipelineName) -> Page:
 def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
     """What a clear of the chosen pipeline would destroy, and what it needs."""
     pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
-    doing = plan_text.deed(shown.weighed.plan).capitalize()
+    doing = plan_text.action_name(shown.weighed.plan).capitalize()
     return Page(
         about=_dicts(
             section(remark) if remark else None,

@@ -125,7 +125,7 @@ def _what_for_a_human(operation: Operation) -> Block | None:
 
 def _buttons(item: Item) -> Block | None:
     """The buttons of its card that work for this person."""
-    offered = {_ACTIONS[deed] for deed in item.deeds}
+    offered = {_ACTIONS[action] for action in item.actions}
     found = [button for button in card.buttons_now(item.operation) if button.action_id in offered]
     for button in found:
         _name(button, item.operation)

@@ -9,7 +9,7 @@ from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.labels import FROZEN, LOCK, TROUBLE, UNKNOWN, deployment_sign, sign, what, words
 from bot.slack.text.mrkdwn import at, code, escaped, mention
 from bot.slack.text.pipeline_text import deployment, link_to, storage
-from bot.slack.text.plan_text import deed
+from bot.slack.text.plan_text import action_name
 from bot.slack.views.previews_view import with_link
 from bot.slack.views.refusals_view import in_words, why
 
@@ -127,7 +127,7 @@ def _in_brief(row: Listed) -> str:
     if pipeline.error is not None or pipeline.does_not_compile:
         told.append("has an error")
     if row.live is not None:
-        told.append(f"held by the {deed(row.live.plan)} of {mention(row.live.requester.user)}")
+        told.append(f"held by the {action_name(row.live.plan)} of {mention(row.live.requester.user)}")
     if row.pending is not None:
         told.append(f"{mention(row.pending.requester.user)} waits for approval")
     if row.freeze is not None:

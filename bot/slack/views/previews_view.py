@@ -117,7 +117,7 @@ def _go(operation: Operation, authority: Authorization) -> ButtonElement:
         operation.id,
         style="primary" if harmless else "danger",
         confirm=blocks.are_you_sure(
-            f"Ask to {plan_text.deed(plan)} {name}?" if asks else f"{doing}?",
+            f"Ask to {plan_text.action_name(plan)} {name}?" if asks else f"{doing}?",
             _at_stake(operation, once_sent=asks),
             yes="Ask" if asks else plan[0].value.capitalize() if len(plan) == 1 else "Do it",
             no="Go back",
@@ -222,15 +222,15 @@ def described(shown: Described, workspace_url: str) -> Message:
 
 
 def _doings(shown: Described) -> list[str]:
-    match shown.doings:
+    match shown.activity:
         case None:
             return ["This Feldera keeps none: it is older than 0.292."]
         case Problem() as problem:
             return [f"I cannot read it now ({code(problem.message)})."]
         case ():
             return ["none"]
-        case doings:
-            return [f"• {at(doing.at)}: {labels.doing(doing)}" for doing in doings]
+        case activity:
+            return [f"• {at(doing.at)}: {labels.doing(doing)}" for doing in activity]
 
 
 def _ended(shown: Described, workspace_url: str) -> list[str]:
@@ -259,7 +259,7 @@ def with_link(operation: Operation, workspace_url: str) -> str:
 def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
     since = asked_at(holder)
     text = (
-        f"✋ Another operation holds `{holder.pipeline}`: {mention(holder.requester.user)} asked for a {plan_text.deed(holder.plan)} "
+        f"✋ Another operation holds `{holder.pipeline}`: {mention(holder.requester.user)} asked for a {plan_text.action_name(holder.plan)} "
         f"{at(since)}. Follow it in {link_to(holder, workspace_url)}."
     )
     if holder.state is State.NEEDS_HUMAN:
@@ -271,7 +271,9 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
 def asked_already(operation: Operation, workspace_url: str) -> Message:
     since = at(asked_at(operation))
     what = (
-        "asked for just this" if operation.plan == CLEAR else f"asked to {plan_text.deed(operation.plan)} it"
+        "asked for just this"
+        if operation.plan == CLEAR
+        else f"asked to {plan_text.action_name(operation.plan)} it"
     )
     return said(
         f"🙋 {mention(operation.requester.user)} {what} {since}, and it waits for approval: "
@@ -289,4 +291,4 @@ def reason_wanted(reply: ReasonWanted) -> Message:
     if must and reply.reason:
         return said(f"✍️ Your reason{counts} must contain something like {must}. Type {again} with it.")
     like = f", and the reason{counts} must contain something like {must}" if must else ""
-    return said(f"✍️ A {plan_text.deed(plan)} of `{name}` takes a reason{like}. Type {again}.")
+    return said(f"✍️ A {plan_text.action_name(plan)} of `{name}` takes a reason{like}. Type {again}.")

@@ -26,7 +26,7 @@ from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import at, code, duration, either, escaped, mention, some_of
 from bot.slack.text.outcome_text import sentence, took
 from bot.slack.text.pipeline_text import host_setting, link_to, tenant_setting
-from bot.slack.text.plan_text import command, deed
+from bot.slack.text.plan_text import action_name, command
 from bot.slack.views.previews_view import frozen_in_words
 
 _TRIED = {
@@ -50,8 +50,8 @@ def _wanted(reply: PermissionDenied) -> str:
     if reply.plan is None:
         return "see"
     if reply.tried is not None:
-        return f"{_TRIED[reply.tried]} a {deed(reply.plan)} of"
-    return "break the glass for" if reply.decision.action is Action.BREAK_GLASS else deed(reply.plan)
+        return f"{_TRIED[reply.tried]} a {action_name(reply.plan)} of"
+    return "break the glass for" if reply.decision.action is Action.BREAK_GLASS else action_name(reply.plan)
 
 
 def not_allowed(shown: NotAllowed) -> Message:

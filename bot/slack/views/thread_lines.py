@@ -25,7 +25,7 @@ def lines(operation: Operation, events: tuple[Event, ...], where: str = "") -> M
     said = [_line(operation, event) for event in events]
     if where:
         said.append(
-            f"This is about the {plan_text.deed(operation.plan)} of `{operation.pipeline}`: see {where}."
+            f"This is about the {plan_text.action_name(operation.plan)} of `{operation.pipeline}`: see {where}."
         )
     return message("\n".join(said), *(blocks.section(line) for line in said))
 

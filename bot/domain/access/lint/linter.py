@@ -78,7 +78,7 @@ class _Access:
         return (rule for rule in self.rules if covers(rule.pattern, pattern))
 
     def terms_on(self, pattern: str) -> Requirements:
-        """What holds for every pipeline that `pattern` matches, whoever asks."""
+        """The requirements for every pipeline that `pattern` matches, no matter who asks."""
         return strictest(tuple(self.on_all_of(pattern)), approvals=0)
 
     def _members(self, principal: Principal) -> frozenset[Actor] | None:
