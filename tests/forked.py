@@ -5,6 +5,7 @@ process id, signals, pipes, an exit status. The interpreter's own start is left 
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import runpy
@@ -56,7 +57,10 @@ class ForkedProcess:
         return self._process.exitcode
 
     def send_signal(self, wanted: signal.Signals) -> None:
-        if self.returncode is None:
+        if self.returncode is not None:
+            return
+        # The fork server reaps it before it says so: until then it has no exit status and is gone.
+        with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, wanted)
 
     def terminate(self) -> None:
