@@ -16,7 +16,8 @@ from bot.domain.errors import Misunderstood
 from bot.domain.events import Event, EventKind
 from bot.domain.home_content import HomePage
 from bot.domain.ids import ChannelId, PipelineName
-from bot.domain.operations.operation import Ending, Outcome, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, PLANS
 from bot.domain.pipelines.pipeline import Identity
 from bot.engine.handlers.clear_form import Shown
@@ -26,6 +27,7 @@ from bot.slack.text.blocks import Message
 from bot.slack.views import answers, card, clear_form_view, home_view, modals, thread_lines, unopened_forms
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
+from tests.operations import changed
 from tests.slack.examples import SAID, examples
 from tests.slack.reading import WORKSPACE_URL
 
@@ -102,8 +104,8 @@ def _other_answers() -> Iterator[Shot]:
         "Break-glass too late": unopened_forms.break_glass_too_late(),
         "Unknown request": answers.unknown_request("7fk2qa"),
         "Placed": answers.placed(operation, WORKSPACE_URL),
-        "Placed elsewhere": answers.placed(replace(operation, displaced="not_in_channel"), WORKSPACE_URL),
-        "Placed nowhere": answers.placed(replace(operation, card=None), WORKSPACE_URL),
+        "Placed elsewhere": answers.placed(changed(operation, displaced="not_in_channel"), WORKSPACE_URL),
+        "Placed nowhere": answers.placed(changed(operation, card=None), WORKSPACE_URL),
         "Help": answers.help_on(None),
         **{f"Help {verb.word}": answers.help_on(verb.word) for verb in VERBS},
     }

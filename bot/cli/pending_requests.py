@@ -9,7 +9,8 @@ from bot.cli.current_time import clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.config import StoreSettings, load
 from bot.domain.errors import UserError
-from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
 from bot.store.shell_store import Administration
 
 
@@ -68,13 +69,13 @@ _COLUMNS = ("ID", "WHO", "PIPELINE", "WAITS FOR", "UNTIL", "REASON")
 
 def _row(operation: Operation) -> tuple[str, ...]:
     if waits_for_approval(operation):
-        waits_for = f"approval, {len(operation.approvals)} of {operation.approvals_needed}"
+        waits_for = f"approval, {len(operation.approval.given)} of {operation.approval.needed}"
     else:
         waits_for = f"sign-off of the glass broken for {operation.incident}"
     until = (
         ""
-        if not waits_for_approval(operation) or operation.approve_by is None
-        else moment(operation.approve_by)
+        if not waits_for_approval(operation) or operation.approval.deadline is None
+        else moment(operation.approval.deadline)
     )
     return (
         operation.short_id,
@@ -96,11 +97,13 @@ def _as_json(operation: Operation) -> dict[str, object]:
         "reason": operation.reason,
         "incident": operation.incident or None,
         "state": operation.state.value,
-        "approvals_needed": operation.approvals_needed,
+        "approvals_needed": operation.approval.needed,
         "approvals": [
             {"team": each.by.team, "user": each.by.user, "at": each.at.isoformat()}
-            for each in operation.approvals
+            for each in operation.approval.given
         ],
         "requested_at": None if operation.confirmed_at is None else operation.confirmed_at.isoformat(),
-        "approve_by": None if operation.approve_by is None else operation.approve_by.isoformat(),
+        "approve_by": None
+        if operation.approval.deadline is None
+        else operation.approval.deadline.isoformat(),
     }

@@ -123,13 +123,13 @@ def _deeds(
             found.add(HomeAction.WITHDRAW)
         case State.AWAITING_APPROVAL if may(Action.APPROVE):
             found.add(HomeAction.DENY)
-            if actor not in {given.by for given in operation.approvals}:
+            if actor not in {given.by for given in operation.approval.given}:
                 found.add(HomeAction.APPROVE)
         case State.READY if _is_untouched(operation) and any(may(action) for action in SAY):
             found.add(HomeAction.STOP)
         case State.NEEDS_HUMAN if may(Action.CLEAR):
             found.add(HomeAction.CLOSE)
-    if operation.waits_for_signature and not own and may(Action.APPROVE):
+    if operation.awaits_review and not own and may(Action.APPROVE):
         found.add(HomeAction.SIGN_OFF)
     return frozenset(found)
 
@@ -146,7 +146,7 @@ def _may_see(operation: Operation, membership: Membership, access_data: AccessDa
 
 
 def _is_untouched(operation: Operation) -> bool:
-    return operation.sends == 0 and not operation.has_begun
+    return operation.attempt.sends == 0 and not operation.has_begun
 
 
 def _is_own(operation: Operation, membership: Membership) -> bool:

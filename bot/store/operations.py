@@ -32,8 +32,8 @@ from bot.store.operation_rows import operation_of, row_of_operation
 _LIVE = "state IN ('ready', 'submitting', 'waiting', 'needs_human')"
 _AWAITING = "state = 'awaiting_approval'"
 _UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'needs_human')"
-_UNSIGNED = "incident <> '' AND confirmed_at IS NOT NULL AND signed_off_at IS NULL"
-SELECT_UNDERWAY = f"SELECT * FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
+_AWAITING_REVIEW = "incident <> '' AND confirmed_at IS NOT NULL AND reviewed_at IS NULL"
+SELECT_UNDERWAY = f"SELECT id, document FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
 
 AsKnown = Callable[[Operation], Operation]
 """From the stored operation to one with what only this process knows (`bot.domain.operations.unchanged_looks`)."""
@@ -44,7 +44,7 @@ def _as_stored(operation: Operation) -> Operation:
 
 
 def find(db: Database, operation_id: OperationId) -> Operation | None:
-    return _one(db, "SELECT * FROM operations WHERE id = ?", operation_id)
+    return _one(db, "SELECT id, document FROM operations WHERE id = ?", operation_id)
 
 
 def find_by_beginning(db: Database, text: str) -> Operation | None:
@@ -55,7 +55,7 @@ def find_by_beginning(db: Database, text: str) -> Operation | None:
     """
     rows = list(
         db.query(
-            "SELECT * FROM operations WHERE :text <> '' AND id >= :text AND id < :text || char(0x10ffff)"
+            "SELECT id, document FROM operations WHERE :text <> '' AND id >= :text AND id < :text || char(0x10ffff)"
             " ORDER BY id LIMIT 2",
             {"text": text},
         )
@@ -76,25 +76,25 @@ def pending(db: Database) -> tuple[Operation, ...]:
     """Requests that await approval, and break-glass requests that await review, oldest first."""
     return _all(
         db,
-        f"SELECT * FROM operations WHERE id IN (SELECT id FROM operations WHERE {_AWAITING}"  # noqa: S608 - constants
-        f" UNION SELECT id FROM operations WHERE {_UNSIGNED}) ORDER BY created_at, rowid",
+        f"SELECT id, document FROM operations WHERE id IN (SELECT id FROM operations WHERE {_AWAITING}"  # noqa: S608 - constants
+        f" UNION SELECT id FROM operations WHERE {_AWAITING_REVIEW}) ORDER BY created_at, rowid",
     )
 
 
 def live_on(db: Database, name: PipelineName) -> Operation | None:
     """The operation that holds this pipeline."""
-    return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_LIVE}", name)  # noqa: S608 - constants
+    return _one(db, f"SELECT id, document FROM operations WHERE pipeline = ? AND {_LIVE}", name)  # noqa: S608 - constants
 
 
 def pending_on(db: Database, name: PipelineName) -> Operation | None:
     """The request on this pipeline that awaits approval."""
-    return _one(db, f"SELECT * FROM operations WHERE pipeline = ? AND {_AWAITING}", name)  # noqa: S608 - constants
+    return _one(db, f"SELECT id, document FROM operations WHERE pipeline = ? AND {_AWAITING}", name)  # noqa: S608 - constants
 
 
 def ended_on(db: Database, name: PipelineName, limit: int) -> tuple[Operation, ...]:
     """The last operations on this pipeline that were confirmed and have ended, newest first, by its events."""
     rows = db.query(
-        "SELECT operations.* FROM events CROSS JOIN operations ON operations.id = events.operation"
+        "SELECT operations.id, document FROM events CROSS JOIN operations ON operations.id = events.operation"
         " WHERE events.pipeline = :name AND events.kind = 'ended' AND operations.confirmed_at IS NOT NULL"
         " ORDER BY events.id DESC LIMIT :limit",
         {"name": name, "limit": limit},
@@ -105,7 +105,7 @@ def ended_on(db: Database, name: PipelineName, limit: int) -> tuple[Operation, .
 def succeeded_on(db: Database, name: PipelineName, step: StepName, limit: int) -> tuple[Operation, ...]:
     """The last operations on this pipeline whose plans had this step and that succeeded, newest first."""
     rows = db.query(
-        "SELECT operations.* FROM events CROSS JOIN operations ON operations.id = events.operation"
+        "SELECT operations.id, document FROM events CROSS JOIN operations ON operations.id = events.operation"
         " WHERE events.pipeline = :name AND events.kind = 'ended' AND operations.state = 'succeeded'"
         " AND operations.plan LIKE :step ORDER BY events.id DESC LIMIT :limit",
         {"name": name, "step": f'%"{step.value}"%', "limit": limit},
@@ -123,7 +123,7 @@ def last_cleared_at(db: Database, name: PipelineName) -> datetime | None:
 
 def propose(db: Database, operation: Operation, event: Event) -> None:
     with writing(db):
-        insert(db, "operations", row_of_operation(operation) | {"held_id": operation.reviewed.id})
+        insert(db, "operations", row_of_operation(operation) | {"held_id": operation.previewed.id})
         _append(db, operation, event)
 
 
@@ -210,9 +210,9 @@ def pipelines_underway(db: Database) -> tuple[PipelineName, ...]:
 def _holder(db: Database, operation: Operation) -> Operation | None:
     """The conflicting operation: on the pipeline of its name, or else of its id, which may have another name."""
     alike = _AWAITING if operation.state is State.AWAITING_APPROVAL else _LIVE
-    on_name = f"SELECT * FROM operations WHERE id <> :id AND pipeline = :of AND {alike}"  # noqa: S608 - constants
-    by_id = f"SELECT * FROM operations WHERE id <> :id AND held_id = :of AND {alike}"  # noqa: S608 - constants
-    for sql, of in ((on_name, operation.pipeline), (by_id, operation.reviewed.id)):
+    on_name = f"SELECT id, document FROM operations WHERE id <> :id AND pipeline = :of AND {alike}"  # noqa: S608 - constants
+    by_id = f"SELECT id, document FROM operations WHERE id <> :id AND held_id = :of AND {alike}"  # noqa: S608 - constants
+    for sql, of in ((on_name, operation.pipeline), (by_id, operation.previewed.id)):
         for row in db.query(sql, {"id": operation.id, "of": of}):
             return operation_of(row)
     return None
@@ -244,7 +244,7 @@ def _append(db: Database, operation: Operation, event: Event) -> None:
 
     The event includes where the card is: the row may be overwritten, the audit log never.
     """
-    card = operation.card
+    card = operation.display.card
     if card is not None:
         event = replace(event, data={**event.data, "channel": card.channel, "ts": card.ts})
     entry = audit_log.append(db, event, operation)

@@ -6,11 +6,12 @@ from sqlite_utils import Database
 
 from bot.domain.events import StoredEvent
 from bot.domain.ids import OperationId
+from bot.domain.operations.unchanged_looks import shown_at
 from bot.engine.ports import Unannounced
-from bot.store import audit_log
+from bot.store import audit_log, operations
 from bot.store.column_values import Row, row_of
 from bot.store.connection.database import writing
-from bot.store.operation_rows import operation_of
+from bot.store.operation_rows import operation_of, row_of_operation
 from bot.store.row_cache import RowCache
 
 _OWED = (
@@ -20,7 +21,7 @@ _OWED = (
 # Spelled as in the schema's partial index: SQLite uses it only if the query repeats its condition.
 _BEHIND = "confirmed_at IS NOT NULL AND abandoned = 0 AND (card_ts IS NULL OR rendered_version < version)"
 _UNANNOUNCED = (
-    f"SELECT * FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
+    f"SELECT id, document FROM operations WHERE abandoned = 0 AND id IN (SELECT id FROM operations WHERE {_BEHIND} UNION"  # noqa: S608 - constants
     " SELECT operation FROM postings JOIN events ON events.id = postings.event WHERE ts IS NULL)"
 )
 
@@ -53,12 +54,14 @@ def rendered(db: Database, operation_id: OperationId, version: int) -> None:
         LookupError: there is no such operation.
     """
     with writing(db):
-        cursor = db.execute(
-            "UPDATE operations SET rendered_version = max(rendered_version, ?) WHERE id = ?",
-            (version, operation_id),
-        )
-        if not cursor.rowcount:
+        operation = operations.find(db, operation_id)
+        if operation is None:
             raise LookupError(f"no operation {operation_id}")
+        if operation.display.rendered_version < version:
+            db.execute(
+                "UPDATE operations SET rendered_version = :rendered_version, document = :document WHERE id = :id",
+                row_of_operation(shown_at(operation, version)),
+            )
 
 
 def posted(db: Database, events: tuple[int, ...], ts: str) -> None:

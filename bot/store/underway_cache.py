@@ -7,14 +7,13 @@ writes it.
 
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlite_utils import Database
 
 from bot.domain.ids import OperationId
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.unchanged_looks import is_equal_but_for_rendering, is_lastingly_equal
+from bot.domain.operations.unchanged_looks import is_equal_but_for_rendering, is_lastingly_equal, shown_at
 from bot.store.operation_rows import operation_of
 from bot.store.operations import SELECT_UNDERWAY
 from bot.store.row_cache import RowCache
@@ -71,8 +70,8 @@ class UnderwayCache:
         """The store has noted that Slack's card shows this version, or a later one."""
         with self._lock:
             known = self._operations.get(operation_id)
-            if known is not None and known.rendered_version < version:
-                self._operations[operation_id] = replace(known, rendered_version=version)
+            if known is not None and known.display.rendered_version < version:
+                self._operations[operation_id] = shown_at(known, version)
 
     def keep(self, looked_at: Iterable[tuple[Operation, Operation]]) -> None:
         """Keep what looks found and no row stores: each operation before and after, unless it has changed since."""
@@ -80,4 +79,4 @@ class UnderwayCache:
             for before, after in looked_at:
                 known = self._operations.get(before.id)
                 if known is not None and (known is before or is_equal_but_for_rendering(known, before)):
-                    self._operations[before.id] = replace(after, rendered_version=known.rendered_version)
+                    self._operations[before.id] = shown_at(after, known.display.rendered_version)

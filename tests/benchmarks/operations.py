@@ -16,11 +16,13 @@ from bot.config import Settings
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Card, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.parts import Card
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Identity, Pipeline, Problem
 from bot.store import operations
 from bot.store.connection.database import open_database
+from tests.operations import changed
 
 APPROVED_WITHIN = timedelta(hours=1)
 HOUR = 3600  # seconds
@@ -56,7 +58,7 @@ class Fleet:
             accepted_at=at,
             due_at=at,
             sends=1,
-            reported=HOUR,
+            reported_seconds=HOUR,
         )
 
     def awaiting_approval(self, name: str, requester: Actor, channel: ChannelId, at: datetime) -> Operation:
@@ -67,8 +69,8 @@ class Fleet:
             channel,
             at,
             state=State.AWAITING_APPROVAL,
-            approvals_needed=1,
-            approve_by=at + APPROVED_WITHIN,
+            needed=1,
+            deadline=at + APPROVED_WITHIN,
             remind_at=at + APPROVED_WITHIN / 2,
             due_at=at + APPROVED_WITHIN / 2,
         )
@@ -76,21 +78,19 @@ class Fleet:
     def _operation(
         self, name: str, requester: Actor, channel: ChannelId, at: datetime, **differences: object
     ) -> Operation:
-        return Operation(
+        operation = Operation(
             id=OperationId(secrets.token_hex(12)),
             requester=requester,
             origin=channel,
             pipeline=PipelineName(name),
-            reviewed=Fingerprint.of(self._pipelines[name]),
+            previewed=Fingerprint.of(self._pipelines[name]),
             reason="reload after the schema change",
             created_at=at,
             plan=CLEAR,
             feldera=self._here,
             confirmed_at=at,
-            card_posts=1,
-            rendered_version=1,
-            **differences,
         )
+        return changed(operation, posts=1, rendered_version=1, **differences)
 
 
 def fill(database: Path, made: Iterable[Operation]) -> None:

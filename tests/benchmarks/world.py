@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +20,8 @@ from bot.domain.access.permissions import Role
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.events import EventKind
 from bot.domain.ids import Actor, ChannelId, TeamId, UserId
-from bot.domain.operations.operation import Card, Operation
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.parts import Card
 from bot.simulator.slack import Message, Person, SlackSimulator
 from bot.simulator.slack.workspace import Content
 from bot.slack.views.card import card
@@ -30,6 +30,7 @@ from tests.benchmarks.feldera import live, other
 from tests.benchmarks.load import Delivery
 from tests.benchmarks.operations import Fleet, fill
 from tests.benchmarks.processes import PATIENCE, Child, running
+from tests.operations import changed
 
 OPERATORS = 20  # a team
 APPROVERS_MOST = 8  # Slack tells of a hundred people a minute, and each is looked up seven times in it
@@ -114,7 +115,7 @@ class World:
             asked = self._fleet.awaiting_approval(name, requester, ChannelId(channel.id), now)
             said = card(asked)
             message = self._posts(name, number, Content(said.text, said.blocks))
-            self._awaiting.append(replace(asked, card=Card(ChannelId(channel.id), message.ts)))
+            self._awaiting.append(changed(asked, card=Card(ChannelId(channel.id), message.ts)))
 
     def _posts(self, name: str, number: int, content: Content) -> Message:
         workspace = self.slack.workspace

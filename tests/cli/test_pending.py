@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.events import Event, EventKind
-from bot.domain.operations.operation import Approval, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.parts import Approval, Review
 from bot.store import operations
 from bot.store.connection.database import open_database
 from tests.store.samples import ANA, BEN, START, becomes, proposed
@@ -30,9 +31,9 @@ def waiting(shell):
         shell,
         proposed(ASKED, reason="schema\nchange"),
         state=State.AWAITING_APPROVAL,
-        approvals_needed=2,
-        approvals=(Approval(BEN, START),),
-        approve_by=START + timedelta(hours=1),
+        needed=2,
+        given=(Approval(BEN, START),),
+        deadline=START + timedelta(hours=1),
         due_at=START + timedelta(hours=1),
     )
     broken = stands(
@@ -98,7 +99,7 @@ def test_a_glass_that_was_signed_off_waits_for_nobody(shell):
         shell,
         replace(proposed(BROKEN), incident="INC-7"),
         state=State.SUCCEEDED,
-        signed_off=Approval(BEN, START),
+        review=Review(BEN, START),
     )
     assert shell.does("pending") == "Nothing waits for anybody.\n"
 
@@ -109,8 +110,8 @@ def test_a_request_is_denied_by_the_beginning_of_its_id(shell):
         shell,
         proposed(ASKED),
         state=State.AWAITING_APPROVAL,
-        approvals_needed=1,
-        approve_by=START + timedelta(days=36_500),
+        needed=1,
+        deadline=START + timedelta(days=36_500),
     )
     assert shell.does("deny", "7fk2", "not", "today") == "Denied: U0ANA's clear of orders (7fk2qa).\n"
     with shell.administration() as administration:

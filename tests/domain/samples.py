@@ -34,7 +34,9 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Card, Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Card
 from bot.domain.operations.plans import CLEAR
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
@@ -57,6 +59,7 @@ from bot.domain.pipelines.pipeline import (
     Unknown,
 )
 from tests.clock import START
+from tests.operations import changed
 
 ANA = Actor(TeamId("T1"), UserId("UANA"))
 BEN = Actor(TeamId("T1"), UserId("UBEN"))
@@ -145,12 +148,12 @@ def proposed(**differences: Any) -> Operation:
         requester=ANA,
         origin=ChannelId("C1"),
         pipeline=PipelineName("orders"),
-        reviewed=Fingerprint.of(pipeline()),
+        previewed=Fingerprint.of(pipeline()),
         reason="schema change",
         created_at=START,
         plan=CLEAR,
     )
-    return replace(operation, **differences)
+    return changed(operation, **differences)
 
 
 def awaiting(**differences: Any) -> Operation:
@@ -158,18 +161,18 @@ def awaiting(**differences: Any) -> Operation:
     fields = {
         "state": State.AWAITING_APPROVAL,
         "confirmed_at": START,
-        "approvals_needed": 2,
-        "approve_by": START + timedelta(hours=1),
+        "needed": 2,
+        "deadline": START + timedelta(hours=1),
         "remind_at": START + timedelta(minutes=30),
         "due_at": START + timedelta(minutes=30),
     }
-    return replace(proposed(), **fields | {"card": CARD, "card_posts": 1} | differences)
+    return changed(proposed(), **fields | {"card": CARD, "posts": 1} | differences)
 
 
 def ready(**differences: Any) -> Operation:
     """Confirmed at START, nothing more asked for, and its card stands."""
     fields = {"state": State.READY, "confirmed_at": START, "ready_at": START, "due_at": START}
-    return replace(proposed(), **fields | {"card": CARD, "card_posts": 1} | differences)
+    return changed(proposed(), **fields | {"card": CARD, "posts": 1} | differences)
 
 
 def submitting(**differences: Any) -> Operation:

@@ -8,7 +8,7 @@ from bot.domain.access.authorization import AccessData, authorization_for
 from bot.domain.access.permissions import Action, Group, Kind, Role, Why
 from bot.domain.access.rules import Requirements, Rule
 from bot.domain.ids import Actor, GroupId, PipelineName, TeamId, UserId
-from bot.domain.operations.operation import Approval
+from bot.domain.operations.parts import Approval
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, CLEO, FREEZE, grant, membership, proposed
 
@@ -19,7 +19,7 @@ TWO = Rule("orders", approvals=2)
 
 
 def approved_by(*people):
-    return proposed(approvals=tuple(Approval(person, START) for person in people))
+    return proposed(given=tuple(Approval(person, START) for person in people))
 
 
 def access_data(*grants, people=(ANA, BEN, CLEO), freezes=(), **known):

@@ -17,7 +17,9 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations.operation import Card, Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
+from bot.domain.operations.parts import Card
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Absent
 from tests.clock import START
@@ -97,7 +99,7 @@ def test_whoever_may_clear_may_close_what_needs_a_human():
 def test_what_was_reviewed_is_sent():
     """A look that shows the pipeline as it was reviewed lets the request go, recorded first."""
     after = after_look(ready(), pipeline(), SOON)
-    assert (after.operation.state, after.operation.submitted_at, after.effect) == (
+    assert (after.operation.state, after.operation.attempt.submitted_at, after.effect) == (
         State.SUBMITTING,
         SOON,
         Send(),
@@ -134,7 +136,7 @@ def test_what_is_not_as_reviewed_is_left_alone(look, state, ending, now):
 def test_a_clear_that_runs_already_is_watched():
     """Nothing is sent, and the operation waits for what Feldera is doing anyway."""
     after = after_look(ready(), clearing(), SOON)
-    assert (after.operation.state, after.operation.sends, after.effect) == (State.WAITING, 0, None)
+    assert (after.operation.state, after.operation.attempt.sends, after.effect) == (State.WAITING, 0, None)
     assert [event.data for event in after.events] == [{"sends": 0}]
 
 
@@ -184,16 +186,20 @@ def test_a_place_lost_later_changes_no_outcome(operation):
 def test_a_card_moves():
     """A deleted card goes up again where it was; a place that takes nothing any more is left, and said."""
     deleted = advance(waiting(rendered_version=1), CardLost(None), SOON).operation
-    assert (deleted.card, deleted.displaced, deleted.rendered_version) == (None, None, 0)
+    assert (deleted.display.card, deleted.display.displaced, deleted.display.rendered_version) == (
+        None,
+        None,
+        0,
+    )
     displaced = advance(waiting(), CardLost("is_archived"), SOON).operation
-    assert (displaced.card, displaced.displaced) == (None, "is_archived")
+    assert (displaced.display.card, displaced.display.displaced) == (None, "is_archived")
     again = Card("D1", "1700000001.000100")
-    assert advance(displaced, CardPlaced(again), SOON).operation.card == again
+    assert advance(displaced, CardPlaced(again), SOON).operation.display.card == again
 
 
 def test_copies_of_the_card_are_counted():
     """Counted before each post, and taken back only where Slack certainly did not take it."""
-    begun = advance(ready(card_posts=0), CardBegun(), SOON).operation
-    assert begun.card_posts == 1
-    assert advance(begun, CardNotPosted(), SOON).operation.card_posts == 0
-    assert advance(ready(card_posts=0), CardNotPosted(), SOON).operation.card_posts == 0
+    begun = advance(ready(posts=0), CardBegun(), SOON).operation
+    assert begun.display.posts == 1
+    assert advance(begun, CardNotPosted(), SOON).operation.display.posts == 0
+    assert advance(ready(posts=0), CardNotPosted(), SOON).operation.display.posts == 0

@@ -20,7 +20,9 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Card, Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
+from bot.domain.operations.parts import Approval, Card, Review
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (
@@ -45,7 +47,7 @@ SOON = START + timedelta(minutes=5)
 HALF_PAST = START + timedelta(minutes=30)
 THE_END = START + timedelta(hours=1)
 JUST_BEFORE = THE_END - timedelta(seconds=1)
-HALF = awaiting(approvals=(Approval(BEN, START),))
+HALF = awaiting(given=(Approval(BEN, START),))
 TERMS = Requirements(
     approvals=2,
     approve_within=timedelta(hours=1),
@@ -63,9 +65,12 @@ def test_a_confirmed_request_waits_for_others():
     after = advance(proposed(), ASKED, SOON)
     row = after.operation
     assert (row.state, row.confirmed_at, row.ready_at) == (State.AWAITING_APPROVAL, SOON, None)
-    assert (row.place, row.asked_groups, row.approvals_needed) == ("CAPPROVE", ("SAPPROVE",), 2)
-    assert (row.approve_by, row.remind_at) == (SOON + timedelta(hours=1), HALF_PAST + timedelta(minutes=5))
-    assert row.due_at == row.remind_at
+    assert (row.display.place, row.approval.groups, row.approval.needed) == ("CAPPROVE", ("SAPPROVE",), 2)
+    assert (row.approval.deadline, row.approval.remind_at) == (
+        SOON + timedelta(hours=1),
+        HALF_PAST + timedelta(minutes=5),
+    )
+    assert row.due_at == row.approval.remind_at
     assert (kinds(after), after.events[0].by, after.effect) == ([EventKind.REQUESTED], ANA, None)
 
 
@@ -74,13 +79,13 @@ def test_without_a_channel_it_is_asked_for_where_it_was_typed():
     after = advance(
         proposed(), Confirmed(ANA, authority(requirements=Requirements(approvals=1))), SOON
     ).operation
-    assert (after.place, after.asked_groups, after.stands_in) == (None, (), after.origin)
+    assert (after.display.place, after.approval.groups, after.card_channel) == (None, (), after.origin)
 
 
 def test_what_needs_nobody_asks_nobody():
     """An operator's own clear stays where it was typed, whatever channel rules name."""
     after = advance(proposed(), Confirmed(ANA, authority(requirements=replace(TERMS, approvals=0))), SOON)
-    assert (after.operation.state, after.operation.place, after.operation.asked_groups) == (
+    assert (after.operation.state, after.operation.display.place, after.operation.approval.groups) == (
         State.READY,
         None,
         (),
@@ -93,8 +98,8 @@ def test_a_reminder_comes_half_way_where_the_rules_name_no_time_for_it(remind_af
     """Or one at or after the end, which would remind of what is over."""
     asked = Confirmed(ANA, authority(requirements=replace(TERMS, remind_after=remind_after)))
     after = advance(proposed(), asked, SOON).operation
-    assert after.approve_by - SOON == timedelta(hours=1)
-    assert after.remind_at == after.due_at == SOON + timedelta(minutes=30)
+    assert after.approval.deadline - SOON == timedelta(hours=1)
+    assert after.approval.remind_at == after.due_at == SOON + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("incident", ["", "INC-1"])
@@ -111,7 +116,7 @@ def test_what_may_not_be_asked_is_not(basis, incident):
 def test_the_last_approval_makes_it_ready():
     """One is counted and waited on; the second starts the moment in which it can be stopped."""
     first = advance(awaiting(), Approved(BEN, ALLOWED, timedelta(seconds=30)), SOON)
-    assert (first.operation.state, first.operation.approvals) == (
+    assert (first.operation.state, first.operation.approval.given) == (
         State.AWAITING_APPROVAL,
         (Approval(BEN, SOON),),
     )
@@ -120,15 +125,15 @@ def test_the_last_approval_makes_it_ready():
     assert first.operation.due_at == HALF_PAST
     last = advance(first.operation, Approved(CLEO, ALLOWED, timedelta(seconds=30)), HALF_PAST)
     row = last.operation
-    assert (row.state, row.ready_at, row.remind_at) == (State.READY, HALF_PAST, None)
-    assert row.stop_until == row.due_at == HALF_PAST + timedelta(seconds=30)
+    assert (row.state, row.ready_at, row.approval.remind_at) == (State.READY, HALF_PAST, None)
+    assert row.cancellable_until == row.due_at == HALF_PAST + timedelta(seconds=30)
     assert (kinds(last), last.events[0].data["count"]) == ([EventKind.APPROVED], 2)
 
 
 def test_without_a_window_it_is_due_at_once():
     """And there is nothing to stop."""
     row = advance(HALF, Approved(CLEO, ALLOWED), SOON).operation
-    assert (row.state, row.stop_until, row.due_at) == (State.READY, None, SOON)
+    assert (row.state, row.cancellable_until, row.due_at) == (State.READY, None, SOON)
 
 
 @pytest.mark.parametrize("operation", [awaiting(), HALF])
@@ -229,7 +234,7 @@ def test_a_request_that_nobody_decided_expires(click):
     after = advance(HALF, click, THE_END)
     assert (after.operation.state, after.operation.outcome.ending) == (State.EXPIRED, Ending.NOT_APPROVED)
     assert (kinds(after), after.events[0].by) == ([EventKind.ENDED], None)
-    assert (after.operation.approvals, after.operation.due_at) == (HALF.approvals, None)
+    assert (after.operation.approval.given, after.operation.due_at) == (HALF.approval.given, None)
 
 
 def test_it_is_reminded_of_once():
@@ -249,11 +254,15 @@ def test_a_reminder_that_comes_too_late_is_left_out():
 def test_a_request_looks_for_its_place():
     """A channel that does not take the card is left for the one where it was typed, and that for the requester's DM."""
     asked = awaiting(place="CAPPROVE", card=None)
-    assert asked.stands_in == "CAPPROVE"
+    assert asked.card_channel == "CAPPROVE"
     typed = advance(asked, CardLost("not_in_channel"), SOON).operation
-    assert (typed.place, typed.displaced, typed.stands_in) == (None, None, typed.origin)
+    assert (typed.display.place, typed.display.displaced, typed.card_channel) == (None, None, typed.origin)
     alone = advance(typed, CardLost("is_archived"), SOON).operation
-    assert (alone.displaced, alone.stands_in, alone.state) == ("is_archived", None, State.AWAITING_APPROVAL)
+    assert (alone.display.displaced, alone.card_channel, alone.state) == (
+        "is_archived",
+        None,
+        State.AWAITING_APPROVAL,
+    )
     placed = advance(alone, CardPlaced(Card("D1", "1.1")), SOON).operation
     assert placed.due_at == HALF_PAST, "its card does not hurry it"
     nowhere = advance(alone, NoPlace("cannot_dm_bot"), SOON)
@@ -263,18 +272,18 @@ def test_a_request_looks_for_its_place():
 def test_a_card_that_was_deleted_goes_up_where_it_was():
     """The rule's channel is still good."""
     again = advance(awaiting(place="CAPPROVE"), CardLost(None), SOON).operation
-    assert (again.card, again.stands_in, again.rendered_version) == (None, "CAPPROVE", 0)
+    assert (again.display.card, again.card_channel, again.display.rendered_version) == (None, "CAPPROVE", 0)
 
 
 def test_a_broken_glass_waits_for_nobody():
     """Ready at once, said with what it was broken for, and shown where approvals would have been asked for."""
     after = advance(proposed(incident="INC-1"), BROKEN, SOON)
     row = after.operation
-    assert (row.state, row.approvals_needed, row.ready_at, row.signed_off) == (State.READY, 0, SOON, None)
-    assert (row.place, row.asked_groups) == ("CAPPROVE", ("SAPPROVE",))
+    assert (row.state, row.approval.needed, row.ready_at, row.review) == (State.READY, 0, SOON, None)
+    assert (row.display.place, row.approval.groups) == ("CAPPROVE", ("SAPPROVE",))
     assert (kinds(after), after.events[0].by) == ([EventKind.GLASS_BROKEN], ANA)
     assert after.events[0].data["incident"] == "INC-1"
-    assert row.stop_until is None, "it runs at once, whatever the rules give others to stop it"
+    assert row.cancellable_until is None, "it runs at once, whatever the rules give others to stop it"
 
 
 CLEARED_BY_BREAKING = ended(State.SUCCEEDED, Ending.CLEARED, incident="INC-1")
@@ -285,7 +294,7 @@ def test_an_approver_signs_a_broken_glass_off(operation):
     """While it goes on, or long after; who and when is kept, and nothing else changes."""
     late = START + timedelta(days=30)
     after = advance(operation, SignedOff(BEN, ALLOWED), late)
-    assert after.operation.signed_off == Approval(BEN, late)
+    assert after.operation.review == Review(BEN, late)
     assert (after.operation.state, after.operation.version) == (operation.state, operation.version + 1)
     assert (kinds(after), after.events[0].by) == ([EventKind.SIGNED_OFF], BEN)
     again = advance(after.operation, SignedOff(CLEO, ALLOWED), late)
@@ -311,4 +320,4 @@ def test_nobody_signs_off_their_own_or_what_was_not_broken(operation, click):
 
 def test_the_card_stands_before_it_is_ready():
     """A card that was placed while it waited for approval is still its card."""
-    assert advance(HALF, Approved(CLEO, ALLOWED), SOON).operation.card == CARD
+    assert advance(HALF, Approved(CLEO, ALLOWED), SOON).operation.display.card == CARD

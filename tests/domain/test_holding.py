@@ -9,7 +9,8 @@ from bot.domain.access.rules import Freeze
 from bot.domain.events import EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import CardPlaced, Send, Stopped, TimePassed, Withdrawn
-from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
 from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER
 from tests.clock import START
@@ -38,7 +39,7 @@ from tests.domain.samples import (
 SOON = START + timedelta(seconds=10)
 STOP_UNTIL = START + timedelta(seconds=30)
 FOUR_HOURS = START + timedelta(hours=4)
-STOPPABLE = ready(stop_until=STOP_UNTIL, due_at=STOP_UNTIL)
+STOPPABLE = ready(cancellable_until=STOP_UNTIL, due_at=STOP_UNTIL)
 
 
 def frozen_until(moment):
@@ -79,9 +80,9 @@ def test_a_stop_ends_it(operation, now):
     [
         (STOPPABLE, Stopped(BEN, DENIED)),
         (STOPPABLE, Withdrawn(ANA)),
-        (submitting(stop_until=STOP_UNTIL), Stopped(BEN, ALLOWED)),
-        (waiting(stop_until=STOP_UNTIL, submitted_at=None, sends=0), Stopped(BEN, ALLOWED)),
-        (ended(State.EXPIRED, Ending.TOO_LATE, stop_until=STOP_UNTIL, sends=0), Stopped(BEN, ALLOWED)),
+        (submitting(cancellable_until=STOP_UNTIL), Stopped(BEN, ALLOWED)),
+        (waiting(cancellable_until=STOP_UNTIL, submitted_at=None, sends=0), Stopped(BEN, ALLOWED)),
+        (ended(State.EXPIRED, Ending.TOO_LATE, cancellable_until=STOP_UNTIL, sends=0), Stopped(BEN, ALLOWED)),
     ],
     ids=["no right", "another button", "sent", "sent by somebody else", "over"],
 )
@@ -93,7 +94,7 @@ def test_there_is_no_other_way_to_stop_it(operation, click):
 @pytest.mark.parametrize(("now", "due"), [(SOON, STOP_UNTIL), (STOP_UNTIL, STOP_UNTIL)])
 def test_a_card_that_comes_late_does_not_shorten_the_window(now, due):
     """Placed within it, the operation is taken up at its end; placed after it, at once."""
-    unplaced = ready(card=None, stop_until=STOP_UNTIL, due_at=FOUR_HOURS)
+    unplaced = ready(card=None, cancellable_until=STOP_UNTIL, due_at=FOUR_HOURS)
     assert advance(unplaced, CardPlaced(CARD), now).operation.due_at == due
 
 
@@ -133,7 +134,7 @@ def test_what_was_held_goes_on_when_the_freeze_is_over():
 
 def test_a_freeze_that_is_lifted_within_the_stop_window_is_told_on_the_card():
     """Nothing holds it any more but the window."""
-    held = ready(held_by_freeze=True, stop_until=STOP_UNTIL)
+    held = ready(held_by_freeze=True, cancellable_until=STOP_UNTIL)
     after = after_look(held, pipeline(), SOON).operation
     assert (after.held_by_freeze, after.due_at, after.version) == (False, STOP_UNTIL, held.version + 1)
 
@@ -162,14 +163,14 @@ def test_what_slack_does_not_tell_is_waited_for():
     """Said once, with why; asked again each quarter of a minute; sent as soon as it is told."""
     waits = after_look(ready(), pipeline(), SOON, carried=UNTOLD)
     row = waits.operation
-    assert (row.state, row.untold_since, waits.effect) == (State.READY, SOON, None)
+    assert (row.state, row.unverified_since, waits.effect) == (State.READY, SOON, None)
     assert row.due_at == SOON + ASK_SLACK_AGAIN_AFTER
     [said] = waits.events
     assert (said.kind, said.data) == (EventKind.UNTOLD, {"message": "Slack is in trouble"})
     again = after_look(row, pipeline(), row.due_at, carried=UNTOLD)
-    assert (again.events, again.effect, again.operation.untold_since) == ((), None, SOON)
+    assert (again.events, again.effect, again.operation.unverified_since) == ((), None, SOON)
     told = after_look(again.operation, pipeline(), again.operation.due_at)
-    assert (told.operation.state, told.operation.untold_since, told.effect) == (
+    assert (told.operation.state, told.operation.unverified_since, told.effect) == (
         State.SUBMITTING,
         None,
         Send(),
@@ -181,13 +182,13 @@ def test_slack_is_not_waited_for_before_it_matters():
     unplaced = after_look(ready(card=None), pipeline(), SOON, carried=UNTOLD)
     frozen = after_look(ready(), pipeline(), SOON, carried=replace(UNTOLD, freeze=FROZEN.freeze))
     stoppable = after_look(STOPPABLE, pipeline(), SOON, carried=UNTOLD)
-    assert [each.operation.untold_since for each in (unplaced, frozen, stoppable)] == [None] * 3
+    assert [each.operation.unverified_since for each in (unplaced, frozen, stoppable)] == [None] * 3
     assert [each.operation.state for each in (unplaced, frozen, stoppable)] == [State.READY] * 3
 
 
 def test_slack_tells_nothing_for_too_long():
     """Four hours after the last approval it lapses, like all that could not be sent."""
-    late = after_look(ready(untold_since=SOON), pipeline(), FOUR_HOURS, carried=UNTOLD).operation
+    late = after_look(ready(unverified_since=SOON), pipeline(), FOUR_HOURS, carried=UNTOLD).operation
     assert (late.state, late.outcome.ending) == (State.EXPIRED, Ending.TOO_LATE)
 
 
@@ -212,6 +213,6 @@ def test_glass_that_may_no_longer_be_broken():
 
 def test_four_hours_run_from_the_last_approval():
     """Not from the request, which may have waited for days."""
-    approved = ready(ready_at=FOUR_HOURS, approvals_needed=1)
+    approved = ready(ready_at=FOUR_HOURS, needed=1)
     assert after_look(approved, pipeline(), FOUR_HOURS, carried=CARRIED).effect == Send()
     assert after_look(approved, pipeline(), FOUR_HOURS + timedelta(hours=4)).operation.state is State.EXPIRED

@@ -21,11 +21,14 @@ from bot.domain.operations.inputs import (
     Stopped,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Ending, Operation, State, StepDone
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
+from bot.domain.operations.parts import Approval, Review, StepDone
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.cast_model import EVERYBODY, GROUPS, LOOKUPS, PATTERNS, PEOPLE, Cast
 from tests.domain.samples import ANA, BEN, CLEO, IN_EVERY_STATE, awaiting, ended, grant, needs_human
+from tests.operations import changed
 
 NOW = START + timedelta(minutes=5)
 SEES = set(Role) - {Role.ADMIN}
@@ -47,13 +50,13 @@ def worlds(draw: st.DrawFn) -> tuple[Cast, Actor, AccessData, Operation]:
     access_data = cast.access_data([reader], draw(LOOKUPS))
     approvers = draw(st.lists(st.sampled_from([reader, CLEO]), max_size=1))
     approvals = tuple(Approval(by, START) for by in approvers)
-    operation = replace(
+    operation = changed(
         draw(st.sampled_from(OPEN)),
         requester=draw(st.sampled_from([reader, ANA])),
         incident=draw(st.sampled_from(["", "INC-1"])),
         done=draw(st.sampled_from([(), (StepDone(Ending.NOTHING_TO_STOP, START),), (BEGUN,)])),
-        signed_off=draw(st.sampled_from([None, Approval(CLEO, START)])),
-        approvals=approvals,
+        review=draw(st.sampled_from([None, Review(CLEO, START)])),
+        given=approvals,
     )
     return cast, reader, access_data, operation
 
@@ -128,7 +131,7 @@ def test_what_waits_for_its_reader_stands_apart() -> None:
     unsigned = ended(State.SUCCEEDED, Ending.CLEARED, id=OperationId("op2"), incident="INC-1")
     stuck = needs_human(id=OperationId("op3"))
     own = awaiting(id=OperationId("op4"), requester=BEN)
-    approved = awaiting(id=OperationId("op5"), approvals=(Approval(BEN, START),))
+    approved = awaiting(id=OperationId("op5"), given=(Approval(BEN, START),))
     access_data = facts_of(Role.APPROVER, Role.OPERATOR)
     board = HomeData(
         pending=(awaiting(), unsigned, own, approved), underway=(awaiting(), stuck, own, approved)

@@ -13,7 +13,7 @@ from bot.domain.access.lint.principals import EXPIRES_SOON, NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Action, Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
-from bot.domain.operations.operation import Approval
+from bot.domain.operations.parts import Approval
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.targets import Targets
 from tests.clock import START

@@ -41,7 +41,7 @@ BROKEN = authority(requester=ASKS, requirements=BY_RULES, by_breaking_glass=True
     [
         (awaiting(), Approved(BEN, DECIDES), EventKind.APPROVED),
         (awaiting(), DeniedByApprover(BEN, DECIDES, "no"), EventKind.ENDED),
-        (ready(stop_until=START), Stopped(BEN, DECIDES), EventKind.ENDED),
+        (ready(cancellable_until=START), Stopped(BEN, DECIDES), EventKind.ENDED),
         (submitting(incident="INC-1"), SignedOff(BEN, DECIDES), EventKind.SIGNED_OFF),
         (needs_human(), Closed(BEN, DECIDES), EventKind.ENDED),
     ],

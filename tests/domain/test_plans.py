@@ -19,7 +19,9 @@ from bot.domain.operations.inputs import (
     Send,
     Stopped,
 )
-from bot.domain.operations.operation import Approval, Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
+from bot.domain.operations.parts import Approval
 from bot.domain.operations.plans import CLEAR, PLANS, StepName, loses_data
 from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
@@ -55,6 +57,7 @@ from tests.domain.samples import (
     ready,
     running,
 )
+from tests.operations import changed
 
 WHOLE = (StepName.STOP, StepName.CLEAR, StepName.START)
 RUN = running(since=STOPPED_AT)
@@ -67,7 +70,7 @@ SOON = START + timedelta(seconds=10)
 
 
 def in_plan(plan=WHOLE, **differences):
-    return ready(plan=plan, reviewed=REVIEWED, **differences)
+    return ready(plan=plan, previewed=REVIEWED, **differences)
 
 
 def record(*wanted, since=START):
@@ -111,9 +114,9 @@ def test_a_plan_goes_on_step_by_step_to_its_end():
     assert after.events[0].data["begun"] is False, "nothing had been sent before this step"
     operation = after.operation
     assert (operation.state, operation.step_name) == (State.READY, StepName.CLEAR)
-    assert (operation.sends, operation.submitted_at, operation.ready_at) == (0, None, SOON)
+    assert (operation.attempt.sends, operation.attempt.submitted_at, operation.ready_at) == (0, None, SOON)
     assert operation.bound_to == Fingerprint.of(STOPPED)
-    assert operation.reviewed == REVIEWED, "what people were shown stays as it was"
+    assert operation.previewed == REVIEWED, "what people were shown stays as it was"
     operation = sent(operation, STOPPED, SOON)
     operation = after_look(operation, CLEARED, SOON).operation
     assert (operation.state, operation.step_name, operation.cleared_at) == (State.READY, StepName.START, SOON)
@@ -147,14 +150,14 @@ def test_a_record_that_does_not_reach_back_proves_nothing():
     """Nor one that nobody had read before the stop was sent, nor one that does not tell of the stop itself."""
     short = PipelineEvents((Change(STOPPED_SINCE, Storage.IN_USE, wanted=False),))
     assert stopped(sent(in_plan(), RUN), short).operation.outcome.ending is Ending.RUN_SINCE
-    by_an_older_version = replace(sent(in_plan(), RUN), proof_from=None, reviewed=Fingerprint.of(RUN))
+    by_an_older_version = changed(sent(in_plan(), RUN), proof_from=None, previewed=Fingerprint.of(RUN))
     assert stopped(by_an_older_version).operation.outcome.ending is Ending.RUN_SINCE
     assert stopped(sent(in_plan(), RUN), record(True)).operation.outcome.ending is Ending.RUN_SINCE
 
 
 def test_a_plan_that_an_older_version_began_goes_by_the_events_of_its_review():
     """It noted no other; where they still reach back so far, the clear goes on."""
-    begun = replace(sent(in_plan(), RUN), proof_from=None)
+    begun = changed(sent(in_plan(), RUN), proof_from=None)
     assert stopped(begun).operation.state is State.READY
 
 
@@ -164,7 +167,7 @@ def test_the_proof_begins_right_before_the_stop():
     read = events_read(in_plan(), RUN, PipelineEvents((newest,)))
     assert (read.operation.due_at, read.effect, read.events) == (START, None, ())
     operation = advance(after_look(read.operation, RUN).operation, Answered(Accepted()), START).operation
-    assert operation.proof_from == newest.at
+    assert operation.attempt.proof_from == newest.at
     stop = Change(STOPPED_SINCE, Storage.IN_USE, wanted=False)
     assert stopped(operation, PipelineEvents((stop, newest))).operation.step_name is StepName.CLEAR
 
@@ -194,15 +197,15 @@ def test_events_are_read_again_before_a_stop_that_took_long_to_send(minutes):
 def test_events_are_read_again_before_a_stop_is_repeated_late():
     """What was proved for the first request is kept meanwhile: it may have arrived after all."""
     operation = sent(in_plan(), RUN)
-    lost = replace(operation, state=State.SUBMITTING, accepted_at=None)
+    lost = changed(operation, state=State.SUBMITTING, accepted_at=None)
     late = START + timedelta(hours=3)
     assert isinstance(after_look(lost, RUN, START + timedelta(seconds=20)).effect, Send)
     newest = PipelineEvents((Change(late, Storage.IN_USE, wanted=True),))
     read = events_read(lost, RUN, newest, late).operation
-    assert read.proof_from == RECORDED_AT
+    assert read.attempt.proof_from == RECORDED_AT
     again = after_look(read, RUN, late)
     assert isinstance(again.effect, Send)
-    assert again.operation.proof_from == late
+    assert again.operation.attempt.proof_from == late
 
 
 @pytest.mark.parametrize(
@@ -220,7 +223,7 @@ def test_no_stop_without_events_that_can_prove_the_clear(history):
     operation = in_plan()
     for _ in range(4):
         operation = events_read(operation, RUN, history).operation
-        assert (operation.state, operation.sends) == (State.READY, 0)
+        assert (operation.state, operation.attempt.sends) == (State.READY, 0)
     after = events_read(operation, RUN, history)
     assert (after.operation.state, after.operation.outcome.ending) == (State.REFUSED, Ending.EVENTS_UNUSABLE)
     assert after.effect is None
@@ -243,7 +246,7 @@ def test_an_outage_of_the_events_before_a_stop_is_waited_for():
 
 def test_a_stop_that_was_lost_is_not_repeated_without_events():
     """It may have arrived: a human has to look."""
-    lost = replace(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None, failures=4)
+    lost = changed(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None, failures=4)
     late = START + timedelta(hours=3)
     after = events_read(lost, RUN, Problem(ProblemKind.NOT_FELDERA, "no such page"), late).operation
     assert (after.state, after.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNTOUCHED)
@@ -252,7 +255,7 @@ def test_a_stop_that_was_lost_is_not_repeated_without_events():
 def test_a_stop_that_was_under_way_at_the_review_needs_no_record():
     """The moment at which it was asked for is the same: no start can have been in between."""
     stopping = running(since=STOPPED_AT, resources_desired="Stopped", desired_status="Stopped")
-    operation = after_look(replace(in_plan(), reviewed=Fingerprint.of(stopping)), stopping).operation
+    operation = after_look(replace(in_plan(), previewed=Fingerprint.of(stopping)), stopping).operation
     same = pipeline(status_since=SOON, resources_desired_since=STOPPED_AT)
     after = after_look(operation, same, SOON)
     assert (after.effect, after.operation.step_name) == (None, StepName.CLEAR)
@@ -275,7 +278,7 @@ def test_what_is_known_to_fail_a_later_step_keeps_the_first_from_being_sent(show
     runs = plan[0] is StepName.STOP
     look = running(since=STOPPED_AT, **shown) if runs else pipeline(**shown)
     reviewed = REVIEWED if runs else Fingerprint.of(pipeline())
-    after = after_look(replace(in_plan(plan), reviewed=reviewed), look)
+    after = after_look(replace(in_plan(plan), previewed=reviewed), look)
     assert isinstance(after.effect, effect), after
     outcome = after.operation.outcome
     assert (outcome and outcome.ending) == ending
@@ -283,7 +286,7 @@ def test_what_is_known_to_fail_a_later_step_keeps_the_first_from_being_sent(show
 
 def test_a_stop_is_not_repeated_for_a_plan_that_cannot_be_ended():
     """The program was broken since the request was lost."""
-    lost = replace(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None)
+    lost = changed(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None)
     broken = running(since=STOPPED_AT, program_status="SqlError")
     after = after_look(lost, broken, START + timedelta(seconds=20))
     assert (after.effect, after.operation.state) == (None, State.NEEDS_HUMAN)
@@ -333,7 +336,7 @@ def test_a_stop_alone_needs_no_record():
 
 def test_what_was_stopped_at_the_review_and_is_as_it_was_needs_no_record():
     """The fingerprint itself proves it."""
-    operation = replace(in_plan(), reviewed=Fingerprint.of(pipeline()))
+    operation = replace(in_plan(), previewed=Fingerprint.of(pipeline()))
     after = after_look(operation, pipeline(), START).operation
     assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)
     assert not after.has_begun, "nothing was sent yet"
@@ -369,7 +372,7 @@ def test_a_freeze_holds_what_has_sent_nothing_and_no_other():
     begun = stopped(sent(in_plan(), RUN)).operation
     assert isinstance(after_look(begun, STOPPED, SOON, carried=FROZEN).effect, Send)
     not_begun = after_look(
-        replace(in_plan(), reviewed=Fingerprint.of(pipeline())), pipeline(), START
+        replace(in_plan(), previewed=Fingerprint.of(pipeline())), pipeline(), START
     ).operation
     held = after_look(not_begun, pipeline(), START, carried=FROZEN)
     assert (held.operation.held_by_freeze, held.effect) == (True, None)
@@ -401,7 +404,7 @@ def test_a_step_that_is_refused_leaves_the_rest_undone():
 
 def test_a_program_that_does_not_compile_is_asked_about_and_not_sent():
     """Why is not in the look; a record of it that cannot be read does not hold up the end."""
-    operation = replace(ready(plan=A_START), reviewed=Fingerprint.of(pipeline()))
+    operation = replace(ready(plan=A_START), previewed=Fingerprint.of(pipeline()))
     after = after_look(operation, pipeline(program_status="SqlError"), START)
     assert isinstance(after.effect, ReadProgramError)
     for said, message in (("line 3", "line 3"), (DOWN, "")):
@@ -415,7 +418,7 @@ def test_a_program_that_does_not_compile_is_asked_about_and_not_sent():
 
 def test_a_phase_is_told_once_and_a_passing_one_never():
     """`Unavailable` is Feldera not reaching what it has just started."""
-    operation, told = sent(replace(ready(plan=A_START), reviewed=Fingerprint.of(pipeline())), pipeline()), []
+    operation, told = sent(replace(ready(plan=A_START), previewed=Fingerprint.of(pipeline())), pipeline()), []
     for status in ("Provisioning", "Provisioning", "Unavailable", "Initializing", "Initializing"):
         after = after_look(operation, running(status=status), SOON)
         operation = after.operation
@@ -436,7 +439,7 @@ def test_a_clear_that_somebody_else_is_making_is_watched_in_a_plan_too():
     """And then the start follows."""
     operation = stopped(sent(in_plan(), RUN)).operation
     watching = after_look(operation, clearing(status_since=STOPPED_SINCE), SOON).operation
-    assert (watching.state, watching.sends) == (State.WAITING, 0)
+    assert (watching.state, watching.attempt.sends) == (State.WAITING, 0)
     after = after_look(watching, CLEARED, SOON).operation
     assert (after.state, after.step_name) == (State.READY, StepName.START)
 
@@ -461,9 +464,9 @@ def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
 
 def test_a_plan_with_approvals_is_as_good_as_one_without():
     """Approvals count for the whole plan: none is asked for between the steps."""
-    operation = sent(in_plan(approvals_needed=1, approvals=(Approval(BEN, START),)), RUN)
+    operation = sent(in_plan(needed=1, given=(Approval(BEN, START),)), RUN)
     after = stopped(operation).operation
-    assert (after.approvals, after.state) == ((Approval(BEN, START),), State.READY)
+    assert (after.approval.given, after.state) == ((Approval(BEN, START),), State.READY)
 
 
 def test_the_plans_are_these():

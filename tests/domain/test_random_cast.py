@@ -104,14 +104,18 @@ class RandomCast(RuleBasedStateMachine):
         self.operation = after.operation
         for event in after.events:
             self._writes_down(event)
-        if before.state is not State.READY and self.operation.state is State.READY and not before.sends:
+        if (
+            before.state is not State.READY
+            and self.operation.state is State.READY
+            and not before.attempt.sends
+        ):
             thought_over = timedelta(0) if before.incident else self.cast.stop_window()
             self.ready_at, self.stop_until = self.now, self.now + thought_over
         if before.state is State.PROPOSED and self.operation.confirmed_at is not None:
             self._was_rightly_asked(input_)
         if isinstance(after.effect, Send):
             assert self._lacks() == [], "sent all the same"
-            self.sent["glass" if before.incident else f"{before.approvals_needed} approvals"] += 1
+            self.sent["glass" if before.incident else f"{before.approval.needed} approvals"] += 1
         return after
 
     def _writes_down(self, event) -> None:
@@ -167,10 +171,10 @@ class RandomCast(RuleBasedStateMachine):
             self.said_yes.add(by)
         decision = access_data.may(by, Action.APPROVE, before.pipeline, self.now)
         self.happens(Approved(by, decision, window))
-        counted = len(self.operation.approvals) > len(before.approvals)
+        counted = len(self.operation.approval.given) > len(before.approval.given)
         assert not counted or (may and in_time)
         if may and in_time and lookups == "good":
-            assert by in {approval.by for approval in self.operation.approvals}
+            assert by in {approval.by for approval in self.operation.approval.given}
 
     @rule()
     @precondition(lambda self: self.operation.state is State.AWAITING_APPROVAL)
@@ -208,8 +212,8 @@ class RandomCast(RuleBasedStateMachine):
         before = self.operation
         decision = self.access_data(lookups, by).may(by, Action.APPROVE, before.pipeline, self.now)
         self.happens(SignedOff(by, decision))
-        if self.operation.signed_off != before.signed_off:
-            assert before.signed_off is None
+        if self.operation.review != before.review:
+            assert before.review is None
             assert by != before.requester
             assert self.cast.holds(by, APPROVERS, self.now)
             self.signed = by
@@ -220,7 +224,7 @@ class RandomCast(RuleBasedStateMachine):
     @precondition(lambda self: self.operation.state in {State.READY, State.SUBMITTING})
     def the_bot_looks(self, lookups: str, answer) -> None:
         before = self.operation
-        people = [before.requester, *(approval.by for approval in before.approvals)]
+        people = [before.requester, *(approval.by for approval in before.approval.given)]
         lacks = self._lacks()
         basis = authorization_for(before, self.access_data(lookups, *people), self.now)
         after = self.happens(Looked(Seen(pipeline()), basis))
@@ -323,11 +327,11 @@ class RandomCast(RuleBasedStateMachine):
 
     @invariant()
     def nobody_from_outside_ever_counts(self) -> None:
-        approvers = [approval.by for approval in self.operation.approvals]
+        approvers = [approval.by for approval in self.operation.approval.given]
         assert len(approvers) == len(set(approvers))
         assert {*approvers} <= self.said_yes - {self.operation.requester}
         assert all(approver.team == HOME for approver in approvers)
-        signed = self.operation.signed_off
+        signed = self.operation.review
         assert (None if signed is None else signed.by) == self.signed
 
     def teardown(self) -> None:

@@ -25,7 +25,8 @@ from bot.domain.operations.inputs import (
     Send,
     Transition,
 )
-from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.observations import (
     Listed,
@@ -74,7 +75,7 @@ class RandomObservations(RuleBasedStateMachine):
         shown = self.ours.look()
         assert isinstance(shown, Seen)
         self.operation: Operation = proposed(
-            reviewed=Fingerprint.of(shown.pipeline), created_at=self.now, feldera=reviewed_on
+            previewed=Fingerprint.of(shown.pipeline), created_at=self.now, feldera=reviewed_on
         )
         self.home = reviewed_on
         self.sent = 0

@@ -78,7 +78,7 @@ class RandomWorld(RuleBasedStateMachine):
         """A new operation is confirmed, and its card stands."""
         shown = self.feldera.look()
         assert isinstance(shown, Seen)
-        self.operation: Operation = proposed(reviewed=Fingerprint.of(shown.pipeline), created_at=self.now)
+        self.operation: Operation = proposed(previewed=Fingerprint.of(shown.pipeline), created_at=self.now)
         self.reviewed = self.feldera.checkpoints
         self.permitted = True
         self.effective = 0
@@ -97,7 +97,7 @@ class RandomWorld(RuleBasedStateMachine):
         assert after.operation.version >= before.version
         if isinstance(after.effect, Send):
             assert self.permitted
-            assert before.card is not None, "nobody could see it"
+            assert before.display.card is not None, "nobody could see it"
             assert self.feldera.checkpoints == self.reviewed, "nobody agreed to destroy these"
             assert not self.on_its_way, "a second request, while the first may still act"
         return after
@@ -117,7 +117,7 @@ class RandomWorld(RuleBasedStateMachine):
         """The driver looks, and carries out what comes of it; `fate` is what befalls the calls."""
         if not self.operation.state.is_live:
             return
-        if self.operation.state is State.READY and self.operation.card is None:
+        if self.operation.state is State.READY and self.operation.display.card is None:
             self.happens(TimePassed())
             return
         look = DOWN if fate == "unreachable" else self.feldera.look()
@@ -213,12 +213,12 @@ class RandomWorld(RuleBasedStateMachine):
         self.permitted = not self.permitted
 
     @rule(input_=st.sampled_from([CardLost(None), CardLost("is_archived")]))
-    @precondition(lambda self: self.operation.card is not None)
+    @precondition(lambda self: self.operation.display.card is not None)
     def the_card_is_lost(self, input_: Input) -> None:
         self.happens(input_)
 
     @rule(input_=st.sampled_from([CardPlaced(CARD), CardPlaced(CARD), NoPlace("is_archived")]))
-    @precondition(lambda self: self.operation.card is None)
+    @precondition(lambda self: self.operation.display.card is None)
     def slack_answers(self, input_: Input) -> None:
         self.happens(input_)
 

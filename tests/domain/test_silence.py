@@ -7,7 +7,8 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Answered, HistoryRead, ReadHistory, Send
-from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
 from bot.domain.operations.transitions import MAX_SENDS
 from bot.domain.pipelines.pipeline import (
@@ -42,6 +43,7 @@ from tests.domain.samples import (
     running,
     submitting,
 )
+from tests.operations import changed
 
 YOUNG = START + timedelta(seconds=14)
 OLD = START + timedelta(seconds=15)
@@ -53,7 +55,7 @@ NO = Refused(Refusal.BY_RULE, "must be stopped", "StorageStatusImmutableUnlessSt
 def test_acceptance():
     """Feldera: 202. From here it only waits, and looks soon, since most clears are quick."""
     after = advance(submitting(), Answered(Accepted()), START)
-    assert (after.operation.state, after.operation.accepted_at) == (State.WAITING, START)
+    assert (after.operation.state, after.operation.attempt.accepted_at) == (State.WAITING, START)
     assert after.operation.due_at == START + timedelta(seconds=0.5)
     assert kinds(after) == [EventKind.ACCEPTED]
 
@@ -88,7 +90,7 @@ def test_what_certainly_was_not_sent_is_put_off():
     busy = NotSent(Problem(ProblemKind.BUSY, "locked", retry_after=5.0))
     put_off = advance(submitting(), Answered(busy), START)
     row = put_off.operation
-    assert (row.state, row.sends, row.submitted_at) == (State.READY, 0, None)
+    assert (row.state, row.attempt.sends, row.attempt.submitted_at) == (State.READY, 0, None)
     assert row.due_at == START + timedelta(seconds=5), "Feldera asked to be left alone that long"
     assert kinds(put_off) == [EventKind.PUT_OFF]
     again = after_look(row, pipeline(), OLD)
@@ -111,7 +113,7 @@ def test_what_is_put_off_is_allowed_anew():
 def test_a_lost_answer_is_said_and_looked_into():
     """Nothing is repeated before a look."""
     after = advance(submitting(), Answered(Unknown(DOWN)), START)
-    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert (after.operation.state, after.operation.attempt.sends, after.effect) == (State.SUBMITTING, 1, None)
     assert kinds(after) == [EventKind.ANSWER_LOST]
 
 
@@ -144,7 +146,7 @@ def test_what_can_only_follow_a_clear_proves_it(look, ending):
 def test_a_young_request_may_still_arrive():
     """Feldera waits up to 10 s for a row's lock: within 15 s of sending, untouched proves nothing."""
     after = after_look(submitting(), pipeline(), YOUNG)
-    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert (after.operation.state, after.operation.attempt.sends, after.effect) == (State.SUBMITTING, 1, None)
     assert YOUNG < after.operation.due_at <= OLD
 
 
@@ -152,7 +154,11 @@ def test_a_young_request_may_still_arrive():
 def test_an_old_request_without_effect_is_sent_again(now):
     """After an outage of an hour too: the pipeline is as reviewed, and the permission still stands."""
     after = after_look(submitting(), pipeline(), now)
-    assert (after.operation.sends, after.operation.submitted_at, after.effect) == (2, now, Send())
+    assert (after.operation.attempt.sends, after.operation.attempt.submitted_at, after.effect) == (
+        2,
+        now,
+        Send(),
+    )
     assert kinds(after) == [EventKind.SENT_AGAIN]
     assert after_look(after.operation, pipeline(), now + timedelta(seconds=14)).effect is None
 
@@ -160,14 +166,14 @@ def test_an_old_request_without_effect_is_sent_again(now):
 def test_nobody_is_there_to_see_it_sent_again():
     """Its card was lost meanwhile: it waits for the new one before it repeats anything."""
     after = after_look(submitting(card=None), pipeline(), OLD)
-    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert (after.operation.state, after.operation.attempt.sends, after.effect) == (State.SUBMITTING, 1, None)
     assert after.operation.due_at > OLD
 
 
 def test_nothing_is_repeated_into_a_freeze():
     """A repetition would be new: it waits, and looks on, until the freeze is over."""
     after = after_look(submitting(), pipeline(), OLD, carried=FROZEN)
-    assert (after.operation.state, after.operation.sends, after.effect) == (State.SUBMITTING, 1, None)
+    assert (after.operation.state, after.operation.attempt.sends, after.effect) == (State.SUBMITTING, 1, None)
     assert after.operation.due_at > OLD
     assert after_look(after.operation, pipeline(), AN_HOUR_ON).effect == Send()
 
@@ -289,23 +295,27 @@ def test_a_record_that_comes_late_still_settles_it():
 def test_a_no_to_a_repetition_counts_as_no_request():
     """After a lost answer two requests are turned away unread: only one may have arrived, and that is what is said."""
     busy = Answered(NotSent(Problem(ProblemKind.BUSY, "locked", retry_after=40)))
-    again = replace(submitting(), sends=2, submitted_at=OLD)
+    again = changed(submitting(), sends=2, submitted_at=OLD)
     after = advance(again, busy, OLD).operation
-    assert (after.state, after.sends) == (State.SUBMITTING, 1)
+    assert (after.state, after.attempt.sends) == (State.SUBMITTING, 1)
     assert after.due_at == OLD + timedelta(seconds=40)
 
 
 def test_a_refused_repetition_ends_it_once_the_first_can_do_nothing_any_more():
     """Feldera's own sentence is not lost, but it is the end only when a look shows that nothing has happened."""
-    again = replace(submitting(), sends=2, submitted_at=OLD)
+    again = changed(submitting(), sends=2, submitted_at=OLD)
     refused = advance(again, Answered(NO), OLD).operation
-    assert (refused.state, refused.sends, refused.refusal.message) == (State.SUBMITTING, 1, "must be stopped")
+    assert (refused.state, refused.attempt.sends, refused.attempt.refusal.message) == (
+        State.SUBMITTING,
+        1,
+        "must be stopped",
+    )
     young = after_look(refused, pipeline(), OLD + timedelta(seconds=14)).operation
     assert young.state is State.SUBMITTING
     old = after_look(refused, pipeline(), OLD + timedelta(seconds=15)).operation
-    assert (old.state, old.outcome) == (State.REFUSED, refused.refusal)
+    assert (old.state, old.outcome) == (State.REFUSED, refused.attempt.refusal)
     arrived = after_look(refused, clearing(), OLD + timedelta(seconds=15)).operation
-    assert (arrived.state, arrived.refusal) == (State.WAITING, None)
+    assert (arrived.state, arrived.attempt.refusal) == (State.WAITING, None)
 
 
 def test_a_lost_answer_that_asks_for_patience_gets_it():
@@ -337,7 +347,7 @@ def test_trouble_is_counted_from_its_first_failure():
     operation = submitting()
     for seconds in (0, 30, 60):
         operation = after_look(operation, DOWN, START + timedelta(seconds=seconds)).operation
-    assert operation.unreachable_since == START
+    assert operation.outage.unreachable_since == START
     back = after_look(operation, clearing(), START + timedelta(seconds=90))
     assert back.events[0].data == {"seconds": 90}
 
@@ -358,9 +368,13 @@ def test_a_key_that_only_the_request_shows_to_be_wrong():
 
 def test_a_clear_found_after_all_is_watched_from_the_beginning():
     """What was said of an earlier wait is not said of this one."""
-    operation = needs_human(Ending.CONTRADICTION, reported=600, overdue_since=START)
+    operation = needs_human(Ending.CONTRADICTION, reported_seconds=600, overdue_since=START)
     found = after_look(operation, clearing(), AN_HOUR_ON).operation
-    assert (found.state, found.reported, found.overdue_since) == (State.WAITING, 0, None)
+    assert (found.state, found.attempt.reported_seconds, found.attempt.overdue_since) == (
+        State.WAITING,
+        0,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -385,6 +399,6 @@ def test_a_proof_that_comes_late_still_settles_it(look, state, ending):
 
 def test_an_answer_to_another_state_is_stale():
     """The row moved on (a look settled it first): the late answer changes nothing."""
-    for operation in (ready(), needs_human(), replace(submitting(), state=State.WAITING, accepted_at=START)):
+    for operation in (ready(), needs_human(), changed(submitting(), state=State.WAITING, accepted_at=START)):
         for answer in (Accepted(), NO, NotSent(DOWN), Unknown(DOWN)):
             assert advance(operation, Answered(answer), OLD).operation == operation

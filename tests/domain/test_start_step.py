@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Ending
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.steps import (
     Blocked,
     Completed,

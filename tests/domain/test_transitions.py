@@ -31,7 +31,9 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Ending, Operation, State, StepDone
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
+from bot.domain.operations.parts import Approval, Review, StepDone
 from bot.domain.operations.plans import PLANS, StepName
 from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
@@ -51,6 +53,7 @@ from tests.domain.samples import (
     pipeline,
     running,
 )
+from tests.operations import changed
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text()
 Pair = tuple[Operation, Input, datetime, Transition]
@@ -61,28 +64,34 @@ def variants(operation: Operation) -> list[Operation]:
     """The state's row, and the same with a history: unplaced, approved, held, troubled, repeated, told of."""
     broken_glass = replace(operation, incident="INC-123")
     if operation.state is State.AWAITING_APPROVAL:
-        half = replace(operation, approvals=(Approval(BEN, START),))
-        reminded = replace(operation, remind_at=None, due_at=operation.approve_by)
-        return [operation, half, reminded, replace(operation, card=None)]
+        half = changed(operation, given=(Approval(BEN, START),))
+        reminded = changed(operation, remind_at=None, due_at=operation.approval.deadline)
+        return [operation, half, reminded, changed(operation, card=None)]
     if not operation.state.is_live:
-        signed = replace(broken_glass, signed_off=Approval(CLEO, START))
+        signed = replace(broken_glass, review=Review(CLEO, START))
         return (
             [operation, broken_glass, signed]
             if operation.state is not State.PROPOSED
             else [operation, broken_glass]
         )
-    troubled = replace(operation, failures=4, unreachable_since=START, version=7)
-    rows = [operation, troubled, replace(operation, card=None), replace(operation, put_off=2), broken_glass]
+    troubled = changed(operation, failures=4, unreachable_since=START, version=7)
+    rows = [
+        operation,
+        troubled,
+        changed(operation, card=None),
+        changed(operation, postponements=2),
+        broken_glass,
+    ]
     if operation.state is State.READY:
-        stoppable = replace(operation, stop_until=START + timedelta(seconds=30))
-        rows += [stoppable, replace(operation, held_by_freeze=True), replace(stoppable, card=None)]
-    if operation.sends:
-        rows += [replace(operation, sends=sends) for sends in (2, 3)]
+        stoppable = replace(operation, cancellable_until=START + timedelta(seconds=30))
+        rows += [stoppable, replace(operation, held_by_freeze=True), changed(stoppable, card=None)]
+    if operation.attempt.sends:
+        rows += [changed(operation, sends=sends) for sends in (2, 3)]
     rows += in_plans(operation)
     if operation.state is State.WAITING:
         rows += [
-            replace(operation, overdue_since=START, reported=60),
-            replace(operation, submitted_at=None, sends=0),
+            changed(operation, overdue_since=START, reported_seconds=60),
+            changed(operation, submitted_at=None, sends=0),
         ]
     return rows
 
@@ -90,12 +99,12 @@ def variants(operation: Operation) -> list[Operation]:
 def in_plans(operation: Operation) -> list[Operation]:
     """The same, of plans that stop what runs, and that start what is stopped or was cleared just now."""
     reviewed = Fingerprint.of(running(since=STOPPED_AT), recorded_at=STOPPED_AT)
-    whole = replace(operation, plan=PLANS[3], reviewed=reviewed)
+    whole = replace(operation, plan=PLANS[3], previewed=reviewed)
     stopped = StepDone(Ending.PIPELINE_STOPPED, START, sent_at=START)
     clears = replace(whole, step=1, done=(stopped,), found=Fingerprint.of(pipeline()))
     was_cleared = StepDone(Ending.CLEARED, START, sent_at=START)
     starts = replace(whole, step=2, done=(stopped, was_cleared), found=Fingerprint.of(cleared()))
-    read = replace(whole, events_read=EventsRead(STOPPED_AT, START))
+    read = changed(whole, events_read=EventsRead(STOPPED_AT, START))
     return [whole, read, clears, starts, replace(whole, plan=A_STOP), replace(operation, plan=A_START)]
 
 
@@ -132,16 +141,10 @@ def test_what_has_ended_never_changes_again():
         if kinds(after) == [EventKind.SIGNED_OFF]:
             assert isinstance(input_, SignedOff)
             assert before.incident
-            assert row == replace(before, signed_off=row.signed_off, version=before.version + 1)
+            assert row == replace(before, review=row.review, version=before.version + 1)
             continue
-        where_it_stands = {
-            "card": before.card,
-            "card_posts": before.card_posts,
-            "displaced": before.displaced,
-            "rendered_version": before.rendered_version,
-            "version": before.version,
-        }
-        assert replace(row, **where_it_stands) == before, (before.state, input_, now)
+        display = replace(before.display, place=row.display.place)
+        assert replace(row, display=display, version=before.version) == before, (before.state, input_, now)
         assert (after.events, after.effect) == ((), None), (before.state, input_, now)
 
 
@@ -152,11 +155,11 @@ def test_nothing_is_sent_without_what_it_takes_and_a_card():
     for before, input_, now, after in sends:
         carried = replace(input_.authority, freeze=None) if before.has_begun else input_.authority
         assert carried == CARRIED, input_
-        assert before.card is not None, input_
-        assert before.stop_until is None or now >= before.stop_until, input_
+        assert before.display.card is not None, input_
+        assert before.cancellable_until is None or now >= before.cancellable_until, input_
         assert after.operation.state is State.SUBMITTING
-        assert after.operation.sends == before.sends + 1
-        assert after.operation.submitted_at == now
+        assert after.operation.attempt.sends == before.attempt.sends + 1
+        assert after.operation.attempt.submitted_at == now
 
 
 def test_no_stop_before_a_clear_is_sent_without_events_read_right_before_it():
@@ -165,25 +168,25 @@ def test_no_stop_before_a_clear_is_sent_without_events_read_right_before_it():
     stops = [pair for pair in sends if pair[0].step_name is StepName.STOP and StepName.CLEAR in pair[0].plan]
     assert {before.state for before, *_ in stops} == {State.READY, State.SUBMITTING}
     for before, input_, now, after in stops:
-        read = before.events_read
+        read = before.attempt.events_read
         assert read is not None, input_
         assert timedelta(0) <= now - read.at < EVENTS_GOOD_FOR
-        assert after.operation.proof_from == read.newest
+        assert after.operation.attempt.proof_from == read.newest
 
 
 def test_an_approval_comes_only_of_somebody_who_may_and_is_not_the_requester():
     """Each click counts once, for the person who made it, while it is waited for."""
     counted = 0
     for before, input_, now, after in pairs():
-        if after.operation.approvals == before.approvals:
+        if after.operation.approval.given == before.approval.given:
             continue
         counted += 1
         assert before.state is State.AWAITING_APPROVAL
         assert isinstance(input_, Approved)
         assert input_.decision.allowed
         assert input_.by != before.requester
-        assert input_.by not in {approval.by for approval in before.approvals}
-        assert after.operation.approvals == (*before.approvals, Approval(input_.by, now))
+        assert input_.by not in {approval.by for approval in before.approval.given}
+        assert after.operation.approval.given == (*before.approval.given, Approval(input_.by, now))
     assert counted
 
 
@@ -199,8 +202,8 @@ def test_only_enough_approvals_or_none_needed_make_it_ready():
         if isinstance(input_, Confirmed):
             assert (input_.by, input_.authority) == (before.requester, CARRIED)
         else:
-            assert len({approval.by for approval in row.approvals}) == before.approvals_needed
-            assert now < before.approve_by
+            assert len({approval.by for approval in row.approval.given}) == before.approval.needed
+            assert now < before.approval.deadline
     assert ways == {Confirmed, Approved}
 
 
@@ -251,11 +254,11 @@ def test_every_live_operation_is_taken_up_again():
             assert row.due_at is None, (before.state, input_)
             continue
         assert row.due_at is not None, (before.state, input_)
-        if row.state is State.READY and row.card is not None and isinstance(input_, CardPlaced):
-            assert row.due_at == max(now, row.stop_until or now), "the card wakes it"
-        waits_for_its_card = before.state is State.READY and before.card is None
+        if row.state is State.READY and row.display.card is not None and isinstance(input_, CardPlaced):
+            assert row.due_at == max(now, row.cancellable_until or now), "the card wakes it"
+        waits_for_its_card = before.state is State.READY and before.display.card is None
         if row.state is State.AWAITING_APPROVAL:
-            assert row.due_at in {row.remind_at, row.approve_by}, (before, input_)
+            assert row.due_at in {row.approval.remind_at, row.approval.deadline}, (before, input_)
             assert not isinstance(input_, TimePassed) or row.due_at > now, (before, now)
         elif isinstance(input_, Looked) or (isinstance(input_, TimePassed) and waits_for_its_card):
             goes_on = row.step > before.step  # the next step is ready at once
@@ -287,12 +290,12 @@ def test_what_an_operation_is_about_never_changes(state):
     """Who asked for what, where, why and what was shown to them is settled with the proposal."""
     for before, _happening, _now, after in pairs(frozenset({state})):
         row = after.operation
-        assert (row.id, row.requester, row.origin, row.pipeline, row.reviewed, row.reason, row.plan) == (
+        assert (row.id, row.requester, row.origin, row.pipeline, row.previewed, row.reason, row.plan) == (
             before.id,
             before.requester,
             before.origin,
             before.pipeline,
-            before.reviewed,
+            before.previewed,
             before.reason,
             before.plan,
         )
@@ -315,7 +318,7 @@ def test_the_diagram_shows_every_way_there_is():
     ways = {
         (before.state.value, after.operation.state.value)
         for before, _happening, _now, after in pairs()
-        if after.operation.state is not before.state or after.operation.sends > before.sends
+        if after.operation.state is not before.state or after.operation.attempt.sends > before.attempt.sends
     }
     diagram = README.partition("stateDiagram-v2")[2].partition("```")[0]
     assert set(re.findall(r"(\w+) --> (\w+)", diagram)) == ways

@@ -28,6 +28,7 @@ from tests.domain.samples import (
     ready,
     waiting,
 )
+from tests.operations import changed
 
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 2, 31, 179, 181, 700)]
 
@@ -43,7 +44,7 @@ def test_the_short_way_comes_to_what_the_long_way_does():
     for plan, look in product(PLANS, looks()):
         seen = sighting(look) if isinstance(look, Seen) else None
         for step, reported in product(range(len(plan)), (0, 600)):
-            operation = waiting(plan=plan, step=step, seen=seen, reported=reported)
+            operation = waiting(plan=plan, step=step, seen=seen, reported_seconds=reported)
             for now, usual in product(MOMENTS, (None, timedelta(seconds=20))):
                 again = next_look_if_unchanged(operation, look, now, spread=0.5, usual=usual)
                 if again is None:
@@ -59,7 +60,7 @@ def test_the_short_way_comes_to_what_the_long_way_does():
 @pytest.mark.parametrize("operation", IN_EVERY_STATE.values(), ids=lambda operation: operation.state)
 def test_only_what_is_under_way_goes_the_short_way(operation):
     look = Seen(clearing())
-    seen = replace(operation, seen=sighting(look), reported=600)
+    seen = changed(operation, seen=sighting(look), reported_seconds=600)
     is_waiting = operation.state is State.WAITING
     assert (next_look_if_unchanged(seen, look, START) is not None) == is_waiting
 
@@ -87,7 +88,7 @@ def test_a_look_that_fails_again_is_no_news():
     assert not is_silent(waiting(), first)
     second = after_look(first.operation, DOWN)
     assert is_silent(first.operation, second)
-    assert second.operation.failures == 2
+    assert second.operation.outage.failures == 2
     assert not is_silent(second.operation, after_look(second.operation, DOWN))
 
 

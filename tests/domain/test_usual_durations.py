@@ -1,13 +1,15 @@
 """How long a step usually takes: by what it took in operations of the same pipeline that succeeded."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.operations.operation import Ending, Outcome, State, StepDone
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import StepDone
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.operations.usual_durations import longest
 from tests.clock import START
 from tests.domain.samples import waiting
+from tests.operations import changed
 
 
 def seconds(count):
@@ -50,5 +52,5 @@ def test_each_step_of_a_plan_has_a_time_of_its_own():
 
 def test_what_was_never_accepted_counts_from_its_request():
     """Its answer was lost, and its effect seen."""
-    unanswered = replace(succeeded(7), submitted_at=START - seconds(3), accepted_at=None)
+    unanswered = changed(succeeded(7), submitted_at=START - seconds(3), accepted_at=None)
     assert longest(StepName.CLEAR, [unanswered]) == seconds(10)

@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import HealthRead, HistoryRead, ReadHealth, ReadHistory
-from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Absent,
@@ -92,11 +93,11 @@ def test_after_a_gap_one_line_tells_how_long_it_has_been():
 @pytest.mark.parametrize("healthy", [True, False, None])
 def test_what_takes_unusually_long_is_said_once_with_the_runners_health(healthy):
     """Overdue is a flag, not an end: the clear goes on, and cannot be cancelled."""
-    asked = after_look(waiting(reported=120), clearing(), at(minutes=3))
+    asked = after_look(waiting(reported_seconds=120), clearing(), at(minutes=3))
     assert asked.effect == ReadHealth()
     told = advance(asked.operation, HealthRead(RunnerHealth(healthy, "how it is")), at(minutes=3))
     assert told.operation.state is State.WAITING
-    assert told.operation.overdue_since == at(minutes=3)
+    assert told.operation.attempt.overdue_since == at(minutes=3)
     assert [(event.kind, event.data["seconds"], event.data["message"]) for event in told.events] == [
         (EventKind.OVERDUE, 180, "how it is")
     ]
@@ -192,8 +193,10 @@ def test_an_outage_of_an_hour_changes_no_outcome(operation, problem):
     assert [kind for kind, _ in said] == [EventKind.UNREACHABLE]
     back = after_look(after, pipeline() if operation.state is State.READY else clearing(), at(hours=1))
     assert kinds(back)[0] is EventKind.REACHABLE
-    assert back.events[0].data == {"seconds": round((at(hours=1) - after.unreachable_since).total_seconds())}
-    assert (back.operation.failures, back.operation.unreachable_since) == (0, None)
+    assert back.events[0].data == {
+        "seconds": round((at(hours=1) - after.outage.unreachable_since).total_seconds())
+    }
+    assert (back.operation.outage.failures, back.operation.outage.unreachable_since) == (0, None)
     assert back.operation.state is (State.SUBMITTING if operation.state is State.READY else State.WAITING)
 
 
@@ -202,7 +205,7 @@ def test_a_blip_is_not_worth_a_word():
     operation = waiting()
     for failures, spoken in ((1, []), (2, []), (3, [EventKind.UNREACHABLE]), (4, [])):
         after = after_look(operation, DOWN, at(seconds=failures))
-        assert (kinds(after), after.operation.failures) == (spoken, failures)
+        assert (kinds(after), after.operation.outage.failures) == (spoken, failures)
         operation = after.operation
     assert kinds(after_look(waiting(failures=2), clearing(), at(seconds=3))) == []
 

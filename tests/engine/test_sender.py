@@ -69,6 +69,6 @@ async def test_pressing_again_and_again_holds_up_a_request_only_for_so_long(sinc
         return lambda current, _access_data: Transition(current, (), Send())
 
     for _ in range(3):
-        await sender.look_and_send(ready(stop_until=START), looked, decided)
+        await sender.look_and_send(ready(cancellable_until=START), looked, decided)
     assert pressed.submitted == sent
     await pressed.pressed.aclose()

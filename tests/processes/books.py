@@ -37,7 +37,8 @@ def rows(world: World) -> dict[str, Row]:
     with closing(sqlite3.connect(world.database)) as db:
         found = db.execute(
             """
-            SELECT pipeline, state, sends, card_posts, card_ts, rendered_version = version,
+            SELECT pipeline, state, json_extract(document, '$.attempt.sends'),
+              json_extract(document, '$.display.posts'), card_ts, rendered_version = version,
               EXISTS (SELECT 1 FROM postings JOIN events ON events.id = event
                       WHERE operation = operations.id AND kind = 'ended' AND ts IS NULL),
               (SELECT count(*) FROM postings JOIN events ON events.id = event

@@ -1,7 +1,7 @@
 """Any reply there is, made of the worst texts and the longest names: derived from the types, so that none is forgotten."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from types import UnionType
@@ -13,7 +13,9 @@ from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations.operation import Approval, Card, Ending, Operation, Outcome
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Approval, Card, Review
 from bot.domain.operations.plans import PLANS, Plan
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, PipelineError, Problem, Storage
 from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName
@@ -22,6 +24,7 @@ from bot.engine.handlers.pipeline_pages import PAGE
 from bot.engine.replies import Reply
 from tests.clock import START
 from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline
+from tests.operations import changed
 from tests.slack.reading import LONGEST_NAME, WORST, hostile
 
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
@@ -51,18 +54,18 @@ def operations(draw: Any) -> Operation:
     operation = draw(st.sampled_from(list(IN_EVERY_STATE.values())))
     outcome = Outcome(draw(st.sampled_from(Ending)), draw(hostile), draw(hostile), by=operation.requester)
     incident = draw(st.just("") | hostile)
-    return replace(
+    return changed(
         operation,
         plan=draw(st.sampled_from(PLANS)),
         pipeline=draw(names),
         reason=draw(hostile),
         displaced=draw(st.none() | hostile),
         outcome=operation.outcome and outcome,
-        card=draw(st.sampled_from([None, operation.card])),
+        card=draw(st.sampled_from([None, operation.display.card])),
         incident=incident,
-        signed_off=Approval(BEN, START) if incident and draw(st.booleans()) else None,
-        approvals=tuple(Approval(by, START) for by in draw(st.sampled_from([(), (BEN,), (BEN, CLEO)]))),
-        asked_groups=draw(st.sampled_from([(), (GroupId("SAPPROVE"), GroupId("SONCALL"))])),
+        review=Review(BEN, START) if incident and draw(st.booleans()) else None,
+        given=tuple(Approval(by, START) for by in draw(st.sampled_from([(), (BEN,), (BEN, CLEO)]))),
+        groups=draw(st.sampled_from([(), (GroupId("SAPPROVE"), GroupId("SONCALL"))])),
         frozen_until=draw(st.none() | moments),
         last_cleared_at=draw(st.none() | moments),
         unreachable_since=draw(st.none() | moments),

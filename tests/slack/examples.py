@@ -12,7 +12,8 @@ from bot.domain.access.permissions import Decision, Membership, Role, Why
 from bot.domain.access.rules import Freeze, Requirements, Rule
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
-from bot.domain.operations.operation import Card, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.parts import Card
 from bot.domain.operations.plans import PLANS
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage

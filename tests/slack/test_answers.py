@@ -8,7 +8,8 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Action, Grant, Role, decide
 from bot.domain.commands import VERBS
-from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import PipelineError, Problem, ProblemKind, Storage
 from bot.engine import replies

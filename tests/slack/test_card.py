@@ -10,7 +10,9 @@ from inline_snapshot import snapshot
 
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import CardBegun, CardNotPosted
-from bot.domain.operations.operation import Approval, Ending, Outcome, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Review
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.slack.text.plan_text import destroyed
@@ -29,6 +31,7 @@ from tests.domain.samples import (
     submitting,
     waiting,
 )
+from tests.operations import changed
 from tests.slack.reading import LONGEST_WHOLE_NAME, check, hostile, texts
 
 CONFIRMED = [operation for operation in IN_EVERY_STATE.values() if operation.confirmed_at is not None]
@@ -208,9 +211,9 @@ def test_what_cannot_be_taken_back_is_asked_for_twice(operation):
     ("operation", "stoppable"),
     [
         (ready(), False),
-        (ready(stop_until=START + timedelta(seconds=30)), True),
+        (ready(cancellable_until=START + timedelta(seconds=30)), True),
         (ready(held_by_freeze=True), True),
-        (submitting(stop_until=START), False),
+        (submitting(cancellable_until=START), False),
     ],
     ids=["sent at once", "a window", "frozen", "sent"],
 )
@@ -223,7 +226,7 @@ def test_what_waits_to_be_sent_can_be_stopped(operation, stoppable):
 def test_a_broken_glass_can_be_signed_off_whatever_became_of_it(operation):
     """From when something did, until it is, and no longer."""
     broken = replace(operation, incident="INC-1")
-    signed = replace(broken, signed_off=Approval(BEN, START))
+    signed = replace(broken, review=Review(BEN, START))
     shown = [button["action_id"] for button in buttons(broken)]
     assert (SIGN_OFF in shown) is (operation.state is not State.READY)
     assert SIGN_OFF not in [button["action_id"] for button in buttons(signed)]
@@ -252,11 +255,11 @@ def notes(operation):
 
 def test_a_displaced_or_repeated_card_says_why_it_is_here():
     """In the requester's DM: what keeps it out of the channel. Posted twice: an older copy is not kept up."""
-    assert notes(waiting(card_posts=1)) == ["Id `op1`"]
+    assert notes(waiting(posts=1)) == ["Id `op1`"]
     [_, displaced] = notes(waiting(displaced="not_in_channel"))
     assert "<#C1>" in displaced
     assert "Invite me" in displaced
-    [_, repeated] = notes(waiting(card_posts=2))
+    [_, repeated] = notes(waiting(posts=2))
     assert "older copy" in repeated
 
 
@@ -296,14 +299,14 @@ def test_whatever_changes_on_the_card_is_a_new_version():
 @given(hostile, hostile, hostile, st.sampled_from(CONFIRMED), st.sampled_from(Ending))
 def test_no_text_of_a_stranger_breaks_a_card(reason, said, word, operation, ending):
     """A reason of 3,000 ampersands, Feldera's or a proxy's sentence, Slack's own word: all fit and none acts."""
-    worst = replace(
+    worst = changed(
         operation,
         pipeline=LONGEST_WHOLE_NAME,
         reason=reason,
         outcome=operation.outcome and Outcome(ending, said, word, by=ANA),
         displaced=word,
-        card_posts=3,
+        posts=3,
         unreachable_since=START,
-        reviewed=Fingerprint.of(pipeline(checkpoints=Checkpoints(10**15, 10**24))),
+        previewed=Fingerprint.of(pipeline(checkpoints=Checkpoints(10**15, 10**24))),
     )
     check(card(worst))

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bot.domain.events import EventKind
-from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
 from bot.simulator.slack.blocks import problems_in_blocks, problems_in_view
 from bot.slack.views import clear_form_view, modals
 from tests import contact_sheet

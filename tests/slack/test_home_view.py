@@ -12,12 +12,14 @@ from bot.domain.access.permissions import Group, Kind, Membership, Role
 from bot.domain.access.rules import Freeze
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.ids import GroupId, OperationId, TeamId
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
 from bot.slack.views.home_view import DECISIONS_SHOWN, REQUESTS_SHOWN, UNDERWAY_SHOWN, home
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, awaiting, grant, needs_human, ready
+from tests.operations import changed
 from tests.slack.reading import ENTITY, LONGEST_WHOLE_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 
 OPEN = [operation for operation in IN_EVERY_STATE.values() if operation.confirmed_at is not None]
@@ -58,7 +60,9 @@ def test_every_part_at_its_fullest_fits():
         grants=tuple(grant(BEN, Role.APPROVER, "[!o]*" * 40, id=each, note="&" * 500) for each in range(100)),
         unread="&" * 500,
         decides=tuple(item(each, *HomeAction) for each in numbered(100, glass)),
-        requests=tuple(item(each, *HomeAction) for each in numbered(100, ready(**longest, stop_until=START))),
+        requests=tuple(
+            item(each, *HomeAction) for each in numbered(100, ready(**longest, cancellable_until=START))
+        ),
         underway=tuple(item(each, *HomeAction) for each in numbered(100, awaiting(**longest))),
         ended=tuple(
             numbered(100, replace(glass, state=State.DENIED, outcome=Outcome(Ending.DENIED, "&" * 3000)))
@@ -82,14 +86,14 @@ def test_every_part_at_its_fullest_fits():
 )
 def test_no_text_of_others_breaks_or_rings(text, operation, checkpoints, ending):
     """Reasons, notes, incidents, Feldera's and Slack's own words, wherever they are shown."""
-    told = replace(
+    told = changed(
         operation,
         pipeline=LONGEST_WHOLE_NAME,
         reason=text,
         incident=text,
         outcome=Outcome(ending, text, text, by=BEN),
         ended_at=START + timedelta(seconds=9),
-        reviewed=replace(operation.reviewed, checkpoints=checkpoints),
+        previewed=replace(operation.previewed, checkpoints=checkpoints),
         displaced=text or None,
     )
     group = Group(TeamId("T1"), GroupId("S1"))

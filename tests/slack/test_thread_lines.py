@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.domain.events import Event, EventKind
-from bot.domain.operations.operation import Ending, Outcome, State, StepDone
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import StepDone
 from bot.domain.operations.plans import StepName
 from bot.engine.delivery.delivery_loop import LINES_AT_ONCE
 from bot.slack.views.thread_lines import lines

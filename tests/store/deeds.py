@@ -70,7 +70,7 @@ def looks(minutes=6):
     def decide(operation, access_data):
         placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
         seen = Looked(
-            Seen(replace(PIPELINE, id=operation.reviewed.id)),
+            Seen(replace(PIPELINE, id=operation.previewed.id)),
             authorization_for(placed, access_data, at(minutes)),
         )
         return advance(placed, seen, at(minutes))

@@ -1,7 +1,6 @@
 """Operations, grants, people and files that the store's tests begin with."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +12,14 @@ from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Card, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.parts import Card
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import Decide
 from bot.store import operations
 from tests.clock import START
+from tests.operations import changed
 
 ANA = Actor(TeamId("T1"), UserId("U0ANA"))
 BEN = Actor(TeamId("T1"), UserId("U0BEN"))
@@ -34,19 +35,17 @@ def at(minutes: float) -> datetime:
 
 
 def proposed(name: str = "op-1", *, pipeline: str = "orders", **fields: Any) -> Operation:
-    return Operation(
-        **{
-            "id": OperationId(name),
-            "requester": ANA,
-            "origin": ChannelId("C1"),
-            "pipeline": PipelineName(pipeline),
-            "reviewed": Fingerprint(PipelineId(f"id-of-{pipeline}"), START, Checkpoints(count=3, size=4096)),
-            "reason": "schema change",
-            "created_at": START,
-            "plan": CLEAR,
-        }
-        | fields
+    operation = Operation(
+        id=OperationId(name),
+        requester=ANA,
+        origin=ChannelId("C1"),
+        pipeline=PipelineName(pipeline),
+        previewed=Fingerprint(PipelineId(f"id-of-{pipeline}"), START, Checkpoints(count=3, size=4096)),
+        reason="schema change",
+        created_at=START,
+        plan=CLEAR,
     )
+    return changed(operation, **fields)
 
 
 def event(kind: EventKind, minutes: float = 0, *, by: Actor | None = None, **data: str | int | None) -> Event:
@@ -60,7 +59,7 @@ def becomes(*events: Event, **fields: Any) -> Decide:
     """A decision for the row with these fields changed, one version on, and these events."""
 
     def decide(operation: Operation, _access_data: AccessData) -> Transition:
-        after = replace(operation, **{"version": operation.version + 1} | fields)
+        after = changed(operation, **{"version": operation.version + 1} | fields)
         return Transition(after, events)
 
     return decide
@@ -82,8 +81,8 @@ def requested(minutes: float = 1, *, needed: int = 1, **fields: Any) -> Decide:
         **{
             "state": State.AWAITING_APPROVAL,
             "confirmed_at": at(minutes),
-            "approvals_needed": needed,
-            "approve_by": at(minutes + 60),
+            "needed": needed,
+            "deadline": at(minutes + 60),
             "due_at": at(minutes + 60),
         }
         | fields,

@@ -10,7 +10,9 @@ from sqlite_utils import Database
 
 from bot.domain.access.permissions import Grant, Role
 from bot.domain.events import EventKind
-from bot.domain.operations.operation import Card, Ending, Outcome, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Card
 from bot.engine.ports import PipelineBusy
 from bot.store import audit_log, audit_pages, operations, unannounced
 from bot.store.access import grants
@@ -162,7 +164,7 @@ def test_an_operation_goes_on_as_it_was(carried_on, row):
         sends=int(sent),
         outcome=by_ben if row["id"] == "op-closed-by-ben" else None,
         card=Card(row["card_channel"], row["card_ts"]) if row["card_ts"] else None,
-        card_posts=row["card_posts"],
+        posts=row["card_posts"],
         rendered_version=row["rendered_version"],
     )
 

@@ -1,10 +1,6 @@
 """A pipeline is held by its id as well as by its name: it may go by two, as on a target that is in the settings twice."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
-from sqlite_utils import Database
 
 from bot.domain.ids import PipelineId
 from bot.domain.operations.fingerprints import Fingerprint
@@ -13,12 +9,11 @@ from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import PipelineBusy
 from bot.store import operations
 from bot.store.connection.database import open_database
-from bot.store.operation_rows import row_of_operation
-from bot.store.schema.migrations import migrations
 from tests.clock import START
+from tests.store.old_rows import write_before
 from tests.store.samples import PROPOSED, at, becomes, change, confirmed, proposed, requested
 
-ONE = {"reviewed": Fingerprint(PipelineId("0198-of-orders"), START, Checkpoints(count=3, size=4096))}
+ONE = {"previewed": Fingerprint(PipelineId("0198-of-orders"), START, Checkpoints(count=3, size=4096))}
 LIVE = [state for state in State if state.is_live]
 
 
@@ -61,22 +56,11 @@ def test_it_is_free_once_that_has_ended(db):
 @pytest.fixture
 def carried_on(path):
     """From the schema before: one pipeline was held under two names already, and asked for under two more."""
-    with closing(sqlite3.connect(path)) as connection:
-        old = Database(connection, execute_plugins=False)
-        later = [migration.name for migration in migrations.pending(old)][3:]
-        migrations.apply(old, stop_before=later)
-        states = (
-            State.SUCCEEDED,
-            State.WAITING,
-            State.READY,
-            State.AWAITING_APPROVAL,
-            State.AWAITING_APPROVAL,
-        )
-        for number, state in enumerate(states):
-            row = row_of_operation(proposed(f"op-{number}", pipeline=f"{number}/orders", state=state, **ONE))
-            then = old.table("operations").columns_dict
-            old.table("operations").insert({name: value for name, value in row.items() if name in then})
-        connection.commit()
+    states = (State.SUCCEEDED, State.WAITING, State.READY, State.AWAITING_APPROVAL, State.AWAITING_APPROVAL)
+    held = enumerate(states)
+    write_before(
+        path, 3, [proposed(f"op-{n}", pipeline=f"{n}/orders", state=state, **ONE) for n, state in held]
+    )
     with open_database(path) as db:
         yield db
 

@@ -4,7 +4,8 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import Approval, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.parts import Review
 from bot.engine.ports import PipelineBusy
 from bot.store import operations, unannounced
 from bot.store.errors import AmbiguousId
@@ -172,7 +173,7 @@ def test_pending_is_what_waits_for_people(db):
     change(db, "op-3", becomes(state=State.REFUSED, confirmed_at=at(6)))
     assert [operation.id for operation in operations.pending(db)] == ["op-2", "op-3", "op-1"]
     change(db, "op-1", becomes(state=State.READY))
-    change(db, "op-2", becomes(signed_off=Approval(BEN, at(7))))
+    change(db, "op-2", becomes(review=Review(BEN, at(7))))
     assert [operation.id for operation in operations.pending(db)] == ["op-3"]
 
 

@@ -1,10 +1,8 @@
 """A database of an earlier version, with rows in it: each is the operation that it was, and goes on."""
 
-import sqlite3
-from contextlib import closing
+from dataclasses import asdict
 
 import pytest
-from sqlite_utils import Database
 
 from bot.domain.ids import PipelineId
 from bot.domain.operations.fingerprints import Fingerprint
@@ -15,17 +13,16 @@ from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Change, Checkpoints, PipelineEvents, Storage
 from bot.store import operations
 from bot.store.connection.database import open_database
-from bot.store.operation_rows import row_of_operation
-from bot.store.schema.migrations import migrations
 from tests.clock import START
 from tests.domain.samples import pipeline
+from tests.store.old_rows import write_before
 from tests.store.samples import CARD, PROPOSED, at, becomes, change, proposed
 
 OPERATIONS = {
     "op-cleared": {"state": State.SUCCEEDED, "ended_at": at(20), "pipeline": "sales"},
     "op-refused": {"state": State.REFUSED, "ended_at": at(30), "pipeline": "sales"},
     "op-waits": {"state": State.WAITING, "accepted_at": at(3), "sends": 1, "pipeline": "orders"},
-    "op-asked": {"state": State.AWAITING_APPROVAL, "approvals_needed": 1, "pipeline": "clicks"},
+    "op-asked": {"state": State.AWAITING_APPROVAL, "needed": 1, "pipeline": "clicks"},
 }
 
 
@@ -37,22 +34,9 @@ def as_it_was(name, **fields):
         version=3,
         rendered_version=3,
         card=CARD,
-        card_posts=1,
+        posts=1,
         **fields,
     )
-
-
-def write_before(path, version, rows):
-    """The database as a bot left it that knew the first so many versions of the schema."""
-    with closing(sqlite3.connect(path)) as connection:
-        old = Database(connection, execute_plugins=False)
-        later = [migration.name for migration in migrations.pending(old)][version:]
-        migrations.apply(old, stop_before=later)
-        known = {column.name for column in old.table("operations").columns}
-        for row in map(row_of_operation, rows):
-            old.table("operations").insert({key: value for key, value in row.items() if key in known})
-        old.execute("INSERT INTO workspace VALUES ('team', 'T1')")
-        connection.commit()
 
 
 @pytest.fixture(name="db")
@@ -69,7 +53,7 @@ def test_an_operation_is_the_clear_that_it_was(db, name):
     cleared_at = at(20) if name == "op-cleared" else None
     assert found == as_it_was(name, cleared_at=cleared_at, **OPERATIONS[name])
     assert (found.plan, found.step, found.done, found.found) == (CLEAR, 0, (), None)
-    assert (found.reviewed.wanted_since, found.reviewed.was_wanted) == (None, False)
+    assert (found.previewed.wanted_since, found.previewed.was_wanted) == (None, False)
 
 
 def test_the_last_clear_is_known(db):
@@ -96,9 +80,9 @@ def test_what_was_reviewed_is_kept_to_the_last_field(db):
         last_checkpoint_at=at(2),
         recorded_at=at(3),
     )
-    operations.propose(db, proposed("op-new", pipeline="new", reviewed=reviewed, found=reviewed), PROPOSED)
+    operations.propose(db, proposed("op-new", pipeline="new", previewed=reviewed, found=reviewed), PROPOSED)
     kept = operations.find(db, "op-new")
-    assert repr(kept.reviewed) == repr(kept.found) == repr(reviewed)
+    assert asdict(kept.previewed) == asdict(kept.found) == asdict(reviewed)
 
 
 def test_a_plan_whose_stop_was_sent_before_goes_by_the_events_of_its_review(path):
@@ -113,13 +97,13 @@ def test_a_plan_whose_stop_was_sent_before_goes_by_the_events_of_its_review(path
     )
     plan = (StepName.STOP, StepName.CLEAR)
     begun = as_it_was(
-        "op-stops", state=State.WAITING, plan=plan, reviewed=reviewed, accepted_at=at(2), sends=1
+        "op-stops", state=State.WAITING, plan=plan, previewed=reviewed, accepted_at=at(2), sends=1
     )
     write_before(path, 3, [begun])
     with open_database(path) as db:
         found = operations.find(db, "op-stops")
-        assert repr(found) == repr(begun)
-        assert (found.events_read, found.proof_from) == (None, None)
+        assert asdict(found) == asdict(begun)
+        assert (found.attempt.events_read, found.attempt.proof_from) == (None, None)
         stopped = pipeline(id=PipelineId("p-9"), status_since=at(4), resources_desired_since=at(3))
         events = [Change(at(4), Storage.IN_USE, wanted=False), Change(at(1), Storage.IN_USE, wanted=True)]
         read = HistoryRead(PipelineEvents(tuple(events)), Fingerprint.of(stopped))

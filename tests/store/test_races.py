@@ -15,7 +15,8 @@ from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Approved, Confirmed, Send, Stopped, TimePassed, Transition
-from bot.domain.operations.operation import Ending, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
 from bot.engine.ports import NotAuthorized, PipelineBusy
 from bot.store.shell_store import Administration
@@ -85,7 +86,7 @@ async def test_two_approvers_on_the_last_slot(stores):
         row = await stores[0].operation(name)
         assert [answer.operation for answer in answers] == [row, row]
         assert row.state is State.READY
-        assert len(row.approvals) == 1
+        assert len(row.approval.given) == 1
 
 
 async def test_one_approver_on_two_slots(stores, shell):
@@ -96,11 +97,11 @@ async def test_one_approver_on_two_slots(stores, shell):
         answers = await at_once(stores, name, approves(BEN), approves(BEN))
         assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
         row = await stores[0].operation(name)
-        assert (row.state, len(row.approvals)) == (State.AWAITING_APPROVAL, 1)
+        assert (row.state, len(row.approval.given)) == (State.AWAITING_APPROVAL, 1)
         answers = await at_once(stores, name, approves(CLEO), approves(BEN))
         assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
         row = await stores[0].operation(name)
-        assert {approval.by for approval in row.approvals} == {BEN, CLEO}
+        assert {approval.by for approval in row.approval.given} == {BEN, CLEO}
         assert row.state is State.READY
 
 
@@ -134,7 +135,7 @@ async def test_an_approval_beside_an_end(stores, rival, state, ending):
             assert row.outcome is None
         else:
             assert (kinds(approval), kinds(end)) == ([], [EventKind.ENDED])
-            assert (row.state, row.outcome.ending, row.approvals) == (state, ending, ())
+            assert (row.state, row.outcome.ending, row.approval.given) == (state, ending, ())
         assert approval.operation == end.operation == row
 
 
@@ -168,7 +169,7 @@ async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
             assert looked.effect is None
             assert looked.operation.outcome.ending is Ending.APPROVALS_LOST
         else:
-            assert (row.state, row.approvals) == (State.AWAITING_APPROVAL, ())
+            assert (row.state, row.approval.given) == (State.AWAITING_APPROVAL, ())
         shell.administer(GrantRole(BEN, Role.APPROVER, "*"), by="shell:root", now=at(7))
 
 
@@ -179,7 +180,7 @@ async def test_the_request_goes_out_once(stores):
         await stores[0].change(name, approves(BEN), memberships=EVERYBODY)
         answers = await at_once(stores, name, looks(), looks())
         assert sum(answer.effect == Send() for answer in answers) == 1
-        assert (await stores[0].operation(name)).sends == 1
+        assert (await stores[0].operation(name)).attempt.sends == 1
 
 
 async def test_a_stop_beside_the_request(stores, shell):
@@ -201,10 +202,10 @@ async def test_a_stop_beside_the_request(stores, shell):
         row = await stores[0].operation(name)
         if sent.effect is None:
             assert kinds(stopped) == [EventKind.ENDED]
-            assert (row.state, row.sends) == (State.WITHDRAWN, 0)
+            assert (row.state, row.attempt.sends) == (State.WITHDRAWN, 0)
         else:
             assert kinds(stopped) == []
-            assert (row.state, row.sends) == (State.SUBMITTING, 1)
+            assert (row.state, row.attempt.sends) == (State.SUBMITTING, 1)
 
 
 async def test_two_requests_on_one_pipeline(stores):
@@ -248,7 +249,7 @@ async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
         assert lost.holder == won.operation == await stores[0].live_on(f"orders-{turn}")
         if won.operation.id == other:
             waiting = await stores[0].pending_on(f"orders-{turn}")
-            assert (waiting.id, waiting.approvals) == (name, ())
+            assert (waiting.id, waiting.approval.given) == (name, ())
             await stores[0].change(other, withdrawn_while_ready, memberships={})
             again = await stores[1].change(name, approves(BEN, 7), memberships=EVERYBODY)
             assert again.operation.state is State.READY

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from bot.engine.ports import StoreLost
 from bot.store.connection.database import open_database
 from bot.store.store import SqliteStore
 from tests.clock import START
+from tests.operations import changed
 from tests.store.samples import CARD, EVERYBODY, PROPOSED, becomes, confirmed, proposed
 
 pytestmark = pytest.mark.anyio
@@ -133,10 +133,10 @@ async def test_a_wake_reads_no_rows_again(store, path):
     await store.rendered("op-1", 3)
     statements.clear()
     (known,) = await store.underway()
-    assert (known.card, known.version, known.rendered_version) == (CARD, 3, 3)
+    assert (known.display.card, known.version, known.display.rendered_version) == (CARD, 3, 3)
     assert [statement for statement in statements if "operations" in statement] == []
     with open_database(path) as shell:
-        shell.execute("UPDATE operations SET reason = 'said in the shell'")
+        shell.execute("UPDATE operations SET document = json_set(document, '$.reason', 'said in the shell')")
         shell.conn.commit()
     assert store.last_underway() == (known,)
     (now,) = await store.underway()
@@ -154,16 +154,16 @@ async def test_what_is_no_news_is_kept_in_memory_alone(store):
     await store.change("op-1", becomes(version=2, due_at=START.replace(hour=9), failures=1), memberships={})
     assert await store.operation("op-1") == stored
     (known,) = await store.underway()
-    assert (known.due_at, known.failures) == (START.replace(hour=9), 1)
+    assert (known.due_at, known.outage.failures) == (START.replace(hour=9), 1)
 
     def fails_again(operation, access_data):
-        return becomes(version=3, failures=operation.failures + 1, failing_since=START)(
+        return becomes(version=3, failures=operation.outage.failures + 1, failing_since=START)(
             operation, access_data
         )
 
     await store.change_all([("op-1", fails_again)])
     row = await store.operation("op-1")
-    assert (row.failures, row.failing_since, row.due_at) == (2, START, START.replace(hour=9))
+    assert (row.outage.failures, row.outage.failing_since, row.due_at) == (2, START, START.replace(hour=9))
 
 
 async def test_what_a_look_found_is_kept_where_the_card_was_edited_meanwhile(store):
@@ -171,10 +171,10 @@ async def test_what_a_look_found_is_kept_where_the_card_was_edited_meanwhile(sto
     await store.change("op-1", confirmed(), memberships={})
     (before,) = await store.underway()
     await store.rendered("op-1", before.version)
-    store.keep([(before, replace(before, due_at=START.replace(hour=9), failures=1))])
+    store.keep([(before, changed(before, due_at=START.replace(hour=9), failures=1))])
     (known,) = await store.underway()
-    assert (known.due_at, known.failures) == (START.replace(hour=9), 1)
-    assert known.rendered_version == before.version > before.rendered_version
+    assert (known.due_at, known.outage.failures) == (START.replace(hour=9), 1)
+    assert known.display.rendered_version == before.version > before.display.rendered_version
 
 
 async def test_what_is_written_at_once_is_written_whole_or_not_at_all(store):

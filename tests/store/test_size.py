@@ -5,7 +5,8 @@ import pytest
 from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Action, Membership, Role
 from bot.domain.events import EventKind
-from bot.domain.operations.operation import Approval, State
+from bot.domain.operations.operation import State
+from bot.domain.operations.parts import Review
 from bot.store import audit_log, audit_pages, operations, unannounced
 from bot.store.access import access_changes, access_snapshot, grants
 from bot.store.connection.database import open_database, writing
@@ -71,7 +72,7 @@ def old_db(tmp_path_factory):
                 confirmed_at=at(1),
                 ended_at=at(2),
                 incident="INC-7",
-                signed_off=Approval(BEN, at(3)),
+                review=Review(BEN, at(3)),
                 card=CARD,
                 version=4,
                 rendered_version=4,

@@ -192,11 +192,14 @@ async def test_a_store_that_was_lost_stays_lost(path):
     await store.aclose()
 
 
+DAMAGED = "UPDATE operations SET document = json_set(document, '$.created_at', 'soon')"
+
+
 @pytest.mark.parametrize(
     ("damage", "asks"),
     [
-        ("UPDATE operations SET created_at = 'soon'", lambda store: store.operation("op-1")),
-        ("UPDATE operations SET created_at = 'soon'", lambda store: store.underway()),
+        (DAMAGED, lambda store: store.operation("op-1")),
+        (DAMAGED, lambda store: store.underway()),
         ("UPDATE events SET at = 'soon'", lambda store: store.unannounced()),
         ("UPDATE events SET at = 'soon'", lambda store: store.history(limit=5)),
     ],

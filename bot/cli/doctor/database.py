@@ -134,7 +134,7 @@ def _waiting(administration: Administration, now: datetime) -> Iterator[Check]:
         listed = ", ".join(f"{operation.short_id} on {operation.pipeline}" for operation in asked)
         yield note(f"Requests: waiting for approval: {listed}.")
     for operation in pending:
-        if operation.waits_for_signature:
+        if operation.awaits_review:
             since = operation.confirmed_at or operation.created_at
             say = wrong if now - since > SIGNED_WITHIN else note
             yield say(_unsigned(operation))

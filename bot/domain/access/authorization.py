@@ -21,7 +21,8 @@ from bot.domain.access.permissions import (
 )
 from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
 from bot.domain.ids import Actor, PipelineName
-from bot.domain.operations.operation import Approval, Operation
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.parts import Approval
 from bot.domain.operations.plans import Plan, StepName, loses_data
 
 
@@ -141,7 +142,7 @@ def _held_at(operation: Operation, access_data: AccessData, now: datetime) -> Au
         now,
         plan=operation.plan,
         incident=operation.incident,
-        approvals=operation.approvals,
+        approvals=operation.approval.given,
     )
 
 

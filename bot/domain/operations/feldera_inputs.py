@@ -20,8 +20,10 @@ from bot.domain.operations.inputs import (
     ReadProgramError,
     Transition,
 )
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
-from bot.domain.operations.outages import as_troubled, heard_again, look_failed, no_longer_failing
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outages import heard_again, look_failed
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Outage
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.send_permission import ask_for_events, fingerprint_found, send_if_permitted
 from bot.domain.operations.steps import (
@@ -78,11 +80,11 @@ def evaluate(
 
 def _looked(operation: Operation, looked: Looked, now: datetime) -> Transition:
     """A look that Feldera answered: it ends any outage, and then the operation's state decides what it means."""
-    seen = no_longer_failing(replace(operation, seen=_sighting(looked, now)))
+    seen = replace(operation, seen=_sighting(looked, now), outage=Outage())
     after = _looked_on(operation if operation.state.has_ended else seen, looked, now)
     if isinstance(after.effect, ReadHistory):
         # The outage is not over as long as the events cannot be read.
-        return replace(after, operation=as_troubled(after.operation, operation))
+        return replace(after, operation=replace(after.operation, outage=operation.outage))
     return heard_again(operation, after, now)
 
 
@@ -134,13 +136,13 @@ def _reached(
 ) -> Transition:
     """The goal of the step. Before a clear that follows a stop, the events must show which run it was that ended."""
     look = _seen(looked)
-    is_same = isinstance(look, Seen) and look.pipeline.id == operation.reviewed.id
+    is_same = isinstance(look, Seen) and look.pipeline.id == operation.previewed.id
     found = Fingerprint.of(look.pipeline) if isinstance(look, Seen) and is_same else None
     if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan or found is None:
         return goal_reached(operation, outcome, found, now, needed=needed)
     left_to_human = operation.state is State.NEEDS_HUMAN
     # Stopped, or about to be, when it was reviewed, and not run since.
-    if left_to_human or found == operation.reviewed or is_one_stop(operation.reviewed, found):
+    if left_to_human or found == operation.previewed or is_one_stop(operation.previewed, found):
         return goal_reached(operation, outcome, found, now, needed=needed)
     return ask_for_events(operation, looked, now)
 
@@ -157,7 +159,7 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
         case Untouched():
             return _untouched(operation, looked, now)
         case StepFailed():
-            settled_at = (operation.submitted_at or now) + RESEND_AFTER
+            settled_at = (operation.attempt.submitted_at or now) + RESEND_AFTER
             if now < settled_at:  # the request may still arrive, and change what the pipeline becomes
                 return Transition(replace(operation, due_at=settled_at))
             return _failed(operation, verdict, now)
@@ -167,19 +169,19 @@ def _looked_after_silence(operation: Operation, looked: Looked, now: datetime) -
 
 def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transition:
     """The request has had no effect so far: wait until it no longer can, then repeat it if that is allowed."""
-    sent_at = operation.submitted_at or now
+    sent_at = operation.attempt.submitted_at or now
     if now < sent_at + RESEND_AFTER:
         soon = min(now + polling.next_look(timedelta(0), looked.spread), sent_at + RESEND_AFTER)
         return Transition(replace(operation, due_at=soon))
-    if operation.refusal is not None:
-        return ended(operation, State.REFUSED, operation.refusal, now)
+    if operation.attempt.refusal is not None:
+        return ended(operation, State.REFUSED, operation.attempt.refusal, now)
     untold = looked.authority.may_be_enough_later
     may_repeat = (looked.authority.is_enough or untold) and not is_too_late(operation, now)
     is_blocked = _blocked_later(operation, _seen(looked)) is not None
-    if not may_repeat or is_blocked or operation.sends >= MAX_SENDS:
+    if not may_repeat or is_blocked or operation.attempt.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
     is_frozen = looked.authority.freeze is not None and not operation.has_begun
-    if operation.card is None or is_frozen or untold:  # the card is being posted again
+    if operation.display.card is None or is_frozen or untold:  # the card is being posted again
         return Transition(replace(operation, due_at=now + polling.LONGEST))
     if must_read_events(operation, now):
         return ask_for_events(operation, looked, now)
@@ -205,11 +207,12 @@ def _looked_while_waiting(operation: Operation, looked: Looked, now: datetime) -
 
 def _in_phase(waiting: Transition, phase: str, now: datetime) -> Transition:
     """Report a new phase, unless it is one of the moments when Feldera cannot reach what it has just started."""
-    if phase in {"", PASSING_PHASE, waiting.operation.phase}:
+    if phase in {"", PASSING_PHASE, waiting.operation.attempt.phase}:
         return waiting
     said = Event(EventKind.PHASE, now, {"phase": phase, **of_step(waiting.operation)})
     events = (said, *(event for event in waiting.events if event.kind is not EventKind.STILL_CLEARING))
-    return replace(waiting, operation=replace(waiting.operation, phase=phase), events=events)
+    attempt = replace(waiting.operation.attempt, phase=phase)
+    return replace(waiting, operation=replace(waiting.operation, attempt=attempt), events=events)
 
 
 def _failed(operation: Operation, verdict: StepFailed, now: datetime) -> Transition:
@@ -239,7 +242,7 @@ def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> 
 
 
 def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Transition:
-    if operation.state is not State.WAITING or operation.overdue_since is not None:
+    if operation.state is not State.WAITING or operation.attempt.overdue_since is not None:
         return Transition(operation)
     healthy = read.health.healthy
     said = Event(
@@ -248,12 +251,12 @@ def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Trans
         {
             "healthy": None if healthy is None else int(healthy),
             "message": read.health.message,
-            "seconds": seconds(operation.accepted_at, now),
+            "seconds": seconds(operation.attempt.accepted_at, now),
             "usual": None if read.usual is None else round(read.usual.total_seconds()),
             **of_step(operation),
         },
     )
-    return Transition(replace(operation, overdue_since=now), (said,))
+    return Transition(replace(operation, attempt=replace(operation.attempt, overdue_since=now)), (said,))
 
 
 PASSING_PHASE = "Unavailable"

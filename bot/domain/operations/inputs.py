@@ -8,7 +8,8 @@ from bot.domain.access.permissions import Decision
 from bot.domain.events import Event
 from bot.domain.ids import Actor
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Card, Operation
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.parts import Card
 from bot.domain.pipelines.pipeline import Answer, Look, PipelineEvents, Problem, RunnerHealth
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Transition
-from bot.domain.operations.operation import LIVE, Ending, Operation, Outcome, State
+from bot.domain.operations.operation import LIVE, Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.transitions import RESEND_AFTER, ended, is_too_late, needs_human, seconds
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
@@ -19,14 +20,10 @@ TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no b
 def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transition:
     if operation.state not in LIVE:
         return Transition(operation)
-    failures = operation.failures + 1
+    failures = operation.outage.failures + 1
     wait = polling.after_failures(failures, problem.retry_after)
-    failing = replace(
-        operation,
-        failures=failures,
-        failing_since=operation.failing_since or now,
-        due_at=now + wait,
-    )
+    outage = replace(operation.outage, failures=failures, failing_since=operation.outage.failing_since or now)
+    failing = replace(operation, outage=outage, due_at=now + wait)
     if operation.state is State.READY:
         if is_too_late(operation, now):
             return ended(failing, State.EXPIRED, Outcome(Ending.TOO_LATE, problem.message, problem.code), now)
@@ -37,7 +34,10 @@ def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transi
         return _not_told_apart(failing, problem, now)
     told = _told(failing, problem, now) if failures >= TROUBLE_SAID_AFTER or wait > LONG_WAIT else None
     after = told or Transition(failing)
-    if operation.state is State.NEEDS_HUMAN or now < (failing.failing_since or now) + OUT_OF_REACH_AFTER:
+    if (
+        operation.state is State.NEEDS_HUMAN
+        or now < (failing.outage.failing_since or now) + OUT_OF_REACH_AFTER
+    ):
         return after
     if operation.state is State.READY:
         return after
@@ -47,9 +47,11 @@ def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transi
 
 def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Transition:
     """Nothing seen there proves anything, and waiting would not change that: people can find out which one it is."""
-    sent_at = failing.accepted_at or failing.submitted_at
+    sent_at = failing.attempt.accepted_at or failing.attempt.submitted_at
     is_lasting = (
-        failing.failures >= TROUBLE_SAID_AFTER and sent_at is not None and now >= sent_at + RESEND_AFTER
+        failing.outage.failures >= TROUBLE_SAID_AFTER
+        and sent_at is not None
+        and now >= sent_at + RESEND_AFTER
     )
     if failing.state is State.NEEDS_HUMAN or not is_lasting:
         return Transition(failing)
@@ -57,31 +59,18 @@ def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Tran
 
 
 def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
-    if failing.unreachable_since is not None or problem.trouble is ProblemKind.REJECTED:
+    if failing.outage.unreachable_since is not None or problem.trouble is ProblemKind.REJECTED:
         return None  # already reported; or the next look will show what to report
     said = {"state": failing.state.value, "trouble": problem.trouble.value, "message": problem.message}
     event = Event(EventKind.UNREACHABLE, now, said)
-    return Transition(replace(failing, unreachable_since=failing.failing_since), (event,))
-
-
-def no_longer_failing(operation: Operation) -> Operation:
-    return replace(operation, failures=0, failing_since=None, unreachable_since=None)
-
-
-def as_troubled(operation: Operation, before: Operation) -> Operation:
-    """The row with the outage that it was in before."""
-    return replace(
-        operation,
-        failures=before.failures,
-        failing_since=before.failing_since,
-        unreachable_since=before.unreachable_since,
-    )
+    reported = replace(failing.outage, unreachable_since=failing.outage.failing_since)
+    return Transition(replace(failing, outage=reported), (event,))
 
 
 def heard_again(before: Operation, after: Transition, now: datetime) -> Transition:
-    if before.unreachable_since is None:
+    if before.outage.unreachable_since is None:
         return after
-    event = Event(EventKind.REACHABLE, now, {"seconds": seconds(before.unreachable_since, now)})
+    event = Event(EventKind.REACHABLE, now, {"seconds": seconds(before.outage.unreachable_since, now)})
     return replace(after, events=(event, *after.events))
 
 

@@ -12,7 +12,8 @@ from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Looked, ReadHistory, Transition
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER, ended, is_too_late, sent, until_placed
 from bot.domain.pipelines.event_proofs import must_read_events
 from bot.domain.pipelines.pipeline import Seen
@@ -27,22 +28,22 @@ def send_if_permitted(operation: Operation, looked: Looked, now: datetime) -> Tr
         return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
     if not authority.lasts and not operation.has_begun:
         return ended(operation, State.REFUSED, Outcome(Ending.RIGHTS_END_SOON), now, decided_by=authority)
-    if operation.card is None:
+    if operation.display.card is None:
         return until_placed(operation)
     if authority.freeze is not None and not operation.has_begun:
         return _held(operation, authority.freeze, now)
     operation = replace(operation, held_by_freeze=False)
-    if operation.stop_until is not None and now < operation.stop_until:
-        return Transition(replace(operation, due_at=operation.stop_until))
+    if operation.cancellable_until is not None and now < operation.cancellable_until:
+        return Transition(replace(operation, due_at=operation.cancellable_until))
     if not authority.is_enough:
         return _untold(operation, authority, now)
-    operation = replace(operation, untold_since=None)
+    operation = replace(operation, unverified_since=None)
     if must_read_events(operation, now):
         return ask_for_events(operation, looked, now)
-    kind = EventKind.SENT if operation.put_off == 0 else EventKind.SENT_AGAIN
+    kind = EventKind.SENT if operation.attempt.postponements == 0 else EventKind.SENT_AGAIN
     after = sent(operation, kind, authority, now)
     # "I keep trying" was posted at the first postponement: only the first repetition is worth an event.
-    return after if operation.put_off <= 1 else replace(after, events=())
+    return after if operation.attempt.postponements <= 1 else replace(after, events=())
 
 
 def _what_is_lost(authority: Authorization) -> Outcome:
@@ -54,9 +55,9 @@ def _what_is_lost(authority: Authorization) -> Outcome:
 def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:
     """Wait until Slack answers what could not be checked; lapse if that takes too long. Posted once."""
     waiting = replace(
-        operation, untold_since=operation.untold_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
+        operation, unverified_since=operation.unverified_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
     )
-    if operation.untold_since is not None:
+    if operation.unverified_since is not None:
         return Transition(waiting)
     return Transition(waiting, (Event(EventKind.UNTOLD, now, {"message": authority.unread}),))
 

@@ -34,43 +34,21 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import visible_values
 from bot.domain.operations.transitions import ended, is_too_late, until_placed
 from bot.domain.operations.user_inputs import apply_user_input, by_the_clock_of_approval
+
+_visible = visible_values(Operation)
 
 
 def advance(operation: Operation, input_: Input, now: datetime) -> Transition:
     """The transition that `input_` causes in `operation` at `now`."""
     after = _advance(operation, input_, now)
-    if _as_seen(after.operation) == _as_seen(operation):
+    if _visible(after.operation) == _visible(operation):
         return after
     return replace(after, operation=replace(after.operation, version=operation.version + 1))
-
-
-def _as_seen(operation: Operation) -> tuple[object, ...]:
-    """What the card shows: a change to any of it is a new version."""
-    return (
-        operation.state,
-        operation.step,
-        operation.done,
-        operation.phase,
-        operation.sends,
-        operation.confirmed_at,
-        operation.submitted_at,
-        operation.accepted_at,
-        operation.ended_at,
-        operation.unreachable_since,
-        operation.overdue_since,
-        operation.outcome,
-        operation.displaced,
-        operation.approvals,
-        operation.approvals_needed,
-        operation.approve_by,
-        operation.ready_at,
-        operation.held_by_freeze,
-        operation.frozen_until,
-        operation.signed_off,
-    )
 
 
 def _advance(operation: Operation, input_: Input, now: datetime) -> Transition:
@@ -103,23 +81,24 @@ def _by_its_card(
     input_: CardBegun | CardNotPosted | CardPlaced | CardLost | NoPlace,
     now: datetime,
 ) -> Transition:
+    display = operation.display
     match input_:
         case CardBegun():
-            return Transition(replace(operation, card_posts=operation.card_posts + 1))
+            return Transition(replace(operation, display=replace(display, posts=display.posts + 1)))
         case CardNotPosted():
-            return Transition(replace(operation, card_posts=max(operation.card_posts - 1, 0)))
+            return Transition(replace(operation, display=replace(display, posts=max(display.posts - 1, 0))))
         case CardPlaced(card):
-            due = (
-                max(now, operation.stop_until or now) if operation.state is State.READY else operation.due_at
-            )
-            return Transition(replace(operation, card=card, due_at=due))
+            due = operation.due_at
+            if operation.state is State.READY:
+                due = max(now, operation.cancellable_until or now)
+            return Transition(replace(operation, display=replace(display, card=card), due_at=due))
         case CardLost(why):
-            lost = replace(operation, card=None, rendered_version=0)
-            if why is None:
-                return Transition(lost)
-            if operation.place is not None:  # a rule's channel: the command's is next
-                return Transition(replace(lost, place=None))
-            return Transition(replace(lost, displaced=why))
+            lost = replace(display, card=None, rendered_version=0)
+            if display.place is not None and why is not None:  # a rule's channel: the command's is next
+                lost = replace(lost, place=None)
+            elif why is not None:
+                lost = replace(lost, displaced=why)
+            return Transition(replace(operation, display=lost))
         case NoPlace(why):
             if operation.state in {State.READY, State.AWAITING_APPROVAL}:
                 return ended(operation, State.REFUSED, Outcome(Ending.NO_PLACE, message=why), now)
@@ -133,7 +112,7 @@ def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:
     if operation.state is State.PROPOSED or operation.state.has_ended:
         return Transition(operation)
     is_freed = seen.frozen_until is None and operation.state is State.READY and operation.held_by_freeze
-    needed = operation.approvals_needed
+    needed = operation.approval.needed
     if (
         operation.state is State.AWAITING_APPROVAL
     ):  # approvals once required stay required, even if rules ask for fewer
@@ -141,8 +120,8 @@ def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:
     return Transition(
         replace(
             operation,
-            frozen_until=seen.frozen_until,
-            approvals_needed=needed,
+            display=replace(operation.display, frozen_until=seen.frozen_until),
+            approval=replace(operation.approval, needed=needed),
             due_at=now if is_freed else operation.due_at,
         )
     )
@@ -153,6 +132,6 @@ def _by_the_clock(operation: Operation, now: datetime) -> Transition:
         return by_the_clock_of_approval(operation, now)
     if operation.state is State.READY and is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
-    if operation.state is State.READY and operation.card is None:
+    if operation.state is State.READY and operation.display.card is None:
         return until_placed(operation)
     return Transition(operation)

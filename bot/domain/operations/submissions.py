@@ -7,8 +7,9 @@ from typing import assert_never
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Answered, Transition
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outages import hopeless
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.transitions import ended, of_step, taken_on
 from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Unknown
 
@@ -20,7 +21,7 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
         case Accepted():
             accepted = Event(EventKind.ACCEPTED, now, of_step(operation))
             return taken_on(operation, accepted, now + polling.FIRST_LOOK)
-        case Refused() | NotSent() as no if operation.sends > 1:
+        case Refused() | NotSent() as no if operation.attempt.sends > 1:
             return _no_to_a_repetition(operation, no, now)
         case Refused() as no:
             return ended(operation, State.REFUSED, _refused(no), now)
@@ -36,10 +37,11 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
 
 def _no_to_a_repetition(operation: Operation, no: Refused | NotSent, now: datetime) -> Transition:
     """This request certainly did nothing, but an earlier one may have arrived: only a look can show that."""
-    fewer = replace(operation, sends=operation.sends - 1)
+    fewer = replace(operation.attempt, sends=operation.attempt.sends - 1)
     if isinstance(no, NotSent):
-        return Transition(replace(fewer, due_at=now + _wait(no.problem, polling.SHORTEST)))
-    return Transition(replace(fewer, refusal=_refused(no), due_at=now + polling.SHORTEST))
+        return Transition(replace(operation, attempt=fewer, due_at=now + _wait(no.problem, polling.SHORTEST)))
+    refused = replace(fewer, refusal=_refused(no))
+    return Transition(replace(operation, attempt=refused, due_at=now + polling.SHORTEST))
 
 
 def _wait(problem: Problem, at_least: timedelta) -> timedelta:
@@ -48,20 +50,18 @@ def _wait(problem: Problem, at_least: timedelta) -> timedelta:
 
 def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transition:
     # Counted separately from failed looks: a look may succeed before each request that is refused.
-    put_off = operation.put_off + 1
+    postponements = operation.attempt.postponements + 1
     ready = replace(
         operation,
         state=State.READY,
-        sends=0,
-        submitted_at=None,
-        put_off=put_off,
-        due_at=now + polling.after_failures(put_off, problem.retry_after),
+        attempt=replace(operation.attempt, sends=0, submitted_at=None, postponements=postponements),
+        due_at=now + polling.after_failures(postponements, problem.retry_after),
     )
-    ending = hopeless(problem, put_off)
+    ending = hopeless(problem, postponements)
     if ending is not None:
         return ended(ready, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
     said = Event(EventKind.PUT_OFF, now, {"message": problem.message, **of_step(operation)})
-    return Transition(ready, (said,) if operation.put_off == 0 else ())
+    return Transition(ready, (said,) if operation.attempt.postponements == 0 else ())
 
 
 def _refused(no: Refused) -> Outcome:

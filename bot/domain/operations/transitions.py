@@ -12,7 +12,9 @@ from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Looked, ReadHealth, Send, Transition
-from bot.domain.operations.operation import Ending, Operation, Outcome, State, StepDone
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Attempt, Outage, StepDone
 from bot.domain.operations.plans import CLEAR, StepName
 
 PROPOSAL_GOOD_FOR = timedelta(minutes=30)  # as long as Slack lets us replace the preview that offered it
@@ -34,14 +36,16 @@ def until_placed(operation: Operation) -> Transition:
 
 
 def sent(operation: Operation, kind: EventKind, authority: Authorization, now: datetime) -> Transition:
-    read = operation.events_read
-    submitting = replace(
-        operation,
-        state=State.SUBMITTING,
-        proof_from=operation.proof_from if read is None else read.newest,
+    attempt = operation.attempt
+    read = attempt.events_read
+    submitted = replace(
+        attempt,
+        proof_from=attempt.proof_from if read is None else read.newest,
         submitted_at=now,
-        sends=operation.sends + 1,
-        due_at=now + polling.FIRST_LOOK,
+        sends=attempt.sends + 1,
+    )
+    submitting = replace(
+        operation, state=State.SUBMITTING, attempt=submitted, due_at=now + polling.FIRST_LOOK
     )
     approved_by = " ".join(approver.user for approver in authority.approvers)
     data = {**authority.on_record, "approved_by": approved_by, **of_step(operation)}
@@ -55,22 +59,25 @@ def of_step(operation: Operation) -> dict[str, str | int | None]:
 
 def underway(operation: Operation, spread: float, now: datetime) -> Transition:
     # Once a human was called, the clear may be theirs as well as ours.
-    sends = 0 if operation.called_at else operation.sends
+    sends = 0 if operation.called_at else operation.attempt.sends
     found = Event(EventKind.FOUND_CLEARING, now, {"sends": sends, **of_step(operation)})
     return taken_on(operation, found, now + polling.next_look(timedelta(0), spread))
 
 
 def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transition:
+    accepted = replace(
+        operation.attempt,
+        accepted_at=event.at,
+        refusal=None,
+        reported_seconds=0,
+        phase="",
+        overdue_since=None,
+    )
     waiting = replace(
         operation,
         state=State.WAITING,
-        accepted_at=event.at,
-        failures=0,
-        failing_since=None,
-        refusal=None,
-        reported=0,
-        phase="",
-        overdue_since=None,
+        attempt=accepted,
+        outage=Outage(unreachable_since=operation.outage.unreachable_since),
         due_at=look_at,
     )
     return Transition(waiting, (event,))
@@ -80,9 +87,10 @@ def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transi
     events: tuple[Event, ...] = ()
     milestone = milestone_to_tell(operation, now)
     if milestone:
-        operation = replace(operation, reported=int(milestone.total_seconds()))
+        reported = replace(operation.attempt, reported_seconds=int(milestone.total_seconds()))
+        operation = replace(operation, attempt=reported)
         # After an outage the line is late: then report how long it has been, not the milestone that was missed.
-        waited = now - (operation.accepted_at or now)
+        waited = now - (operation.attempt.accepted_at or now)
         spoken = milestone if waited < milestone + polling.SHORTEST else waited
         data = {"seconds": int(spoken.total_seconds()), **of_step(operation)}
         if waited >= polling.OTHERS_CALLED_AFTER:
@@ -96,21 +104,23 @@ def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transi
 
 def next_look_at(operation: Operation, spread: float, now: datetime) -> datetime:
     """When to look again while the request is under way; the next milestone to report is not missed."""
-    since = operation.accepted_at or now
+    since = operation.attempt.accepted_at or now
     waited = now - since
     return min(now + polling.next_look(waited, spread), since + polling.next_milestone(waited))
 
 
 def milestone_to_tell(operation: Operation, now: datetime) -> timedelta | None:
     """The milestone of its wait to report now; None if it has been reported, or there is none yet."""
-    milestone = polling.milestone_reached(now - (operation.accepted_at or now))
-    return milestone if milestone > timedelta(seconds=operation.reported) else None
+    milestone = polling.milestone_reached(now - (operation.attempt.accepted_at or now))
+    return milestone if milestone > timedelta(seconds=operation.attempt.reported_seconds) else None
 
 
 def is_overdue(operation: Operation, usual: timedelta | None, now: datetime) -> bool:
     """Whether it takes unusually long, and nobody has been notified yet."""
-    waited = now - (operation.accepted_at or now)
-    return operation.overdue_since is None and waited >= polling.unusual_after(operation.step_name, usual)
+    waited = now - (operation.attempt.accepted_at or now)
+    return operation.attempt.overdue_since is None and waited >= polling.unusual_after(
+        operation.step_name, usual
+    )
 
 
 def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transition:
@@ -119,7 +129,7 @@ def needs_human(operation: Operation, outcome: Outcome, now: datetime) -> Transi
         state=State.NEEDS_HUMAN,
         outcome=outcome,
         called_at=now,
-        failures=0,
+        outage=replace(operation.outage, failures=0),
         due_at=now + polling.FOR_A_HUMAN,
     )
     data = {"ending": outcome.ending.value, "message": outcome.message, **of_step(operation)}
@@ -141,8 +151,8 @@ def goal_reached(
 def _next_step(
     operation: Operation, outcome: Outcome, found: Fingerprint | None, now: datetime
 ) -> Transition:
-    step = StepDone(outcome.ending, now, operation.submitted_at, outcome.message)
-    began = operation.submitted_at or operation.accepted_at
+    step = StepDone(outcome.ending, now, operation.attempt.submitted_at, outcome.message)
+    began = operation.attempt.submitted_at or operation.attempt.accepted_at
     data: dict[str, str | int | None] = {
         **of_step(operation),
         "ending": outcome.ending.value,
@@ -157,18 +167,9 @@ def _next_step(
         step=operation.step + 1,
         done=(*operation.done, step),
         found=found or operation.found,
-        events_read=None,
-        proof_from=None,
+        attempt=Attempt(),
         ready_at=now if step.sent_at else operation.ready_at,  # a step that took no time has used up none
-        stop_until=None if step.sent_at else operation.stop_until,
-        submitted_at=None,
-        accepted_at=None,
-        sends=0,
-        put_off=0,
-        refusal=None,
-        overdue_since=None,
-        reported=0,
-        phase="",
+        cancellable_until=None if step.sent_at else operation.cancellable_until,
         outcome=None,
         due_at=now,
     )
@@ -195,9 +196,9 @@ def made_ready(operation: Operation, event: Event, stop_window: timedelta) -> Tr
         operation,
         state=State.READY,
         ready_at=now,
-        stop_until=now + stop_window if stop_window else None,
-        remind_at=None,
-        due_at=now + (CONFIRMATION_GOOD_FOR if operation.card is None else stop_window),
+        cancellable_until=now + stop_window if stop_window else None,
+        approval=replace(operation.approval, remind_at=None),
+        due_at=now + (CONFIRMATION_GOOD_FOR if operation.display.card is None else stop_window),
     )
     return Transition(ready, (event,))
 
@@ -216,9 +217,7 @@ def ended(
         outcome=outcome,
         ended_at=now,
         due_at=None,
-        failures=0,
-        failing_since=None,
-        unreachable_since=None,
+        outage=Outage(),
     )
     data = {
         "ending": outcome.ending.value,

@@ -16,8 +16,9 @@ from bot.domain.operations.steps import STEPS, InProgress
 from bot.domain.operations.transitions import is_overdue, milestone_to_tell, next_look_at
 from bot.domain.pipelines.pipeline import Look, Seen
 
-_PASSING = frozenset({"due_at", "failures", "seen"})
-_lasting = attrgetter(*(field.name for field in fields(Operation) if field.name not in _PASSING))
+_PASSING = frozenset({"due_at", "outage", "seen"})
+_LASTING = [field.name for field in fields(Operation) if field.name not in _PASSING]
+_lasting = attrgetter(*_LASTING, "outage.failing_since", "outage.unreachable_since")
 
 
 def is_silent(before: Operation, after: Transition) -> bool:
@@ -36,7 +37,12 @@ def is_lastingly_equal(one: Operation, other: Operation) -> bool:
 
 def is_equal_but_for_rendering(one: Operation, other: Operation) -> bool:
     """Whether they differ only in which version Slack's card shows."""
-    return one == replace(other, rendered_version=one.rendered_version)
+    return one == shown_at(other, one.display.rendered_version)
+
+
+def shown_at(operation: Operation, version: int) -> Operation:
+    """The operation whose card in Slack shows this version."""
+    return replace(operation, display=replace(operation.display, rendered_version=version))
 
 
 def next_look_if_unchanged(
@@ -51,7 +57,11 @@ def next_look_if_unchanged(
 
     It is what `advance` would return, at a fraction of its cost: thousands are looked at every other second.
     """
-    if operation.state is not State.WAITING or operation.failing_since is not None or operation.failures:
+    if (
+        operation.state is not State.WAITING
+        or operation.outage.failing_since is not None
+        or operation.outage.failures
+    ):
         return None
     if not isinstance(look, Seen) or operation.seen is None:
         return None
@@ -59,7 +69,11 @@ def next_look_if_unchanged(
     if _words(operation.seen) != (pipeline.status, pipeline.desired_status, pipeline.storage.value):
         return None
     verdict = STEPS[operation.step_name].while_waiting(operation.bound_to, look)
-    is_as_before = isinstance(verdict, InProgress) and verdict.phase in {"", PASSING_PHASE, operation.phase}
+    is_as_before = isinstance(verdict, InProgress) and verdict.phase in {
+        "",
+        PASSING_PHASE,
+        operation.attempt.phase,
+    }
     if not is_as_before or milestone_to_tell(operation, now) or is_overdue(operation, usual, now):
         return None
     return next_look_at(operation, spread, now)

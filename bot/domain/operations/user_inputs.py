@@ -21,7 +21,9 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
-from bot.domain.operations.operation import Approval, Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Approval, ApprovalRequest, Review
 from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_ready
 
 TOLD_MAX = 50  # people and groups mentioned for a break-glass; a line has room for so many
@@ -51,10 +53,14 @@ def apply_user_input(operation: Operation, user_input: UserInput, now: datetime)
 
 def by_the_clock_of_approval(operation: Operation, now: datetime) -> Transition:
     """The effect of time on a request that waits for approval."""
-    if operation.approve_by is not None and now >= operation.approve_by:
+    if operation.approval.deadline is not None and now >= operation.approval.deadline:
         return ended(operation, State.EXPIRED, Outcome(Ending.NOT_APPROVED), now)
-    if operation.remind_at is not None and now >= operation.remind_at:
-        reminded = replace(operation, remind_at=None, due_at=operation.approve_by)
+    if operation.approval.remind_at is not None and now >= operation.approval.remind_at:
+        reminded = replace(
+            operation,
+            approval=replace(operation.approval, remind_at=None),
+            due_at=operation.approval.deadline,
+        )
         return Transition(reminded, (Event(EventKind.REMINDED, now),))
     return Transition(operation)
 
@@ -70,15 +76,16 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     requirements, needed = authority.requirements, authority.approvals_needed
     if not requirements.takes_reason(operation.reason, operation.incident):  # a rule added after the preview
         return Transition(operation)
-    if operation.approvals_needed and not needed and not operation.incident:
+    if operation.approval.needed and not needed and not operation.incident:
         return Transition(operation)  # they pressed a button that asks others: it must not act instead
     shown_to_others = needed > 0 or authority.by_breaking_glass
+    place = requirements.ask_channels[0] if shown_to_others and requirements.ask_channels else None
+    groups = requirements.ask_groups if shown_to_others else ()
     public = replace(
         operation,
         confirmed_at=now,
-        place=requirements.ask_channels[0] if shown_to_others and requirements.ask_channels else None,
-        asked_groups=requirements.ask_groups if shown_to_others else (),
-        approvals_needed=needed,
+        approval=ApprovalRequest(needed, groups=groups),
+        display=replace(operation.display, place=place),
     )
     if needed == 0:
         kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
@@ -87,15 +94,14 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         # A break-glass runs at once: typing the name again replaced the cancel window.
         stop_window = timedelta(0) if authority.by_breaking_glass else requirements.stop_window
         return made_ready(public, Event(kind, now, data | authority.on_record, by), stop_window)
-    approve_by = now + requirements.approve_within
+    deadline = now + requirements.approve_within
     remind_at = now + (requirements.remind_after or requirements.approve_within / 2)
-    if remind_at >= approve_by:  # the rules ask for a reminder that would come too late
+    if remind_at >= deadline:  # the rules ask for a reminder that would come too late
         remind_at = now + requirements.approve_within / 2
     asked = replace(
         public,
         state=State.AWAITING_APPROVAL,
-        approve_by=approve_by,
-        remind_at=remind_at,
+        approval=replace(public.approval, deadline=deadline, remind_at=remind_at),
         due_at=remind_at,
     )
     return Transition(
@@ -128,18 +134,19 @@ def _denied_in_shell(operation: Operation, denied: DeniedInShell, now: datetime)
 
 
 def _approved(operation: Operation, approved: Approved, now: datetime) -> Transition:
-    if approved.by in {approval.by for approval in operation.approvals}:
+    if approved.by in {approval.by for approval in operation.approval.given}:
         return Transition(operation)
     counting: list[Approval] = []
     lost: list[str] = []
-    for given in operation.approvals:
+    for given in operation.approval.given:
         if approved.still_counting is None or given.by in approved.still_counting:
             counting.append(given)
         else:
             lost.append(given.by.user)
-    needed = max(operation.approvals_needed, approved.needed)
-    after = replace(operation, approvals=(*counting, Approval(approved.by, now)), approvals_needed=needed)
-    count = len(after.approvals)
+    needed = max(operation.approval.needed, approved.needed)
+    approval = replace(operation.approval, given=(*counting, Approval(approved.by, now)), needed=needed)
+    after = replace(operation, approval=approval)
+    count = len(approval.given)
     data = {"count": count, "needed": needed, **approved.decision.on_record}
     if lost:
         data["lost"] = " ".join(lost)
@@ -150,7 +157,7 @@ def _approved(operation: Operation, approved: Approved, now: datetime) -> Transi
 
 
 def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transition:
-    in_time = operation.state is State.READY and operation.sends == 0 and not operation.has_begun
+    in_time = operation.state is State.READY and operation.attempt.sends == 0 and not operation.has_begun
     if not in_time or not stopped.decision.allowed:
         return Transition(operation)
     outcome = Outcome(Ending.STOPPED, by=stopped.by)
@@ -159,9 +166,9 @@ def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transitio
 
 def _signed_off(operation: Operation, signed: SignedOff, now: datetime) -> Transition:
     may_sign = signed.decision.allowed and signed.by != operation.requester
-    if not operation.waits_for_signature or not may_sign:
+    if not operation.awaits_review or not may_sign:
         return Transition(operation)
-    after = replace(operation, signed_off=Approval(signed.by, now))
+    after = replace(operation, review=Review(signed.by, now))
     return Transition(after, (Event(EventKind.SIGNED_OFF, now, signed.decision.on_record, signed.by),))
 
 

@@ -18,6 +18,6 @@ def _took(operation: Operation, step: StepName) -> Iterator[timedelta]:
     for name, done in zip(operation.plan, operation.done, strict=False):
         if name is step and done.sent_at is not None:
             yield done.at - done.sent_at
-    began = operation.accepted_at or operation.submitted_at  # of the last step
+    began = operation.attempt.accepted_at or operation.attempt.submitted_at  # of the last step
     if operation.step_name is step and began is not None and operation.ended_at is not None:
         yield operation.ended_at - began

@@ -10,8 +10,10 @@ from itertools import pairwise
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import HistoryRead, Transition
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
-from bot.domain.operations.outages import TROUBLE_ENDS_AFTER, heard_again, look_failed, no_longer_failing
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outages import TROUBLE_ENDS_AFTER, heard_again, look_failed
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.parts import Outage
 from bot.domain.operations.plans import StepName
 from bot.domain.operations.transitions import RESEND_AFTER, ended, goal_reached, needs_human
 from bot.domain.pipelines.pipeline import PipelineEvents, Problem, ProblemKind, Storage
@@ -42,7 +44,7 @@ def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Tran
         return Transition(operation)
     if isinstance(read.history, Problem):
         return _record_unread(operation, read.history, now)
-    heard = no_longer_failing(operation)
+    heard = replace(operation, outage=Outage())
     return heard_again(operation, _settled_by(read.history, heard, read.found, now), now)
 
 
@@ -54,7 +56,7 @@ def must_read_events(operation: Operation, now: datetime) -> bool:
     """
     if operation.step_name is not StepName.STOP or StepName.CLEAR not in operation.plan:
         return False
-    read = operation.events_read
+    read = operation.attempt.events_read
     return read is None or not timedelta(0) <= now - read.at < EVENTS_GOOD_FOR
 
 
@@ -69,15 +71,16 @@ def _read_before_a_stop(operation: Operation, read: HistoryRead, now: datetime) 
     newest = next(iter(read.history.changes), None)
     if newest is None or not newest.wanted:
         return _unusable(operation, _NOT_THIS_RUN, now)
-    heard = no_longer_failing(replace(operation, events_read=EventsRead(newest.at, now), due_at=now))
+    attempt = replace(operation.attempt, events_read=EventsRead(newest.at, now))
+    heard = replace(operation, attempt=attempt, outage=Outage(), due_at=now)
     return heard_again(operation, Transition(heard), now)
 
 
 def _unusable(operation: Operation, problem: Problem, now: datetime) -> Transition:
     """One bad answer may be a blip; as many in a row as for any outage end the operation before it changes anything."""
-    if operation.failures + 1 < TROUBLE_ENDS_AFTER:
+    if operation.outage.failures + 1 < TROUBLE_ENDS_AFTER:
         return _again_later(operation, problem, now)
-    heard = no_longer_failing(operation)
+    heard = replace(operation, outage=Outage())
     if operation.state is State.SUBMITTING:  # sent before, and not to be repeated without the events
         after = needs_human(heard, Outcome(Ending.UNTOUCHED), now)
     else:
@@ -98,14 +101,14 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:
             return look_failed(operation, read.history, now)
-        if operation.failures + 1 < TROUBLE_ENDS_AFTER:
+        if operation.outage.failures + 1 < TROUBLE_ENDS_AFTER:
             return _again_later(operation, read.history, now)
     is_proved = isinstance(read.history, PipelineEvents) and _is_one_run(
-        read.history, operation.proof_from or operation.reviewed.recorded_at
+        read.history, operation.attempt.proof_from or operation.previewed.recorded_at
     )
     needed = operation.state is not State.READY
     ending = Ending.PIPELINE_STOPPED if needed else Ending.NOTHING_TO_STOP
-    heard = no_longer_failing(operation)
+    heard = replace(operation, outage=Outage())
     after = goal_reached(heard, Outcome(ending), read.found, now, needed=needed)
     if not is_proved:
         stale = ended(after.operation, State.STALE, Outcome(Ending.RUN_SINCE), now)
@@ -164,9 +167,9 @@ def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) ->
     if isinstance(read.history, Problem):
         if read.history.trouble in _PASSING:
             return look_failed(operation, read.history, now)
-        if operation.failures + 1 < TROUBLE_ENDS_AFTER:
+        if operation.outage.failures + 1 < TROUBLE_ENDS_AFTER:
             return _again_later(operation, read.history, now)
-    heard = no_longer_failing(operation)
+    heard = replace(operation, outage=Outage())
     if isinstance(read.history, Problem):
         after = needs_human(heard, Outcome(Ending.UNPROVABLE, read.history.message), now)
     elif _shows_a_clear(read.history, operation.bound_to.status_since):
@@ -193,10 +196,10 @@ def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Tra
     if problem.trouble in _PASSING:
         called = operation.state is State.NEEDS_HUMAN
         return Transition(operation) if called else look_failed(operation, problem, now)
-    heard = no_longer_failing(operation)
+    heard = replace(operation, outage=Outage())
     if operation.state is State.NEEDS_HUMAN:
         return heard_again(operation, Transition(heard), now)
-    if operation.failures + 1 >= TROUBLE_ENDS_AFTER:
+    if operation.outage.failures + 1 >= TROUBLE_ENDS_AFTER:
         return heard_again(
             operation, needs_human(heard, Outcome(Ending.UNPROVABLE, problem.message), now), now
         )
@@ -204,13 +207,14 @@ def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Tra
 
 
 def _again_later(operation: Operation, problem: Problem, now: datetime) -> Transition:
-    failures = operation.failures + 1
+    failures = operation.outage.failures + 1
     wait = polling.after_failures(failures, problem.retry_after)
-    return Transition(replace(operation, failures=failures, due_at=now + wait))
+    outage = replace(operation.outage, failures=failures)
+    return Transition(replace(operation, outage=outage, due_at=now + wait))
 
 
 def _started_instead(operation: Operation, now: datetime) -> Transition:
-    settled_at = (operation.submitted_at or now) + RESEND_AFTER
+    settled_at = (operation.attempt.submitted_at or now) + RESEND_AFTER
     if now < settled_at:  # the request may still arrive, at a pipeline that was stopped again
         return Transition(replace(operation, due_at=settled_at))
     return ended(operation, State.STALE, Outcome(Ending.STARTED_INSTEAD), now)

@@ -59,7 +59,7 @@ def believed(operation: Operation, observation: Observation) -> Look:
     believed only while nothing was sent: afterwards it would prove the outcome of the request.
     """
     look = observation.looks.get(operation.pipeline, NOT_LISTED)
-    is_known_again = is_expected(look, operation.reviewed.id)
+    is_known_again = is_expected(look, operation.previewed.id)
     if operation.feldera == observation.here:
         is_believed = is_known_again or observation.here.is_unique or operation.state not in _SENT
         return look if is_believed else NOT_TOLD_APART
@@ -71,7 +71,7 @@ def believed_history(operation: Operation, history: PipelineEvents | Problem) ->
     if isinstance(history, Problem):
         return history
     if history.here is not None and history.here == operation.feldera:
-        is_of_it = history.here.is_unique or history.pipeline == operation.reviewed.id
+        is_of_it = history.here.is_unique or history.pipeline == operation.previewed.id
         return history if is_of_it else NOT_TOLD_APART
     is_told = history.here is not None and _may_be(operation.feldera, history.here)
     return history if is_told else ELSEWHERE

@@ -20,7 +20,8 @@ from bot.domain.operations.inputs import (
     NoPlace,
     Transition,
 )
-from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
 from bot.engine.delivery.message_retries import MessageRetries, Part
 from bot.engine.ports import Announcer, ChannelUnusable, Clock, Gone, RetryLater, Store, Taken
@@ -76,7 +77,7 @@ class Cards:
                 return at
             case ChannelUnusable(why):
                 await self._change(begun, CardNotPosted())
-                if operation.displaced is not None:
+                if operation.display.displaced is not None:
                     return await self._nowhere(begun, why)
                 log.warning("channel_does_not_take_the_card", operation=operation.id, why=why)
                 await self._change(begun, CardLost(why))
@@ -126,4 +127,4 @@ def _was_taken_back_unseen(operation: Operation) -> bool:
     """Whether its requester withdrew it before anybody else could have seen it: there is nothing to show to others."""
     by = None if operation.outcome is None else operation.outcome.by
     is_own = operation.state is State.WITHDRAWN and by == operation.requester
-    return is_own and operation.card_posts == 0
+    return is_own and operation.display.posts == 0

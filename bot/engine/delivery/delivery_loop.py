@@ -95,10 +95,10 @@ class DeliveryLoop:
 
     async def _show(self, item: Unannounced) -> datetime | None:
         operation = item.operation
-        if operation.card is None:
+        if operation.display.card is None:
             return await self._cards.post(operation)
         later: list[datetime | None] = []
-        if operation.rendered_version < operation.version:
+        if operation.display.rendered_version < operation.version:
             edited = await self._edit(operation)
             if isinstance(edited, ChannelUnusable | Gone):
                 return await self._cards.lost(operation, edited)
@@ -138,9 +138,9 @@ class DeliveryLoop:
                 if again_at is not None:
                     log.warning("message_refused", operation=operation.id, message=part.value, why=why)
                     return RetryLater(again_at)
-                if operation.card_posts <= 1:
+                if operation.display.posts <= 1:
                     return Gone()
-                if operation.displaced is None:
+                if operation.display.displaced is None:
                     return ChannelUnusable(why)
                 log.error("message_given_up", operation=operation.id, message=part.value, why=why)
         self._retries.over(message, (operation.id, part))
@@ -205,6 +205,6 @@ def _line(operation: Operation, stored: StoredEvent) -> MessageKey:
 
 def _where(operation: Operation) -> str:
     """A name for the channel whose rate limit the operation's messages share."""
-    if operation.card is not None:
-        return operation.card.channel
-    return operation.stands_in or operation.requester.user
+    if operation.display.card is not None:
+        return operation.display.card.channel
+    return operation.card_channel or operation.requester.user

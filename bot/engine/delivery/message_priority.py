@@ -16,7 +16,7 @@ class MessagePriority(IntEnum):
 
 def urgency(waiting: Unannounced, now: datetime) -> MessagePriority:
     operation = waiting.operation
-    if operation.card is None and operation.state.is_live:
+    if operation.display.card is None and operation.state.is_live:
         return MessagePriority.SENDABLE
     since = waiting.events[0].event.at if waiting.events else operation.confirmed_at
     is_request = operation.ready_at is None

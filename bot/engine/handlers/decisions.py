@@ -109,7 +109,7 @@ class Decisions:
             )
 
         def approvers(operation: Operation) -> list[Actor]:
-            return [given.by for given in operation.approvals]
+            return [given.by for given in operation.approval.given]
 
         return await self._decide(
             actor, operation_id, AttemptedAction.APPROVE, approved, replies.ApprovedIt, others=approvers
@@ -128,7 +128,7 @@ class Decisions:
         reply = await self._decide(actor, operation_id, AttemptedAction.SIGN_OFF, signed, replies.SignedItOff)
         if not isinstance(reply, replies.AlreadyDecided):
             return reply
-        if reply.operation.signed_off is None:
+        if reply.operation.review is None:
             return replies.NothingToSignOff(reply.operation)
         return replace(reply, signing=True)
 
@@ -273,7 +273,7 @@ class Decisions:
             await self.denials.note(actor, tried, operation, OWN_REQUEST)
             return replies.OwnRequest(operation, signing=tried is AttemptedAction.SIGN_OFF)
         if operation.state is State.AWAITING_APPROVAL and actor in {
-            given.by for given in operation.approvals
+            given.by for given in operation.approval.given
         }:
             await self.denials.note(actor, tried, operation, APPROVED_BEFORE)
             return replies.ApprovedBefore(operation)

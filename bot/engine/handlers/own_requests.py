@@ -19,6 +19,7 @@ from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.parts import ApprovalRequest
 from bot.domain.operations.plans import Plan, StepName
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
@@ -208,17 +209,17 @@ class OwnRequests:
             requester=actor,
             origin=origin,
             pipeline=pipeline.name,
-            reviewed=weighed.reviewed,
+            previewed=weighed.reviewed,
             plan=weighed.plan,
             reason=command.reason,
             incident=command.incident,
-            approvals_needed=weighed.authority.approvals_needed,
+            approval=ApprovalRequest(weighed.authority.approvals_needed),
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
             feldera=weighed.feldera,
         )
         # The audit log has the request word for word: nobody can change it afterwards.
-        wanted = {"pipeline": operation.pipeline, "reviewed": operation.reviewed.id}
+        wanted = {"pipeline": operation.pipeline, "reviewed": operation.previewed.id}
         said = {"reason": operation.reason, "incident": operation.incident, **plan_on_record(operation.plan)}
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
         return replies.Preview(operation, pipeline, weighed.authority)

@@ -37,8 +37,8 @@ class RuleChanges:
             seen = RulesSeen(
                 None if freeze is None else freeze.until, _approvals(rules, operation) if waits else 0
             )
-            more = seen.approvals > operation.approvals_needed
-            if more or seen.frozen_until != operation.frozen_until:
+            more = seen.approvals > operation.approval.needed
+            if more or seen.frozen_until != operation.display.frozen_until:
                 unseen.append((operation, seen))
             else:
                 self._told[operation.id] = operation.version

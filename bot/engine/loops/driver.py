@@ -108,13 +108,13 @@ class Driver:
         return await self._next_due(self.background.last_underway())
 
     def _round_of(self, operation: Operation) -> _Round:
-        return self._target_of(operation), operation.failing_since is not None
+        return self._target_of(operation), operation.outage.failing_since is not None
 
     def _waits_for(self, round_: _Round, operation: Operation, now: datetime) -> bool:
         """Whether more than half of its wait is over; each look may be a request of its own."""
-        if operation.state is not State.WAITING or operation.failing_since is not None:
+        if operation.state is not State.WAITING or operation.outage.failing_since is not None:
             return False
-        pause = polling.next_look(now - (operation.accepted_at or now))
+        pause = polling.next_look(now - (operation.attempt.accepted_at or now))
         return self._look_times.is_due(operation, now + pause / 2) and self._round_of(operation) == round_
 
     def _target_of(self, operation: Operation) -> Target:
@@ -149,8 +149,8 @@ class Driver:
         return min(moments, default=None)
 
     def _moments(self, operation: Operation) -> Iterable[datetime]:
-        if operation.frozen_until is not None:
-            yield operation.frozen_until
+        if operation.display.frozen_until is not None:
+            yield operation.display.frozen_until
         due_at = self._look_times.due_at(operation)
         if due_at is None:
             return
@@ -232,7 +232,7 @@ class Driver:
 
     async def _look_at(self, target: Target, operations: list[Operation]) -> Looks:
         observation = await self.pipelines.observe(
-            target, {operation.pipeline: operation.reviewed.id for operation in operations}
+            target, {operation.pipeline: operation.previewed.id for operation in operations}
         )
         if isinstance(observation, Problem):
             self._look_times.leave_alone(target, observation)
@@ -290,6 +290,6 @@ class Driver:
         if after is None:
             return None
         log_events(after)
-        if after.events or after.operation.rendered_version < after.operation.version:
+        if after.events or after.operation.display.rendered_version < after.operation.version:
             self.changed()
         return after.effect

@@ -62,7 +62,7 @@ class LookSchedule:
 
 def needs_no_look(operation: Operation) -> bool:
     """Whether it waits for people, or for its card: nothing is cleared that is not shown somewhere."""
-    waits_for_card = operation.state is State.READY and operation.card is None
+    waits_for_card = operation.state is State.READY and operation.display.card is None
     return waits_for_card or operation.state is State.AWAITING_APPROVAL
 
 
@@ -71,4 +71,4 @@ def looks_by_itself(operation: Operation) -> bool:
 
     If such a look failed, a round tries again: people's rights are looked up only where a request may follow.
     """
-    return operation.state is State.READY and operation.failing_since is None
+    return operation.state is State.READY and operation.outage.failing_since is None

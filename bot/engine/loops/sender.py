@@ -49,7 +49,7 @@ class Sender:
         """
         stalls = await self.stalls.caught_up()
         async with self.pipelines.connection(operation.pipeline) as connection:
-            people = [operation.requester, *(approval.by for approval in operation.approvals)]
+            people = [operation.requester, *(approval.by for approval in operation.approval.given)]
             memberships = await self.authorizer.for_sending(people, on=operation.pipeline, to=_CARRIES)
             asked_at = self.clock.monotonic()
             await connection.make()
@@ -62,7 +62,11 @@ class Sender:
             def unless_held_up(current: Operation, access_data: AccessData) -> Transition:
                 is_stalled = self.stalls.is_stalled() or self.stalls.count != stalls
                 # Only for so long: nobody may delay a request by pressing again and again.
-                until = None if current.stop_until is None else current.stop_until + CANCELS_HOLD_UP_FOR
+                until = (
+                    None
+                    if current.cancellable_until is None
+                    else current.cancellable_until + CANCELS_HOLD_UP_FOR
+                )
                 waits = can_wait and until is not None and self.clock.now() < until
                 if is_stalled or (waits and self.cancels.are_being_decided(operation.id)):
                     return Transition(current)
@@ -75,7 +79,7 @@ class Sender:
 
 
 async def _last_look(operation: Operation, connection: Connection) -> Look:
-    observation = await connection.observe(operation.reviewed.id)
+    observation = await connection.observe(operation.previewed.id)
     return observation if isinstance(observation, Problem) else believed(operation, observation)
 
 
@@ -84,5 +88,5 @@ def may_be_sent(operation: Operation, look: Look, now: datetime) -> bool:
     if isinstance(look, Problem):
         return False
     if operation.state is State.SUBMITTING:
-        return now >= (operation.submitted_at or now) + RESEND_AFTER
+        return now >= (operation.attempt.submitted_at or now) + RESEND_AFTER
     return operation.state is State.READY

@@ -28,8 +28,12 @@ class StepDurations:
             self._known[operation.id] = operation.step, longest(operation.step_name, before)
 
     def _is_wanted(self, operation: Operation, now: datetime) -> bool:
-        begun = operation.accepted_at if operation.state is State.WAITING else None
-        if begun is None or operation.overdue_since is not None or now < begun + polling.UNUSUAL_LEAST:
+        begun = operation.attempt.accepted_at if operation.state is State.WAITING else None
+        if (
+            begun is None
+            or operation.attempt.overdue_since is not None
+            or now < begun + polling.UNUSUAL_LEAST
+        ):
             return False
         return self._known.get(operation.id, (None, None))[0] != operation.step
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from bot.domain.events import Event
 from bot.domain.home_content import HomePage
-from bot.domain.operations.operation import Card, Operation
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.parts import Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.events import Event
 from bot.domain.ids import ChannelId, OperationId
-from bot.domain.operations.operation import Card, Operation
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.parts import Card
 from bot.engine.ports import ChannelUnusable, Clock, Gone, PostResult, Rejected, RetryLater, Taken
 from bot.slack.api.rate_limits import RateLimits
 from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
@@ -110,9 +111,9 @@ class Threads:
         return ChannelUnusable(answer.error) if isinstance(answer, CallRefused) else answer
 
     async def edit_card(self, operation: Operation) -> PostResult:
-        if operation.card is None:
+        if operation.display.card is None:
             return Gone()
-        at, method = operation.card, "chat.update"
+        at, method = operation.display.card, "chat.update"
         held = self._pace.free_at(_ANY_METHOD, method, (method, at.channel), at)
         if held is not None:
             return RetryLater(held)
@@ -137,10 +138,10 @@ class Threads:
                 return answer
 
     async def post_lines(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
-        if operation.card is None:
+        if operation.display.card is None:
             return Gone()
         answer = await self._post(
-            operation.card.channel, lines(operation, events), thread_ts=operation.card.ts
+            operation.display.card.channel, lines(operation, events), thread_ts=operation.display.card.ts
         )
         return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
@@ -150,7 +151,7 @@ class Threads:
         return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
     async def post_loss(self, operation: Operation, why: str) -> PostResult:
-        card = operation.card
+        card = operation.display.card
         place = ChannelId(operation.requester.user) if card is None else card.channel
         shown = not_watched(operation, why)
         answer = await self._post(place, shown, thread_ts=None if card is None else card.ts)
@@ -229,7 +230,7 @@ class Threads:
 
 
 def _place_of(operation: Operation) -> ChannelId:
-    return operation.stands_in or ChannelId(operation.requester.user)
+    return operation.card_channel or ChannelId(operation.requester.user)
 
 
 def _is_about_the_place(error: str) -> bool:

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from bot.domain.events import EventKind
 from bot.domain.ids import Actor
-from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage

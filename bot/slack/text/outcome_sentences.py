@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.operations.operation import Ending
+from bot.domain.operations.outcome import Ending
 
 SENTENCES: Mapping[Ending, str] = {
     Ending.CLEARED: "Cleared {name}{after}.",

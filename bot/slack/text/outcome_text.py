@@ -1,6 +1,7 @@
 """Outcome text: how an operation ended, the same sentence on its card and as its thread's last line."""
 
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import target_in
 from bot.slack.text import plan_text, step_progress
@@ -31,12 +32,14 @@ def of_step(
     """The sentence alone, about one step of the plan. `begun`: whether anything had been sent then, if unlike now."""
     had_begun = operation.has_begun if begun is None else begun
     nothing = "nothing more was sent" if had_begun else "nothing was sent"
-    if outcome.ending is Ending.NOT_COMPILED and operation.submitted_at:
+    if outcome.ending is Ending.NOT_COMPILED and operation.attempt.submitted_at:
         nothing = "I send nothing more"
     block = code_block(outcome.message) if outcome.message else "Feldera shows why."
     done = plan_text.done(step)
     number = operation.plan.index(step)
-    sent_at = operation.done[number].sent_at if number < len(operation.done) else operation.submitted_at
+    sent_at = (
+        operation.done[number].sent_at if number < len(operation.done) else operation.attempt.submitted_at
+    )
     said = SENTENCES[outcome.ending] if sent_at else BY_OTHERS.get(outcome.ending, SENTENCES[outcome.ending])
     return said.format(
         name=f"`{operation.pipeline}`",
@@ -59,13 +62,13 @@ def of_step(
         requester=mention(operation.requester.user),
         by=mention(outcome.by.user) if outcome.by else "somebody",
         host=host_setting(target_in(operation.pipeline)),
-        sends="once" if operation.sends == 1 else f"{operation.sends} times",
+        sends="once" if operation.attempt.sends == 1 else f"{operation.attempt.sends} times",
     )
 
 
 def took(operation: Operation) -> int | None:
     """Seconds from the request (or, if none was needed, from the first look with its effect) to the step's end."""
-    began = operation.submitted_at or operation.accepted_at
+    began = operation.attempt.submitted_at or operation.attempt.accepted_at
     if began is None or operation.ended_at is None:
         return None
     return round((operation.ended_at - began).total_seconds())

@@ -29,9 +29,11 @@ def checkpoints(checkpoints: Checkpoints) -> str:
 
 
 def link_to(operation: Operation, workspace_url: str) -> str:
-    if operation.card is None:
+    if operation.display.card is None:
         return "its card, which is about to be posted"
-    return link(permalink(workspace_url, operation.card.channel, operation.card.ts), "its thread")
+    return link(
+        permalink(workspace_url, operation.display.card.channel, operation.display.card.ts), "its thread"
+    )
 
 
 def permalink(workspace_url: str, channel: str, ts: str) -> str:

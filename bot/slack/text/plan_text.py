@@ -3,7 +3,8 @@
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import START, STOP, Plan, StepName, loses_data
 from bot.slack.text.mrkdwn import at, size
 
@@ -99,8 +100,8 @@ def lost(reviewed: Fingerprint, *, with_times: bool = True) -> str:
 def costs(operation: Operation, *, with_times: bool = True) -> str:
     """What the plan destroys, or else loses, as a noun."""
     if StepName.CLEAR in operation.plan:
-        return destroyed(operation.reviewed)
-    return lost(operation.reviewed, with_times=with_times) if operation.plan == STOP else "nothing"
+        return destroyed(operation.previewed)
+    return lost(operation.previewed, with_times=with_times) if operation.plan == STOP else "nothing"
 
 
 def behind(operation: Operation) -> str:
@@ -111,7 +112,7 @@ def behind(operation: Operation) -> str:
 def whole(operation: Operation) -> list[str]:
     """Every step of a completed plan, in words."""
     ending = None if operation.outcome is None else operation.outcome.ending
-    last = done_by(operation.step_name, ending, sent=operation.submitted_at is not None)
+    last = done_by(operation.step_name, ending, sent=operation.attempt.submitted_at is not None)
     return [*_behind(operation), last]
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.operations.operation import Ending, Operation, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR, START, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Storage
 from bot.slack.text import plan_text
@@ -22,7 +23,7 @@ def where_it_stands(operation: Operation, state: State) -> str:
     if operation.plan == CLEAR:
         return ""
     succeeded = state in {State.SUCCEEDED, State.UNNECESSARY}
-    made_requests = operation.has_begun or operation.submitted_at or operation.accepted_at
+    made_requests = operation.has_begun or operation.attempt.submitted_at or operation.attempt.accepted_at
     if succeeded:
         return _all_done(operation) if len(operation.plan) > 1 and made_requests else ""
     told = []
@@ -73,7 +74,7 @@ _UNSAID = frozenset(
 
 def _all_done(operation: Operation) -> str:
     plan = plan_text.listed(plan_text.whole(operation))
-    sent = [step.sent_at for step in operation.done if step.sent_at] + [operation.submitted_at]
+    sent = [step.sent_at for step in operation.done if step.sent_at] + [operation.attempt.submitted_at]
     began = next((moment for moment in sent if moment is not None), None)
     if began is None or operation.ended_at is None:
         return f"All is done: {plan}."
@@ -109,10 +110,12 @@ def _at_hand(operation: Operation) -> str:
         case State.READY:
             return f"{DOING} {imperative}: request to Feldera"
         case State.SUBMITTING:
-            return f"{DOING} {imperative}: request sent{_when(operation.submitted_at)}"
+            return f"{DOING} {imperative}: request sent{_when(operation.attempt.submitted_at)}"
         case State.WAITING:
-            phase = f", {escaped(operation.phase, 64)}" if operation.phase else ""
-            return f"{DOING} {plan_text.DOING[step].capitalize()}{phase}{_when(operation.accepted_at)}"
+            phase = f", {escaped(operation.attempt.phase, 64)}" if operation.attempt.phase else ""
+            return (
+                f"{DOING} {plan_text.DOING[step].capitalize()}{phase}{_when(operation.attempt.accepted_at)}"
+            )
         case State.NEEDS_HUMAN:
             return f"{sign(operation.state)} {word}? A human has to look"
         case State.CLOSED:
@@ -126,7 +129,7 @@ def _at_hand(operation: Operation) -> str:
 
 
 def _not_done(operation: Operation, step: StepName) -> str:
-    sent = operation.submitted_at
+    sent = operation.attempt.submitted_at
     request = "request not sent" if sent is None else f"request sent {at(sent)}"
     return f"{NOT_DONE} Not {plan_text.done(step)}: {request}"
 

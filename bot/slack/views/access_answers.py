@@ -156,8 +156,8 @@ def _waiting(operation: Operation, workspace_url: str) -> str:
     if operation.incident:
         glass = f"glass broken for {code(operation.incident, 100)}, to be signed off"
         return f"{GLASS} `{operation.pipeline}`: {what(operation)}, {glass}: {where}"
-    count = f"{len(operation.approvals)} of {operation.approvals_needed} approvals"
-    until = "" if operation.approve_by is None else f", until {at(operation.approve_by)}"
+    count = f"{len(operation.approval.given)} of {operation.approval.needed} approvals"
+    until = "" if operation.approval.deadline is None else f", until {at(operation.approval.deadline)}"
     return f"{sign(operation.state)} `{operation.pipeline}`: {what(operation)}, {count}{until}: {where}"
 
 
@@ -245,7 +245,11 @@ def _card(line: HistoryLine, workspace_url: str) -> str:
     if "ts" in data:
         url = permalink(workspace_url, str(data.get("channel")), str(data["ts"]))
         return f" · {link(url, 'its thread')}"
-    return "" if operation is None or operation.card is None else f" · {link_to(operation, workspace_url)}"
+    return (
+        ""
+        if operation is None or operation.display.card is None
+        else f" · {link_to(operation, workspace_url)}"
+    )
 
 
 def _about_access(data: Mapping[str, str]) -> str:

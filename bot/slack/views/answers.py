@@ -219,7 +219,7 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case replies.Dropped(operation):
             return f"Never mind, then: nothing was sent, and `{operation.pipeline}` is as it was."
         case replies.ApprovedIt(operation):
-            return f"👍 Approved: {len(operation.approvals)} of {operation.approvals_needed}."
+            return f"👍 Approved: {len(operation.approval.given)} of {operation.approval.needed}."
         case replies.DeniedIt(operation):
             return f"Denied. The {plan_text.action_name(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
         case replies.Withdrew(operation):
@@ -236,7 +236,7 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case replies.OwnRequest():
             return "🚫 You asked for it yourself: others decide."
         case replies.ApprovedBefore(operation):
-            return f"You approved it already: {len(operation.approvals)} of {operation.approvals_needed}."
+            return f"You approved it already: {len(operation.approval.given)} of {operation.approval.needed}."
         case replies.ClosedByHand(operation):
             return f"☑️ Closed. `{plan_text.command(operation.plan, operation.pipeline)}` starts afresh."
         case replies.TooOld(operation):
@@ -260,19 +260,19 @@ def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
 def placed(operation: Operation, workspace_url: str) -> Message:
     """What replaces the confirmed preview once the card is posted, or once it is clear that none ever will be."""
     name = f"`{operation.pipeline}`"
-    if operation.card is None and operation.state is State.WITHDRAWN:
+    if operation.display.card is None and operation.state is State.WITHDRAWN:
         return said(f"↩️ Withdrawn before it was posted: nothing was sent, and {name} is as it was.")
-    if operation.card is None:
+    if operation.display.card is None:
         refused = operation.outcome.message if operation.outcome else "unknown"
         return said(
-            f"❌ {name} was *not* {plan_text.done(operation.step_name)}: {why_not(operation.origin, operation.displaced or refused)}, and Slack "
+            f"❌ {name} was *not* {plan_text.done(operation.step_name)}: {why_not(operation.origin, operation.display.displaced or refused)}, and Slack "
             f"does not let me write to you directly ({code(refused)}). I {operation.step_name.value} nothing that nobody can see."
         )
     where = link_to(operation, workspace_url)
-    done = "🙋 Asked" if operation.approvals_needed else "⏳ Confirmed"
-    if operation.displaced is None:
+    done = "🙋 Asked" if operation.approval.needed else "⏳ Confirmed"
+    if operation.display.displaced is None:
         return said(f"{done}. Follow {name} in {where}.")
-    because = why_not(operation.origin, operation.displaced)
+    because = why_not(operation.origin, operation.display.displaced)
     return said(f"{done}. Follow {name} in {where}, in our direct messages, because {because}.")
 
 

@@ -61,10 +61,10 @@ def told(operation: Operation) -> list[tuple[str, str]]:
         {
             Field.STATE: state_now(operation),
             Field.REQUESTED_BY: mention(operation.requester.user),
-            Field.DESTROYS: plan_text.destroyed(operation.reviewed)
+            Field.DESTROYS: plan_text.destroyed(operation.previewed)
             if StepName.CLEAR in operation.plan
             else None,
-            Field.LOSES: plan_text.lost(operation.reviewed) if StepName.STOP in operation.plan else None,
+            Field.LOSES: plan_text.lost(operation.previewed) if StepName.STOP in operation.plan else None,
             **_of_a_request(operation),
         }
     )
@@ -100,11 +100,11 @@ def buttons_now(operation: Operation) -> list[ButtonElement]:
             ]
         case State.READY if operation.has_begun:
             found = []
-        case State.READY if operation.stop_until is not None or operation.held_by_freeze:
+        case State.READY if operation.cancellable_until is not None or operation.held_by_freeze:
             found = [blocks.button("Stop", STOP, operation.id, style="danger")]
         case State.NEEDS_HUMAN:
             found = [close_button(operation)]
-    if operation.waits_for_signature:
+    if operation.awaits_review:
         found.append(blocks.button("Sign off", SIGN_OFF, operation.id))
     return found
 
@@ -119,7 +119,7 @@ def _sure_to_approve(operation: Operation) -> ConfirmObject:
 
 
 def _costs(operation: Operation) -> str:
-    reviewed, plan = operation.reviewed, operation.plan
+    reviewed, plan = operation.previewed, operation.plan
     told = [f"destroys {plan_text.destroyed(reviewed)}"] if StepName.CLEAR in plan else []
     if StepName.STOP in plan:
         told.append(f"loses {plan_text.lost(reviewed, with_times=False)}")
@@ -131,14 +131,14 @@ def _of_a_request(operation: Operation) -> dict[Field, str]:
     found = {}
     if operation.last_cleared_at is not None:
         found[Field.LAST_CLEARED] = at(operation.last_cleared_at)
-    if operation.approvals_needed:
+    if operation.approval.needed:
         found[Field.APPROVALS] = _approvals(operation)
-    if operation.state is State.AWAITING_APPROVAL and operation.approve_by is not None:
-        found[Field.UNTIL] = at(operation.approve_by)
-    if operation.asked_groups:
-        found[Field.ASKED] = " ".join(mention_any(group) for group in operation.asked_groups)
-    if operation.frozen_until is not None:
-        found[Field.FROZEN] = frozen(operation.frozen_until)
+    if operation.state is State.AWAITING_APPROVAL and operation.approval.deadline is not None:
+        found[Field.UNTIL] = at(operation.approval.deadline)
+    if operation.approval.groups:
+        found[Field.ASKED] = " ".join(mention_any(group) for group in operation.approval.groups)
+    if operation.display.frozen_until is not None:
+        found[Field.FROZEN] = frozen(operation.display.frozen_until)
     if operation.incident:
         found[Field.GLASS] = code(operation.incident, 100)
     return found
@@ -148,20 +148,20 @@ def _asked(operation: Operation) -> str:
     """For the notification of a request, which shows no fields: the approvals, until when, and who is asked."""
     if operation.state is not State.AWAITING_APPROVAL:
         return ""
-    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-    groups = "".join(f" {mention_any(group)}" for group in operation.asked_groups)
-    return f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}.{groups}"
+    until = "" if operation.approval.deadline is None else f" until {at(operation.approval.deadline)}"
+    groups = "".join(f" {mention_any(group)}" for group in operation.approval.groups)
+    return f" {len(operation.approval.given)} of {operation.approval.needed} approvals{until}.{groups}"
 
 
 def _approvals(operation: Operation) -> str:
-    count = f"{len(operation.approvals)} of {operation.approvals_needed}"
-    by = ", ".join(f"{mention(given.by.user)} {at(given.at)}" for given in operation.approvals)
+    count = f"{len(operation.approval.given)} of {operation.approval.needed}"
+    by = ", ".join(f"{mention(given.by.user)} {at(given.at)}" for given in operation.approval.given)
     return f"{count}: {by}" if by else count
 
 
 def state_now(operation: Operation) -> str:
     """Its sign and its state as a sentence."""
-    unreachable = operation.unreachable_since
+    unreachable = operation.outage.unreachable_since
     trouble = "" if unreachable is None else f" I have not been able to ask Feldera since {at(unreachable)}."
     return f"{sign(operation.state)} {_state_in_words(operation)}.{trouble}"
 
@@ -172,23 +172,23 @@ def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence 
             return words(operation.state)
         case State.READY if operation.held_by_freeze or _will_be_held(operation):
             return "Held by a freeze, not sent"
-        case State.READY if operation.stop_until is not None:
-            return f"To be sent{_on(operation.stop_until)}, and can be stopped until then"
+        case State.READY if operation.cancellable_until is not None:
+            return f"To be sent{_on(operation.cancellable_until)}, and can be stopped until then"
         case State.READY if operation.has_begun:
             behind = plan_text.behind(operation).capitalize()
             return f"{behind}{_on(operation.ready_at)}, the {operation.step_name.value} is not sent yet"
-        case State.READY if operation.approvals:
+        case State.READY if operation.approval.given:
             return f"Approved{_on(operation.ready_at)}, not sent yet"
         case State.READY:
             return f"Confirmed{_on(operation.confirmed_at)}, not sent yet"
         case State.SUBMITTING:
             what = "Sent" if operation.plan == CLEAR else f"{operation.step_name.value.capitalize()} sent"
-            return f"{what}{_on(operation.submitted_at)}, no answer yet"
+            return f"{what}{_on(operation.attempt.submitted_at)}, no answer yet"
         case State.WAITING:
-            unusual = "" if operation.overdue_since is None else ", which is unusually long"
-            phase = f" ({escaped(operation.phase, 64)})" if operation.phase else ""
+            unusual = "" if operation.attempt.overdue_since is None else ", which is unusually long"
+            phase = f" ({escaped(operation.attempt.phase, 64)})" if operation.attempt.phase else ""
             doing = plan_text.DOING[operation.step_name].capitalize()
-            return f"{doing} since{_on(operation.accepted_at)}{phase}{unusual}"
+            return f"{doing} since{_on(operation.attempt.accepted_at)}{phase}{unusual}"
         case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
             return words(operation.state) if operation.plan == CLEAR else plan_text.state_in_words(operation)
         case _:
@@ -197,10 +197,10 @@ def _state_in_words(operation: Operation) -> str:  # noqa: PLR0911 - a sentence 
 
 def _will_be_held(operation: Operation) -> bool:
     """Whether a freeze lasts beyond the moment at which it would be sent."""
-    frozen_until, stop_until = operation.frozen_until, operation.stop_until
+    frozen_until, stop_until = operation.display.frozen_until, operation.cancellable_until
     return (
         frozen_until is not None
-        and operation.sends == 0
+        and operation.attempt.sends == 0
         and (stop_until is None or stop_until < frozen_until)
     )
 
@@ -213,19 +213,19 @@ def _steps(operation: Operation) -> list[str]:
     """What was done, is being done, is still to do, or was not done."""
     ended = operation.state.has_ended
     asked = (
-        "Glass broken" if operation.incident else "Asked for" if operation.approvals_needed else "Confirmed"
+        "Glass broken" if operation.incident else "Asked for" if operation.approval.needed else "Confirmed"
     )
     steps = [f"{DONE} {asked} by {mention(operation.requester.user)}{_when(operation.confirmed_at)}"]
     steps += [
-        f"{DONE} Approved by {mention(given.by.user)}{_when(given.at)}" for given in operation.approvals
+        f"{DONE} Approved by {mention(given.by.user)}{_when(given.at)}" for given in operation.approval.given
     ]
-    missing = operation.approvals_needed - len(operation.approvals)
+    missing = operation.approval.needed - len(operation.approval.given)
     if missing > 0:
         what = "approval" if missing == 1 else "approvals"
         steps.append(f"{NOT_DONE} {missing} {what} missing" if ended else f"{DOING} {missing} more {what}")
     steps += _of_a_clear(operation) if operation.plan == CLEAR else step_progress.steps(operation)
     if operation.incident:
-        signed = operation.signed_off
+        signed = operation.review
         steps.append(
             f"{DOING} To be signed off by an approver"
             if signed is None
@@ -236,11 +236,11 @@ def _steps(operation: Operation) -> list[str]:
 
 def _of_a_clear(operation: Operation) -> list[str]:
     ended, steps = operation.state.has_ended, []
-    if operation.accepted_at is not None and operation.submitted_at is None:
+    if operation.attempt.accepted_at is not None and operation.attempt.submitted_at is None:
         steps.append(f"{DONE} No request needed: Feldera was clearing it already")
-    elif operation.submitted_at is not None:
+    elif operation.attempt.submitted_at is not None:
         open_still = operation.state is State.SUBMITTING
-        steps.append(f"{DOING if open_still else DONE} Request sent{_when(operation.submitted_at)}")
+        steps.append(f"{DOING if open_still else DONE} Request sent{_when(operation.attempt.submitted_at)}")
     else:
         doing = TO_DO if operation.state is State.AWAITING_APPROVAL else DOING
         steps.append(f"{NOT_DONE} Request not sent" if ended else f"{doing} Request to Feldera")
@@ -249,7 +249,7 @@ def _of_a_clear(operation: Operation) -> list[str]:
     elif operation.state is State.UNNECESSARY:
         steps.append(f"{DONE} {_told_done(operation)} already")
     elif operation.state is State.WAITING:
-        steps.append(f"{DOING} Storage being cleared{_when(operation.accepted_at)}")
+        steps.append(f"{DOING} Storage being cleared{_when(operation.attempt.accepted_at)}")
     elif operation.state is State.NEEDS_HUMAN:
         steps.append(f"{sign(operation.state)} Storage cleared? A human has to look")
     elif operation.state is State.CLOSED:
@@ -277,14 +277,14 @@ def _outcome(operation: Operation) -> SectionBlock | None:
 
 def _notes(operation: Operation) -> list[str]:
     notes = [f"Id `{operation.short_id}`"]
-    if operation.displaced is not None:
-        note = f"Here because {why_not(operation.origin, operation.displaced)}."
-        invitable = can_be_invited(operation.origin, operation.displaced)
+    if operation.display.displaced is not None:
+        note = f"Here because {why_not(operation.origin, operation.display.displaced)}."
+        invitable = can_be_invited(operation.origin, operation.display.displaced)
         notes.append(f"{note} Invite me to have it there next time." if invitable else note)
         if operation.state is State.AWAITING_APPROVAL:
             notes.append(
                 f"Nobody else sees this card: tell somebody who may approve to type `{COMMAND} approve {operation.short_id}`."
             )
-    if operation.card_posts > 1:
+    if operation.display.posts > 1:
         notes.append("Posted again: an older copy of this card, if there is one, is not kept up to date.")
     return notes

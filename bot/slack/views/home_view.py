@@ -105,10 +105,10 @@ def _headline(operation: Operation, workspace_url: str) -> str:
 def _progress(operation: Operation) -> str:
     """Its state, who requested it, and what it still needs: in the order of the card."""
     text = f"{card.state_now(operation)} Asked for by {by(operation.requester, operation.confirmed_at)}."
-    if len(operation.approvals) < operation.approvals_needed:
-        until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
-        text += f" {len(operation.approvals)} of {operation.approvals_needed} approvals{until}."
-    if operation.waits_for_signature:
+    if len(operation.approval.given) < operation.approval.needed:
+        until = "" if operation.approval.deadline is None else f" until {at(operation.approval.deadline)}"
+        text += f" {len(operation.approval.given)} of {operation.approval.needed} approvals{until}."
+    if operation.awaits_review:
         text += f" {_UNSIGNED}."
     return text
 
@@ -118,7 +118,7 @@ def _what_for_a_human(operation: Operation) -> Block | None:
     found = []
     if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
         found.append(sentence(operation, operation.outcome, operation.state))
-    if operation.waits_for_signature:
+    if operation.awaits_review:
         found.append(f"{_UNSIGNED}: look at what was done and why, then sign it off.")
     return blocks.section("\n".join(found)) if found else None
 

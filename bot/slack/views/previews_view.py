@@ -51,9 +51,9 @@ def preview(shown: Preview) -> Message:
     return message(
         f"{plan_text.title(plan, name)}? {_at_stake(operation, with_times=True)}{then} Only you see this.",
         blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
-        state(pipeline, operation.reviewed, plan, operation.incident),
+        state(pipeline, operation.previewed, plan, operation.incident),
         blocks.reason(operation.reason),
-        *consequences(authority, operation.reviewed, plan),
+        *consequences(authority, operation.previewed, plan),
         blocks.buttons(_go(operation, authority), blocks.button("Never mind", DROP, operation.id)),
     )
 
@@ -100,7 +100,7 @@ def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool
     costs = plan_text.costs(operation, with_times=with_times)
     goes = f"This {'destroys' if StepName.CLEAR in plan else 'loses'} {costs}."
     if StepName.CLEAR in plan and StepName.STOP in plan:
-        goes += f" The stop loses {plan_text.lost(operation.reviewed, with_times=with_times)}."
+        goes += f" The stop loses {plan_text.lost(operation.previewed, with_times=with_times)}."
     return f"{goes} It cannot be cancelled{' once it is sent' if once_sent else ''}."
 
 
@@ -160,7 +160,7 @@ def not_stopped(reply: NotStopped) -> Message:
         asked = "Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It"
         or_else = f"Stop it in Feldera, then type {again}."
         if offer is not None:
-            or_else = f"I can stop it first, as one request: that loses {plan_text.lost(offer.reviewed)}."
+            or_else = f"I can stop it first, as one request: that loses {plan_text.lost(offer.previewed)}."
         advice = f"{asked} is {is_now}. {or_else}"
     must = "started" if plan == START else "cleared"
     text = f"✋ `{name}` must be stopped before it can be {must}. {advice}"

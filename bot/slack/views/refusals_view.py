@@ -223,14 +223,14 @@ def already_decided(operation: Operation, workspace_url: str, *, signing: bool =
     """The reply to a click or command that came too late: who was first, and when."""
     name, where = operation.pipeline, link_to(operation, workspace_url)
     outcome = operation.outcome
-    signed = operation.signed_off
+    signed = operation.review
     if signing and signed is not None:
         return said(f"It was signed off already, by {mention(signed.by.user)} {at(signed.at)}: see {where}.")
     if operation.confirmed_at is None:
         return said(f"This was dropped already: nothing was sent, and `{name}` is as it was.")
     approved = ""
-    if operation.approvals and operation.ready_at is not None:
-        last = operation.approvals[-1]
+    if operation.approval.given and operation.ready_at is not None:
+        last = operation.approval.given[-1]
         approved = f"This was already approved by {mention(last.by.user)} {at(last.at)}"
     if outcome is not None and operation.ended_at is not None:
         over = f"{approved}, and is over" if approved else f"This is over since {at(operation.ended_at)}"

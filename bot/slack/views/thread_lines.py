@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.bot_time import length
 from bot.domain.events import Event, EventKind
-from bot.domain.operations.operation import Ending, Operation, Outcome, State
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import ProblemKind
 from bot.domain.pipelines.targets import target_in
@@ -183,7 +184,7 @@ def _ended(operation: Operation, _event: Event) -> str:
     if operation.outcome is None:
         raise AssertionError(f"{operation.id} ended without an outcome")
     said = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
-    approvers = " ".join(mention(given.by.user) for given in operation.approvals)
+    approvers = " ".join(mention(given.by.user) for given in operation.approval.given)
     had = "approved by" if operation.ready_at is not None else "until then approved by"
     return f"{said} {mention(operation.requester.user)}{f' ({had} {approvers})' if approvers else ''}"
 
@@ -198,8 +199,8 @@ def _approved(operation: Operation, event: Event) -> str:
 
 
 def _reminded(operation: Operation, _event: Event) -> str:
-    asked = " ".join(mention_any(group) for group in operation.asked_groups)
-    until = "" if operation.approve_by is None else f" until {at(operation.approve_by)}"
+    asked = " ".join(mention_any(group) for group in operation.approval.groups)
+    until = "" if operation.approval.deadline is None else f" until {at(operation.approval.deadline)}"
     return f"Still waiting for approval{until}. {asked}".rstrip()
 
 

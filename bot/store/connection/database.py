@@ -196,7 +196,6 @@ def _connect(path: Path, mode: str = "mode=rw", *, check_same_thread: bool = Tru
 
 def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> Database:
     db = Database(connection, execute_plugins=False)  # no plugin of sqlite-utils is wanted here
-    db.execute("PRAGMA foreign_keys = ON")
     db.execute(
         "PRAGMA synchronous = FULL"
     )  # NORMAL could lose, on power loss, that a request may have been sent
@@ -213,6 +212,8 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
             # Checked again, under the lock: another process may have migrated, or created, it since.
             refuse_strangers(db, path)
             migrations.apply(db)
+    # A migration may rebuild a table that others refer to, which SQLite allows only while it enforces no reference.
+    db.execute("PRAGMA foreign_keys = ON")
     return db
 
 

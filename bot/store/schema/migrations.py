@@ -15,6 +15,7 @@ from bot.store.schema import (
     v5_events_read,
     v6_requests,
     v7_rule_words,
+    v8_operation_documents,
 )
 
 migrations = Migrations("pipeline-bot")
@@ -195,3 +196,9 @@ def m006_requests_of_a_person(db: Database) -> None:
 def m007_rules_in_words(db: Database) -> None:
     """A rule is its pattern and its words, as people type them: a key that is added needs no step of its own."""
     v7_rule_words.build(db)
+
+
+@migrations()
+def m008_operation_documents(db: Database) -> None:
+    """An operation is a JSON document, beside the columns that SQL needs: a field that is added needs no migration."""
+    v8_operation_documents.build(db)

@@ -6,7 +6,7 @@ gone, or is in use again after another stop, shows what must have happened betwe
 """
 
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Ending
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.steps.verdicts import (
     AskHistory,
     Blocked,

@@ -6,7 +6,7 @@ with an unchanged value there has not been touched.
 """
 
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Ending
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.steps.verdicts import (
     Blocked,
     Completed,

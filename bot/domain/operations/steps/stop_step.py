@@ -6,7 +6,7 @@ that somebody began and ended since; where a clear follows, the pipeline's event
 """
 
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Ending
+from bot.domain.operations.outcome import Ending
 from bot.domain.operations.steps.verdicts import (
     Blocked,
     Completed,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Ending
+from bot.domain.operations.outcome import Ending
 from bot.domain.pipelines.pipeline import Absent, Pipeline, Seen
 
 
