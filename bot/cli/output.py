@@ -3,7 +3,6 @@
 import getpass
 import json
 import os
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,14 +13,6 @@ from tabulate import tabulate
 
 def moment(when: datetime) -> str:
     return when.strftime("%Y-%m-%d %H:%M UTC")
-
-
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
-
-
-def with_moments(text: str) -> str:
-    """A text of the audit log, with its times as people read them."""
-    return one_line(_ISO.sub(lambda match: moment(datetime.fromisoformat(match[0])), text))
 
 
 def one_line(text: str) -> str:

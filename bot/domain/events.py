@@ -3,7 +3,7 @@
 The stored values of `EventKind` are a contract with databases that exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -77,13 +77,20 @@ _UNSPOKEN = frozenset(
 )
 
 
+Value = str | int | None | Sequence["Value"] | Mapping[str, "Value"]
+"""What JSON keeps as it is: texts, whole numbers and nothing, in lists and objects."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to an operation, and who did it, if a person did. `data` is what its line needs."""
+    """Something that happened to an operation, and who did it, if a person did. `data` is what its line needs.
+
+    It holds values, never a sentence that code would have to take apart again.
+    """
 
     kind: EventKind
     at: datetime
-    data: Mapping[str, str | int | None] = field(default_factory=dict)
+    data: Mapping[str, Value] = field(default_factory=dict)
     by: Actor | None = None
 
     @property

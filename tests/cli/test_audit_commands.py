@@ -56,7 +56,7 @@ def forges(record):
         kept = list(audit_log.entries(db))
         db.execute("DELETE FROM events WHERE id >= 2")
         with writing(db):
-            forged = {**kept[1].event.data, "rule": "approvals=0"}
+            forged = {**kept[1].event.data, "rule": {"approvals": "0"}}
             audit_log.append(db, replace(kept[1].event, data=forged))
             audit_log.append(db, kept[2].event)
 
@@ -95,7 +95,10 @@ def test_up_to_a_head_that_was_noted_it_is_intact(record):
 
 def test_a_record_that_was_tampered_with_names_the_first_broken_entry(record):
     """Exit status 1, for whatever runs it every night."""
-    tampers(record, "UPDATE events SET data = replace(data, 'approvals=2', 'approvals=0') WHERE id = 2")
+    tampers(
+        record,
+        """UPDATE events SET data = replace(data, '"approvals": "2"', '"approvals": "0"') WHERE id = 2""",
+    )
     said = record.types("audit", "verify")
     assert (said.status, said.stdout) == (
         1,
@@ -230,6 +233,7 @@ def test_an_export_holds_all_that_the_chain_was_made_of(record):
         assert line["hash"] == previous
     assert record.does("audit", "head").strip() == f"3:{previous}"
     assert [line["kind"] for line in exported(record)] == ["refused", "rule_set", "rule_dropped"]
+    assert exported(record)[2]["data"]["before"] == {"approvals": "2", "reason": "required"}
 
 
 def test_an_export_as_csv_says_the_same(record):

@@ -141,7 +141,9 @@ def test_every_change_is_in_the_record_with_who_made_it(shell):
         assert administration.verify().broken is None
     assert (granted.event.kind, revoked.event.kind) == (EventKind.GRANTED, EventKind.REVOKED)
     assert granted.event.data["shell"] == revoked.event.data["shell"] == who
-    assert revoked.event.data["before"] == f"number 1 by {who}, until revoked (on call)"
+    assert revoked.event.data["before"] == [
+        {"number": 1, "role": "operator", "by": who, "until": None, "note": "on call"}
+    ]
 
 
 def test_the_list_can_be_of_somebody_or_of_what_may_concern_a_pattern(shell):

@@ -56,7 +56,7 @@ def test_a_rule_takes_the_place_of_the_one_before(shell):
     assert shell.does("rule", "prod-*", "approvals=1") == "Rule on prod-*, as before: approvals=1.\n"
     assert recorded(shell) == [
         (EventKind.RULE_SET, None),
-        (EventKind.RULE_SET, "approvals=2 reason=required"),
+        (EventKind.RULE_SET, {"approvals": "2", "reason": "required"}),
     ]
 
 
@@ -67,7 +67,7 @@ def test_a_rule_is_dropped(shell):
     assert shell.is_refused("rule", "prod-*", "off") == (
         "There is no rule on prod-*. `pipeline-bot rules` lists them.\n"
     )
-    assert recorded(shell)[1:] == [(EventKind.RULE_DROPPED, "approvals=2")]
+    assert recorded(shell)[1:] == [(EventKind.RULE_DROPPED, {"approvals": "2"})]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
+from bot.domain.audit_values import PreviousGrant, json_of
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId, OperationId, PipelineId, PipelineName, TeamId, UserId
 from bot.domain.operations.operation import Operation
@@ -25,6 +26,7 @@ from bot.engine.replies import Reply
 from tests.clock import START
 from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline
 from tests.operations import changed
+from tests.rules import any_rules
 from tests.slack.reading import LONGEST_NAME, WORST, hostile
 
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
@@ -77,16 +79,23 @@ _SAID = [
     "pipeline",
     "pattern",
     "role",
-    "rule",
     "until",
     "note",
     "reason",
-    "before",
     "why",
     "ending",
     "action",
     "shell",
 ]
+# As this version stores them, as an earlier one did, and as nobody would.
+_STORED = st.recursive(
+    hostile | st.none() | st.integers() | any_rules().map(lambda rule: rule.as_typed),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile, inner, max_size=3),
+    max_leaves=4,
+) | st.lists(
+    st.builds(PreviousGrant, st.integers(), st.just("operator"), hostile, st.none() | moments, hostile),
+    max_size=60,
+).map(lambda grants: json_of(tuple(grants)))
 events = st.builds(
     Event,
     st.sampled_from(EventKind),
@@ -97,6 +106,8 @@ events = st.builds(
             "user": st.just("UANA"),
             "group": st.just("SAPPROVE"),
             **dict.fromkeys(_SAID, hostile | st.none() | st.integers()),
+            "rule": _STORED,
+            "before": _STORED,
         },
     ),
     st.sampled_from([None, BEN]),
@@ -133,7 +144,15 @@ _CHECKED: dict[str, st.SearchStrategy[Any]] = {
     "would_allow": st.just(tuple(Role)),
     "title": st.sampled_from(["", LONGEST_WHOLE_NAME, "<@UANA>"]),
 }
-_AT_MOST = {"rows": PAGE, "close": 3, "lines": 10, "grants": 60, "operations": 60, "approvals": 5}
+_AT_MOST = {
+    "rows": PAGE,
+    "close": 3,
+    "lines": 10,
+    "grants": 60,
+    "operations": 60,
+    "approvals": 5,
+    "before": 60,
+}
 
 
 def anything(hint: Any, field: str = "") -> st.SearchStrategy[Any]:

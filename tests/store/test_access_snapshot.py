@@ -14,6 +14,7 @@ from bot.domain.access.changes import (
 )
 from bot.domain.access.permissions import Action, Group, Membership, Role
 from bot.domain.access.rules import Rule
+from bot.domain.audit_values import PreviousGrant, previous_in
 from bot.domain.errors import BadPattern
 from bot.domain.events import EventKind
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
@@ -193,7 +194,7 @@ def test_a_change_in_slack_is_made_and_recorded_at_once(db):
     (grant,) = grants.unrevoked(db, ANA)
     assert (grant.granted_by, grant.granted_at) == (BY_CLEO, at(1))
     taken = administers(db, RevokeRole(ANA, Role.OPERATOR, "*"), minutes=2)
-    assert taken.data["before"] == f"number {grant.id} by {BY_CLEO}, until revoked"
+    assert previous_in(taken) == (PreviousGrant(grant.id, "operator", BY_CLEO, None, ""),)
     assert grants.unrevoked(db, ANA) == ()
 
 
@@ -203,7 +204,7 @@ def test_a_change_that_changes_nothing_is_answered_and_not_recorded(db):
     nothing = administers(db, RevokeRole(ANA, Role.OPERATOR, "*"))
     assert nothing.data["before"] is None
     same = administers(db, GrantRole(ANA, Role.VIEWER, "*"))
-    assert same.data["before"] == "number 2 by shell:root, until revoked"
+    assert previous_in(same) == (PreviousGrant(2, "viewer", "shell:root", None, ""),)
     assert len(grants.unrevoked(db)) == len(kinds(db)) == 2
 
 

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.access.changes import DropRule, GrantRole, RemoveFreeze, RevokeRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_values import PreviousFreeze, previous_in
 from bot.domain.errors import BadPattern
 from bot.domain.events import EventKind
 from bot.domain.ids import TeamId
@@ -107,10 +108,16 @@ def test_a_revoked_grant_is_gone_and_its_row_stays(shell, db):
         "role": "operator",
         "pattern": "orders-*",
         "shell": "shell:ben",
-        "before": (
-            "number 1 by shell:root, until revoked; "
-            "number 3 by shell:root, until 2026-03-02T03:01:00+00:00 (on call)"
-        ),
+        "before": [
+            {"number": 1, "role": "operator", "by": "shell:root", "until": None, "note": ""},
+            {
+                "number": 3,
+                "role": "operator",
+                "by": "shell:root",
+                "until": "2026-03-02T03:01:00+00:00",
+                "note": "on call",
+            },
+        ],
     }
     assert does(shell, take_away, minutes=6, by="shell:eve") == ()
     assert [grant.id for grant in shell.grants()] == [2]
@@ -126,20 +133,20 @@ def test_a_revoked_grant_is_gone_and_its_row_stays(shell, db):
 
 
 def test_a_rule_replaces_the_one_on_its_pattern(shell):
-    """The record keeps the old one in words, and the new one; setting the same again is nothing."""
+    """The record keeps the old one and the new one, key by key; setting the same again is nothing."""
     one, stricter = Rule("orders-*", approvals=1), Rule("orders-*", approvals=2, reason_required=True)
     does(shell, SetRule(one), SetRule(Rule("clicks", break_glass=True)))
     assert does(shell, SetRule(one), minutes=1) == ()
     (replaced,) = does(shell, SetRule(stricter), minutes=2)
     assert replaced.data == {
         "pattern": "orders-*",
-        "rule": "approvals=2 reason=required",
+        "rule": {"approvals": "2", "reason": "required"},
         "shell": "shell:root",
-        "before": "approvals=1",
+        "before": {"approvals": "1"},
     }
     assert shell.rules() == (Rule("clicks", break_glass=True), stricter)
     (dropped,) = does(shell, DropRule("orders-*"), minutes=3)
-    assert dropped.data["before"] == "approvals=2 reason=required"
+    assert dropped.data["before"] == {"approvals": "2", "reason": "required"}
     assert does(shell, DropRule("orders-*"), minutes=4) == ()
     assert shell.rules() == (Rule("clicks", break_glass=True),)
 
@@ -148,7 +155,12 @@ def test_a_freeze_holds_until_it_is_lifted_or_runs_out(shell):
     """One a pattern; it goes by the number of its entry in the record."""
     does(shell, SetFreeze("orders-*", at(60), "move"), SetFreeze("clicks", at(30), "audit"))
     (changed,) = does(shell, SetFreeze("orders-*", at(90), "longer move"), minutes=5, by="shell:ben")
-    assert changed.data["before"] == "until 2026-03-02T04:00:00+00:00 by shell:root: move"
+    assert changed.data["before"] == {
+        "pattern": "orders-*",
+        "until": "2026-03-02T04:00:00+00:00",
+        "reason": "move",
+        "by": "shell:root",
+    }
     assert does(shell, SetFreeze("orders-*", at(90), "longer move"), minutes=6) == ()
     clicks = Freeze(2, "clicks", at(30), "audit", "shell:root", at(0))
     orders = Freeze(3, "orders-*", at(90), "longer move", "shell:ben", at(5))
@@ -156,7 +168,7 @@ def test_a_freeze_holds_until_it_is_lifted_or_runs_out(shell):
     assert shell.freezes(at(30)) == (orders,)
     assert does(shell, RemoveFreeze("clicks"), minutes=30) == ()
     (lifted,) = does(shell, RemoveFreeze("orders-*"), minutes=31)
-    assert lifted.data["before"] == "until 2026-03-02T04:30:00+00:00 by shell:ben: longer move"
+    assert previous_in(lifted) == PreviousFreeze("orders-*", at(90), "longer move", "shell:ben")
     assert shell.freezes(at(0)) == ()
 
 

@@ -69,12 +69,16 @@ whole_text = st.text(max_size=8) | st.sampled_from(
 )
 
 
-@given(
-    data=st.dictionaries(whole_text, whole_text | st.none() | st.integers() | st.booleans(), max_size=5),
-    at=moments,
+whole_values = st.recursive(
+    whole_text | st.none() | st.integers() | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(whole_text, inner, max_size=3),
+    max_leaves=6,
 )
+
+
+@given(data=st.dictionaries(whole_text, whole_values, max_size=5), at=moments)
 def test_whatever_an_event_is_made_of(db, data, at):
-    """What its type allows is always recorded: text of whole characters, whole numbers of any size, and nothing."""
+    """What its type allows is always recorded: text of whole characters, whole numbers of any size, and nothing, however nested."""
     assert is_recorded(db, Event(EventKind.REFUSED, at, data, ANA))
 
 

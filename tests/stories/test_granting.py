@@ -22,7 +22,7 @@ def test_what_an_admin_grants_counts_at_once(workspace: Workspace) -> None:
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(
         [
             "03:00 granted by root: grant=1 number=2 pattern=orders role=operator team=T0ACME user=U03ANA",
-            "03:00 revoked by root: before=number 2 by T0ACME/U02ROOT, until revoked grant=1 pattern=orders role=operator team=T0ACME user=U03ANA",
+            '03:00 revoked by root: before=[{"by": "T0ACME/U02ROOT", "note": "", "number": 2, "role": "operator", "until": null}] grant=1 pattern=orders role=operator team=T0ACME user=U03ANA',
         ]
     )
 

@@ -42,7 +42,7 @@ def test_a_group_is_granted_by_chat(workspace: Workspace) -> None:
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(
         [
             "03:00 granted by root: grant=1 group=S04ONCALL note=rota of week 10 number=2 pattern=orders role=operator team=T0ACME until=2026-03-09T03:00:00+00:00",
-            "03:00 revoked by root: before=number 2 by T0ACME/U02ROOT, until 2026-03-09T03:00:00+00:00 (rota of week 10) grant=1 group=S04ONCALL pattern=orders role=operator team=T0ACME",
+            '03:00 revoked by root: before=[{"by": "T0ACME/U02ROOT", "note": "rota of week 10", "number": 2, "role": "operator", "until": "2026-03-09T03:00:00+00:00"}] grant=1 group=S04ONCALL pattern=orders role=operator team=T0ACME',
         ]
     )
 

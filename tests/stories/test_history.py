@@ -64,6 +64,31 @@ Nothing that you may see.\
 """)
 
 
+def test_entries_of_an_earlier_version(workspace: Workspace) -> None:
+    """They say what was there before in a sentence, which is shown as it stands."""
+    root, ana = workspace.admin("root"), workspace.stranger("ana")
+    what_was = {
+        EventKind.REVOKED: f"number 2 by T0ACME/{ana.actor.user}, until revoked (<!here>)",
+        EventKind.RULE_DROPPED: "approvals=2 matching=`x`",
+        EventKind.UNFROZEN: "until 2026-03-02T07:00:00+00:00 by shell:root: release day",
+    }
+    db = open_database(workspace.database)
+    with writing(db):
+        for kind, before in what_was.items():
+            data = {"pattern": "orders", "before": before}
+            audit_log.append(db, Event(kind, workspace.clock.now(), data, root.actor))
+    db.close()
+    assert root.types("/pipeline history").split("\n") == snapshot(
+        [
+            "*The record of everything*",
+            "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before `until 2026-03-02T07:00:00+00:00 by shell:root: release day`",
+            "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before `approvals=2 matching=ˋxˋ`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: revoked `orders` by @root: before `number 2 by T0ACME/U03ANA, until revoked (<!here>)`",
+            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
+        ]
+    )
+
+
 def test_pages(workspace: Workspace) -> None:
     """Ten entries a page; *Older* turns the page into the next, and the last one has no button."""
     root = workspace.admin("root")

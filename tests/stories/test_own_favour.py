@@ -140,9 +140,9 @@ def test_a_rule_may_be_tightened_over_ones_own_power(workspace: Workspace) -> No
     assert zoe.types("/pipeline rule prod-* approvals=1").startswith("✅")
     assert workspace.record(EventKind.RULE_SET) == snapshot(
         [
-            "03:00 rule_set by root: grant=1 pattern=prod-* rule=approvals=2",
-            "03:00 rule_set by root: before=approvals=2 grant=1 pattern=prod-* rule=approvals=3 reason=required",
-            "03:00 rule_set by zoe: before=approvals=3 reason=required grant=2 pattern=prod-* rule=approvals=1",
+            '03:00 rule_set by root: grant=1 pattern=prod-* rule={"approvals": "2"}',
+            '03:00 rule_set by root: before={"approvals": "2"} grant=1 pattern=prod-* rule={"approvals": "3", "reason": "required"}',
+            '03:00 rule_set by zoe: before={"approvals": "3", "reason": "required"} grant=2 pattern=prod-* rule={"approvals": "1"}',
         ]
     )
 

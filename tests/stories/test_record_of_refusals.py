@@ -234,7 +234,7 @@ REFUSALS = [
             [
                 "03:00 refused by root: action=granted grant=1 pattern=orders role=operator team=T0ACME user=U02ROOT why=own_favour",
                 "03:00 refused by root: action=granted pattern=* role=operator team=T0ACME user=U03ANA why=no_admin",
-                "03:00 refused by root: action=rule_set pattern=* rule=approvals=0 why=no_admin",
+                '03:00 refused by root: action=rule_set pattern=* rule={"approvals": "0"} why=no_admin',
                 "03:00 refused by root: action=frozen pattern=prod-* reason=because until=2026-03-02T04:00:00+00:00 why=no_admin",
                 "03:00 refused by root: action=unfrozen pattern=* why=no_admin",
             ]

@@ -34,9 +34,9 @@ Without a rule a requester needs 1 approval, an operator none.\
     )
     assert workspace.record() == snapshot(
         [
-            "03:00 rule_set by root: grant=1 pattern=prod-* rule=approvals=2 within=2h reason=required",
-            "03:00 rule_set by root: before=approvals=2 within=2h reason=required grant=1 pattern=prod-* rule=approvals=3 stop=30s break-glass=allowed",
-            "03:00 rule_dropped by root: before=approvals=3 stop=30s break-glass=allowed grant=1 pattern=prod-*",
+            '03:00 rule_set by root: grant=1 pattern=prod-* rule={"approvals": "2", "reason": "required", "within": "2h"}',
+            '03:00 rule_set by root: before={"approvals": "2", "reason": "required", "within": "2h"} grant=1 pattern=prod-* rule={"approvals": "3", "break-glass": "allowed", "stop": "30s"}',
+            '03:00 rule_dropped by root: before={"approvals": "3", "break-glass": "allowed", "stop": "30s"} grant=1 pattern=prod-*',
         ]
     )
 
@@ -223,8 +223,8 @@ Without a rule a requester needs 1 approval, an operator none.\
     assert workspace.record(EventKind.FROZEN, EventKind.UNFROZEN) == snapshot(
         [
             "03:00 frozen by root: grant=1 pattern=ord* reason=release day until=2026-03-02T07:00:00+00:00",
-            "03:00 frozen by root: before=until 2026-03-02T07:00:00+00:00 by T0ACME/U02ROOT: release day grant=1 pattern=ord* reason=release took longer until=2026-03-02T18:00:00+00:00",
-            "03:00 unfrozen by root: before=until 2026-03-02T18:00:00+00:00 by T0ACME/U02ROOT: release took longer grant=1 pattern=ord*",
+            '03:00 frozen by root: before={"by": "T0ACME/U02ROOT", "pattern": "ord*", "reason": "release day", "until": "2026-03-02T07:00:00+00:00"} grant=1 pattern=ord* reason=release took longer until=2026-03-02T18:00:00+00:00',
+            '03:00 unfrozen by root: before={"by": "T0ACME/U02ROOT", "pattern": "ord*", "reason": "release took longer", "until": "2026-03-02T18:00:00+00:00"} grant=1 pattern=ord*',
         ]
     )
 

@@ -1,21 +1,24 @@
 """`rule`, `rules`, `freeze` and `unfreeze`: rules for clears, and freezes, from the shell."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import click
 
 from bot.cli.access.access_file import rule_as_written
 from bot.cli.current_time import clock_at, clock_of
-from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this, with_moments
+from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain import durations
 from bot.domain.access.changes import DropRule, RemoveFreeze, SetFreeze, SetRule
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_values import PreviousFreeze, previous_in
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.errors import BadRule, UserError
+from bot.domain.events import Event
 from bot.store.shell_store import Administration
 
 _KEYS = "\b\n" + "\n".join(
@@ -43,9 +46,9 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
     if isinstance(change, DropRule):
         if not made:
             raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
-        click.echo(f"No rule on {pattern} any more.{_before(made[0].data.get('before'))}")
+        click.echo(f"No rule on {pattern} any more.{_before(made)}")
     elif made:
-        click.echo(f"Rule on {pattern}: {change.rule.in_words}.{_before(made[0].data.get('before'))}")
+        click.echo(f"Rule on {pattern}: {change.rule.in_words}.{_before(made)}")
     else:
         click.echo(f"Rule on {pattern}, as before: {change.rule.in_words}.")
 
@@ -102,9 +105,8 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
     change = SetFreeze(checked, end_of_freeze(said, now), why)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=whoever_runs_this(), now=now)
-    before = made[0].data.get("before") if made else None
     click.echo(
-        f"Nothing new starts on {pattern} until {moment(change.until)}: {change.reason}.{_before(before)}"
+        f"Nothing new starts on {pattern} until {moment(change.until)}: {change.reason}.{_before(made)}"
     )
 
 
@@ -119,7 +121,7 @@ def unfreeze(pattern: str) -> None:
         )
     if not made:
         raise UserError(f"Nothing is frozen as {pattern}. `pipeline-bot rules` lists the freezes.")
-    click.echo(f"No freeze on {pattern} any more.{_before(made[0].data.get('before'))}")
+    click.echo(f"No freeze on {pattern} any more.{_before(made)}")
 
 
 def _end(how: str, when: str) -> timedelta | datetime | time:
@@ -136,8 +138,16 @@ def _end(how: str, when: str) -> timedelta | datetime | time:
     return said
 
 
-def _before(before: object) -> str:
-    return f" Before: {with_moments(str(before))}." if before else ""
+def _before(made: Sequence[Event]) -> str:
+    """What the change replaced or removed, as a sentence."""
+    match previous_in(made[0]) if made else None:
+        case Rule() as rule:
+            said = rule.in_words or "nothing"
+        case PreviousFreeze(until=until, by=by, reason=reason):
+            said = f"until {moment(until)} by {by}: {reason}"
+        case _:
+            return ""
+    return f" Before: {one_line(said)}."
 
 
 def _freeze_as_json(one: Freeze) -> dict[str, str]:

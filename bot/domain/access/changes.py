@@ -12,7 +12,7 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Decision, Group, Membership, Principal, Role, decide_on_pattern
 from bot.domain.access.rules import Freeze, Rule, is_looser
-from bot.domain.events import EventKind
+from bot.domain.events import EventKind, Value
 
 _POWERS = frozenset({Role.REQUESTER, Role.OPERATOR, Role.APPROVER, Role.RESPONDER})
 
@@ -151,7 +151,7 @@ def kind_of(change: AccessChange) -> EventKind:
             return EventKind.UNFROZEN
 
 
-def in_words(change: AccessChange) -> dict[str, str | int | None]:
+def audit_data(change: AccessChange) -> dict[str, Value]:
     """What the audit log keeps of the change itself."""
     match change:
         case GrantRole(principal, role, pattern, expires_at, note):
@@ -160,7 +160,7 @@ def in_words(change: AccessChange) -> dict[str, str | int | None]:
         case RevokeRole(principal, role, pattern):
             return {**_principal(principal), "role": role, "pattern": pattern}
         case SetRule(rule):
-            return {"pattern": rule.pattern, "rule": rule.in_words}
+            return {"pattern": rule.pattern, "rule": rule.as_typed}
         case DropRule(pattern) | RemoveFreeze(pattern):
             return {"pattern": pattern}
         case SetFreeze(pattern, until, reason):
@@ -171,7 +171,7 @@ def freeze_of(change: SetFreeze, *, freeze_id: int, by: str, now: datetime) -> F
     return Freeze(freeze_id, change.pattern, change.until, change.reason, by, now)
 
 
-def _principal(principal: Principal) -> dict[str, str | int | None]:
+def _principal(principal: Principal) -> dict[str, Value]:
     if isinstance(principal, Group):
         return {"team": principal.team, "group": principal.group}
     return {"team": principal.team, "user": principal.user}

@@ -93,7 +93,7 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
         # A break-glass runs at once: typing the name again replaced the cancel window.
         stop_window = timedelta(0) if authority.by_breaking_glass else requirements.stop_window
-        return made_ready(public, Event(kind, now, data | authority.on_record, by), stop_window)
+        return made_ready(public, Event(kind, now, {**data, **authority.on_record}, by), stop_window)
     deadline = now + requirements.approve_within
     remind_at = now + (requirements.remind_after or requirements.approve_within / 2)
     if remind_at >= deadline:  # the rules ask for a reminder that would come too late

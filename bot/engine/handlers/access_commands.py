@@ -14,12 +14,13 @@ from bot.domain.access.changes import (
     RevokeRole,
     SetFreeze,
     SetRule,
+    audit_data,
     decide_change,
-    in_words,
     kind_of,
 )
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Action, Group, Principal, decide_on_pattern
+from bot.domain.audit_values import previous_in
 from bot.domain.commands import model
 from bot.domain.commands.freeze_ends import end_of_freeze
 from bot.domain.commands.parsers import is_group
@@ -67,7 +68,7 @@ class AccessCommands:
             judgement = decide_change(change, membership, access_data, now)
             if judgement.objection is not None:
                 raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
-            data = in_words(change) | judgement.decision.on_record
+            data = audit_data(change) | judgement.decision.on_record
             return Event(kind_of(change), now, data, actor)
 
         try:
@@ -76,8 +77,8 @@ class AccessCommands:
             )
         except NotAuthorized as refused:
             return replies.NotAllowed(change, refused.judgement)
-        before = str(event.data.get("before") or "")
-        if isinstance(change, _TAKES_AWAY) and not before:
+        before = previous_in(event)
+        if isinstance(change, _TAKES_AWAY) and before is None:
             return replies.NothingToChange(change)
         self.work()
         return replies.Changed(change, before)
@@ -182,7 +183,7 @@ class AccessCommands:
     def _refusal(self, actor: Actor, change: AccessChange, judgement: ChangeDecision) -> Event:
         why = judgement.objection.value if judgement.objection else ""
         data = {
-            **in_words(change),
+            **audit_data(change),
             **judgement.decision.on_record,
             "action": kind_of(change).value,
             "why": why,

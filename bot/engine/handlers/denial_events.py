@@ -27,7 +27,7 @@ def refused(
 ) -> Event:
     """By the decision on what they wanted to do to the pipeline; `plan` is None where they only wanted to see it."""
     data = {"pipeline": name, "action": decision.action.value, "why": decision.why.value}
-    return Event(EventKind.REFUSED, now, data | plan_on_record(plan) | decision.on_record, actor)
+    return Event(EventKind.REFUSED, now, {**data, **plan_on_record(plan), **decision.on_record}, actor)
 
 
 def plan_on_record(plan: Plan | None) -> dict[str, str | int | None]:
@@ -38,7 +38,7 @@ def plan_on_record(plan: Plan | None) -> dict[str, str | int | None]:
 def refused_to_list(actor: Actor, pattern: str, decision: Decision, now: datetime) -> Event:
     """Denied: somebody who may see no pipeline at all."""
     data = {"pattern": pattern, "action": decision.action.value, "why": decision.why.value}
-    return Event(EventKind.REFUSED, now, data | decision.on_record, actor)
+    return Event(EventKind.REFUSED, now, {**data, **decision.on_record}, actor)
 
 
 def refusal(  # noqa: PLR0913 - who, what, to what, why and when
@@ -56,8 +56,9 @@ def refusal(  # noqa: PLR0913 - who, what, to what, why and when
         "action": tried.value,
         "why": why,
         "state": operation.state.value,
+        **(decided_by.on_record if decided_by else {}),
     }
-    return Event(EventKind.REFUSED, now, data | (decided_by.on_record if decided_by else {}), actor)
+    return Event(EventKind.REFUSED, now, data, actor)
 
 
 def unknown(actor: Actor, tried: AttemptedAction, said: str, now: datetime) -> Event:

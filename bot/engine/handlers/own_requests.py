@@ -221,7 +221,7 @@ class OwnRequests:
         # The audit log has the request word for word: nobody can change it afterwards.
         wanted = {"pipeline": operation.pipeline, "reviewed": operation.previewed.id}
         said = {"reason": operation.reason, "incident": operation.incident, **plan_on_record(operation.plan)}
-        await self.store.propose(operation, Event(EventKind.PROPOSED, now, wanted | said, by=actor))
+        await self.store.propose(operation, Event(EventKind.PROPOSED, now, {**wanted, **said}, by=actor))
         return replies.Preview(operation, pipeline, weighed.authority)
 
     async def _in_the_way(

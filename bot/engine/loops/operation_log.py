@@ -20,4 +20,7 @@ def log_events(after: Transition) -> None:
             "pipeline": after.operation.pipeline,
             "state": after.operation.state.value,
         }
-        report(event.kind.value, **{key: value for key, value in about.items() if value not in {None, ""}})
+        report(
+            event.kind.value,
+            **{key: value for key, value in about.items() if value is not None and value != ""},
+        )

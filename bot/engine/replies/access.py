@@ -7,6 +7,7 @@ from bot.domain.access.authorization import Authorization
 from bot.domain.access.changes import AccessChange, ChangeDecision
 from bot.domain.access.permissions import Decision, Grant, Membership
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_values import Previous
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import Plan
 from bot.engine.attempted_actions import AttemptedAction
@@ -61,10 +62,10 @@ class RuleList:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The change of access was made; `before` is what it replaced or removed, in words."""
+    """The change of access was made; `before` is what it replaced, removed or found there, if anything."""
 
     change: AccessChange
-    before: str
+    before: Previous | None
 
 
 @dataclass(frozen=True, slots=True)

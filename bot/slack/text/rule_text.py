@@ -1,22 +1,28 @@
 """Rule text: rules, and values before a change, with mentions of channels, groups and people, and local times.
 
-The audit log keeps the store's text; what is parsed from it is only shown, and decides nothing. People's own text
-stays code. Pure.
+The audit log keeps values, which are worded here; what an entry has instead of them is shown as it stands. People's own
+text stays code. Pure.
 """
 
+import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain.access.rules import Rule
-from bot.domain.commands.rule_syntax import rule_of
-from bot.domain.errors import BadRule
-from bot.domain.ids import ChannelId, UserId
-from bot.slack.text.mrkdwn import at, channel, code, escaped, mention, mention_any
-
-_FREEZE = re.compile(r"until (?P<until>\S+) by (?P<by>.+?): (?P<reason>.*)")
-_GRANT = re.compile(
-    r"number (?P<number>\d+) by (?P<by>[^,]+), until (?P<until>\S+)(?: \((?P<note>.*?)\))?(?:; |\Z)"
+from bot.domain.audit_values import (
+    BEFORE,
+    RULE,
+    Previous,
+    PreviousFreeze,
+    PreviousGrant,
+    previous_in,
+    rule_in,
 )
+from bot.domain.events import Event, Value
+from bot.domain.ids import ChannelId, UserId
+from bot.slack.text.mrkdwn import at, channel, code, escaped, mention, mention_any, some_of
+
 _ACTOR = re.compile(r"T[A-Z0-9]+/(?P<user>[UW][A-Z0-9]+)")
 
 
@@ -25,24 +31,31 @@ def rule_in_text(rule: Rule) -> str:
     return " ".join(f"{key}={_value(key, value)}" for key, value in rule.as_typed.items())
 
 
-def rule_again(words: str) -> str:
-    """A rule that is known only as text."""
-    try:
-        return rule_in_text(rule_of("*", words))
-    except BadRule:
-        return code(words, 500)
+def before(previous: Previous) -> str:
+    """The rule, the freeze or the grants before a change."""
+    match previous:
+        case Rule():
+            return rule_in_text(previous) or code("nothing")
+        case PreviousFreeze(until=until, by=by, reason=reason):
+            return f"until {at(until)} by {_whose(by)}: {code(reason, 150)}"
+        case _:
+            return some_of([_grant(grant) for grant in previous], "; ")
 
 
-def before(words: str) -> str:
-    """The rule, the freeze or the grants before a change, from the audit log's text."""
-    freeze = _FREEZE.fullmatch(words)
-    if freeze is not None:
-        reason = code(freeze["reason"], 150)
-        return f"until {moment_again(freeze['until'])} by {_whose(freeze['by'])}: {reason}"
-    granted = list(_GRANT.finditer(words))
-    if granted and "".join(each[0] for each in granted) == words:
-        return "; ".join(map(_grant, granted))
-    return rule_again(words)
+def rule_and_before(event: Event) -> Iterator[str]:
+    """What an entry of the audit log has of both."""
+    stored_rule, stored_before = event.data.get(RULE), event.data.get(BEFORE)
+    if stored_rule:
+        rule = rule_in(event)
+        yield f"rule {_as_it_stands(stored_rule) if rule is None else rule_in_text(rule)}"
+    if stored_before is not None:
+        previous = previous_in(event)
+        yield f"before {_as_it_stands(stored_before) if previous is None else before(previous)}"
+
+
+def _as_it_stands(stored: Value) -> str:
+    """What does not read as values: the text of an earlier version, or what a later one stored."""
+    return code(stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False), 500)
 
 
 def moment_again(words: str) -> str:
@@ -52,9 +65,10 @@ def moment_again(words: str) -> str:
         return escaped(words)
 
 
-def _grant(said: re.Match[str]) -> str:
-    note = f" ({code(said['note'], 100)})" if said["note"] else ""
-    return f"number {said['number']} by {_whose(said['by'])}, until {moment_again(said['until'])}{note}"
+def _grant(grant: PreviousGrant) -> str:
+    until = "revoked" if grant.until is None else at(grant.until)
+    note = f" ({code(grant.note, 100)})" if grant.note else ""
+    return f"number {grant.number} by {_whose(grant.by)}, until {until}{note}"
 
 
 def _whose(by: str) -> str:

@@ -17,7 +17,7 @@ from bot.domain.access.changes import (
 from bot.domain.access.permissions import Action, Grant, Group, Kind
 from bot.domain.commands import COMMAND
 from bot.domain.durations import span_in_words
-from bot.domain.events import EventKind
+from bot.domain.events import Event, EventKind
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR, Plan
 from bot.engine import replies
@@ -110,11 +110,11 @@ def rule_list(shown: replies.RuleList) -> Message:
 
 
 def changed(shown: replies.Changed) -> Message:
-    if isinstance(shown.change, GrantRole) and shown.before:
+    if isinstance(shown.change, GrantRole) and shown.before is not None:
         return said(
             f"Nothing to change: {_change(shown.change)} It is granted already, {rule_text.before(shown.before)}."
         )
-    before = f" Before: {rule_text.before(shown.before)}." if shown.before else ""
+    before = "" if shown.before is None else f" Before: {rule_text.before(shown.before)}."
     return said(f"✅ {_change(shown.change)}{before}")
 
 
@@ -189,7 +189,9 @@ def _change(change: AccessChange) -> str:
 
 def _entry(line: HistoryLine, workspace_url: str) -> str:
     event, operation = line.entry.event, line.operation
-    data = {key: str(value) for key, value in event.data.items() if value not in {None, ""}}
+    data = {
+        key: str(value) for key, value in event.data.items() if isinstance(value, str | int) and value != ""
+    }
     told = words(event.kind)
     who = mention(event.by.user) if event.by else code(data["shell"], 60) if "shell" in data else ""
     by = f" by {who}" if who else ""
@@ -205,7 +207,7 @@ def _entry(line: HistoryLine, workspace_url: str) -> str:
         told, about = f"`{operation.pipeline}`{plan}: {told}", ""
     shown = operation.state if operation is not None and event.kind is EventKind.ENDED else event.kind
     card = _card(line, workspace_url)
-    return f"{sign(shown)} {at(event.at)}: {told}{about}{because}{by}{_in_detail(data)}{card}"
+    return f"{sign(shown)} {at(event.at)}: {told}{about}{because}{by}{_in_detail(event, data)}{card}"
 
 
 def _action_name(action: str, plan: str | None) -> str:
@@ -270,17 +272,16 @@ _DETAILS: dict[str, Callable[[str], str]] = {
     "incident": _as_typed,
     "request": _as_typed,
     "button": _as_typed,
-    "rule": rule_text.rule_again,
     "until": rule_text.moment_again,
     "note": _as_typed,
     "reason": _as_typed,
-    "before": rule_text.before,
 }
 
 
-def _in_detail(data: Mapping[str, str]) -> str:
+def _in_detail(event: Event, data: Mapping[str, str]) -> str:
     """The new value, and the one before."""
     said = [f"{key} {_DETAILS[key](data[key])}" for key in _DETAILS if key in data]
+    said += rule_text.rule_and_before(event)
     return f": {', '.join(said)}" if said else ""
 
 

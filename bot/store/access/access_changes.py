@@ -18,13 +18,14 @@ from bot.domain.access.changes import (
     RevokeRole,
     SetFreeze,
     SetRule,
-    in_words,
+    audit_data,
     kind_of,
     pattern_of,
 )
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Grant, Membership
 from bot.domain.access.rules import Freeze, Rule
+from bot.domain.audit_values import BEFORE, Previous, PreviousFreeze, json_of, previous_grants
 from bot.domain.events import Event
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine.ports import Authorize, NotAuthorized
@@ -89,7 +90,7 @@ def _all_made(
     recorded: list[Event] = []
     for change in changes:
         _check_pattern(change, targets)
-        event = Event(kind_of(change), now, {**in_words(change), "shell": by})
+        event = Event(kind_of(change), now, {**audit_data(change), "shell": by})
         made, changed = _made(db, change, event, by=by)
         recorded += [made] if changed else []
     return tuple(recorded)
@@ -104,7 +105,7 @@ def _check_pattern(change: AccessChange, targets: Targets) -> None:
 def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple[Event, bool]:
     """The event with `before`, and whether anything changed: only then is it recorded."""
     before, changes = _before(db, change, event.at)
-    event = replace(event, data={**event.data, "before": before})
+    event = replace(event, data={**event.data, BEFORE: json_of(before)})
     if changes:
         number = _make(db, change, entry_id=audit_log.head(db)[0] + 1, by=by, now=event.at)
         if number is not None:  # later entries refer to the grant by it
@@ -113,28 +114,28 @@ def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple
     return event, changes
 
 
-def _before(db: Database, change: AccessChange, now: datetime) -> tuple[str | None, bool]:
+def _before(db: Database, change: AccessChange, now: datetime) -> tuple[Previous | None, bool]:
     """What the change would replace, find already there or remove, and whether it would change anything."""
     match change:
         case GrantRole():
             same = grants.same_in_force(db, change, now)
-            return (None, True) if same is None else (_grant_in_words(same), False)
+            return (None, True) if same is None else (previous_grants([same]), False)
         case RevokeRole():
             meant = grants.meant_by(db, change)
-            return "; ".join(_grant_in_words(grant) for grant in meant) or None, bool(meant)
+            return previous_grants(meant), bool(meant)
         case SetRule(wanted):
             rule = rules_and_freezes.rule_on(db, wanted.pattern)
-            return _rule_in_words(rule), rule != wanted
+            return rule, rule != wanted
         case DropRule(pattern):
             rule = rules_and_freezes.rule_on(db, pattern)
-            return _rule_in_words(rule), rule is not None
+            return rule, rule is not None
         case SetFreeze(pattern, until, reason):
             freeze = rules_and_freezes.freeze_on(db, pattern, now)
             as_wanted = freeze is not None and (freeze.until, freeze.reason) == (until, reason)
-            return _freeze_in_words(freeze), not as_wanted
+            return _previous(freeze), not as_wanted
         case RemoveFreeze(pattern):
             freeze = rules_and_freezes.freeze_on(db, pattern, now)
-            return _freeze_in_words(freeze), freeze is not None
+            return _previous(freeze), freeze is not None
 
 
 def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: datetime) -> int | None:
@@ -155,17 +156,5 @@ def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: da
     return None
 
 
-def _grant_in_words(grant: Grant) -> str:
-    until = "until revoked" if grant.expires_at is None else f"until {grant.expires_at.isoformat()}"
-    note = f" ({grant.note})" if grant.note else ""
-    return f"number {grant.id} by {grant.granted_by}, {until}{note}"
-
-
-def _rule_in_words(rule: Rule | None) -> str | None:
-    return None if rule is None else rule.in_words or "nothing"
-
-
-def _freeze_in_words(freeze: Freeze | None) -> str | None:
-    if freeze is None:
-        return None
-    return f"until {freeze.until.isoformat()} by {freeze.by}: {freeze.reason}"
+def _previous(freeze: Freeze | None) -> PreviousFreeze | None:
+    return None if freeze is None else PreviousFreeze.of(freeze)
