@@ -7,6 +7,7 @@ than a second. Other work goes on between slices of the list, whatever its lengt
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
+from bot.domain.pipelines.targets import THE_ONLY, TargetName, full_name
 from bot.event_loop import let_others_run
 from bot.feldera.http.problems import NOT_AS_KNOWN
 from bot.feldera.models import PipelineBody
@@ -34,18 +36,30 @@ _read_row = json.JSONDecoder(parse_int=float).raw_decode
 class ListedPipelines(Mapping[PipelineName, Pipeline | Problem]):
     """Pipelines by name. One without the form that this bot knows is a `Problem` under its name.
 
-    `unreadable` counts the rows without a valid name: which pipelines they are is not known.
+    `unreadable` counts the rows without a valid name: which pipelines they are is not known. `target` is the one whose
+    list it is: names are full then, in the keys and in the pipelines.
     """
 
-    def __init__(self, rows: Mapping[PipelineName, bytes | Problem], unreadable: int) -> None:
+    def __init__(
+        self, rows: Mapping[PipelineName, bytes | Problem], unreadable: int, target: TargetName = THE_ONLY
+    ) -> None:
         self.unreadable = unreadable
         self._rows = rows
+        self._target = target
+
+    def of_target(self, target: TargetName) -> "ListedPipelines":
+        """The same list with full names."""
+        if target == THE_ONLY:
+            return self
+        rows = {full_name(target, name): row for name, row in self._rows.items()}
+        return ListedPipelines(rows, self.unreadable, target)
 
     def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
         row = self._rows[name]
         if isinstance(row, Problem):
             return row
-        return _read_again(row) if len(row) <= REMEMBERED_ROW_MAX else _read(row)
+        read = _read_again(row) if len(row) <= REMEMBERED_ROW_MAX else _read(row)
+        return read if isinstance(read, Problem) else with_target(read, self._target)
 
     def __iter__(self) -> Iterator[PipelineName]:
         return iter(self._rows)
@@ -55,6 +69,11 @@ class ListedPipelines(Mapping[PipelineName, Pipeline | Problem]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._rows
+
+
+def with_target(pipeline: Pipeline, target: TargetName) -> Pipeline:
+    """The pipeline under its full name."""
+    return pipeline if target == THE_ONLY else replace(pipeline, name=full_name(target, pipeline.name))
 
 
 def _read(row: bytes) -> Pipeline | Problem:

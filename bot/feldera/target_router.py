@@ -5,9 +5,9 @@ With a single one, names pass through as they are. It decides nothing, and makes
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain.ids import PipelineId, PipelineName
 from bot.domain.operations.plans import StepName
@@ -16,17 +16,17 @@ from bot.domain.pipelines.observations import Observation
 from bot.domain.pipelines.pipeline import (
     Answer,
     Look,
-    Pipeline,
     PipelineEvents,
     Problem,
     ProblemKind,
     RunnerHealth,
     Seen,
 )
-from bot.domain.pipelines.targets import THE_ONLY, TargetName, Targets, full_name, name_on_target
+from bot.domain.pipelines.targets import THE_ONLY, TargetName, Targets, name_on_target
 from bot.engine.ports import AllPipelines
 from bot.feldera.client import FelderaClient
 from bot.feldera.duplicate_targets import DuplicateTargets
+from bot.feldera.pipeline_list import with_target
 
 LATE_AFTER = 5.0  # seconds: how long a list waits for other targets once one has answered
 _NO_SUCH_TARGET = Problem(ProblemKind.ELSEWHERE, "no target of this bot has this name")
@@ -63,9 +63,10 @@ class TargetRouter:
         finally:
             for look in looks.values():
                 look.cancel()
-        return AllPipelines.of(
-            {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
-        )
+        answers = {each: look.result() if _is_done(look) else _LATE for each, look in looks.items()}
+        everything = AllPipelines.of(answers)
+        # Where nothing answered, the first problem is the answer.
+        return next(iter(answers.values())) if len(everything.unanswered) == len(answers) else everything
 
     async def observe(
         self, target: TargetName | None, reviewed: Mapping[PipelineName, PipelineId | None]
@@ -129,7 +130,7 @@ class TargetRouter:
         if isinstance(listed, Problem):
             return listed
         unreadable = {target: listed.unreadable} if listed.unreadable else {}
-        return AllPipelines(_Listed({target: listed}), unreadable=unreadable)
+        return AllPipelines(listed.of_target(target), unreadable=unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,37 +152,8 @@ class _Connection:
         return await self.client.submit(step, name_on_target(self.name), not_after=not_after)
 
 
-class _Listed(Mapping[PipelineName, Pipeline | Problem]):
-    """The lists of several targets as one, by full names. A pipeline is parsed when it is looked up, as in each list."""
-
-    def __init__(self, lists: Mapping[TargetName, Mapping[PipelineName, Pipeline | Problem]]) -> None:
-        self.lists = lists
-
-    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
-        target = TargetName(name.rpartition("/")[0])
-        each = self.lists[target][name_on_target(name)]
-        return each if isinstance(each, Problem) else _named(each, target)
-
-    def __iter__(self) -> Iterator[PipelineName]:
-        return (full_name(target, name) for target, listed in self.lists.items() for name in listed)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.lists.values()))
-
-    def __contains__(self, name: object) -> bool:
-        """Without parsing the row."""
-        if not isinstance(name, str):
-            return False
-        target, _, own = name.rpartition("/")
-        return own in self.lists.get(TargetName(target), {})
-
-
-def _named(pipeline: Pipeline, target: TargetName) -> Pipeline:
-    return replace(pipeline, name=full_name(target, pipeline.name)) if target else pipeline
-
-
 def _shown(look: Look, target: TargetName) -> Look:
-    return Seen(_named(look.pipeline, target)) if isinstance(look, Seen) else look
+    return Seen(with_target(look.pipeline, target)) if isinstance(look, Seen) else look
 
 
 _Looking = asyncio.Task[AllPipelines | Problem]

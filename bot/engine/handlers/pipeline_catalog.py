@@ -5,13 +5,12 @@ nothing of another.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.ids import PipelineName
-from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
+from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.ports import AllPipelines, Clock, Pipelines
 
@@ -23,22 +22,6 @@ LATE_AFTER = 0.3  # seconds to wait for the others, once one Feldera has answere
 Listed = AllPipelines | Problem
 Begin = Callable[[Coroutine[Any, Any, Listed]], asyncio.Task[Listed]]
 """Starts a task that somebody holds on to, and that ends with the process."""
-
-
-class _Chained(Mapping[PipelineName, Pipeline | Problem]):
-    """The lists of several targets as one. Nothing is copied: of thousands of rows, only those accessed are parsed."""
-
-    def __init__(self, lists: Iterable[Mapping[PipelineName, Pipeline | Problem]]) -> None:
-        self._list_of = {name: listed for listed in lists for name in listed}
-
-    def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
-        return self._list_of[name][name]
-
-    def __iter__(self) -> Iterator[PipelineName]:
-        return iter(self._list_of)
-
-    def __len__(self) -> int:
-        return len(self._list_of)
 
 
 @dataclass(slots=True)
@@ -72,17 +55,7 @@ class PipelineCatalog:
         targets = self.pipelines.targets.all
         asking = {target: task for target in targets if (task := self._asked(target)) is not None}
         await _enough(asking.values(), within, has_some=len(asking) < len(targets))
-        found: list[Mapping[PipelineName, Pipeline | Problem]] = []
-        unanswered: dict[TargetName, Problem] = {}
-        unreadable: dict[TargetName, int] = {}
-        for target in targets:
-            listed = self._listed(target, asking.get(target))
-            if isinstance(listed, Problem):
-                unanswered[target] = listed
-            else:
-                found.append(listed.found)
-                unreadable |= listed.unreadable
-        return AllPipelines(found[0] if len(found) == 1 else _Chained(found), unanswered, unreadable)
+        return AllPipelines.of({target: self._listed(target, asking.get(target)) for target in targets})
 
     async def loaded(self) -> None:
         """Wait until every target that is being asked has answered or failed."""

@@ -63,16 +63,15 @@ class AllPipelines(Mapping[PipelineName, Pipeline | Problem]):
     unreadable: Mapping[TargetName, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, answers: "Mapping[TargetName, AllPipelines | Problem]") -> "AllPipelines | Problem":
-        """All answers merged; the first problem if nothing answered."""
+    def of(cls, answers: "Mapping[TargetName, AllPipelines | Problem]") -> "AllPipelines":
+        """The answers of several targets as one."""
         problems = {target: answer for target, answer in answers.items() if isinstance(answer, Problem)}
-        if len(problems) == len(answers):
-            return next(iter(problems.values()))
-        told = [answer for answer in answers.values() if isinstance(answer, AllPipelines)]
+        lists = [answer for answer in answers.values() if isinstance(answer, AllPipelines)]
         # Not copied: a pipeline may be parsed only when it is accessed.
-        found = ChainMap(*cast("list[dict[PipelineName, Pipeline | Problem]]", [each.found for each in told]))
+        maps = cast("list[dict[PipelineName, Pipeline | Problem]]", [each.found for each in lists])
+        found = maps[0] if len(maps) == 1 else ChainMap(*maps)
         return cls(
-            found, problems, {target: count for each in told for target, count in each.unreadable.items()}
+            found, problems, {target: count for each in lists for target, count in each.unreadable.items()}
         )
 
     def __getitem__(self, name: PipelineName) -> Pipeline | Problem:
