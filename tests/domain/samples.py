@@ -123,6 +123,18 @@ def authority(**differences: Any) -> Authorization:
     return replace(Authorization(ALLOWED, Requirements(approvals=0)), **differences)
 
 
+def approved(
+    by: Actor,
+    decision: Decision = ALLOWED,
+    *,
+    counting: tuple[Actor, ...] = (BEN, CLEO),
+    **requirements: Any,
+) -> Approved:
+    """An approval where those of `counting` count, and rules ask for nothing but these `requirements`."""
+    terms = Requirements(**{"approvals": 0} | requirements)
+    return Approved(by, decision, authority(requirements=terms, approvers=counting))
+
+
 CARRIED = authority()
 NOT_PERMITTED = authority(requester=DENIED)
 NOT_APPROVED = authority(requirements=Requirements(approvals=1))
@@ -264,8 +276,8 @@ def happenings() -> list[Input]:
         for by in (ANA, BEN, CLEO)
         for decision in (ALLOWED, DENIED)
         for input_ in (
-            Approved(by, decision),
-            Approved(by, decision, stop_window=timedelta(seconds=30)),
+            approved(by, decision),
+            approved(by, decision, stop_window=timedelta(seconds=30)),
             DeniedByApprover(by, decision, "not now"),
             Stopped(by, decision),
             SignedOff(by, decision),

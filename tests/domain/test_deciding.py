@@ -8,7 +8,6 @@ import pytest
 from bot.domain.access.rules import Requirements
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import (
-    Approved,
     CardLost,
     CardPlaced,
     Confirmed,
@@ -35,6 +34,7 @@ from tests.domain.samples import (
     FROZEN,
     IN_EVERY_STATE,
     NOT_PERMITTED,
+    approved,
     authority,
     awaiting,
     ended,
@@ -57,7 +57,9 @@ TERMS = Requirements(
     stop_window=timedelta(seconds=30),
 )
 ASKED = Confirmed(ANA, authority(requirements=TERMS))
-BROKEN = Confirmed(ANA, authority(requirements=replace(TERMS, break_glass=True), by_breaking_glass=True))
+BROKEN = Confirmed(
+    ANA, authority(requirements=replace(TERMS, break_glass=True), by_breaking_glass=True), "orders"
+)
 
 
 def test_a_confirmed_request_waits_for_others():
@@ -115,7 +117,7 @@ def test_what_may_not_be_asked_is_not(basis, incident):
 
 def test_the_last_approval_makes_it_ready():
     """One is counted and waited on; the second starts the moment in which it can be stopped."""
-    first = advance(awaiting(), Approved(BEN, ALLOWED, timedelta(seconds=30)), SOON)
+    first = advance(awaiting(), approved(BEN, stop_window=timedelta(seconds=30)), SOON)
     assert (first.operation.state, first.operation.approval.given) == (
         State.AWAITING_APPROVAL,
         (Approval(BEN, SOON),),
@@ -123,7 +125,7 @@ def test_the_last_approval_makes_it_ready():
     assert (kinds(first), first.events[0].by) == ([EventKind.APPROVED], BEN)
     assert (first.events[0].data["count"], first.events[0].data["needed"]) == (1, 2)
     assert first.operation.due_at == HALF_PAST
-    last = advance(first.operation, Approved(CLEO, ALLOWED, timedelta(seconds=30)), HALF_PAST)
+    last = advance(first.operation, approved(CLEO, stop_window=timedelta(seconds=30)), HALF_PAST)
     row = last.operation
     assert (row.state, row.ready_at, row.approval.remind_at) == (State.READY, HALF_PAST, None)
     assert row.cancellable_until == row.due_at == HALF_PAST + timedelta(seconds=30)
@@ -132,7 +134,7 @@ def test_the_last_approval_makes_it_ready():
 
 def test_without_a_window_it_is_due_at_once():
     """And there is nothing to stop."""
-    row = advance(HALF, Approved(CLEO, ALLOWED), SOON).operation
+    row = advance(HALF, approved(CLEO), SOON).operation
     assert (row.state, row.cancellable_until, row.due_at) == (State.READY, None, SOON)
 
 
@@ -140,9 +142,9 @@ def test_without_a_window_it_is_due_at_once():
 @pytest.mark.parametrize(
     "click",
     [
-        Approved(ANA, ALLOWED),
+        approved(ANA),
         DeniedByApprover(ANA, ALLOWED, "no"),
-        Approved(BEN, DENIED),
+        approved(BEN, DENIED),
         DeniedByApprover(CLEO, DENIED, "no"),
         Withdrawn(BEN),
         Stopped(BEN, ALLOWED),
@@ -158,7 +160,7 @@ def test_a_click_of_the_wrong_person_or_of_the_wrong_kind_changes_nothing(operat
 
 def test_nobody_counts_twice():
     """A second click of the same approver is not a second approval."""
-    after = advance(HALF, Approved(BEN, ALLOWED), SOON)
+    after = advance(HALF, approved(BEN), SOON)
     assert (after.operation, after.events) == (HALF, ())
 
 
@@ -197,7 +199,7 @@ def test_the_shell_says_no():
 
 def test_an_approval_that_counts_no_more_is_named():
     """Whoever reads "1 of 2" again can tell why."""
-    [event] = advance(HALF, Approved(CLEO, ALLOWED, needed=2, still_counting=frozenset()), SOON).events
+    [event] = advance(HALF, approved(CLEO, approvals=2, counting=(CLEO,)), SOON).events
     assert (event.data["count"], event.data["lost"]) == (1, BEN.user)
 
 
@@ -210,7 +212,7 @@ def test_the_requester_takes_it_back():
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.AWAITING_APPROVAL])
 @pytest.mark.parametrize(
-    "click", [Approved(BEN, ALLOWED), DeniedByApprover(BEN, ALLOWED, "no"), DeniedInShell("shell:root", "no")]
+    "click", [approved(BEN), DeniedByApprover(BEN, ALLOWED, "no"), DeniedInShell("shell:root", "no")]
 )
 def test_a_decision_on_what_is_decided_changes_nothing(state, click):
     """Whoever comes too late is answered from the row."""
@@ -222,7 +224,7 @@ def test_a_decision_on_what_is_decided_changes_nothing(state, click):
 @pytest.mark.parametrize(
     "click",
     [
-        Approved(CLEO, ALLOWED),
+        approved(CLEO),
         DeniedByApprover(CLEO, ALLOWED, "no"),
         DeniedInShell("shell:root", "no"),
         TimePassed(),
@@ -320,4 +322,4 @@ def test_nobody_signs_off_their_own_or_what_was_not_broken(operation, click):
 
 def test_the_card_stands_before_it_is_ready():
     """A card that was placed while it waited for approval is still its card."""
-    assert advance(HALF, Approved(CLEO, ALLOWED), SOON).operation.display.card == CARD
+    assert advance(HALF, approved(CLEO), SOON).operation.display.card == CARD

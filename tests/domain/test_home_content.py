@@ -13,7 +13,6 @@ from bot.domain.access.rules import Freeze
 from bot.domain.home_content import HomeAction, HomeData, HomePage, compose
 from bot.domain.ids import Actor, OperationId, PipelineName
 from bot.domain.operations.inputs import (
-    Approved,
     Closed,
     DeniedByApprover,
     Input,
@@ -27,7 +26,7 @@ from bot.domain.operations.parts import Approval, Review, StepDone
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.cast_model import EVERYBODY, GROUPS, LOOKUPS, PATTERNS, PEOPLE, Cast
-from tests.domain.samples import ANA, BEN, CLEO, IN_EVERY_STATE, awaiting, ended, grant, needs_human
+from tests.domain.samples import ANA, BEN, CLEO, IN_EVERY_STATE, approved, awaiting, ended, grant, needs_human
 from tests.operations import changed
 
 NOW = START + timedelta(minutes=5)
@@ -107,7 +106,7 @@ def input_(deed: HomeAction, reader: Actor, access_data: AccessData, operation: 
     approve = may(Action.APPROVE)
     match deed:
         case HomeAction.APPROVE:
-            return Approved(reader, approve)
+            return approved(reader, approve)
         case HomeAction.DENY:
             return DeniedByApprover(reader, approve, "no")
         case HomeAction.WITHDRAW:

@@ -11,9 +11,9 @@ from bot.domain.access.lint.findings import Finding, Roster, Severity
 from bot.domain.access.lint.linter import lint
 from bot.domain.access.lint.principals import EXPIRES_SOON, NOBODY_IS_ADMIN
 from bot.domain.access.permissions import Action, Group, Kind, Membership, Role
+from bot.domain.access.request import Request
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
-from bot.domain.operations.parts import Approval
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.targets import Targets
 from tests.clock import START
@@ -392,12 +392,13 @@ def test_a_problem_is_never_a_false_alarm(grants, rules, members, kinds):
         for finding in lint(grants, rules, roster, START, freezes=())
         if finding.severity is Severity.PROBLEM and "may approve there" in finding.sentence
     ]
-    approvals = tuple(Approval(person, START) for person in PEOPLE)
     for name in NAMES:
         ruled = any(said.approvals is not None and _matches(said.pattern, name) for said in rules)
         if any(_matches(pattern, name) and not (ruled and elsewhere) for pattern, elsewhere in stuck_on):
             for person in PEOPLE:
-                basis = authority_of(person, name, access_data, START, plan=CLEAR, approvals=approvals)
+                basis = authority_of(
+                    Request(person, name, CLEAR, approved_by=frozenset(PEOPLE)), access_data, START
+                )
                 free = (
                     access_data.may(person, Action.CLEAR, name, START).allowed and not basis.approvals_needed
                 )

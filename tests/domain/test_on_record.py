@@ -5,7 +5,7 @@ import pytest
 from bot.domain.access.permissions import Action, Decision, Role, Why
 from bot.domain.access.rules import Requirements
 from bot.domain.events import EventKind
-from bot.domain.operations.inputs import Approved, Closed, Confirmed, DeniedByApprover, SignedOff, Stopped
+from bot.domain.operations.inputs import Closed, Confirmed, DeniedByApprover, SignedOff, Stopped
 from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (
@@ -15,6 +15,7 @@ from tests.domain.samples import (
     NOT_APPROVED,
     NOT_PERMITTED,
     after_look,
+    approved,
     authority,
     awaiting,
     grant,
@@ -39,7 +40,7 @@ BROKEN = authority(requester=ASKS, requirements=BY_RULES, by_breaking_glass=True
 @pytest.mark.parametrize(
     ("operation", "deed", "kind"),
     [
-        (awaiting(), Approved(BEN, DECIDES), EventKind.APPROVED),
+        (awaiting(), approved(BEN, DECIDES), EventKind.APPROVED),
         (awaiting(), DeniedByApprover(BEN, DECIDES, "no"), EventKind.ENDED),
         (ready(cancellable_until=START), Stopped(BEN, DECIDES), EventKind.ENDED),
         (submitting(incident="INC-1"), SignedOff(BEN, DECIDES), EventKind.SIGNED_OFF),

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.access.authorization import AccessData, authority_of, authorization_for
 from bot.domain.access.permissions import Action, Role
+from bot.domain.access.request import Request
 from bot.domain.access.rules import Rule
 from bot.domain.events import EventKind
 from bot.domain.operations.fingerprints import Fingerprint
@@ -452,7 +453,7 @@ def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
         access_data = AccessData(
             (grant(who, role, "*"),), rules, memberships={who: membership(who)}, freezes=()
         )
-        basis = authority_of(who, "orders", access_data, START, plan=plan)
+        basis = authority_of(Request(who, "orders", plan), access_data, START)
         assert basis.may_ask
         assert basis.approvals_needed == (2 if loses_data(plan) else usual)
         assert basis.requirements.reason_required is loses_data(plan)

@@ -21,8 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.domain.access.authorization import AccessData, authorization_for
+from bot.domain.access.authorization import AccessData, authority_of, authorization_for
 from bot.domain.access.permissions import Action, Kind, Role
+from bot.domain.access.request import Request
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import GENESIS, Entry, link, verify
 from bot.domain.ids import Actor
@@ -157,20 +158,21 @@ class RandomCast(RuleBasedStateMachine):
     def confirms(self, by: Actor, lookups: str) -> None:
         by = by if by == self.operation.requester else self.operation.requester if lookups == "good" else by
         basis = authorization_for(self.operation, self.access_data(lookups, by), self.now)
-        self.happens(Confirmed(by, basis))
+        self.happens(Confirmed(by, basis, self.operation.pipeline))
         self.happens(CardPlaced(CARD))
 
     @rule(by=ANYBODY, lookups=LOOKUPS)
     def approves(self, by: Actor, lookups: str) -> None:
         access_data = self.access_data(lookups, by)
-        window = authorization_for(self.operation, access_data, self.now).requirements.stop_window
         before = self.operation
+        request = Request.of(before)
+        request = replace(request, approved_by=request.approved_by | {by})
         may = self.cast.holds(by, APPROVERS, self.now) and by != before.requester
         in_time = before.state is State.AWAITING_APPROVAL and self.now < self.approve_by
         if may and in_time:
             self.said_yes.add(by)
         decision = access_data.may(by, Action.APPROVE, before.pipeline, self.now)
-        self.happens(Approved(by, decision, window))
+        self.happens(Approved(by, decision, authority_of(request, access_data, self.now)))
         counted = len(self.operation.approval.given) > len(before.approval.given)
         assert not counted or (may and in_time)
         if may and in_time and lookups == "good":

@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.operations.plans import PLANS, StepName
 from bot.domain.pipelines.pipeline import Storage
-from bot.engine import replies
 from bot.engine.handlers.preconditions import why_not
+from bot.engine.replies import Blocked, Blocker
 from tests.domain.samples import pipeline, running
 
 
@@ -13,4 +13,5 @@ from tests.domain.samples import pipeline, running
 @pytest.mark.parametrize("shown", [running, pipeline])
 def test_no_clear_is_offered_of_a_storage_in_an_unknown_state(plan, shown):
     """Nor a stop for the sake of one."""
-    assert isinstance(why_not(shown(storage=Storage.OTHER), plan), replies.NotUnderstood)
+    found = shown(storage=Storage.OTHER)
+    assert why_not(found, plan) == Blocked(Blocker.NOT_UNDERSTOOD, found)

@@ -18,6 +18,7 @@ from bot.domain.operations.plans import PLANS
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, PipelineError, Storage
 from bot.domain.pipelines.targets import TargetName
+from bot.engine.replies import Blocker, Result
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,
@@ -34,6 +35,7 @@ from tests.domain.samples import (
 )
 
 VARIANTS = 2  # of one field: a sheet is to be read by people
+_SAYS_WHAT = (Blocker, Result)  # each value is a sentence of its own
 SAID = {
     "message": "the row is locked",
     "seconds": 185,
@@ -146,5 +148,9 @@ def _of_a_dataclass(kind: type) -> list[Any]:
         each.name: _BY_FIELD.get(each.name) or examples(hints[each.name], each.name) for each in fields(kind)
     }
     plain = {name: values[0] for name, values in known.items()}
-    others = [plain | {name: other} for name, values in known.items() for other in values[1 : VARIANTS + 1]]
+    others = [
+        plain | {name: other}
+        for name, values in known.items()
+        for other in (values[1:] if isinstance(values[0], _SAYS_WHAT) else values[1 : VARIANTS + 1])
+    ]
     return [kind(**values) for values in (plain, *others)]

@@ -13,7 +13,7 @@ from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import PipelineError, Problem, ProblemKind, Storage
 from bot.engine import replies
-from bot.engine.replies import Reply
+from bot.engine.replies import ActionResult, Blocker, Reply, Result
 from bot.slack.views import answers
 from tests.clock import START
 from tests.domain.samples import (
@@ -120,10 +120,10 @@ def test_why_there_is_nothing_to_confirm():
                 replace(running(), status="Stopping", desired_status="Stopped", resources_desired="Stopped"),
                 CLEAR,
             ),
-            replies.AlreadyCleared(cleared()),
-            replies.AlreadyCleared(early_start(cleared())),
-            replies.ClearingAlready(clearing()),
-            replies.NotUnderstood(unreadable),
+            replies.Blocked(Blocker.CLEARED_ALREADY, cleared()),
+            replies.Blocked(Blocker.CLEARED_ALREADY, early_start(cleared())),
+            replies.Blocked(Blocker.BEING_CLEARED, clearing()),
+            replies.Blocked(Blocker.NOT_UNDERSTOOD, unreadable),
             replies.Busy(waiting(), may_close=False),
             replies.Busy(ready(card=None), may_close=False),
         )
@@ -158,10 +158,10 @@ def test_clicks_are_answered():
     assert [
         answer(reply).text
         for reply in (
-            replies.Started(ready()),
-            replies.Dropped(IN_EVERY_STATE[State.WITHDRAWN]),
-            replies.TooOld(proposed(state=State.EXPIRED)),
-            replies.ClosedByHand(ended(State.CLOSED, Ending.CLOSED)),
+            ActionResult(Result.STARTED, ready()),
+            ActionResult(Result.DROPPED, IN_EVERY_STATE[State.WITHDRAWN]),
+            ActionResult(Result.TOO_OLD, proposed(state=State.EXPIRED)),
+            ActionResult(Result.CLOSED, ended(State.CLOSED, Ending.CLOSED)),
             replies.NotYours(),
             replies.NotKnown(),
         )
@@ -180,7 +180,7 @@ def test_clicks_are_answered():
 @pytest.mark.parametrize("operation", IN_EVERY_STATE.values(), ids=lambda operation: operation.state.value)
 def test_a_second_click_learns_how_it_stands(operation):
     """Dropped, under way or over: what was confirmed has a thread to follow, and what was not, changed nothing."""
-    told = answer(replies.AlreadyDecided(operation)).text
+    told = answer(ActionResult(Result.ALREADY_DECIDED, operation)).text
     assert ("its thread" in told) is (operation.confirmed_at is not None)
     assert ("This is over" in told) is (operation.confirmed_at is not None and operation.state.has_ended)
     assert ("nothing was sent" in told) is (operation.confirmed_at is None)

@@ -10,10 +10,11 @@ from bot.domain.errors import Misunderstood
 from bot.domain.events import Event, EventKind
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
+from bot.engine.replies import Blocker, Result
 from bot.slack.views import answers
 from tests.clock import START
 from tests.domain.samples import BEN
-from tests.slack.any_reply import EVERY_REPLY, operations, whole
+from tests.slack.any_reply import EVERY_REPLY, operations, pipelines, whole
 from tests.slack.reading import WORKSPACE_URL, check, hostile
 
 
@@ -23,6 +24,20 @@ from tests.slack.reading import WORKSPACE_URL, check, hostile
 def test_no_text_of_a_stranger_breaks_an_answer(kind, data):
     """Feldera's words, a reason, Slack's own: whatever is in the world, the person gets their answer."""
     check(answers.answer(data.draw(whole(kind)), WORKSPACE_URL))
+
+
+@pytest.mark.parametrize("result", Result, ids=lambda result: result.name)
+@settings(max_examples=50, deadline=None)
+@given(operation=operations())
+def test_no_text_of_a_stranger_breaks_what_came_of_an_action(result, operation):
+    check(answers.answer(replies.ActionResult(result, operation), WORKSPACE_URL))
+
+
+@pytest.mark.parametrize("by", Blocker, ids=lambda by: by.name)
+@settings(max_examples=50, deadline=None)
+@given(pipeline=pipelines)
+def test_no_text_of_a_stranger_breaks_what_is_said_of_a_pipeline(by, pipeline):
+    check(answers.answer(replies.Blocked(by, pipeline), WORKSPACE_URL))
 
 
 def test_a_page_of_the_record_with_ten_long_entries():

@@ -7,10 +7,12 @@ import pytest
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
+from bot.engine.replies import ActionResult, Blocked, Blocker, Result
 from bot.simulator.slack.blocks import problems_in_blocks, problems_in_view
 from bot.slack.views import clear_form_view, modals
 from tests import contact_sheet
 from tests.contact_sheet import EVERY_REPLY
+from tests.slack.examples import examples
 from tests.slack.reading import LONGEST_EDIT
 
 
@@ -23,6 +25,8 @@ def test_nothing_is_missing_from_the_sheet(shots) -> None:
     """Every reply, state that others see, ending, spoken event, modal: whoever adds one finds it here."""
     shown = {shot.shows for shot in shots}
     assert set(EVERY_REPLY) <= shown
+    assert {reply.result for reply in examples(ActionResult)} == set(Result)
+    assert {reply.by for reply in examples(Blocked)} == set(Blocker)
     assert set(State) - {State.PROPOSED, State.WITHDRAWN} <= shown
     assert set(Ending) <= shown
     assert {kind for kind in EventKind if kind.is_spoken} <= shown

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain.access.authorization import authorization_for
+from bot.domain.access.authorization import authority_of, authorization_for
 from bot.domain.access.permissions import Action
+from bot.domain.access.request import Request
 from bot.domain.operations.inputs import (
     Approved,
     CardPlaced,
@@ -37,15 +38,24 @@ PIPELINE = Pipeline(
 
 
 def asks(minutes=1):
-    return lambda operation, access_data: advance(
-        operation, Confirmed(ANA, authorization_for(operation, access_data, at(minutes))), at(minutes)
-    )
+    """Without a limit: a round of a race is a request."""
+
+    def decide(operation, access_data):
+        authority = authorization_for(
+            operation, replace(access_data, open_requests=0, asked_at=()), at(minutes)
+        )
+        return advance(operation, Confirmed(ANA, authority), at(minutes))
+
+    return decide
 
 
 def approves(by, minutes=5):
     def decide(operation, access_data):
         decision = access_data.may(by, Action.APPROVE, operation.pipeline, at(minutes))
-        return advance(operation, Approved(by, decision), at(minutes))
+        request = Request.of(operation)
+        request = replace(request, approved_by=request.approved_by | {by})
+        authority = authority_of(request, access_data, at(minutes))
+        return advance(operation, Approved(by, decision, authority), at(minutes))
 
     return decide
 

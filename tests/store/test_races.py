@@ -14,7 +14,7 @@ from bot.domain.access.changes import DropRule, GrantRole, RevokeRole, SetRule, 
 from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
 from bot.domain.events import EventKind
-from bot.domain.operations.inputs import Approved, Confirmed, Send, Stopped, TimePassed, Transition
+from bot.domain.operations.inputs import Confirmed, Send, Stopped, TimePassed, Transition
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.state_machine import advance
@@ -187,17 +187,13 @@ async def test_a_stop_beside_the_request(stores, shell):
     """Stopped or sent: who stops it is told the truth about which."""
     shell.administer(SetRule(Rule("*", approvals=1, stop_window=at(1) - at(0))), by="shell:root", now=START)
 
-    def approves_stoppably(operation, access_data):
-        decision = access_data.may(BEN, Action.APPROVE, operation.pipeline, at(5))
-        return advance(operation, Approved(BEN, decision, at(1) - at(0)), at(5))
-
     def stops(operation, access_data):
         decision = access_data.may(CLEO, Action.APPROVE, operation.pipeline, at(6))
         return advance(operation, Stopped(CLEO, decision), at(6))
 
     for turn in range(ROUNDS):
         name = await request(stores, turn)
-        await stores[0].change(name, approves_stoppably, memberships=EVERYBODY)
+        await stores[0].change(name, approves(BEN), memberships=EVERYBODY)
         sent, stopped = await at_once(stores, name, looks(), stops)
         row = await stores[0].operation(name)
         if sent.effect is None:

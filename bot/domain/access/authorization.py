@@ -3,11 +3,21 @@
 Pure. What the store and the workspace know comes in as `AccessData`, read for this one decision.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from bot.domain.access.objections import (
+    BreakGlassForbidden,
+    Frozen,
+    NameWanted,
+    NotPermitted,
+    Objection,
+    ReasonWanted,
+    TooManyLately,
+    TooManyOpen,
+)
 from bot.domain.access.permissions import (
     Action,
     Decision,
@@ -19,11 +29,13 @@ from bot.domain.access.permissions import (
     decide,
     decide_somewhere,
 )
+from bot.domain.access.request import Request, Stage
+from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
 from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Operation
-from bot.domain.operations.parts import Approval
-from bot.domain.operations.plans import Plan, StepName, loses_data
+from bot.domain.operations.outcome import Ending, Outcome
+from bot.domain.operations.plans import StepName, loses_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,8 @@ class Authorization:
     `unread` is what Slack did not answer about one of them, if that is why they do not count. `unverified_approvers`
     are the approvers that Slack may still confirm; `requester_unverified` is the same for the requester: for a role
     that they have or for a higher one. `lasts` is whether it holds long enough for all steps, as far as is known.
-    `eligible` are the people and groups who are granted the right to approve it now.
+    `eligible` are the people and groups who are granted the right to approve it now. `open_requests` are the requester's
+    others, and `may_ask_again_at` is when they may make the next one, if not yet.
     """
 
     requester: Decision
@@ -99,6 +112,53 @@ class Authorization:
     unverified_approvers: tuple[Actor, ...] = ()
     requester_unverified: bool = False
     lasts: bool = True
+    open_requests: int = 0
+    may_ask_again_at: datetime | None = None
+
+    def objection(self, request: Request) -> Objection | None:
+        """What its requester is told: the first of the objections."""
+        return next(self.objections(request), None)
+
+    def outcome(self, request: Request) -> Outcome | None:
+        """How an objection ends the request, which was confirmed; None if none does, though one may hold it."""
+        return next((each.outcome for each in self.objections(request) if each.outcome is not None), None)
+
+    def objections(self, request: Request) -> Iterator[Objection]:
+        """All that rights and rules say against `request` now, in the order in which people are told.
+
+        The one place for it. Preview, confirmation, approval, sending and repetition ask here, and differ only in what
+        they do with the answer: so nothing holds for one of them alone, unless the stage of the request says so.
+        """
+        no = (request.pipeline, request.plan, self.requester, self.requirements)
+        is_new = request.stage is Stage.ASKED
+        if is_new and request.incident and request.typed_name not in {None, request.pipeline}:
+            yield NameWanted(*no)
+        if not self.requester.allowed:
+            yield NotPermitted(*no, unread=self.unread, may_be_told_later=self.may_be_enough_later)
+        if self.freeze is not None and request.stage is not Stage.BEGUN:
+            yield Frozen(*no, self.freeze)
+        if self.requester.allowed and not self.may_ask:
+            yield BreakGlassForbidden(*no)
+        yield from self._against_new(request) if is_new else self._against_confirmed(request)
+
+    def _against_new(self, request: Request) -> Iterator[Objection]:
+        """What its requester can still change, or wait for. Once it is confirmed, it counts no more."""
+        no = (request.pipeline, request.plan, self.requester, self.requirements)
+        said = request.reason
+        if said is not None and not self.requirements.takes_reason(said, request.incident):
+            yield ReasonWanted(*no, request.incident, said)
+        if self.approvals_needed and self.open_requests >= OPEN_REQUESTS_MAX:
+            yield TooManyOpen(*no, OPEN_REQUESTS_MAX)
+        if self.approvals_needed and self.may_ask_again_at is not None:
+            yield TooManyLately(*no, REQUESTS_MAX, REQUESTS_WITHIN, self.may_ask_again_at)
+
+    def _against_confirmed(self, request: Request) -> Iterator[Objection]:
+        no = (request.pipeline, request.plan, self.requester, self.requirements)
+        if self.may_ask and not self.is_enough:
+            later = self.may_be_enough_later
+            yield NotPermitted(*no, Ending.APPROVALS_LOST, unread=self.unread, may_be_told_later=later)
+        if not self.lasts and request.stage is Stage.CONFIRMED:
+            yield NotPermitted(*no, Ending.RIGHTS_END_SOON)
 
     @property
     def on_record(self) -> dict[str, str | int | None]:
@@ -128,55 +188,35 @@ class Authorization:
 
 def authorization_for(operation: Operation, access_data: AccessData, now: datetime) -> Authorization:
     """The authorization of `operation` now, and whether it lasts for as long as the remaining steps usually take."""
-    held = _held_at(operation, access_data, now)
+    request = Request.of(operation)
+    held = authority_of(request, access_data, now)
     if operation.step + 1 == len(operation.plan) or not held.is_enough:
         return held
-    return replace(held, lasts=_held_at(operation, access_data, now + PLAN_TAKES).is_enough)
+    return replace(held, lasts=authority_of(request, access_data, now + PLAN_TAKES).is_enough)
 
 
-def _held_at(operation: Operation, access_data: AccessData, now: datetime) -> Authorization:
-    return authority_of(
-        operation.requester,
-        operation.pipeline,
-        access_data,
-        now,
-        plan=operation.plan,
-        incident=operation.incident,
-        approvals=operation.approval.given,
-    )
-
-
-def authority_of(  # noqa: PLR0913 - what an operation rests on, before it exists
-    requester: Actor,
-    name: PipelineName,
-    access_data: AccessData,
-    now: datetime,
-    *,
-    plan: Plan,
-    incident: str = "",
-    approvals: tuple[Approval, ...] = (),
-) -> Authorization:
-    """The authorization of `plan` on `name` for `requester`. Approvals count distinct people, never the requester.
+def authority_of(request: Request, access_data: AccessData, now: datetime) -> Authorization:
+    """The authorization of `request`, stored or not. Approvals count distinct people, never the requester.
 
     Somebody who may not run each step without approval has to request the whole plan.
     """
-    alone = [access_data.may(requester, ACTIONS[step], name, now) for step in plan]
+    requester, name = request.requester, request.pipeline
+    alone = [access_data.may(requester, ACTIONS[step], name, now) for step in request.plan]
     is_operator = all(decision.allowed for decision in alone)
-    if incident:
+    if request.incident:
         decision = access_data.may(requester, Action.BREAK_GLASS, name, now)
     else:
         decision = alone[0] if is_operator else access_data.may(requester, Action.REQUEST, name, now)
-    given = {approval.by for approval in approvals} - {requester}
     approvers = {
         approver: access_data.may(approver, Action.APPROVE, name, now)
-        for approver in sorted(given, key=lambda actor: (actor.team, actor.user))
+        for approver in sorted(request.approved_by - {requester}, key=lambda actor: (actor.team, actor.user))
     }
-    asker = decision if incident else next((each for each in alone if not each.allowed), alone[0])
+    asker = decision if request.incident else next((each for each in alone if not each.allowed), alone[0])
     requester_unverified = asker.may_be_told_later or decision.may_be_told_later
     return Authorization(
         requester=decision,
         requirements=requirements_for(
-            access_data.rules, name, is_operator=is_operator, loses_data=loses_data(plan)
+            access_data.rules, name, is_operator=is_operator, loses_data=loses_data(request.plan)
         ),
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
         unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), "")
@@ -184,7 +224,7 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before it exist
         unverified_approvers=tuple(approver for approver, may in approvers.items() if may.may_be_told_later),
         requester_unverified=requester_unverified,
         freeze=frozen(access_data.freezes, name, now),
-        by_breaking_glass=incident != "",
+        by_breaking_glass=request.incident != "",
         eligible=tuple(
             dict.fromkeys(
                 grant.principal
@@ -195,6 +235,8 @@ def authority_of(  # noqa: PLR0913 - what an operation rests on, before it exist
                 and grant.principal != requester
             )
         ),
+        open_requests=access_data.open_requests,
+        may_ask_again_at=next_request_at(access_data.asked_at, now),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.domain.access.request import Request
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint, LastSeen
@@ -175,13 +176,13 @@ def _untouched(operation: Operation, looked: Looked, now: datetime) -> Transitio
         return Transition(replace(operation, due_at=soon))
     if operation.attempt.refusal is not None:
         return ended(operation, State.REFUSED, operation.attempt.refusal, now)
-    untold = looked.authority.may_be_enough_later
-    may_repeat = (looked.authority.is_enough or untold) and not is_too_late(operation, now)
+    request = Request.of(operation)
+    may_repeat = looked.authority.outcome(request) is None and not is_too_late(operation, now)
     is_blocked = _blocked_later(operation, _seen(looked)) is not None
     if not may_repeat or is_blocked or operation.attempt.sends >= MAX_SENDS:
         return needs_human(operation, Outcome(Ending.UNTOUCHED), now)
-    is_frozen = looked.authority.freeze is not None and not operation.has_begun
-    if operation.display.card is None or is_frozen or untold:  # the card is being posted again
+    # Without a card, it is being posted again.
+    if operation.display.card is None or looked.authority.objection(request) is not None:
         return Transition(replace(operation, due_at=now + polling.LONGEST))
     if must_read_events(operation, now):
         return ask_for_events(operation, looked, now)

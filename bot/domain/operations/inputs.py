@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.access.authorization import Authorization
+from bot.domain.access.objections import Objection
 from bot.domain.access.permissions import Decision
 from bot.domain.events import Event
 from bot.domain.ids import Actor
@@ -15,24 +16,26 @@ from bot.domain.pipelines.pipeline import Answer, Look, PipelineEvents, Problem,
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The requester pressed the button; `authority` was read in the same transaction."""
+    """The requester pressed the button; `authority` was read in the same transaction.
+
+    `typed_name` is the pipeline's name once more, which a break-glass requires.
+    """
 
     by: Actor
     authority: Authorization
+    typed_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """An approval. `stop_window` and `needed` are what the rules require now: the cancel window and how many approvals.
+    """An approval. `authority` is the request's authorization with it, read in the same transaction.
 
-    `still_counting` are the people whose earlier approvals still count; None counts them all.
+    The requester is not looked up for it, so that they may or may not be permitted: that is weighed before sending.
     """
 
     by: Actor
     decision: Decision
-    stop_window: timedelta = timedelta(0)
-    needed: int = 0
-    still_counting: frozenset[Actor] | None = None
+    authority: Authorization
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,14 @@ Effect = Send | ReadHistory | ReadProgramError | ReadHealth
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """The operation's next row, the events to record in the same transaction, and the effect to run once stored."""
+    """The operation's next row, the events to record in the same transaction, and the effect to run once stored.
+
+    Where somebody's input changed nothing, what decided comes along, so that just that is recorded and shown: the
+    `decision` on whether they may, or the `objection` to what they confirmed.
+    """
 
     operation: Operation
     events: tuple[Event, ...] = ()
     effect: Effect | None = None
+    decision: Decision | None = None
+    objection: Objection | None = None

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.access.authorization import Authorization
+from bot.domain.access.objections import Frozen
+from bot.domain.access.request import Request
 from bot.domain.access.rules import Freeze
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
@@ -24,18 +26,19 @@ def send_if_permitted(operation: Operation, looked: Looked, now: datetime) -> Tr
     authority = looked.authority
     if is_too_late(operation, now):
         return ended(operation, State.EXPIRED, Outcome(Ending.TOO_LATE), now)
-    if not authority.is_enough and not authority.may_be_enough_later:
-        return ended(operation, State.REFUSED, _what_is_lost(authority), now, decided_by=authority)
-    if not authority.lasts and not operation.has_begun:
-        return ended(operation, State.REFUSED, Outcome(Ending.RIGHTS_END_SOON), now, decided_by=authority)
+    request = Request.of(operation)
+    outcome, objections = authority.outcome(request), tuple(authority.objections(request))
+    if outcome is not None:
+        return ended(operation, State.REFUSED, outcome, now, decided_by=authority)
     if operation.display.card is None:
         return until_placed(operation)
-    if authority.freeze is not None and not operation.has_begun:
-        return _held(operation, authority.freeze, now)
+    freeze = next((each.freeze for each in objections if isinstance(each, Frozen)), None)
+    if freeze is not None:
+        return _held(operation, freeze, now)
     operation = replace(operation, held_by_freeze=False)
     if operation.cancellable_until is not None and now < operation.cancellable_until:
         return Transition(replace(operation, due_at=operation.cancellable_until))
-    if not authority.is_enough:
+    if objections:
         return _untold(operation, authority, now)
     operation = replace(operation, unverified_since=None)
     if must_read_events(operation, now):
@@ -44,12 +47,6 @@ def send_if_permitted(operation: Operation, looked: Looked, now: datetime) -> Tr
     after = sent(operation, kind, authority, now)
     # "I keep trying" was posted at the first postponement: only the first repetition is worth an event.
     return after if operation.attempt.postponements <= 1 else replace(after, events=())
-
-
-def _what_is_lost(authority: Authorization) -> Outcome:
-    if authority.unread:
-        return Outcome(Ending.RIGHTS_UNREAD, authority.unread)
-    return Outcome(Ending.APPROVALS_LOST if authority.may_ask else Ending.PERMISSION_LOST)
 
 
 def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.access.authorization import id_of
+from bot.domain.access.request import Request
 from bot.domain.events import Event, EventKind
 from bot.domain.operations.inputs import (
     Approved,
@@ -71,11 +72,12 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         return Transition(operation)
     if now > operation.created_at + PROPOSAL_GOOD_FOR:
         return _lapsed(operation, now)
-    if by != operation.requester or not authority.may_ask or authority.freeze is not None:
+    if by != operation.requester:
         return Transition(operation)
+    objection = authority.objection(Request.of(operation, typed_name=confirmed.typed_name))
+    if objection is not None:
+        return Transition(operation, objection=objection)
     requirements, needed = authority.requirements, authority.approvals_needed
-    if not requirements.takes_reason(operation.reason, operation.incident):  # a rule added after the preview
-        return Transition(operation)
     if operation.approval.needed and not needed and not operation.incident:
         return Transition(operation)  # they pressed a button that asks others: it must not act instead
     shown_to_others = needed > 0 or authority.by_breaking_glass
@@ -136,14 +138,17 @@ def _denied_in_shell(operation: Operation, denied: DeniedInShell, now: datetime)
 def _approved(operation: Operation, approved: Approved, now: datetime) -> Transition:
     if approved.by in {approval.by for approval in operation.approval.given}:
         return Transition(operation)
+    authority = approved.authority
+    # Slack may not confirm earlier approvers now, but did when they approved, and is asked before sending.
+    still_counting = {*authority.approvers, *authority.unverified_approvers}
     counting: list[Approval] = []
     lost: list[str] = []
     for given in operation.approval.given:
-        if approved.still_counting is None or given.by in approved.still_counting:
+        if given.by in still_counting:
             counting.append(given)
         else:
             lost.append(given.by.user)
-    needed = max(operation.approval.needed, approved.needed)
+    needed = max(operation.approval.needed, authority.approvals_needed)
     approval = replace(operation.approval, given=(*counting, Approval(approved.by, now)), needed=needed)
     after = replace(operation, approval=approval)
     count = len(approval.given)
@@ -153,7 +158,11 @@ def _approved(operation: Operation, approved: Approved, now: datetime) -> Transi
     event = Event(EventKind.APPROVED, now, data, approved.by)
     if count < needed:
         return Transition(after, (event,))
-    return made_ready(after, event, approved.stop_window)
+    outcome = authority.outcome(Request.of(after))
+    if outcome is not None:
+        over = ended(after, State.REFUSED, outcome, now, decided_by=authority)
+        return replace(over, events=(event, *over.events))
+    return made_ready(after, event, authority.requirements.stop_window)
 
 
 def _stopped(operation: Operation, stopped: Stopped, now: datetime) -> Transition:

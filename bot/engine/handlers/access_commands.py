@@ -20,6 +20,7 @@ from bot.domain.access.changes import (
 )
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Action, Group, Principal, decide_on_pattern
+from bot.domain.access.request import Request
 from bot.domain.audit_values import previous_in
 from bot.domain.commands import model
 from bot.domain.commands.freeze_ends import end_of_freeze
@@ -79,7 +80,7 @@ class AccessCommands:
             return replies.NotAllowed(change, refused.judgement)
         before = previous_in(event)
         if isinstance(change, _TAKES_AWAY) and before is None:
-            return replies.NothingToChange(change)
+            return replies.Changed(change, None)
         self.work()
         return replies.Changed(change, before)
 
@@ -103,7 +104,7 @@ class AccessCommands:
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
         """*can-i*: explain the decision about this person's plan on this pipeline. Says nothing about the pipeline."""
         access_data, now = await self.authorizer.access_data(actor, on=[name]), self.clock.now()
-        basis = authority_of(actor, name, access_data, now, plan=plan)
+        basis = authority_of(Request(actor, name, plan), access_data, now)
         return replies.Explained(name, basis, access_data.may(actor, Action.BREAK_GLASS, name, now), plan)
 
     async def introduce(self, actor: Actor) -> Reply:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData
+from bot.domain.access.objections import Objection
 from bot.domain.access.permissions import Action
 from bot.domain.commands import Clear
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
@@ -25,7 +26,7 @@ from bot.engine.handlers.denial_events import refused_to_list
 from bot.engine.handlers.own_requests import OPERATION_ID_BYTES, OwnRequests
 from bot.engine.handlers.pipeline_catalog import LOADING, PipelineCatalog
 from bot.engine.handlers.pipeline_pages import hiding
-from bot.engine.handlers.preconditions import Assessment
+from bot.engine.handlers.preconditions import Assessment, in_reply
 from bot.engine.replies import Reply
 
 EVERYTHING = "*"  # what the form's menu lists
@@ -123,7 +124,7 @@ class ClearForms:
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the chosen pipeline. A denial is not recorded: they are only looking."""
         weighed = await self.handlers.evaluate(actor, command, reason_comes_later=True)
-        return self._shown(weighed) if isinstance(weighed, Assessment) else weighed
+        return self._shown(weighed) if isinstance(weighed, Assessment) else in_reply(weighed)
 
     async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
         self,
@@ -153,8 +154,7 @@ class ClearForms:
         ):
             weighed = shown.weighed
         if not isinstance(weighed, Assessment):
-            await handlers.note_no(actor, command, weighed)
-            return weighed
+            return await handlers.say_no(actor, weighed)
         now = self._shown(weighed)
         if now.mark != seen:
             return LookAgain(now, changed=shown is not None)
@@ -168,7 +168,7 @@ class ClearForms:
         is_the_same = (weighed.pipeline.name, weighed.plan) == (command.name, command.plan)
         return is_recent and is_the_same and shown.mark == seen
 
-    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Assessment | Reply:
+    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Assessment | Objection | Reply:
         try:
             async with asyncio.timeout(LOOKED_AT_WITHIN):
                 return await self.handlers.evaluate(actor, command)

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.access.authorization import AccessData, authorization_for
+from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.permissions import SAY, Action, Decision
+from bot.domain.access.request import Request
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Input, Transition
@@ -23,7 +24,7 @@ from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.handlers.denial_events import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
 from bot.engine.handlers.denials import Denials
 from bot.engine.ports import Clock, PipelineBusy, Store
-from bot.engine.replies import Reply
+from bot.engine.replies import ActionResult, Reply, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,47 +91,40 @@ class Decisions:
             return await self._refused(actor, AttemptedAction.DENY, operation, decision)
         if operation.requester == actor:
             await self.denials.note(actor, AttemptedAction.DENY, operation, OWN_REQUEST)
-            return replies.OwnRequest(operation)
+            return ActionResult(Result.OWN_REQUEST, operation)
         if operation.state is not State.AWAITING_APPROVAL:
             return await self.denials.too_late(actor, AttemptedAction.DENY, operation)
         return None
 
     async def approve(self, actor: Actor, operation_id: OperationId) -> Reply:
         def approved(operation: Operation, access_data: AccessData, decision: Decision) -> Input:
-            basis = authorization_for(operation, access_data, self.clock.now())
-            # Slack may not confirm earlier approvers now, but did when they approved, and is asked before sending.
-            # Approvers since `others` was read are among them.
-            return inputs.Approved(
-                actor,
-                decision,
-                basis.requirements.stop_window,
-                needed=basis.approvals_needed,
-                still_counting=frozenset(basis.approvers + basis.unverified_approvers),
-            )
+            # Approvers since `others` was read are among those whom Slack may still confirm.
+            request = Request.of(operation)
+            approved = replace(request, approved_by=request.approved_by | {actor})
+            return inputs.Approved(actor, decision, authority_of(approved, access_data, self.clock.now()))
 
         def approvers(operation: Operation) -> list[Actor]:
             return [given.by for given in operation.approval.given]
 
         return await self._decide(
-            actor, operation_id, AttemptedAction.APPROVE, approved, replies.ApprovedIt, others=approvers
+            actor, operation_id, AttemptedAction.APPROVE, approved, Result.APPROVED, others=approvers
         )
 
     async def deny(self, actor: Actor, operation_id: OperationId, reason: str) -> Reply:
         def denied(_operation: Operation, _access_data: AccessData, decision: Decision) -> Input:
             return inputs.DeniedByApprover(actor, decision, reason)
 
-        return await self._decide(actor, operation_id, AttemptedAction.DENY, denied, replies.DeniedIt)
+        return await self._decide(actor, operation_id, AttemptedAction.DENY, denied, Result.DENIED)
 
     async def sign_off(self, actor: Actor, operation_id: OperationId) -> Reply:
         def signed(_operation: Operation, _access_data: AccessData, decision: Decision) -> Input:
             return inputs.SignedOff(actor, decision)
 
-        reply = await self._decide(actor, operation_id, AttemptedAction.SIGN_OFF, signed, replies.SignedItOff)
-        if not isinstance(reply, replies.AlreadyDecided):
+        reply = await self._decide(actor, operation_id, AttemptedAction.SIGN_OFF, signed, Result.SIGNED_OFF)
+        if not isinstance(reply, ActionResult) or reply.result is not Result.ALREADY_DECIDED:
             return reply
-        if reply.operation.review is None:
-            return replies.NothingToSignOff(reply.operation)
-        return replace(reply, signing=True)
+        signed_off = reply.operation.review is not None
+        return replace(reply, result=Result.ALREADY_SIGNED_OFF if signed_off else Result.NOTHING_TO_SIGN_OFF)
 
     async def withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Withdraw one's own request: while it waits, or within the cancel window."""
@@ -146,10 +140,15 @@ class Decisions:
 
     async def _try_to_withdraw(self, actor: Actor, operation_id: OperationId) -> Reply:
         def take_back(operation: Operation, access_data: AccessData) -> Transition:
-            if operation.requester != actor or not access_data.is_member(actor):
+            if operation.requester != actor:
                 return Transition(operation)
+            if not access_data.is_member(actor):
+                now = self.clock.now()
+                decision = access_data.may(actor, Action.REQUEST, operation.pipeline, now)
+                return Transition(operation, decision=decision)
             if operation.state is State.READY:
-                return self._stop(actor, operation, access_data)
+                # Their own request: if they may not cancel it any more, they come too late.
+                return replace(self._stop(actor, operation, access_data), decision=None)
             return advance(operation, inputs.Withdrawn(actor), self.clock.now())
 
         memberships = await self.authorizer.for_action(operation_id, actor, to=SAY)
@@ -159,17 +158,10 @@ class Decisions:
         operation = after.operation
         if operation.requester != actor:
             return await self.denials.not_theirs(actor, AttemptedAction.WITHDRAW, operation)
-        told = self._told(after, replies.Withdrew)
+        told = self._told(after, Result.WITHDRAWN)
         if told is not None and operation.state is State.WITHDRAWN:
             return told
-        access_data, now = await self.store.access_data(memberships), self.clock.now()
-        if not access_data.is_member(actor):
-            decision = access_data.may(actor, Action.REQUEST, operation.pipeline, now)
-            await self.denials.note(actor, AttemptedAction.WITHDRAW, operation, decision.why.value, decision)
-            return replies.PermissionDenied(
-                operation.pipeline, decision, operation.plan, tried=AttemptedAction.WITHDRAW
-            )
-        return await self.denials.too_late(actor, AttemptedAction.WITHDRAW, operation)
+        return await self._denied_or_late(actor, AttemptedAction.WITHDRAW, after)
 
     async def stop(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Cancel it between the last approval and the request, for anybody who may act on it."""
@@ -184,21 +176,8 @@ class Decisions:
         after = await self.store.change(operation_id, stop, memberships=memberships)
         if after is None:
             return await self.denials.unknown(actor, AttemptedAction.STOP, operation_id)
-        told = self._told(after, replies.StoppedIt)
-        if told is not None:
-            return told
-        access_data, now = await self.store.access_data(memberships), self.clock.now()
-        decisions = [access_data.may(actor, action, after.operation.pipeline, now) for action in SAY]
-        if not any(decision.allowed for decision in decisions):
-            roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
-            decision = replace(decisions[0], would_allow=tuple(roles))
-            await self.denials.note(
-                actor, AttemptedAction.STOP, after.operation, decision.why.value, decision
-            )
-            return replies.PermissionDenied(
-                after.operation.pipeline, decision, after.operation.plan, tried=AttemptedAction.STOP
-            )
-        return await self.denials.too_late(actor, AttemptedAction.STOP, after.operation)
+        told = self._told(after, Result.CANCELLED)
+        return told or await self._denied_or_late(actor, AttemptedAction.STOP, after)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
         """Close an operation that needs a human, on the word of somebody who may clear the pipeline."""
@@ -206,30 +185,22 @@ class Decisions:
         def end(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
             decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
-            return advance(operation, inputs.Closed(actor, decision), now)
+            return replace(advance(operation, inputs.Closed(actor, decision), now), decision=decision)
 
         memberships = await self.authorizer.for_action(operation_id, actor, to=[Action.CLEAR])
         after = await self.store.change(operation_id, end, memberships=memberships)
         if after is None:
             return await self.denials.unknown(actor, AttemptedAction.CLOSE, operation_id)
-        operation = after.operation
-        if after.events:
-            self.work()
-            return replies.ClosedByHand(operation)
-        access_data, now = await self.store.access_data(memberships), self.clock.now()
-        decision = access_data.may(actor, Action.CLEAR, operation.pipeline, now)
-        if not decision.allowed:
-            await self.denials.note(actor, AttemptedAction.CLOSE, operation, decision.why.value, decision)
-            return replies.PermissionDenied(
-                operation.pipeline, decision, operation.plan, tried=AttemptedAction.CLOSE
-            )
-        return await self.denials.too_late(actor, AttemptedAction.CLOSE, operation)
+        told = self._told(after, Result.CLOSED)
+        return told or await self._denied_or_late(actor, AttemptedAction.CLOSE, after)
 
     def _stop(self, actor: Actor, operation: Operation, access_data: AccessData) -> Transition:
         now = self.clock.now()
         decisions = [access_data.may(actor, action, operation.pipeline, now) for action in SAY]
-        decision = next((each for each in decisions if each.allowed), decisions[0])
-        return advance(operation, inputs.Stopped(actor, decision), now)
+        roles = dict.fromkeys(role for decision in decisions for role in decision.would_allow)
+        denied = replace(decisions[0], would_allow=tuple(roles))
+        decision = next((each for each in decisions if each.allowed), denied)
+        return replace(advance(operation, inputs.Stopped(actor, decision), now), decision=decision)
 
     async def _decide(  # noqa: PLR0913 - who, on what, what they tried, and the result
         self,
@@ -237,7 +208,7 @@ class Decisions:
         operation_id: OperationId,
         tried: AttemptedAction,
         to_input: Callable[[Operation, AccessData, Decision], Input],
-        done: Callable[[Operation], Reply],
+        done: Result,
         *,
         others: Callable[[Operation], Iterable[Actor]] = lambda _operation: (),
     ) -> Reply:
@@ -246,7 +217,8 @@ class Decisions:
         def evaluate(operation: Operation, access_data: AccessData) -> Transition:
             now = self.clock.now()
             decision = access_data.may(actor, Action.APPROVE, operation.pipeline, now)
-            return advance(operation, to_input(operation, access_data, decision), now)
+            after = advance(operation, to_input(operation, access_data, decision), now)
+            return replace(after, decision=decision)
 
         memberships = await self.authorizer.for_action(
             operation_id, actor, to=[Action.APPROVE], others=others
@@ -262,28 +234,31 @@ class Decisions:
             return await self.denials.unknown(actor, tried, operation_id)
         operation = after.operation
         if any(event.by == actor for event in after.events):
-            return self._told(after, done) or replies.AlreadyDecided(operation)
+            return self._told(after, done) or ActionResult(Result.ALREADY_DECIDED, operation)
         self._told(after, done)  # it may have lapsed at this very click
-        # As it was decided: the cached membership may be better than what was just learned.
-        access_data, now = await self.store.access_data(memberships), self.clock.now()
-        decision = access_data.may(actor, Action.APPROVE, operation.pipeline, now)
-        if not decision.allowed:
-            return await self._refused(actor, tried, operation, decision)
+        if after.decision is not None and not after.decision.allowed:
+            return await self._refused(actor, tried, operation, after.decision)
         if operation.requester == actor:
             await self.denials.note(actor, tried, operation, OWN_REQUEST)
-            return replies.OwnRequest(operation, signing=tried is AttemptedAction.SIGN_OFF)
+            own = Result.OWN_BREAK_GLASS if tried is AttemptedAction.SIGN_OFF else Result.OWN_REQUEST
+            return ActionResult(own, operation)
         if operation.state is State.AWAITING_APPROVAL and actor in {
             given.by for given in operation.approval.given
         }:
             await self.denials.note(actor, tried, operation, APPROVED_BEFORE)
-            return replies.ApprovedBefore(operation)
+            return ActionResult(Result.APPROVED_BEFORE, operation)
         return await self.denials.too_late(actor, tried, operation)
 
-    def _told(self, after: Transition, done: Callable[[Operation], Reply]) -> Reply | None:
+    def _told(self, after: Transition, done: Result) -> ActionResult | None:
         if not after.events:
             return None
         self.work()
-        return done(after.operation)
+        return ActionResult(done, after.operation)
+
+    async def _denied_or_late(self, actor: Actor, tried: AttemptedAction, after: Transition) -> Reply:
+        if after.decision is not None and not after.decision.allowed:
+            return await self._refused(actor, tried, after.operation, after.decision)
+        return await self.denials.too_late(actor, tried, after.operation)
 
     async def _refused(
         self, actor: Actor, tried: AttemptedAction, operation: Operation, decision: Decision

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from bot.domain.access.authorization import Authorization
+from bot.domain.access.objections import Objection
 from bot.domain.access.permissions import Decision
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import CLEAR, Plan
 from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.replies import Reply
-from bot.engine.replies.objections import Objection
 
 NOT_THEIRS = "not_theirs"  # why; these words are stored
 OWN_REQUEST = "own_request"
@@ -72,13 +70,12 @@ def unknown_button(actor: Actor, button: str, now: datetime) -> Event:
     return Event(EventKind.REFUSED, now, {"why": UNKNOWN_BUTTON, "button": button[:TYPED_MAX]}, actor)
 
 
-def objected(  # noqa: PLR0913 - all that the audit log keeps of it
-    actor: Actor, name: PipelineName, reply: Reply, basis: Authorization, now: datetime, *, plan: Plan
-) -> Event | None:
-    """Denied for a reason that applies to anybody. None if the reply only points to somebody's operation."""
-    if not isinstance(reply, Objection):
-        return None
-    why = reply.recorded_as
-    data = {"pipeline": name, "action": basis.requester.action.value, "why": why, **basis.on_record}
-    data |= plan_on_record(plan)
-    return Event(EventKind.REFUSED, now, data, actor)
+def objected(actor: Actor, objection: Objection, now: datetime) -> Event:
+    """Denied a plan on a pipeline."""
+    decision = objection.requester
+    data = {
+        "pipeline": objection.pipeline,
+        "action": decision.action.value,
+        "why": objection.recorded_as or decision.why.value,
+    }
+    return Event(EventKind.REFUSED, now, data | plan_on_record(objection.plan) | objection.on_record, actor)

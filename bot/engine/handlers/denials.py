@@ -12,7 +12,7 @@ from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.handlers.denial_events import NOT_THEIRS, TOO_LATE, refusal, unknown
 from bot.engine.ports import Clock, Store
-from bot.engine.replies import Reply
+from bot.engine.replies import Reply, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Denials:
 
     async def too_late(self, actor: Actor, tried: AttemptedAction, operation: Operation) -> Reply:
         await self.note(actor, tried, operation, TOO_LATE)
-        return replies.AlreadyDecided(operation)
+        return replies.ActionResult(Result.ALREADY_DECIDED, operation)
 
     async def unknown(self, actor: Actor, tried: AttemptedAction, said: str) -> Reply:
         """`said` is the id that was typed, or came with a click: there is no such operation."""

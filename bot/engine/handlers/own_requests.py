@@ -7,11 +7,13 @@ loops do, and are woken when there is work.
 import base64
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, Authorization, authority_of, authorization_for
+from bot.domain.access.objections import Objection, TooManyLately, TooManyOpen
 from bot.domain.access.permissions import ASKS, Action, Decision
+from bot.domain.access.request import Request
 from bot.domain.commands import PipelineCommand
 from bot.domain.commands.model import pipeline_command
 from bot.domain.events import Event, EventKind
@@ -20,7 +22,7 @@ from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import ApprovalRequest
-from bot.domain.operations.plans import Plan, StepName
+from bot.domain.operations.plans import StepName
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     NOT_COMPILED,
@@ -35,10 +37,10 @@ from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import TOO_LATE, objected, plan_on_record, refused
 from bot.engine.handlers.denials import Denials
-from bot.engine.handlers.preconditions import Assessment, objection, too_many, why_not, why_not_taken_on
+from bot.engine.handlers.preconditions import Assessment, in_reply, why_not
 from bot.engine.handlers.suggestions import not_found, seen_or_reply
 from bot.engine.ports import Clock, PipelineBusy, Pipelines, Store
-from bot.engine.replies import Reply
+from bot.engine.replies import ActionResult, Reply, Result
 
 OPERATION_ID_BYTES = 15  # random: a button's value cannot be guessed; 24 letters and digits in base 32
 
@@ -63,52 +65,40 @@ class OwnRequests:
 
     async def may_ask(self, actor: Actor, command: PipelineCommand) -> Decision:
         """Whether `actor` may do or request it: quick enough to answer before an ack."""
-        decision = self._basis(actor, command, await self._access_data(actor, command)).requester
+        decision = (await self._authority(_request(actor, command))).requester
         if not decision.allowed:
-            await self.refused(actor, command.name, decision, plan=command.plan)
+            await self.store.note(refused(actor, command.name, decision, self.clock.now(), plan=command.plan))
         return decision
 
-    async def _access_data(self, actor: Actor, command: PipelineCommand) -> AccessData:
-        return await self.authorizer.access_data(actor, on=[command.name], to=ASKS)
-
-    def _basis(self, actor: Actor, command: PipelineCommand, access_data: AccessData) -> Authorization:
-        now = self.clock.now()
-        return authority_of(
-            actor, command.name, access_data, now, plan=command.plan, incident=command.incident
-        )
+    async def _authority(self, request: Request) -> Authorization:
+        access_data = await self.authorizer.access_data(request.requester, on=[request.pipeline], to=ASKS)
+        return authority_of(request, access_data, self.clock.now())
 
     async def not_found(self, actor: Actor, name: PipelineName) -> replies.NotFound:
         """The reply about a name that no Feldera knows, or that names no target (`targets.of`)."""
         return await not_found(actor, name, pipelines=self.pipelines, authorizer=self.authorizer)
-
-    async def refused(
-        self, actor: Actor, name: PipelineName, decision: Decision, *, plan: Plan | None
-    ) -> None:
-        """Record that somebody was denied."""
-        await self.store.note(refused(actor, name, decision, self.clock.now(), plan=plan))
 
     async def preview(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
         """Show what a plan would destroy and requires. Writes the proposal that the preview's buttons act on."""
         weighed = await self.evaluate(actor, command)
         if isinstance(weighed, Assessment):
             return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
-        await self.note_no(actor, command, weighed)
-        return weighed
+        return await self.say_no(actor, weighed)
 
     async def evaluate(
         self, actor: Actor, command: PipelineCommand, *, reason_comes_later: bool = False
-    ) -> Assessment | Reply:
+    ) -> Assessment | Objection | Reply:
         """What a plan would destroy and requires now, or why it is not possible. Writes nothing, not even a denial."""
-        access_data = await self._access_data(actor, command)
-        basis = self._basis(actor, command, access_data)
-        if not basis.requester.allowed:
-            return replies.PermissionDenied(command.name, basis.requester, command.plan)
-        by_rule = objection(command, basis)
-        if reason_comes_later and isinstance(by_rule, replies.ReasonWanted):
-            by_rule = None
-        in_the_way = by_rule or await self._in_the_way(actor, command.name, basis, access_data)
-        if in_the_way is not None:
-            return in_the_way
+        request = _request(actor, command)
+        authority = await self._authority(request)
+        objection = authority.objection(replace(request, reason=None) if reason_comes_later else request)
+        if objection is None or isinstance(objection, TooManyOpen | TooManyLately):
+            # That the same was asked for already says more than that there are too many requests.
+            in_the_way = await self._in_the_way(actor, command.name, authority)
+            if in_the_way is not None:
+                return in_the_way
+        if objection is not None:
+            return objection
         # Before the look: a row that is newer than the look could hide another run.
         recorded = await self._record(command)
         reviewed = await self._reviewed(actor, command.name)
@@ -121,22 +111,20 @@ class OwnRequests:
         if StepName.START in command.plan and seen.program_status in NOT_COMPILED:
             said = await self.pipelines.program_error(command.name)
             return replies.NotCompiled(seen, "" if isinstance(said, Problem) else said)
-        return Assessment(seen, here, basis, command.plan, _newest(recorded, here))
+        return Assessment(seen, here, authority, command.plan, _newest(recorded, here))
 
     async def _record(self, command: PipelineCommand) -> PipelineEvents | Problem | None:
         if not {StepName.STOP, StepName.CLEAR} <= set(command.plan):
             return None
         return await self.pipelines.history(command.name)
 
-    async def note_no(self, actor: Actor, command: PipelineCommand, reply: Reply) -> None:
-        """Record the reply, if it is a denial."""
-        if isinstance(reply, replies.PermissionDenied):
-            await self.refused(actor, command.name, reply.decision, plan=command.plan)
-            return
-        basis, now = self._basis(actor, command, await self._access_data(actor, command)), self.clock.now()
-        event = objected(actor, command.name, reply, basis, now, plan=command.plan)
-        if event is not None:
-            await self.store.note(event)
+    async def say_no(
+        self, actor: Actor, no: Objection | Reply, operation_id: OperationId | None = None
+    ) -> Reply:
+        """Record it, if it is an objection, and say it. `operation_id` is of what they wanted to confirm."""
+        if isinstance(no, Objection):
+            await self.store.note(objected(actor, no, self.clock.now()), operation_id)
+        return in_reply(no, confirming=operation_id is not None)
 
     async def confirm(self, actor: Actor, operation_id: OperationId, *, typed: str | None = None) -> Reply:
         """Accept the proposal. From here it is carried out or requested, whatever happens to this process.
@@ -145,13 +133,11 @@ class OwnRequests:
         """
 
         def process(operation: Operation, access_data: AccessData) -> Transition:
-            if not self._is_as_proposed(operation, typed):
+            if self.targets.of(operation.pipeline) is None:  # its target is no longer in the settings
                 return Transition(operation)
             now = self.clock.now()
-            basis = authorization_for(operation, access_data, now)
-            if too_many(operation.pipeline, basis, access_data, now) is not None:
-                return Transition(operation)
-            return advance(operation, inputs.Confirmed(actor, basis), now)
+            authority = authorization_for(operation, access_data, now)
+            return advance(operation, inputs.Confirmed(actor, authority, typed or ""), now)
 
         memberships = await self.authorizer.for_action(operation_id, actor, to=ASKS)
         try:
@@ -165,14 +151,15 @@ class OwnRequests:
             return await self.denials.not_theirs(actor, AttemptedAction.CONFIRM, operation)
         if operation.state is State.EXPIRED and operation.confirmed_at is None:
             await self.denials.note(actor, AttemptedAction.CONFIRM, operation, TOO_LATE)
-            return replies.TooOld(operation)
+            return ActionResult(Result.TOO_OLD, operation)
         if after.events:
             self.work()
             waits = operation.state is State.AWAITING_APPROVAL
-            return replies.Asked(operation) if waits else replies.Started(operation)
+            return ActionResult(Result.ASKED if waits else Result.STARTED, operation)
+        if after.objection is not None:
+            return await self.say_no(actor, after.objection, operation.id)
         if operation.state is State.PROPOSED:
-            # As it was decided: the cached membership may be better than what was just learned.
-            return await self._why_unconfirmed(operation, await self.store.access_data(memberships), typed)
+            return await self._propose_again(operation)
         return await self.denials.too_late(actor, AttemptedAction.CONFIRM, operation)
 
     async def drop(self, actor: Actor, operation_id: OperationId) -> Reply:
@@ -190,7 +177,7 @@ class OwnRequests:
         if operation.requester != actor:
             return await self.denials.not_theirs(actor, AttemptedAction.DROP, operation)
         if operation.confirmed_at is None:
-            return replies.Dropped(operation)
+            return ActionResult(Result.DROPPED, operation)
         return await self.denials.too_late(actor, AttemptedAction.DROP, operation)
 
     async def propose(
@@ -224,44 +211,20 @@ class OwnRequests:
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, {**wanted, **said}, by=actor))
         return replies.Preview(operation, pipeline, weighed.authority)
 
-    async def _in_the_way(
-        self, actor: Actor, name: PipelineName, basis: Authorization, access_data: AccessData
-    ) -> Reply | None:
+    async def _in_the_way(self, actor: Actor, name: PipelineName, authority: Authorization) -> Reply | None:
         holder = await self.store.live_on(name)
         if holder is not None:
             return await self._busy_or_asked(actor, holder)
-        if not basis.approvals_needed:
-            return None
-        asked = await self.store.pending_on(name)
-        if asked is not None:
-            return replies.AskedAlready(asked)
-        return too_many(name, basis, access_data, self.clock.now())
+        asked = await self.store.pending_on(name) if authority.approvals_needed else None
+        return None if asked is None else ActionResult(Result.ASKED_ALREADY, asked)
 
-    def _is_as_proposed(self, operation: Operation, typed: str | None) -> bool:
-        """Whether its target still exists, after a change of settings, and its name was typed if required."""
-        is_here = self.targets.of(operation.pipeline) is not None
-        return is_here and (not operation.incident or typed == operation.pipeline)
-
-    async def _why_unconfirmed(
-        self, operation: Operation, access_data: AccessData, typed: str | None
-    ) -> Reply:
+    async def _propose_again(self, operation: Operation) -> Reply:
+        """Nothing objects to it, and yet it is not what was confirmed."""
         if self.targets.of(operation.pipeline) is None:
             return await self.not_found(operation.requester, operation.pipeline)
-        now = self.clock.now()
-        basis = authorization_for(operation, access_data, now)
-        reply = why_not_taken_on(operation, basis, access_data, typed, now)
-        if reply is None:
-            # They meant to ask others, but no approval is needed any more: let them decide on that, too.
-            again = pipeline_command(operation.plan, operation.pipeline, operation.reason, operation.incident)
-            return await self.preview(operation.requester, again, operation.origin)
-        event = (
-            refused(operation.requester, operation.pipeline, basis.requester, now, plan=operation.plan)
-            if isinstance(reply, replies.PermissionDenied)
-            else objected(operation.requester, operation.pipeline, reply, basis, now, plan=operation.plan)
-        )
-        if event is not None:
-            await self.store.note(event, operation.id)
-        return reply
+        # They meant to ask others, but no approval is needed any more: let them decide on that, too.
+        again = pipeline_command(operation.plan, operation.pipeline, operation.reason, operation.incident)
+        return await self.preview(operation.requester, again, operation.origin)
 
     async def _reviewed(
         self, actor: Actor, name: PipelineName
@@ -278,13 +241,17 @@ class OwnRequests:
         )
         return (seen, observed.here) if isinstance(seen, Pipeline) else seen
 
-    async def _busy_or_asked(self, actor: Actor, holder: Operation) -> replies.Busy | replies.AskedAlready:
+    async def _busy_or_asked(self, actor: Actor, holder: Operation) -> replies.Busy | ActionResult:
         if holder.state is State.AWAITING_APPROVAL:
-            return replies.AskedAlready(holder)
+            return ActionResult(Result.ASKED_ALREADY, holder)
         may_close = False
         if holder.state is State.NEEDS_HUMAN:
             may_close = (await self.authorizer.may(actor, Action.CLEAR, holder.pipeline)).allowed
         return replies.Busy(holder, may_close=may_close)
+
+
+def _request(actor: Actor, command: PipelineCommand) -> Request:
+    return Request(actor, command.name, command.plan, command.reason, command.incident)
 
 
 def _newest(recorded: PipelineEvents | Problem | None, here: Identity) -> datetime | None:

@@ -14,7 +14,7 @@ from bot.domain.commands import model
 from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.targets import Targets
-from bot.engine.replies import Asked, NotYours, Reply, Started
+from bot.engine.replies import ActionResult, NotYours, Reply
 from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
@@ -40,7 +40,7 @@ class Buttons:
 
         async def work() -> Reply:
             reply = await self.context.handlers.confirm(actor, operation_id)
-            if isinstance(reply, Started | Asked):
+            if isinstance(reply, ActionResult) and reply.is_confirmed:
                 # No other coroutine runs between the commit and this line that could post the card first.
                 # A background task, since the response URL may hang: no other card waits for it.
                 self.context.threads.can_tell(

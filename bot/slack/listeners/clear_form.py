@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.domain.ids import Actor, ChannelId
 from bot.engine.handlers.clear_form import ClearForms, LookAgain, Shown, new_form_id
-from bot.engine.replies import Asked, NotStopped, Reply, Started
+from bot.engine.replies import ActionResult, NotStopped, Reply
 from bot.slack.api.error_text import must_wait, why_refused, why_silent
 from bot.slack.api.web_api import CallRateLimited, CallRefused, CallUnanswered
 from bot.slack.listeners.background import ReplyChannel, ResponseUrlReply
@@ -156,7 +156,7 @@ class ClearForm:
                     seen=token.seen,
                     shown=form.shown_as(token.seen),
                 )
-                if isinstance(reply, Started | Asked):
+                if isinstance(reply, ActionResult) and reply.is_confirmed:
                     # No other coroutine runs between the commit and this line that could post the card first.
                     say = partial(self.context.background_tasks.say, answer=form)
                     self.context.threads.can_tell(reply.operation.id, say)

@@ -13,7 +13,7 @@ from bot.engine.handlers.own_requests import OwnRequests
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
 from bot.engine.handlers.previews import Previews
-from bot.engine.replies import NotYours, Reply
+from bot.engine.replies import ActionResult, NotYours, Reply, Result
 from bot.slack.listeners.background import BackgroundTasks, ReplyChannel, ResponseUrlReply
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
@@ -69,12 +69,12 @@ class ListenerContext:
         answer: ResponseUrlReply | ScreenReply,
         *,
         replaces: bool = False,
-        shown_elsewhere: tuple[type, ...] = (),
+        shown_elsewhere: frozenset[Result] = frozenset(),
     ) -> None:
         """Do what a button is for, and answer the person who pressed it: beside the message, or on their screen.
 
-        `replaces`: the message is the person's own, and turns into the answer. `shown_elsewhere`: replies that need no
-        words, unless the person was told that an answer follows.
+        `replaces`: the message is the person's own, and turns into the answer. `shown_elsewhere`: results that need
+        no words, unless the person was told that an answer follows.
         """
 
         async def in_words() -> Message:
@@ -87,7 +87,7 @@ class ListenerContext:
         if task.done():
             reply = task.result()  # what broke is reported by the error handler before the ack
             await ack()
-            if isinstance(reply, shown_elsewhere):
+            if isinstance(reply, ActionResult) and reply.result in shown_elsewhere:
                 return
         else:
             await ack()

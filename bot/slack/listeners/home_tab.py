@@ -9,22 +9,23 @@ from dataclasses import dataclass
 from slack_bolt.async_app import AsyncAck
 
 from bot.domain.ids import Actor, OperationId
-from bot.engine import replies
 from bot.engine.loops.home_refresher import HomeRefresher
-from bot.engine.replies import Reply
+from bot.engine.replies import Reply, Result
 from bot.slack.listeners.context import ListenerContext
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, HomeOpened
 from bot.slack.publishing.home_tabs import SlackHomeTabs
 from bot.slack.views import card
 
-_SHOWN_BY_THE_PAGE = (
-    replies.ApprovedIt,
-    replies.DeniedIt,
-    replies.Withdrew,
-    replies.StoppedIt,
-    replies.SignedItOff,
-    replies.ClosedByHand,
+_SHOWN_BY_THE_PAGE = frozenset(
+    {
+        Result.APPROVED,
+        Result.DENIED,
+        Result.WITHDRAWN,
+        Result.CANCELLED,
+        Result.SIGNED_OFF,
+        Result.CLOSED,
+    }
 )
 
 

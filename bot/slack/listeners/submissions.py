@@ -7,8 +7,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.access.objections import NameWanted
 from bot.domain.ids import OperationId
-from bot.engine.replies import NameWanted, Reply
+from bot.engine.replies import Reply
 from bot.slack.listeners.background import ModalReply
 from bot.slack.listeners.context import ListenerContext
 from bot.slack.payloads import View, ViewSubmission
@@ -50,6 +51,6 @@ class Submissions:
             return
         reply = task.result()
         if isinstance(reply, NameWanted):
-            await ack(response_action="errors", errors=modals.name_differs(reply.operation.pipeline))
+            await ack(response_action="errors", errors=modals.name_differs(reply.pipeline))
         else:
             await ack(response_action="update", view=modals.showing(self.context.in_words(reply)))

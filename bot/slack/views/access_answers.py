@@ -110,6 +110,8 @@ def rule_list(shown: replies.RuleList) -> Message:
 
 
 def changed(shown: replies.Changed) -> Message:
+    if shown.before is None and isinstance(shown.change, RevokeRole | DropRule | RemoveFreeze):
+        return _nothing_to_change(shown.change)
     if isinstance(shown.change, GrantRole) and shown.before is not None:
         return said(
             f"Nothing to change: {_change(shown.change)} It is granted already, {rule_text.before(shown.before)}."
@@ -118,14 +120,14 @@ def changed(shown: replies.Changed) -> Message:
     return said(f"✅ {_change(shown.change)}{before}")
 
 
-def nothing_to_change(shown: replies.NothingToChange) -> Message:
-    match shown.change:
+def _nothing_to_change(change: AccessChange) -> Message:
+    match change:
         case RevokeRole(principal, role, pattern):
             what = f"no grant of *{role.value}* on `{pattern}` to {mention_any(id_of(principal))}. `{COMMAND} grants` lists them"
         case DropRule(pattern):
             what = f"no rule on `{pattern}`. `{COMMAND} rules` lists them"
         case _:
-            what = f"no freeze on `{pattern_of(shown.change)}`. `{COMMAND} rules` lists them"
+            what = f"no freeze on `{pattern_of(change)}`. `{COMMAND} rules` lists them"
     return said(f"Nothing to change: there is {what}, written as they were given.")
 
 

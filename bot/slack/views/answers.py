@@ -3,6 +3,7 @@
 import re
 from typing import assert_never
 
+from bot.domain.access import objections
 from bot.domain.commands import COMMAND, VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import PipelineName
@@ -10,7 +11,7 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine import replies
 from bot.engine.ports import StoreLost, StoreUnavailable
-from bot.engine.replies import Reply
+from bot.engine.replies import Reply, Result
 from bot.slack.text import plan_text
 from bot.slack.text.blocks import Message, message, said, section
 from bot.slack.text.mrkdwn import TEXT_MAX, code, escaped, mention
@@ -122,30 +123,30 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals_view.not_found(reply)
         case replies.FelderaUnavailable(name, problem):
             return refusals_view.no_answer(name, problem)
-        case replies.Frozen(name, freeze):
-            return refusals_view.frozen(name, freeze)
-        case replies.BreakGlassForbidden():
+        case objections.Frozen():
+            return refusals_view.frozen(reply.pipeline, reply.freeze)
+        case objections.BreakGlassForbidden():
             return refusals_view.glass_forbidden(reply)
-        case replies.TooManyOpen(name, limit):
-            return refusals_view.too_many(name, limit)
-        case replies.TooManyLately():
+        case objections.TooManyOpen():
+            return refusals_view.too_many(reply.pipeline, reply.limit)
+        case objections.TooManyLately():
             return refusals_view.too_many_lately(reply)
-        case replies.AlreadyDecided(operation, signing):
-            return refusals_view.already_decided(operation, workspace_url, signing=signing)
-        case replies.ReasonWanted():
+        case objections.ReasonWanted():
             return previews_view.reason_wanted(reply)
+        case objections.NameWanted():
+            return refusals_view.name_wanted(reply.pipeline)
         case replies.Preview():
             return previews_view.preview(reply)
         case replies.NotStopped():
             return previews_view.not_stopped(reply)
-        case replies.AlreadyStopped() | replies.AlreadyStarted() | replies.NotCompiled():
-            return previews_view.nothing_to_do(reply)
-        case replies.AlreadyCleared(pipeline):
-            return previews_view.already_cleared(pipeline)
+        case replies.Blocked():
+            return previews_view.blocked(reply)
+        case replies.NotCompiled():
+            return previews_view.not_compiled(reply)
         case replies.Busy(holder, may_close):
             return previews_view.busy(holder, workspace_url, may_close=may_close)
-        case replies.AskedAlready(operation):
-            return previews_view.asked_already(operation, workspace_url)
+        case replies.ActionResult(result, operation):
+            return _result(result, operation, workspace_url)
         case replies.Described():
             return previews_view.described(reply, workspace_url)
         case replies.Explained():
@@ -158,8 +159,6 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return access_answers.rule_list(reply)
         case replies.Changed():
             return access_answers.changed(reply)
-        case replies.NothingToChange():
-            return access_answers.nothing_to_change(reply)
         case replies.NotAllowed():
             return refusals_view.not_allowed(reply)
         case replies.PendingList():
@@ -172,89 +171,63 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return pipeline_pages_view.sees_nothing(reply)
         case replies.HistoryPage():
             return access_answers.history_page(reply, workspace_url)
-        case _:
-            return said(_in_a_sentence(reply))
-
-
-_Short = (
-    replies.ClearingAlready
-    | replies.NotUnderstood
-    | replies.Started
-    | replies.Asked
-    | replies.NameWanted
-    | replies.Dropped
-    | replies.ApprovedIt
-    | replies.DeniedIt
-    | replies.Withdrew
-    | replies.StoppedIt
-    | replies.SignedItOff
-    | replies.NothingToSignOff
-    | replies.OwnRequest
-    | replies.ApprovedBefore
-    | replies.ClosedByHand
-    | replies.TooOld
-    | replies.NotYours
-    | replies.NotKnown
-)
-
-
-def _in_a_sentence(reply: _Short) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a reply
-    match reply:
-        case replies.ClearingAlready(pipeline):
-            return (
-                f"⏳ `{pipeline.name}` is being cleared already, and not by me. "
-                f"`{COMMAND} status {pipeline.name}` shows when it is done."
-            )
-        case replies.NotUnderstood(pipeline):
-            return (
-                f"❌ Feldera describes the storage of `{pipeline.name}` in a word I do not know, so I leave it alone. "
-                "This bot may be older than your Feldera."
-            )
-        case replies.Started(operation):
-            return f"⏳ Confirmed. The card of `{operation.pipeline}` goes up now; nothing is sent before it stands."
-        case replies.Asked(operation):
-            return f"🙋 Asked. The card of `{operation.pipeline}` goes up now; you hear of every decision."
-        case replies.NameWanted(operation):
-            return f"Type the pipeline's name, `{operation.pipeline}`, letter by letter. Nothing was sent."
-        case replies.Dropped(operation):
-            return f"Never mind, then: nothing was sent, and `{operation.pipeline}` is as it was."
-        case replies.ApprovedIt(operation):
-            return f"👍 Approved: {len(operation.approval.given)} of {operation.approval.needed}."
-        case replies.DeniedIt(operation):
-            return f"Denied. The {plan_text.action_name(operation.plan)} of `{operation.pipeline}` is off, and its requester reads why."
-        case replies.Withdrew(operation):
-            return f"↩️ Taken back: nothing was sent, and `{operation.pipeline}` is as it was."
-        case replies.StoppedIt(operation):
-            return f"🛑 Stopped in time: nothing was sent, and `{operation.pipeline}` is as it was."
-        case replies.SignedItOff(operation):
-            return f"🔏 Signed off: the broken glass of `{operation.pipeline}` needs nobody any more."
-        case replies.NothingToSignOff(operation):
-            why = "it has not been sent yet" if operation.incident else "no glass was broken for it"
-            return f"The {plan_text.action_name(operation.plan)} of `{operation.pipeline}` has nothing to sign off: {why}."
-        case replies.OwnRequest(signing=True):
-            return "🚫 You broke the glass yourself: somebody else has to sign it off."
-        case replies.OwnRequest():
-            return "🚫 You asked for it yourself: others decide."
-        case replies.ApprovedBefore(operation):
-            return f"You approved it already: {len(operation.approval.given)} of {operation.approval.needed}."
-        case replies.ClosedByHand(operation):
-            return f"☑️ Closed. `{plan_text.command(operation.plan, operation.pipeline)}` starts afresh."
-        case replies.TooOld(operation):
-            return (
-                "⌛ This preview is more than 30 minutes old, and things may have changed. "
-                f"Nothing was sent. Type `{plan_text.command(operation.plan, operation.pipeline)}` to look again."
-            )
         case replies.NotYours(Operation() as operation):
             asked_for = f"the {plan_text.action_name(operation.plan)} of `{operation.pipeline}`"
-            return (
+            return said(
                 f"🚫 Only {mention(operation.requester.user)}, who asked for {asked_for}, can take it back."
             )
         case replies.NotYours():
-            return "🚫 Only the person who was shown this, or who asked, can use it."
+            return said("🚫 Only the person who was shown this, or who asked, can use it.")
         case replies.NotKnown():
-            return f"This button is from another time: it does nothing any more. Type `{COMMAND} help`."
+            return said(f"This button is from another time: it does nothing any more. Type `{COMMAND} help`.")
         case _:
             assert_never(reply)
+
+
+def _result(result: Result, operation: Operation, workspace_url: str) -> Message:  # noqa: C901, PLR0912 - one case a result
+    name, action = operation.pipeline, plan_text.action_name(operation.plan)
+    match result:
+        case Result.ASKED_ALREADY:
+            return previews_view.asked_already(operation, workspace_url)
+        case Result.ALREADY_DECIDED:
+            return refusals_view.already_decided(operation, workspace_url)
+        case Result.ALREADY_SIGNED_OFF:
+            return refusals_view.already_decided(operation, workspace_url, signing=True)
+        case Result.STARTED:
+            text = f"⏳ Confirmed. The card of `{name}` goes up now; nothing is sent before it stands."
+        case Result.ASKED:
+            text = f"🙋 Asked. The card of `{name}` goes up now; you hear of every decision."
+        case Result.DROPPED:
+            text = f"Never mind, then: nothing was sent, and `{name}` is as it was."
+        case Result.APPROVED:
+            text = f"👍 Approved: {len(operation.approval.given)} of {operation.approval.needed}."
+        case Result.DENIED:
+            text = f"Denied. The {action} of `{name}` is off, and its requester reads why."
+        case Result.WITHDRAWN:
+            text = f"↩️ Taken back: nothing was sent, and `{name}` is as it was."
+        case Result.CANCELLED:
+            text = f"🛑 Stopped in time: nothing was sent, and `{name}` is as it was."
+        case Result.SIGNED_OFF:
+            text = f"🔏 Signed off: the broken glass of `{name}` needs nobody any more."
+        case Result.CLOSED:
+            text = f"☑️ Closed. `{plan_text.command(operation.plan, name)}` starts afresh."
+        case Result.TOO_OLD:
+            text = (
+                "⌛ This preview is more than 30 minutes old, and things may have changed. "
+                f"Nothing was sent. Type `{plan_text.command(operation.plan, name)}` to look again."
+            )
+        case Result.NOTHING_TO_SIGN_OFF:
+            why = "it has not been sent yet" if operation.incident else "no glass was broken for it"
+            text = f"The {action} of `{name}` has nothing to sign off: {why}."
+        case Result.APPROVED_BEFORE:
+            text = f"You approved it already: {len(operation.approval.given)} of {operation.approval.needed}."
+        case Result.OWN_REQUEST:
+            text = "🚫 You asked for it yourself: others decide."
+        case Result.OWN_BREAK_GLASS:
+            text = "🚫 You broke the glass yourself: somebody else has to sign it off."
+        case _:
+            assert_never(result)
+    return said(text)
 
 
 def placed(operation: Operation, workspace_url: str) -> Message:

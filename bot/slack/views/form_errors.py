@@ -2,11 +2,11 @@
 
 import re
 
+from bot.domain.access.objections import FormField, ReasonWanted, RuleObjection
 from bot.domain.commands import COMMAND
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline
 from bot.engine import replies
-from bot.engine.replies import Reply
-from bot.engine.replies.objections import FormField, Objection
+from bot.engine.replies import ActionResult, Reply, Result
 from bot.slack.text.blocks import Message
 from bot.slack.text.mrkdwn import plain
 from bot.slack.views.form_fields import PIPELINE, REASON, STOP_FIRST
@@ -22,11 +22,8 @@ _ABOUT_THE_CHOICE = (
     replies.NotFound,
     replies.FelderaUnavailable,
     replies.NotCompiled,
-    replies.AlreadyCleared,
-    replies.ClearingAlready,
-    replies.NotUnderstood,
+    replies.Blocked,
     replies.Busy,
-    replies.AskedAlready,
 )
 _FIELDS = {FormField.PIPELINE: PIPELINE, FormField.REASON: REASON}
 
@@ -37,15 +34,16 @@ def nothing_chosen() -> dict[str, str]:
 
 def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
     """By block, what is wrong with the field; None if the form is over, and becomes the reply."""
-    if isinstance(reply, replies.ReasonWanted):
+    if isinstance(reply, ReasonWanted):
         must = " and ".join(reply.requirements.reason_patterns)
         wanted = f"The reason must contain something like {must}." if must else "A rule asks for a reason."
         return {REASON: plain(wanted, ERROR_MAX)}
     if isinstance(reply, replies.NotStopped):
         return {PIPELINE: _not_stopped(reply.pipeline)}
-    if isinstance(reply, Objection):
+    if isinstance(reply, RuleObjection):
         return {_FIELDS[reply.form_field]: plain(unmarked(answer.text), ERROR_MAX)}
-    if isinstance(reply, _ABOUT_THE_CHOICE):
+    asked_already = isinstance(reply, ActionResult) and reply.result is Result.ASKED_ALREADY
+    if asked_already or isinstance(reply, _ABOUT_THE_CHOICE):
         return {PIPELINE: plain(unmarked(answer.text), ERROR_MAX)}
     return None
 

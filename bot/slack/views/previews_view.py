@@ -1,8 +1,11 @@
 """Previews of plans, and pipeline states, as the person who asked sees them. Pure."""
 
+from typing import assert_never
+
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.access.authorization import Authorization
+from bot.domain.access.objections import ReasonWanted
 from bot.domain.access.rules import Freeze
 from bot.domain.commands import COMMAND
 from bot.domain.durations import span_in_words
@@ -11,15 +14,7 @@ from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
-from bot.engine.replies import (
-    AlreadyStarted,
-    AlreadyStopped,
-    Described,
-    NotCompiled,
-    NotStopped,
-    Preview,
-    ReasonWanted,
-)
+from bot.engine.replies import Blocked, Blocker, Described, NotCompiled, NotStopped, Preview
 from bot.slack.text import blocks, labels, plan_text
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.labels import Field, asked_at, asked_for, deployment_sign, in_order, words
@@ -176,25 +171,34 @@ def not_stopped(reply: NotStopped) -> Message:
     )
 
 
-def nothing_to_do(reply: AlreadyStopped | AlreadyStarted | NotCompiled) -> Message:
-    name = reply.pipeline.name
-    match reply:
-        case AlreadyStopped():
-            return said(f"✅ Nothing to stop: `{name}` is stopped.")
-        case AlreadyStarted(pipeline):
-            return said(f"✅ Nothing to start: `{name}` is {deployment(pipeline)}.")
-        case NotCompiled(_, compiler):
-            told = code_block(compiler) if compiler else "Feldera shows why."
-            return said(
-                f"❌ `{name}` cannot be started: its program does not compile. Nothing was sent.\n{told}"
+def blocked(reply: Blocked) -> Message:
+    pipeline, name = reply.pipeline, reply.pipeline.name
+    match reply.by:
+        case Blocker.STOPPED_ALREADY:
+            text = f"✅ Nothing to stop: `{name}` is stopped."
+        case Blocker.STARTED_ALREADY:
+            text = f"✅ Nothing to start: `{name}` is {deployment(pipeline)}."
+        case Blocker.CLEARED_ALREADY:
+            text = f"✅ Nothing to clear: the storage of `{name}` is cleared."
+            if not pipeline.is_stopped:
+                text += f" Somebody has asked the pipeline to start: it is {deployment(pipeline)}."
+        case Blocker.BEING_CLEARED:
+            text = f"⏳ `{name}` is being cleared already, and not by me. `{COMMAND} status {name}` shows when it is done."
+        case Blocker.NOT_UNDERSTOOD:
+            text = (
+                f"❌ Feldera describes the storage of `{name}` in a word I do not know, so I leave it alone. "
+                "This bot may be older than your Feldera."
             )
-
-
-def already_cleared(pipeline: Pipeline) -> Message:
-    text = f"✅ Nothing to clear: the storage of `{pipeline.name}` is cleared."
-    if not pipeline.is_stopped:
-        text += f" Somebody has asked the pipeline to start: it is {deployment(pipeline)}."
+        case _:
+            assert_never(reply.by)
     return said(text)
+
+
+def not_compiled(reply: NotCompiled) -> Message:
+    told = code_block(reply.said) if reply.said else "Feldera shows why."
+    return said(
+        f"❌ `{reply.pipeline.name}` cannot be started: its program does not compile. Nothing was sent.\n{told}"
+    )
 
 
 def described(shown: Described, workspace_url: str) -> Message:

@@ -13,6 +13,7 @@ from bot.domain.access.changes import (
     SetRule,
     pattern_of,
 )
+from bot.domain.access.objections import BreakGlassForbidden, TooManyLately
 from bot.domain.access.permissions import Action, Decision, Kind, Why
 from bot.domain.access.rules import Freeze
 from bot.domain.commands import COMMAND
@@ -21,7 +22,7 @@ from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import THE_ONLY, TargetName, target_in
 from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.replies import BreakGlassForbidden, NotAllowed, NotFound, PermissionDenied, TooManyLately
+from bot.engine.replies import NotAllowed, NotFound, PermissionDenied
 from bot.slack.text.blocks import Message, said
 from bot.slack.text.mrkdwn import at, code, duration, either, escaped, mention, some_of
 from bot.slack.text.outcome_text import sentence, took
@@ -217,6 +218,10 @@ def too_many_lately(reply: TooManyLately) -> Message:
         f"✋ You made {reply.limit} requests within {duration(round(reply.within.total_seconds()))}, and one person may "
         f"make no more: `{reply.pipeline}` has to wait. Ask again {at(reply.again_at)}."
     )
+
+
+def name_wanted(name: PipelineName) -> Message:
+    return said(f"Type the pipeline's name, `{name}`, letter by letter. Nothing was sent.")
 
 
 def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
