@@ -10,6 +10,7 @@ from bot.domain.access.objections import Frozen, TooManyOpen
 from bot.domain.access.permissions import Kind, Role
 from bot.domain.access.request_limits import OPEN_REQUESTS_MAX
 from bot.domain.access.rules import Rule
+from bot.domain.operations.operation import State
 from bot.domain.pipelines.targets import ONE
 from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.handlers.decisions import Decisions
@@ -125,3 +126,11 @@ async def test_a_withdrawal_without_any_right_left_comes_too_late():
     reply = await decisions(store).withdraw(ANA, "op1")
     assert reply == ActionResult(Result.ALREADY_DECIDED, ready())
     assert [data["why"] for data, _ in store.recorded] == ["too_late"]
+
+
+async def test_an_approval_counts_in_what_it_rests_on():
+    """Where the requester is known as well, nothing objects to the last one: it is the one that was missing."""
+    approver = grant(BEN, Role.APPROVER, "*", id=9)
+    store = DecidesOnce(awaiting(needed=1), replace(ACCESS_DATA, grants=(*ACCESS_DATA.grants, approver)))
+    reply = await decisions(store).approve(BEN, "op1")
+    assert (reply.result, reply.operation.state) == (Result.APPROVED, State.READY)

@@ -75,6 +75,18 @@ def test_five_open_requests(workspace: Workspace) -> None:
     workspace.threads()
 
 
+def test_asking_a_sixth_time_for_what_was_asked_for(workspace: Workspace) -> None:
+    """That it waits already says more than that there are five."""
+    ana = workspace.requester("ana")
+    for number in range(1, 6):
+        workspace.feldera.adds(f"p{number}")
+        ana.requests(f"p{number}")
+    assert ana.asks("/pipeline clear p5").startswith("🙋 @ana asked for just this")
+    ana.reads()
+    workspace.cards()
+    workspace.threads()
+
+
 def test_others_have_their_own_five(workspace: Workspace) -> None:
     """The limit is a person's, not the team's."""
     ana, ben = workspace.requester("ana"), workspace.requester("ben")

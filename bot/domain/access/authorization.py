@@ -154,7 +154,7 @@ class Authorization:
 
     def _against_confirmed(self, request: Request) -> Iterator[Objection]:
         no = (request.pipeline, request.plan, self.requester, self.requirements)
-        if self.may_ask and not self.is_enough:
+        if len(self.approvers) < self.approvals_needed:
             later = self.may_be_enough_later
             yield NotPermitted(*no, Ending.APPROVALS_LOST, unread=self.unread, may_be_told_later=later)
         if not self.lasts and request.stage is Stage.CONFIRMED:
