@@ -74,6 +74,11 @@ class Reading:
             for root in self._roots(channel)
         ]
 
+    def reads_all(self, channel: Any = None) -> None:
+        """All cards and threads of the channel are read, and a story asserts nothing of them."""
+        self.cards(channel)
+        self.threads(channel)
+
     def timed_thread(self, channel: Any = None) -> list[str]:
         """The same, each line with the time since the card was posted."""
         card, *replies = self.slack.thread(self._roots(channel)[-1])

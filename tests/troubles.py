@@ -54,6 +54,11 @@ class Troubles:
     def feldera_comes_back(self) -> None:
         self.run(self.feldera.comes_back())
 
+    def feldera_drops(self, requests: int) -> None:
+        """The next so many requests that change something are lost on their way to Feldera."""
+        for _ in range(requests):
+            self.feldera.drops_the_next_request()
+
     def while_feldera_hangs(self, work: Coroutine[Any, Any, Any], meanwhile: Callable[[], object]) -> None:
         """Feldera (told before what `hangs`) keeps the bot waiting; something happens meanwhile; then it goes on."""
         self.run(self._while_hanging(work, meanwhile))
@@ -122,3 +127,9 @@ class Troubles:
     def sent(self) -> list[datetime]:
         """When each request that changes something reached Feldera."""
         return [request.at for request in self.feldera.requests if request.method != "GET"]
+
+    @property
+    def sent_steps(self) -> list[str]:
+        """What these requests asked for, in order: `stop`, `clear`, `start`."""
+        paths = [request.path for request in self.feldera.requests if request.method != "GET"]
+        return [path.rpartition("/")[2] for path in paths]

@@ -7,9 +7,9 @@ from tests.workspace import Workspace
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """A team with a channel, the bot in it over Socket Mode, and a Feldera with one stopped pipeline, `orders`."""
-    workspace = Workspace(tmp_path)
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    """A team with a channel, the bot in it over Socket Mode (or `"http"`), and a Feldera with one stopped pipeline, `orders`."""
+    workspace = Workspace(tmp_path, over_http=getattr(request, "param", "socket") == "http")
     workspace.feldera.adds("orders")
     yield workspace
     workspace.closes()

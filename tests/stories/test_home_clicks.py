@@ -1,27 +1,27 @@
-"""Buttons on Home: the same deeds as on the card, and the page itself shows that they were done."""
+"""Buttons on Home: the same deeds as on the card, shown by the page itself; every no is answered on the screen."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+import sqlite3
 
 import pytest
 from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
-
-@pytest.fixture(params=["socket", "http"])
-def workspace(request: Any, tmp_path: Path) -> Iterator[Workspace]:
-    """The usual team, over both transports."""
-    workspace = Workspace(tmp_path, over_http=request.param == "http")
-    workspace.feldera.adds("orders")
-    yield workspace
-    workspace.closes()
+pytestmark = pytest.mark.parametrize("workspace", ["socket", "http"], indirect=True)
 
 
-def test_approved(workspace: Workspace) -> None:
+@pytest.fixture
+def ana(workspace: Workspace) -> Teammate:
+    return workspace.requester("ana")
+
+
+@pytest.fixture
+def ben(workspace: Workspace) -> Teammate:
+    return workspace.approver("ben")
+
+
+def test_approved(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """The page itself is the answer: what waited is under way at once. The card and its thread tell everybody else."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
     ben.opens_home()
     ben.clicks_home("Approve")
@@ -31,48 +31,17 @@ It destroys the storage, with 3 checkpoints (7.0 MiB), and cannot be cancelled o
 [Approve] [Go back]\
 """)
     workspace.passes(seconds=1)
-    assert above_access(ben) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Under way
-*Clear orders* · `ID1` · its thread
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Asked for by @ana Mar 2, 2026 at 3:00:00 AM.
-""")
+    assert "✅ Nothing waits for you.\nUnder way\n*Clear orders* · `ID1` · its thread\n" in ben.home()
     workspace.passes(seconds=10)
-    assert above_access(ben) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:00:02 AM: ✅ Cleared `orders` after 2 seconds. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
-""")
+    assert "Lately\nMar 2, 2026 at 3:00:02 AM: ✅ Cleared `orders` after 2 seconds." in ben.home()
     assert ben.screen == ""
     assert "\n✅ Cleared.\n" in workspace.card()
     assert workspace.thread()[0] == "👍 @ben approved (1 of 1). @ana"
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_the_right_one_of_several(workspace: Workspace) -> None:
-    """Each button is for the request that it stands below, also for whoever hears the page read out."""
-    workspace.feldera.adds("payments")
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
-    ana.requests("orders")
-    ana.requests("payments")
-    workspace.passes(seconds=2)
-    ana.reads()
-    ben.opens_home()
-    button = ben.finds_on_home("Approve", below="Clear payments")
-    assert button.element["accessibility_label"] == "Approve: Clear payments"
-    ben.presses(button)
-    workspace.passes(seconds=10)
-    assert (workspace.feldera.clears["orders"], workspace.feldera.clears["payments"]) == (0, 1)
-    assert len(workspace.cards()) == 2
-    workspace.thread()
-
-
-def test_denied(workspace: Workspace) -> None:
+def test_denied(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """*Deny* asks why in the same form as on the card; afterwards the page shows that it is over."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
     ben.opens_home()
     assert ben.opens_from_home("Deny") == snapshot("""\
@@ -86,129 +55,231 @@ Denied. The clear of `orders` is off, and its requester reads why.
 [Close]\
 """)
     workspace.passes(seconds=5)
-    assert above_access(ben) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:00:00 AM: ❌ Denied by @ben: `not during the audit`. Nothing was sent. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
-""")
+    denied = "❌ Denied by @ben: `not during the audit`. Nothing was sent."
+    assert f"✅ Nothing waits for you.\nLately\nMar 2, 2026 at 3:00:00 AM: {denied}" in ben.home()
     workspace.card()
-    assert workspace.thread() == snapshot(
-        ["❌ Denied by @ben: `not during the audit`. Nothing was sent. @ana"]
-    )
+    assert workspace.thread() == [f"{denied} @ana"]
 
 
-def test_taken_back(workspace: Workspace) -> None:
-    """*Withdraw* beside one's own request."""
-    ana = workspace.requester("ana")
+def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
     ana.requests("orders")
     ana.opens_home()
     ana.clicks_home("Withdraw")
     workspace.passes(seconds=5)
-    assert above_access(ana) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:00:00 AM: ↩️ Taken back by @ana: nothing was sent. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
-""")
+    assert ana.screen == ""
+    assert "Lately\nMar 2, 2026 at 3:00:00 AM: ↩️ Taken back by @ana: nothing was sent." in ana.home()
     assert "↩️ Taken back." in workspace.card()
     assert len(workspace.thread()) == 1
 
 
-def test_stopped_in_time(workspace: Workspace) -> None:
+def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """*Stop*, as long as nothing was sent."""
     workspace.rules("orders", "approvals=1 stop=30s")
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=5)
-    assert above_access(ana, opens=True) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Your requests
-*Clear orders* · `ID1` · its thread
-⏳ To be sent Mar 2, 2026 at 3:00:30 AM, and can be stopped until then. Asked for by @ana Mar 2, 2026 at 3:00:00 AM.
-[Stop]
-""")
+    stoppable = "⏳ To be sent Mar 2, 2026 at 3:00:30 AM, and can be stopped until then. Asked for by @ana"
+    assert stoppable in ana.opens_home()
     ana.clicks_home("Stop")
     workspace.passes(minutes=1)
-    assert above_access(ana) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:00:05 AM: ↩️ Stopped by @ana in time: nothing was sent. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
-""")
+    assert ana.screen == ""
+    assert "Mar 2, 2026 at 3:00:05 AM: ↩️ Stopped by @ana in time: nothing was sent." in ana.home()
     assert workspace.sent == []
-    workspace.card()
-    workspace.thread()
+    workspace.reads_all()
 
 
-def test_signed_off(workspace: Workspace) -> None:
-    """A broken glass leaves the page once it is signed off."""
+def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> None:
+    """It waits for an approver, also after its clear is done, and not for the one who broke it."""
     workspace.rules("orders", "break-glass=allowed")
-    rio, ben = workspace.responder("rio"), workspace.approver("ben")
+    rio = workspace.responder("rio")
     rio.breaks_glass("orders")
     workspace.passes(seconds=10)
-    ben.opens_home()
+    waits = "🚨 The glass was broken, and no approver has signed it off yet"
+    assert f"*Glass broken for*\n`INC-123`\nReason: lag alarm at night\n{waits}: look" in ben.opens_home()
+    assert "✅ Nothing waits for you.\nYour requests\n" in rio.opens_home()
+    assert f"✅ Cleared. Asked for by @rio Mar 2, 2026 at 3:00:00 AM. {waits}." in rio.home()
+    assert "[Sign off]" not in rio.home()
     ben.clicks_home("Sign off")
     workspace.passes(seconds=5)
-    assert above_access(ben) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:00:02 AM: ✅ Cleared `orders` after 2 seconds. Asked for by @rio, in its thread.
-`/pipeline history` shows the whole record.
-""")
+    assert ben.screen == ""
+    assert "✅ Nothing waits for you.\nLately\n" in ben.home()
     assert "✓ Signed off by @ben" in workspace.card()
-    workspace.thread()
+    workspace.reads_all()
 
 
-def test_closed_by_hand(workspace: Workspace) -> None:
-    """Whoever looked in Feldera closes what needed a human."""
-    ana = workspace.operator("ana")
-    for _ in range(3):
-        workspace.feldera.drops_the_next_request()
-    ana.clears("orders")
+def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
+    """It waits for whoever may clear the pipeline, the one who asked for it included."""
+    oli, vic = workspace.operator("oli"), workspace.viewer("vic")
+    workspace.feldera_drops(3)
+    oli.clears("orders")
     workspace.passes(minutes=2)
-    ana.opens_home()
-    ana.clicks_home("Close")
+    assert (
+        "Waiting for you\n*Clear orders* · `ID1` · its thread\n*State*\n⚠️ Needs a human.\n"
+        in oli.opens_home()
+    )
+    assert "\n⚠️ I need a human. Known: the request was sent 3 times" in oli.home()
+    assert "Under way\n*Clear orders*" in vic.opens_home()
+    assert "[Close]" not in vic.home()
+    oli.clicks_home("Close")
     workspace.passes(seconds=5)
-    assert above_access(ana) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:02:00 AM: ☑️ Closed by @ana, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
-""")
-    workspace.card()
-    workspace.thread()
+    assert oli.screen == ""
+    assert "Mar 2, 2026 at 3:02:00 AM: ☑️ Closed by @oli, who looked" in oli.home()
+    workspace.reads_all()
 
 
-def test_a_page_from_before_a_restart(workspace: Workspace) -> None:
-    """The bot does not remember who looked: the old page still works, and the press brings it up to date."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+def test_pages_from_before_a_restart(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Each button is for the request that it stands below; what was decided meanwhile is told, and then shown."""
+    workspace.feldera.adds("payments")
+    cem = workspace.approver("cem")
     ana.requests("orders")
+    ana.requests("payments")
     ben.opens_home()
+    orders, payments = (
+        ben.finds_on_home("Approve", below=f"Clear {name}") for name in ("orders", "payments")
+    )
+    assert payments.element["accessibility_label"] == "Approve: Clear payments"
+    cem.opens_home()
     workspace.restarts()
     workspace.passes(minutes=5)
-    ben.clicks_home("Approve")
+    ben.presses(payments)
     workspace.passes(seconds=10)
-    assert above_access(ben) == snapshot("""\
-Waiting for you
-✅ Nothing waits for you.
-Lately
-Mar 2, 2026 at 3:05:02 AM: ✅ Cleared `orders` after 2 seconds. Asked for by @ana, in its thread.
-`/pipeline history` shows the whole record.
+    assert "✅ Cleared `payments` after 2 seconds." in ben.home()
+    assert (workspace.feldera.clears["orders"], workspace.feldera.clears["payments"]) == (0, 1)
+    cem.types(f"/pipeline deny {workspace.request()} no")
+    assert "[Approve] [Deny]" in cem.home()
+    assert cem.opens_by(orders).startswith("Answer\nThis is over since")
+    assert "[Approve]" not in cem.home()
+    ana.reads()
+    workspace.reads_all()
+
+
+def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """A press on a page that is not up to date any more is answered on the screen, with who was first."""
+    cem = workspace.approver("cem")
+    ana.requests("orders")
+    cem.opens_home()
+    approve, deny = cem.finds_on_home("Approve"), cem.finds_on_home("Deny")
+    ben.told("Approve")
+    workspace.passes(seconds=10)
+    answer = cem.opens_by(approve)
+    assert answer == snapshot("""\
+Answer
+This was already approved by @ben Mar 2, 2026 at 3:00:00 AM, and is over. ✅ Cleared `orders` after 2 seconds. See its thread.
+[Close]\
 """)
+    cem.closes_modal()
+    assert cem.opens_by(deny) == answer
+    workspace.reads_all()
     assert workspace.feldera.clears["orders"] == 1
-    workspace.card()
+
+
+def test_a_double_click(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """One approval; the second press reads that it counted."""
+    workspace.rules("orders", "approvals=2")
+    ana.requests("orders")
+    ben.opens_home()
+    button = ben.finds_on_home("Approve")
+    workspace.at_once(ben.pressing(button), ben.pressing(button))
+    workspace.run(workspace.slack.until(lambda: ben.screen != ""))
+    assert ben.screen == "Answer\nYou approved it already: 1 of 2.\n[Close]"
+    assert "1 of 2" in workspace.card()
+    workspace.passes(seconds=2)
     workspace.thread()
 
 
-def above_access(teammate: Teammate, *, opens: bool = False) -> str:
-    """Their Home as it stands, down to what is granted to them."""
-    shown = teammate.opens_home() if opens else teammate.home()
-    return shown.partition("Your access")[0]
+def test_the_right_was_lost_meanwhile(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """The press is judged by what is granted now; the page goes with the right."""
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.revokes(ben)
+    assert ben.opens_from_home("Approve").startswith("Answer\n🚫 You may not approve a clear of `orders`: ")
+    workspace.passes(seconds=2)
+    assert "You have no role here now." in ben.home()
+    assert "🙋 Waiting for approval." in workspace.card()
+    assert workspace.sent == []
+
+
+def test_another_clear_holds_the_pipeline(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """The approval counts nothing, and the screen says who holds it."""
+    oli = workspace.operator("oli")
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.feldera.sticks_clearing("orders")
+    oli.clears("orders")
+    workspace.passes(seconds=5)
+    oli.reads()
+    holds = "✋ Another operation holds `orders`: @oli asked for a clear Mar 2, 2026 at 3:00:00 AM."
+    assert f"Answer\n{holds} Follow it" in ben.opens_from_home("Approve", below="Clear orders")
+    workspace.reads_all()
+
+
+def test_a_button_of_another_version(workspace: Workspace, ben: Teammate) -> None:
+    """A page that an older bot published may have buttons that mean nothing now; the page is replaced."""
+    old = {"type": "button", "text": {"type": "plain_text", "text": "Frobnicate"}, "action_id": "frobnicate"}
+    view = {"type": "home", "blocks": [{"type": "actions", "elements": [old]}]}
+    workspace.run(workspace.bot.homes.tabs.client.views_publish(user_id=ben.id, view=view))
+    assert ben.opens_from_home("Frobnicate") == snapshot("""\
+Answer
+This button is from another time: it does nothing any more. Type `/pipeline help`.
+[Close]\
+""")
+    assert "Waiting for you" in ben.home()
+
+
+def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Then the answer is a direct message; what a form was wanted for can be typed."""
+    cem = workspace.approver("cem")
+    ana.requests("orders")
+    cem.opens_home()
+    approve = cem.finds_on_home("Approve")
+    workspace.slack.fails_next("views.open", "expired_trigger_id", times=2)
+    cem.clicks_home("Deny")
+    workspace.passes(seconds=2)
+    ben.types(f"/pipeline deny {workspace.request()} no")
+    workspace.slack.fails_next("views.open", "expired_trigger_id")
+    cem.presses(approve)
+    workspace.passes(seconds=2)
+    assert [line.replace(workspace.request(), "ID1") for line in cem.dms()] == snapshot(
+        [
+            "✍️ Slack did not open the form. Nothing was denied: type `/pipeline deny ID1 reason…`.",
+            "This is over since Mar 2, 2026 at 3:00:02 AM. ❌ Denied by @ben: `no`. Nothing was sent. See its thread.",
+        ]
+    )
+    workspace.reads_all()
+
+
+def test_slack_takes_no_answer_at_all(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """Then nothing more can be done; the log says that somebody was not told, and not what."""
+    ana.requests("orders")
+    ben.opens_home()
+    workspace.revokes(ben)
+    workspace.slack.fails_next("views.open", "expired_trigger_id")
+    workspace.slack.disables_messages_tab()
+    ben.clicks_home("Approve")
+    assert [line for line in workspace.logged if "answer_not_delivered" in line]
+    assert ben.screen == ""
+    workspace.card()
+
+
+def test_the_database_is_broken_at_a_press(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+    """A fault of the bot's own is told on the screen; the page works again afterwards."""
+    workspace.expected_errors.add("listener_failed")
+    ana.requests("orders")
+    workspace.passes(seconds=2)
+    ben.opens_home()
+    with sqlite3.connect(workspace.database) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON operations BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    assert "\n💥 Something broke on my side before I could answer; it is in my log." in ben.opens_from_home(
+        "Approve"
+    )
+    with sqlite3.connect(workspace.database) as connection:
+        connection.execute("DROP TRIGGER full")
+    connection.close()
+    ben.closes_modal()
+    ben.clicks_home("Approve")
+    workspace.passes(seconds=10)
+    assert workspace.feldera.clears["orders"] == 1
+    ana.reads()
+    workspace.reads_all()
