@@ -55,29 +55,26 @@ def test_what_is_under_way(workspace: Workspace) -> None:
     ben.requests("payments")
     workspace.freezes("us*", hours=2)
     workspace.passes(minutes=2)
-    assert ana.asks("/pipeline list") == snapshot("""\
-*Pipelines*: 3 that you may see.
-⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 🧹 being cleared
-🔒 Held by ⏳ clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread
-⏹️ `payments`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-🙋 Waiting for approval: clear `ID2`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread
-⏹️ `users`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-🧊 Frozen until Mar 2, 2026 at 5:00:00 AM: `release day`\
-""")
+    below = [line for line in ana.asks("/pipeline list").split("\n") if line[0] in "🔒🙋🧊"]
+    assert below == snapshot(
+        [
+            "🔒 Held by ⏳ clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread",
+            "🙋 Waiting for approval: clear `ID2`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread",
+            "🧊 Frozen until Mar 2, 2026 at 5:00:00 AM: `release day`",
+        ]
+    )
     assert ana.hears() == snapshot("""\
 *Pipelines*: 3 that you may see.
 orders: Stopped, storage being cleared, held by the clear of @ana.
 payments: Stopped, storage in use, @ben waits for approval.
 users: Stopped, storage in use, frozen.\
 """)
-    links = ana.links()
-    workspace.cards()
-    assert len(set(links)) == 2
+    assert len(set(ana.links())) == 2
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
     assert "Held" not in ana.asks("/pipeline list orders")
-    workspace.threads()
     ben.reads()
+    workspace.reads_all()
 
 
 def test_only_what_the_caller_may_see(workspace: Workspace) -> None:
@@ -85,36 +82,26 @@ def test_only_what_the_caller_may_see(workspace: Workspace) -> None:
     ana = workspace.viewer("ana", pattern="orders*")
     for name in ("orders-eu", "prod-orders", "payments"):
         workspace.feldera.adds(name)
-    assert ana.asks("/pipeline list") == snapshot("""\
-*Pipelines*: 2 that you may see.
-⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-⏹️ `orders-eu`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB\
-""")
-    assert ana.asks("/pipeline list *orders*").split("\n")[0] == snapshot(
-        "*Pipelines that match `*orders*`*: 2 that you may see."
-    )
+    assert shape(ana.asks("/pipeline list")) == ["*Pipelines*: 2 that you may see.", "orders", "orders-eu"]
+    matching = "*Pipelines that match `*orders*`*: 2 that you may see."
+    assert ana.asks("/pipeline list *orders*").startswith(matching)
 
 
 def test_a_pattern_that_matches_nothing_says_so_and_no_more(workspace: Workspace) -> None:
     """The same sentence whether there is such a pipeline or not."""
     ana = workspace.viewer("ana", pattern="orders")
     workspace.feldera.adds("prod-users")
-    assert ana.asks("/pipeline list prod-*") == snapshot(
-        "No pipeline that you may see matches `prod-*` (upper and lower case count)."
-    )
-    assert ana.asks("/pipeline list test-*") == snapshot(
-        "No pipeline that you may see matches `test-*` (upper and lower case count)."
-    )
-    assert ana.asks("/pipeline list prod-users") == snapshot(
-        "No pipeline that you may see matches `prod-users` (upper and lower case count). `/pipeline list *prod-users*` finds it anywhere in a name."
-    )
-    assert ana.asks("/pipeline list nothing") == snapshot(
-        "No pipeline that you may see matches `nothing` (upper and lower case count). `/pipeline list *nothing*` finds it anywhere in a name."
-    )
+    for pattern in ("prod-*", "test-*"):
+        nothing = f"No pipeline that you may see matches `{pattern}` (upper and lower case count)."
+        assert ana.asks(f"/pipeline list {pattern}") == nothing
+    for name in ("prod-users", "nothing"):
+        nothing = f"No pipeline that you may see matches `{name}` (upper and lower case count)."
+        more = f" `/pipeline list *{name}*` finds it anywhere in a name."
+        assert ana.asks(f"/pipeline list {name}") == nothing + more
     workspace.feldera.someone_clears("orders")
     workspace.passes(seconds=5)
     workspace.feldera.someone_deletes("orders")
-    assert ana.asks("/pipeline list") == snapshot("There is no pipeline that you may see.")
+    assert ana.asks("/pipeline list") == "There is no pipeline that you may see."
 
 
 def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
@@ -124,9 +111,7 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
     assert eve.types("/pipeline list prod-*") == snapshot(
         "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`."
     )
-    assert root.types("/pipeline list") == snapshot(
-        "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U03ROOT`."
-    )
+    assert root.types("/pipeline list").startswith("🚫 You may not see any pipeline: ")
     assert len(workspace.feldera.requests) == before
     assert workspace.record() == snapshot(
         [
@@ -146,66 +131,35 @@ def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
     """What may be missing is said; what is certain is shown."""
     ana = workspace.viewer("ana", pattern="orders")
     workspace.feldera.adds("payments")
-    group = workspace.user_group("oncall", ana)
-    workspace.grants_group(group, Role.VIEWER, "payments")
+    workspace.grants_group(workspace.user_group("oncall", ana), Role.VIEWER, "payments")
     workspace.slack.downgrades_plan()
-    assert ana.asks("/pipeline list") == snapshot("""\
-*Pipelines*: 1 that you may see.
-⏹️ `orders`: Stopped since Mar 2, 2026 at 3:00:00 AM · 💾 in use, 3 checkpoints, 7.0 MiB
-Slack did not tell which user groups you are in (`this workspace's Slack plan has no user groups`): some pipelines may be missing.\
-""")
+    title, row, missing = ana.asks("/pipeline list").split("\n")
+    assert title == "*Pipelines*: 1 that you may see."
+    assert "`orders`" in row
+    assert missing == snapshot(
+        "Slack did not tell which user groups you are in (`this workspace's Slack plan has no user groups`): some pipelines may be missing."
+    )
 
 
 def test_page_by_page(workspace: Workspace) -> None:
-    """Next and Previous turn the page in place; the pattern stays."""
+    """Next and Previous turn the page in place; the pattern stays, and each page is decided anew."""
     ana = workspace.viewer("ana")
     for number in range(30):
         workspace.feldera.adds(f"prod-{number:02}")
-    assert shape(ana.asks("/pipeline list prod-*")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 1 to 12 of 30 that you may see.",
-            "prod-00",
-            "…",
-            "prod-11",
-            "[Next]",
-        ]
-    )
-    assert shape(*ana.told("Next")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 13 to 24 of 30 that you may see.",
-            "prod-12",
-            "…",
-            "prod-23",
-            "[Previous] [Next]",
-        ]
-    )
-    assert shape(*ana.told("Next")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 25 to 30 of 30 that you may see.",
-            "prod-24",
-            "…",
-            "prod-29",
-            "[Previous]",
-        ]
-    )
-    assert shape(*ana.told("Previous")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 13 to 24 of 30 that you may see.",
-            "prod-12",
-            "…",
-            "prod-23",
-            "[Previous] [Next]",
-        ]
-    )
-    assert shape(*ana.told("Previous")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 1 to 12 of 30 that you may see.",
-            "prod-00",
-            "…",
-            "prod-11",
-            "[Next]",
-        ]
-    )
+    shown = [shape(ana.asks("/pipeline list prod-*"))]
+    shown += [shape(*ana.told(label)) for label in ("Next", "Next", "Previous", "Previous")]
+    of = "of 30 that you may see."
+    first = [f"*Pipelines that match `prod-*`*: 1 to 12 {of}", "prod-00", "prod-11", "[Next]"]
+    second = [
+        f"*Pipelines that match `prod-*`*: 13 to 24 {of}",
+        "prod-12",
+        "prod-23",
+        "[Previous] [Next]",
+    ]
+    third = [f"*Pipelines that match `prod-*`*: 25 to 30 {of}", "prod-24", "prod-29", "[Previous]"]
+    assert shown == [first, second, third, second, first]
+    workspace.revokes(ana)
+    assert ana.told("Next")[0].startswith("🚫 You may not see any pipeline: ")
 
 
 def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
@@ -217,40 +171,14 @@ def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
     for gone in ("prod-03", "prod-11"):
         workspace.feldera.someone_deletes(gone)
     workspace.feldera.adds("prod-00a")
-    assert shape(*ana.told("Next")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 12 to 23 of 29 that you may see.",
-            "prod-12",
-            "…",
-            "prod-23",
-            "[Previous] [Next]",
-        ]
-    )
+    assert shape(*ana.told("Next"))[1:3] == ["prod-12", "prod-23"]
     for number in range(12, 30):
         workspace.feldera.someone_deletes(f"prod-{number}")
-    assert shape(*ana.told("Next")) == snapshot(
-        [
-            "*Pipelines that match `prod-*`*: 11 that you may see.",
-            "prod-00",
-            "…",
-            "prod-10",
-            "⏹️ `prod-10`: Stopped since Mar 2, 2026 at 3:00:00 AM · ⬜ cleared",
-        ]
-    )
-
-
-def test_a_right_that_ended_between_two_pages(workspace: Workspace) -> None:
-    """Every page is decided anew."""
-    ana = workspace.viewer("ana")
-    for number in range(30):
-        workspace.feldera.adds(f"prod-{number:02}")
-    ana.asks("/pipeline list")
-    workspace.revokes(ana)
-    assert ana.told("Next") == snapshot(
-        [
-            "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
-        ]
-    )
+    assert shape(*ana.told("Next")) == [
+        "*Pipelines that match `prod-*`*: 11 that you may see.",
+        "prod-00",
+        "prod-10",
+    ]
 
 
 def test_feldera_does_not_answer(workspace: Workspace) -> None:
@@ -267,28 +195,19 @@ def test_feldera_does_not_answer(workspace: Workspace) -> None:
     )
 
 
-def test_one_that_cannot_be_read(workspace: Workspace) -> None:
-    """It keeps its row, and keeps nobody from seeing the others."""
+def test_rows_that_cannot_be_read_hide_no_other(workspace: Workspace) -> None:
+    """One with a name keeps its row; others are left out, and that is said: they might be what was looked for."""
     ana = workspace.viewer("ana")
-    workspace.feldera.answers_next(200, body=[{"name": "odd", "storage_status": 7}])
-    assert ana.asks("/pipeline list") == snapshot("""\
-*Pipelines*: 1 that you may see.
-❔ `odd`: Feldera's answer does not have the form this bot knows.\
-""")
-
-
-def test_one_row_without_a_name_hides_no_other(workspace: Workspace) -> None:
-    """It is left out, and that is said: it might be one of those that were looked for."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.answers_next(200, body=[{"name": "odd"}, {"name": "or/ders"}, None])
+    odd = {"name": "odd", "storage_status": 7}
+    workspace.feldera.answers_next(200, body=[odd, {"name": "or/ders"}, None])
     assert ana.asks("/pipeline list") == snapshot("""\
 *Pipelines*: 1 that you may see.
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
 2 pipelines are left out: their names in Feldera's list cannot be read.\
 """)
-    workspace.feldera.answers_next(200, body=[{"name": "odd"}, {"name": 7}])
-    assert ana.asks("/pipeline list orders") == snapshot(
-        "No pipeline that you may see matches `orders` (upper and lower case count). `/pipeline list *orders*` finds it anywhere in a name. 1 pipeline is left out: its name in Feldera's list cannot be read."
+    workspace.feldera.answers_next(200, body=[odd, {"name": 7}])
+    assert ana.asks("/pipeline list orders").endswith(
+        " 1 pipeline is left out: its name in Feldera's list cannot be read."
     )
 
 
@@ -305,20 +224,18 @@ def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str
     workspace.passes(seconds=10)
     assert "✅ Cleared." in workspace.card()
     workspace.thread()
-    ana.reads()
 
 
 def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
     """Nobody may type what no pipeline could match, and nobody's markup acts."""
     ana = workspace.viewer("ana")
-    assert ana.types("/pipeline list <!channel> `x`") == snapshot(
-        "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`."
-    )
-    assert ana.types("/pipeline list [z-a]") == snapshot(
-        "🤔 '[z-a]' matches no pipeline: names have 1 to 100 letters, digits, - and _."
-    )
-    assert ana.types("/pipeline list `x`y") == snapshot(
-        "🤔 '`x`y' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several."
+    patterns = ("<!channel> `x`", "[z-a]", "`x`y")
+    assert [ana.types(f"/pipeline list {pattern}") for pattern in patterns] == snapshot(
+        [
+            "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`.",
+            "🤔 '[z-a]' matches no pipeline: names have 1 to 100 letters, digits, - and _.",
+            "🤔 '`x`y' is no pipeline pattern: use the letters, digits, - and _ of pipeline names, and * ? [abc] [!abc] [a-z] to match several.",
+        ]
     )
 
 
@@ -327,16 +244,13 @@ def test_ten_thousand_pipelines(workspace: Workspace) -> None:
     ana = workspace.viewer("ana", pattern="p-*")
     workspace.feldera.adds_many(f"p-{number:05}" for number in range(10_000))
     before = len(workspace.feldera.requests)
-    shown = ana.asks("/pipeline list")
-    asked = [request.path for request in workspace.feldera.requests[before:]]
-    assert asked == ["/v0/pipelines"]
-    assert shape(shown) == snapshot(
-        ["*Pipelines*: 1 to 12 of 10,000 that you may see.", "p-00000", "…", "p-00011", "[Next]"]
-    )
+    title = "*Pipelines*: 1 to 12 of 10,000 that you may see."
+    assert shape(ana.asks("/pipeline list")) == [title, "p-00000", "p-00011", "[Next]"]
+    assert [request.path for request in workspace.feldera.requests[before:]] == ["/v0/pipelines"]
 
 
 def shape(answer: str) -> list[str]:
-    """The title, the first and the last row's names, and the buttons."""
+    """The title, the first and the last row's names, and the buttons if any."""
     title, *rest = answer.split("\n")
     rows = [line.split("`")[1] for line in rest if "`" in line]
-    return [title, rows[0], "…", rows[-1], rest[-1]]
+    return [title, rows[0], rows[-1], *(line for line in rest if line[0] == "[")]

@@ -1,0 +1,92 @@
+"""Several Felderas: one that is silent hides nothing of the others, and one with two names is none of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.errors import UserError
+from tests.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """Two Felderas, `prod` and `staging`, each with twenty stopped pipelines, `p-00` to `p-19`."""
+    workspace = Workspace(tmp_path, targets=("prod", "staging"))
+    for feldera in workspace.felderas.values():
+        feldera.adds_many(f"p-{number:02}" for number in range(20))
+    yield workspace
+    workspace.closes()
+
+
+def test_pages_over_targets(workspace: Workspace) -> None:
+    """A pattern names the target; its pages are turned as any."""
+    ana = workspace.viewer("ana")
+    assert ana.asks("/pipeline list").startswith("*Pipelines*: 1 to 12 of 40 that you may see.")
+    ana.asks("/pipeline list staging/*")
+    (page,) = ana.told("Next")
+    title, row, *_ = page.split("\n")
+    assert title == "*Pipelines that match `staging/*`*: 13 to 20 of 20 that you may see."
+    assert row.startswith("⏹️ `staging/p-12`: Stopped since")
+
+
+def test_one_that_does_not_answer_hides_nothing_of_the_other(workspace: Workspace) -> None:
+    """Whoever may see something there hears that it is missing; nobody else hears of that Feldera."""
+    ana, ben = workspace.viewer("ana"), workspace.viewer("ben", pattern="prod/p-00")
+    workspace.run(workspace.felderas["staging"].goes_down())
+    shown = ana.asks("/pipeline list").split("\n")
+    assert [shown[0], *shown[-2:]] == snapshot(
+        [
+            "*Pipelines*: 1 to 12 of 20 that you may see.",
+            "`staging` cannot be asked now, and its pipelines are missing: Feldera does not answer (`No connection to Feldera at staging.example.`). Try again in a minute.",
+            "[Next]",
+        ]
+    )
+    title, row = ben.asks("/pipeline list").split("\n")
+    assert title == "*Pipelines*: 1 that you may see."
+    assert row.startswith("⏹️ `prod/p-00`")
+
+
+def test_the_bot_does_not_start_with_one_feldera_twice(workspace: Workspace) -> None:
+    """By what they answer: here both have the tenant `default`, and the ids of their pipelines tell."""
+    workspace.dies()
+    workspace.felderas["staging"].answers_as(workspace.feldera)
+    with pytest.raises(UserError) as refused:
+        workspace.starts()
+    assert refused.value.message == snapshot(
+        "Feldera staging is the same Feldera and tenant as prod. Take one of them out of the settings."
+    )
+
+
+def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace) -> None:
+    """It becomes one while the bot runs: nothing can be asked for under the later name, and that is logged."""
+    ana = workspace.operator("ana")
+    workspace.rules("prod/*", "approvals=1")
+    workspace.felderas["staging"].answers_as(workspace.feldera)
+    assert ana.asks("/pipeline clear staging/p-00") == snapshot(
+        "❌ I cannot look at `staging/p-00` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
+    )
+    assert "Ask for approval" in ana.asks("/pipeline clear prod/p-00")
+    assert sum("feldera_is_another_target" in line for line in workspace.logged) == 1
+
+
+def test_what_was_asked_for_before_is_not_sent(workspace: Workspace) -> None:
+    """Reviewed on the other Feldera, confirmed, and about to be sent as its address begins to answer for the first."""
+    ana = workspace.operator("ana")
+    workspace.rules("*", "approvals=0 stop=20s")
+    ana.clears("staging/p-00")
+    workspace.felderas["staging"].answers_as(workspace.feldera)
+    workspace.passes(minutes=2)
+    ana.reads()
+    assert workspace.thread()[-1] == snapshot(
+        "❌ Not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @ana"
+    )
+    assert "❌ Not cleared." in workspace.card()
+    assert [feldera.clears for feldera in workspace.felderas.values()] == [{}, {}]
+    workspace.felderas["staging"].answers_as(workspace.felderas["staging"])
+    ana.clears("staging/p-00")
+    workspace.passes(minutes=1)
+    ana.reads()
+    assert workspace.threads()[-1][-1] == "✅ Cleared `staging/p-00` after 2 seconds. @ana"
+    workspace.cards()
