@@ -5,6 +5,8 @@ from inline_snapshot import snapshot
 
 from tests.workspace import Teammate, Workspace
 
+CLOSED = "☑️ Closed by @{}, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh."
+
 
 @pytest.fixture
 def ana(workspace: Workspace) -> Teammate:
@@ -14,8 +16,7 @@ def ana(workspace: Workspace) -> Teammate:
 @pytest.fixture
 def stuck(workspace: Workspace, ana: Teammate) -> Workspace:
     """Ana's clear of `orders` got no answer three times, and needs a human."""
-    for _ in range(3):
-        workspace.feldera.drops_the_next_request()
+    workspace.feldera_drops(3)
     ana.clears("orders", "schema change")
     workspace.passes(minutes=2)
     assert "⚠️ Needs a human." in workspace.card()
@@ -23,9 +24,19 @@ def stuck(workspace: Workspace, ana: Teammate) -> Workspace:
     return workspace
 
 
-def starts_afresh(person: Teammate, workspace: Workspace) -> None:
+def closes(person: Teammate, workspace: Workspace) -> None:
+    """They press *Close*, and clear it themselves."""
+    person.clicks("Close")
+    assert "Only if you looked in Feldera and are sure that no clear is under way." in str(
+        person.last_confirm
+    )
+    assert person.reads() == ["☑️ Closed. `/pipeline clear orders` starts afresh."]
+    workspace.passes(seconds=5)
+    assert workspace.thread()[-1] == f"{CLOSED.format(person.name)} @ana"
+    card = workspace.card()
     person.clears("orders")
     workspace.passes(seconds=10)
+    assert workspace.cards()[0] == card
     assert "✅ Cleared." in workspace.cards()[-1]
     assert workspace.thread()[-1] == f"✅ Cleared `orders` after 2 seconds. @{person.name}"
 
@@ -33,18 +44,8 @@ def starts_afresh(person: Teammate, workspace: Workspace) -> None:
 def test_closed_on_its_card(stuck: Workspace) -> None:
     """Whoever may clear the pipeline may say that nothing is under way; the card keeps who did, and a new clear may start."""
     ben = stuck.operator("ben")
-    ben.clicks("Close")
-    assert ben.last_confirm == snapshot("""\
-Close the clear of orders?
-Only if you looked in Feldera and are sure that no clear is under way. Another one can be asked for then.
-[Close] [Keep open]\
-""")
-    assert ben.reads() == snapshot(["☑️ Closed. `/pipeline clear orders` starts afresh."])
-    stuck.passes(seconds=5)
-    assert stuck.thread()[-1] == snapshot(
-        "☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. @ana"
-    )
-    assert stuck.card() == snapshot("""\
+    closes(ben, stuck)
+    assert stuck.cards()[0] == snapshot("""\
 Clear orders
 *State*
 ☑️ Closed by hand.
@@ -59,23 +60,20 @@ Reason: schema change
 ☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh.
 Id `ID1`\
 """)
-    starts_afresh(ben, stuck)
 
 
-def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace) -> None:
-    """Who is told that the pipeline is held may end it right there, if they may clear it."""
-    ben = stuck.operator("ben")
-    assert ben.asks("/pipeline clear orders") == snapshot("""\
+def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, ana: Teammate) -> None:
+    """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
+    stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
+    held = snapshot("""\
 ✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs a human: its card says what to look at.
 [Close]\
 """)
-    ben.clicks("Close")
-    assert ben.reads() == snapshot(["☑️ Closed. `/pipeline clear orders` starts afresh."])
-    stuck.passes(seconds=5)
-    assert stuck.thread()[-1] == snapshot(
-        "☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. @ana"
-    )
-    starts_afresh(ben, stuck)
+    ben = stuck.operator("ben")
+    assert [person.asks("/pipeline clear orders") for person in (ana, ben)] == [held, held]
+    assert "I need a human" in stuck.thread()[-1]
+    assert len(stuck.sent) == 3
+    closes(ben, stuck)
 
 
 def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
@@ -87,16 +85,17 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
         stuck.stranger("eve", team="T99OTHER"),
         stuck.operator("olga", "payments-*"),
     ):
-        person.clicks("Close")
-        told += person.reads()
-    assert told == snapshot(
-        [
-            "🚫 You may not close a clear of `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U49VERA`.",
-            "🚫 You may not close a clear of `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U50SAM`.",
-            "🚫 You may not close a clear of `orders`: only members of this workspace may do anything here.",
-            "🚫 You may not close a clear of `orders`: that takes the role *operator* on it. An admin of this bot can grant it. You are `U52OLGA`.",
-        ]
-    )
+        told += person.told("Close")
+    role = "that takes the role *operator* on it. An admin of this bot can grant it. You are"
+    assert told == [
+        f"🚫 You may not close a clear of `orders`: {why}"
+        for why in (
+            f"{role} `U49VERA`.",
+            f"{role} `U50SAM`.",
+            "only members of this workspace may do anything here.",
+            f"{role} `U52OLGA`.",
+        )
+    ]
     stuck.passes(minutes=1)
     assert "⚠️ Needs a human." in stuck.card()
 
@@ -105,17 +104,11 @@ def test_closed_twice(stuck: Workspace) -> None:
     """The second of two people who close it at once hears that it is over."""
     ana, ben = stuck.operator("anna"), stuck.operator("ben")
     stuck.at_once(ana.clicking("Close"), ben.clicking("Close"))
-    assert sorted([*ana.reads(), *ben.reads()]) == snapshot(
-        [
-            "This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ Closed by @anna, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. See its thread.",
-            "☑️ Closed. `/pipeline clear orders` starts afresh.",
-        ]
-    )
+    late, closed = sorted([*ana.reads(), *ben.reads()])
+    assert closed == "☑️ Closed. `/pipeline clear orders` starts afresh."
+    assert late.startswith("This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ Closed by @")
     stuck.passes(seconds=5)
-    assert stuck.thread()[-1] in {
-        f"☑️ Closed by @{name}, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. @ana"
-        for name in ("anna", "ben")
-    }
+    assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @ana" for name in ("anna", "ben")}
     assert "☑️ Closed by hand." in stuck.card()
 
 
@@ -124,43 +117,16 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
     stuck.feldera.sticks_clearing("orders")
     stuck.feldera.someone_clears("orders")
     stuck.passes(seconds=61)
-    assert stuck.card() == snapshot("""\
-Clear orders
-*State*
-⏳ Clearing since Mar 2, 2026 at 3:02:45 AM.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-Reason: schema change
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:30 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:02:45 AM
-Id `ID1`\
-""")
+    assert "*State*\n⏳ Clearing since Mar 2, 2026 at 3:02:45 AM.\n" in stuck.card()
+    assert "human" not in stuck.card()
     stuck.feldera.unsticks("orders")
     stuck.passes(minutes=2)
-    assert stuck.thread()[-2:] == snapshot(
-        [
-            "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
-            "✅ Cleared `orders` after 2 minutes and 35 seconds. @ana",
-        ]
-    )
-    assert stuck.card() == snapshot("""\
-Clear orders
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-Reason: schema change
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:30 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:03:05 AM
-✅ Cleared `orders` after 2 minutes and 35 seconds.
-Id `ID1`\
-""")
+    assert stuck.thread()[-2:] == [
+        "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
+        "✅ Cleared `orders` after 2 minutes and 35 seconds. @ana",
+    ]
+    assert "✅ Cleared." in stuck.card()
+    assert "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:03:05 AM\n" in stuck.card()
     assert len(stuck.sent) == 3
 
 
@@ -168,45 +134,21 @@ def test_it_turns_out_to_be_cleared(stuck: Workspace) -> None:
     """A human cleared it by other means: the look that shows it settles the operation."""
     stuck.feldera.someone_clears("orders")
     stuck.passes(minutes=2)
-    assert stuck.thread()[-1] == snapshot("✅ Cleared `orders` after 2 minutes and 15 seconds. @ana")
+    assert stuck.thread()[-1] == "✅ Cleared `orders` after 2 minutes and 15 seconds. @ana"
     assert "✅ Cleared." in stuck.card()
-
-
-def test_the_pipeline_stays_held_until_then(stuck: Workspace, ana: Teammate) -> None:
-    """Not even the requester can start another clear beside one whose outcome is not known, hours later neither."""
-    stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
-    assert ana.asks("/pipeline clear orders") == snapshot("""\
-✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs a human: its card says what to look at.
-[Close]\
-""")
-    assert "I need a human" in stuck.thread()[-1]
-    assert len(stuck.sent) == 3
 
 
 def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
     """An outage is said here as well, and settles nothing."""
     stuck.feldera_goes_down()
-    stuck.passes(minutes=30)
+    stuck.passes(minutes=10)
     assert stuck.thread()[-1] == snapshot(
         "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). A human is needed as before. I keep trying."
     )
-    assert stuck.card() == snapshot("""\
-Clear orders
-*State*
-⚠️ Needs a human. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:45 AM.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-Reason: schema change
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:30 AM
-⚠️ Storage cleared? A human has to look
-⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh.
-Id `ID1`
-[Close]\
-""")
+    away = "⚠️ Needs a human. I have not been able to ask Feldera since Mar 2, 2026 at 3:02:45 AM.\n"
+    assert away in stuck.card()
+    assert "\n⚠️ I need a human. Known: the request was sent 3 times" in stuck.card()
     stuck.feldera_comes_back()
     stuck.passes(minutes=2)
-    assert stuck.thread()[-1] == snapshot("🔌 Feldera answers again, after 29 minutes and 26 seconds.")
-    assert "⚠️ Needs a human." in stuck.card()
+    assert stuck.thread()[-1].startswith("🔌 Feldera answers again, after ")
+    assert "⚠️ Needs a human.\n" in stuck.card()
