@@ -11,7 +11,9 @@ OWN_FAVOUR = (
     "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
     "Another admin can, or whoever runs the bot."
 )
-NOT_TOLD = "🚫 That may be in your own favour: Slack did not tell who is in a user group (`Slack is in trouble`)"
+NOT_TOLD = (
+    "🚫 That may be in your own favour: Slack did not tell who is in a user group (`Slack is in trouble`)"
+)
 
 
 @pytest.fixture
@@ -20,8 +22,7 @@ def root(workspace: Workspace) -> Teammate:
 
 
 @pytest.fixture
-def zoe(workspace: Workspace, root: Teammate) -> Teammate:
-    """Another admin, the second."""
+def zoe(workspace: Workspace) -> Teammate:
     return workspace.admin("zoe")
 
 
@@ -74,7 +75,10 @@ def test_a_group_is_oneself_as_long_as_one_is_in_it(workspace: Workspace, root: 
     oncall.leaves(root)
     workspace.slack.fails_next("usergroups.users.list", "fatal_error")
     told = root.types("/pipeline grant @oncall operator orders")
-    assert told == f"{NOT_TOLD}, and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
+    assert (
+        told
+        == f"{NOT_TOLD}, and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
+    )
     assert root.types("/pipeline grant @oncall operator orders").startswith("✅")
 
 
