@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace import Workspace
+from tests.workspace import Teammate, Workspace
 
 
 @pytest.fixture
@@ -13,3 +13,9 @@ def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Worksp
     workspace.feldera.adds("orders")
     yield workspace
     workspace.closes()
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Teammate:
+    """An operator of every pipeline."""
+    return workspace.operator("ana")

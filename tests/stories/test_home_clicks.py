@@ -199,20 +199,6 @@ def test_the_right_was_lost_meanwhile(workspace: Workspace, ana: Teammate, ben: 
     assert workspace.sent == []
 
 
-def test_another_clear_holds_the_pipeline(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """The approval counts nothing, and the screen says who holds it."""
-    oli = workspace.operator("oli")
-    ana.requests("orders")
-    ben.opens_home()
-    workspace.feldera.sticks_clearing("orders")
-    oli.clears("orders")
-    workspace.passes(seconds=5)
-    oli.reads()
-    holds = "✋ Another operation holds `orders`: @oli asked for a clear Mar 2, 2026 at 3:00:00 AM."
-    assert f"Answer\n{holds} Follow it" in ben.opens_from_home("Approve", below="Clear orders")
-    workspace.reads_all()
-
-
 def test_a_button_of_another_version(workspace: Workspace, ben: Teammate) -> None:
     """A page that an older bot published may have buttons that mean nothing now; the page is replaced."""
     old = {"type": "button", "text": {"type": "plain_text", "text": "Frobnicate"}, "action_id": "frobnicate"}

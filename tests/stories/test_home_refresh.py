@@ -1,6 +1,7 @@
 """When a Home is published: for those who look, when something on it changed, at Slack's pace, whatever Slack does."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -56,21 +57,6 @@ def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Tea
     workspace.reads_all()
 
 
-def test_nothing_changed(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """A page that is the same is not published again: by no minute, when opened again, or for a change it does not show."""
-    vic = workspace.viewer("vic", pattern="payments")
-    ben.opens_home()
-    vic.opens_home()
-    workspace.passes(minutes=30)
-    ben.opens_home()
-    assert published(workspace) == 2
-    ana.requests("orders")
-    workspace.passes(minutes=5)
-    assert "Clear orders" in ben.home()
-    assert published(workspace) == 3
-    workspace.card()
-
-
 def test_nobody_looked(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """Without a reader no Home is published, whatever happens; nor for whoever opens the tab of messages."""
     workspace.run(ben.person.opens_home("messages"))
@@ -81,19 +67,30 @@ def test_nobody_looked(workspace: Workspace, ana: Teammate, ben: Teammate) -> No
     workspace.reads_all()
 
 
-def test_slack_asks_to_wait(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """As long as it says; then the page is as things are, and the clear was not kept waiting."""
-    ben.opens_home()
+def asks_to_wait(workspace: Workspace) -> None:
     workspace.slack.rate_limits("views.publish", retry_after=30)
+
+
+def takes_no_page(workspace: Workspace) -> None:
+    workspace.expected_errors.add("slack_refused")
+    workspace.slack.fails_next("views.publish", "invalid_arguments")
+
+
+@pytest.mark.parametrize(("slack", "seconds"), [(asks_to_wait, 30), (takes_no_page, 60)])
+def test_slack_does_not_publish_for_a_while(
+    workspace: Workspace, ana: Teammate, ben: Teammate, slack: Callable[[Workspace], None], seconds: int
+) -> None:
+    """It is asked again after that, for the page as things are, and the clear was not kept waiting."""
+    ben.opens_home()
+    slack(workspace)
     ana.requests("orders")
     workspace.passes(seconds=2)
     ben.told("Approve")
     workspace.passes(seconds=20)
-    assert "Nothing waits for you." in ben.home()
     assert "Lately" not in ben.home()
     assert workspace.feldera.clears["orders"] == 1
     calls = published(workspace)
-    workspace.passes(seconds=15)
+    workspace.passes(seconds=seconds - 20)
     assert published(workspace) == calls + 1
     assert "✅ Cleared `orders`" in ben.home()
     workspace.reads_all()
@@ -132,31 +129,6 @@ def test_something_else_stands_there(workspace: Workspace, ana: Teammate, ben: T
     workspace.passes(seconds=1)
     assert "Clear orders" in ben.home()
     workspace.card()
-
-
-def test_slack_does_not_take_a_page(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """It is logged, tried again after a minute, and disturbs nothing else: the request is approved and done meanwhile."""
-    workspace.expected_errors.add("slack_refused")
-    ben.opens_home()
-    workspace.slack.fails_next("views.publish", "invalid_arguments")
-    ana.requests("orders")
-    ben.told("Approve")
-    workspace.passes(seconds=30)
-    assert workspace.feldera.clears["orders"] == 1
-    assert "Lately" not in ben.home()
-    workspace.passes(minutes=1)
-    assert "✅ Cleared `orders`" in ben.home()
-    workspace.reads_all()
-
-
-def test_the_app_has_no_home_tab_any_more(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """An old manifest, say: nobody looks any more, and Slack is not asked again and again."""
-    ben.opens_home()
-    workspace.slack.disables_home_tab()
-    ana.requests("orders")
-    workspace.passes(minutes=30)
-    assert published(workspace) == 2
-    workspace.reads_all()
 
 
 def test_slack_is_silent(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:

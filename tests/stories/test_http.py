@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from tests.forms import HELP_FORM
-from tests.workspace import Workspace
+from tests.workspace import Teammate, Workspace
 
 pytestmark = pytest.mark.parametrize("workspace", ["http"], indirect=True)
 
@@ -37,9 +37,8 @@ def test_a_clear_from_the_command_to_the_last_line(
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_the_word_payload(workspace: Workspace) -> None:
+def test_the_word_payload(workspace: Workspace, ana: Teammate) -> None:
     """A pipeline, a channel and a reason may have Bolt's magic word in them: commands and clicks still work."""
-    ana = workspace.operator("ana")
     alerts = workspace.slack.adds_channel("payload-alerts")
     workspace.feldera.adds("payload_x")
     assert ana.types("/pipeline", channel=alerts).startswith("*What I can do with pipelines*")
@@ -62,9 +61,8 @@ def test_slack_asks_whether_the_address_is_ours(workspace: Workspace) -> None:
     assert posts(workspace, body, headers | {"X-Slack-Signature": "v0=0"}) == 401
 
 
-def test_another_apps_secret(workspace: Workspace) -> None:
+def test_another_apps_secret(workspace: Workspace, ana: Teammate) -> None:
     """A signature made with another secret is refused: Slack, if it were Slack, would complain to the person."""
-    ana = workspace.operator("ana")
     url = f"http://{workspace.bot.transport.address}/slack/events"
     workspace.slack.serves_over_http(url, signing_secret="another")
     workspace.expected_complaints = 1

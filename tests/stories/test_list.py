@@ -6,7 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
-from tests.workspace import Workspace
+from tests.workspace import Teammate, Workspace
 
 
 def test_every_state_at_a_glance(workspace: Workspace) -> None:
@@ -212,9 +212,8 @@ def test_rows_that_cannot_be_read_hide_no_other(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["n" * 69, "_orders", "orders_"])
-def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str) -> None:
+def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str, ana: Teammate) -> None:
     """It is listed with the others, looked at by its name, and cleared."""
-    ana = workspace.operator("ana")
     workspace.feldera.adds(name)
     told = ana.asks("/pipeline list")
     assert f"⏹️ `{name}`: Stopped" in told

@@ -9,11 +9,6 @@ CLOSED = "☑️ Closed by @{}, who looked: nothing is under way any more. `/pip
 
 
 @pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
-
-
-@pytest.fixture
 def stuck(workspace: Workspace, ana: Teammate) -> Workspace:
     """Ana's clear of `orders` got no answer three times, and needs a human."""
     workspace.feldera_drops(3)

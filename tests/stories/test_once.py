@@ -7,11 +7,6 @@ from tests.workspace import Teammate, Workspace
 pytestmark = pytest.mark.parametrize("workspace", ["socket", "http"], indirect=True)
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
-
-
 def is_cleared_once(workspace: Workspace) -> None:
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1

@@ -39,15 +39,6 @@ def test_both_ask_at_once(workspace: Workspace, ana: Teammate) -> None:
     assert len(workspace.cards()) == 1
 
 
-def test_a_double_click_on_ask(workspace: Workspace, ana: Teammate) -> None:
-    """One request, whatever the mouse does."""
-    ana.asks("/pipeline clear orders")
-    button = ana.finds("Ask for approval")
-    workspace.at_once(ana.pressing(button), ana.pressing(button))
-    assert ana.reads() == ["🙋 Asked. Follow `orders` in its thread."]
-    assert len(workspace.cards()) == 1
-
-
 def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
     """A person may have five, whatever others have; the sixth is told what to do, and fits once one is taken back."""
     ben = workspace.requester("ben")

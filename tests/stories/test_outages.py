@@ -14,11 +14,6 @@ IN_DOUBT = "Whether the request arrived shows when I can."
 UNDER_WAY = "The clear goes on without me."
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
-
-
 def before_the_request(workspace: Workspace, ana: Teammate) -> None:
     ana.asks("/pipeline clear sales")
     workspace.feldera_goes_down()

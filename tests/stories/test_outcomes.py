@@ -12,11 +12,6 @@ STARTED_SINCE = (
 GONE_SINCE = "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @ana"
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
-
-
 def renames(feldera: FelderaSimulator, name: str) -> None:
     feldera.someone_renames(name, "orders-2025")
 

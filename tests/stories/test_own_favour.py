@@ -11,6 +11,15 @@ OWN_FAVOUR = (
     "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
     "Another admin can, or whoever runs the bot."
 )
+LOOSER = (
+    "approvals=1",
+    "reason=required",
+    "approvals=2 within=3h reason=required",
+    "approvals=2 reason=optional",
+    "approvals=2 reason=required break-glass=allowed",
+    "approvals=2 reason=required stop=5s",
+    "off",
+)
 NOT_TOLD = (
     "🚫 That may be in your own favour: Slack did not tell who is in a user group (`Slack is in trouble`)"
 )
@@ -91,28 +100,18 @@ def test_an_admin_may_give_to_others_and_step_down(workspace: Workspace, root: T
     assert ana.types("/pipeline grant @root operator *").startswith("✅")
 
 
-@pytest.mark.parametrize(
-    "loosened",
-    [
-        "approvals=1",
-        "reason=required",
-        "approvals=2 within=3h reason=required",
-        "approvals=2 reason=optional",
-        "approvals=2 reason=required break-glass=allowed",
-        "approvals=2 reason=required stop=5s",
-        "off",
-    ],
-)
 def test_nobody_loosens_a_rule_over_their_own_power(
-    workspace: Workspace, root: Teammate, zoe: Teammate, loosened: str
+    workspace: Workspace, root: Teammate, zoe: Teammate
 ) -> None:
     """Not for pipelines that they may clear, ask for or approve themselves; another admin may, and so may the shell."""
     workspace.grants(root, Role.REQUESTER, "prod-1")
     workspace.rules("prod-*", "approvals=2 reason=required stop=30s")
     before = zoe.types("/pipeline rules")
-    assert root.types(f"/pipeline rule prod-* {loosened}") == OWN_FAVOUR
+    for loosened in LOOSER:
+        assert root.types(f"/pipeline rule prod-* {loosened}") == OWN_FAVOUR
     assert zoe.types("/pipeline rules") == before
-    assert zoe.types(f"/pipeline rule prod-* {loosened}").startswith("✅")
+    for loosened in LOOSER:
+        assert zoe.types(f"/pipeline rule prod-* {loosened}").startswith("✅")
 
 
 def test_a_rule_may_be_tightened_over_ones_own_power(

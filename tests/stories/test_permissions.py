@@ -107,9 +107,8 @@ def test_a_grant_that_ends_between_the_preview_and_the_click(workspace: Workspac
     workspace.reads_all()
 
 
-def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace) -> None:
+def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace, ana: Teammate) -> None:
     """The last check is right before the request is sent: confirmed while it was allowed is not enough."""
-    ana = workspace.operator("ana")
     confirms_while_feldera_is_away(workspace, ana)
     workspace.passes(minutes=1)
     workspace.revokes(ana)
@@ -134,21 +133,8 @@ Id `ID1`\
     assert workspace.sent == []
 
 
-def test_a_grant_that_lapses_before_the_request(workspace: Workspace) -> None:
-    """Expiry ends a permission as a revocation does, even in the middle."""
-    ana = workspace.operator("ana", minutes=10)
-    confirms_while_feldera_is_away(workspace, ana)
-    workspace.passes(minutes=11)
-    workspace.feldera_comes_back()
-    workspace.passes(minutes=1)
-    assert workspace.thread()[-1] == f"{PERMISSION_ENDED} @ana"
-    assert workspace.sent == []
-    workspace.card()
-
-
-def test_what_happens_after_the_request_changes_nothing(workspace: Workspace) -> None:
+def test_what_happens_after_the_request_changes_nothing(workspace: Workspace, ana: Teammate) -> None:
     """What was sent is watched to its end, and its end is told, though whoever asked lost the right and is gone."""
-    ana = workspace.operator("ana")
     workspace.feldera.sticks_clearing("orders")
     ana.clears("orders")
     workspace.passes(seconds=5)
@@ -179,22 +165,8 @@ def test_somebody_elses_preview(workspace: Workspace) -> None:
     workspace.reads_all()
 
 
-def test_a_grant_is_for_a_person_of_one_workspace(workspace: Workspace) -> None:
-    """Whoever belongs to another workspace by the click may do nothing, whatever their id was granted."""
-    ana = workspace.operator("ana")
-    ana.asks("/pipeline clear orders")
-    ana.profile.team_id = "T0OTHER"
-    assert ana.told("Clear orders") == snapshot(
-        [
-            "🚫 You may not clear `orders`: only members of this workspace may do anything here. Nothing was sent."
-        ]
-    )
-    nothing_was_sent(workspace)
-
-
-def test_a_forged_operation(workspace: Workspace) -> None:
+def test_a_forged_operation(workspace: Workspace, ana: Teammate) -> None:
     """A button's value is only looked up: one that nobody was ever given does nothing."""
-    ana = workspace.operator("ana")
     ana.asks("/pipeline clear orders")
     for value in (FORGED_ID, "", "orders", "'; DROP TABLE operations; --", "x" * 2000):
         ana.presses(forged(ana.finds("Clear orders"), value=value))
@@ -206,21 +178,8 @@ def test_a_forged_operation(workspace: Workspace) -> None:
     assert refused[2] == "03:00 refused by ana: action=confirm request=orders why=unknown_request"
 
 
-def test_a_forged_value_cannot_name_another_pipeline(workspace: Workspace) -> None:
-    """Somebody's own preview with the id of another's: the operation decides whose it is, not the message."""
-    ana, eve = workspace.operator("ana"), workspace.operator("eve", pattern="reports")
-    workspace.feldera.adds("reports")
-    ana.asks("/pipeline clear orders")
-    theirs = ana.finds("Clear orders")
-    eve.asks("/pipeline clear reports")
-    eve.presses(forged(eve.finds("Clear reports"), value=theirs.element["value"]))
-    assert eve.reads() == [NOT_YOURS]
-    nothing_was_sent(workspace)
-
-
-def test_a_button_of_another_time(workspace: Workspace) -> None:
+def test_a_button_of_another_time(workspace: Workspace, ana: Teammate) -> None:
     """An action that this version of the bot does not know is answered, not ignored."""
-    ana = workspace.operator("ana")
     ana.asks("/pipeline clear orders")
     ana.presses(forged(ana.finds("Clear orders"), action_id="approve_clear"))
     assert ana.reads() == [OF_ANOTHER_TIME]

@@ -11,11 +11,6 @@ FOLLOW = "⏳ Confirmed. Follow `orders` in its thread."
 AGAIN = "Posted again: an older copy of this card, if there is one, is not kept up to date."
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
-
-
 def clearing(workspace: Workspace, ana: Teammate) -> None:
     """Ana's clear of a pipeline that will not come clear has been going on for a few seconds."""
     workspace.feldera.sticks_clearing("orders")

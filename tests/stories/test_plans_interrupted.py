@@ -160,21 +160,6 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
     assert workspace.feldera.clears["sales"] == 1
 
 
-def test_a_human_was_called_and_the_stop_was_done_after_all(workspace: Workspace, ana: Teammate) -> None:
-    """Whoever was called may be at it: the rest of the plan is left to them."""
-    workspace.feldera_drops(3)
-    restarts(ana)
-    workspace.passes(minutes=2)
-    workspace.feldera.someone_stops("sales")
-    workspace.passes(minutes=4)
-    assert workspace.thread()[-2:] == [
-        "✓ Step 1 of 3: stopped `sales` after 2 minutes and 15 seconds.",
-        f"❌ Not cleared: {LEFT} Type `/pipeline clear sales --restart` to look again. Done: stopped. Not done: clear and start. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
-    ]
-    assert "❌ Stopped, not cleared." in workspace.card()
-    assert workspace.sent_steps == ["stop"] * 3
-
-
 @pytest.mark.parametrize(
     ("running", "command", "button", "does", "lines"),
     [

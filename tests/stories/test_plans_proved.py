@@ -14,11 +14,6 @@ def a_busy_pipeline(workspace: Workspace) -> None:
     workspace.feldera.adds("slow", running=True, details_change=True, stop_takes=60)
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
-
-
 def is_done(workspace: Workspace, state: str, *sent: str) -> None:
     workspace.passes(minutes=2)
     assert workspace.sent_steps == list(sent)

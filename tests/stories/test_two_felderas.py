@@ -7,7 +7,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.errors import UserError
-from tests.workspace import Workspace
+from tests.workspace import Teammate, Workspace
 
 
 @pytest.fixture
@@ -59,9 +59,8 @@ def test_the_bot_does_not_start_with_one_feldera_twice(workspace: Workspace) -> 
     )
 
 
-def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace) -> None:
+def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, ana: Teammate) -> None:
     """It becomes one while the bot runs: nothing can be asked for under the later name, and that is logged."""
-    ana = workspace.operator("ana")
     workspace.rules("prod/*", "approvals=1")
     workspace.felderas["staging"].answers_as(workspace.feldera)
     assert ana.asks("/pipeline clear staging/p-00") == snapshot(
@@ -71,9 +70,8 @@ def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace) -> None:
     assert sum("feldera_is_another_target" in line for line in workspace.logged) == 1
 
 
-def test_what_was_asked_for_before_is_not_sent(workspace: Workspace) -> None:
+def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, ana: Teammate) -> None:
     """Reviewed on the other Feldera, confirmed, and about to be sent as its address begins to answer for the first."""
-    ana = workspace.operator("ana")
     workspace.rules("*", "approvals=0 stop=20s")
     ana.clears("staging/p-00")
     workspace.felderas["staging"].answers_as(workspace.feldera)
