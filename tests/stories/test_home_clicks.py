@@ -73,7 +73,6 @@ def test_withdrawn(workspace: Workspace, ana: Teammate) -> None:
 
 
 def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """*Stop*, as long as nothing was sent."""
     workspace.rules("orders", "approvals=1 stop=30s")
     ana.requests("orders")
     ben.told("Approve")

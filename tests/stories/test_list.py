@@ -128,7 +128,6 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
 
 
 def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
-    """What may be missing is said; what is certain is shown."""
     ana = workspace.viewer("ana", pattern="orders")
     workspace.feldera.adds("payments")
     workspace.grants_group(workspace.user_group("oncall", ana), Role.VIEWER, "payments")
@@ -182,7 +181,6 @@ def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
 
 
 def test_feldera_does_not_answer(workspace: Workspace) -> None:
-    """The reason, and what to do."""
     ana = workspace.viewer("ana")
     workspace.feldera_goes_down()
     assert ana.asks("/pipeline list") == snapshot(

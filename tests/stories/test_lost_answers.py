@@ -16,7 +16,6 @@ STARTED_SINCE = (
 
 
 def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace, ana: Teammate) -> None:
-    """The request arrived: the bot sees that it did, and does not repeat it."""
     workspace.feldera.loses_the_next_reply()
     ana.clears("orders", "schema change")
     workspace.passes(minutes=1)

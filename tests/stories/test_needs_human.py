@@ -134,7 +134,6 @@ def test_it_turns_out_to_be_cleared(stuck: Workspace) -> None:
 
 
 def test_feldera_goes_away_while_a_human_is_wanted(stuck: Workspace) -> None:
-    """An outage is said here as well, and settles nothing."""
     stuck.feldera_goes_down()
     stuck.passes(minutes=10)
     assert stuck.thread()[-1] == snapshot(

@@ -25,7 +25,6 @@ def test_a_command_delivered_twice(workspace: Workspace, ana: Teammate) -> None:
 
 
 def test_a_click_delivered_twice(workspace: Workspace, ana: Teammate) -> None:
-    """One clear, and the preview ends at the link to its card, not at a second answer."""
     ana.asks("/pipeline clear orders")
     workspace.slack.delivers_twice()
     assert ana.told("Clear orders") == ["⏳ Confirmed. Follow `orders` in its thread."]

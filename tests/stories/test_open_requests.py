@@ -27,7 +27,6 @@ def test_the_second_to_ask_for_the_same(workspace: Workspace, ana: Teammate) -> 
 
 
 def test_both_ask_at_once(workspace: Workspace, ana: Teammate) -> None:
-    """One request; the other person gets the link."""
     ben = workspace.requester("ben")
     for person in (ana, ben):
         person.asks("/pipeline clear orders")

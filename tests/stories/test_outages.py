@@ -113,7 +113,6 @@ def test_blips(workspace: Workspace, ana: Teammate) -> None:
 
 
 def test_an_outage_of_several_operations(workspace: Workspace, ana: Teammate) -> None:
-    """Each thread is told, once each."""
     workspace.feldera.adds("payments")
     for name in ("orders", "payments"):
         workspace.feldera.sticks_clearing(name)

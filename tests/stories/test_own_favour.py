@@ -45,7 +45,6 @@ def test_nobody_grants_themselves_anything(workspace: Workspace, root: Teammate)
 
 
 def test_another_admin_can(workspace: Workspace, root: Teammate, zoe: Teammate) -> None:
-    """Two admins can grant each other: both names stand in the record."""
     assert zoe.types("/pipeline grant @root operator orders") == "✅ @root is *operator* on `orders`."
     assert root.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert workspace.record(EventKind.GRANTED) == snapshot(
@@ -89,15 +88,6 @@ def test_a_group_is_oneself_as_long_as_one_is_in_it(workspace: Workspace, root: 
         == f"{NOT_TOLD}, and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
     )
     assert root.types("/pipeline grant @oncall operator orders").startswith("✅")
-
-
-def test_an_admin_may_give_to_others_and_step_down(workspace: Workspace, root: Teammate) -> None:
-    """Less for oneself is no favour."""
-    ana = workspace.stranger("ana")
-    assert root.types("/pipeline grant @ana admin *").startswith("✅")
-    assert root.types("/pipeline revoke @root admin *").startswith("✅")
-    assert root.types("/pipeline grant @ana operator *").startswith("🚫 You may not grant *operator* on `*`")
-    assert ana.types("/pipeline grant @root operator *").startswith("✅")
 
 
 def test_nobody_loosens_a_rule_over_their_own_power(
@@ -152,15 +142,3 @@ def test_two_admins_at_once(workspace: Workspace, root: Teammate, zoe: Teammate)
     assert [line[0] for line in said] == ["🚫", "✅"]
     assert len(workspace.record(EventKind.REVOKED)) == 1
     assert len(workspace.record(EventKind.REFUSED)) == 1
-
-
-def test_a_lapsed_admin_is_none(workspace: Workspace) -> None:
-    """An admin for a day is one for that day alone."""
-    ada = workspace.stranger("ada")
-    workspace.grants(ada, Role.ADMIN, hours=1)
-    workspace.stranger("ana")
-    assert ada.types("/pipeline grant @ana viewer orders").startswith("✅")
-    workspace.passes(hours=1)
-    assert ada.types("/pipeline grant @ana operator orders") == snapshot(
-        "🚫 You may not grant *operator* on `orders`: that takes the role *admin* on it. Your *admin* on `*` ended Mar 2, 2026 at 4:00:00 AM. An admin of this bot can grant it. You are `U02ADA`."
-    )

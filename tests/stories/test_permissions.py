@@ -58,23 +58,6 @@ def test_a_refusal_leaks_nothing(workspace: Workspace) -> None:
     workspace.reads_all()
 
 
-def test_a_viewer_may_look_and_an_operator_may_do_both(workspace: Workspace) -> None:
-    ana, vic = workspace.operator("ana"), workspace.viewer("vic")
-    for person in (ana, vic):
-        assert person.asks("/pipeline status orders").startswith("orders\n")
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
-    assert vic.types("/pipeline clear orders") == NO_CLEAR.format("", "U03VIC")
-
-
-def test_a_grant_holds_for_the_names_it_matches(workspace: Workspace) -> None:
-    """The pattern is a glob in which upper and lower case count."""
-    ana = workspace.operator("ana", pattern="orders-*")
-    workspace.feldera.adds("orders-eu")
-    assert ana.asks("/pipeline clear orders-eu").startswith("*Clear `orders-eu`?*")
-    for other in ("orders", "Orders-eu", "my-orders-eu"):
-        assert "You may not clear" in ana.types(f"/pipeline clear {other}")
-
-
 def test_a_grant_that_has_lapsed_is_named(workspace: Workspace) -> None:
     """Whoever was on call until an hour ago reads which grant ended, and when."""
     ana = workspace.operator("ana", pattern="ord*", hours=12)

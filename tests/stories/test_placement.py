@@ -181,7 +181,6 @@ def test_the_card_is_deleted_in_the_middle(workspace: Workspace, ana: Teammate) 
 
 
 def test_the_place_is_where_it_was_asked_for(workspace: Workspace, ana: Teammate) -> None:
-    """Each operation is shown in the channel in which it was typed, and in no other."""
     other = workspace.slack.adds_channel("payload-alerts")
     ana.clears("orders", channel=other)
     workspace.passes(seconds=10)

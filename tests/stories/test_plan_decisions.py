@@ -159,7 +159,6 @@ def test_a_right_that_ends_between_two_steps(workspace: Workspace) -> None:
 
 
 def test_an_approval_that_counts_no_more_between_two_steps(workspace: Workspace) -> None:
-    """The approver lost the right after the first step."""
     ria, ben = workspace.requester("ria"), workspace.approver("ben")
     ria.confirms("/pipeline clear slow --stop", "Ask for approval")
     ben.told("Approve")

@@ -66,17 +66,7 @@ This destroys the storage, with 3 checkpoints (7.0 MiB). The stop loses what cam
             "✓✓✓✓  ✅ Stopped, cleared and started.",
         ]
     )
-    assert workspace.card() == snapshot("""\
-Stop, clear and start sales
-*State*
-✅ Stopped, cleared and started.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-*A stop loses*
-what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM
-Reason: bad backfill
+    assert workspace.card().partition("Reason: bad backfill\n")[2] == snapshot("""\
 ✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
 ✓ Stopped · Mar 2, 2026 at 3:00:02 AM
 ✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:05 AM
@@ -151,7 +141,6 @@ def test_an_offer_to_stop_clear_and_start(ana: Teammate) -> None:
 
 @pytest.mark.usefixtures("ana")
 def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
-    """The answer is who asked, for what, and where."""
     ria, ben, olaf = workspace.requester("ria"), workspace.approver("ben"), workspace.requester("olaf")
     ria.confirms("/pipeline clear sales --stop", "Ask for approval")
     assert olaf.asks("/pipeline clear sales") == snapshot(
@@ -164,7 +153,6 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
 
 
 def test_clear_and_start(workspace: Workspace, ana: Teammate) -> None:
-    """Of a pipeline that is stopped."""
     ana.confirms("/pipeline clear orders --start", "Clear and start orders")
     workspace.passes(seconds=30)
     assert "✅ Cleared and started." in workspace.card()

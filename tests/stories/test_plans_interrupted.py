@@ -54,7 +54,6 @@ def restarts_until(workspace: Workspace, ana: Teammate, step: str, fails: Callab
     ],
 )
 def test_the_answer_to_a_step_is_lost(workspace: Workspace, ana: Teammate, step: str, found: str) -> None:
-    """The request arrived: the look shows it, and it is not sent again."""
     restarts_until(workspace, ana, step, workspace.feldera.loses_the_next_reply)
     workspace.passes(minutes=4)
     assert workspace.sent_steps == STEPS

@@ -130,7 +130,6 @@ def test_started_by_somebody_after_the_clear(workspace: Workspace, ana: Teammate
 
 
 def test_one_lock_for_all_steps(workspace: Workspace, ana: Teammate) -> None:
-    """Between the steps nobody else gets in."""
     restarts(ana, "slow")
     ben = workspace.operator("ben")
     held = (
@@ -142,7 +141,6 @@ def test_one_lock_for_all_steps(workspace: Workspace, ana: Teammate) -> None:
 
 
 def test_last_cleared_counts_the_clear_of_a_plan(workspace: Workspace, ana: Teammate) -> None:
-    """And no stop or start."""
     restarts(ana)
     workspace.passes(minutes=10)
     ana.confirms("/pipeline stop sales", "Stop sales")
