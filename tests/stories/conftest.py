@@ -17,5 +17,21 @@ def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Worksp
 
 @pytest.fixture
 def ana(workspace: Workspace) -> Teammate:
-    """An operator of every pipeline."""
-    return workspace.operator("ana")
+    """Somebody who asks, and lets others decide."""
+    return workspace.requester("ana")
+
+
+@pytest.fixture
+def ben(workspace: Workspace) -> Teammate:
+    return workspace.approver("ben")
+
+
+@pytest.fixture
+def cem(workspace: Workspace) -> Teammate:
+    return workspace.approver("cem")
+
+
+@pytest.fixture
+def oli(workspace: Workspace) -> Teammate:
+    """Somebody who clears by themselves."""
+    return workspace.operator("oli")

@@ -15,9 +15,8 @@ def above_access(teammate: Teammate) -> str:
     return teammate.home().partition("Your access")[0]
 
 
-def test_what_waits_for_an_approver(workspace: Workspace) -> None:
+def test_what_waits_for_an_approver(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """Whoever opens Home reads what they have to decide, with what it destroys and why, and the buttons for it."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.requests("orders", "schema change, see INC-42")
     assert ben.opens_home() == snapshot("""\
 Waiting for you
@@ -74,9 +73,8 @@ Freezes
     assert len(workspace.cards()) == 2
 
 
-def test_a_plan_of_several_steps(workspace: Workspace) -> None:
+def test_a_plan_of_several_steps(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """Whoever has to decide reads the whole of it and what each step costs; then how far it is."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     ana.confirms("/pipeline clear orders --restart schema change", "Ask for approval")
     workspace.passes(seconds=2)
     ana.reads()
@@ -188,9 +186,8 @@ def test_a_role_that_is_given_and_taken_away(workspace: Workspace) -> None:
     assert NO_ROLE in ben.home()
 
 
-def test_whoever_may_see_nothing(workspace: Workspace) -> None:
+def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """Guests, strangers and whom Slack does not tell of are told how to get in, and shown nothing else."""
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
     gus, fay = workspace.stranger("gus", guest=True), workspace.stranger("fay", team="T0OTHER")
     for nobody in (gus, fay):
         workspace.grants(nobody, Role.APPROVER)

@@ -10,16 +10,6 @@ from tests.workspace import Teammate, Workspace
 pytestmark = pytest.mark.parametrize("workspace", ["socket", "http"], indirect=True)
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.requester("ana")
-
-
-@pytest.fixture
-def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
-
-
 def test_approved(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
     """The page itself is the answer: what waited is under way at once. The card and its thread tell everybody else."""
     ana.requests("orders")
@@ -126,10 +116,11 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     workspace.reads_all()
 
 
-def test_pages_from_before_a_restart(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_pages_from_before_a_restart(
+    workspace: Workspace, ana: Teammate, ben: Teammate, cem: Teammate
+) -> None:
     """Each button is for the request that it stands below; what was decided meanwhile is told, and then shown."""
     workspace.feldera.adds("payments")
-    cem = workspace.approver("cem")
     ana.requests("orders")
     ana.requests("payments")
     ben.opens_home()
@@ -152,9 +143,8 @@ def test_pages_from_before_a_restart(workspace: Workspace, ana: Teammate, ben: T
     workspace.reads_all()
 
 
-def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teammate, cem: Teammate) -> None:
     """A press on a page that is not up to date any more is answered on the screen, with who was first."""
-    cem = workspace.approver("cem")
     ana.requests("orders")
     cem.opens_home()
     approve, deny = cem.finds_on_home("Approve"), cem.finds_on_home("Deny")
@@ -211,9 +201,8 @@ This button is from another time: it does nothing any more. Type `/pipeline help
     assert "Waiting for you" in ben.home()
 
 
-def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate, cem: Teammate) -> None:
     """Then the answer is a direct message; what a form was wanted for can be typed."""
-    cem = workspace.approver("cem")
     ana.requests("orders")
     cem.opens_home()
     approve = cem.finds_on_home("Approve")

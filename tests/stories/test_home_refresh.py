@@ -8,16 +8,6 @@ import pytest
 from tests.workspace import Teammate, Workspace
 
 
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.requester("ana")
-
-
-@pytest.fixture
-def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
-
-
 def published(workspace: Workspace) -> int:
     """How often Slack was asked to publish a Home."""
     return len([call for call in workspace.slack.calls if call.method == "views.publish"])

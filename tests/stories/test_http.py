@@ -26,27 +26,27 @@ def test_a_clear_from_the_command_to_the_last_line(
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
     workspace.restarts()
-    ana = workspace.operator("ana")
-    assert ana.types("/pipeline clear orders schema change").startswith("🔎 Looking at `orders`…")
-    assert ana.reads()[0].startswith("*Clear `orders`?*")
-    ana.clicks("Clear orders")
-    assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
+    oli = workspace.operator("oli")
+    assert oli.types("/pipeline clear orders schema change").startswith("🔎 Looking at `orders`…")
+    assert oli.reads()[0].startswith("*Clear `orders`?*")
+    oli.clicks("Clear orders")
+    assert oli.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
     workspace.passes(seconds=10)
     assert [line[0] for line in workspace.thread()] == ["📤", "⏳", "✅"]
     assert "\n✅ Cleared.\n" in workspace.card()
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_the_word_payload(workspace: Workspace, ana: Teammate) -> None:
+def test_the_word_payload(workspace: Workspace, oli: Teammate) -> None:
     """A pipeline, a channel and a reason may have Bolt's magic word in them: commands and clicks still work."""
     alerts = workspace.slack.adds_channel("payload-alerts")
     workspace.feldera.adds("payload_x")
-    assert ana.types("/pipeline", channel=alerts).startswith("*What I can do with pipelines*")
-    assert ana.asks("/pipeline status payload_x").startswith("payload_x\n")
-    preview = ana.asks("/pipeline clear payload_x payload={} & payload=%7B%7D", channel=alerts)
+    assert oli.types("/pipeline", channel=alerts).startswith("*What I can do with pipelines*")
+    assert oli.asks("/pipeline status payload_x").startswith("payload_x\n")
+    preview = oli.asks("/pipeline clear payload_x payload={} & payload=%7B%7D", channel=alerts)
     assert "\nReason: payload={} & payload=%7B%7D\n" in preview
-    ana.clicks("Clear payload_x")
-    ana.reads()
+    oli.clicks("Clear payload_x")
+    oli.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["payload_x"] == 1
     workspace.reads_all(alerts)
@@ -61,13 +61,13 @@ def test_slack_asks_whether_the_address_is_ours(workspace: Workspace) -> None:
     assert posts(workspace, body, headers | {"X-Slack-Signature": "v0=0"}) == 401
 
 
-def test_another_apps_secret(workspace: Workspace, ana: Teammate) -> None:
+def test_another_apps_secret(workspace: Workspace, oli: Teammate) -> None:
     """A signature made with another secret is refused: Slack, if it were Slack, would complain to the person."""
     url = f"http://{workspace.bot.transport.address}/slack/events"
     workspace.slack.serves_over_http(url, signing_secret="another")
     workspace.expected_complaints = 1
-    assert ana.types("/pipeline clear orders") == "dispatch_failed"
-    assert ana.reads() == []
+    assert oli.types("/pipeline clear orders") == "dispatch_failed"
+    assert oli.reads() == []
     assert workspace.feldera.requests == []
 
 

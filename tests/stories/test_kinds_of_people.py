@@ -182,9 +182,8 @@ def test_somebody_whom_slack_does_not_tell_of(workspace: Workspace) -> None:
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
 
 
-def test_what_was_theirs_is_theirs_no_more(workspace: Workspace) -> None:
+def test_what_was_theirs_is_theirs_no_more(workspace: Workspace, ana: Teammate) -> None:
     """Whoever became a guest neither sees nor takes back what they asked for as a member, and is told why."""
-    ana = workspace.requester("ana")
     ana.requests("orders")
     request = workspace.request()
     becomes_a_guest(ana)

@@ -11,7 +11,7 @@ from tests.workspace import Teammate, Workspace
 
 def test_every_state_at_a_glance(workspace: Workspace) -> None:
     """Sign and word of the deployment, since when, the storage, and an error where there is one."""
-    ana, ben = workspace.viewer("ana"), workspace.viewer("ben")
+    oli, ben = workspace.viewer("oli"), workspace.viewer("ben")
     feldera, day = workspace.feldera, timedelta(days=1)
     feldera.adds("payments", running=True, since=workspace.clock.now() - day)
     feldera.adds("archive", storage="Cleared", since=workspace.clock.now() - 40 * day)
@@ -19,10 +19,10 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
     feldera.adds("reports", provision_takes=60)
     feldera.someone_starts("reports")
     workspace.passes(seconds=1)
-    assert ana.types("/pipeline list") == snapshot(
+    assert oli.types("/pipeline list") == snapshot(
         "🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again."
     )
-    assert ana.reads() == snapshot(
+    assert oli.reads() == snapshot(
         [
             """\
 *Pipelines*: 5 that you may see.
@@ -34,7 +34,7 @@ def test_every_state_at_a_glance(workspace: Workspace) -> None:
 """
         ]
     )
-    assert ana.hears() == snapshot("""\
+    assert oli.hears() == snapshot("""\
 *Pipelines*: 5 that you may see.
 archive: Stopped, storage cleared.
 Broken: Stopped, storage in use, has an error.
@@ -47,61 +47,61 @@ reports: Provisioning, wanted Running, storage in use.\
 
 def test_what_is_under_way(workspace: Workspace) -> None:
     """Who holds a pipeline, who waits for approval, what is frozen: in the words of the status, with links."""
-    ana, ben = workspace.operator("ana"), workspace.requester("ben")
+    oli, ben = workspace.operator("oli"), workspace.requester("ben")
     for name in ("payments", "users"):
         workspace.feldera.adds(name)
     workspace.feldera.sticks_clearing("orders")
-    ana.clears("orders", "schema change")
+    oli.clears("orders", "schema change")
     ben.requests("payments")
     workspace.freezes("us*", hours=2)
     workspace.passes(minutes=2)
-    below = [line for line in ana.asks("/pipeline list").split("\n") if line[0] in "🔒🙋🧊"]
+    below = [line for line in oli.asks("/pipeline list").split("\n") if line[0] in "🔒🙋🧊"]
     assert below == snapshot(
         [
-            "🔒 Held by ⏳ clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: its thread",
+            "🔒 Held by ⏳ clear `ID1`, asked for by @oli Mar 2, 2026 at 3:00:00 AM: its thread",
             "🙋 Waiting for approval: clear `ID2`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread",
             "🧊 Frozen until Mar 2, 2026 at 5:00:00 AM: `release day`",
         ]
     )
-    assert ana.hears() == snapshot("""\
+    assert oli.hears() == snapshot("""\
 *Pipelines*: 3 that you may see.
-orders: Stopped, storage being cleared, held by the clear of @ana.
+orders: Stopped, storage being cleared, held by the clear of @oli.
 payments: Stopped, storage in use, @ben waits for approval.
 users: Stopped, storage in use, frozen.\
 """)
-    assert len(set(ana.links())) == 2
+    assert len(set(oli.links())) == 2
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert "Held" not in ana.asks("/pipeline list orders")
+    assert "Held" not in oli.asks("/pipeline list orders")
     ben.reads()
     workspace.reads_all()
 
 
 def test_only_what_the_caller_may_see(workspace: Workspace) -> None:
     """Neither the rows nor the numbers tell of other pipelines."""
-    ana = workspace.viewer("ana", pattern="orders*")
+    oli = workspace.viewer("oli", pattern="orders*")
     for name in ("orders-eu", "prod-orders", "payments"):
         workspace.feldera.adds(name)
-    assert shape(ana.asks("/pipeline list")) == ["*Pipelines*: 2 that you may see.", "orders", "orders-eu"]
+    assert shape(oli.asks("/pipeline list")) == ["*Pipelines*: 2 that you may see.", "orders", "orders-eu"]
     matching = "*Pipelines that match `*orders*`*: 2 that you may see."
-    assert ana.asks("/pipeline list *orders*").startswith(matching)
+    assert oli.asks("/pipeline list *orders*").startswith(matching)
 
 
 def test_a_pattern_that_matches_nothing_says_so_and_no_more(workspace: Workspace) -> None:
     """The same sentence whether there is such a pipeline or not."""
-    ana = workspace.viewer("ana", pattern="orders")
+    oli = workspace.viewer("oli", pattern="orders")
     workspace.feldera.adds("prod-users")
     for pattern in ("prod-*", "test-*"):
         nothing = f"No pipeline that you may see matches `{pattern}` (upper and lower case count)."
-        assert ana.asks(f"/pipeline list {pattern}") == nothing
+        assert oli.asks(f"/pipeline list {pattern}") == nothing
     for name in ("prod-users", "nothing"):
         nothing = f"No pipeline that you may see matches `{name}` (upper and lower case count)."
         more = f" `/pipeline list *{name}*` finds it anywhere in a name."
-        assert ana.asks(f"/pipeline list {name}") == nothing + more
+        assert oli.asks(f"/pipeline list {name}") == nothing + more
     workspace.feldera.someone_clears("orders")
     workspace.passes(seconds=5)
     workspace.feldera.someone_deletes("orders")
-    assert ana.asks("/pipeline list") == "There is no pipeline that you may see."
+    assert oli.asks("/pipeline list") == "There is no pipeline that you may see."
 
 
 def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
@@ -128,11 +128,11 @@ def test_whoever_may_see_nothing_is_told_no(workspace: Workspace) -> None:
 
 
 def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
-    ana = workspace.viewer("ana", pattern="orders")
+    oli = workspace.viewer("oli", pattern="orders")
     workspace.feldera.adds("payments")
-    workspace.grants_group(workspace.user_group("oncall", ana), Role.VIEWER, "payments")
+    workspace.grants_group(workspace.user_group("oncall", oli), Role.VIEWER, "payments")
     workspace.slack.downgrades_plan()
-    title, row, missing = ana.asks("/pipeline list").split("\n")
+    title, row, missing = oli.asks("/pipeline list").split("\n")
     assert title == "*Pipelines*: 1 that you may see."
     assert "`orders`" in row
     assert missing == snapshot(
@@ -142,11 +142,11 @@ def test_a_group_that_slack_does_not_tell(workspace: Workspace) -> None:
 
 def test_page_by_page(workspace: Workspace) -> None:
     """Next and Previous turn the page in place; the pattern stays, and each page is decided anew."""
-    ana = workspace.viewer("ana")
+    oli = workspace.viewer("oli")
     for number in range(30):
         workspace.feldera.adds(f"prod-{number:02}")
-    shown = [shape(ana.asks("/pipeline list prod-*"))]
-    shown += [shape(*ana.told(label)) for label in ("Next", "Next", "Previous", "Previous")]
+    shown = [shape(oli.asks("/pipeline list prod-*"))]
+    shown += [shape(*oli.told(label)) for label in ("Next", "Next", "Previous", "Previous")]
     of = "of 30 that you may see."
     first = [f"*Pipelines that match `prod-*`*: 1 to 12 {of}", "prod-00", "prod-11", "[Next]"]
     second = [
@@ -157,23 +157,23 @@ def test_page_by_page(workspace: Workspace) -> None:
     ]
     third = [f"*Pipelines that match `prod-*`*: 25 to 30 {of}", "prod-24", "prod-29", "[Previous]"]
     assert shown == [first, second, third, second, first]
-    workspace.revokes(ana)
-    assert ana.told("Next")[0].startswith("🚫 You may not see any pipeline: ")
+    workspace.revokes(oli)
+    assert oli.told("Next")[0].startswith("🚫 You may not see any pipeline: ")
 
 
 def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
     """Pipelines come and go between two clicks, and nobody misses one or sees one twice."""
-    ana = workspace.viewer("ana")
+    oli = workspace.viewer("oli")
     for number in range(30):
         workspace.feldera.adds(f"prod-{number:02}", storage="Cleared")
-    ana.asks("/pipeline list prod-*")
+    oli.asks("/pipeline list prod-*")
     for gone in ("prod-03", "prod-11"):
         workspace.feldera.someone_deletes(gone)
     workspace.feldera.adds("prod-00a")
-    assert shape(*ana.told("Next"))[1:3] == ["prod-12", "prod-23"]
+    assert shape(*oli.told("Next"))[1:3] == ["prod-12", "prod-23"]
     for number in range(12, 30):
         workspace.feldera.someone_deletes(f"prod-{number}")
-    assert shape(*ana.told("Next")) == [
+    assert shape(*oli.told("Next")) == [
         "*Pipelines that match `prod-*`*: 11 that you may see.",
         "prod-00",
         "prod-10",
@@ -181,43 +181,43 @@ def test_a_page_is_found_by_the_name_beside_it(workspace: Workspace) -> None:
 
 
 def test_feldera_does_not_answer(workspace: Workspace) -> None:
-    ana = workspace.viewer("ana")
+    oli = workspace.viewer("oli")
     workspace.feldera_goes_down()
-    assert ana.asks("/pipeline list") == snapshot(
+    assert oli.asks("/pipeline list") == snapshot(
         "❌ I cannot look at the pipelines now: Feldera does not answer (`No connection to Feldera at feldera.example.`). Try again in a minute."
     )
     workspace.feldera_comes_back()
     workspace.feldera.answers_next(503, body={"message": "no", "error_code": "Busy", "details": {}})
-    assert ana.asks("/pipeline list") == snapshot(
+    assert oli.asks("/pipeline list") == snapshot(
         "❌ I cannot look at the pipelines now: Feldera is busy (`no`). Try again in a minute."
     )
 
 
 def test_rows_that_cannot_be_read_hide_no_other(workspace: Workspace) -> None:
     """One with a name keeps its row; others are left out, and that is said: they might be what was looked for."""
-    ana = workspace.viewer("ana")
+    oli = workspace.viewer("oli")
     odd = {"name": "odd", "storage_status": 7}
     workspace.feldera.answers_next(200, body=[odd, {"name": "or/ders"}, None])
-    assert ana.asks("/pipeline list") == snapshot("""\
+    assert oli.asks("/pipeline list") == snapshot("""\
 *Pipelines*: 1 that you may see.
 ❔ `odd`: Feldera's answer does not have the form this bot knows.
 2 pipelines are left out: their names in Feldera's list cannot be read.\
 """)
     workspace.feldera.answers_next(200, body=[odd, {"name": 7}])
-    assert ana.asks("/pipeline list orders").endswith(
+    assert oli.asks("/pipeline list orders").endswith(
         " 1 pipeline is left out: its name in Feldera's list cannot be read."
     )
 
 
 @pytest.mark.parametrize("name", ["n" * 69, "_orders", "orders_"])
-def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str, ana: Teammate) -> None:
+def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str, oli: Teammate) -> None:
     """It is listed with the others, looked at by its name, and cleared."""
     workspace.feldera.adds(name)
-    told = ana.asks("/pipeline list")
+    told = oli.asks("/pipeline list")
     assert f"⏹️ `{name}`: Stopped" in told
     assert "⏹️ `orders`: Stopped" in told
-    assert ana.asks(f"/pipeline status {name}").startswith(f"{name}\n*Deployment*")
-    ana.clears(name)
+    assert oli.asks(f"/pipeline status {name}").startswith(f"{name}\n*Deployment*")
+    oli.clears(name)
     workspace.passes(seconds=10)
     assert "✅ Cleared." in workspace.card()
     workspace.thread()
@@ -225,9 +225,9 @@ def test_a_name_from_before_feldera_limited_them(workspace: Workspace, name: str
 
 def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
     """Nobody may type what no pipeline could match, and nobody's markup acts."""
-    ana = workspace.viewer("ana")
+    oli = workspace.viewer("oli")
     patterns = ("<!channel> `x`", "[z-a]", "`x`y")
-    assert [ana.types(f"/pipeline list {pattern}") for pattern in patterns] == snapshot(
+    assert [oli.types(f"/pipeline list {pattern}") for pattern in patterns] == snapshot(
         [
             "🤔 `'x'` is too much here. Type `/pipeline list [PATTERN]`.",
             "🤔 '[z-a]' matches no pipeline: names have 1 to 100 letters, digits, - and _.",
@@ -238,11 +238,11 @@ def test_what_cannot_be_a_pattern(workspace: Workspace) -> None:
 
 def test_ten_thousand_pipelines(workspace: Workspace) -> None:
     """One request to Feldera, and the same twelve rows: a large Feldera only has more pages."""
-    ana = workspace.viewer("ana", pattern="p-*")
+    oli = workspace.viewer("oli", pattern="p-*")
     workspace.feldera.adds_many(f"p-{number:05}" for number in range(10_000))
     before = len(workspace.feldera.requests)
     title = "*Pipelines*: 1 to 12 of 10,000 that you may see."
-    assert shape(ana.asks("/pipeline list")) == [title, "p-00000", "p-00011", "[Next]"]
+    assert shape(oli.asks("/pipeline list")) == [title, "p-00000", "p-00011", "[Next]"]
     assert [request.path for request in workspace.feldera.requests[before:]] == ["/v0/pipelines"]
 
 

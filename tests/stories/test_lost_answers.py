@@ -9,31 +9,31 @@ from tests.workspace import Teammate, Workspace
 SENT = "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM."
 LOST = "❔ No usable answer came (`The connection to Feldera broke before its answer was complete.`). I look at the pipeline before I do anything else."
 SENT_AGAIN = "📤 Sent the request again, Mar 2, 2026 at 3:00:{} AM: so far it had had no effect."
-UNPROVABLE = "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's record does not tell. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @ana"
+UNPROVABLE = "⚠️ I need a human. Known: the request was sent once, Feldera never confirmed it, and `orders` has been run since. Not known: whether it was cleared before that; Feldera's record does not tell. What to do: ask whoever started `orders`; once you are sure that nothing is under way, press *Close*. @oli"
 STARTED_SINCE = (
-    "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @ana"
+    "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )
 
 
-def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace, ana: Teammate) -> None:
+def test_an_answer_that_is_lost_on_its_way_back(workspace: Workspace, oli: Teammate) -> None:
     workspace.feldera.loses_the_next_reply()
-    ana.clears("orders", "schema change")
+    oli.clears("orders", "schema change")
     workspace.passes(minutes=1)
     assert workspace.thread() == [
         SENT,
         LOST,
         "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
-        "✅ Cleared `orders` after 2 seconds. @ana",
+        "✅ Cleared `orders` after 2 seconds. @oli",
     ]
     assert "\n✅ Cleared.\n" in workspace.card()
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.sent) == 1
 
 
-def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, ana: Teammate) -> None:
+def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, oli: Teammate) -> None:
     """Nothing has happened after 15 seconds, longer than Feldera holds a request back: it is sent once more."""
     workspace.feldera.drops_the_next_request()
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(seconds=14)
     assert "*State*\n⏳ Sent Mar 2, 2026 at 3:00:00 AM, no answer yet.\n" in workspace.card()
     assert "⏳ Request sent · Mar 2, 2026 at 3:00:00 AM\n○ Storage cleared\n" in workspace.card()
@@ -43,7 +43,7 @@ def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, ana: Team
         LOST,
         SENT_AGAIN.format(15),
         "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
-        "✅ Cleared `orders` after 2 seconds. @ana",
+        "✅ Cleared `orders` after 2 seconds. @oli",
     ]
     assert "\n✓ Request sent · Mar 2, 2026 at 3:00:15 AM\n" in workspace.card()
     first, second = workspace.sent
@@ -51,30 +51,30 @@ def test_a_request_that_is_lost_on_its_way_there(workspace: Workspace, ana: Team
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_lost_three_times(workspace: Workspace, ana: Teammate) -> None:
+def test_lost_three_times(workspace: Workspace, oli: Teammate) -> None:
     """After three requests without an effect a human is asked, told what is known and what to do; no fourth goes out."""
     workspace.feldera_drops(3)
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(minutes=2)
     workspace.leaps(hours=2)
     *lines, called = workspace.thread()
     assert lines == [SENT, LOST, SENT_AGAIN.format(15), LOST, SENT_AGAIN.format(30), LOST]
     assert called == snapshot(
-        "⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @ana"
+        "⚠️ I need a human. Known: the request was sent 3 times, Feldera never confirmed it, and `orders` is as it was. Not known: whether a request is still on its way. What to do: look at `orders` in Feldera; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @oli"
     )
     card = workspace.card()
     assert "*State*\n⚠️ Needs a human.\n" in card
-    said = called.removesuffix(" @ana")
+    said = called.removesuffix(" @oli")
     assert card.endswith(f"⚠️ Storage cleared? A human has to look\n{said}\nId `ID1`\n[Close]")
     assert len(workspace.sent) == 3
     assert workspace.feldera.clears["orders"] == 0
 
 
-def test_lost_and_then_started_after_the_clear(workspace: Workspace, ana: Teammate) -> None:
+def test_lost_and_then_started_after_the_clear(workspace: Workspace, oli: Teammate) -> None:
     """The pipeline runs when the bot can look again; its record proves that it was cleared before that."""
     workspace.feldera.loses_the_next_reply()
     workspace.feldera.once_cleared("orders", workspace.feldera.someone_starts)
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.feldera_goes_down()
     workspace.passes(minutes=2)
     workspace.feldera_comes_back()
@@ -87,15 +87,15 @@ def test_lost_and_then_started_after_the_clear(workspace: Workspace, ana: Teamma
     assert len(workspace.sent) == 1
 
 
-def test_lost_and_then_started_instead(workspace: Workspace, ana: Teammate) -> None:
+def test_lost_and_then_started_instead(workspace: Workspace, oli: Teammate) -> None:
     """The pipeline runs, and its record proves that it was not cleared before: so it was not, and will not be."""
     workspace.feldera.drops_the_next_request()
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.feldera.someone_starts("orders")
     workspace.passes(minutes=2)
     assert workspace.thread()[2:] == snapshot(
         [
-            "❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`. @ana"
+            "❌ Not cleared: the request took no effect, and somebody has started `orders` meanwhile. Stop it, then type `/pipeline clear orders`. @oli"
         ]
     )
     assert "❌ Not cleared.\n" in workspace.card()
@@ -104,11 +104,11 @@ def test_lost_and_then_started_instead(workspace: Workspace, ana: Teammate) -> N
 
 
 def test_lost_and_then_run_for_so_long_that_the_record_tells_nothing(
-    workspace: Workspace, ana: Teammate
+    workspace: Workspace, oli: Teammate
 ) -> None:
     """Feldera keeps only so many events: where they do not reach back, the bot does not guess, it asks a human."""
     workspace.feldera.drops_the_next_request()
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.feldera_goes_down()
     workspace.feldera.someone_starts("orders")
     for _ in range(400):
@@ -123,12 +123,12 @@ def test_lost_and_then_run_for_so_long_that_the_record_tells_nothing(
     assert len(workspace.sent) == 1
 
 
-def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace, ana: Teammate) -> None:
+def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace, oli: Teammate) -> None:
     """An old Feldera has no record to ask: a human is, and a record that can be read later still settles it."""
     workspace.feldera.is_downgraded()
     workspace.feldera.loses_the_next_reply()
     workspace.feldera.once_cleared("orders", workspace.feldera.someone_starts)
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.clock.passes(seconds=30)
     workspace.passes(minutes=5)
     assert workspace.thread() == [SENT, LOST, UNPROVABLE]
@@ -147,12 +147,12 @@ def test_lost_and_then_started_where_no_record_is_kept(workspace: Workspace, ana
 
 
 def test_the_second_request_is_refused_because_the_first_one_arrived_late(
-    workspace: Workspace, ana: Teammate
+    workspace: Workspace, oli: Teammate
 ) -> None:
     """A refusal of a repeated request proves nothing about the first: only a look at the pipeline tells."""
     feldera = workspace.feldera
     feldera.drops_the_next_request()
-    ana.clears("orders")
+    oli.clears("orders")
 
     def the_first_arrives_and_is_done() -> None:
         feldera.someone_clears("orders")
@@ -166,17 +166,17 @@ def test_the_second_request_is_refused_because_the_first_one_arrived_late(
         SENT,
         LOST,
         SENT_AGAIN.format(15),
-        "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @ana",
+        "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @oli",
     ]
     assert "✅ Cleared." in workspace.card()
     assert len(workspace.sent) == 2
 
 
-def test_a_repeated_request_that_feldera_puts_off(workspace: Workspace, ana: Teammate) -> None:
+def test_a_repeated_request_that_feldera_puts_off(workspace: Workspace, oli: Teammate) -> None:
     """A lock at the second attempt says nothing of the first: the bot looks again, waits as long, then repeats."""
     workspace.feldera.drops_the_next_request()
     workspace.feldera.is_locked()
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(minutes=1)
     assert workspace.thread()[:-2] == [SENT, LOST, SENT_AGAIN.format(15), SENT_AGAIN.format(30)]
     assert "✅ Cleared." in workspace.card()

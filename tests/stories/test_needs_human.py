@@ -9,10 +9,10 @@ CLOSED = "☑️ Closed by @{}, who looked: nothing is under way any more. `/pip
 
 
 @pytest.fixture
-def stuck(workspace: Workspace, ana: Teammate) -> Workspace:
-    """Ana's clear of `orders` got no answer three times, and needs a human."""
+def stuck(workspace: Workspace, oli: Teammate) -> Workspace:
+    """Oli's clear of `orders` got no answer three times, and needs a human."""
     workspace.feldera_drops(3)
-    ana.clears("orders", "schema change")
+    oli.clears("orders", "schema change")
     workspace.passes(minutes=2)
     assert "⚠️ Needs a human." in workspace.card()
     assert "I need a human" in workspace.thread()[-1]
@@ -27,7 +27,7 @@ def closes(person: Teammate, workspace: Workspace) -> None:
     )
     assert person.reads() == ["☑️ Closed. `/pipeline clear orders` starts afresh."]
     workspace.passes(seconds=5)
-    assert workspace.thread()[-1] == f"{CLOSED.format(person.name)} @ana"
+    assert workspace.thread()[-1] == f"{CLOSED.format(person.name)} @oli"
     card = workspace.card()
     person.clears("orders")
     workspace.passes(seconds=10)
@@ -45,11 +45,11 @@ Clear orders
 *State*
 ☑️ Closed by hand.
 *Requested by*
-@ana
+@oli
 *Destroys*
 the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Confirmed by @oli · Mar 2, 2026 at 3:00:00 AM
 ✓ Request sent · Mar 2, 2026 at 3:00:30 AM
 ☑️ Storage cleared? A human has looked
 ☑️ Closed by @ben, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh.
@@ -57,15 +57,15 @@ Id `ID1`\
 """)
 
 
-def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, ana: Teammate) -> None:
+def test_closed_by_somebody_who_wanted_to_clear(stuck: Workspace, oli: Teammate) -> None:
     """It holds the pipeline, hours later too; who is told so may end it right there, if they may clear it."""
     stuck.leaps(hours=5)  # a confirmation is good for four; no later limit follows
     held = snapshot("""\
-✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs a human: its card says what to look at.
+✋ Another operation holds `orders`: @oli asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread. It needs a human: its card says what to look at.
 [Close]\
 """)
     ben = stuck.operator("ben")
-    assert [person.asks("/pipeline clear orders") for person in (ana, ben)] == [held, held]
+    assert [person.asks("/pipeline clear orders") for person in (oli, ben)] == [held, held]
     assert "I need a human" in stuck.thread()[-1]
     assert len(stuck.sent) == 3
     closes(ben, stuck)
@@ -97,13 +97,13 @@ def test_closing_takes_the_same_right_as_clearing(stuck: Workspace) -> None:
 
 def test_closed_twice(stuck: Workspace) -> None:
     """The second of two people who close it at once hears that it is over."""
-    ana, ben = stuck.operator("anna"), stuck.operator("ben")
-    stuck.at_once(ana.clicking("Close"), ben.clicking("Close"))
-    late, closed = sorted([*ana.reads(), *ben.reads()])
+    oli, ben = stuck.operator("anna"), stuck.operator("ben")
+    stuck.at_once(oli.clicking("Close"), ben.clicking("Close"))
+    late, closed = sorted([*oli.reads(), *ben.reads()])
     assert closed == "☑️ Closed. `/pipeline clear orders` starts afresh."
     assert late.startswith("This is over since Mar 2, 2026 at 3:02:00 AM. ☑️ Closed by @")
     stuck.passes(seconds=5)
-    assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @ana" for name in ("anna", "ben")}
+    assert stuck.thread()[-1] in {f"{CLOSED.format(name)} @oli" for name in ("anna", "ben")}
     assert "☑️ Closed by hand." in stuck.card()
 
 
@@ -118,7 +118,7 @@ def test_the_request_arrives_after_all(stuck: Workspace) -> None:
     stuck.passes(minutes=2)
     assert stuck.thread()[-2:] == [
         "⏳ Feldera is clearing the storage already. I send nothing, and watch.",
-        "✅ Cleared `orders` after 2 minutes and 35 seconds. @ana",
+        "✅ Cleared `orders` after 2 minutes and 35 seconds. @oli",
     ]
     assert "✅ Cleared." in stuck.card()
     assert "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:03:05 AM\n" in stuck.card()
@@ -129,7 +129,7 @@ def test_it_turns_out_to_be_cleared(stuck: Workspace) -> None:
     """A human cleared it by other means: the look that shows it settles the operation."""
     stuck.feldera.someone_clears("orders")
     stuck.passes(minutes=2)
-    assert stuck.thread()[-1] == "✅ Cleared `orders` after 2 minutes and 15 seconds. @ana"
+    assert stuck.thread()[-1] == "✅ Cleared `orders` after 2 minutes and 15 seconds. @oli"
     assert "✅ Cleared." in stuck.card()
 
 

@@ -14,54 +14,54 @@ def is_cleared_once(workspace: Workspace) -> None:
     assert workspace.thread()[-1].startswith("✅ Cleared `orders`")
 
 
-def test_a_command_delivered_twice(workspace: Workspace, ana: Teammate) -> None:
+def test_a_command_delivered_twice(workspace: Workspace, oli: Teammate) -> None:
     """One answer, not an empty one to the second, and one preview after it."""
     workspace.slack.delivers_twice(2)
     did_you_mean = "🤔 I do not know `claer`. Did you mean `/pipeline clear orders`?"
-    assert ana.types("/pipeline claer orders") == did_you_mean
-    assert ana.types("/pipeline clear orders").startswith("🔎 Looking at `orders`…")
-    (preview,) = ana.reads()
+    assert oli.types("/pipeline claer orders") == did_you_mean
+    assert oli.types("/pipeline clear orders").startswith("🔎 Looking at `orders`…")
+    (preview,) = oli.reads()
     assert preview.startswith("*Clear `orders`?*")
 
 
-def test_a_click_delivered_twice(workspace: Workspace, ana: Teammate) -> None:
-    ana.asks("/pipeline clear orders")
+def test_a_click_delivered_twice(workspace: Workspace, oli: Teammate) -> None:
+    oli.asks("/pipeline clear orders")
     workspace.slack.delivers_twice()
-    assert ana.told("Clear orders") == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert oli.told("Clear orders") == ["⏳ Confirmed. Follow `orders` in its thread."]
     is_cleared_once(workspace)
-    assert ana.reads() == []
+    assert oli.reads() == []
 
 
-def test_a_click_delivered_again_later(workspace: Workspace, ana: Teammate) -> None:
+def test_a_click_delivered_again_later(workspace: Workspace, oli: Teammate) -> None:
     """A repetition seconds later says nothing new; one to the next process only points to the card."""
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(seconds=10)
     assert workspace.does(workspace.slack.delivers_again()) is None
     is_cleared_once(workspace)
-    assert ana.reads() == []
+    assert oli.reads() == []
     workspace.restarts()
     assert workspace.does(workspace.slack.delivers_again()) is None
-    (over,) = ana.reads()
+    (over,) = oli.reads()
     assert over.startswith("This is over since Mar 2, 2026 at 3:00:02 AM. ✅ Cleared `orders`")
     is_cleared_once(workspace)
 
 
-def test_a_double_click(workspace: Workspace, ana: Teammate) -> None:
+def test_a_double_click(workspace: Workspace, oli: Teammate) -> None:
     """Two clicks of one impatient person are two deliveries: one clear, one card, and the preview says where."""
-    ana.asks("/pipeline clear orders")
-    confirm = ana.finds("Clear orders")
-    workspace.at_once(ana.pressing(confirm), ana.pressing(confirm))
-    (answer,) = ana.reads()
+    oli.asks("/pipeline clear orders")
+    confirm = oli.finds("Clear orders")
+    workspace.at_once(oli.pressing(confirm), oli.pressing(confirm))
+    (answer,) = oli.reads()
     assert "its thread" in answer
-    assert ana.links() == [workspace.permalink()]
+    assert oli.links() == [workspace.permalink()]
     is_cleared_once(workspace)
 
 
-def test_confirming_and_dropping_at_once(workspace: Workspace, ana: Teammate) -> None:
+def test_confirming_and_dropping_at_once(workspace: Workspace, oli: Teammate) -> None:
     """Whichever the database takes first counts; the person is not told the other."""
-    ana.asks("/pipeline clear orders")
-    workspace.at_once(ana.pressing(ana.finds("Clear orders")), ana.pressing(ana.finds("Never mind")))
-    (answer,) = ana.reads()
+    oli.asks("/pipeline clear orders")
+    workspace.at_once(oli.pressing(oli.finds("Clear orders")), oli.pressing(oli.finds("Never mind")))
+    (answer,) = oli.reads()
     workspace.passes(seconds=10)
     if workspace.feldera.clears["orders"]:
         assert "its thread" in answer
@@ -71,15 +71,15 @@ def test_confirming_and_dropping_at_once(workspace: Workspace, ana: Teammate) ->
         assert workspace.cards() == []
 
 
-def test_two_people_at_once(workspace: Workspace, ana: Teammate) -> None:
+def test_two_people_at_once(workspace: Workspace, oli: Teammate) -> None:
     """Each gets a preview; of two confirmed in the same moment one is cleared, and the other learns whose it is."""
     ben = workspace.operator("ben")
-    workspace.at_once(ana.typing("/pipeline clear orders"), ben.typing("/pipeline clear orders"))
-    for person in (ana, ben):
+    workspace.at_once(oli.typing("/pipeline clear orders"), ben.typing("/pipeline clear orders"))
+    for person in (oli, ben):
         looking, preview = person.reads()
         assert looking.startswith("🔎 Looking")
         assert preview.startswith("*Clear `orders`?*")
-    workspace.at_once(ana.clicking("Clear orders"), ben.clicking("Clear orders"))
-    answers = [*ana.reads(), *ben.reads()]
+    workspace.at_once(oli.clicking("Clear orders"), ben.clicking("Clear orders"))
+    answers = [*oli.reads(), *ben.reads()]
     assert sorted(answer[:2] for answer in answers) == sorted(["⏳ ", "✋ "])
     is_cleared_once(workspace)

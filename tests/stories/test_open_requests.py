@@ -1,17 +1,11 @@
 """Requests that are open already: nothing is asked twice, a person has five at most, and all can be listed."""
 
-import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
 
 ASKED_BY_ANA = "🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval: follow it in its thread."
-
-
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.requester("ana")
 
 
 def test_the_second_to_ask_for_the_same(workspace: Workspace, ana: Teammate) -> None:

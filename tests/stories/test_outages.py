@@ -14,29 +14,29 @@ IN_DOUBT = "Whether the request arrived shows when I can."
 UNDER_WAY = "The clear goes on without me."
 
 
-def before_the_request(workspace: Workspace, ana: Teammate) -> None:
-    ana.asks("/pipeline clear sales")
+def before_the_request(workspace: Workspace, oli: Teammate) -> None:
+    oli.asks("/pipeline clear sales")
     workspace.feldera_goes_down()
-    ana.clicks("Clear sales")
+    oli.clicks("Clear sales")
 
 
-def with_the_request_in_its_hands(workspace: Workspace, ana: Teammate) -> None:
+def with_the_request_in_its_hands(workspace: Workspace, oli: Teammate) -> None:
     """Undone: a look shows that an hour later, and it is sent again."""
-    ana.asks("/pipeline clear sales")
+    oli.asks("/pipeline clear sales")
     workspace.feldera.hangs("POST")
-    workspace.feldera_falls_during(ana.clicking("Clear sales"))
+    workspace.feldera_falls_during(oli.clicking("Clear sales"))
 
 
-def with_the_answer_in_its_hands(workspace: Workspace, ana: Teammate) -> None:
+def with_the_answer_in_its_hands(workspace: Workspace, oli: Teammate) -> None:
     """Done: nothing is sent again."""
-    ana.asks("/pipeline clear sales")
+    oli.asks("/pipeline clear sales")
     workspace.feldera.hangs("POST", once_processed=True)
-    workspace.feldera_falls_during(ana.clicking("Clear sales"))
+    workspace.feldera_falls_during(oli.clicking("Clear sales"))
 
 
-def while_it_clears(workspace: Workspace, ana: Teammate) -> None:
+def while_it_clears(workspace: Workspace, oli: Teammate) -> None:
     """Feldera's runner goes on without its API: what it did meanwhile is seen afterwards."""
-    ana.clears("sales")
+    oli.clears("sales")
     workspace.passes(seconds=10)
     workspace.feldera_goes_down()
 
@@ -52,15 +52,15 @@ def while_it_clears(workspace: Workspace, ana: Teammate) -> None:
 )
 def test_an_hour(
     workspace: Workspace,
-    ana: Teammate,
+    oli: Teammate,
     it_falls: Callable[[Workspace, Teammate], None],
     meanwhile: str,
     signs: str,
 ) -> None:
     """What was to be sent waits, what may have arrived is looked at, and nothing is sent that has had its effect."""
     workspace.feldera.adds("sales", clear_takes=30)
-    it_falls(workspace, ana)
-    ana.reads()
+    it_falls(workspace, oli)
+    oli.reads()
     workspace.passes(seconds=6)
     assert workspace.thread()[-1] == AWAY.format(meanwhile)
     workspace.passes(minutes=5)
@@ -77,12 +77,12 @@ def test_an_hour(
     assert len(workspace.sent) == signs.count("📤")
 
 
-def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, ana: Teammate) -> None:
+def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, oli: Teammate) -> None:
     """A confirmation is good for four hours: what could not be sent by then is not sent in the next shift."""
-    ana.asks("/pipeline clear orders")
+    oli.asks("/pipeline clear orders")
     workspace.feldera_goes_down()
-    ana.clicks("Clear orders")
-    ana.reads()
+    oli.clicks("Clear orders")
+    oli.reads()
     workspace.passes(minutes=5)
     workspace.leaps(hours=3, minutes=54)
     assert "not sent yet" in workspace.card()
@@ -92,17 +92,17 @@ def test_more_than_four_hours_before_the_request_is_sent(workspace: Workspace, a
     away, over = workspace.thread()
     assert away == AWAY.format(NOT_SENT)
     assert over == snapshot(
-        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
+        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @oli"
     )
     assert "*State*\n❌ Not cleared.\n" in workspace.card()
     assert "\n✗ Request not sent\n✗ Storage not cleared by this\n" in workspace.card()
     assert workspace.sent == []
 
 
-def test_blips(workspace: Workspace, ana: Teammate) -> None:
+def test_blips(workspace: Workspace, oli: Teammate) -> None:
     """One look that fails, or two in a row, are nothing to speak of."""
     workspace.feldera.adds("payments", clear_takes=25.0)
-    ana.clears("payments")
+    oli.clears("payments")
     workspace.passes(seconds=5)
     workspace.feldera.proxy_fails(2)
     workspace.passes(seconds=10)
@@ -112,11 +112,11 @@ def test_blips(workspace: Workspace, ana: Teammate) -> None:
     assert "✅ Cleared." in workspace.card()
 
 
-def test_an_outage_of_several_operations(workspace: Workspace, ana: Teammate) -> None:
+def test_an_outage_of_several_operations(workspace: Workspace, oli: Teammate) -> None:
     workspace.feldera.adds("payments")
     for name in ("orders", "payments"):
         workspace.feldera.sticks_clearing(name)
-        ana.clears(name)
+        oli.clears(name)
         workspace.passes(seconds=5)
     workspace.feldera_goes_down()
     workspace.passes(minutes=2)
@@ -132,16 +132,16 @@ def test_an_outage_of_several_operations(workspace: Workspace, ana: Teammate) ->
         assert thread[-1].startswith("✅ Cleared")
 
 
-def test_a_list_that_is_no_use(workspace: Workspace, ana: Teammate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_is_no_use(workspace: Workspace, oli: Teammate, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two clears at once do not need it: each pipeline is looked at by itself then."""
     monkeypatch.setattr("bot.feldera.client.LIST_MAX", 10)
     for name in ("sales", "payments"):
         workspace.feldera.adds(name, clear_takes=25.0)
-        ana.clears(name)
+        oli.clears(name)
     workspace.passes(seconds=90)
     assert (workspace.feldera.clears["sales"], workspace.feldera.clears["payments"]) == (1, 1)
     assert all("Cleared" in card for card in workspace.cards())
-    ana.reads()
+    oli.reads()
     for thread in workspace.threads():
         assert "Cleared" in thread[-1]
     assert not workspace.record(EventKind.UNREACHABLE)

@@ -7,9 +7,9 @@ from bot.simulator.feldera import FelderaSimulator
 from tests.workspace import Teammate, Workspace
 
 STARTED_SINCE = (
-    "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @ana"
+    "✅ `orders` was cleared, and somebody has started it since: its storage is in use again. @oli"
 )
-GONE_SINCE = "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @ana"
+GONE_SINCE = "✅ `orders` was cleared, and somebody has deleted or renamed it since (Feldera allows neither before the storage is cleared). @oli"
 
 
 def renames(feldera: FelderaSimulator, name: str) -> None:
@@ -23,36 +23,36 @@ def renames(feldera: FelderaSimulator, name: str) -> None:
         (renames, GONE_SINCE),
         (
             FelderaSimulator.someone_recreates,
-            "✅ `orders` was cleared, and somebody has deleted it and created another pipeline of that name since. @ana",
+            "✅ `orders` was cleared, and somebody has deleted it and created another pipeline of that name since. @oli",
         ),
         (FelderaSimulator.someone_starts, STARTED_SINCE),
     ],
 )
-def test_changed_after_the_clear(workspace: Workspace, ana: Teammate, somebody, last_line: str) -> None:
+def test_changed_after_the_clear(workspace: Workspace, oli: Teammate, somebody, last_line: str) -> None:
     """Feldera lets nobody delete, rename or start a pipeline before its storage is cleared: so it was."""
     workspace.feldera.once_cleared("orders", lambda name: somebody(workspace.feldera, name))
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(seconds=10)
     assert workspace.thread()[-1] == last_line
     assert "✅ Cleared." in workspace.card()
 
 
-def test_started_early_right_after_the_clear(workspace: Workspace, ana: Teammate) -> None:
+def test_started_early_right_after_the_clear(workspace: Workspace, oli: Teammate) -> None:
     """Cleared, and wanted to run while its program still compiles: `Cleared` alone would hide that it is starting."""
     feldera = workspace.feldera
     feldera.adds("payments", program_status="CompilingRust")
     feldera.once_cleared("payments", feldera.someone_starts)
-    ana.clears("payments")
+    oli.clears("payments")
     workspace.passes(seconds=10)
     said = "✅ Cleared `payments` after 2 seconds. It is starting already: somebody started it right away."
-    assert workspace.thread()[-1] == f"{said} @ana"
+    assert workspace.thread()[-1] == f"{said} @oli"
     assert workspace.card().endswith(f"{said}\nId `ID1`")
 
 
-def test_run_and_stopped_again_at_the_next_look(workspace: Workspace, ana: Teammate) -> None:
+def test_run_and_stopped_again_at_the_next_look(workspace: Workspace, oli: Teammate) -> None:
     """Stopped and in use, as it was reviewed, but stopped at another moment: it was cleared, and has run since."""
     workspace.feldera.once_cleared("orders", workspace.feldera.someone_starts)
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.feldera_goes_down()
     workspace.passes(seconds=30)
     workspace.feldera.someone_stops("orders")
@@ -63,10 +63,10 @@ def test_run_and_stopped_again_at_the_next_look(workspace: Workspace, ana: Teamm
     assert "✅ Cleared." in workspace.card()
 
 
-def test_stuck_for_an_hour(workspace: Workspace, ana: Teammate) -> None:
+def test_stuck_for_an_hour(workspace: Workspace, oli: Teammate) -> None:
     """No time makes a clear fail: the thread hears of it at its moments, less and less often, until it is done."""
     workspace.feldera.sticks_clearing("orders")
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(minutes=6)
     for minutes in (3.5, 19.5, 29.5):
         workspace.leaps(minutes=minutes)
@@ -81,26 +81,26 @@ def test_stuck_for_an_hour(workspace: Workspace, ana: Teammate) -> None:
             "⏳ Still clearing after 30 seconds.",
             "⏳ Still clearing after 1 minute.",
             "⏳ Still clearing after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
+            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @oli",
             "⏳ Still clearing after 5 minutes.",
             "⏳ Still clearing after 10 minutes.",
             "⏳ Still clearing after 30 minutes.",
-            "⏳ Still clearing after 1 hour. @ana",
-            "✅ Cleared `orders` after 1 hour and 15 seconds. @ana",
+            "⏳ Still clearing after 1 hour. @oli",
+            "✅ Cleared `orders` after 1 hour and 15 seconds. @oli",
         ]
     )
     assert "✅ Cleared." in workspace.card()
     assert len(workspace.sent) == 1
 
 
-def test_accepted_and_yet_not_cleared(workspace: Workspace, ana: Teammate) -> None:
+def test_accepted_and_yet_not_cleared(workspace: Workspace, oli: Teammate) -> None:
     """Something in between said 202 and did nothing: that contradicts Feldera's rules, so a human has to look."""
     workspace.feldera.answers_next(202, body="Pipeline storage is being cleared", method="POST")
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(minutes=10)
     assert workspace.thread()[2:] == snapshot(
         [
-            "⚠️ I need a human. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @ana"
+            "⚠️ I need a human. Known: Feldera accepted the request, and yet `orders` is neither being cleared nor cleared. Not known: why. What to do: look at `orders` in Feldera and at its log; once you are sure that nothing is under way, press *Close*. Then `/pipeline clear orders` starts afresh. @oli"
         ]
     )
     assert "⚠️ Needs a human." in workspace.card()

@@ -14,15 +14,15 @@ FORGED_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 NOT_YOURS = "🚫 Only the person who was shown this, or who asked, can use it."
 OF_ANOTHER_TIME = "This button is from another time: it does nothing any more. Type `/pipeline help`."
 NO_CLEAR = "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. {}An admin of this bot can grant it. You are `{}`."
-PERMISSION_ENDED = "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent."
+PERMISSION_ENDED = "❌ Not cleared: @oli may no longer clear `orders`. The permission ended after the confirmation; nothing was sent."
 
 
-def confirms_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
+def confirms_while_feldera_is_away(workspace: Workspace, oli: Teammate) -> None:
     """So that time passes between the click and the request."""
-    ana.asks("/pipeline clear orders")
+    oli.asks("/pipeline clear orders")
     workspace.feldera_goes_down()
-    ana.clicks("Clear orders")
-    ana.reads()
+    oli.clicks("Clear orders")
+    oli.reads()
 
 
 def nothing_was_sent(workspace: Workspace) -> None:
@@ -49,9 +49,9 @@ def test_nothing_is_allowed_to_a_stranger(workspace: Workspace) -> None:
 
 def test_a_refusal_leaks_nothing(workspace: Workspace) -> None:
     """Whoever may not see a pipeline cannot tell from the answer whether there is one, or who works on it."""
-    ana, eve = workspace.operator("ana"), workspace.operator("eve", pattern="reports-*")
+    oli, eve = workspace.operator("oli"), workspace.operator("eve", pattern="reports-*")
     workspace.feldera.sticks_clearing("orders")
-    ana.clears("orders")
+    oli.clears("orders")
     for verb in ("clear", "status"):
         existing = eve.types(f"/pipeline {verb} orders")
         assert existing.replace("orders", "nowhere") == eve.types(f"/pipeline {verb} nowhere")
@@ -60,41 +60,41 @@ def test_a_refusal_leaks_nothing(workspace: Workspace) -> None:
 
 def test_a_grant_that_has_lapsed_is_named(workspace: Workspace) -> None:
     """Whoever was on call until an hour ago reads which grant ended, and when."""
-    ana = workspace.operator("ana", pattern="ord*", hours=12)
+    oli = workspace.operator("oli", pattern="ord*", hours=12)
     workspace.passes(hours=11, minutes=59)
-    assert ana.asks("/pipeline status orders").startswith("orders\n")
+    assert oli.asks("/pipeline status orders").startswith("orders\n")
     workspace.passes(hours=1)
     lapsed = "Your *operator* on `ord*` ended Mar 2, 2026 at 3:00:00 PM. "
-    assert ana.types("/pipeline clear orders") == NO_CLEAR.format(lapsed, "U02ANA")
+    assert oli.types("/pipeline clear orders") == NO_CLEAR.format(lapsed, "U02OLI")
 
 
 def test_a_grant_that_ends_between_the_preview_and_the_click(workspace: Workspace) -> None:
     """The click is decided afresh: the preview turns into a refusal, and with a new grant it counts again."""
-    ana = workspace.operator("ana", minutes=10)
-    ana.asks("/pipeline clear orders")
-    confirm = ana.finds("Clear orders")
+    oli = workspace.operator("oli", minutes=10)
+    oli.asks("/pipeline clear orders")
+    confirm = oli.finds("Clear orders")
     workspace.passes(minutes=11)
-    ana.presses(confirm)
+    oli.presses(confirm)
     lapsed = "Your *operator* on `*` ended Mar 2, 2026 at 3:10:00 AM. "
-    assert ana.reads() == [f"{NO_CLEAR.format(lapsed, 'U02ANA')} Nothing was sent."]
-    workspace.grants(ana, Role.OPERATOR)
-    workspace.revokes(ana)
-    ana.presses(confirm)
-    assert ana.reads()[0].endswith("You are `U02ANA`. Nothing was sent.")
+    assert oli.reads() == [f"{NO_CLEAR.format(lapsed, 'U02OLI')} Nothing was sent."]
+    workspace.grants(oli, Role.OPERATOR)
+    workspace.revokes(oli)
+    oli.presses(confirm)
+    assert oli.reads()[0].endswith("You are `U02OLI`. Nothing was sent.")
     nothing_was_sent(workspace)
-    workspace.grants(ana, Role.OPERATOR)
-    ana.presses(confirm)
-    ana.reads()
+    workspace.grants(oli, Role.OPERATOR)
+    oli.presses(confirm)
+    oli.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     workspace.reads_all()
 
 
-def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace, ana: Teammate) -> None:
+def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace, oli: Teammate) -> None:
     """The last check is right before the request is sent: confirmed while it was allowed is not enough."""
-    confirms_while_feldera_is_away(workspace, ana)
+    confirms_while_feldera_is_away(workspace, oli)
     workspace.passes(minutes=1)
-    workspace.revokes(ana)
+    workspace.revokes(oli)
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
     assert workspace.card() == snapshot(f"""\
@@ -102,70 +102,70 @@ Clear orders
 *State*
 ❌ Not cleared.
 *Requested by*
-@ana
+@oli
 *Destroys*
 the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
+✓ Confirmed by @oli · Mar 2, 2026 at 3:00:00 AM
 ✗ Request not sent
 ✗ Storage not cleared by this
 {PERMISSION_ENDED}
 Id `ID1`\
 """)
     assert [line[0] for line in workspace.thread()] == ["🔌", "🔌", "❌"]
-    assert workspace.thread()[-1] == f"{PERMISSION_ENDED} @ana"
+    assert workspace.thread()[-1] == f"{PERMISSION_ENDED} @oli"
     assert workspace.sent == []
 
 
-def test_what_happens_after_the_request_changes_nothing(workspace: Workspace, ana: Teammate) -> None:
+def test_what_happens_after_the_request_changes_nothing(workspace: Workspace, oli: Teammate) -> None:
     """What was sent is watched to its end, and its end is told, though whoever asked lost the right and is gone."""
     workspace.feldera.sticks_clearing("orders")
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(seconds=5)
-    workspace.revokes(ana)
-    ana.person.is_deactivated()
+    workspace.revokes(oli)
+    oli.person.is_deactivated()
     workspace.feldera.unsticks("orders")
     workspace.passes(seconds=30)
-    assert workspace.thread()[-1] == "✅ Cleared `orders` after 8 seconds. @ana"
+    assert workspace.thread()[-1] == "✅ Cleared `orders` after 8 seconds. @oli"
     workspace.card()
 
 
 def test_somebody_elses_preview(workspace: Workspace) -> None:
     """Only who was shown a preview can use it, however much another may, and never a person of another company."""
-    ana, ben = workspace.operator("ana"), workspace.operator("ben")
+    oli, ben = workspace.operator("oli"), workspace.operator("ben")
     ext = workspace.stranger("ext", team="T0OTHER")
-    ana.asks("/pipeline clear orders")
+    oli.asks("/pipeline clear orders")
     with pytest.raises(NotPossibleError):
         ben.finds("Clear orders")
     for label in ("Clear orders", "Never mind"):
         for other in (ben, ext):
-            other.presses(ana.finds(label))
+            other.presses(oli.finds(label))
             assert other.reads() == [NOT_YOURS]
     nothing_was_sent(workspace)
-    ana.clicks("Clear orders")
-    ana.reads()
+    oli.clicks("Clear orders")
+    oli.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     workspace.reads_all()
 
 
-def test_a_forged_operation(workspace: Workspace, ana: Teammate) -> None:
+def test_a_forged_operation(workspace: Workspace, oli: Teammate) -> None:
     """A button's value is only looked up: one that nobody was ever given does nothing."""
-    ana.asks("/pipeline clear orders")
+    oli.asks("/pipeline clear orders")
     for value in (FORGED_ID, "", "orders", "'; DROP TABLE operations; --", "x" * 2000):
-        ana.presses(forged(ana.finds("Clear orders"), value=value))
-        assert ana.reads() == [OF_ANOTHER_TIME]
-        ana.asks("/pipeline clear orders")
+        oli.presses(forged(oli.finds("Clear orders"), value=value))
+        assert oli.reads() == [OF_ANOTHER_TIME]
+        oli.asks("/pipeline clear orders")
     nothing_was_sent(workspace)
     refused = workspace.record(EventKind.REFUSED)
     assert len(refused) == 5
-    assert refused[2] == "03:00 refused by ana: action=confirm request=orders why=unknown_request"
+    assert refused[2] == "03:00 refused by oli: action=confirm request=orders why=unknown_request"
 
 
-def test_a_button_of_another_time(workspace: Workspace, ana: Teammate) -> None:
+def test_a_button_of_another_time(workspace: Workspace, oli: Teammate) -> None:
     """An action that this version of the bot does not know is answered, not ignored."""
-    ana.asks("/pipeline clear orders")
-    ana.presses(forged(ana.finds("Clear orders"), action_id="approve_clear"))
-    assert ana.reads() == [OF_ANOTHER_TIME]
-    refused = ["03:00 refused by ana: button=approve_clear why=unknown_button"]
+    oli.asks("/pipeline clear orders")
+    oli.presses(forged(oli.finds("Clear orders"), action_id="approve_clear"))
+    assert oli.reads() == [OF_ANOTHER_TIME]
+    refused = ["03:00 refused by oli: button=approve_clear why=unknown_button"]
     assert workspace.record(EventKind.REFUSED) == refused
     nothing_was_sent(workspace)

@@ -11,10 +11,10 @@ FOLLOW = "⏳ Confirmed. Follow `orders` in its thread."
 AGAIN = "Posted again: an older copy of this card, if there is one, is not kept up to date."
 
 
-def clearing(workspace: Workspace, ana: Teammate) -> None:
-    """Ana's clear of a pipeline that will not come clear has been going on for a few seconds."""
+def clearing(workspace: Workspace, oli: Teammate) -> None:
+    """Oli's clear of a pipeline that will not come clear has been going on for a few seconds."""
     workspace.feldera.sticks_clearing("orders")
-    ana.clears("orders")
+    oli.clears("orders")
     workspace.passes(seconds=5)
     workspace.reads_all()
 
@@ -51,71 +51,71 @@ def refuses_by_a_word_that_nobody_foresaw(workspace: Workspace) -> None:
     ],
 )
 def test_the_channel_does_not_take_the_card(
-    workspace: Workspace, ana: Teammate, happens: Callable[[Workspace], None], why: str, more: str
+    workspace: Workspace, oli: Teammate, happens: Callable[[Workspace], None], why: str, more: str
 ) -> None:
     """It goes to the requester's direct messages, and both the answer and the card say why."""
-    ana.asks("/pipeline clear orders")
+    oli.asks("/pipeline clear orders")
     happens(workspace)
-    assert ana.told("Clear orders") == [f"{FOLLOW[:-1]}, in our direct messages, because {why}"]
-    assert ana.links() == [workspace.permalink(ana.dm)]
+    assert oli.told("Clear orders") == [f"{FOLLOW[:-1]}, in our direct messages, because {why}"]
+    assert oli.links() == [workspace.permalink(oli.dm)]
     workspace.passes(seconds=10)
-    assert "*State*\n✅ Cleared.\n" in workspace.card(ana.dm)
-    assert noted(workspace.card(ana.dm)) == f"Id `ID1` · Here because {why}{more}"
-    assert [line[0] for line in workspace.thread(ana.dm)] == ["📤", "⏳", "✅"]
+    assert "*State*\n✅ Cleared.\n" in workspace.card(oli.dm)
+    assert noted(workspace.card(oli.dm)) == f"Id `ID1` · Here because {why}{more}"
+    assert [line[0] for line in workspace.thread(oli.dm)] == ["📤", "⏳", "✅"]
     assert workspace.cards() == []
 
 
-def test_a_private_channel_without_the_bot(workspace: Workspace, ana: Teammate) -> None:
+def test_a_private_channel_without_the_bot(workspace: Workspace, oli: Teammate) -> None:
     """A private channel that the bot is not in does not exist for it: the same way out."""
     secret = workspace.slack.adds_channel("secret", private=True, bot_is_member=False)
-    (answer,) = ana.clears("orders", channel=secret)
+    (answer,) = oli.clears("orders", channel=secret)
     assert answer.endswith(", in our direct messages, because I am not in #secret.")
     workspace.passes(seconds=10)
     note = "Id `ID1` · Here because I am not in #secret. Invite me to have it there next time."
-    assert noted(workspace.card(ana.dm)) == note
-    workspace.thread(ana.dm)
+    assert noted(workspace.card(oli.dm)) == note
+    workspace.thread(oli.dm)
 
 
-def test_asked_for_in_the_direct_messages_with_the_bot(workspace: Workspace, ana: Teammate) -> None:
+def test_asked_for_in_the_direct_messages_with_the_bot(workspace: Workspace, oli: Teammate) -> None:
     """The card goes up right there, and nothing needs an excuse."""
     workspace.slack.rate_limits("chat.postMessage", retry_after=1)
-    assert ana.clears("orders", channel=ana.dm) == [
+    assert oli.clears("orders", channel=oli.dm) == [
         "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."
     ]
     workspace.passes(seconds=10)
-    assert ana.reads() == [FOLLOW]
-    assert ana.links() == [workspace.permalink(ana.dm)]
-    assert "✓ Request sent · Mar 2, 2026 at 3:00:01 AM\n" in workspace.card(ana.dm)
-    assert noted(workspace.card(ana.dm)) == "Id `ID1`"
-    assert workspace.thread(ana.dm)[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
+    assert oli.reads() == [FOLLOW]
+    assert oli.links() == [workspace.permalink(oli.dm)]
+    assert "✓ Request sent · Mar 2, 2026 at 3:00:01 AM\n" in workspace.card(oli.dm)
+    assert noted(workspace.card(oli.dm)) == "Id `ID1`"
+    assert workspace.thread(oli.dm)[-1] == "✅ Cleared `orders` after 2 seconds. @oli"
 
 
-def test_no_place_takes_the_card(workspace: Workspace, ana: Teammate) -> None:
+def test_no_place_takes_the_card(workspace: Workspace, oli: Teammate) -> None:
     """Nothing is cleared that nobody can see: the person is told, and the pipeline is free again."""
     workspace.expected_errors.add("no_place_takes_the_card")
     workspace.channel.bot_leaves()
     workspace.slack.disables_messages_tab()
-    assert ana.clears("orders") == snapshot(
+    assert oli.clears("orders") == snapshot(
         [
             "❌ `orders` was *not* cleared: I am not in #ops, and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see."
         ]
     )
     workspace.passes(minutes=10)
-    assert ana.reads() == []
+    assert oli.reads() == []
     assert workspace.sent == []
     workspace.channel.bot_joins()
-    assert ana.clears("orders") == [FOLLOW]
+    assert oli.clears("orders") == [FOLLOW]
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     workspace.reads_all()
 
 
-def test_no_place_in_the_direct_messages_either(workspace: Workspace, ana: Teammate) -> None:
+def test_no_place_in_the_direct_messages_either(workspace: Workspace, oli: Teammate) -> None:
     """Typed in the bot's own messages tab just before it was switched off: told the same."""
     workspace.expected_errors.add("no_place_takes_the_card")
-    ana.asks("/pipeline clear orders", channel=ana.dm)
+    oli.asks("/pipeline clear orders", channel=oli.dm)
     workspace.slack.disables_messages_tab()
-    assert ana.told("Clear orders") == snapshot(
+    assert oli.told("Clear orders") == snapshot(
         [
             "❌ `orders` was *not* cleared: I cannot post in the conversation in which it was asked for (`messages_tab_disabled`), and Slack does not let me write to you directly (`messages_tab_disabled`). I clear nothing that nobody can see."
         ]
@@ -125,11 +125,11 @@ def test_no_place_in_the_direct_messages_either(workspace: Workspace, ana: Teamm
 
 
 @pytest.mark.parametrize("error", ["missing_scope", "invalid_auth", "invalid_blocks"])
-def test_slack_refuses_the_card_itself(workspace: Workspace, ana: Teammate, error: str) -> None:
+def test_slack_refuses_the_card_itself(workspace: Workspace, oli: Teammate, error: str) -> None:
     """Only whoever runs the bot can mend that; the person hears it at once, and is not kept waiting for four hours."""
     workspace.expected_errors |= {"slack_refused", "no_place_takes_the_card"}
     workspace.slack.fails_next("chat.postMessage", error, times=2)
-    assert ana.clears("orders") == [
+    assert oli.clears("orders") == [
         (
             f"❌ `orders` was *not* cleared: I cannot post in #ops (`{error}`), and Slack does not let me write to you "
             f"directly (`{error}`). I clear nothing that nobody can see."
@@ -137,10 +137,10 @@ def test_slack_refuses_the_card_itself(workspace: Workspace, ana: Teammate, erro
     ]
     workspace.passes(minutes=10)
     assert workspace.sent == []
-    assert ana.clears("orders") == [FOLLOW]
+    assert oli.clears("orders") == [FOLLOW]
     workspace.passes(seconds=10)
     workspace.card()
-    assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
+    assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @oli"
 
 
 @pytest.mark.parametrize(
@@ -151,23 +151,23 @@ def test_slack_refuses_the_card_itself(workspace: Workspace, ana: Teammate, erro
     ],
 )
 def test_the_channel_is_lost_in_the_middle(
-    workspace: Workspace, ana: Teammate, happens: Callable[[Workspace], None], why: str
+    workspace: Workspace, oli: Teammate, happens: Callable[[Workspace], None], why: str
 ) -> None:
     """It goes on in direct messages, to its last line: a card that lies for ever is not the last word."""
-    clearing(workspace, ana)
+    clearing(workspace, oli)
     happens(workspace)
     workspace.feldera.unsticks("orders")
     workspace.passes(seconds=30)
-    assert "*State*\n✅ Cleared.\n" in workspace.card(ana.dm)
-    assert noted(workspace.card(ana.dm)) == f"Id `ID1` · Here because {why} · {AGAIN}"
-    assert workspace.thread(ana.dm) == ["✅ Cleared `orders` after 8 seconds. @ana"]
+    assert "*State*\n✅ Cleared.\n" in workspace.card(oli.dm)
+    assert noted(workspace.card(oli.dm)) == f"Id `ID1` · Here because {why} · {AGAIN}"
+    assert workspace.thread(oli.dm) == ["✅ Cleared `orders` after 8 seconds. @oli"]
     workspace.reads_all()
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_the_card_is_deleted_in_the_middle(workspace: Workspace, ana: Teammate) -> None:
+def test_the_card_is_deleted_in_the_middle(workspace: Workspace, oli: Teammate) -> None:
     """Somebody deleted the card: a new one goes up in the same channel, with what is still to be said."""
-    clearing(workspace, ana)
+    clearing(workspace, oli)
     (card, *_replies) = workspace.channel.messages
     workspace.slack.workspace.deletes(card)
     workspace.feldera.unsticks("orders")
@@ -176,13 +176,13 @@ def test_the_card_is_deleted_in_the_middle(workspace: Workspace, ana: Teammate) 
     assert "*State*\n✅ Cleared.\n" in workspace.reads(new_card)
     assert noted(workspace.reads(new_card)) == f"Id `ID1` · {AGAIN}"
     lines = [workspace.reads(line) for line in workspace.slack.thread(new_card)[1:]]
-    assert lines == ["✅ Cleared `orders` after 8 seconds. @ana"]
+    assert lines == ["✅ Cleared `orders` after 8 seconds. @oli"]
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_the_place_is_where_it_was_asked_for(workspace: Workspace, ana: Teammate) -> None:
+def test_the_place_is_where_it_was_asked_for(workspace: Workspace, oli: Teammate) -> None:
     other = workspace.slack.adds_channel("payload-alerts")
-    ana.clears("orders", channel=other)
+    oli.clears("orders", channel=other)
     workspace.passes(seconds=10)
     assert workspace.card(other).startswith("Clear orders")
     assert workspace.cards() == []

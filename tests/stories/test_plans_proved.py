@@ -37,46 +37,46 @@ def test_approved_days_later(workspace: Workspace, *, is_stopped: bool) -> None:
         is_done(workspace, "✅ Stopped and cleared.", "stop", "clear")
 
 
-def test_a_feldera_that_keeps_no_events(workspace: Workspace, ana: Teammate) -> None:
+def test_a_feldera_that_keeps_no_events(workspace: Workspace, oli: Teammate) -> None:
     """Before 0.292: nothing is stopped of which it could not be proved afterwards that it may be cleared."""
     workspace.feldera.is_downgraded()
-    ana.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
+    oli.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
     is_done(workspace, "❌ Not stopped.")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: the clear after the stop needs Feldera's events of `sales`, and they cannot be read (`There is no Feldera API at its address (404).`), so `sales` would stay stopped. Nothing was sent. Type `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @ana"
+            "❌ Not stopped: the clear after the stop needs Feldera's events of `sales`, and they cannot be read (`There is no Feldera API at its address (404).`), so `sales` would stay stopped. Nothing was sent. Type `/pipeline stop sales` and, when it is stopped, `/pipeline clear sales --start`. @oli"
         ]
     )
     left = [f"✗ Not {done}: request not sent" for done in ("stopped", "cleared", "started")]
     assert "\n".join(left) in workspace.card()
 
 
-def test_the_program_does_not_compile_any_more(workspace: Workspace, ana: Teammate) -> None:
+def test_the_program_does_not_compile_any_more(workspace: Workspace, oli: Teammate) -> None:
     """It could not be started again: it is not stopped."""
-    ana.asks("/pipeline clear sales --restart")
+    oli.asks("/pipeline clear sales --restart")
     workspace.feldera.finishes_compiling("sales", "SqlError", error="no such table: customers")
-    ana.told("Stop, clear and start sales")
+    oli.told("Stop, clear and start sales")
     is_done(workspace, "❌ Not stopped.")
     assert workspace.thread() == snapshot(
         [
             "❌ Not stopped: the program of `sales` does not compile, so it could not be started again. Nothing was sent.",
-            "```line 1, column 1: no such table: customers``` @ana",
+            "```line 1, column 1: no such table: customers``` @oli",
         ]
     )
 
 
-def test_stopping_when_it_was_asked_for(workspace: Workspace, ana: Teammate) -> None:
+def test_stopping_when_it_was_asked_for(workspace: Workspace, oli: Teammate) -> None:
     """A stop that was under way, and is the same one at its end, needs no events: no run can have been in between."""
     workspace.feldera.someone_stops("slow")
     workspace.clock.passes(seconds=1)
     workspace.feldera.is_downgraded()
-    ana.confirms("/pipeline clear slow --stop", "Stop and clear slow")
+    oli.confirms("/pipeline clear slow --stop", "Stop and clear slow")
     is_done(workspace, "✅ Stopped by somebody else and cleared.", "clear")
 
 
-def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, ana: Teammate) -> None:
+def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, oli: Teammate) -> None:
     """The moment that no look covers: the events tell, and what nobody has seen is not cleared."""
-    ana.asks("/pipeline clear sales --stop")
+    oli.asks("/pipeline clear sales --stop")
 
     async def is_run_again_meanwhile() -> None:
         workspace.feldera.hangs("POST", times=1)
@@ -89,41 +89,41 @@ def test_another_run_between_the_last_look_and_the_stop(workspace: Workspace, an
         workspace.feldera.lets_go()
         await transient
 
-    workspace.run(ana.clicking("Stop and clear sales"))
+    workspace.run(oli.clicking("Stop and clear sales"))
     workspace.run(is_run_again_meanwhile())
-    ana.reads()
+    oli.reads()
     is_done(workspace, "❌ Stopped, not cleared.", "stop")
     *_, stopped, over = workspace.thread()
     assert stopped == "✓ Step 1 of 2: stopped `sales` after 10 seconds."
     assert "Feldera's record does not prove that nobody ran it since it was reviewed" in over
 
 
-def test_after_another_run_the_rest_of_the_plan_is_advised(workspace: Workspace, ana: Teammate) -> None:
+def test_after_another_run_the_rest_of_the_plan_is_advised(workspace: Workspace, oli: Teammate) -> None:
     """It is stopped: what is left to ask for is the clear, and the start that was wanted with it."""
-    ana.asks("/pipeline clear sales --restart")
+    oli.asks("/pipeline clear sales --restart")
     workspace.feldera.someone_restarts("sales")
     workspace.clock.passes(minutes=1)
     workspace.feldera.someone_stops("sales")
     workspace.clock.passes(minutes=1)
-    ana.told("Stop, clear and start sales")
+    oli.told("Stop, clear and start sales")
     is_done(workspace, "❌ Stopped already, not cleared.")
     for said in (workspace.thread()[-1], workspace.card()):
         assert "Type `/pipeline clear sales --start` to look again." in said
 
 
-def test_the_stop_is_lost_and_feldera_is_away_for_hours(workspace: Workspace, ana: Teammate) -> None:
+def test_the_stop_is_lost_and_feldera_is_away_for_hours(workspace: Workspace, oli: Teammate) -> None:
     """A busy pipeline has written more events meanwhile than are kept: before the stop is sent again they are read again."""
     workspace.feldera.drops_the_next_request()
-    ana.confirms("/pipeline clear sales --stop", "Stop and clear sales")
+    oli.confirms("/pipeline clear sales --stop", "Stop and clear sales")
     workspace.feldera_goes_down()
     workspace.clock.passes(hours=3)
     workspace.feldera_comes_back()
     is_done(workspace, "✅ Stopped and cleared.", "stop", "stop", "clear")
 
 
-def test_feldera_is_away_while_it_stops(workspace: Workspace, ana: Teammate) -> None:
+def test_feldera_is_away_while_it_stops(workspace: Workspace, oli: Teammate) -> None:
     """A stopped pipeline writes no events: the proof is there whenever Feldera is back."""
-    ana.confirms("/pipeline clear slow --stop", "Stop and clear slow")
+    oli.confirms("/pipeline clear slow --stop", "Stop and clear slow")
     workspace.feldera_goes_down()
     workspace.clock.passes(hours=8)
     workspace.feldera_comes_back()
@@ -132,11 +132,11 @@ def test_feldera_is_away_while_it_stops(workspace: Workspace, ana: Teammate) -> 
 
 def test_a_right_that_is_known_to_end_too_soon(workspace: Workspace) -> None:
     """Whoever may stop it and will not be able to clear it a minute later leaves it as it is."""
-    ana = workspace.operator("ana", minutes=2)
-    ana.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
+    oli = workspace.operator("oli", minutes=2)
+    oli.confirms("/pipeline clear sales --restart", "Stop, clear and start sales")
     is_done(workspace, "❌ Not stopped.")
     assert workspace.thread() == snapshot(
         [
-            "❌ Not stopped: a permission or an approval for this ends within 5 minutes, perhaps before the last step, and would leave `sales` halfway. Nothing was sent. Type `/pipeline clear sales --restart` once it lasts longer. @ana"
+            "❌ Not stopped: a permission or an approval for this ends within 5 minutes, perhaps before the last step, and would leave `sales` halfway. Nothing was sent. Type `/pipeline clear sales --restart` once it lasts longer. @oli"
         ]
     )

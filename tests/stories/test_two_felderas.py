@@ -22,10 +22,10 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 def test_pages_over_targets(workspace: Workspace) -> None:
     """A pattern names the target; its pages are turned as any."""
-    ana = workspace.viewer("ana")
-    assert ana.asks("/pipeline list").startswith("*Pipelines*: 1 to 12 of 40 that you may see.")
-    ana.asks("/pipeline list staging/*")
-    (page,) = ana.told("Next")
+    oli = workspace.viewer("oli")
+    assert oli.asks("/pipeline list").startswith("*Pipelines*: 1 to 12 of 40 that you may see.")
+    oli.asks("/pipeline list staging/*")
+    (page,) = oli.told("Next")
     title, row, *_ = page.split("\n")
     assert title == "*Pipelines that match `staging/*`*: 13 to 20 of 20 that you may see."
     assert row.startswith("⏹️ `staging/p-12`: Stopped since")
@@ -33,9 +33,9 @@ def test_pages_over_targets(workspace: Workspace) -> None:
 
 def test_one_that_does_not_answer_hides_nothing_of_the_other(workspace: Workspace) -> None:
     """Whoever may see something there hears that it is missing; nobody else hears of that Feldera."""
-    ana, ben = workspace.viewer("ana"), workspace.viewer("ben", pattern="prod/p-00")
+    oli, ben = workspace.viewer("oli"), workspace.viewer("ben", pattern="prod/p-00")
     workspace.run(workspace.felderas["staging"].goes_down())
-    shown = ana.asks("/pipeline list").split("\n")
+    shown = oli.asks("/pipeline list").split("\n")
     assert [shown[0], *shown[-2:]] == snapshot(
         [
             "*Pipelines*: 1 to 12 of 20 that you may see.",
@@ -59,32 +59,32 @@ def test_the_bot_does_not_start_with_one_feldera_twice(workspace: Workspace) -> 
     )
 
 
-def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, ana: Teammate) -> None:
+def test_a_rule_is_not_avoided_by_the_other_name(workspace: Workspace, oli: Teammate) -> None:
     """It becomes one while the bot runs: nothing can be asked for under the later name, and that is logged."""
     workspace.rules("prod/*", "approvals=1")
     workspace.felderas["staging"].answers_as(workspace.feldera)
-    assert ana.asks("/pipeline clear staging/p-00") == snapshot(
+    assert oli.asks("/pipeline clear staging/p-00") == snapshot(
         "❌ I cannot look at `staging/p-00` now: the bot's settings do not fit (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. Nothing has been changed."
     )
-    assert "Ask for approval" in ana.asks("/pipeline clear prod/p-00")
+    assert "Ask for approval" in oli.asks("/pipeline clear prod/p-00")
     assert sum("feldera_is_another_target" in line for line in workspace.logged) == 1
 
 
-def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, ana: Teammate) -> None:
+def test_what_was_asked_for_before_is_not_sent(workspace: Workspace, oli: Teammate) -> None:
     """Reviewed on the other Feldera, confirmed, and about to be sent as its address begins to answer for the first."""
     workspace.rules("*", "approvals=0 stop=20s")
-    ana.clears("staging/p-00")
+    oli.clears("staging/p-00")
     workspace.felderas["staging"].answers_as(workspace.feldera)
     workspace.passes(minutes=2)
-    ana.reads()
+    oli.reads()
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @ana"
+        "❌ Not cleared: what answers at Feldera's address is not Feldera (`staging is the same Feldera and tenant as prod`). Whoever runs the bot should check `PIPELINE_BOT_TARGETS__STAGING__HOST`. @oli"
     )
     assert "❌ Not cleared." in workspace.card()
     assert [feldera.clears for feldera in workspace.felderas.values()] == [{}, {}]
     workspace.felderas["staging"].answers_as(workspace.felderas["staging"])
-    ana.clears("staging/p-00")
+    oli.clears("staging/p-00")
     workspace.passes(minutes=1)
-    ana.reads()
-    assert workspace.threads()[-1][-1] == "✅ Cleared `staging/p-00` after 2 seconds. @ana"
+    oli.reads()
+    assert workspace.threads()[-1][-1] == "✅ Cleared `staging/p-00` after 2 seconds. @oli"
     workspace.cards()
