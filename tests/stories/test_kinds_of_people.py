@@ -72,15 +72,11 @@ def test_they_are_told_why(workspace: Workspace) -> None:
         assert gus.types(f"/pipeline {command}") == f"🚫 You may not clear `orders`: {guests}"
     refused = f"🚫 You may not grant *operator* on `orders`: {guests}"
     assert gus.types("/pipeline grant @gus operator orders") == refused
-    assert gus.types("/pipeline whoami") == snapshot("""\
-You are @gus, `U02GUS` of `T0ACME`: a guest, who may do nothing here, whatever is granted.
-🔑 number 1, *viewer* on `*`
-🔑 number 2, *requester* on `*`
-🔑 number 3, *operator* on `*`
-🔑 number 4, *approver* on `*`
-🔑 number 5, *responder* on `*`
-🔑 number 6, *admin* on `*`\
-""")
+    title, *grants = gus.types("/pipeline whoami").split("\n")
+    assert title == snapshot(
+        "You are @gus, `U02GUS` of `T0ACME`: a guest, who may do nothing here, whatever is granted."
+    )
+    assert [grant[0] for grant in grants] == ["🔑"] * len(Role)
     assert bot.types("/pipeline clear orders") == "🚫 You may not clear `orders`: bots may do nothing here."
 
 

@@ -92,7 +92,7 @@ def test_looks_at_a_silent_feldera_ask_slack_for_nothing(workspace: Workspace) -
     workspace.feldera_goes_down()
     workspace.passes(minutes=1)
     before = asked(workspace)
-    workspace.passes(minutes=30)
+    workspace.passes(minutes=5)
     assert asked(workspace) == before
     workspace.feldera_comes_back()
     is_cleared(workspace, within=60)
