@@ -1,4 +1,4 @@
-"""Real Bolt apps and slack_sdk clients to try the simulated Slack with."""
+"""Real Bolt apps and slack_sdk clients to try the simulated Slack with, and the blocks that they send."""
 
 import re
 from collections.abc import AsyncIterator
@@ -14,11 +14,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.simulator.slack import SlackSimulator
 
 HURRIED = 0.3  # seconds: for what is about an app that does not answer
-
-
-def patience(request: pytest.FixtureRequest) -> float:
-    """Real seconds for an ack: what the test gives the fixture, or more than a busy machine takes."""
-    return getattr(request, "param", 20.0)
 
 
 def client_of(slack: SlackSimulator, token: str | None = None) -> AsyncWebClient:
@@ -39,6 +34,34 @@ def echoing_app(slack: SlackSimulator, *, signing_secret: str | None = None) -> 
         await ack()
 
     return app
+
+
+class FormApp:
+    """Opens `opens` for `/open` and a shortcut, suggests `options`, and answers submissions with `answers`."""
+
+    def __init__(self, slack: SlackSimulator, opens=None) -> None:
+        self.bolt = echoing_app(slack)
+        self.opens = opens
+        self.options = []
+        self.answers = {}
+        self.heard = []
+        self.is_slow = False
+
+        @self.bolt.command("/open")
+        @self.bolt.shortcut("open")
+        async def opens_view(ack, body, client):
+            await client.views_open(trigger_id=body["trigger_id"], view=self.opens)
+            await ack()
+
+        @self.bolt.options("find")
+        async def suggests(ack):
+            if not self.is_slow:
+                await ack(options=self.options)
+
+        @self.bolt.view("form")
+        async def submitted(ack, view):
+            self.heard.append(view["state"]["values"])
+            await ack(**self.answers)
 
 
 @asynccontextmanager
@@ -66,9 +89,18 @@ async def serving(app: AsyncApp) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+def plain(text):
+    return {"type": "plain_text", "text": text}
+
+
+def section(text: str, **more):
+    """A paragraph of mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
 def button(label: str, action_id: str = "go", **more):
     """A button as an app sends it."""
-    return {"type": "button", "text": {"type": "plain_text", "text": label}, "action_id": action_id, **more}
+    return {"type": "button", "text": plain(label), "action_id": action_id, **more}
 
 
 def actions(*buttons):
@@ -76,9 +108,32 @@ def actions(*buttons):
     return {"type": "actions", "elements": list(buttons)}
 
 
-def section(text: str, **more):
-    """A paragraph of mrkdwn."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+def option(label, value=None, **more):
+    return {"text": plain(label), "value": label if value is None else value, **more}
+
+
+def asks(label, element, **more):
+    """An input."""
+    element = {"action_id": "input", **element}
+    return {"type": "input", "block_id": label.lower(), "label": plain(label), "element": element, **more}
+
+
+def modal(*blocks, **more):
+    shape = {"type": "modal", "title": plain("Clear"), "submit": plain("Go"), "callback_id": "form"}
+    return {**shape, "blocks": list(blocks), **more}
+
+
+def home(*blocks):
+    return {"type": "home", "blocks": list(blocks)}
+
+
+def sent(slack):
+    """The payload of the last delivery."""
+    return slack.deliveries[-1].envelope.payload
+
+
+def texts(messages):
+    return [message.text for message in messages]
 
 
 async def refusal(call):

@@ -1,4 +1,4 @@
-"""Who may come in, what is no endpoint, and what Feldera's documents look like byte by byte."""
+"""Who may come in, whose pipelines they see, what is no endpoint, and what Feldera's documents look like byte by byte."""
 
 import pytest
 
@@ -9,12 +9,7 @@ from tests.simulator.feldera_visit import Visit, visiting
 pytestmark = pytest.mark.anyio
 
 READER, WRITER = "apikey:" + "r" * 128, "apikey:" + "w" * 128
-
-
-@pytest.fixture
-async def visit():
-    async with visiting() as one:
-        yield one
+TENANT = "0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"
 
 
 @pytest.fixture
@@ -25,7 +20,7 @@ async def guarded():
 
 
 def bearer(key):
-    return {"Authorization": f"Bearer {key}"}
+    return {"headers": {"Authorization": f"Bearer {key}"}}
 
 
 async def test_the_status_of_a_stopped_pipeline_whole(visit: Visit):
@@ -54,7 +49,6 @@ async def test_the_status_of_a_stopped_pipeline_whole(visit: Visit):
 
 
 async def test_without_a_selector_every_column_comes(visit: Visit):
-    """`all` is the default."""
     visit.feldera.adds("broken", program_status="SqlError", program_error="no such table")
     everything = (await visit.get("/broken")).json()
     assert {"program_code", "runtime_config", "deployment_resources_status_details"} < everything.keys()
@@ -63,7 +57,6 @@ async def test_without_a_selector_every_column_comes(visit: Visit):
 
 
 async def test_the_list_is_in_order_of_creation_and_shows_the_same_objects(visit: Visit):
-    """Ordered by id, which is the order of creation, not by name."""
     for name in ("orders", "archive", "payments"):
         visit.feldera.adds(name)
     listed = (await visit.get("", params={"selector": "status"})).json()
@@ -80,41 +73,33 @@ async def test_the_list_is_in_order_of_creation_and_shows_the_same_objects(visit
     ],
 )
 async def test_a_bad_query_value_is_refused_in_plain_text(visit: Visit, method, path):
-    """400, and not the envelope of every other error."""
+    """Not in the envelope of every other error, and before the name is looked up."""
     answer = await visit.http.request(method, path)
-    assert answer.status_code == 400
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
     assert answer.text.startswith("Query deserialize error: ")
-    assert visit.feldera.requests[0].status == 400
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic b3JkZXJz"}, {"Authorization": "Bearer"}])
-async def test_without_a_bearer_token_it_is_401_with_nothing_else(guarded: Visit, headers):
-    """No body and no content type."""
-    answer = await guarded.get("/orders", headers=headers)
-    assert (answer.status_code, answer.content, answer.headers["WWW-Authenticate"]) == (401, b"", "Bearer")
-    assert "Content-Type" not in answer.headers
-
-
-async def test_a_key_without_its_prefix_is_taken_for_a_broken_token(guarded: Visit):
-    """`apikey:` is a part of the key."""
-    answer = await guarded.get("/orders", headers=bearer(WRITER.removeprefix("apikey:")))
+async def test_without_a_good_key_it_is_401_in_one_of_three_ways(guarded: Visit):
+    """Nothing but a challenge, that of a broken token, or JSON in plain text. `apikey:` is a part of the key."""
+    for headers in ({}, {"Authorization": "Basic b3JkZXJz"}, {"Authorization": "Bearer"}):
+        answer = await guarded.get("/orders", headers=headers)
+        assert (answer.status_code, answer.content, answer.headers["WWW-Authenticate"]) == (
+            401,
+            b"",
+            "Bearer",
+        )
+        assert "Content-Type" not in answer.headers
+    answer = await guarded.get("/orders", **bearer(WRITER.removeprefix("apikey:")))
     assert (answer.status_code, answer.content) == (401, b"")
     assert answer.headers["WWW-Authenticate"] == 'Bearer error_description="Malformed JWT: missing iss claim"'
-
-
-async def test_a_wrong_key_is_told_so_in_plain_text(guarded: Visit):
-    """The body is JSON, its content type is not, and it has no details."""
-    answer = await guarded.post("/orders/clear", headers=bearer("apikey:wrong"))
-    assert answer.status_code == 401
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    answer = await guarded.post("/orders/clear", **bearer("apikey:wrong"))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "text/plain; charset=utf-8")
     assert answer.text == '{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}'
 
 
 async def test_a_reader_may_look_but_not_clear(guarded: Visit):
-    """403 names both roles; the pipeline is untouched."""
-    assert (await guarded.get("/orders", headers=bearer(READER))).status_code == 200
-    answer = await guarded.post("/orders/clear", headers=bearer(READER))
+    assert (await guarded.get("/orders", **bearer(READER))).status_code == 200
+    answer = await guarded.post("/orders/clear", **bearer(READER))
     assert answer.status_code == 403
     assert answer.json() == {
         "message": "Insufficient permissions: this action requires the 'write' role, but the caller has 'read'",
@@ -122,51 +107,38 @@ async def test_a_reader_may_look_but_not_clear(guarded: Visit):
         "details": {"required": "write", "actual": "read"},
     }
     assert guarded.feldera.clears["orders"] == 0
-    assert (await guarded.post("/orders/clear", headers=bearer(WRITER))).status_code == 202
+    assert (await guarded.post("/orders/clear", **bearer(WRITER))).status_code == 202
 
 
-async def test_a_deleted_key_is_a_wrong_key(guarded: Visit):
-    """From one request to the next, and no other key with it."""
+async def test_a_deleted_key_is_a_wrong_key_and_no_other_with_it(guarded: Visit):
     guarded.feldera.someone_deletes_the_key(WRITER)
-    answer = await guarded.post("/orders/clear", headers=bearer(WRITER))
-    assert (answer.status_code, answer.json()["message"]) == (401, "Unauthorized API key")
-    assert (await guarded.get("/orders", headers=bearer(READER))).status_code == 200
+    assert (await guarded.post("/orders/clear", **bearer(WRITER))).status_code == 401
+    assert (await guarded.get("/orders", **bearer(READER))).status_code == 200
     with pytest.raises(ValueError, match="no such key"):
         guarded.feldera.someone_deletes_the_key(WRITER)
 
 
 async def test_the_session_tells_the_role(guarded: Visit, visit: Visit):
-    """Without authentication everyone is admin, whatever header comes."""
-    session = await guarded.http.get("/v0/config/session", headers=bearer(READER))
+    """Without authentication everyone is admin, whatever header comes; health needs no key."""
+    session = await guarded.http.get("/v0/config/session", **bearer(READER))
     assert (session.json()["role"], session.json()["tenant_name"]) == ("read", "default")
-    assert (await visit.http.get("/v0/config/session", headers=bearer("junk"))).json()["role"] == "admin"
+    assert (await visit.http.get("/v0/config/session", **bearer("junk"))).json()["role"] == "admin"
     assert (await guarded.http.get("/v0/config")).status_code == 401
-
-
-async def test_health_needs_no_key(guarded: Visit):
     assert (await guarded.http.get("/healthz")).json() == {"status": "healthy"}
 
 
-async def test_a_known_path_with_another_method_is_denied(visit: Visit):
-    """403 without details, whoever asks."""
+async def test_what_is_no_endpoint_is_answered_in_three_ways(visit: Visit):
+    """403 for another method, an empty 404 below `/v0`, and elsewhere the web console: 200, but only to a GET."""
     answer = await visit.get("/orders/clear")
     assert answer.status_code == 403
     assert answer.json() == {
         "message": "This endpoint has no access-control classification and is denied",
         "error_code": "InsufficientPermissions",
     }
-
-
-@pytest.mark.parametrize("path", ["/v0/pipeline/orders", "/v0/pipelines//clear", "/v0"])
-async def test_an_unknown_path_of_the_api_is_an_empty_404(visit: Visit, path):
-    """Not an unknown pipeline: nothing in it says so."""
-    answer = await visit.http.post(path)
-    assert (answer.status_code, answer.content) == (404, b"")
-    assert "Content-Type" not in answer.headers
-
-
-async def test_any_other_path_is_the_web_console(visit: Visit):
-    """200 and HTML: what a client with a wrong base address sees; but only to a GET."""
+    for path in ("/v0/pipeline/orders", "/v0/pipelines//clear", "/v0"):
+        answer = await visit.http.post(path)
+        assert (answer.status_code, answer.content) == (404, b"")
+        assert "Content-Type" not in answer.headers
     answer = await visit.http.get("/api/v0/pipelines/orders")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html")
     assert answer.text.startswith("<!doctype html>")
@@ -175,20 +147,73 @@ async def test_any_other_path_is_the_web_console(visit: Visit):
 
 @pytest.mark.parametrize("keys", [{"r" * 128: "read"}, {READER: "admin"}])
 async def test_only_keys_that_feldera_can_have_are_configured(keys):
-    """With their prefix, and for read or write."""
     with pytest.raises(ValueError, match="API key"):
         FelderaSimulator(MovableClock(), api_keys=keys)
 
 
 async def test_the_books_say_who_asked_for_what(guarded: Visit):
-    """Method, path, query, tenant, whether a credential came, when, and what was answered."""
     guarded.passes(seconds=7)
     await guarded.get("/orders", params={"selector": "status"}, headers={"Feldera-Tenant": "ops"})
     (request,) = guarded.feldera.requests
-    assert (request.method, request.path, request.query) == (
+    assert (request.method, request.path, request.query, request.at) == (
         "GET",
         "/v0/pipelines/orders",
         {"selector": "status"},
+        guarded.clock.now(),
     )
     assert (request.has_authorization, request.tenant, request.status) == (False, "ops", 401)
-    assert request.at == guarded.clock.now()
+
+
+async def names(visit, **how):
+    return [each["name"] for each in (await visit.get("?selector=status", **how)).json()]
+
+
+async def test_a_key_belongs_to_one_tenant(visit: Visit):
+    """Each sees its own pipelines; the same name is another pipeline there."""
+    theirs = FelderaSimulator(visit.clock, tenant_id=TENANT, installation=1)
+    theirs.adds("orders")
+    for name in ("orders", "users"):
+        visit.feldera.adds(name)
+    visit.feldera.gives_key(READER, visit.feldera)
+    visit.feldera.gives_key(WRITER, theirs)
+    assert await names(visit, **bearer(READER)) == ["orders", "users"]
+    assert await names(visit, **bearer(WRITER)) == ["orders"]
+    session = (await visit.http.get("/v0/config/session", **bearer(WRITER))).json()
+    assert (session["tenant_id"], session["role"]) == (TENANT, "write")
+    assert (await visit.get("/users", **bearer(WRITER))).status_code == 404
+    await visit.post("/orders/clear", **bearer(WRITER))
+    assert (visit.feldera.clears["orders"], theirs.clears["orders"]) == (0, 1)
+    assert visit.feldera.pipeline("orders").id != theirs.pipeline("orders").id
+
+
+async def test_an_address_answers_for_another_feldera_and_for_its_own_again(visit: Visit):
+    visit.feldera.adds("orders")
+    visit.feldera.answers_as(FelderaSimulator(visit.clock, tenant_id=TENANT, installation=1))
+    assert await names(visit) == []
+    visit.feldera.answers_as(visit.feldera)
+    assert await names(visit) == ["orders"]
+
+
+async def test_a_login_of_several_tenants_is_shown_nothing(visit: Visit):
+    """A session of nulls, and 400 with a code of its own for all else; paths without a login stay open."""
+    visit.feldera.adds("orders")
+    visit.feldera.login_is_ambiguous()
+    session = (await visit.http.get("/v0/config/session")).json()
+    assert session == {"tenant_id": None, "tenant_name": None, "role": None, "memberships": []}
+    for answer in (
+        await visit.get(""),
+        await visit.post("/orders/clear"),
+        await visit.http.get("/v0/config"),
+    ):
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "AmbiguousTenantMembership")
+    assert (await visit.http.get("/healthz")).status_code == 200
+    assert visit.feldera.clears == {}
+
+
+async def test_a_list_loses_rows_and_a_look_does_not(visit: Visit):
+    for name in ("orders", "users"):
+        visit.feldera.adds(name)
+    visit.feldera.lists_nothing()
+    visit.feldera.leaves_out("orders")
+    assert (await visit.status("orders"))["name"] == "orders"
+    assert [await names(visit) for _ in range(3)] == [[], ["users"], ["orders", "users"]]

@@ -5,15 +5,9 @@ from datetime import datetime
 import pytest
 
 from bot.simulator.feldera import Refused
-from tests.simulator.feldera_visit import Visit, visiting
+from tests.simulator.feldera_visit import Visit
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def visit():
-    async with visiting() as one:
-        yield one
 
 
 def story(events):
@@ -29,8 +23,14 @@ def story(events):
     ]
 
 
+def in_order(events):
+    ids = [event["event_id"] for event in events]
+    moments = [datetime.fromisoformat(event["recorded_at"]) for event in events]
+    return ids == sorted(ids) and moments == sorted(moments)
+
+
 async def test_the_events_of_start_pause_resume_stop_and_clear_come_in_feldera_s_order(visit: Visit):
-    """One event per change, in order; those of one transaction share their moment."""
+    """One event per change; those of one transaction share their moment."""
     visit.feldera.adds("orders", storage="Cleared")
     feldera = visit.feldera
     for happens, seconds in (
@@ -59,13 +59,11 @@ async def test_the_events_of_start_pause_resume_stop_and_clear_come_in_feldera_s
         ("Stopped", "Stopped", None, None, "Cleared"),
     ]
     assert events[2]["recorded_at"] == events[3]["recorded_at"]
-    ids = [event["event_id"] for event in events]
-    assert ids == sorted(ids)
+    assert in_order(events)
     assert not any(event["deployment_has_error"] for event in events)
 
 
 async def test_starting_takes_its_time_step_by_step(visit: Visit):
-    """Accepted, Provisioning for a second, Initializing for a second, Running."""
     visit.feldera.adds("orders")
     answer = await visit.post("/orders/start")
     assert (answer.status_code, answer.content) == (202, b'"Pipeline is starting"')
@@ -74,39 +72,38 @@ async def test_starting_takes_its_time_step_by_step(visit: Visit):
         visit.passes(seconds=seconds)
         status = await visit.status("orders")
         seen.append((status["deployment_status"], status["deployment_desired_status"]))
-    assert seen == [
-        ("Stopped", "Running"),
-        ("Provisioning", "Running"),
-        ("Initializing", "Running"),
-        ("Running", "Running"),
-    ]
-    running = await visit.status("orders")
-    assert running["deployment_status_since"] == "2026-03-02T03:00:02Z"
-    assert running["deployment_initial"] == "Running"
-    assert running["deployment_id"] is not None
-    assert (await visit.post("/orders/start")).status_code == 202
-    assert len(await visit.events("orders")) == 6, "the second start changes nothing, and writes an event"
+    assert seen == [(each, "Running") for each in ("Stopped", "Provisioning", "Initializing", "Running")]
+    assert status["deployment_status_since"] == "2026-03-02T03:00:02Z"
+    assert status["deployment_initial"] == "Running"
+    assert status["deployment_id"] is not None
 
 
 async def test_stopping_ends_stopped_with_the_checkpoints_kept(visit: Visit):
-    """A second from the request, not from when the runner noticed; checkpoints survive a stop."""
+    """A second from the request, not from when the runner noticed; meanwhile it cannot be started."""
     visit.feldera.adds("payments", running=True, checkpoints=(7,))
     answer = await visit.post("/payments/stop", params={"force": "true"})
     assert (answer.status_code, answer.content) == (202, b'"Pipeline is forcefully stopping"')
-    assert (await visit.status("payments"))["deployment_status"] == "Running"
-    assert (await visit.status("payments"))["deployment_desired_status"] == "Stopped"
+    asked = await visit.status("payments")
+    assert (asked["deployment_status"], asked["deployment_desired_status"]) == ("Running", "Stopped")
     visit.passes(seconds=0.5)
     assert (await visit.status("payments"))["deployment_status"] == "Stopping"
+    answer = await visit.post("/payments/start")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "IllegalPipelineAction")
+    assert answer.json()["message"] == (
+        "Deployment resources status (current: 'Stopping', desired: 'Stopped') cannot have desired changed to "
+        "'Provisioned'. Cannot restart the pipeline while it is stopping. Wait until it is stopped before starting "
+        "the pipeline again."
+    )
     visit.passes(seconds=0.5)
     stopped = await visit.status("payments")
-    assert (stopped["deployment_resources_status"], stopped["deployment_resources_desired_status"]) == (
-        "Stopped",
-        "Stopped",
+    assert (
+        stopped["deployment_resources_status"] == stopped["deployment_resources_desired_status"] == "Stopped"
     )
     assert stopped["deployment_status_since"] == "2026-03-02T03:00:01Z"
-    assert stopped["deployment_id"] is None
-    assert stopped["deployment_initial"] is None
+    assert (stopped["deployment_id"], stopped["deployment_initial"]) == (None, None)
     assert [one["size"] for one in stopped["storage_status_details"]["checkpoints"]] == [7]
+    with pytest.raises(Refused, match="503 PipelineInteractionNotDeployed"):
+        visit.feldera.someone_pauses("payments")
 
 
 async def test_a_gentle_stop_needs_the_enterprise_edition(visit: Visit):
@@ -117,22 +114,7 @@ async def test_a_gentle_stop_needs_the_enterprise_edition(visit: Visit):
     assert (await visit.http.get("/v0/config")).json()["edition"] == "Open source"
 
 
-async def test_a_stopping_pipeline_cannot_be_started(visit: Visit):
-    """The statuses in this sentence are in PascalCase."""
-    visit.feldera.adds("payments", running=True)
-    visit.feldera.someone_stops("payments")
-    visit.passes(seconds=0.5)
-    answer = await visit.post("/payments/start")
-    assert (answer.status_code, answer.json()["error_code"]) == (400, "IllegalPipelineAction")
-    assert answer.json()["message"] == (
-        "Deployment resources status (current: 'Stopping', desired: 'Stopped') cannot have desired changed to "
-        "'Provisioned'. Cannot restart the pipeline while it is stopping. Wait until it is stopped before starting "
-        "the pipeline again."
-    )
-
-
 async def test_a_start_that_is_not_simulated_is_refused(visit: Visit):
-    """In Feldera's words for one that there is not, and the pipeline stays stopped."""
     visit.feldera.adds("orders")
     answer = await visit.post("/orders/start", params={"initial": "paused"})
     assert (answer.status_code, answer.json()["error_code"]) == (405, "UnsupportedPipelineAction")
@@ -153,17 +135,23 @@ async def test_a_program_that_does_not_compile_cannot_be_started(visit: Visit):
     assert young["storage_status"] == "Cleared"
 
 
+async def test_an_early_start_can_be_taken_back(visit: Visit):
+    """With the storage as it was; then it can be cleared."""
+    visit.feldera.adds("orders", program_status="Pending")
+    visit.feldera.someone_starts("orders")
+    visit.feldera.someone_stops("orders")
+    seen = await visit.status("orders")
+    assert (seen["deployment_desired_status"], seen["deployment_initial"]) == ("Stopped", None)
+    assert (await visit.post("/orders/clear")).status_code == 202
+
+
 async def test_a_crash_stops_the_pipeline_and_its_error_stays_until_the_next_start(visit: Visit):
     """The error is in the row from Stopping on; a stop keeps it, a clear does not touch it."""
     visit.feldera.adds("payments", running=True)
     visit.feldera.crashes("payments", "worker 3 panicked")
     visit.passes(seconds=1)
-    assert [event["deployment_has_error"] for event in await visit.events("payments")] == [
-        False,
-        False,
-        True,
-        True,
-    ]
+    errors = [event["deployment_has_error"] for event in await visit.events("payments")]
+    assert errors == [False, False, True, True]
     await visit.post("/payments/clear")
     visit.passes(seconds=1)
     error = (await visit.status("payments"))["deployment_error"]
@@ -173,7 +161,6 @@ async def test_a_crash_stops_the_pipeline_and_its_error_stays_until_the_next_sta
 
 
 async def test_a_stop_that_fails_is_explained_only_among_all_fields(visit: Visit):
-    """It stays Stopping; the reason is in `deployment_resources_status_details`."""
     visit.feldera.adds("payments", running=True)
     visit.feldera.sticks_stopping("payments")
     visit.feldera.someone_stops("payments")
@@ -186,38 +173,19 @@ async def test_a_stop_that_fails_is_explained_only_among_all_fields(visit: Visit
     assert (await visit.status("payments"))["deployment_status"] == "Stopped"
 
 
-async def test_a_stopped_pipeline_cannot_be_paused(visit: Visit):
-    visit.feldera.adds("orders")
-    with pytest.raises(Refused, match="503 PipelineInteractionNotDeployed"):
-        visit.feldera.someone_pauses("orders")
-
-
-async def test_deleting_takes_a_stopped_pipeline_with_cleared_storage(visit: Visit):
-    """The name is unknown afterwards."""
-    visit.feldera.adds("payments", running=True)
-    visit.feldera.adds("archive", storage="Cleared")
-    with pytest.raises(Refused, match="DeleteRestrictedToFullyStopped"):
-        visit.feldera.someone_deletes("payments")
-    visit.feldera.someone_deletes("archive")
-    assert (await visit.get("/archive")).status_code == 404
-
-
 async def test_a_feldera_before_0_292_has_neither_events_nor_a_session(visit: Visit):
     """404 without a body, which is not how an unknown pipeline is told; all is there after the upgrade."""
     visit.feldera.adds("orders")
     visit.feldera.is_downgraded()
     await visit.post("/orders/clear")
-    answer = await visit.get("/orders/events")
-    assert (answer.status_code, answer.content) == (404, b"")
-    session = await visit.http.get("/v0/config/session")
-    assert (session.status_code, session.content) == (404, b"")
+    for answer in (await visit.get("/orders/events"), await visit.http.get("/v0/config/session")):
+        assert (answer.status_code, answer.content) == (404, b"")
     visit.feldera.is_upgraded()
     assert (await visit.http.get("/v0/config/session")).status_code == 200
     assert [event["storage_status"] for event in await visit.events("orders")] == ["InUse", "Clearing"]
 
 
 async def test_a_pause_taken_back_before_the_runtime_noticed_changes_nothing(visit: Visit):
-    """The last word counts."""
     visit.feldera.adds("payments", running=True)
     visit.feldera.someone_pauses("payments")
     visit.feldera.someone_resumes("payments")
@@ -233,7 +201,7 @@ async def test_a_compilation_does_not_hold_up_a_clear(visit: Visit):
     visit.passes(seconds=0.9)
     visit.feldera.finishes_compiling("orders")
     visit.passes(seconds=0.1)
-    assert (await visit.status("orders"))["storage_status"] == "Cleared"
+    assert await visit.storage("orders") == "Cleared"
 
 
 @pytest.mark.parametrize(("details_change", "rows_an_hour"), [(False, 6), (True, 360)])
@@ -248,8 +216,7 @@ async def test_a_pipeline_that_runs_writes_events_though_nothing_happens(
     visit.passes(days=1)
     events = await visit.events("orders")
     assert len(events) == 1 + rows_an_hour + 3
-    moments = [datetime.fromisoformat(event["recorded_at"]) for event in events]
-    assert moments == sorted(moments)
+    assert in_order(events)
 
 
 async def test_the_newest_720_events_are_kept(visit: Visit):
@@ -257,13 +224,9 @@ async def test_the_newest_720_events_are_kept(visit: Visit):
     visit.feldera.adds("orders", running=True, details_change=True)
     visit.passes(days=7)
     events = await visit.events("orders")
-    assert len(events) == 720
-    assert (events[0]["recorded_at"], events[-1]["recorded_at"]) == (
-        "2026-03-09T01:00:10Z",
-        "2026-03-09T03:00:00Z",
-    )
-    ids = [event["event_id"] for event in events]
-    assert ids == sorted(ids)
+    moments = [event["recorded_at"] for event in events]
+    assert (len(moments), moments[0], moments[-1]) == (720, "2026-03-09T01:00:10Z", "2026-03-09T03:00:00Z")
+    assert in_order(events)
 
 
 async def test_an_unhealthy_runner_writes_no_events(visit: Visit):
@@ -279,12 +242,9 @@ async def test_an_unhealthy_runner_writes_no_events(visit: Visit):
 
 
 async def test_a_verb_without_effect_writes_an_event_too(visit: Visit):
-    """A stop of what is stopped, a start of what runs; a clear of what is cleared does not."""
-    visit.feldera.adds("orders", storage="Cleared")
-    await visit.post("/orders/clear")
-    assert len(await visit.events("orders")) == 1
-    await visit.post("/orders/stop?force=true")
-    assert len(await visit.events("orders")) == 2
+    """A stop of what is stopped, a start of what runs."""
+    visit.feldera.adds("orders")
     visit.feldera.adds("sales", running=True)
-    await visit.post("/sales/start")
-    assert len(await visit.events("sales")) == 2
+    for name, verb in (("orders", "stop?force=true"), ("sales", "start")):
+        await visit.post(f"/{name}/{verb}")
+        assert len(await visit.events(name)) == 2
