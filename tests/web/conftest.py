@@ -1,35 +1,46 @@
 """A sandbox's server with a bot behind it, and what may be asked of it over HTTP."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.simulator.web.sandbox import Sandbox
 from bot.simulator.web.scenario import load
 from tests.forked import forked_bot
-from tests.web.visit import Visit, visiting
+from tests.web.visit import visiting
 
 SCENARIO = """\
-people: [{name: ana}, {name: rae}, {name: ben}, {name: gus, guest: true}]
-channels: [{name: ops}, {name: shared, members: [ana, gus]}]
+people: [{name: ana}, {name: rae}, {name: ben}, {name: gus, guest: true}, {name: eve, elsewhere: true}]
+channels: [{name: ops}, {name: shared, members: [ana, gus, eve]}]
+groups: {leads: [ben]}
 grants:
-- {person: ana, role: operator, pattern: '*'}
+- {person: ana, role: operator, pattern: '*', for: 12h}
 - {person: rae, role: requester, pattern: '*'}
-- {person: ben, role: approver, pattern: '*'}
-pipelines: [{name: orders, clear_takes: 0.2}, {name: payments, running: true}, {name: broken, program: SqlError}]
+- {group: leads, role: approver, pattern: '*'}
+rules: [{pattern: sales, channel: ops, group: leads, says: approvals=1 remind=30m}]
+freezes: [{pattern: frozen, for: 1h, reason: release}]
+pipelines:
+- {name: orders, clear_takes: 0.2}
+- {name: payments, running: true}
+- {name: broken, program: SqlError}
+- {name: slow, clear_takes: 3000}
+- {name: sales}
+- {name: frozen}
 """
 
 
 @pytest.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
-    """The server of a sandbox whose bot is connected."""
+def scenario(tmp_path):
     (tmp_path / "scenario.yaml").write_text(SCENARIO)
-    async with visiting(Sandbox(load(tmp_path / "scenario.yaml"), tmp_path)) as ready:
+    return load(tmp_path / "scenario.yaml")
+
+
+@pytest.fixture
+async def visit(scenario, tmp_path, request):
+    """The server of a sandbox whose bot is connected; a test may give the fixture how the sandbox is made."""
+    async with visiting(Sandbox(scenario, tmp_path, **getattr(request, "param", {}))) as ready:
         await ready.until_connected()
         yield ready
 
 
 @pytest.fixture(autouse=True)
-def bot_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+def bot_is_forked(monkeypatch):
     monkeypatch.setattr("bot.simulator.bot.process.begun", forked_bot)

@@ -35,6 +35,8 @@ class Board:
 
 @asynccontextmanager
 async def watched(board: Board) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A page that has been told all that there is."""
+
     async def live(request):
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -48,37 +50,27 @@ async def watched(board: Board) -> AsyncIterator[aiohttp.ClientWebSocketResponse
         aiohttp.ClientSession() as session,
         session.ws_connect(server.make_url("/live")) as socket,
     ):
+        assert await socket.receive_json() == {"set": board.state, "gone": []}
         yield socket
 
 
-async def test_the_first_look_has_everything():
-    async with watched(Board(a=1, b=[2])) as page:
-        assert await page.receive_json() == {"set": {"a": 1, "b": [2]}, "gone": []}
-
-
-async def test_then_only_what_is_new_or_different_or_gone():
+async def test_after_the_first_look_comes_only_what_is_new_or_different_or_gone():
+    """What becomes different by itself within two seconds: nobody rings a bell when "3 minutes ago" is 4."""
     board = Board(a=1, b=2, c=3)
     async with watched(board) as page:
-        await page.receive_json()
         board.becomes(a=1, b=20, d=4)
         assert await page.receive_json() == {"set": {"b": 20, "d": 4}, "gone": ["c"]}
-
-
-async def test_what_becomes_different_by_itself_is_seen_within_two_seconds():
-    """A date says "3 minutes ago", and nobody rings a bell when it says 4."""
-    board = Board(ago=3)
-    async with watched(board) as page:
-        await page.receive_json()
-        board.state = {"ago": 4}
+        board.state = {**board.state, "a": 4}
         async with asyncio.timeout(2):
-            assert await page.receive_json() == {"set": {"ago": 4}, "gone": []}
+            assert await page.receive_json() == {"set": {"a": 4}, "gone": []}
+    assert board.changes._waiting == set(), "nothing waits on behalf of a page that is gone"
+    assert not difference({"a": [1]}, {"a": [1]})
 
 
 async def test_a_page_that_fell_behind_gets_the_newest_state_alone():
     """A hundred changes at once are one message, or two where one was being sent."""
     board = Board(count=0)
     async with watched(board) as page:
-        await page.receive_json()
         for count in range(1, 101):
             board.becomes(count=count)
         seen = [await page.receive_json()]
@@ -91,7 +83,6 @@ async def test_a_page_of_somebody_who_is_no_more_is_closed():
     """The page then knows that connecting again would not help."""
     board = Board(a=1)
     async with watched(board) as page:
-        await page.receive_json()
         board.is_somebodys = False
         board.changes.note()
         assert (await page.receive()).type is aiohttp.WSMsgType.CLOSE
@@ -102,18 +93,5 @@ async def test_a_page_that_cannot_be_told_any_more_is_closed():
     """It says so, and tries again: it must not go on showing what was."""
     board = Board(a=1)
     async with watched(board) as page:
-        await page.receive_json()
         board.becomes(a=object())
         assert (await page.receive()).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
-
-
-async def test_a_page_that_leaves_is_forgotten():
-    """Nothing waits for changes on behalf of a page that is gone."""
-    board = Board(a=1)
-    async with watched(board) as page:
-        await page.receive_json()
-    assert board.changes._waiting == set()
-
-
-def test_nothing_different_is_nothing_to_send():
-    assert not difference({"a": [1]}, {"a": [1]})

@@ -15,7 +15,7 @@ from bot.simulator.web import manifest
 from bot.simulator.web.drawings import initials
 from bot.simulator.web.seen import seen
 from tests.clock import MovableClock
-from tests.simulator.slack_apps import actions, button, section
+from tests.simulator.slack_apps import actions, button, plain, section
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -59,65 +59,36 @@ def scene():
     return Scene()
 
 
-def test_who_somebody_is_and_who_else_there_is(scene):
-    """With what calls for each of them."""
+def test_who_somebody_is_and_what_they_can_type_and_choose(scene):
+    """Who else there is, with what calls for each of them; commands and shortcuts come from the manifest."""
     scene.posts(f"<@{scene.ben.id}>")
     state = scene.seen_by(scene.ana)
     ana = {"id": scene.ana.id, "name": "ana", "about": "Operator of everything", "initials": "An"}
     ben = {"id": scene.ben.id, "name": "ben", "about": "", "initials": "Be"}
-    assert state["workspace"] == "Acme"
-    assert state["me"] == ana
+    assert (state["workspace"], state["me"]) == ("Acme", ana)
     assert state["people"] == [{**ana, "unread": 0}, {**ben, "unread": 1}]
+    assert [each["command"] for each in state["commands"]] == ["/pipeline"]
+    assert state["commands"][0]["hint"].startswith("clear NAME")
+    description = "Choose a pipeline and see what a clear would destroy"
+    assert state["shortcuts"] == [{"name": "Clear a pipeline", "description": description}]
 
 
 def test_where_somebody_can_go(scene):
     """Home first, then their channels by name, then the bot; with what is unread there, and where they can type."""
     leads = scene.slack.adds_channel("leads", private=True, members=[scene.ana])
-    old = scene.slack.adds_channel("alerts", members=[scene.ben])
-    old.archive()
+    scene.slack.adds_channel("alerts", members=[scene.ben]).archive()
     scene.posts("hello", to=scene.ana.dm)
     scene.posts("one")
     scene.posts("<!here> two")
-    home = {"id": "home", "name": "Home", "kind": "home", "unread": 0, "mentions": 0, "takes_text": False}
-    assert scene.seen_by(scene.ana)["places"] == [
-        home,
-        {"id": leads.id, "name": "leads", "kind": "private", "unread": 0, "mentions": 0, "takes_text": True},
-        {
-            "id": scene.ops.id,
-            "name": "ops",
-            "kind": "channel",
-            "unread": 2,
-            "mentions": 1,
-            "takes_text": True,
-        },
-        {
-            "id": scene.ana.dm.id,
-            "name": "pipeline",
-            "kind": "dm",
-            "unread": 1,
-            "mentions": 1,
-            "takes_text": True,
-        },
+    keys = ("id", "name", "kind", "unread", "mentions", "takes_text")
+    assert [tuple(place[key] for key in keys) for place in scene.seen_by(scene.ana)["places"]] == [
+        ("home", "Home", "home", 0, 0, False),
+        (leads.id, "leads", "private", 0, 0, True),
+        (scene.ops.id, "ops", "channel", 2, 1, True),
+        (scene.ana.dm.id, "pipeline", "dm", 1, 1, True),
     ]
-    places = scene.seen_by(scene.ben)["places"]
-    assert [(place["name"], place["takes_text"]) for place in places] == [
-        ("Home", False),
-        ("alerts", False),
-        ("ops", True),
-        ("pipeline", True),
-    ]
-
-
-def test_what_can_be_typed_and_chosen_comes_from_the_manifest(scene):
-    state = scene.seen_by(scene.ana)
-    assert [each["command"] for each in state["commands"]] == ["/pipeline"]
-    assert state["commands"][0]["hint"].startswith("clear NAME")
-    assert state["shortcuts"] == [
-        {
-            "name": "Clear a pipeline",
-            "description": "Choose a pipeline and see what a clear would destroy",
-        }
-    ]
+    places = [(place["name"], place["takes_text"]) for place in scene.seen_by(scene.ben)["places"]]
+    assert places == [("Home", False), ("alerts", False), ("ops", True), ("pipeline", True)]
 
 
 def test_a_message_as_it_stands(scene):
@@ -151,12 +122,15 @@ def test_a_message_as_it_stands(scene):
     assert scene.message(message, scene.ana)["day"] == "Yesterday"
 
 
-def test_who_wrote_it(scene):
-    """One's own messages are one's own."""
-    message = scene.ana.says("hello", channel="ops")
-    assert scene.message(message, scene.ana)["from"] == {"name": "ana", "kind": "me", "initials": "An"}
-    assert scene.message(message, scene.ben)["from"] == {"name": "ana", "kind": "person", "initials": "An"}
-    assert not scene.message(message, scene.ana)["is_new"]
+def test_an_edit_is_seen_in_place_and_ones_own_messages_are_ones_own(scene):
+    message = scene.ana.says("waiting", channel="ops")
+    mine, theirs = (scene.message(message, person) for person in (scene.ana, scene.ben))
+    assert mine["from"] == {"name": "ana", "kind": "me", "initials": "An"}
+    assert (theirs["from"]["kind"], mine["is_new"], theirs["is_new"]) == ("person", False, True)
+    assert mine["text"] == "waiting"
+    scene.slack.workspace.edits(message, Content("done"))
+    shown = scene.message(message, scene.ana)
+    assert (shown["text"], shown["edited"], shown["version"]) == ("done", True, 1)
 
 
 @pytest.mark.parametrize(
@@ -167,15 +141,6 @@ def test_people_have_initials(name, short):
     assert initials(name) == short
 
 
-def test_an_edit_is_seen_in_place(scene):
-    """Under the same key; an earlier version can still be pressed."""
-    message = scene.posts("waiting")
-    assert scene.message(message, scene.ana)["text"] == "waiting"
-    scene.slack.workspace.edits(message, Content("done"))
-    shown = scene.message(message, scene.ana)
-    assert (shown["text"], shown["edited"], shown["version"]) == ("done", True, 1)
-
-
 def test_a_thread_tells_what_is_in_it(scene):
     """How many replies everybody sees, by whom, and when the last one came."""
     root = scene.posts("card")
@@ -184,40 +149,34 @@ def test_a_thread_tells_what_is_in_it(scene):
     scene.clock.passes(hours=22)
     scene.posts("two", thread_ts=root.ts)
     scene.slack.workspace.posts(scene.ops, scene.ben.id, content=Content("three"), thread_ts=root.ts)
-    private = scene.shows(scene.ana, "for ana", thread_ts=root.ts)
+    private = scene.message(scene.shows(scene.ana, "for ana", thread_ts=root.ts), scene.ana)
     shown = scene.message(root, scene.ana)
     assert (shown["replies"], shown["repliers"]) == (3, ["Pi", "Be"])
     assert shown["last_reply"] == "Today at 1:00 AM"
-    shown = scene.message(private, scene.ana)
-    assert (shown["thread"], shown["ephemeral"], shown["replies"]) == (root.ts, True, 0)
+    assert (private["thread"], private["ephemeral"], private["replies"]) == (root.ts, True, 0)
 
 
 def test_everybody_sees_what_is_theirs(scene):
-    """What one person alone is told, and what is deleted, is nobody else's."""
+    """What one person alone is told, and what is deleted, is nobody else's; a guest has the channels they are in."""
+    gus = scene.slack.adds_person("gus", guest=True)
+    scene.ops.member_ids = {scene.ana.id, scene.ben.id}
+    shared = scene.slack.adds_channel("shared", members=[gus])
     scene.posts("for all")
     scene.shows(scene.ana, "for ana")
     scene.posts("for ben", to=scene.ben.dm)
+    scene.posts("for gus", to=shared)
     scene.slack.workspace.deletes(scene.posts("for nobody"))
     assert scene.texts(scene.ana) == ["for all", "for ana"]
     assert scene.texts(scene.ben) == ["for all", "for ben"]
-
-
-def test_a_guest_has_the_channels_they_are_in(scene):
-    gus = scene.slack.adds_person("gus", guest=True)
-    scene.ops.member_ids = {scene.ana.id}
-    shared = scene.slack.adds_channel("shared", members=[gus])
-    scene.posts("for ana")
-    scene.posts("for gus", to=shared)
-    assert [place["name"] for place in scene.seen_by(gus)["places"]] == ["Home", "shared", "pipeline"]
     assert scene.texts(gus) == ["for gus"]
+    assert [place["name"] for place in scene.seen_by(gus)["places"]] == ["Home", "shared", "pipeline"]
 
 
 def test_what_is_on_the_screen_and_on_home(scene):
     """Nothing, until the app puts something there; for that person alone, as it stands now."""
-    title = {"type": "plain_text", "text": "Clear"}
     state = scene.seen_by(scene.ana)
     assert (state["modal"], state["home"]) == (None, None)
-    body = {"type": "modal", "title": title}
+    body = {"type": "modal", "title": plain("Clear")}
     modal = View("V1", scene.ana.id, body, "1", ({**section("modal"), "block_id": "b"},))
     home = View("V2", scene.ana.id, {"type": "home"}, "2", ({**section("home"), "block_id": "b"},))
     scene.slack._views.modals[scene.ana.id] = modal
@@ -231,32 +190,22 @@ def test_what_is_on_the_screen_and_on_home(scene):
 
 
 def test_what_ticks_is_told_anew(scene):
-    """{ago} from second to second, "today" at midnight, names as people are called now."""
+    """{ago} from second to second, "today" at midnight, and who is called by a group that somebody joins."""
     then = int(scene.clock.now().timestamp())
-    ago = scene.posts(f"<!date^{then}^{{ago}}|x>")
-    date = scene.posts(f"<!date^{then}^{{date_pretty}}|x>")
-    assert (scene.message(ago, scene.ana)["text"], scene.message(date, scene.ana)["text"]) == (
-        "0 seconds ago",
-        "Today",
-    )
-    scene.clock.passes(seconds=5)
-    assert scene.message(ago, scene.ana)["text"] == "5 seconds ago"
-    scene.clock.passes(days=1)
-    assert scene.message(date, scene.ana)["text"] == "Yesterday"
-
-
-def test_a_mention_follows_who_is_called(scene):
-    """Somebody who joins a group is called by what mentioned it before."""
     oncall = scene.slack.adds_user_group("oncall")
-    message = scene.posts(f"<!subteam^{oncall.id}>")
+    told = [f"<!date^{then}^{{ago}}|x>", f"<!date^{then}^{{date_pretty}}|x>", f"<!subteam^{oncall.id}>"]
+    ago, date, mention = (scene.posts(text) for text in told)
 
-    def calls_ana():
-        (block,) = scene.message(message, scene.ana)["blocks"]
-        return block["text"][0]["me"]
+    def texts():
+        (block,) = scene.message(mention, scene.ana)["blocks"]
+        return *(scene.message(each, scene.ana)["text"] for each in (ago, date)), block["text"][0]["me"]
 
-    assert not calls_ana()
+    assert texts() == ("0 seconds ago", "Today", False)
+    scene.clock.passes(seconds=5)
     oncall.joins(scene.ana)
-    assert calls_ana()
+    assert texts() == ("5 seconds ago", "Today", True)
+    scene.clock.passes(days=1)
+    assert texts() == ("1 day ago", "Yesterday", True)
 
 
 def test_a_screen_reader_is_told_the_text(scene):
@@ -269,16 +218,12 @@ def test_a_screen_reader_is_told_the_text(scene):
 
 def test_looking_again_is_quick(scene):
     """What was drawn is kept: a page looks again at every change and every second, and there may be many pages."""
-    text = (
-        f"*State:* waiting for <@{scene.ana.id}> since <!date^1772420400^{{date_pretty}}|then> `x` _y_ " * 5
-    )
+    said = f"*State:* waiting for <@{scene.ana.id}> since <!date^1772420400^{{date_pretty}}|then> `x` _y_ "
     for _ in range(200):
-        scene.posts("hello", *(section(text) for _ in range(10)))
-    first, again = (_seconds(lambda: seen(scene, scene.ana, UTC)) for _ in range(2))
-    assert again < first / 10
-
-
-def _seconds(look):
-    begun = perf_counter()
-    look()
-    return perf_counter() - begun
+        scene.posts("hello", *(section(said * 5) for _ in range(10)))
+    took = []
+    for _ in range(2):
+        begun = perf_counter()
+        seen(scene, scene.ana, UTC)
+        took.append(perf_counter() - begun)
+    assert took[1] < took[0] / 10

@@ -40,6 +40,20 @@ class Visit(PageClient):
     def place(self, name: str, place: str = "ops") -> str:
         return self.person(name).place(place).id
 
+    async def types(self, name: str, text: str) -> dict[str, Any]:
+        return await self.does(name, "types", place=self.place(name), text=text)
+
+    async def previews(self, name: str, pipeline: str) -> Person:
+        """Until this person sees the preview of a clear."""
+        await self.types(name, f"/pipeline clear {pipeline} try")
+        await self.until_seen(name, "[Never mind]")
+        return self.person(name)
+
+    async def clears(self, pipeline: str = "orders") -> None:
+        """Until ana has confirmed a clear."""
+        ana = await self.previews("ana", pipeline)
+        assert (await ana.clicks(f"Clear {pipeline}")).error is None
+
 
 @asynccontextmanager
 async def visiting(sandbox: Sandbox) -> AsyncIterator[Visit]:
