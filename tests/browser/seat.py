@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Self
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from bot.simulator.web.sandbox import Sandbox
@@ -18,7 +19,24 @@ SCENARIO = Path(__file__).parent / "scenario.yaml"
 PATIENCE_S = 60.0
 PATIENCE_MS = PATIENCE_S * 1000
 
+# WCAG 2.2 up to level AA, and what axe-core holds to be good practice besides.
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_AXE = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
+
 expect.set_options(timeout=PATIENCE_MS)
+
+
+async def violations(page: Page) -> list[str]:
+    """Which rule each element of the page violates as it stands now, and what would put it right.
+
+    axe-core is put into the page by the debugger: the page's own Content Security Policy stays in force.
+    """
+    found = await Axe().run(page, options=_AXE)
+    return [
+        f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
 
 
 class Seat:
@@ -30,7 +48,10 @@ class Seat:
         self.place = page.locator("#place")
         self.thread = page.locator("#thread")
         self.modal = page.locator("#modal")
+        self.menu = self.modal.get_by_role("combobox")
+        self.options = self.modal.get_by_role("option")
         self.confirm = page.locator("#confirm")
+        self.toasts = page.locator("#toasts")
         self.world = page.locator("#world")
         self.people = page.get_by_role("navigation", name="People")
         self.places = page.get_by_role("navigation", name="Channels")
@@ -58,6 +79,12 @@ class Seat:
         await self.types(f"/pipeline clear {name} {reason}")
         await self.clicks("Ask for approval", confirms="Ask")
 
+    async def opens_form(self, pipeline: str) -> None:
+        """And picks the first pipeline that is found by this."""
+        await self.types("/pipeline clear")
+        await self.menu.press_sequentially(pipeline)
+        await self.options.first.click()
+
     async def reads(self, *words: str, within: Locator | None = None) -> None:
         """Until these words stand in the place (or wherever it is said), in any order."""
         for each in words:
@@ -80,9 +107,13 @@ class Seat:
         await self.clicks("The outside world")
         await expect(self.world).to_be_visible()
 
-    async def messages(self) -> list[str]:
-        """What stands in the place, message by message."""
-        return await self.place.get_by_role("article").all_inner_texts()
+    async def shuts_nobody_out(self) -> None:
+        assert await violations(self.page) == []
+
+    @property
+    def messages(self) -> Locator:
+        """What stands in the place."""
+        return self.place.get_by_role("article")
 
 
 class Desk:

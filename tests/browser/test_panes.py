@@ -1,4 +1,4 @@
-"""The panes beside each other: what stays where it is, what leads from one to another, and what each says of the rest."""
+"""Where the focus is, what the keys do there, and how the panes stand beside each other: nothing is lost by opening one."""
 
 import re
 
@@ -8,6 +8,83 @@ from playwright.async_api import expect
 pytestmark = pytest.mark.anyio
 
 
+async def test_a_modal_gives_the_focus_back_to_what_opened_it(desk):
+    """Though the card was drawn anew while the modal was open: the button in its place has it then."""
+    rae = await desk.seat("rae")
+    ben, cleo = await desk.seat("ben", "approvals"), await desk.seat("cleo", "approvals")
+    await rae.asks_to_clear("prod-ledger")
+    await ben.clicks("Deny")
+    await expect(ben.modal.get_by_role("textbox")).to_be_focused()
+    await cleo.clicks("Approve", confirms="Approve")
+    await ben.reads("1 of 2")
+    await ben.page.keyboard.press("Escape")
+    await expect(ben.modal).not_to_be_visible()
+    await expect(ben.place.get_by_role("button", name="Deny", exact=True)).to_be_focused()
+
+
+async def test_a_button_that_goes_away_leaves_the_focus_on_its_message(desk):
+    """What is done takes the buttons off the card; Tab goes on from there."""
+    rae, ben = await desk.seat("rae"), await desk.seat("ben", "approvals")
+    await rae.asks_to_clear("sales")
+    await ben.place.get_by_role("button", name="Approve", exact=True).press("Enter")
+    await ben.confirm.get_by_role("button", name="Approve", exact=True).press("Enter")
+    await ben.reads("✅ Cleared.")
+    await expect(ben.messages.filter(has_text="Clear sales")).to_be_focused()
+
+
+async def test_keys_go_from_pane_to_pane_and_from_message_to_message(desk):
+    """F6 in the order in which they stand, and round; arrows up from the newest message, and among the places."""
+    ana = await desk.seat("ana")
+    press, log = ana.page.keyboard.press, ana.place.get_by_role("log")
+    for number, text in enumerate(("first", "second"), start=1):
+        await ana.types(text)
+        await expect(ana.messages).to_have_count(number)
+    await ana.line.focus()
+    here = ana.places.get_by_role("link", name="ops")
+    for pane in (ana.people.get_by_role("link", name="ana"), here, log, ana.line):
+        await press("F6")
+        await expect(pane).to_be_focused()
+    await press("Shift+F6")
+    await expect(log).to_be_focused()
+    for key, number in (("ArrowUp", 1), ("ArrowUp", 0), ("ArrowDown", 1), ("Home", 0)):
+        await press(key)
+        await expect(ana.messages.nth(number)).to_be_focused()
+    await here.focus()
+    await press("ArrowUp")
+    await press("Enter")
+    await expect(ana.page).to_have_url(f"{desk.url}?as=ana&in=approvals")
+
+
+async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(desk):
+    """Its menu, by keys alone; what lasts is said in the row and ends when it is chosen again; Escape closes one thing."""
+    ana = await desk.seat("ana")
+    await ana.opens_the_world()
+    row = ana.world.get_by_role("row", name=re.compile("^orders "))
+    menu = row.get_by_role("button", name="What happens to orders")
+    press = ana.page.keyboard.press
+    await menu.press("Enter")
+    await expect(ana.world.get_by_role("button", name="Someone starts it")).to_be_focused()
+    stuck = ana.world.get_by_role("button", name="Stuck clearing")
+    await expect(stuck).to_have_attribute("aria-pressed", "false")
+    for _ in range(20):
+        if await stuck.evaluate("button => button === document.activeElement"):
+            break
+        await press("ArrowDown")
+    await press("Enter")
+    await expect(row.get_by_role("rowheader")).to_contain_text("Stuck clearing")
+    await expect(menu).to_be_focused()
+    await press("Enter")
+    await expect(stuck).to_have_attribute("aria-pressed", "true")
+    await press("Escape")
+    await expect(menu).to_be_focused()
+    await menu.click()
+    await stuck.click()
+    await expect(row.get_by_role("rowheader")).not_to_contain_text("Stuck clearing")
+    await press("Escape")
+    await expect(ana.world).not_to_be_visible()
+    await expect(ana.place.get_by_role("button", name="The outside world")).to_be_focused()
+
+
 async def test_the_newest_message_stays_in_sight_while_panes_open(desk):
     """A list that becomes narrower or lower stays at its end, the drawer's log as well; who reads further up stays there."""
     ana = await desk.seat("ana")
@@ -15,24 +92,24 @@ async def test_the_newest_message_stays_in_sight_while_panes_open(desk):
     await ana.clears("orders")
     await ana.opens_the_thread()
     await ana.opens_the_world()
-    newest = ana.place.get_by_role("article").last.locator(".replies")
-    await expect(newest).to_be_in_viewport()
+    await expect(ana.messages.last.locator(".replies")).to_be_in_viewport(ratio=1)
     await expect(ana.world.get_by_role("listitem").last).to_be_in_viewport()
-    log = ana.place.get_by_role("log")
+    log, newer = ana.place.get_by_role("log"), ana.place.get_by_role("button", name="New messages")
     await log.evaluate("log => log.scrollTo(0, 0)")
     await ana.clicks("Close the outside world", within=ana.world)
-    await ana.types("/pipeline whoami")
-    await expect(ana.place.get_by_role("button", name="New messages")).to_be_visible()
+    desk.world.people["rae"].says("is it done?", channel="ops")
+    await expect(newer).to_be_visible()
     assert await log.evaluate("log => log.scrollTop") == 0
-    await ana.clicks("New messages")
-    await expect(ana.place.get_by_role("article").last).to_be_in_viewport()
+    await newer.click()
+    await expect(ana.messages.last).to_be_in_viewport(ratio=1)
+    await expect(newer).not_to_be_visible()
 
 
 async def test_news_in_a_thread_shows_at_the_link_to_it(desk):
     """What calls for somebody is in a thread that they have not opened: the message above it says so, until they look."""
     ana = await desk.seat("ana")
     await ana.clears("orders")
-    link = ana.place.get_by_role("article").last.locator(".replies")
+    link = ana.messages.last.locator(".replies")
     await expect(link).to_have_accessible_name(re.compile(r"^\d repl\w+ new "))
     await ana.opens_the_thread()
     await expect(ana.thread.locator(".count")).to_have_text(re.compile(r"^\d repl"))
@@ -41,16 +118,11 @@ async def test_news_in_a_thread_shows_at_the_link_to_it(desk):
 
 async def test_a_link_in_a_form_leads_there_and_closes_the_form(desk):
     """Nobody is left before a form that hides where its link led; and a form is closed once."""
-    rae = await desk.seat("rae")
-    told = []
-    rae.page.on(
-        "request", lambda request: told.append(request.post_data_json) if request.method == "POST" else None
-    )
+    rae, told = await desk.seat("rae"), []
+    rae.page.on("request", lambda request: request.method == "POST" and told.append(request.post_data_json))
     await rae.asks_to_clear("orders")
     await rae.reads("Waiting for approval")
-    await rae.types("/pipeline clear")
-    await rae.modal.get_by_role("combobox").press_sequentially("ord")
-    await rae.modal.get_by_role("option").first.click()
+    await rae.opens_form("ord")
     await rae.modal.get_by_role("link", name="its thread").click()
     await expect(rae.thread).to_contain_text("Clear orders")
     await expect(rae.modal).not_to_be_visible()
@@ -59,42 +131,20 @@ async def test_a_link_in_a_form_leads_there_and_closes_the_form(desk):
     assert [each["do"] for each in told].count("closes") == 1
 
 
-async def test_what_goes_wrong_with_a_pipeline_is_chosen_at_its_row(desk):
-    """Its menu, by keys alone; what lasts is said in the row and ticked in the menu, and ends when it is chosen again."""
-    ana = await desk.seat("ana")
-    await ana.opens_the_world()
-    row = ana.world.get_by_role("row", name=re.compile("^orders "))
-    menu = row.get_by_role("button", name="What happens to orders")
-    keyboard = ana.page.keyboard
-    await menu.focus()
-    await keyboard.press("Enter")
-    stuck = ana.world.get_by_role("button", name="Stuck clearing")
-    await expect(stuck).to_have_attribute("aria-pressed", "false")
-    for _ in range(20):
-        if await stuck.evaluate("button => button === document.activeElement"):
-            break
-        await keyboard.press("ArrowDown")
-    await keyboard.press("Enter")
-    await expect(row.get_by_role("rowheader")).to_contain_text("Stuck clearing")
-    await expect(menu).to_be_focused()
-    await keyboard.press("Enter")
-    await expect(stuck).to_have_attribute("aria-pressed", "true")
-    await keyboard.press("Escape")
-    await expect(ana.world).to_be_visible()
-    await menu.click()
-    await stuck.click()
-    await expect(row.get_by_role("rowheader")).not_to_contain_text("Stuck clearing")
-
-
-async def test_the_drawer_opens_on_how_things_are(desk):
-    """What happened while it was closed is there when it opens, and goes on changing."""
+async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
+    """Also what happened while the drawer was closed: the pipeline's real state, the bot's requests and Slack's."""
     ana = await desk.seat("ana")
     await ana.opens_the_world()
     await ana.clicks("Close the outside world", within=ana.world)
     await expect(ana.page.get_by_role("button", name="The outside world")).to_be_focused()
     await ana.clears("orders")
+    await ana.reads("✅ Cleared.")
     await ana.opens_the_world()
-    await expect(ana.world.get_by_role("row", name=re.compile("orders Stopped Cleared"))).to_be_visible()
+    row = ana.world.get_by_role("row", name=re.compile("orders Stopped Cleared Success 1"))
+    await expect(row).to_be_visible()
+    command = "/pipeline clear orders schema change"
+    for said in ("POST /v0/pipelines/orders/clear", command, "chat.postMessage"):
+        await expect(ana.world.get_by_text(said).last).to_be_attached()
     await ana.world.get_by_role("switch", name="Down", exact=True).check()
     await ana.types("/pipeline status orders")
     await ana.reads("No connection to Feldera")

@@ -118,6 +118,7 @@ async def test_a_stuck_clear_stays_clearing_without_a_trace_and_ends_once_it_is_
     visit.feldera.unsticks("orders")
     visit.passes(seconds=3.5)
     assert await visit.storage("orders") == "Cleared"
+    assert (await visit.events("orders"))[-1]["recorded_at"] == "2026-03-02T09:00:03Z"
     assert visit.feldera.clears["orders"] == 1
 
 
