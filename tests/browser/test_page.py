@@ -1,43 +1,49 @@
-"""The page itself: live in several tabs, found again by its address, and nothing lost by a look elsewhere."""
+"""The page itself: live in several tabs, found again by its address, and nothing lost by what goes on meanwhile."""
 
+import asyncio
 import re
+from itertools import groupby
 
 import pytest
 from playwright.async_api import expect
+
+from tests.browser.seat import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_two_tabs_of_one_person_are_alike(desk):
-    """What is done in one is seen in the other, to the modal that is open."""
+    """What is done in one is seen in the other, to the modal that is open, whether a command or a shortcut opened it."""
     first = await desk.seat("ana")
     second = await desk.tab(first.page.context, "ana")
     await first.types("/pipeline whoami")
     await second.reads("Only visible to you")
-    await second.types("/pipeline clear")
-    await expect(first.modal).to_be_visible()
+    await second.clicks("Shortcuts")
+    await second.place.get_by_role("button", name="Clear a pipeline").click()
+    await first.reads("Clear a pipeline", within=first.modal)
     await first.clicks("Never mind", within=first.modal)
     await expect(second.modal).not_to_be_visible()
 
 
 async def test_what_is_edited_is_edited_in_place(desk):
-    """A card keeps its place and says so; whoever looks sees that it changed."""
+    """A card keeps its place and says so; its dates are words of now, and tick."""
     ana = await desk.seat("ana")
     await ana.clears("slow", "stuck")
     await ana.reads("Clearing since")
-    card = ana.place.get_by_role("article").last
+    card, before = ana.messages.last, await ana.messages.count()
     await expect(card).to_contain_text("(edited)")
-    before = len(await ana.messages())
     await ana.opens_the_world()
     await ana.world.get_by_role("button", name="Move the clock on by 1 hour").click()
     await expect(card).to_contain_text("✅ Cleared")
-    assert len(await ana.messages()) == before
+    await expect(ana.messages).to_have_count(before)
+    await ana.world.get_by_role("button", name="Move the clock on by 1 day").click()
+    await expect(card).to_contain_text("Confirmed by @ana · Yesterday at")
+    await expect(ana.place.locator(".day").first).to_have_text("Yesterday")
 
 
 async def test_unread_marks_are_each_persons_own(desk):
     """A request rings the approvers in their channel, until they look."""
-    ben = await desk.seat("ben", "ops")
-    rae = await desk.seat("rae")
+    ben, rae = await desk.seat("ben", "ops"), await desk.seat("rae")
     await rae.asks_to_clear("sales")
     approvals = ben.places.get_by_role("link", name="approvals")
     await expect(approvals).to_have_accessible_name(re.compile("1 unread"))
@@ -48,30 +54,21 @@ async def test_unread_marks_are_each_persons_own(desk):
 
 
 async def test_the_address_leads_back(desk):
-    """To the person, the place and the thread; Back goes where one was."""
+    """To the person, the place and the thread, where the bot's own links lead, too; Back goes where one was."""
     ana = await desk.seat("ana")
     await ana.clears("orders")
-    await ana.reads("✅ Cleared.")
-    await ana.opens_the_thread()
+    await ana.place.get_by_role("link", name="its thread").click()
+    await expect(ana.thread).to_contain_text("✅ Cleared")
     address = ana.page.url
     await ana.becomes("rae")
     await ana.goes_to("approvals")
     await ana.page.go_back()
     await ana.page.go_back()
-    await expect(ana.places).to_contain_text("You are ana.")
-    await expect(ana.thread).to_contain_text("✅ Cleared")
     other = await desk.seat("ben")
     await other.page.goto(address)
-    await expect(other.places).to_contain_text("You are ana.")
-    await expect(other.thread).to_contain_text("✅ Cleared")
-
-
-async def test_a_link_of_the_bots_to_a_thread_opens_it_here(desk):
-    """Slack's permalinks lead to the same message on the page."""
-    ana = await desk.seat("ana")
-    await ana.clears("orders")
-    await ana.place.get_by_role("link", name="its thread").click()
-    await expect(ana.thread).to_contain_text("✅ Cleared")
+    for seat in (ana, other):
+        await expect(seat.places).to_contain_text("You are ana.")
+        await expect(seat.thread).to_contain_text("✅ Cleared")
 
 
 async def test_what_is_typed_waits_where_it_was_typed(desk):
@@ -99,29 +96,24 @@ async def test_a_slash_offers_the_commands_of_the_manifest(desk):
     await expect(ana.line).to_have_value("/pipeline ")
     desk.expected.append("not a valid command")
     await ana.types("/giphy cat")
-    await ana.reads("/giphy is not a valid command.", within=ana.page.locator("#toasts"))
+    await ana.reads("/giphy is not a valid command.", within=ana.toasts)
     await expect(ana.line).to_have_value("/giphy cat")
 
 
-async def test_a_shortcut_opens_the_form(desk):
-    ana = await desk.seat("ana")
-    await ana.clicks("Shortcuts")
-    await ana.place.get_by_role("button", name="Clear a pipeline").click()
-    await ana.reads("Clear a pipeline", within=ana.modal)
-
-
 async def test_begun_anew_everybody_goes_on_in_the_new_world(desk):
-    """The tabs stay open; the modal of the old world is gone."""
-    ana, rae = await desk.seat("ana"), await desk.seat("rae")
+    """The tabs stay open; the modal of the old world is gone, and Home is there again once there is an app."""
+    ana, rae = await desk.seat("ana", "home"), await desk.seat("rae")
+    await ana.reads("Waiting for you")
     await rae.types("hello")
-    await ana.reads("hello")
+    await rae.reads("hello")
     await rae.types("/pipeline clear")
     await expect(rae.modal).to_be_visible()
     await ana.opens_the_world()
     await ana.clicks("Begin anew", confirms="Begin anew", within=ana.world)
+    await ana.reads("The app has not published anything here yet.")
     await expect(rae.modal).not_to_be_visible()
-    for seat in (ana, rae):
-        await expect(seat.place).not_to_contain_text("hello")
+    await expect(rae.place).not_to_contain_text("hello")
+    await ana.reads("Waiting for you")
     await desk.until_connected()
     await rae.types("/pipeline whoami")
     await rae.reads("Only visible to you")
@@ -133,62 +125,90 @@ async def test_a_page_finds_its_sandbox_again(desk):
     await ana.line.fill("/pipeline status orders")
     port = int(desk.url.rsplit(":", 1)[1].strip("/"))
     desk.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED", "does not answer"]
+    away = ana.page.get_by_text("No connection to the sandbox")
     await desk.server.stop()
-    await expect(ana.page.get_by_text("No connection to the sandbox")).to_be_visible()
+    await expect(away).to_be_visible()
     await ana.line.press("Enter")
-    await ana.reads("The sandbox does not answer.", within=ana.page.locator("#toasts"))
-    await expect(ana.line).to_have_value("/pipeline status orders")
+    await ana.reads("The sandbox does not answer.", within=ana.toasts)
     await desk.serves_again(port)
-    await expect(ana.page.get_by_text("No connection to the sandbox")).not_to_be_visible()
+    await expect(away).not_to_be_visible()
     await expect(ana.line).to_have_value("/pipeline status orders")
     await ana.line.press("Enter")
     await ana.reads("Only visible to you")
-
-
-async def test_what_happens_outside_is_shown_and_logged_both_ways(desk):
-    """A switch is turned, the pipeline's real state is there, and the log has the bot's requests and Slack's."""
-    ana = await desk.seat("ana")
-    await ana.opens_the_world()
-    await ana.world.get_by_role("switch", name="Down", exact=True).check()
-    await ana.types("/pipeline status orders")
-    await ana.reads("No connection to Feldera")
-    await ana.world.get_by_role("switch", name="Down", exact=True).uncheck()
-    await ana.clears("orders")
-    await ana.reads("✅ Cleared.")
-    await expect(
-        ana.world.get_by_role("row", name=re.compile("orders Stopped Cleared Success 1"))
-    ).to_be_visible()
-    for said in (
-        "POST /v0/pipelines/orders/clear",
-        "/pipeline clear orders schema change",
-        "chat.postMessage",
-    ):
-        await expect(ana.world.get_by_text(said).last).to_be_attached()
-
-
-async def test_dates_tick(desk):
-    """Slack's dates are words of now: what was today is yesterday once the clock says so."""
-    ana = await desk.seat("ana")
-    await ana.clears("orders")
-    await ana.reads("✅ Cleared.")
-    card = ana.place.get_by_role("article").last
-    await expect(card).to_contain_text("Confirmed by @ana · Today at")
-    await ana.opens_the_world()
-    await ana.world.get_by_role("button", name="Move the clock on by 1 day").click()
-    await expect(card).to_contain_text("Confirmed by @ana · Yesterday at")
-    await expect(ana.place.locator(".day").first).to_have_text("Yesterday")
 
 
 async def test_slack_away_is_said_and_comes_back(desk):
     """The bot's socket is dropped and opened again; meanwhile commands fail as they do in Slack."""
     ana = await desk.seat("ana")
     await ana.opens_the_world()
-    await ana.world.get_by_role("switch", name="Down for the bot").check()
+    down = ana.world.get_by_role("switch", name="Down for the bot")
+    await down.check()
     await expect(ana.world).to_contain_text("up, not connected to Slack")
     desk.expected.append("dispatch_failed")
     await ana.types("/pipeline whoami")
-    await ana.reads("dispatch_failed", within=ana.page.locator("#toasts"))
-    await ana.world.get_by_role("switch", name="Down for the bot").uncheck()
+    await ana.reads("dispatch_failed", within=ana.toasts)
+    await down.uncheck()
     await expect(ana.world).to_contain_text("up, over Socket Mode", timeout=60_000)
     await ana.types("/pipeline whoami")
     await ana.reads("operator")
+
+
+async def test_nobody_says_yes_to_what_another_person_was_asked(desk):
+    """Back makes the page somebody else's again: the question goes with whom it was for."""
+    ben = rae = await desk.seat("ben")
+    await ben.becomes("rae")
+    await rae.types("/pipeline clear orders bad backfill")
+    await rae.clicks("Ask for approval")
+    await expect(rae.confirm).to_be_visible()
+    await rae.page.go_back()
+    await expect(ben.page).to_have_title(re.compile(r"\bben · "))
+    await expect(ben.confirm).not_to_be_visible()
+
+
+async def test_a_form_is_told_things_in_their_order_and_nothing_once_it_is_closed(desk):
+    """On the way a text that is left is slower than what comes after. Escape takes the focus from one: no error comes of it."""
+    ana = await desk.seat("ana")
+    verbs, is_closed = [], asyncio.Event()
+
+    async def delays(route):
+        verb = route.request.post_data_json["do"]
+        if verb == "fills":
+            await ana.page.evaluate("new Promise((later) => setTimeout(later, 300))")
+        verbs.append(verb)
+        await route.continue_()
+        if verb == "closes":
+            is_closed.set()
+
+    async def fills_in():
+        await ana.opens_form("orders")
+        await ana.reads("3 checkpoints", within=ana.modal)
+        await ana.modal.get_by_label("Reason").press_sequentially("schema change")
+
+    await fills_in()
+    await ana.page.keyboard.press("Escape")
+    await expect(ana.modal).not_to_be_visible()
+    await fills_in()
+    await ana.page.route("**/do", delays)
+    # Where the form is drawn again while she types, the browser tells of the text then, and not when she leaves it.
+    await ana.modal.get_by_label("Reason").press_sequentially(" again")
+    await ana.page.keyboard.press("Tab")
+    await ana.page.keyboard.press("Escape")
+    await expect(ana.modal).not_to_be_visible()
+    await asyncio.wait_for(is_closed.wait(), PATIENCE_S)
+    assert [verb for verb, _ in groupby(verbs)] == ["fills", "closes"]
+
+
+async def test_a_menu_that_could_not_be_filled_says_so_until_it_can(desk):
+    """It does not say that nothing matches: nobody looked."""
+    ana = await desk.seat("ana")
+    await ana.types("/pipeline clear")
+    await expect(ana.menu).to_be_visible()
+    await desk.world.bot.is_killed()
+    await ana.menu.press_sequentially("ord")
+    await ana.reads("The options could not be loaded", within=ana.modal)
+    await expect(ana.options).to_have_count(0)
+    await desk.world.bot.starts()
+    await desk.until_connected()
+    await ana.menu.press_sequentially("e")
+    await expect(ana.options.first).to_be_visible()
+    await expect(ana.modal.locator(".trouble")).to_be_empty()

@@ -17,16 +17,10 @@ SIZE = (1280, 800)
 EMPTY = 20_000  # bytes; a picture of a page on which nothing is drawn has fewer
 
 
-@pytest.fixture
-def pictures(request, tmp_path):
-    """Where they go."""
-    told = request.config.getoption("--pictures")
-    return Path(told) if told else tmp_path
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_card_thread_form_and_home(desk, pictures, scheme):
+async def test_card_thread_form_and_home(desk, request, tmp_path, scheme):
     """A request, approved by somebody else and done; the form; what waits for an approver; what goes wrong outside."""
+    pictures = Path(request.config.getoption("--pictures") or tmp_path)
 
     async def takes(seat, name):
         await seat.page.evaluate("document.activeElement.blur()")
@@ -52,9 +46,7 @@ async def test_card_thread_form_and_home(desk, pictures, scheme):
     await ben.opens_the_thread()
     await ben.reads("✅ Cleared", within=ben.thread)
     await takes(ben, "thread")
-    await rae.types("/pipeline clear")
-    await rae.modal.get_by_role("combobox").press_sequentially("orders")
-    await rae.modal.get_by_role("option").first.click()
+    await rae.opens_form("orders")
     await rae.reads("3 checkpoints, 959.0 MiB", within=rae.modal)
     await takes(rae, "form")
     await rae.clicks("Never mind", within=rae.modal)
