@@ -8,10 +8,15 @@ from contextlib import asynccontextmanager
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def passes(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def passes(
+    source: asyncio.StreamReader,
+    sink: asyncio.StreamWriter,
+    sees: Callable[[bytes], object] = lambda _: None,
+) -> None:
     """Everything that comes, until one of the two has gone."""
     try:
         while data := await source.read(2**16):
+            sees(data)
             sink.write(data)
             await sink.drain()
     except OSError:

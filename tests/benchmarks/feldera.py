@@ -17,6 +17,7 @@ from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.feldera.faults import RecordedRequest
 from bot.simulator.feldera.pipeline import Pace
 from tests.benchmarks.processes import says, until_told_to_stop
+from tests.streams import listening, passes
 
 FOR_EVER = 1e9  # seconds
 LIST = "/v0/pipelines"
@@ -42,18 +43,12 @@ class Relay:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from_feldera, to_feldera = await asyncio.open_connection(self._host, int(self._port))
-        await asyncio.gather(self._pass_on(reader, to_feldera), self._pass_on(from_feldera, writer))
+        await asyncio.gather(
+            passes(reader, to_feldera, self._counts), passes(from_feldera, writer, self._counts)
+        )
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(2**16):
-                self.bytes += len(data)
-                writer.write(data)
-                await writer.drain()
-        except ConnectionError:
-            pass  # either side has left
-        finally:
-            writer.close()
+    def _counts(self, data: bytes) -> None:
+        self.bytes += len(data)
 
 
 class Door:
@@ -128,7 +123,6 @@ async def main(live_count: int, other_count: int) -> None:
     feldera.adds_many((other(number) for number in range(other_count)), clear_takes=FOR_EVER)
     await feldera.start()
     relay = Relay(feldera.url)
-    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
     door, application = Door(feldera, relay, names), web.Application()
     application.add_routes(
         [
@@ -141,15 +135,10 @@ async def main(live_count: int, other_count: int) -> None:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    says(
-        {
-            "url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",
-            "door": f"http://127.0.0.1:{runner.addresses[0][1]}",
-        }
-    )
-    await until_told_to_stop()
-    await runner.cleanup()
-    server.close()
+    async with listening(relay.serve) as port:
+        says({"url": f"http://127.0.0.1:{port}", "door": f"http://127.0.0.1:{runner.addresses[0][1]}"})
+        await until_told_to_stop()
+        await runner.cleanup()
     await feldera.stop()
 
 

@@ -49,23 +49,20 @@ def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 
 def _acks(levels: Iterable[Level]) -> str:
-    rows = []
-    for level in levels:
-        typed = [(kind, level[kind]) for kind in ACKS if kind in level]
-        for kind, found in typed:
-            ms, bare = found["ms"], found["bare"]["ms"]
-            rows.append(
-                [
-                    f"{level['live']:,}",
-                    kind,
-                    *_each(ms),
-                    *_each(bare),
-                    f"{found['sent_late_ms']['p99']:.1f}",
-                    f"{found['answered']} of {found['sent']}",
-                    found.get("approved", NONE),
-                    found["after_slack_gave_up"],
-                ]
-            )
+    rows = [
+        [
+            f"{level['live']:,}",
+            kind,
+            *_each(found["ms"]),
+            *_each(found["bare"]["ms"]),
+            f"{found['sent_late_ms']['p99']:.1f}",
+            f"{found['answered']} of {found['sent']}",
+            found.get("approved", NONE),
+            found["after_slack_gave_up"],
+        ]
+        for level in levels
+        for kind, found in ((kind, level[kind]) for kind in ACKS if kind in level)
+    ]
     header = [
         "live", "ack of", "p50 ms", "p99", "max", "bare p50", "p99", "max", "sent late p99", "answered", "approved", "after 3 s",
     ]  # fmt: skip
@@ -94,14 +91,8 @@ def _idle(levels: Sequence[Level]) -> str:
             ]
         )
     header = [
-        "live",
-        "CPU %",
-        "RSS MiB",
-        "KiB each",
-        "looks at one a minute",
-        "requests a minute",
-        "KiB a minute",
-    ]
+        "live", "CPU %", "RSS MiB", "KiB each", "looks at one a minute", "requests a minute", "KiB a minute",
+    ]  # fmt: skip
     return _table("Left alone.", header, rows)
 
 

@@ -5,7 +5,7 @@ People's deeds are recorded as Slack delivers them, to be sent by the load gener
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -40,13 +40,11 @@ UNCHANGED_FOR = 30  # seconds: behind a busy store the first approval alone took
 LINE_AWAITED_FOR = 120.0  # seconds: a bot that is late by more is late by that
 PATH = "/slack/events"
 
-TYPED: dict[str, Callable[[int], str]] = {
-    "help": lambda _number: "/pipeline help",
-    "whoami": lambda _number: "/pipeline whoami",
-    "status": lambda number: f"/pipeline status {other(number % IDLE_PIPELINES)}",
-    "clear": lambda number: (
-        f"/pipeline clear {other(number % IDLE_PIPELINES)} reload after the schema change"
-    ),
+TYPED = {
+    "help": "/pipeline help",
+    "whoami": "/pipeline whoami",
+    "status": "/pipeline status {}",
+    "clear": "/pipeline clear {} reload after the schema change",
 }
 
 
@@ -132,7 +130,8 @@ class World:
                 await person.clicks("Approve", on=self._cards[message])
             else:
                 channel = self._channels[number % CHANNELS]
-                await self._operators[number % OPERATORS].types(TYPED[kind](number), channel=channel)
+                text = TYPED[kind].format(other(number % IDLE_PIPELINES))
+                await self._operators[number % OPERATORS].types(text, channel=channel)
         return self._recorded
 
     @asynccontextmanager

@@ -112,7 +112,6 @@ class Seat:
 
     @property
     def messages(self) -> Locator:
-        """What stands in the place."""
         return self.place.get_by_role("article")
 
 

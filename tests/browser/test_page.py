@@ -72,7 +72,6 @@ async def test_the_address_leads_back(desk):
 
 
 async def test_what_is_typed_waits_where_it_was_typed(desk):
-    """A draft survives a look at another channel; Up brings the last command back."""
     ana = await desk.seat("ana")
     await ana.line.fill("/pipeline status ord")
     await ana.goes_to("approvals")

@@ -61,7 +61,6 @@ async def test_a_request_is_denied_with_a_reason(desk):
 
 
 async def test_the_glass_is_broken_by_typing_the_name_again(desk):
-    """A wrong name stays on the modal, with the field's error, and clears nothing."""
     ana = await desk.seat("ana")
     await ana.types("/pipeline clear prod-ledger --break-glass INC-7 the ledger is stuck")
     await ana.clicks("Break the glass…")
@@ -80,7 +79,6 @@ async def test_the_glass_is_broken_by_typing_the_name_again(desk):
 
 
 async def test_the_form_finds_a_pipeline_by_what_is_typed(desk):
-    """Type-ahead, the preview of what was picked, and the request."""
     rae = await desk.seat("rae")
     await rae.types("/pipeline clear")
     await rae.menu.press_sequentially("ord")

@@ -94,17 +94,14 @@ def plain(text):
 
 
 def section(text: str, **more):
-    """A paragraph of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
 
 
 def button(label: str, action_id: str = "go", **more):
-    """A button as an app sends it."""
     return {"type": "button", "text": plain(label), "action_id": action_id, **more}
 
 
 def actions(*buttons):
-    """A row of buttons."""
     return {"type": "actions", "elements": list(buttons)}
 
 
@@ -113,7 +110,6 @@ def option(label, value=None, **more):
 
 
 def asks(label, element, **more):
-    """An input."""
     element = {"action_id": "input", **element}
     return {"type": "input", "block_id": label.lower(), "label": plain(label), "element": element, **more}
 
@@ -137,12 +133,10 @@ def texts(messages):
 
 
 async def refusal(call):
-    """The answer to a call that Slack refuses."""
     with pytest.raises(SlackApiError) as refused:
         await call
     return refused.value.response
 
 
 async def error_of(call):
-    """The error code of a call that Slack refuses."""
     return (await refusal(call))["error"]

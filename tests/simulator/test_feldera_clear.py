@@ -85,7 +85,6 @@ async def test_a_pipeline_that_is_not_fully_stopped_refuses(visit: Visit, added,
 
 
 async def test_a_refusal_spells_the_statuses_in_two_ways(visit: Visit):
-    """The sentence in snake_case, the details in PascalCase."""
     visit.feldera.adds("payments", running=True)
     assert (await visit.post("/payments/clear")).text == (
         "{\"message\":\"Cannot transition storage status from 'in_use' to 'clearing' with resources status "

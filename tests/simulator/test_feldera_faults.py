@@ -51,7 +51,6 @@ async def test_while_it_is_down_connections_are_refused_and_the_world_goes_on(vi
 
 
 async def test_a_locked_row_asks_to_come_back_in_five_seconds(visit: Visit, feldera):
-    """As often as said, and only for a change; a fault happens at least once."""
     feldera.is_locked(times=2)
     answers = [await visit.post("/orders/clear") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [503, 503, 202]
@@ -142,7 +141,6 @@ async def test_a_server_can_hang_after_it_did_what_was_asked(visit: Visit, felde
 
 
 async def test_requests_that_hang_go_down_with_the_server(visit: Visit, feldera):
-    """Not processed later either."""
     feldera.hangs("POST")
     waiting = asyncio.create_task(visit.post("/orders/clear"))
     await feldera.until_it_hangs()

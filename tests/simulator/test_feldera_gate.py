@@ -24,7 +24,6 @@ def bearer(key):
 
 
 async def test_the_status_of_a_stopped_pipeline_whole(visit: Visit):
-    """Every key, in Feldera's order."""
     visit.feldera.adds("orders", checkpoints=(1024,))
     answer = await visit.get("/orders", params={"selector": "status"})
     assert answer.headers["Content-Type"] == "application/json"
@@ -169,7 +168,6 @@ async def names(visit, **how):
 
 
 async def test_a_key_belongs_to_one_tenant(visit: Visit):
-    """Each sees its own pipelines; the same name is another pipeline there."""
     theirs = FelderaSimulator(visit.clock, tenant_id=TENANT, installation=1)
     theirs.adds("orders")
     for name in ("orders", "users"):

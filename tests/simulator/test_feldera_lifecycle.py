@@ -122,7 +122,6 @@ async def test_a_start_that_is_not_simulated_is_refused(visit: Visit):
 
 
 async def test_a_program_that_does_not_compile_cannot_be_started(visit: Visit):
-    """And if it fails to compile after an accepted start, the start ends with an error."""
     visit.feldera.adds("broken", program_status="SqlError", program_error="no such table")
     assert (await visit.post("/broken/start")).json()["error_code"] == "CannotStartWithCompilationError"
     visit.feldera.adds("young", storage="Cleared", program_status="Pending")
@@ -136,7 +135,6 @@ async def test_a_program_that_does_not_compile_cannot_be_started(visit: Visit):
 
 
 async def test_an_early_start_can_be_taken_back(visit: Visit):
-    """With the storage as it was; then it can be cleared."""
     visit.feldera.adds("orders", program_status="Pending")
     visit.feldera.someone_starts("orders")
     visit.feldera.someone_stops("orders")
@@ -220,7 +218,6 @@ async def test_a_pipeline_that_runs_writes_events_though_nothing_happens(
 
 
 async def test_the_newest_720_events_are_kept(visit: Visit):
-    """A week of a busy pipeline leaves the last two hours."""
     visit.feldera.adds("orders", running=True, details_change=True)
     visit.passes(days=7)
     events = await visit.events("orders")
@@ -242,7 +239,6 @@ async def test_an_unhealthy_runner_writes_no_events(visit: Visit):
 
 
 async def test_a_verb_without_effect_writes_an_event_too(visit: Visit):
-    """A stop of what is stopped, a start of what runs."""
     visit.feldera.adds("orders")
     visit.feldera.adds("sales", running=True)
     for name, verb in (("orders", "stop?force=true"), ("sales", "start")):

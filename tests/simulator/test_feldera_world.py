@@ -9,7 +9,6 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_other_people_are_refused_what_feldera_refuses(visit: Visit):
-    """The same rules as over HTTP, raised."""
     visit.feldera.adds("payments", running=True)
     for name, happening, code in [
         ("payments", visit.feldera.someone_clears, "StorageStatusImmutableUnlessStopped"),
@@ -22,7 +21,6 @@ async def test_other_people_are_refused_what_feldera_refuses(visit: Visit):
 
 
 async def test_a_pipeline_deleted_the_moment_it_is_cleared_is_never_seen_cleared(visit: Visit):
-    """Between two polls: Clearing, then 404."""
     visit.feldera.adds("orders")
     visit.feldera.once_cleared("orders", visit.feldera.someone_deletes)
     await visit.post("/orders/clear")
@@ -58,7 +56,6 @@ async def test_a_pipeline_started_the_moment_it_is_cleared_is_in_use_again(visit
 
 
 async def test_a_restart_is_a_stop_and_then_a_start(visit: Visit):
-    """Another deployment of the same pipeline, up again after the time both take."""
     visit.feldera.adds("payments", running=True)
     before = await visit.status("payments")
     visit.feldera.someone_restarts("payments")
@@ -72,7 +69,6 @@ async def test_a_restart_is_a_stop_and_then_a_start(visit: Visit):
 
 
 async def test_a_renamed_pipeline_keeps_its_id(visit: Visit):
-    """The old name is unknown from then on; a taken or malformed one is refused."""
     one = visit.feldera.adds("archive", storage="Cleared")
     visit.feldera.adds("orders", storage="Cleared")
     visit.feldera.someone_renames("archive", "attic")
@@ -123,7 +119,6 @@ async def test_an_arranged_happening_that_feldera_refuses_is_told_to_whoever_arr
 
 
 async def test_files_stay_where_deleting_fails(visit: Visit):
-    """The storage becomes `Cleared` all the same."""
     for name in ("orders", "users"):
         visit.feldera.adds(name)
         visit.feldera.someone_clears(name)

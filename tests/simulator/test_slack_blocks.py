@@ -77,7 +77,6 @@ LIMITS = {
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_every_limit_is_kept_to_the_last_one(limit):
-    """As much as the limit allows passes, one more is named with the place where it is."""
     most, made = LIMITS[limit]
     assert problems_in(made(most)) == []
     [problem] = problems_in(made(most + 1))

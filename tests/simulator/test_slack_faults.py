@@ -41,7 +41,6 @@ async def test_pacing_can_be_left_out(ops, post):
 
 
 async def test_faults_strike_the_next_requests_of_that_method_only(slack, client, ops, post):
-    """Each is used up by one request, and nothing of a refused request happens."""
     slack.rate_limits("chat.postMessage", retry_after=30)
     slack.answers_500("chat.postMessage")
     slack.fails_next("chat.postMessage", "fatal_error", times=2)
@@ -57,7 +56,6 @@ async def test_faults_strike_the_next_requests_of_that_method_only(slack, client
 
 
 async def test_some_requests_can_be_refused_for_good(slack, ops, post):
-    """With any word, by their arguments; others are taken as ever."""
     slack.refuses("chat.postMessage", "nobody_has_heard_of_it", where=lambda args: "x" in args["text"])
     for _ in range(3):
         assert await error_of(post("x")) == "nobody_has_heard_of_it"
@@ -66,7 +64,6 @@ async def test_some_requests_can_be_refused_for_good(slack, ops, post):
 
 
 async def test_a_lost_reply_leaves_the_message_there_and_a_dropped_request_nothing(slack, ops, post):
-    """To the client they are the same."""
     slack.loses_the_next_reply("chat.postMessage")
     with pytest.raises(aiohttp.ClientConnectionError):
         await post("sent")
@@ -87,7 +84,6 @@ async def test_a_client_that_repeats_after_a_lost_reply_posts_twice(slack, ops):
 
 
 async def test_it_can_go_down_and_come_back_with_everything(slack, client, ops, post):
-    """While it is down nobody gets through; afterwards the same address has the same messages."""
     ts = (await post("before"))["ts"]
     await slack.goes_down()
     with pytest.raises(aiohttp.ClientConnectionError):

@@ -129,7 +129,6 @@ def test_links_lead_where_a_browser_may_go(text, seen):
 
 
 def test_verbatim_leaves_bare_addresses_alone():
-    """What is marked stays marked, and what is linked stays linked."""
     text = "*a* https://x.example <https://y.example>"
     assert shown(text, verbatim=True) == (
         "<strong>a</strong> https://x.example <a https://y.example>https://y.example</a>"
@@ -167,7 +166,6 @@ def test_a_channel_can_be_gone_to_by_who_is_in_it():
     ],
 )
 def test_a_permalink_leads_to_its_thread(address, thread):
-    """Of a reply, to the thread it is in."""
     (link,) = mrkdwn(f"<{address}|card>", ANA)
     assert (link["tag"], link["place"], link["thread"]) == ("a", "C03OPS", thread)
 

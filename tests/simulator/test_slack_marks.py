@@ -38,7 +38,6 @@ def office():
 
 
 def test_what_was_said_since_one_looked_is_unread(office):
-    """For everybody but who said it, until they look."""
     office.posts("one", by=office.ana)
     office.posts("two")
     assert office.counts() == [(1, 0), (2, 0)]
@@ -65,7 +64,6 @@ def test_a_mention_rings(office):
 
 
 def test_what_only_looks_like_a_mention_rings_nobody(office):
-    """Plain text, and what was escaped."""
     plain = {"type": "section", "text": {"type": "plain_text", "text": f"<@{office.ana.id}>"}}
     office.posts(Content(f"&lt;@{office.ana.id}&gt;", (plain,)))
     assert office.counts() == [(1, 0), (1, 0)]
@@ -87,7 +85,6 @@ def test_direct_messages_ring(office):
 
 
 def test_what_one_person_alone_sees_is_unread_for_them_and_rings_nobody(office):
-    """In a thread, too, whether they take part or not."""
     root = office.posts("card")
     office.ana.reads("ops")
     office.shows(office.ana, f"Only for <@{office.ana.id}>")
@@ -140,7 +137,6 @@ def test_reading_rings_the_bell_once(office):
 
 
 def test_unread_everywhere_is_the_sum(office):
-    """Of the places a person is in, without what is deleted."""
     elsewhere = office.slack.adds_channel("elsewhere", members=[office.ben])
     office.posts("one")
     office.posts("two", to=office.ana.dm)

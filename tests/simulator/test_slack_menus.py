@@ -112,7 +112,6 @@ async def test_a_menu_wants_three_characters_unless_it_says_otherwise(app, ana):
 
 
 async def test_options_that_slack_would_not_show(app, ana):
-    """More than a hundred, too long, without a value, or none at all: the menu stays empty."""
     await ana.types("/open", channel="ops")
     for app.options in (
         [option(f"number-{number}") for number in range(101)],
@@ -127,14 +126,12 @@ async def test_options_that_slack_would_not_show(app, ana):
 
 @pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_an_app_that_is_too_slow(app, ana):
-    """After three seconds the menu shows an error."""
     app.is_slow = True
     await ana.types("/open", channel="ops")
     assert (await ana.looks_for("")).error == "operation_timeout"
 
 
 async def test_a_checkbox_is_told_at_once(slack, app, ana):
-    """Each tick with all that is ticked then; unticked again, it is gone."""
     await ana.types("/open", channel="ops")
     await ana.ticks("Stop")
     await ana.ticks("Start")

@@ -11,7 +11,6 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_message_is_told_back_as_it_stands(client, ops):
-    """The answer carries the channel, the ts and the message, with the ids Slack invented."""
     blocks = [actions({**button("Stop"), "action_id": None})]
     answer = await client.chat_postMessage(channel=ops.id, text="Clearing", blocks=blocks)
     [message] = ops.messages
@@ -33,7 +32,6 @@ async def test_timestamps_are_unique_and_grow_with_the_clock(slack, client, ops,
 
 
 async def test_a_message_needs_a_place_that_takes_it(slack, client):
-    """Each reason Slack has for not taking a message has its own code."""
     private = slack.adds_channel("secret", private=True, bot_is_member=False)
     elsewhere = slack.adds_channel("elsewhere", bot_is_member=False)
     archived, restricted = slack.adds_channel("old"), slack.adds_channel("announcements")
@@ -61,7 +59,6 @@ async def test_a_message_needs_a_place_that_takes_it(slack, client):
 
 
 async def test_chat_write_public_opens_public_channels_only(clock):
-    """With that scope the bot posts in public channels it never joined; private ones stay hidden."""
     async with SlackSimulator(clock, scopes={"commands", "chat:write", "chat:write.public"}) as slack:
         public = slack.adds_channel("public", bot_is_member=False)
         private = slack.adds_channel("private", bot_is_member=False, private=True)
@@ -90,7 +87,6 @@ async def test_a_reply_needs_a_root_in_the_same_channel(slack, client, ops):
 
 
 async def test_an_edit_keeps_the_ts_and_the_history(client, ops):
-    """The message stays where it is; text without blocks takes the blocks away."""
     posted = await client.chat_postMessage(channel=ops.id, text="before", blocks=[section("before")])
     await client.chat_update(channel=ops.id, ts=posted["ts"], text="after")
     [message] = ops.messages
@@ -99,7 +95,6 @@ async def test_an_edit_keeps_the_ts_and_the_history(client, ops):
 
 
 async def test_only_ones_own_standing_messages_can_be_edited(slack, client, ana, ops):
-    """Not somebody else's, not one that never was, not an ephemeral one, not in an archived channel."""
     own = (await client.chat_postMessage(channel=ops.id, text="x"))["ts"]
     theirs = ana.says("I did it", channel=ops).ts
     for place, ts, error in (
@@ -117,7 +112,6 @@ async def test_only_ones_own_standing_messages_can_be_edited(slack, client, ana,
 
 
 async def test_text_has_its_limits(client, ops):
-    """A post is cut at 40,000 characters, an edit beyond 4,000 is refused."""
     ts = (await client.chat_postMessage(channel=ops.id, text="x" * 40_001))["ts"]
     assert len(ops.messages[0].text) == 40_000
     await client.chat_update(channel=ops.id, ts=ts, text="y" * 4000)

@@ -43,14 +43,12 @@ async def app(slack, form):
 
 
 async def opened(app, person, *blocks, **more):
-    """The modal on this person's screen."""
     app.opens = modal(*blocks, **more) if blocks else app.opens
     assert (await person.types("/open", channel="ops")).error is None
     return person.modal
 
 
 async def test_a_submission_carries_everything_slack_sends(slack, client, app, ana):
-    """Who, the whole view with what stands in it, a trigger that opens a view, and no response_url."""
     view = await opened(app, ana, section("Sure?"), WHY, private_metadata="op_1")
     answer = await ana.submits(Reason="too late")
     assert (answer.error, answer.message, dict(answer.errors)) == (None, None, {})
@@ -94,7 +92,6 @@ async def test_a_submission_carries_everything_slack_sends(slack, client, app, a
 
 
 async def test_inputs_are_filled_in_by_label_or_block_id(app, ana):
-    """Text, an option and ticked boxes; what nobody touched has its initial value."""
     for given in ({"How": "R & D", "tell": ["Ana", "b"]}, {}, {"Tell": []}):
         await opened(app, ana, WHY, HOW, TELL)
         await ana.submits(reason="no", **given)
@@ -144,7 +141,6 @@ async def test_without_a_modal_there_is_nothing_to_submit_or_close(slack, app, a
 
 
 async def test_errors_stand_under_their_inputs_until_the_next_try(slack, app, ana):
-    """The modal stays with what was typed; fixed, it goes through."""
     view = await opened(app, ana, section("Sure?"), WHY, close=plain("Back"))
     app.answers = {"response_action": "errors", "errors": {"reason": "Name a ticket."}}
     assert (await ana.submits(Reason="because")).errors == {"Reason": "Name a ticket."}
@@ -168,7 +164,6 @@ async def test_an_update_shows_another_view_in_its_place(slack, app, ana):
 
 
 async def test_an_answer_slack_would_not_take_is_an_error_for_the_person(app, ana):
-    """The modal stays as it was."""
     view = await opened(app, ana)
     for app.answers in (
         {"response_action": "errors", "errors": {"no such block": "x"}},
@@ -183,7 +178,6 @@ async def test_an_answer_slack_would_not_take_is_an_error_for_the_person(app, an
 
 @pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_a_submission_that_no_listener_takes_leaves_the_modal_open(app, ana):
-    """The person sees that it did not work, and can try again."""
     view = await opened(app, ana, WHY, callback_id="other")
     assert (await ana.submits(Reason="no")).error == "operation_timeout"
     assert ana.modal is view
@@ -223,7 +217,6 @@ async def test_a_modal_submitted_twice_at_once_closes_once(app, ana):
 
 
 async def test_submissions_go_by_signed_http_as_well(slack, form, ana):
-    """The answer comes in the body of the response."""
     async with serving(form.bolt) as url:
         slack.serves_over_http(url)
         await opened(form, ana)

@@ -60,7 +60,6 @@ async def test_the_channels_name_is_hidden_where_slack_hides_it(slack, ana):
 
 
 async def test_nobody_types_where_they_cannot(slack, ana):
-    """Not in a channel they are not in, not from outside, not after they left, and only commands."""
     ben, stranger = slack.adds_person("ben"), slack.adds_person("stranger", team="T0OTHER")
     slack.adds_channel("ops", members=[ana, stranger])
     for person, text in ((ben, "/pipeline help"), (stranger, "/pipeline help"), (ana, "hello")):
@@ -74,7 +73,6 @@ async def test_nobody_types_where_they_cannot(slack, ana):
 
 @pytest.mark.usefixtures("echo")
 async def test_a_press_carries_everything_slack_sends(slack, client, ana, ops):
-    """The full block_actions payload of a button under a message in a thread."""
     root = await client.chat_postMessage(channel=ops.id, text="root")
     go = button("Go", "go", value="op_1", style="danger")
     reply = await client.chat_postMessage(
@@ -139,7 +137,6 @@ async def test_a_button_must_be_there_as_now_rendered(client, ana, ops, posts):
 
 
 async def test_the_newest_message_with_that_button_wins(slack, client, ana, ops, posts):
-    """Unless the person says which message they mean, and sees it."""
     await posts(button("Go", value="old"))
     await posts(button("Go", value="new"))
     await client.chat_postMessage(channel=ops.id, text="no buttons")

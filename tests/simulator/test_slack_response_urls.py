@@ -31,7 +31,6 @@ def presses(slack, client, ana, ops):
 
 
 async def send(url, **body):
-    """Status and text of the answer to this message."""
     answer = await AsyncWebhookClient(url).send_dict(body)
     return answer.status_code, answer.body
 
@@ -71,7 +70,6 @@ async def test_it_works_for_half_an_hour(clock, url):
 
 
 async def test_it_needs_no_membership_and_no_permission_to_post(slack, ana):
-    """It answers where chat.postMessage cannot."""
     secret = slack.adds_channel("secret", private=True, bot_is_member=False)
     await ana.types("/pipeline help", channel=secret)
     secret.restricts_posting()
@@ -80,7 +78,6 @@ async def test_it_needs_no_membership_and_no_permission_to_post(slack, ana):
 
 
 async def test_a_pressed_message_can_be_replaced_for_everybody(ops, presses):
-    """The source message keeps its ts and gets a new version."""
     message, pressed = await presses()
     assert await send(pressed, text="Chosen", replace_original=True) == OK
     assert (ops.messages, message.text, message.blocks, message.edited) == ([message], "Chosen", (), 1)
@@ -107,7 +104,6 @@ async def test_an_ephemeral_message_can_be_replaced_by_its_own_press_only(slack,
 
 
 async def test_without_replace_a_press_only_adds_to_a_thread_if_it_says_so(slack, ana, presses):
-    """thread_ts must be a message of that channel."""
     message, pressed = await presses()
     await send(pressed, text="Heard you")
     assert message.edited == 0
@@ -119,7 +115,6 @@ async def test_without_replace_a_press_only_adds_to_a_thread_if_it_says_so(slack
 
 
 async def test_each_press_has_a_url_of_its_own(presses):
-    """Five uses of one press take nothing from the next."""
     urls = [(await presses())[1] for _ in range(2)]
     for _ in range(5):
         await send(urls[0], text="x")

@@ -21,7 +21,6 @@ def row(*buttons):
 
 
 async def test_one_sees_ones_channels_and_ones_own_ephemerals(slack, client, ana, ops):
-    """In order, across channels or in one of them; never what is meant for others."""
     ben = slack.adds_person("ben")
     slack.adds_channel("quiet", members=[ana])
     await client.chat_postMessage(channel="ops", text="one")
@@ -88,7 +87,6 @@ async def test_a_button_is_pressed_as_it_was_on_the_screen(slack, ana, card):
     "asked", [(1, "row", "approve"), (-1, "row", "approve"), (2, "row", "deny"), (1, "other", "deny")]
 )
 async def test_only_what_was_on_the_screen_can_be_pressed(slack, ana, card, asked):
-    """In that version, and in that block."""
     version, block_id, action_id = asked
     message = card(row(button("Approve", "approve")))
     slack.workspace.edits(message, Content("card", (row(button("Deny", "deny")),)))
@@ -143,7 +141,6 @@ async def test_of_several_menus_one_is_looked_in(echo, client, ana):
 
 @pytest.mark.usefixtures("ops")
 async def test_what_is_said_is_written_as_slack_writes_it(slack, ana):
-    """Mentions by name call people, and no sign that was typed is markup."""
     ben = slack.adds_person("ben")
     said = ana.says("@ben: <!here> & <b>", channel="ops")
     assert said.text == f"<@{ben.id}|ben>: &lt;!here&gt; &amp; &lt;b&gt;"

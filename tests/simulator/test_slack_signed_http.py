@@ -48,7 +48,6 @@ def types(ana, ops):
 
 
 async def test_bolt_takes_the_signature_of_a_command_and_of_a_press(slack, client, ana, ops, types):
-    """But not by another secret: the person sees that nothing was dispatched."""
     await client.chat_postMessage(channel=ops.id, text="x", blocks=[actions(button("Go"))])
     async with serving(echoing_app(slack)) as url:
         slack.serves_over_http(url)
@@ -82,7 +81,6 @@ async def test_a_press_is_json_in_one_field(client, receiver, ana, ops):
 
 @pytest.mark.parametrize("status", [201, 302, 404, 500])
 async def test_anything_but_200_is_dispatch_failed(receiver, ana, types, status):
-    """Whatever the body says."""
     receiver.answer = lambda: web.Response(status=status, text="sorry", headers={"Location": "/slack/events"})
     assert ((await types("help")).error, ana.ephemerals) == ("dispatch_failed", [])
 
@@ -96,7 +94,6 @@ async def test_a_server_that_is_not_there_is_dispatch_failed(slack, types):
 
 @pytest.mark.parametrize("slack", [HURRIED], indirect=True)
 async def test_a_slow_server_is_operation_timeout(receiver, types):
-    """The request arrived, the answer did not come in time."""
     receiver.wait = asyncio.Event()
     answer = await types("help")
     receiver.wait.set()
@@ -104,7 +101,6 @@ async def test_a_slow_server_is_operation_timeout(receiver, types):
 
 
 async def test_the_body_of_a_200_is_the_answer(receiver, ana, types):
-    """Nothing, text, or a JSON message."""
     for body in ("", "plain words", '{"text": "in JSON"}', "[1]"):
         receiver.answer = lambda body=body: web.Response(text=body)
         assert (await types("help")).error is None

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.anyio
 
 
 async def opened(slack):
-    """A fresh address for one connection."""
     return (await client_of(slack).apps_connections_open(app_token=slack.app_token))["url"]
 
 
@@ -41,7 +40,6 @@ def types(ana, ops):
 
 @pytest.mark.usefixtures("echo")
 async def test_a_command_reaches_bolt_with_every_field_and_its_ack_comes_back(slack, ana, ops, types):
-    """What the person typed is sent as Slack sends it, and the ack's text is what they see."""
     answer = await types("/pipeline clear orders")
     assert (answer.text, answer.error) == ("You typed clear orders", None)
     assert ana.ephemerals == [answer.message]
@@ -69,7 +67,6 @@ async def test_only_an_app_token_opens_a_connection(slack, client):
 
 
 async def test_a_ticket_lets_in_one_connection_once(slack):
-    """The second use of the same address is refused, and so is an invented ticket."""
     url = await opened(slack)
     async with aiohttp.ClientSession() as session:
         async with session.ws_connect(url) as socket:
@@ -146,7 +143,6 @@ async def test_a_delivery_comes_again_to_nobody(slack, types):
 
 @pytest.mark.usefixtures("echo")
 async def test_told_to_refresh_bolt_reconnects_and_goes_on(slack, types):
-    """The old connection gets nothing new; the new one comes with a new ticket."""
     await slack.disconnects("refresh_requested")
     assert slack.connections == 0
     await slack.until(lambda: slack.connections == 1)
@@ -155,7 +151,6 @@ async def test_told_to_refresh_bolt_reconnects_and_goes_on(slack, types):
 
 
 async def test_a_disabled_link_is_closed_by_slack_after_a_warning_it_is_not(slack):
-    """The client is told why, then the socket ends."""
     async with joined(slack) as socket:
         await slack.disconnects("warning")
         told = await socket.receive_json()
@@ -220,7 +215,6 @@ async def test_an_eleventh_connection_is_turned_away(slack):
 
 
 async def test_nonsense_on_the_socket_is_ignored(slack, types):
-    """Neither broken JSON nor an ack of nothing disturbs the connection."""
     async with joined(slack) as socket:
         for nonsense in ("{", "[]", json.dumps({"envelope_id": "unknown"})):
             await socket.send_str(nonsense)

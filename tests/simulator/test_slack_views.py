@@ -44,7 +44,6 @@ def trigger(slack, ana, ops, echo):  # noqa: ARG001 - it takes the commands
 
 
 async def test_a_trigger_opens_one_modal_for_whoever_caused_it(slack, ana, client, trigger):
-    """It works once; nobody else gets a modal."""
     ben, used = slack.adds_person("ben"), await trigger()
     opened = await client.views_open(trigger_id=used, view=modal(section("Sure?"), private_metadata="op_1"))
     assert opened["view"]["private_metadata"] == "op_1"
@@ -55,7 +54,6 @@ async def test_a_trigger_opens_one_modal_for_whoever_caused_it(slack, ana, clien
 
 
 async def test_a_trigger_lives_three_seconds(ana, client, clock, trigger):
-    """By the clock of the workspace."""
     late = await trigger()
     clock.passes(seconds=3.1)
     assert await error_of(client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
@@ -162,7 +160,6 @@ async def test_a_hundred_publications_a_minute(ana, client, clock):
 
 
 async def test_an_app_without_a_home_tab(slack, ana, client):
-    """Nobody can open it, and nothing can be published there."""
     slack.disables_home_tab()
     with pytest.raises(NotPossibleError, match="no Home tab"):
         await ana.opens_home()

@@ -12,7 +12,6 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_auth_test_says_who_the_bot_is(client):
-    """The bot's ids, its workspace, and its scopes in the header Bolt reads."""
     answer = await client.auth_test()
     assert answer.data == {
         "ok": True,
@@ -53,7 +52,6 @@ async def test_a_missing_scope_is_named_with_those_there_are(clock):
 
 
 async def test_a_body_may_be_a_form_or_json(client, ops):
-    """Forms carry blocks as JSON text; both kinds post the same message."""
     blocks = [{"type": "divider", "block_id": "b"}]
     await client.chat_postMessage(channel=ops.id, text="by JSON", blocks=blocks)
     form = {"channel": ops.id, "text": "by form", "blocks": '[{"type": "divider", "block_id": "b"}]'}
@@ -144,7 +142,6 @@ async def test_a_group_may_not_be_there(slack, client):
 
 @pytest.mark.usefixtures("echo", "ops")
 async def test_a_typed_group_is_sent_as_a_mention(slack, ana):
-    """As long as there is such a group to mention."""
     oncall, typed = slack.adds_user_group("on-call"), []
     for change in (lambda: None, oncall.is_disabled, oncall.is_enabled, slack.downgrades_plan):
         change()
@@ -155,7 +152,6 @@ async def test_a_typed_group_is_sent_as_a_mention(slack, ana):
 
 
 async def test_a_group_is_shown_by_its_handle(slack, client, ops):
-    """Only a group that does not exist is suspicious."""
     oncall = slack.adds_user_group("oncall")
     text = f"<!subteam^{oncall.id}> <!subteam^{oncall.id}|@old>"
     await client.chat_postMessage(channel=ops.id, text=text)

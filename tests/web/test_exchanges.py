@@ -20,7 +20,6 @@ async def clears_orders(visit):
 
 
 async def test_a_clear_is_told_in_the_order_in_which_it_was_said_and_both_ways(visit):
-    """The command, the press, the request, and the card; sent and answered, as JSON that can be read."""
     await clears_orders(visit)
     entries = await log(visit)
     said = [(each["from"], each["to"], each["what"], each["answer"]) for each in entries]
@@ -60,7 +59,6 @@ async def test_no_secret_is_in_anything_that_a_page_is_told(visit):
 
 
 async def test_what_was_lost_and_what_failed_is_marked(visit):
-    """A reply that never arrived is lost, though what was asked was done."""
     await visit.happens("feldera_loses_reply")
     await visit.happens("slack_loses_reply")
     await clears_orders(visit)

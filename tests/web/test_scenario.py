@@ -38,7 +38,6 @@ def test_the_one_in_the_package_has_people_of_every_kind_and_something_to_try_fo
 
 
 def test_a_rule_is_written_as_it_is_typed(scenario):
-    """Its channel and its group by their names, which become ids. One person in one channel is enough besides."""
     said = "groups: {leads: [ana]}\nrules: [{pattern: 'prod-*', channel: ops, group: leads, says: approvals=2 within=2h}]"
     (rule,) = scenario(SMALLEST + said).rules
     assert rule.rule(channel="C1OPS", group="S1LEADS") == Rule(

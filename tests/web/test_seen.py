@@ -60,7 +60,6 @@ def scene():
 
 
 def test_who_somebody_is_and_what_they_can_type_and_choose(scene):
-    """Who else there is, with what calls for each of them; commands and shortcuts come from the manifest."""
     scene.posts(f"<@{scene.ben.id}>")
     state = scene.seen_by(scene.ana)
     ana = {"id": scene.ana.id, "name": "ana", "about": "Operator of everything", "initials": "An"}
@@ -142,7 +141,6 @@ def test_people_have_initials(name, short):
 
 
 def test_a_thread_tells_what_is_in_it(scene):
-    """How many replies everybody sees, by whom, and when the last one came."""
     root = scene.posts("card")
     scene.posts("one", thread_ts=root.ts)
     scene.ana.says("top level", channel="ops")

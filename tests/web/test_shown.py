@@ -97,7 +97,6 @@ def test_a_message_without_blocks_is_its_text():
 
 @pytest.mark.parametrize("kind", ["mrkdwn", "plain_text"])
 def test_hostile_text_is_a_string_and_nothing_else(kind):
-    """Whatever a name or a reason holds; escaped by the bot or not."""
     for text in (HOSTILE, HOSTILE.replace("<", "&lt;").replace(">", "&gt;")):
         assert drawn({"type": "section", "text": {"type": kind, "text": text}})["text"] == [HOSTILE]
 

@@ -40,7 +40,6 @@ async def switch(visit, do):
 
 
 async def test_what_lasts_is_on_until_it_is_turned_off(visit):
-    """Turned twice the same way it stays as it is; afterwards the bot answers as before."""
     for do in LASTING:
         assert not (await switch(visit, do))["on"]
         for on in (True, True, False, False):
