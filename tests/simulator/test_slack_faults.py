@@ -34,12 +34,6 @@ async def test_a_channel_takes_a_message_a_second(clock):
     assert texts(ops.messages) == ["one, edited", "two"]
 
 
-async def test_pacing_can_be_left_out(ops, post):
-    for text in ("one", "two"):
-        await post(text)
-    assert len(ops.messages) == 2
-
-
 async def test_faults_strike_the_next_requests_of_that_method_only(slack, client, ops, post):
     slack.rate_limits("chat.postMessage", retry_after=30)
     slack.answers_500("chat.postMessage")

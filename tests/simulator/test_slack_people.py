@@ -172,11 +172,6 @@ async def test_a_slow_screen_can_press_what_is_gone(slack, client, ana, ops, pos
     assert [render(message, slack.names) for message in ana.sees()] == ["too late"]
 
 
-async def test_a_press_that_no_app_takes_shows_the_warning(ana, posts):
-    await posts(button("Go"))
-    assert (await ana.clicks("Go")).error == "dispatch_failed"
-
-
 async def test_waiting_ends_when_it_came_true_or_the_time_is_up(slack, ops, posts):
     waiting = asyncio.create_task(slack.until(lambda: len(ops.messages) == 1))
     await posts(button("Go"))
