@@ -47,19 +47,16 @@ async def test_the_status_of_a_stopped_pipeline_whole(visit: Visit):
     )
 
 
-async def test_without_a_selector_every_column_comes(visit: Visit):
+async def test_the_list_is_in_order_of_creation_and_shows_the_same_objects(visit: Visit):
+    """Without a selector every column comes."""
     visit.feldera.adds("broken", program_status="SqlError", program_error="no such table")
+    visit.feldera.adds("archive")
+    listed = (await visit.get("", params={"selector": "status"})).json()
+    assert listed == [await visit.status(name) for name in ("broken", "archive")]
     everything = (await visit.get("/broken")).json()
     assert {"program_code", "runtime_config", "deployment_resources_status_details"} < everything.keys()
     assert everything["program_error"]["sql_compilation"]["messages"][0]["message"] == "no such table"
     assert "program_code" not in await visit.status("broken")
-
-
-async def test_the_list_is_in_order_of_creation_and_shows_the_same_objects(visit: Visit):
-    for name in ("orders", "archive", "payments"):
-        visit.feldera.adds(name)
-    listed = (await visit.get("", params={"selector": "status"})).json()
-    assert listed == [await visit.status(name) for name in ("orders", "archive", "payments")]
 
 
 @pytest.mark.parametrize(

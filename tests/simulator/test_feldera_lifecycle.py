@@ -106,15 +106,12 @@ async def test_stopping_ends_stopped_with_the_checkpoints_kept(visit: Visit):
         visit.feldera.someone_pauses("payments")
 
 
-async def test_a_gentle_stop_needs_the_enterprise_edition(visit: Visit):
-    """`force` is false by default, and 501 comes before the name is looked up."""
+async def test_a_gentle_stop_needs_the_enterprise_edition_and_a_start_to_run(visit: Visit):
+    """`force` is false by default, and 501 comes before the name is looked up; other starts are not simulated."""
     answer = await visit.post("/nope/stop")
     assert (answer.status_code, answer.json()["error_code"]) == (501, "EnterpriseFeature")
     assert answer.json()["details"] == {"feature": "stop?force=false"}
     assert (await visit.http.get("/v0/config")).json()["edition"] == "Open source"
-
-
-async def test_a_start_that_is_not_simulated_is_refused(visit: Visit):
     visit.feldera.adds("orders")
     answer = await visit.post("/orders/start", params={"initial": "paused"})
     assert (answer.status_code, answer.json()["error_code"]) == (405, "UnsupportedPipelineAction")

@@ -103,7 +103,7 @@ async def test_an_ephemeral_message_can_be_replaced_by_its_own_press_only(slack,
     ]
 
 
-async def test_without_replace_a_press_only_adds_to_a_thread_if_it_says_so(slack, ana, presses):
+async def test_without_replace_a_press_only_adds_and_to_a_thread_if_it_says_so(slack, ana, presses):
     message, pressed = await presses()
     await send(pressed, text="Heard you")
     assert message.edited == 0

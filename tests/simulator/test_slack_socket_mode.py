@@ -135,7 +135,7 @@ async def test_a_duplicate_delivery_runs_the_listener_twice_and_answers_once(sla
     assert heard[0] == heard[1] != heard[2] == heard[3]
 
 
-async def test_a_delivery_comes_again_to_nobody(slack, types):
+async def test_a_delivery_repeated_to_no_app_is_dispatch_failed(slack, types):
     async with connected(echoing_app(slack), slack):
         await types("/pipeline help")
     assert await slack.delivers_again() == "dispatch_failed"
@@ -150,7 +150,7 @@ async def test_told_to_refresh_bolt_reconnects_and_goes_on(slack, types):
     assert [call.method for call in slack.calls].count("apps.connections.open") == 2
 
 
-async def test_a_disabled_link_is_closed_by_slack_after_a_warning_it_is_not(slack):
+async def test_a_warning_leaves_the_connection_in_use_and_a_disabled_link_is_closed(slack):
     async with joined(slack) as socket:
         await slack.disconnects("warning")
         told = await socket.receive_json()

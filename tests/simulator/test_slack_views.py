@@ -119,7 +119,7 @@ async def test_whoever_opens_home_is_told_to_the_app_over_socket_mode(slack, app
     assert sent(slack)["event"]["view"]["hash"] == published["view"]["hash"]
 
 
-async def test_and_over_signed_http(slack, app, ana):
+async def test_an_opened_home_is_told_over_signed_http_as_well(slack, app, ana):
     """As JSON, which Bolt takes only with a true signature."""
     async with serving(app) as url:
         slack.serves_over_http(url)
