@@ -200,6 +200,7 @@ def test_what_ticks_is_told_anew(scene):
 
     assert texts() == ("0 seconds ago", "Today", False)
     scene.clock.passes(seconds=5)
+    assert texts() == ("5 seconds ago", "Today", False)
     oncall.joins(scene.ana)
     assert texts() == ("5 seconds ago", "Today", True)
     scene.clock.passes(days=1)
