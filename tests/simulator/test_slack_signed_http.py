@@ -33,7 +33,7 @@ class Receiver:
 async def receiver(slack):
     receiver = Receiver()
     app = web.Application()
-    app.router.add_post("/slack/events", receiver.handle)
+    app.router.add_route("*", "/slack/events", receiver.handle)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -83,6 +83,7 @@ async def test_a_press_is_json_in_one_field(client, receiver, ana, ops):
 async def test_anything_but_200_is_dispatch_failed(receiver, ana, types, status):
     receiver.answer = lambda: web.Response(status=status, text="sorry", headers={"Location": "/slack/events"})
     assert ((await types("help")).error, ana.ephemerals) == ("dispatch_failed", [])
+    assert len(receiver.requests) == 1
 
 
 async def test_a_server_that_is_not_there_is_dispatch_failed(slack, types):
