@@ -1,9 +1,11 @@
-"""Servers of a test's own that pass bytes on: what a proxy and a TLS front have in common."""
+"""Servers of a test's own: of an application, and those that pass bytes on, as a proxy and a TLS front do."""
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+
+from aiohttp import web
 
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -51,3 +53,15 @@ async def listening(serve: Serving, context: ssl.SSLContext | None = None) -> As
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+@asynccontextmanager
+async def served(application: web.Application) -> AsyncIterator[str]:
+    """The application on a port of its own; yields where that is."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

@@ -7,11 +7,11 @@ import asyncio
 import re
 import sys
 
-from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from tests.benchmarks.processes import says, until_told_to_stop
+from tests.streams import served
 
 PATH = "/slack/events"
 
@@ -31,12 +31,9 @@ async def main(signing_secret: str) -> None:
     app = AsyncApp(signing_secret=signing_secret, authorize=_authorize)
     app.command("/pipeline")(_acknowledge)
     app.action(re.compile(".*"))(_acknowledge)
-    runner = web.AppRunner(app.web_app(PATH), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    says({"url": f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"})
-    await until_told_to_stop()
-    await runner.cleanup()
+    async with served(app.web_app(PATH)) as url:
+        says({"url": f"{url}{PATH}"})
+        await until_told_to_stop()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.feldera.faults import RecordedRequest
 from bot.simulator.feldera.pipeline import Pace
 from tests.benchmarks.processes import says, until_told_to_stop
-from tests.streams import listening, passes
+from tests.streams import listening, passes, served
 
 FOR_EVER = 1e9  # seconds
 LIST = "/v0/pipelines"
@@ -132,13 +132,9 @@ async def main(live_count: int, other_count: int) -> None:
             web.get("/first_round", door.first_round),
         ]
     )
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with listening(relay.serve) as port:
-        says({"url": f"http://127.0.0.1:{port}", "door": f"http://127.0.0.1:{runner.addresses[0][1]}"})
+    async with listening(relay.serve) as port, served(application) as url:
+        says({"url": f"http://127.0.0.1:{port}", "door": url})
         await until_told_to_stop()
-        await runner.cleanup()
     await feldera.stop()
 
 

@@ -31,6 +31,7 @@ from tests.benchmarks.load import Delivery
 from tests.benchmarks.operations import Fleet, fill
 from tests.benchmarks.processes import PATIENCE, Child, running
 from tests.operations import changed
+from tests.streams import served
 
 OPERATORS = 20  # a team
 APPROVERS_MOST = 8  # Slack tells of a hundred people a minute, and each is looked up seven times in it
@@ -147,14 +148,9 @@ class World:
 
         application = web.Application()
         application.add_routes([web.post(PATH, record)])
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.slack.serves_over_http(f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}")
-        try:
+        async with served(application) as url:
+            self.slack.serves_over_http(f"{url}{PATH}")
             yield
-        finally:
-            await runner.cleanup()
 
     def fills_the_database(self) -> None:
         """As late as can be: whoever waits longer is looked at less often."""

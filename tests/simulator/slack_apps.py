@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.simulator.slack import SlackSimulator
+from tests.streams import served
 
 HURRIED = 0.3  # seconds: for what is about an app that does not answer
 
@@ -80,13 +80,8 @@ async def connected(app: AsyncApp, slack: SlackSimulator) -> AsyncIterator[Async
 @asynccontextmanager
 async def serving(app: AsyncApp) -> AsyncIterator[str]:
     """The app's own HTTP server; yields its request URL."""
-    runner = web.AppRunner(app.web_app(path="/slack/events"), access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    finally:
-        await runner.cleanup()
+    async with served(app.web_app(path="/slack/events")) as url:
+        yield f"{url}/slack/events"
 
 
 def plain(text):

@@ -10,6 +10,7 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 from tests.simulator.slack_apps import HURRIED, actions, button, echoing_app, serving, texts
+from tests.streams import served
 
 pytestmark = pytest.mark.anyio
 
@@ -34,12 +35,9 @@ async def receiver(slack):
     receiver = Receiver()
     app = web.Application()
     app.router.add_route("*", "/slack/events", receiver.handle)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.serves_over_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-    yield receiver
-    await runner.cleanup()
+    async with served(app) as url:
+        slack.serves_over_http(f"{url}/slack/events")
+        yield receiver
 
 
 @pytest.fixture
