@@ -63,16 +63,16 @@ class Reading:
         return card
 
     def thread(self, channel: Any = None) -> list[str]:
-        """The lines in the newest card's thread, whole, oldest first."""
-        replies = self.slack.thread(self._roots(channel)[-1])[1:]
-        return [line for message in replies for line in self.reads(message).split("\n")]
+        """The lines in the newest card's thread, whole, oldest first. Above them stands the card, which is read, too."""
+        return self._lines(self._roots(channel)[-1])
 
     def threads(self, channel: Any = None) -> list[list[str]]:
         """The lines in each card's thread, oldest card first."""
-        return [
-            [line for message in self.slack.thread(root)[1:] for line in self.reads(message).split("\n")]
-            for root in self._roots(channel)
-        ]
+        return [self._lines(root) for root in self._roots(channel)]
+
+    def _lines(self, card: Message) -> list[str]:
+        self.reads(card)
+        return [line for message in self.slack.thread(card)[1:] for line in self.reads(message).split("\n")]
 
     def reads_all(self, channel: Any = None) -> None:
         """All cards and threads of the channel are read, and a story asserts nothing of them."""
@@ -82,6 +82,7 @@ class Reading:
     def timed_thread(self, channel: Any = None) -> list[str]:
         """The same, each line with the time since the card was posted."""
         card, *replies = self.slack.thread(self._roots(channel)[-1])
+        self.reads(card)
         began = card.history[0].at
         return [
             f"{reply.history[0].at - began}  {line}"
