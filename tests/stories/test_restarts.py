@@ -7,27 +7,24 @@ from bot.domain.operations.operation import State
 from bot.store.shell_store import Administration
 from tests.workspace import Teammate, Workspace
 
+CLEARED = "✅ Cleared `orders` after 2 seconds. @ana"
+
 
 @pytest.fixture
 def ana(workspace: Workspace) -> Teammate:
-    return workspace.operator("ana")
+    """She is shown a preview."""
+    ana = workspace.operator("ana")
+    ana.asks("/pipeline clear orders")
+    return ana
+
+
+def signs(workspace: Workspace) -> str:
+    """The first sign of each line in the thread."""
+    return " ".join(line.split()[0] for line in workspace.thread())
 
 
 def test_after_the_preview(workspace: Workspace, ana: Teammate) -> None:
-    """The button means a row, not a memory: pressed after a restart, it works."""
-    ana.asks("/pipeline clear orders")
-    workspace.restarts()
-    ana.clicks("Clear orders")
-    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
-    workspace.passes(seconds=10)
-    assert "✅ Cleared." in workspace.card()
-    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
-    assert len(workspace.sent) == 1
-
-
-def test_a_click_while_the_bot_is_away(workspace: Workspace, ana: Teammate) -> None:
-    """Slack itself says that nothing came of it; pressed again later, it works."""
-    ana.asks("/pipeline clear orders")
+    """The button means a row, not a memory; pressed while the bot is away, Slack says so, and it works again later."""
     button = ana.finds("Clear orders")
     workspace.dies()
     workspace.expected_complaints = 1
@@ -35,77 +32,47 @@ def test_a_click_while_the_bot_is_away(workspace: Workspace, ana: Teammate) -> N
     workspace.starts()
     workspace.passes(seconds=10)
     assert workspace.cards() == []
-    ana.presses(button)
-    ana.reads()
+    assert ana.told("Clear orders") == ["⏳ Confirmed. Follow `orders` in its thread."]
     workspace.passes(seconds=10)
-    assert "✅ Cleared." in workspace.card()
-    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana")
+    assert workspace.thread()[-1] == CLEARED
     assert len(workspace.sent) == 1
 
 
 def test_right_after_the_confirmation(workspace: Workspace, ana: Teammate) -> None:
     """Acknowledged is stored: the card comes after the restart, and then the request."""
-    ana.asks("/pipeline clear orders")
     workspace.run(ana.clicking("Clear orders"))
     workspace.dies()
     assert workspace.cards() == []
     workspace.passes(minutes=5)
     workspace.starts()
     workspace.passes(seconds=10)
-    assert ana.reads() == snapshot(
-        ["⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."]
+    assert ana.reads() == [
+        "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."
+    ]
+    assert workspace.thread()[0] == "📤 Sent the request to Feldera, Mar 2, 2026 at 3:05:00 AM."
+    assert workspace.thread()[-1] == CLEARED
+    assert "✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM\n✓ Request sent · Mar 2, 2026 at 3:05:00 AM" in (
+        workspace.card()
     )
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:05:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:05:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
-    assert workspace.card() == snapshot("""\
-Clear orders
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:05:00 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:05:02 AM
-✅ Cleared `orders` after 2 seconds.
-Id `ID1`\
-""")
     assert len(workspace.sent) == 1
 
 
 def test_after_the_card(workspace: Workspace, ana: Teammate) -> None:
     """With Feldera away there is only a card so far: it stays the one card, and the request follows."""
-    ana.asks("/pipeline clear orders")
     workspace.feldera_goes_down()
-    ana.clicks("Clear orders")
-    ana.reads()
+    ana.told("Clear orders")
     workspace.restarts()
     workspace.passes(minutes=5)
     workspace.restarts()
     workspace.feldera_comes_back()
     workspace.passes(minutes=1)
-    assert workspace.thread() == snapshot(
-        [
-            "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The request has not been sent yet. I keep trying.",
-            "🔌 Feldera answers again, after 5 minutes and 7 seconds.",
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:05:06 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:05:06 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
+    assert signs(workspace) == "🔌 🔌 📤 ⏳ ✅"
     assert "✅ Cleared." in workspace.card()
     assert len(workspace.sent) == 1
 
 
 def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teammate) -> None:
     """Stored before it went out, it may have been sent: the bot looks, waits as long as it could arrive, repeats it."""
-    ana.asks("/pipeline clear orders")
     workspace.feldera.hangs("POST")
     workspace.dies_while_feldera_hangs(ana.clicking("Clear orders"))
     workspace.feldera_goes_down()
@@ -113,42 +80,31 @@ def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teamma
     workspace.starts()
     ana.reads()
     workspace.passes(minutes=1)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:15 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
+    assert workspace.thread()[1] == snapshot(
+        "📤 Sent the request again, Mar 2, 2026 at 3:00:15 AM: so far it had had no effect."
     )
-    assert "✅ Cleared." in workspace.card()
+    assert signs(workspace) == "📤 📤 ⏳ ✅"
     assert len(workspace.sent) == 2
     assert workspace.feldera.clears["orders"] == 1
 
 
 def test_while_the_request_is_under_way_done(workspace: Workspace, ana: Teammate) -> None:
     """Feldera did it, and nobody was left to hear so: the look shows it, and nothing is sent again."""
-    ana.asks("/pipeline clear orders")
     workspace.feldera.hangs("POST", once_processed=True)
     workspace.dies_while_feldera_hangs(ana.clicking("Clear orders"))
     workspace.feldera.lets_go()
     workspace.starts()
     ana.reads()
     workspace.passes(minutes=1)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
-    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[1:] == [
+        "⏳ The storage is being cleared: it seems that the request did arrive. It cannot be cancelled.",
+        CLEARED,
+    ]
     assert len(workspace.sent) == 1
 
 
 def test_a_request_that_arrives_after_the_restart(workspace: Workspace, ana: Teammate) -> None:
     """It outlived its sender in some queue: the bot is still waiting before it repeats, and so never does."""
-    ana.asks("/pipeline clear orders")
     workspace.feldera.hangs("POST")
     workspace.dies_while_feldera_hangs(ana.clicking("Clear orders"))
     workspace.starts()
@@ -156,52 +112,28 @@ def test_a_request_that_arrives_after_the_restart(workspace: Workspace, ana: Tea
     workspace.passes(seconds=9)
     workspace.feldera.lets_go()
     workspace.passes(minutes=1)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "✅ Cleared `orders` after 10 seconds. @ana",
-        ]
-    )
-    assert "✅ Cleared." in workspace.card()
+    assert workspace.thread()[1:] == ["✅ Cleared `orders` after 10 seconds. @ana"]
     assert len(workspace.sent) == 1
     assert workspace.feldera.clears["orders"] == 1
 
 
 def test_after_acceptance(workspace: Workspace, ana: Teammate) -> None:
     """The clear went on without the bot; it is told when it is back."""
-    ana.clears("orders")
+    ana.told("Clear orders")
     workspace.dies()
     workspace.passes(minutes=10)
     workspace.starts()
     workspace.passes(seconds=10)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 10 minutes. @ana",
-        ]
-    )
-    assert workspace.card() == snapshot("""\
-Clear orders
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:10:00 AM
-✅ Cleared `orders` after 10 minutes.
-Id `ID1`\
-""")
+    assert signs(workspace) == "📤 ⏳ ✅"
+    assert workspace.thread()[-1] == "✅ Cleared `orders` after 10 minutes. @ana"
+    assert "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:10:00 AM" in workspace.card()
     assert len(workspace.sent) == 1
 
 
 def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
     """That it is away was said before the restart, and is not said again after it."""
     workspace.feldera.sticks_clearing("orders")
-    ana.clears("orders")
+    ana.told("Clear orders")
     workspace.passes(seconds=5)
     workspace.feldera_goes_down()
     workspace.passes(minutes=1)
@@ -210,36 +142,27 @@ def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera_comes_back()
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert workspace.thread() == snapshot(
+    assert workspace.thread()[2:] == snapshot(
         [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "🔌 I cannot ask Feldera (`No connection to Feldera at feldera.example.`). The clear goes on without me. I keep trying.",
             "🔌 Feldera answers again, after 2 minutes.",
             "⏳ Still clearing after 2 minutes and 6 seconds.",
             "✅ Cleared `orders` after 2 minutes and 15 seconds. @ana",
         ]
     )
-    assert "✅ Cleared." in workspace.card()
 
 
 def test_after_the_end_before_its_line(workspace: Workspace, ana: Teammate) -> None:
     """The operation is over, but its last line was not posted yet: the bot owes it, whatever the operation's state."""
-    ana.clears("orders")
+    ana.told("Clear orders")
     workspace.passes(seconds=2)
-    workspace.slack.rate_limits("chat.postMessage", retry_after=60)
-    workspace.slack.rate_limits("chat.update", retry_after=60)
+    for method in ("chat.postMessage", "chat.update"):
+        workspace.slack.rate_limits(method, retry_after=60)
     workspace.passes(seconds=10)
-    assert workspace.thread()[-1].startswith("⏳ Feldera accepted it")
+    assert signs(workspace) == "📤 ⏳"
     workspace.restarts()
     workspace.passes(minutes=2)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
+    assert signs(workspace) == "📤 ⏳ ✅"
     assert "✅ Cleared." in workspace.card()
 
 
@@ -247,15 +170,14 @@ def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
     """It is still wanted, in the same thread, nothing is sent, and the button that ends it works."""
     for _ in range(3):
         workspace.feldera.drops_the_next_request()
-    ana.clears("orders")
+    ana.told("Clear orders")
     workspace.passes(minutes=2)
     said = workspace.thread()
     workspace.restarts()
     workspace.passes(minutes=5)
     assert workspace.thread() == said
     assert "⚠️ Needs a human." in workspace.card()
-    ana.clicks("Close")
-    ana.reads()
+    ana.told("Close")
     workspace.passes(seconds=5)
     assert workspace.thread()[-1] == snapshot(
         "☑️ Closed by @ana, who looked: nothing is under way any more. `/pipeline clear orders` starts afresh. @ana"
@@ -264,68 +186,32 @@ def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:
     assert len(workspace.sent) == 3
 
 
-def test_a_card_whose_place_was_not_noted(workspace: Workspace, ana: Teammate) -> None:
-    """Slack took it, and the answer with its ts was lost: it is posted anew, and says that there may be a copy."""
-    ana.asks("/pipeline clear orders")
-    workspace.slack.loses_the_next_reply("chat.postMessage")
-    ana.clicks("Clear orders")
+@pytest.mark.parametrize("what", ["the answer is lost", "the process is gone"])
+def test_a_card_whose_place_was_not_noted(workspace: Workspace, ana: Teammate, what: str) -> None:
+    """Slack took it, and its ts was never stored: it is posted anew, and says that there may be a copy."""
+    if what == "the answer is lost":
+        workspace.slack.loses_the_next_reply("chat.postMessage")
+        ana.clicks("Clear orders")
+    else:
+        workspace.dies_once(
+            lambda: any(call.method == "chat.postMessage" for call in workspace.slack.calls),
+            workspace.reacting_to(ana.clicking("Clear orders")),
+        )
+        workspace.starts()
     workspace.passes(minutes=1)
     ana.reads()
     old, new = workspace.cards()
     assert "not sent yet" in old
-    assert new == snapshot("""\
-Clear orders
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:05 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:07 AM
-✅ Cleared `orders` after 2 seconds.
-Id `ID1` · Posted again: an older copy of this card, if there is one, is not kept up to date.\
-""")
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:05 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:05 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
-    assert len(workspace.sent) == 1
-
-
-def test_a_card_posted_at_the_moment_of_death(workspace: Workspace, ana: Teammate) -> None:
-    """The same, where the process is gone before it could note the place."""
-    ana.asks("/pipeline clear orders")
-    workspace.dies_once(
-        lambda: any(call.method == "chat.postMessage" for call in workspace.slack.calls),
-        workspace.reacting_to(ana.clicking("Clear orders")),
-    )
-    workspace.passes(minutes=1)
-    workspace.starts()
-    workspace.passes(minutes=1)
-    ana.reads()
-    old, new = workspace.cards()
-    assert "not sent yet" in old
+    assert "✅ Cleared." in new
     assert new.split("\n")[-1] == snapshot(
         "Id `ID1` · Posted again: an older copy of this card, if there is one, is not kept up to date."
     )
-    assert "✅ Cleared." in new
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:01:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:01:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
+    assert signs(workspace) == "📤 ⏳ ✅"
     assert len(workspace.sent) == 1
 
 
 @pytest.mark.parametrize("exchanges", range(24))
-def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) -> None:
+def test_at_every_exchange(workspace: Workspace, exchanges: int) -> None:
     """Gone as soon as so many requests had reached Slack or Feldera, and again as many later: sent once, one last line."""
 
     def exchanged() -> int:
@@ -335,6 +221,7 @@ def test_at_every_exchange(workspace: Workspace, ana: Teammate, exchanges: int) 
         with Administration.open(workspace.database) as administration:
             return any(operation.state is State.SUBMITTING for operation in administration.underway())
 
+    ana = workspace.operator("ana")
     workspace.feldera.adds("payments", clear_takes=40.0)
     ana.asks("/pipeline clear payments")
     workspace.run(ana.clicking("Clear payments"))
