@@ -16,16 +16,26 @@ from bot.slack.api.directory import ANSWERED_WITHIN
 from tests.workspace import Teammate, Workspace
 
 WHO = "users.info"
-
-
-@pytest.fixture
-def ana(workspace: Workspace) -> Teammate:
-    return workspace.requester("ana")
+LONGER = "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again."
+TOO_LATE = "This took so long that Slack lets me ask you nothing any more."
 
 
 @pytest.fixture
 def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
+    """An approver, and somebody asked for a clear."""
+    ben = workspace.approver("ben")
+    workspace.requester("ana").requests("orders")
+    workspace.thread()
+    return ben
+
+
+@pytest.fixture
+def rio(workspace: Workspace) -> Teammate:
+    """A responder who is about to break the glass."""
+    workspace.rules("orders", "approvals=1 break-glass=allowed")
+    rio = workspace.responder("rio")
+    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
+    return rio
 
 
 def slowly(workspace: Workspace, deed: Coroutine[Any, Any, Any], *look_ups: int) -> None:
@@ -66,105 +76,57 @@ def test_who_is_not_known_yet_takes_no_turn_of_a_look(workspace: Workspace) -> N
     assert [each[0] for each in said] == ["🔎"] * 8 + ["🚫"] * 8, said
 
 
-def test_an_approval(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+@pytest.mark.parametrize("how", ["clicked", "typed"])
+def test_an_approval(workspace: Workspace, ben: Teammate, how: str) -> None:
     """It counts, and ben hears of it twice: that it takes longer, and what came of it."""
-    ana.requests("orders")
-    slowly(workspace, ben.clicking("Approve"))
-    assert ben.reads() == snapshot(
-        [
-            "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again.",
-            "👍 Approved: 1 of 1.",
-        ]
-    )
-    assert "Approved" in workspace.card()
+    typed = f"/pipeline approve {workspace.request()}"
+    slowly(workspace, ben.clicking("Approve") if how == "clicked" else ben.typing(typed))
+    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1."]
     workspace.passes(seconds=10)
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
 
-def test_the_last_of_several_approvals(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_the_last_of_several_approvals(workspace: Workspace) -> None:
     """Whoever may approve has everybody who did looked up again, at the same moment: it takes no longer than one more."""
     workspace.rules("orders", "approvals=4")
-    ana.requests("orders")
+    workspace.requester("ana").requests("orders")
     for name in ("bea", "bob", "bix"):
         workspace.approver(name).told("Approve")
+    ben = workspace.approver("ben")
     slowly(workspace, ben.clicking("Approve"), 1, 3)
-    assert ben.reads()[-1] == snapshot("👍 Approved: 4 of 4.")
-    workspace.card()
+    assert ben.reads()[-1] == "👍 Approved: 4 of 4."
     workspace.thread()
 
 
-def test_an_approval_that_is_typed(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """The same: the ack says that the answer follows, and it does."""
-    ana.requests("orders")
-    slowly(workspace, ben.typing(f"/pipeline approve {workspace.request()}"))
-    assert ben.reads() == snapshot(
-        [
-            "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again.",
-            "👍 Approved: 1 of 1.",
-        ]
-    )
-    workspace.card()
-    workspace.thread()
-
-
-def test_a_confirmation(workspace: Workspace, ana: Teammate) -> None:
+def test_a_confirmation(workspace: Workspace) -> None:
     """The preview turns into the answer when it is there."""
+    ana = workspace.requester("ana")
     ana.asks("/pipeline clear orders")
     slowly(workspace, ana.clicking("Ask for approval"))
     workspace.passes(seconds=5)
-    assert ana.reads() == snapshot(
-        [
-            "🙋 Asked. Follow `orders` in its thread.",
-            "⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again.",
-        ]
-    )
+    assert ana.reads() == ["🙋 Asked. Follow `orders` in its thread.", LONGER]
     workspace.card()
 
 
-def test_a_command_that_looks(workspace: Workspace, ana: Teammate) -> None:
-    """It says that it looks, as ever; whether ana may is part of the looking."""
+def test_a_command_that_looks(workspace: Workspace) -> None:
+    """It says that it looks, as ever; whether they may is part of the looking, and no more is said to whoever may not."""
+    ana, eve, dan = workspace.requester("ana"), workspace.stranger("eve"), workspace.stranger("dan")
     slowly(workspace, ana.typing("/pipeline status orders"))
     first, second = ana.reads()
-    assert first == snapshot(
-        "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed."
-    )
+    assert first.startswith("🔎 Looking at `orders`…")
     assert second.startswith("orders\n*Deployment*")
-
-
-def test_a_command_that_looks_and_may_not(workspace: Workspace) -> None:
-    """No more is said to whoever may not than at once."""
-    eve = workspace.stranger("eve")
     slowly(workspace, eve.typing("/pipeline clear orders"))
-    assert eve.reads() == snapshot(
-        [
-            "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed.",
-            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.",
-        ]
-    )
+    assert eve.reads()[0].startswith("🔎 Looking at `orders`…")
+    assert eve.hears().startswith("🚫 You may not clear `orders`:")
+    slowly(workspace, dan.typing("/pipeline list"))
+    assert dan.reads()[-1].startswith("🚫 You may not see any pipeline:")
 
 
-def test_a_list_that_somebody_may_not_see(workspace: Workspace) -> None:
-    """The same, where nothing in particular is looked at."""
-    eve = workspace.stranger("eve")
-    slowly(workspace, eve.typing("/pipeline list"))
-    assert eve.reads() == snapshot(
-        [
-            "🔎 Looking at the pipelines… If nothing more comes within a few minutes, type it again.",
-            "🚫 You may not see any pipeline: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02EVE`.",
-        ]
-    )
-
-
-def test_a_denial(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_a_denial(workspace: Workspace, ben: Teammate) -> None:
     """Slack lets a modal open within three seconds of the click: later, the click has to be made again."""
-    ana.requests("orders")
     workspace.passes(minutes=2)
     slowly(workspace, ben.clicking("Deny"))
-    assert ben.reads() == snapshot(
-        [
-            "This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied."
-        ]
-    )
+    assert ben.reads() == [f"{TOO_LATE} Press *Deny* again; nothing has been denied."]
     workspace.bot.background_tasks.patience = 2.0
     ben.opens("Deny")
     slowly(workspace, ben.submitting("not today"))
@@ -175,78 +137,11 @@ Denied. The clear of `orders` is off, and its requester reads why.
 """)
     ben.closes_modal()
     workspace.passes(seconds=5)
-    assert workspace.thread() == snapshot(["❌ Denied by @ben: `not today`. Nothing was sent. @ana"])
-    workspace.card()
+    assert workspace.thread() == ["❌ Denied by @ben: `not today`. Nothing was sent. @ana"]
 
 
-def test_a_press_on_home(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """It is acknowledged in time like any other. The screen says that the answer follows, and so it does."""
-    ana.requests("orders")
-    ben.opens_home()
-    slowly(workspace, ben.pressing(ben.finds_on_home("Approve")))
-    assert ben.screen == snapshot("""\
-Answer
-⏳ This takes longer than usual. I tell you what came of it. If nothing follows, do it again.
-[Close]\
-""")
-    assert ben.dms() == snapshot(["👍 Approved: 1 of 1."])
-    assert "Approved" in workspace.card()
-    workspace.passes(seconds=10)
-    assert "[Approve]" not in ben.home()
-    workspace.thread()
-
-
-def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """The right was lost meanwhile: the reason follows, too."""
-    ana.requests("orders")
-    ben.opens_home()
-    workspace.revokes(ben)
-    workspace.bot.background_tasks.patience = 0.0
-    ben.clicks_home("Approve")
-    assert "takes longer" in ben.screen
-    assert ben.dms() == snapshot(
-        [
-            "🚫 You may not approve a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03BEN`."
-        ]
-    )
-    assert "🙋 Waiting for approval." in workspace.card()
-
-
-def test_a_denial_on_home(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
-    """No form opens that late, as on a card."""
-    ana.requests("orders")
-    ben.opens_home()
-    workspace.bot.background_tasks.patience = 0.0
-    ben.clicks_home("Deny")
-    assert ben.screen == snapshot("""\
-Answer
-This took so long that Slack lets me ask you nothing any more. Press *Deny* again; nothing has been denied.
-[Close]\
-""")
-    ben.closes_modal()
-    assert "🙋 Waiting for approval." in workspace.card()
-
-
-def test_the_form_of_a_broken_glass(workspace: Workspace) -> None:
-    """What it says takes a look at the database: where that takes too long, the button has to be pressed again."""
-    workspace.rules("orders", "approvals=1 break-glass=allowed")
-    rio = workspace.responder("rio")
-    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
-    workspace.bot.background_tasks.patience = 0.0
-    assert rio.told("Break the glass…") == snapshot(
-        [
-            "This took so long that Slack lets me ask you nothing any more. Press *Break the glass…* again; nothing was sent."
-        ]
-    )
-    workspace.bot.background_tasks.patience = 2.0
-    rio.opens("Break the glass…")
-    rio.closes_modal()
-    assert workspace.sent == []
-
-
-def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ben: Teammate) -> None:
     """The denial counts; that it does is told in the thread."""
-    ana.requests("orders")
     ben.opens("Deny")
 
     async def submits_and_closes() -> None:
@@ -256,48 +151,58 @@ def test_a_modal_that_was_closed_meanwhile(workspace: Workspace, ana: Teammate, 
     slowly(workspace, submits_and_closes())
     workspace.passes(seconds=5)
     assert "not today" in workspace.thread()[-1]
-    workspace.card()
 
 
-def test_a_broken_glass(workspace: Workspace) -> None:
-    """Its modal says that the answer follows, and turns into it."""
-    workspace.rules("orders", "approvals=1 break-glass=allowed")
-    rio = workspace.responder("rio")
-    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
-    rio.opens("Break the glass…")
-    slowly(workspace, rio.submitting("orders"))
-    assert rio.screen == snapshot("""\
-Answer
-⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands.
-[Close]\
-""")
-    rio.closes_modal()
+def test_a_press_on_home(workspace: Workspace, ben: Teammate) -> None:
+    """It is acknowledged in time like any other. The screen says that the answer follows, and so it does."""
+    ben.opens_home()
+    slowly(workspace, ben.pressing(ben.finds_on_home("Approve")))
+    assert ben.screen == f"Answer\n{LONGER}\n[Close]"
+    assert ben.dms() == ["👍 Approved: 1 of 1."]
     workspace.passes(seconds=10)
-    rio.reads()
+    assert "[Approve]" not in ben.home()
     workspace.thread()
-    workspace.card()
 
 
-def test_a_name_that_differs(workspace: Workspace) -> None:
-    """What would stand on the field comes too late for it, and is said all the same."""
-    workspace.rules("orders", "approvals=1 break-glass=allowed")
-    rio = workspace.responder("rio")
-    rio.asks("/pipeline clear orders --break-glass INC-123 lag alarm at night")
+def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammate) -> None:
+    """No form opens that late, as on a card; where the right was lost meanwhile, the reason follows, too."""
+    ben.opens_home()
+    workspace.bot.background_tasks.patience = 0.0
+    ben.clicks_home("Deny")
+    assert ben.screen == f"Answer\n{TOO_LATE} Press *Deny* again; nothing has been denied.\n[Close]"
+    ben.closes_modal()
+    workspace.revokes(ben)
+    ben.clicks_home("Approve")
+    assert "takes longer" in ben.screen
+    assert ben.dms()[0].startswith("🚫 You may not approve a clear of `orders`")
+    assert "🙋 Waiting for approval." in workspace.card()
+
+
+def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
+    """What it says takes a look at the database: where that takes too long, the button has to be pressed again."""
+    workspace.bot.background_tasks.patience = 0.0
+    assert rio.told("Break the glass…") == [f"{TOO_LATE} Press *Break the glass…* again; nothing was sent."]
+    workspace.bot.background_tasks.patience = 2.0
     rio.opens("Break the glass…")
     slowly(workspace, rio.submitting("order"))
-    assert rio.screen == snapshot("""\
-Answer
-Type the pipeline's name, `orders`, letter by letter. Nothing was sent.
-[Close]\
-""")
+    assert "Type the pipeline's name, `orders`, letter by letter. Nothing was sent." in rio.screen
     rio.closes_modal()
     assert workspace.sent == []
 
 
-def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
+    """Its modal turns into the answer."""
+    rio.opens("Break the glass…")
+    slowly(workspace, rio.submitting("orders"))
+    assert "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands." in rio.screen
+    rio.closes_modal()
+    workspace.passes(seconds=10)
+    rio.reads()
+    workspace.thread()
+
+
+def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ben: Teammate) -> None:
     """Another process holds the database: whoever clicks hears only that it takes longer, and then what came of it."""
-    ana.requests("orders")
-    workspace.card()
     workspace.bot.background_tasks.patience = 0.0
     other = sqlite3.connect(workspace.database, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -307,17 +212,13 @@ def test_a_slow_database_is_not_blamed_on_slack(workspace: Workspace, ana: Teamm
         other.close()
 
     workspace.does(done())
-    longer, after = ben.reads()
-    assert "Slack" not in longer
-    assert after == "👍 Approved: 1 of 1."
-    assert "Approved" in workspace.card()
+    assert ben.reads() == [LONGER, "👍 Approved: 1 of 1."]
     workspace.thread()
 
 
-def test_slack_tells_nothing_at_all(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
+def test_slack_tells_nothing_at_all(workspace: Workspace, ben: Teammate) -> None:
     """In real time: the look-up is given up within what an ack may take, and the click is refused with the reason."""
     workspace.looks_people_up_within(ANSWERED_WITHIN)
-    ana.requests("orders")
     workspace.slack.hangs(WHO)
     assert ben.told("Approve") == snapshot(
         [
@@ -325,7 +226,6 @@ def test_slack_tells_nothing_at_all(workspace: Workspace, ana: Teammate, ben: Te
         ]
     )
     workspace.slack.lets_go()
-    workspace.card()
 
 
 def test_no_ack_in_time_is_no_other_button(tmp_path: Path) -> None:
@@ -344,7 +244,6 @@ def test_no_ack_in_time_is_no_other_button(tmp_path: Path) -> None:
         workspace.slack.lets_go()
 
     workspace.does(clicks_in_vain())
-    assert ben.reads() == snapshot(["👍 Approved: 1 of 1."])
-    workspace.card()
+    assert ben.reads() == ["👍 Approved: 1 of 1."]
     workspace.thread()
     workspace.closes()

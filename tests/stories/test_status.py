@@ -1,19 +1,42 @@
-"""`/pipeline status NAME`: one card, for the caller alone."""
+"""`/pipeline status NAME`: one card, for the caller alone, and what it tells of the last while."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from inline_snapshot import snapshot
 
-from tests.workspace import Workspace
+from bot.simulator.feldera.documents import Selector, pipeline_document
+from tests.workspace import Teammate, Workspace
+
+
+def field(card: str, name: str) -> str:
+    """The first line of what stands below this name."""
+    return card.partition(f"*{name}*\n")[2].partition("\n")[0]
+
+
+def brief(card: str) -> list[str]:
+    """Deployment, what is wanted, storage, program and last error."""
+    return [field(card, name) for name in ("Deployment", "Wanted", "Storage", "Program", "Last error")]
+
+
+def lately(card: str) -> list[str]:
+    """The last events and operations."""
+    events, _, operations = card.partition("*Last events, by Feldera's record*\n")[2].partition(
+        "\n*Last operations*\n"
+    )
+    assert operations.endswith("\nOnly you see this.")
+    return [*events.split("\n"), *operations.split("\n")[:-1]]
+
+
+def ago(workspace: Workspace, **duration: float) -> datetime:
+    return workspace.clock.now() - timedelta(**duration)
 
 
 def test_stopped_and_in_use(workspace: Workspace) -> None:
     """Actual and wanted status, storage with its checkpoints, program, last error, operation."""
     ana, ben = workspace.viewer("ana"), workspace.viewer("ben")
     workspace.feldera.adds("sessions", checkpoints=(96_000_000,), since=ago(workspace, minutes=25))
-    assert ana.types("/pipeline status sessions") == snapshot(
-        "🔎 Looking at `sessions`… If nothing more comes within a few minutes, type it again: nothing has been changed."
-    )
+    assert ana.types("/pipeline status sessions").startswith("🔎 Looking at `sessions`…")
     assert ana.reads() == snapshot(
         [
             """\
@@ -41,138 +64,40 @@ Only you see this.\
     assert ben.reads() == []
 
 
-def test_running(workspace: Workspace) -> None:
-    """Since when it runs."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.adds("payments", running=True, checkpoints=(None, 7), since=ago(workspace, days=3))
-    assert ana.asks("/pipeline status payments") == snapshot("""\
-payments
-*Deployment*
-▶️ Running since Feb 27, 2026 at 3:00:00 AM
-*Wanted*
-Running since Feb 27, 2026 at 3:00:00 AM
-*Storage*
-💾 in use, 2 checkpoints, size unknown
-*Program*
-Success since Feb 27, 2026 at 3:00:00 AM
-*Last error*
-none
-*Operation*
-none
-*Last events, by Feldera's record*
-none
-*Last operations*
-none
-Only you see this.\
-""")
-
-
-def test_on_its_way_up(workspace: Workspace) -> None:
-    """What it is and what is wanted of it differ, each with its own since."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.adds("payments", provision_takes=60, since=ago(workspace, hours=1))
-    workspace.feldera.someone_starts("payments")
+def test_what_a_pipeline_may_be(workspace: Workspace) -> None:
+    """Running, on its way up, cleared, cleared with a start that waits for the compiler, broken, being cleared."""
+    ana, feldera = workspace.viewer("ana"), workspace.feldera
+    feldera.adds("payments", running=True, checkpoints=(None, 7), since=ago(workspace, days=3))
+    feldera.adds("rising", provision_takes=60, since=ago(workspace, hours=1))
+    feldera.someone_starts("rising")
+    feldera.adds("archive", storage="Cleared", since=ago(workspace, days=40))
+    feldera.adds("reports", storage="Cleared", program_status="CompilingRust")
+    feldera.someone_starts("reports")
+    feldera.adds("broken", program_status="SqlError", program_error="Object 'ORDRES' not found")
+    feldera.sticks_clearing("orders")
+    feldera.someone_clears("orders")
     workspace.passes(seconds=30)
-    assert ana.asks("/pipeline status payments") == snapshot("""\
-payments
-*Deployment*
-🔄 Provisioning since Mar 2, 2026 at 3:00:00 AM
-*Wanted*
-Running since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-*Program*
-Success since Mar 2, 2026 at 2:00:00 AM
-*Last error*
-none
-*Operation*
-none
-*Last events, by Feldera's record*
-• Mar 2, 2026 at 3:00:00 AM: 🔄 Provisioning
-• Mar 2, 2026 at 3:00:00 AM: to be started
-*Last operations*
-none
-Only you see this.\
-""")
-
-
-def test_cleared(workspace: Workspace) -> None:
-    """Cleared storage has no checkpoints to speak of."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.adds("archive", storage="Cleared", since=ago(workspace, days=40))
-    assert ana.asks("/pipeline status archive") == snapshot("""\
-archive
-*Deployment*
-⏹️ Stopped since Jan 21, 2026 at 3:00:00 AM
-*Wanted*
-Stopped since Jan 21, 2026 at 3:00:00 AM
-*Storage*
-⬜ cleared
-*Program*
-Success since Jan 21, 2026 at 3:00:00 AM
-*Last error*
-none
-*Operation*
-none
-*Last events, by Feldera's record*
-none
-*Last operations*
-none
-Only you see this.\
-""")
-
-
-def test_cleared_with_an_early_start(workspace: Workspace) -> None:
-    """A start that waits for the compiler: stopped, and wanted running."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.adds("reports", storage="Cleared", program_status="CompilingRust")
-    workspace.feldera.someone_starts("reports")
-    assert ana.asks("/pipeline status reports") == snapshot("""\
-reports
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
-*Wanted*
-Running since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-⬜ cleared
-*Program*
-CompilingRust since Mar 2, 2026 at 3:00:00 AM
-*Last error*
-none
-*Operation*
-none
-*Last events, by Feldera's record*
-• Mar 2, 2026 at 3:00:00 AM: to be started
-*Last operations*
-none
-Only you see this.\
-""")
-
-
-def test_a_program_that_does_not_compile(workspace: Workspace) -> None:
-    """The program's status, in Feldera's word, is an error, too: nobody should read that there is none."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.adds("broken", program_status="SqlError", program_error="Object 'ORDRES' not found")
-    assert ana.asks("/pipeline status broken") == snapshot("""\
-broken
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
-*Wanted*
-Stopped since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-*Program*
-SqlError since Mar 2, 2026 at 3:00:00 AM
-*Last error*
-the program does not compile (`SqlError`); Feldera shows why
-*Operation*
-none
-*Last events, by Feldera's record*
-none
-*Last operations*
-none
-Only you see this.\
-""")
+    names = ("payments", "rising", "archive", "reports", "broken", "orders")
+    shown = [ana.asks(f"/pipeline status {name}") for name in names]
+    assert [" | ".join(brief(card)).replace(", 2026 at", "") for card in shown] == snapshot(
+        [
+            "▶️ Running since Feb 27 3:00:00 AM | Running since Feb 27 3:00:00 AM | 💾 in use, 2 checkpoints, size unknown | Success since Feb 27 3:00:00 AM | none",
+            "🔄 Provisioning since Mar 2 3:00:00 AM | Running since Mar 2 3:00:00 AM | 💾 in use, 3 checkpoints, 7.0 MiB | Success since Mar 2 2:00:00 AM | none",
+            "⏹️ Stopped since Jan 21 3:00:00 AM | Stopped since Jan 21 3:00:00 AM | ⬜ cleared | Success since Jan 21 3:00:00 AM | none",
+            "⏹️ Stopped since Mar 2 3:00:00 AM | Running since Mar 2 3:00:00 AM | ⬜ cleared | CompilingRust since Mar 2 3:00:00 AM | none",
+            "⏹️ Stopped since Mar 2 3:00:00 AM | Stopped since Mar 2 3:00:00 AM | 💾 in use, 3 checkpoints, 7.0 MiB | SqlError since Mar 2 3:00:00 AM | the program does not compile (`SqlError`); Feldera shows why",
+            "⏹️ Stopped since Mar 2 3:00:00 AM | Stopped since Mar 2 3:00:00 AM | 🧹 being cleared | Success since Mar 2 3:00:00 AM | none",
+        ]
+    )
+    assert [line for card in shown for line in lately(card) if line.startswith("•")] == snapshot(
+        [
+            "• Mar 2, 2026 at 3:00:00 AM: 🔄 Provisioning",
+            "• Mar 2, 2026 at 3:00:00 AM: to be started",
+            "• Mar 2, 2026 at 3:00:00 AM: to be started",
+            "• Mar 2, 2026 at 3:00:00 AM: 🧹 storage being cleared",
+        ]
+    )
+    assert {field(card, "Operation") for card in shown} == {"none"}
 
 
 def test_crashed(workspace: Workspace) -> None:
@@ -181,55 +106,16 @@ def test_crashed(workspace: Workspace) -> None:
     workspace.feldera.adds("payments", running=True)
     workspace.feldera.crashes("payments", "worker 3 panicked:\n  <!channel> `unwrap` of *None* & <@U1>")
     workspace.passes(seconds=5)
-    assert ana.asks("/pipeline status payments") == snapshot("""\
-payments
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:01 AM
-*Wanted*
-Stopped since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-*Program*
-Success since Mar 2, 2026 at 3:00:00 AM
-*Last error*
-`worker 3 panicked: <!channel> ˋunwrapˋ of *None* & <@U1>`
-*Operation*
-none
-*Last events, by Feldera's record*
-• Mar 2, 2026 at 3:00:01 AM: ⏹️ Stopped
-• Mar 2, 2026 at 3:00:00 AM: 🔄 Stopping, ⚠️ an error
-• Mar 2, 2026 at 3:00:00 AM: to be stopped
-*Last operations*
-none
-Only you see this.\
-""")
-
-
-def test_being_cleared_by_somebody_else(workspace: Workspace) -> None:
-    """A clear that came from elsewhere shows in the storage, and no operation holds the pipeline."""
-    ana = workspace.viewer("ana")
-    workspace.feldera.sticks_clearing("orders")
-    workspace.feldera.someone_clears("orders")
-    assert ana.asks("/pipeline status orders") == snapshot("""\
-orders
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
-*Wanted*
-Stopped since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-🧹 being cleared
-*Program*
-Success since Mar 2, 2026 at 3:00:00 AM
-*Last error*
-none
-*Operation*
-none
-*Last events, by Feldera's record*
-• Mar 2, 2026 at 3:00:00 AM: 🧹 storage being cleared
-*Last operations*
-none
-Only you see this.\
-""")
+    card = ana.asks("/pipeline status payments")
+    assert field(card, "Last error") == "`worker 3 panicked: <!channel> ˋunwrapˋ of *None* & <@U1>`"
+    assert lately(card) == snapshot(
+        [
+            "• Mar 2, 2026 at 3:00:01 AM: ⏹️ Stopped",
+            "• Mar 2, 2026 at 3:00:00 AM: 🔄 Stopping, ⚠️ an error",
+            "• Mar 2, 2026 at 3:00:00 AM: to be stopped",
+            "none",
+        ]
+    )
 
 
 def test_the_live_operation_is_shown(workspace: Workspace) -> None:
@@ -238,31 +124,13 @@ def test_the_live_operation_is_shown(workspace: Workspace) -> None:
     workspace.feldera.sticks_clearing("orders")
     ben.clears("orders")
     workspace.passes(minutes=2)
-    assert ana.asks("/pipeline status orders") == snapshot("""\
-orders
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
-*Wanted*
-Stopped since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-🧹 being cleared
-*Program*
-Success since Mar 2, 2026 at 3:00:00 AM
-*Last error*
-none
-*Operation*
-⏳ clear `ID1`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread
-*Last events, by Feldera's record*
-• Mar 2, 2026 at 3:00:00 AM: 🧹 storage being cleared
-*Last operations*
-none
-Only you see this.\
-""")
+    assert field(ana.asks("/pipeline status orders"), "Operation") == snapshot(
+        "⏳ clear `ID1`, asked for by @ben Mar 2, 2026 at 3:00:00 AM: its thread"
+    )
     assert ana.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert operation_in(ana.asks("/pipeline status orders")) == "none"
-    workspace.card()
+    assert field(ana.asks("/pipeline status orders"), "Operation") == "none"
     workspace.thread()
 
 
@@ -275,9 +143,108 @@ def test_unknown(workspace: Workspace) -> None:
     )
 
 
-def ago(workspace: Workspace, **duration: float):
-    return workspace.clock.now() - timedelta(**duration)
+def test_what_became_of_the_pipeline_and_who_cleared_it(workspace: Workspace) -> None:
+    """Newest first; each operation with who, what, its end, when, and a link to its card."""
+    ana, ben, cleo = workspace.operator("ana"), workspace.requester("ben"), workspace.approver("cleo")
+    ana.clears("orders", "schema change")
+    for happens in (workspace.feldera.someone_starts, workspace.feldera.someone_stops):
+        workspace.passes(minutes=5)
+        happens("orders")
+    workspace.passes(minutes=5)
+    ben.requests("orders", "again")
+    cleo.types(f"/pipeline deny {workspace.request()} not now")
+    workspace.passes(minutes=1)
+    assert lately(ana.asks("/pipeline status orders")) == snapshot(
+        [
+            "• Mar 2, 2026 at 3:10:01 AM: ⏹️ Stopped",
+            "• Mar 2, 2026 at 3:10:00 AM: 🔄 Stopping",
+            "• Mar 2, 2026 at 3:10:00 AM: to be stopped",
+            "• Mar 2, 2026 at 3:05:02 AM: ▶️ Running",
+            "• Mar 2, 2026 at 3:05:01 AM: 🔄 Initializing, wanted Running",
+            "• ❌ clear `ID2`, asked for by @ben Mar 2, 2026 at 3:15:00 AM: Denied Mar 2, 2026 at 3:15:00 AM, its thread",
+            "• ✅ clear `ID1`, asked for by @ana Mar 2, 2026 at 3:00:00 AM: Cleared Mar 2, 2026 at 3:00:02 AM, its thread",
+            "`/pipeline history orders` shows all.",
+        ]
+    )
+    assert len(ana.links()) == 2
+    assert workspace.permalink() in ana.links()
+    ben.reads()
+    workspace.threads()
 
 
-def operation_in(card: str) -> str:
-    return card.partition("*Operation*\n")[2].partition("\n")[0]
+def test_only_the_last_few(workspace: Workspace) -> None:
+    """A state stays one screen; what was only looked at is no operation."""
+    ana = workspace.operator("ana")
+    for _ in range(4):
+        ana.clears("orders", "again")
+        for happens in (workspace.feldera.someone_starts, workspace.feldera.someone_stops):
+            workspace.passes(minutes=1)
+            happens("orders")
+        workspace.passes(minutes=1)
+    ana.asks("/pipeline clear orders")
+    ana.told("Never mind")
+    shown = lately(ana.asks("/pipeline status orders"))
+    assert sum(line.startswith("• Mar") for line in shown) == 5
+    assert sum("clear `ID" in line for line in shown) == 3
+    workspace.threads()
+
+
+def event(at: str, *, resources: str = "Stopped", wanted: str = "Stopped", **more: str) -> dict[str, Any]:
+    return {
+        "event_id": "0198d2b0-5e0b-7c11-9c2e-2d9d1f0a7b10",
+        "recorded_at": f"2026-03-02T02:{at}:00Z",
+        "deployment_resources_status": resources,
+        "deployment_resources_desired_status": wanted,
+        "deployment_runtime_status": None,
+        "deployment_runtime_desired_status": None,
+        "deployment_has_error": False,
+        "program_status": "Success",
+        "storage_status": "InUse",
+        **more,
+    }
+
+
+def asked_with_events(workspace: Workspace, ana: Teammate, body: object, *, status: int = 200) -> list[str]:
+    """What a state tells where Feldera's record is this: the look at the pipeline itself is answered as it is."""
+    look = pipeline_document(workspace.feldera.pipeline("orders"), Selector.STATUS)
+    workspace.feldera.answers_next(200, body=look, method="GET")
+    workspace.feldera.answers_next(status, body=body, method="GET")
+    return lately(ana.asks("/pipeline status orders"))
+
+
+def test_rows_without_news_are_no_events(workspace: Workspace) -> None:
+    """Feldera writes a row every ten minutes while a pipeline runs: nobody wants to read that."""
+    runs = {f"deployment_runtime_{which}status": "Running" for which in ("", "desired_")}
+    up = {"resources": "Provisioned", "wanted": "Provisioned", **runs}
+    rows = [event(minute, **up) for minute in ("50", "40", "30")]
+    first = event("20", resources="Provisioning", wanted="Provisioned")
+    assert asked_with_events(workspace, workspace.viewer("ana"), [*rows, first]) == snapshot(
+        ["• Mar 2, 2026 at 2:30:00 AM: ▶️ Running, wanted Running", "none"]
+    )
+
+
+def test_a_record_that_cannot_be_read(workspace: Workspace) -> None:
+    """An outage, a proxy, nonsense, an older Feldera: the state is shown, and why this part of it is not."""
+    ana = workspace.viewer("ana")
+    no = "I cannot read it now (`Feldera's answer does not have the form this bot knows.`)."
+    assert asked_with_events(workspace, ana, {"no": "list"}) == [no, "none"]
+    assert asked_with_events(workspace, ana, [{"recorded_at": "yesterday"}]) == [no, "none"]
+    busy = {"message": "no", "error_code": "Busy", "details": {}}
+    assert asked_with_events(workspace, ana, busy, status=503) == ["I cannot read it now (`no`).", "none"]
+    workspace.feldera.is_downgraded()
+    assert lately(ana.asks("/pipeline status orders")) == [
+        "This Feldera keeps none: it is older than 0.292.",
+        "none",
+    ]
+
+
+def test_hostile_words_in_the_record(workspace: Workspace) -> None:
+    """What Feldera says is shown as what it is, cut short: no mention rings, and no row is lost."""
+    words = {"resources": "<!channel> & `x`\u202e" + "y" * 5000, "wanted": "Dreaming\nof"}
+    odd = event("50", **words, storage_status="Melted")
+    assert asked_with_events(workspace, workspace.viewer("ana"), [odd, event("40")]) == snapshot(
+        [
+            "• Mar 2, 2026 at 2:50:00 AM: ❔ <!channel> & `x` yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…, wanted Dreaming of, ❔ storage unknown",
+            "none",
+        ]
+    )
