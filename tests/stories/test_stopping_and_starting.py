@@ -13,6 +13,12 @@ def ana(workspace: Workspace) -> Teammate:
     return workspace.operator("ana")
 
 
+def posted(workspace: Workspace) -> tuple[str, dict[str, str]]:
+    """Where the one request that changes something went, and its query."""
+    (sent,) = [request for request in workspace.feldera.requests if request.method == "POST"]
+    return sent.path, dict(sent.query)
+
+
 def test_a_stop(workspace: Workspace, ana: Teammate) -> None:
     """By force; the preview and the card say what that loses, since when, and the storage stays."""
     workspace.feldera.adds("sales", running=True, since=workspace.clock.now() - timedelta(days=3))
@@ -28,14 +34,17 @@ Reason: its source is broken
 ⚠️ A forced stop loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. It *cannot be cancelled*.
 [Stop sales] [Never mind]\
 """)
+    assert ana.hears() == snapshot(
+        "Stop sales? This loses what came since the last checkpoint, of Feb 27, 2026 at 3:00:00 AM. It cannot be cancelled. Only you see this."
+    )
     ana.clicks("Stop sales")
     assert ana.last_confirm == snapshot("""\
 Stop sales?
 This loses what came since the last checkpoint. It cannot be cancelled.
 [Stop] [Go back]\
 """)
-    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `sales` in its thread."])
     workspace.passes(seconds=10)
+    ana.reads()
     assert workspace.card() == snapshot("""\
 Stop sales
 *State*
@@ -57,8 +66,10 @@ Id `ID1`\
             "✅ Stopped `sales` after 2 seconds. @ana",
         ]
     )
-    (sent,) = [request for request in workspace.feldera.requests if request.method == "POST"]
-    assert (sent.path, sent.query) == ("/v0/pipelines/sales/stop", {"force": "true"})
+    heard = workspace.hears()
+    assert heard[0] == "Stop sales: ✅ Stopped. Requested by @ana: its source is broken"
+    assert "\n".join(heard[1:]).split("\n") == workspace.thread()
+    assert posted(workspace) == ("/v0/pipelines/sales/stop", {"force": "true"})
     assert workspace.feldera.pipeline("sales").storage == "InUse"
 
 
@@ -81,33 +92,15 @@ def test_what_a_stop_loses_as_far_as_feldera_tells(workspace: Workspace, ana: Te
 def test_a_start(workspace: Workspace, ana: Teammate) -> None:
     """It loses nothing; the thread tells how far it is, until it runs."""
     workspace.feldera.adds("sales", provision_takes=20, initialize_takes=20)
-    assert ana.asks("/pipeline start sales") == snapshot("""\
-*Start `sales`?* Nothing happens unless you press the button. Only you see this.
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-💾 in use, 3 checkpoints, 7.0 MiB
-▶️ It goes on from its last checkpoint.
-[Start sales] [Never mind]\
-""")
+    preview = ana.asks("/pipeline start sales")
+    assert preview.endswith("▶️ It goes on from its last checkpoint.\n[Start sales] [Never mind]")
     ana.clicks("Start sales")
-    assert ana.last_confirm == snapshot("""\
-Start sales?
-This loses nothing.
-[Start] [Go back]\
-""")
+    assert ana.last_confirm == "Start sales?\nThis loses nothing.\n[Start] [Go back]"
     ana.reads()
     workspace.passes(seconds=30)
-    assert workspace.card() == snapshot("""\
-Start sales
-*State*
-⏳ Starting since Mar 2, 2026 at 3:00:00 AM (Initializing).
-*Requested by*
-@ana
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-⏳ Starting, Initializing · Mar 2, 2026 at 3:00:00 AM
-Id `ID1`\
-""")
+    card = workspace.card()
+    assert "⏳ Starting since Mar 2, 2026 at 3:00:00 AM (Initializing).\n" in card
+    assert "⏳ Starting, Initializing · Mar 2, 2026 at 3:00:00 AM\n" in card
     workspace.passes(seconds=30)
     assert workspace.card() == snapshot("""\
 Start sales
@@ -130,8 +123,7 @@ Id `ID1`\
             "0:00:41.425225  ✅ Started `sales` after 41 seconds: it runs. @ana",
         ]
     )
-    (sent,) = [request for request in workspace.feldera.requests if request.method == "POST"]
-    assert (sent.path, sent.query) == ("/v0/pipelines/sales/start", {"initial": "running"})
+    assert posted(workspace) == ("/v0/pipelines/sales/start", {"initial": "running"})
 
 
 def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teammate) -> None:
@@ -140,92 +132,42 @@ def test_a_start_that_has_to_be_compiled_first(workspace: Workspace, ana: Teamma
     ana.confirms("/pipeline start sales", "Start sales")
     workspace.passes(minutes=2)
     assert "Starting since Mar 2, 2026 at 3:00:00 AM (Compiling)." in workspace.card()
-    error = "\n".join(
-        ["error in SQL <b>& more", "  CREATE ```VIEW``` v AS", *(f"line {n}" for n in range(40))]
-    )
+    lines = "\n".join(f"line {n}" for n in range(40))
+    error = f"error in SQL <b>& more\n  CREATE ```VIEW``` v AS\n{lines}"
     workspace.feldera.finishes_compiling("sales", "SqlError", error=error)
     workspace.passes(minutes=1)
-    assert workspace.card() == snapshot("""\
-Start sales
-*State*
-❌ Not started.
-*Requested by*
-@ana
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✗ Not started: request sent Mar 2, 2026 at 3:00:00 AM
-❌ Not started: the program of `sales` does not compile. I send nothing more.
-```error in SQL <b>& more
-  CREATE ˋˋˋVIEWˋˋˋ v AS
-line 0
-line 1
-line 2
-line 3
-line 4
-line 5
-line 6
-line 7
-line 8
-line 9
-…```
-`sales` is now ⏹️ Stopped, its storage 💾 in use.
-Id `ID1`\
-""")
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being started.",
-            "⏳ Its program is being compiled first; `sales` starts after that.",
-            "⏳ Still starting after 30 seconds.",
-            "⏳ Still starting after 1 minute.",
-            "⏳ Still starting after 2 minutes.",
-            "❌ Not started: the program of `sales` does not compile. I send nothing more.",
-            "```error in SQL <b>& more",
-            "  CREATE ˋˋˋVIEWˋˋˋ v AS",
-            "line 0",
-            "line 1",
-            "line 2",
-            "line 3",
-            "line 4",
-            "line 5",
-            "line 6",
-            "line 7",
-            "line 8",
-            "line 9",
-            "…```",
-            "`sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
-        ]
-    )
+    said = workspace.thread()
+    assert said[2] == "⏳ Its program is being compiled first; `sales` starts after that."
+    assert said[6:10] == [
+        "❌ Not started: the program of `sales` does not compile. I send nothing more.",
+        "```error in SQL <b>& more",
+        "  CREATE ˋˋˋVIEWˋˋˋ v AS",
+        "line 0",
+    ]
+    assert said[-3:] == [
+        "line 9",
+        "…```",
+        "`sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
+    ]
+    assert "\n".join(said[6:-1]) in workspace.card()
 
 
 def test_a_program_that_does_not_compile_is_not_started(workspace: Workspace, ana: Teammate) -> None:
-    """Said before anybody confirms, with what the compiler says."""
+    """Said before anybody confirms, with what the compiler says; or looked at right before the request."""
     workspace.feldera.adds("sales", program_status="SqlError", program_error="Table `x` not found")
-    assert ana.asks("/pipeline start sales") == snapshot("""\
-❌ `sales` cannot be started: its program does not compile. Nothing was sent.
-```line 1, column 1: Table ˋxˋ not found```\
-""")
-    assert ana.asks("/pipeline clear sales --start") == snapshot("""\
-❌ `sales` cannot be started: its program does not compile. Nothing was sent.
-```line 1, column 1: Table ˋxˋ not found```\
-""")
-    assert workspace.sent == []
-
-
-def test_a_program_that_was_broken_after_the_preview(workspace: Workspace, ana: Teammate) -> None:
-    """Looked at right before the request: nothing is sent."""
-    workspace.feldera.adds("sales")
-    ana.asks("/pipeline start sales")
-    workspace.feldera.finishes_compiling("sales", "SqlError", error="Table x not found")
-    ana.clicks("Start sales")
-    ana.reads()
+    shown = [ana.asks(f"/pipeline {typed}") for typed in ("start sales", "clear sales --start")]
+    assert shown == 2 * [
+        "❌ `sales` cannot be started: its program does not compile. Nothing was sent.\n```line 1, column 1: Table ˋxˋ not found```"
+    ]
+    workspace.feldera.adds("clicks")
+    ana.asks("/pipeline start clicks")
+    workspace.feldera.finishes_compiling("clicks", "SqlError", error="Table x not found")
+    ana.told("Start clicks")
     workspace.passes(seconds=10)
-    assert workspace.thread() == snapshot(
-        [
-            "❌ Not started: the program of `sales` does not compile. Nothing was sent.",
-            "```line 1, column 1: Table x not found``` @ana",
-        ]
-    )
-    assert "❌ Not started." in workspace.card()
+    assert workspace.thread() == [
+        "❌ Not started: the program of `clicks` does not compile. Nothing was sent.",
+        "```line 1, column 1: Table x not found``` @ana",
+    ]
     assert workspace.sent == []
 
 
@@ -236,30 +178,13 @@ def test_a_start_that_fails(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(seconds=5)
     workspace.feldera.crashes("sales", "The worker <thread> panicked: index out of bounds")
     workspace.passes(seconds=30)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the start to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being started.",
-            "⏳ Provisioning: Feldera makes room for `sales` to run.",
-            "⏳ Initializing: `sales` is coming up.",
-            "❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).",
-            "```The worker <thread> panicked: index out of bounds```",
-            "`sales` is now ⏹️ Stopped, its storage 💾 in use. @ana",
-        ]
-    )
-    assert workspace.card() == snapshot("""\
-Start sales
-*State*
-❌ Not started.
-*Requested by*
-@ana
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✗ Not started: request sent Mar 2, 2026 at 3:00:00 AM
-❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).
-```The worker <thread> panicked: index out of bounds```
-`sales` is now ⏹️ Stopped, its storage 💾 in use.
-Id `ID1`\
-""")
+    end = [
+        "❌ Not started: `sales` failed while it was starting (`RuntimeError.WorkerPanic`).",
+        "```The worker <thread> panicked: index out of bounds```",
+        "`sales` is now ⏹️ Stopped, its storage 💾 in use.",
+    ]
+    assert "\n".join(workspace.thread()[-3:]) == "\n".join(end) + " @ana"
+    assert "✗ Not started: request sent Mar 2, 2026 at 3:00:00 AM\n" + "\n".join(end) in workspace.card()
 
 
 def test_somebody_stops_what_is_starting(workspace: Workspace, ana: Teammate) -> None:
@@ -272,30 +197,21 @@ def test_somebody_stops_what_is_starting(workspace: Workspace, ana: Teammate) ->
     assert workspace.thread()[-1] == snapshot(
         "❌ Not started: somebody stopped `sales` while it was starting. `sales` is now ⏹️ Stopped, its storage 💾 in use. @ana"
     )
-    assert "❌ Not started." in workspace.card()
 
 
 def test_nothing_to_stop_or_to_start(workspace: Workspace, ana: Teammate) -> None:
-    """It is so already: there is nothing to confirm."""
+    """It is so already: there is nothing to confirm, and nothing is sent where that is seen after the confirmation."""
     workspace.feldera.adds("sales", running=True)
     assert ana.asks("/pipeline start sales") == snapshot(
         "✅ Nothing to start: `sales` is Running since Mar 2, 2026 at 3:00:00 AM."
     )
-    assert ana.asks("/pipeline stop orders") == snapshot("✅ Nothing to stop: `orders` is stopped.")
-
-
-def test_stopped_by_somebody_else_meanwhile(workspace: Workspace, ana: Teammate) -> None:
-    """Nothing is sent for what is so already."""
-    workspace.feldera.adds("sales", running=True)
+    assert ana.asks("/pipeline stop orders") == "✅ Nothing to stop: `orders` is stopped."
     ana.asks("/pipeline stop sales")
     workspace.feldera.someone_stops("sales")
     workspace.clock.passes(seconds=5)
-    ana.clicks("Stop sales")
-    ana.reads()
+    ana.told("Stop sales")
     workspace.passes(seconds=10)
-    assert workspace.thread() == snapshot(
-        ["✅ Nothing to stop: `sales` was stopped already. Nothing was sent. @ana"]
-    )
+    assert workspace.thread() == ["✅ Nothing to stop: `sales` was stopped already. Nothing was sent. @ana"]
     assert "✅ Nothing to stop." in workspace.card()
     assert workspace.sent == []
 
@@ -306,15 +222,13 @@ def test_restarted_before_the_stop(workspace: Workspace, ana: Teammate) -> None:
     ana.asks("/pipeline stop sales")
     workspace.feldera.someone_restarts("sales")
     workspace.clock.passes(seconds=30)
-    ana.clicks("Stop sales")
-    ana.reads()
+    ana.told("Stop sales")
     workspace.passes(seconds=10)
     assert workspace.thread() == snapshot(
         [
             "❌ Not stopped: `sales` was started after it was reviewed, so this is another run. Nothing was sent. Type `/pipeline stop sales` to look again. @ana"
         ]
     )
-    assert "❌ Not stopped." in workspace.card()
     assert workspace.sent == []
 
 
@@ -324,14 +238,9 @@ def test_restarted_while_stopping(workspace: Workspace, ana: Teammate) -> None:
     workspace.feldera.once_stopped("sales", workspace.feldera.someone_starts)
     ana.confirms("/pipeline stop sales", "Stop sales")
     workspace.passes(seconds=30)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
-            "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use. @ana",
-        ]
+    assert workspace.thread()[-1] == snapshot(
+        "❌ Not stopped: somebody started `sales` again before I saw it stopped. I send nothing more. Type `/pipeline stop sales` to look again. `sales` is now 🔄 Initializing, wanted Running, its storage 💾 in use. @ana"
     )
-    assert "❌ Not stopped." in workspace.card()
     assert len(workspace.sent) == 1
 
 
@@ -343,38 +252,10 @@ def test_a_stop_that_takes_long(workspace: Workspace, ana: Teammate) -> None:
     workspace.passes(minutes=4)
     workspace.feldera.unsticks("sales")
     workspace.passes(minutes=1)
-    assert workspace.thread() == snapshot(
+    assert workspace.thread()[4:] == snapshot(
         [
-            "📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.",
-            "⏳ Still stopping after 30 seconds.",
-            "⏳ Still stopping after 1 minute.",
             "⏳ Still stopping after 2 minutes.",
             "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is healthy. Feldera repeats a stop until it succeeds; its log says what hinders it. I keep watching. @ana",
             "✅ Stopped `sales` after 4 minutes and 4 seconds. @ana",
         ]
     )
-    assert "✅ Stopped." in workspace.card()
-
-
-def test_what_notifications_say(workspace: Workspace, ana: Teammate) -> None:
-    """The text alone says what it is about."""
-    workspace.feldera.adds("sales", running=True)
-    ana.asks("/pipeline stop sales")
-    assert ana.hears() == snapshot(
-        "Stop sales? This loses what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM. It cannot be cancelled. Only you see this."
-    )
-    ana.clicks("Stop sales")
-    workspace.passes(seconds=10)
-    ana.reads()
-    assert workspace.hears() == snapshot(
-        [
-            "Stop sales: ✅ Stopped. Requested by @ana.",
-            """\
-📤 Sent the stop to Feldera, Mar 2, 2026 at 3:00:00 AM.
-⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: `sales` is being stopped. From here that cannot be cancelled.\
-""",
-            "✅ Stopped `sales` after 2 seconds. @ana",
-        ]
-    )
-    workspace.card(), workspace.thread()

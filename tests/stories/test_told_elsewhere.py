@@ -1,152 +1,170 @@
-"""Whoever asked hears of every decision, also where the card stands in a channel that they are not in."""
+"""Who is told where and when: the requester of every decision, and in a busy channel what waits to be sent goes first."""
 
+import pytest
 from inline_snapshot import snapshot
 
+from bot.simulator.slack import Channel
 from tests.workspace import Teammate, Workspace
 
+ABOUT = "This is about the clear of `orders`: see its thread."
+CLEARED = "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)"
 
-def asked_in_private(
-    workspace: Workspace, requirements: str = "approvals=2"
-) -> tuple[Teammate, Teammate, Teammate]:
-    """Ana asks; the card goes to a private channel of the approvers, which she cannot open."""
-    ana, ben, cem = workspace.requester("ana"), workspace.approver("ben"), workspace.approver("cem")
+
+@pytest.fixture
+def ben(workspace: Workspace) -> Teammate:
+    return workspace.approver("ben")
+
+
+@pytest.fixture
+def cem(workspace: Workspace) -> Teammate:
+    return workspace.approver("cem")
+
+
+@pytest.fixture
+def private(workspace: Workspace, ben: Teammate, cem: Teammate) -> Channel:
+    """The approvers' channel, where the cards go."""
     private = workspace.slack.adds_channel("approvals", members=[ben.person, cem.person], private=True)
-    workspace.rules("orders", f"{requirements} channel={private.id}")
+    workspace.rules("orders", f"approvals=2 channel={private.id}")
+    return private
+
+
+@pytest.fixture
+def ana(workspace: Workspace, private: Channel) -> Teammate:
+    """She asks; she cannot open the channel where the card goes."""
+    ana = workspace.requester("ana")
     ana.requests("orders")
-    return ana, ben, cem
+    workspace.card(private)
+    return ana
 
 
-def reads_the_channel(workspace: Workspace) -> list[str]:
-    channel = next(each for each in workspace.slack.workspace.channels.values() if each.name == "approvals")
-    workspace.cards(channel)
-    return workspace.thread(channel)
-
-
-def test_approvals_and_the_end(workspace: Workspace) -> None:
+def test_approvals_and_the_end(
+    workspace: Workspace, private: Channel, ana: Teammate, ben: Teammate, cem: Teammate
+) -> None:
     """Each approval and the outcome come by direct message, with the way to the card; the thread has it all."""
-    ana, ben, cem = asked_in_private(workspace)
     ben.told("Approve")
     workspace.passes(seconds=5)
-    assert ana.dms() == snapshot(
-        [
-            """\
-👍 @ben approved (1 of 2). @ana
-This is about the clear of `orders`: see its thread.\
-"""
-        ]
-    )
+    assert ana.dms() == [f"👍 @ben approved (1 of 2). @ana\n{ABOUT}"]
     cem.told("Approve")
     workspace.passes(seconds=10)
-    assert ana.dms() == snapshot(
-        [
-            """\
-👍 @ben approved (1 of 2). @ana
-This is about the clear of `orders`: see its thread.\
-""",
-            """\
-👍 @cem approved (2 of 2). @ana
-This is about the clear of `orders`: see its thread.\
-""",
-            """\
-✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)
-This is about the clear of `orders`: see its thread.\
-""",
-        ]
-    )
-    assert reads_the_channel(workspace) == snapshot(
-        [
-            "👍 @ben approved (1 of 2). @ana",
-            "👍 @cem approved (2 of 2). @ana",
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:05 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:05 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)",
-        ]
-    )
+    assert ana.dms()[1:] == [f"👍 @cem approved (2 of 2). @ana\n{ABOUT}", f"{CLEARED}\n{ABOUT}"]
+    assert [line.split()[0] for line in workspace.thread(private)] == ["👍", "👍", "📤", "⏳", "✅"]
 
 
-def test_a_denial(workspace: Workspace) -> None:
-    ana, ben, _ = asked_in_private(workspace)
+def test_a_denial(workspace: Workspace, private: Channel, ana: Teammate, ben: Teammate) -> None:
     ben.opens("Deny")
     ben.submits("not during the audit")
     workspace.passes(seconds=5)
-    assert ana.dms() == snapshot(
-        [
-            """\
-❌ Denied by @ben: `not during the audit`. Nothing was sent. @ana
-This is about the clear of `orders`: see its thread.\
-"""
-        ]
-    )
-    reads_the_channel(workspace)
+    said = "❌ Denied by @ben: `not during the audit`. Nothing was sent. @ana"
+    assert ana.dms() == [f"{said}\n{ABOUT}"]
+    assert workspace.thread(private) == [said]
 
 
-def test_nobody_decided(workspace: Workspace) -> None:
-    ana, _, _ = asked_in_private(workspace)
+def test_nobody_decided(workspace: Workspace, private: Channel, ana: Teammate) -> None:
     workspace.passes(hours=1)
-    assert ana.dms() == snapshot(
-        [
-            """\
-❌ Not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again. @ana
-This is about the clear of `orders`: see its thread.\
-"""
-        ]
-    )
-    reads_the_channel(workspace)
+    (said,) = ana.dms()
+    assert said.startswith("❌ Not approved in time. Nothing was sent.")
+    workspace.thread(private)
 
 
-def test_direct_messages_are_switched_off(workspace: Workspace) -> None:
+def test_direct_messages_are_switched_off(
+    workspace: Workspace, private: Channel, ana: Teammate, ben: Teammate, cem: Teammate
+) -> None:
     """A workspace that takes no direct messages of a bot loses nothing else: the thread goes on."""
-    ana, ben, cem = asked_in_private(workspace)
     workspace.slack.disables_messages_tab()
-    ben.told("Approve")
-    cem.told("Approve")
+    for approver in (ben, cem):
+        approver.told("Approve")
     workspace.passes(seconds=10)
     assert ana.dms() == []
-    assert reads_the_channel(workspace)[-1] == snapshot(
-        "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)"
-    )
+    assert workspace.thread(private)[-1] == CLEARED
 
 
-def test_the_bot_is_killed_and_slack_away(workspace: Workspace) -> None:
+def test_the_bot_is_killed_and_slack_away(
+    workspace: Workspace, private: Channel, ana: Teammate, ben: Teammate, cem: Teammate
+) -> None:
     """What was not told yet is told by the next process, once Slack is back; a kill may repeat a message, never lose one."""
-    ana, ben, cem = asked_in_private(workspace)
     ben.told("Approve")
     workspace.slack.rate_limits("chat.postMessage", retry_after=30)
     cem.told("Approve")
     workspace.restarts()
     workspace.passes(minutes=2)
-    assert ana.dms() == snapshot(
-        [
-            """\
-👍 @ben approved (1 of 2). @ana
-This is about the clear of `orders`: see its thread.\
-""",
-            """\
-👍 @ben approved (1 of 2). @ana
-👍 @cem approved (2 of 2). @ana
-✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)
-This is about the clear of `orders`: see its thread.\
-""",
-        ]
-    )
-    assert reads_the_channel(workspace) == snapshot(
-        [
-            "👍 @ben approved (1 of 2). @ana",
-            "👍 @cem approved (2 of 2). @ana",
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)",
-        ]
-    )
+    first = "👍 @ben approved (1 of 2). @ana"
+    assert ana.dms() == [
+        f"{first}\n{ABOUT}",
+        f"{first}\n👍 @cem approved (2 of 2). @ana\n{CLEARED}\n{ABOUT}",
+    ]
+    assert [line.split()[0] for line in workspace.thread(private)] == ["👍", "👍", "📤", "⏳", "✅"]
 
 
-def test_the_card_stands_where_it_was_asked_for(workspace: Workspace) -> None:
+def test_the_card_stands_where_it_was_asked_for(workspace: Workspace, ben: Teammate) -> None:
     """No second message: the thread mentions whoever asked."""
     workspace.rules("orders", f"approvals=1 channel={workspace.channel.id}")
-    ana, ben = workspace.requester("ana"), workspace.approver("ben")
+    ana = workspace.requester("ana")
     ana.requests("orders")
     ben.told("Approve")
     workspace.passes(seconds=10)
     assert ana.dms() == []
-    assert workspace.card().startswith("Clear orders")
-    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)")
+    assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben)"
+
+
+def test_an_operator_waits_for_no_requests(workspace: Workspace) -> None:
+    """However often others ask and withdraw at the same moment, a clear is sent as soon as its card can stand."""
+    requesters = [workspace.requester(name) for name in ("rae", "rio")]
+    ana = workspace.operator("ana")
+    for requester in requesters:
+        for number in range(6):
+            name = f"{requester.name}-{number}"
+            workspace.feldera.adds(name)
+            requester.requests(name)
+            requester.types(f"/pipeline withdraw {workspace.request(name)}")
+            requester.reads()
+    confirmed = workspace.clock.now()
+    ana.clears("orders")
+    workspace.passes(seconds=30)
+    assert [(sent - confirmed).total_seconds() for sent in workspace.sent] == [1.0]
+    ana.reads()
+    assert len(workspace.threads()) == 2
+
+
+def test_the_order_in_a_channel(workspace: Workspace) -> None:
+    """Of what waits at one moment: sendable, news, requests; within a kind the longest waiting goes first."""
+    ana, rae = workspace.operator("ana"), workspace.requester("rae")
+    for name in ("payments", "users", "clicks"):
+        workspace.feldera.adds(name)
+    ana.clears("orders")
+    for name in ("users", "clicks"):
+        rae.requests(name)
+        workspace.passes(milliseconds=1)
+    ana.clears("payments")
+    workspace.passes(seconds=10)
+    posts = [" ".join(message.history[0].text.split()[:3]) for message in workspace.channel.messages]
+    assert posts == snapshot(
+        [
+            "Clear orders: ⏳",
+            "Clear payments: ⏳",
+            "📤 Sent the",
+            "📤 Sent the",
+            "✅ Cleared `payments`",
+            "Clear users: 🙋",
+            "Clear clicks: 🙋",
+        ]
+    )
+    ana.reads(), rae.reads()
+    workspace.threads()
+
+
+def test_a_request_that_was_withdrawn_before_its_card_could_be_posted(workspace: Workspace) -> None:
+    """It is posted nowhere, and the answer that announced a card says so."""
+    ana, rae = workspace.operator("ana"), workspace.requester("rae")
+    workspace.feldera.adds("users")
+    ana.clears("orders")
+    assert rae.requests("users") == snapshot(
+        ["🙋 Asked. The card of `users` goes up now; you hear of every decision."]
+    )
+    rae.types(f"/pipeline withdraw {workspace.request('users')}")
+    workspace.passes(minutes=5)
+    assert rae.reads() == snapshot(
+        ["↩️ Withdrawn before it was posted: nothing was sent, and `users` is as it was."]
+    )
+    assert "orders" in workspace.card()
+    workspace.thread()
+    assert rae.types("/pipeline pending") == "Nothing waits for anybody."
