@@ -106,7 +106,6 @@ def test_a_look_that_learns_nothing_writes_and_posts_nothing(workspace: Workspac
 def test_several_operations_cost_one_request_each_a_round_or_one_for_all(
     workspace: Workspace, cheaper: str
 ) -> None:
-    """Whichever is cheaper by what the bot measured; never both, and nothing twice."""
     if cheaper == "one list":
         workspace.has_measured(one_look=1.0, one_list=0.1)
     clears_on_and_on(workspace, *NAMES)
@@ -149,15 +148,6 @@ def test_a_card_that_was_edited_makes_no_look_due(workspace: Workspace) -> None:
     workspace.settles()
     assert looks_at(workspace, "orders") == before
     workspace.thread()
-
-
-def test_feldera_is_left_alone_for_as_long_as_it_asks(workspace: Workspace) -> None:
-    """`Retry-After` on a look is kept to."""
-    clears_on_and_on(workspace, "orders")
-    workspace.feldera.answers_next(429, headers={"Retry-After": "60"}, body=b"", content_type=None)
-    workspace.passes(minutes=2)
-    assert max(gaps(looks(workspace))) >= 60
-    assert workspace.thread()[-1] == "⏳ Still clearing after 2 minutes."
 
 
 def test_nothing_is_asked_while_nothing_is_under_way(workspace: Workspace) -> None:

@@ -149,21 +149,6 @@ def test_a_preview_is_good_for_half_an_hour(workspace: Workspace) -> None:
     assert workspace.thread()[-1].startswith("✅ Cleared")
 
 
-def test_two_previews_of_one_person(workspace: Workspace) -> None:
-    """Whichever is confirmed first counts, and the other says so."""
-    ana = workspace.operator("ana")
-    ana.asks("/pipeline clear orders first")
-    first = ana.finds("Clear orders")
-    ana.asks("/pipeline clear orders second")
-    ana.told("Clear orders")
-    ana.presses(first)
-    assert ana.reads()[0].startswith("✋ Another operation holds `orders`: @ana asked for a clear")
-    workspace.passes(seconds=10)
-    assert "Reason: second" in workspace.card()
-    assert workspace.thread()[-1].startswith("✅ Cleared")
-    assert workspace.feldera.clears["orders"] == 1
-
-
 def test_what_cannot_be_looked_at_cannot_be_shown(workspace: Workspace) -> None:
     """Down, behind a failing proxy, busy, or without the right key: why is said, and that nothing changed."""
     ana = workspace.operator("ana")

@@ -82,18 +82,6 @@ def test_a_lock_that_takes_too_long(workspace: Workspace) -> None:
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_a_lock_for_an_hour(workspace: Workspace) -> None:
-    """That it is tried again and again is said once, not each time."""
-    workspace.feldera.is_locked(1000)
-    workspace.operator("ana").clears("orders")
-    workspace.passes(minutes=10)
-    workspace.leaps(minutes=49)
-    workspace.passes(minutes=1)
-    assert [line.split()[0] for line in workspace.thread()] == ["📤", "⏸️", "📤"]
-    assert "not sent yet" in workspace.card()
-    assert workspace.feldera.clears["orders"] == 0
-
-
 def test_a_card_that_changed_without_a_line_is_shown_too(workspace: Workspace) -> None:
     """A repetition that is no news still moves the card between "sent" and "not sent yet": the announcing loop hears of it."""
     workspace.feldera.is_locked(1000)
@@ -182,25 +170,6 @@ def test_something_else_answers_the_request(
     ]
     assert workspace.thread()[-1] == "✅ Cleared `orders` after 2 seconds. @ana"
     assert workspace.feldera.clears["orders"] == 1
-
-
-def test_a_proxy_that_answers_every_look(workspace: Workspace) -> None:
-    """HTML with 502 while waiting is an outage, and no outcome."""
-    workspace.feldera.sticks_clearing("orders")
-    workspace.operator("ana").clears("orders")
-    workspace.feldera.proxy_fails(10)
-    workspace.passes(minutes=2)
-    workspace.feldera.unsticks("orders")
-    workspace.passes(minutes=1)
-    assert workspace.thread()[2:] == snapshot(
-        [
-            "🔌 I cannot ask Feldera (`Feldera cannot be reached through its proxy (502).`). The clear goes on without me. I keep trying.",
-            "🔌 Feldera answers again, after 1 minute and 41 seconds.",
-            "⏳ Still clearing after 1 minute and 41 seconds.",
-            "⏳ Still clearing after 2 minutes.",
-            "✅ Cleared `orders` after 2 minutes and 8 seconds. @ana",
-        ]
-    )
 
 
 def test_an_address_at_which_something_else_answers(workspace: Workspace) -> None:

@@ -151,7 +151,6 @@ def asks_where_she_is_not(workspace: Workspace, approvals: int) -> tuple[Teammat
 
 
 def test_a_requester_who_cannot_be_written_to(workspace: Workspace) -> None:
-    """The approvals' thread goes on without their direct messages, which are tried again, and given up in the end."""
     workspace.expected_errors.add("message_given_up")
     rae, approvals = asks_where_she_is_not(workspace, 1)
     workspace.slack.refuses(POST, "user_disabled", where=lambda args: args["channel"] == rae.id)

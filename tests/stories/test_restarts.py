@@ -38,39 +38,6 @@ def test_after_the_preview(workspace: Workspace, ana: Teammate) -> None:
     assert len(workspace.sent) == 1
 
 
-def test_right_after_the_confirmation(workspace: Workspace, ana: Teammate) -> None:
-    """Acknowledged is stored: the card comes after the restart, and then the request."""
-    workspace.run(ana.clicking("Clear orders"))
-    workspace.dies()
-    assert workspace.cards() == []
-    workspace.passes(minutes=5)
-    workspace.starts()
-    workspace.passes(seconds=10)
-    assert ana.reads() == [
-        "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands."
-    ]
-    assert workspace.thread()[0] == "📤 Sent the request to Feldera, Mar 2, 2026 at 3:05:00 AM."
-    assert workspace.thread()[-1] == CLEARED
-    assert "✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM\n✓ Request sent · Mar 2, 2026 at 3:05:00 AM" in (
-        workspace.card()
-    )
-    assert len(workspace.sent) == 1
-
-
-def test_after_the_card(workspace: Workspace, ana: Teammate) -> None:
-    """With Feldera away there is only a card so far: it stays the one card, and the request follows."""
-    workspace.feldera_goes_down()
-    ana.told("Clear orders")
-    workspace.restarts()
-    workspace.passes(minutes=5)
-    workspace.restarts()
-    workspace.feldera_comes_back()
-    workspace.passes(minutes=1)
-    assert signs(workspace) == "🔌 🔌 📤 ⏳ ✅"
-    assert "✅ Cleared." in workspace.card()
-    assert len(workspace.sent) == 1
-
-
 def test_while_the_request_is_under_way_undone(workspace: Workspace, ana: Teammate) -> None:
     """Stored before it went out, it may have been sent: the bot looks, waits as long as it could arrive, repeats it."""
     workspace.feldera.hangs("POST")
@@ -117,19 +84,6 @@ def test_a_request_that_arrives_after_the_restart(workspace: Workspace, ana: Tea
     assert workspace.feldera.clears["orders"] == 1
 
 
-def test_after_acceptance(workspace: Workspace, ana: Teammate) -> None:
-    """The clear went on without the bot; it is told when it is back."""
-    ana.told("Clear orders")
-    workspace.dies()
-    workspace.passes(minutes=10)
-    workspace.starts()
-    workspace.passes(seconds=10)
-    assert signs(workspace) == "📤 ⏳ ✅"
-    assert workspace.thread()[-1] == "✅ Cleared `orders` after 10 minutes. @ana"
-    assert "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:10:00 AM" in workspace.card()
-    assert len(workspace.sent) == 1
-
-
 def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
     """That it is away was said before the restart, and is not said again after it."""
     workspace.feldera.sticks_clearing("orders")
@@ -150,20 +104,6 @@ def test_while_feldera_is_away(workspace: Workspace, ana: Teammate) -> None:
             "✅ Cleared `orders` after 2 minutes and 15 seconds. @ana",
         ]
     )
-
-
-def test_after_the_end_before_its_line(workspace: Workspace, ana: Teammate) -> None:
-    """The operation is over, but its last line was not posted yet: the bot owes it, whatever the operation's state."""
-    ana.told("Clear orders")
-    workspace.passes(seconds=2)
-    for method in ("chat.postMessage", "chat.update"):
-        workspace.slack.rate_limits(method, retry_after=60)
-    workspace.passes(seconds=10)
-    assert signs(workspace) == "📤 ⏳"
-    workspace.restarts()
-    workspace.passes(minutes=2)
-    assert signs(workspace) == "📤 ⏳ ✅"
-    assert "✅ Cleared." in workspace.card()
 
 
 def test_while_a_human_is_wanted(workspace: Workspace, ana: Teammate) -> None:

@@ -42,7 +42,6 @@ def test_a_rule_is_put_replaced_and_dropped(workspace: Workspace) -> None:
 
 
 def test_a_rule_counts_from_the_next_command_on(workspace: Workspace) -> None:
-    """An operator who cleared alone needs approvals a moment later."""
     root, ana = workspace.admin("root"), workspace.operator("ana")
     can_i = "/pipeline can-i clear orders"
     assert ana.types(can_i).startswith("✅ You may clear `orders` yourself.")
@@ -63,7 +62,6 @@ def test_a_rule_names_channels_and_groups_as_slack_shows_them(workspace: Workspa
 
 
 def test_what_cannot_be_read_changes_nothing(workspace: Workspace) -> None:
-    """The answer says what to type instead."""
     root = workspace.admin("root")
     typed = [
         "rule orders",
@@ -154,7 +152,6 @@ def test_a_freeze_ends_by_itself(workspace: Workspace) -> None:
 
 
 def test_who_sees_which_rules(workspace: Workspace) -> None:
-    """Those that may concern a pipeline on which something is granted to the person, and no others."""
     workspace.rules("prod-*", "approvals=2")
     workspace.rules("orders", "approvals=1")
     workspace.rules("ord*", "reason=required")

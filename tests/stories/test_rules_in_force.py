@@ -40,7 +40,6 @@ def when_it_is_back(workspace: Workspace) -> str:
 
 @pytest.mark.usefixtures("ana")
 def test_nothing_has_changed(workspace: Workspace, ben: Teammate) -> None:
-    """An approval outlives an outage of a few minutes."""
     approved_while_feldera_is_down(workspace, ben)
     assert when_it_is_back(workspace).startswith("✅ Cleared `orders`")
     assert len(workspace.sent) == 1
@@ -73,7 +72,6 @@ def test_what_carried_it_is_gone(
 
 @pytest.mark.usefixtures("ana")
 def test_the_approver_left_the_group(workspace: Workspace) -> None:
-    """A right by a group ends with the membership, also between approval and request."""
     ben = workspace.stranger("ben")
     leads = workspace.user_group("leads", ben)
     workspace.grants_group(leads, Role.APPROVER)
@@ -84,7 +82,6 @@ def test_the_approver_left_the_group(workspace: Workspace) -> None:
 
 
 def test_an_operator_under_a_new_rule(workspace: Workspace) -> None:
-    """Confirmed without approvals, and a rule wants one before it was sent: it is not sent."""
     oli = workspace.operator("oli")
     oli.asks("/pipeline clear orders")
     workspace.feldera_goes_down()
@@ -108,7 +105,6 @@ def test_a_rule_was_tightened_while_it_waits(workspace: Workspace, ben: Teammate
 
 
 def test_a_rule_was_loosened_while_it_waits(workspace: Workspace, ben: Teammate) -> None:
-    """What was asked of two people is still asked of two."""
     workspace.rules("orders", "approvals=2")
     workspace.requester("ana").requests("orders")
     workspace.rules("orders", "approvals=1")

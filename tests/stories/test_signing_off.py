@@ -56,7 +56,6 @@ def test_signed_off_by_command(workspace: Workspace, rio: Teammate, ben: Teammat
 
 
 def test_two_sign_it_off_at_once(workspace: Workspace, rio: Teammate, ben: Teammate) -> None:
-    """One signature; the other person reads whose it is."""
     cem = workspace.approver("cem")
     broken(workspace, rio)
     workspace.at_once(ben.clicking("Sign off"), cem.clicking("Sign off"))

@@ -99,7 +99,6 @@ def test_the_last_of_several_approvals(workspace: Workspace) -> None:
 
 
 def test_a_confirmation(workspace: Workspace) -> None:
-    """The preview turns into the answer when it is there."""
     ana = workspace.requester("ana")
     ana.asks("/pipeline clear orders")
     slowly(workspace, ana.clicking("Ask for approval"))
@@ -179,7 +178,6 @@ def test_a_press_on_home_that_changes_nothing(workspace: Workspace, ben: Teammat
 
 
 def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
-    """What it says takes a look at the database: where that takes too long, the button has to be pressed again."""
     workspace.bot.background_tasks.patience = 0.0
     assert rio.told("Break the glass…") == [f"{TOO_LATE} Press *Break the glass…* again; nothing was sent."]
     workspace.bot.background_tasks.patience = 2.0
@@ -191,7 +189,6 @@ def test_the_form_of_a_broken_glass(workspace: Workspace, rio: Teammate) -> None
 
 
 def test_a_broken_glass(workspace: Workspace, rio: Teammate) -> None:
-    """Its modal turns into the answer."""
     rio.opens("Break the glass…")
     slowly(workspace, rio.submitting("orders"))
     assert "⏳ Confirmed. The card of `orders` goes up now; nothing is sent before it stands." in rio.screen

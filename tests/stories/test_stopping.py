@@ -57,7 +57,6 @@ def test_the_window(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("who", ["requester", "approver", "operator", "responder"])
 def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
-    """The requester, an approver, and whoever else may act on the pipeline."""
     ana, ben = approved(workspace)
     others = {"operator": workspace.operator("oli"), "responder": workspace.responder("rio")}
     stopper = {"requester": ana, "approver": ben, **others}[who]
@@ -71,7 +70,6 @@ def test_stopped_by_whoever_has_a_say(workspace: Workspace, who: str) -> None:
 
 
 def test_a_stranger_cannot_stop_it(workspace: Workspace) -> None:
-    """A viewer and somebody without any role are told no, and it goes on."""
     approved(workspace)
     for person in (workspace.viewer("vic"), workspace.stranger("dan")):
         (no,) = person.told("Stop")
@@ -106,7 +104,6 @@ def test_withdraw_is_stop_in_the_window(workspace: Workspace) -> None:
 
 
 def test_an_operator_without_approvals_has_the_window_too(workspace: Workspace) -> None:
-    """The window is the rule's, whoever clears."""
     workspace.rules("orders", "stop=30s")
     oli = workspace.operator("oli")
     preview = oli.asks("/pipeline clear orders")
@@ -151,7 +148,6 @@ def test_withdrawn(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
 
 
 def test_withdrawn_by_command(workspace: Workspace, ana: Teammate) -> None:
-    """It takes no right to take one's own request back; again, it is over."""
     withdraw = f"/pipeline withdraw {workspace.request()}"
     workspace.revokes(ana)
     assert ana.types(withdraw) == TAKEN_BACK
@@ -172,7 +168,6 @@ def test_others_cannot_withdraw_it(workspace: Workspace, ben: Teammate) -> None:
 
 
 def test_a_double_click_on_withdraw(workspace: Workspace, ana: Teammate) -> None:
-    """It ends once, and each click is answered."""
     button = ana.finds("Withdraw")
     workspace.at_once(ana.pressing(button), ana.pressing(button))
     workspace.passes(seconds=5)

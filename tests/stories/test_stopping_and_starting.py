@@ -188,7 +188,6 @@ def test_a_start_that_fails(workspace: Workspace, ana: Teammate) -> None:
 
 
 def test_somebody_stops_what_is_starting(workspace: Workspace, ana: Teammate) -> None:
-    """Stopped without an error is stopped by somebody."""
     workspace.feldera.adds("sales", provision_takes=60)
     ana.confirms("/pipeline start sales", "Start sales")
     workspace.passes(seconds=5)

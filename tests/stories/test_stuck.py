@@ -76,7 +76,6 @@ def test_stuck_for_thirty_hours(workspace: Workspace, ana: Teammate) -> None:
 
 
 def test_stuck_where_no_rule_names_a_group(workspace: Workspace, ana: Teammate) -> None:
-    """Then it is ana who is mentioned, again and again."""
     sticks(workspace, ana)
     sees(workspace, timedelta(seconds=200), timedelta(hours=1))
     workspace.passes(seconds=1)
@@ -92,16 +91,6 @@ def test_unusual_is_what_takes_three_times_as_long_as_ever(workspace: Workspace,
         [
             "0:01:08.266667  🐌 This takes unusually long: 1 minute and 8 seconds so far (usually 22 s at most)."
         ]
-    )
-
-
-def test_unusual_is_nothing_below_half_a_minute(workspace: Workspace, ana: Teammate) -> None:
-    """Three times a moment is still a moment."""
-    has_cleared(workspace, ana, 1)
-    sticks(workspace, ana)
-    workspace.passes(minutes=1)
-    assert unusual(workspace) == snapshot(
-        ["0:00:30  🐌 This takes unusually long: 30 seconds so far (usually 4 s at most)."]
     )
 
 

@@ -132,7 +132,6 @@ def test_an_outage_is_told_of_the_one_that_has_it(
 def test_what_is_on_the_others_is_listed_and_suggested(
     workspace: Workspace, ana: Teammate, staging: FelderaSimulator
 ) -> None:
-    """With a word on what may be missing, to those who might have seen it."""
     ben = workspace.operator("ben", "prod/*")
     workspace.run(staging.goes_down())
     assert ana.asks("/pipeline list") == snapshot("""\

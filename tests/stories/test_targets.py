@@ -41,7 +41,6 @@ def test_a_pipeline_is_called_by_its_target_everywhere(workspace: Workspace) -> 
 
 
 def test_two_of_one_name_hold_each_other_up_in_nothing(workspace: Workspace) -> None:
-    """Each has a lock of its own."""
     ana = workspace.operator("ana")
     for target, feldera in workspace.felderas.items():
         feldera.sticks_clearing("orders")
@@ -111,7 +110,6 @@ def test_a_name_that_its_target_does_not_have(workspace: Workspace) -> None:
 
 
 def test_help_tells_how_pipelines_are_called(workspace: Workspace) -> None:
-    """Where it matters."""
     ana = workspace.stranger("ana")
     called = "There are several Felderas here, and a NAME is `TARGET/NAME`, such as `prod/orders`. The targets are `prod` and `staging`."
     assert ana.types("/pipeline help").split("\n")[-1] == called

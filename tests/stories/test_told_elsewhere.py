@@ -59,13 +59,6 @@ def test_a_denial(workspace: Workspace, private: Channel, ana: Teammate, ben: Te
     assert workspace.thread(private) == [said]
 
 
-def test_nobody_decided(workspace: Workspace, private: Channel, ana: Teammate) -> None:
-    workspace.passes(hours=1)
-    (said,) = ana.dms()
-    assert said.startswith("❌ Not approved in time. Nothing was sent.")
-    workspace.thread(private)
-
-
 def test_direct_messages_are_switched_off(
     workspace: Workspace, private: Channel, ana: Teammate, ben: Teammate, cem: Teammate
 ) -> None:
@@ -96,7 +89,6 @@ def test_the_bot_is_killed_and_slack_away(
 
 
 def test_the_card_stands_where_it_was_asked_for(workspace: Workspace, ben: Teammate) -> None:
-    """No second message: the thread mentions whoever asked."""
     workspace.rules("orders", f"approvals=1 channel={workspace.channel.id}")
     ana = workspace.requester("ana")
     ana.requests("orders")

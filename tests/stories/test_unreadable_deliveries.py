@@ -52,7 +52,6 @@ def test_a_click_over_http(over_http: Workspace) -> None:
 
 
 def test_a_command_of_numbers(workspace: Workspace) -> None:
-    """The ack says that it could not be read."""
     ana = workspace.operator("ana")
     ana.types("/pipeline help")
     typed = last(workspace) | {"trigger_id": "9.9.made-up"}

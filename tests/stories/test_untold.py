@@ -43,18 +43,6 @@ def test_it_waits_until_slack_tells(workspace: Workspace) -> None:
 
 
 @pytest.mark.usefixtures("ana", "ben")
-def test_slack_is_away(workspace: Workspace) -> None:
-    """The same when it is gone altogether: all of it is told afterwards."""
-    workspace.slack_goes_down()
-    workspace.passes(minutes=2)
-    assert workspace.sent == []
-    workspace.slack_comes_back()
-    workspace.passes(minutes=1)
-    assert workspace.thread()[1] == waits("Slack cannot be reached")
-    assert [line.split()[0] for line in workspace.thread()] == ["👍", "⏸️", "📤", "⏳", "✅"]
-
-
-@pytest.mark.usefixtures("ana", "ben")
 def test_slack_wants_quiet(workspace: Workspace) -> None:
     """It is not asked again before it wants to be, however often the bot looks."""
     workspace.slack.rate_limits("users.info", retry_after=180, times=2)
@@ -123,7 +111,6 @@ def test_who_left_meanwhile(workspace: Workspace, ben: Teammate) -> None:
 
 @pytest.mark.usefixtures("ana")
 def test_a_group_that_cannot_be_read(workspace: Workspace) -> None:
-    """Who approved as one of a group is waited for as long as the group cannot be read."""
     dan = workspace.stranger("dan")
     workspace.grants_group(workspace.user_group("leads", dan), Role.APPROVER)
     dan.told("Approve")
