@@ -35,11 +35,9 @@ def test_the_slower_of_two_people(workspace: Workspace) -> None:
     ben.asks("/pipeline clear orders")
     button = ben.finds("Clear orders")
     ana.told("Clear orders")
-    assert ben.told("Clear orders") == snapshot(
-        [
-            "✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread."
-        ]
-    )
+    assert ben.told("Clear orders") == [
+        "✋ Another operation holds `orders`: @ana asked for a clear Mar 2, 2026 at 3:00:00 AM. Follow it in its thread."
+    ]
     assert ben.links() == [workspace.permalink()]
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)

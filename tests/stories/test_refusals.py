@@ -117,11 +117,9 @@ def test_a_key_that_was_deleted(guarded: Workspace) -> None:
     guarded.feldera.someone_deletes_the_key(KEY)
     ana.told("Clear orders")
     guarded.passes(minutes=1)
-    assert guarded.thread() == snapshot(
-        [
-            "❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
-        ]
-    )
+    assert guarded.thread() == [
+        "❌ Not cleared: Feldera does not let this bot in (`Feldera does not accept the bot's credentials (401).`). Whoever runs the bot should check its Feldera credentials: they need the role `write`. @ana"
+    ]
     assert "✗ Request not sent\n✗ Storage not cleared by this\n" in guarded.card()
     assert guarded.sent == []
 
@@ -133,11 +131,9 @@ def test_a_key_that_was_deleted_while_the_clear_goes_on(guarded: Workspace) -> N
     guarded.feldera.someone_deletes_the_key(KEY)
     guarded.passes(minutes=5)
     guarded.leaps(minutes=55)
-    assert guarded.thread()[2:] == snapshot(
-        [
-            "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. Whoever runs the bot should check its Feldera credentials."
-        ]
-    )
+    assert guarded.thread()[2:] == [
+        "🔌 I cannot ask Feldera (`Feldera does not accept the bot's credentials (401).`). The clear goes on without me. I keep trying. Whoever runs the bot should check its Feldera credentials."
+    ]
     assert "I have not been able to ask Feldera since Mar 2, 2026 at 3:00:00 AM." in guarded.card()
 
 

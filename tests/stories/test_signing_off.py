@@ -33,11 +33,9 @@ def test_the_breaker_cannot_sign_it_off(workspace: Workspace, rio: Teammate) -> 
     no = "🚫 You broke the glass yourself: somebody else has to sign it off."
     assert rio.told("Sign off") == [no]
     assert rio.types(f"/pipeline sign-off {workspace.request()}") == no
-    assert dan.told("Sign off") == snapshot(
-        [
-            "🚫 You may not sign off a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03DAN`."
-        ]
-    )
+    assert dan.told("Sign off") == [
+        "🚫 You may not sign off a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03DAN`."
+    ]
     assert "[Sign off]" in workspace.card()
 
 

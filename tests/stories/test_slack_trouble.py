@@ -90,11 +90,9 @@ def test_away_for_longer_than_a_confirmation_is_good_for(workspace: Workspace, a
     workspace.slack_comes_back()
     workspace.passes(minutes=1)
     ana.reads()
-    assert workspace.thread() == snapshot(
-        [
-            "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
-        ]
-    )
+    assert workspace.thread() == [
+        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana"
+    ]
     assert "✗ Request not sent\n✗ Storage not cleared by this\n" in workspace.card()
     assert workspace.sent == []
 
@@ -119,16 +117,6 @@ def test_a_line_whose_answer_was_lost(workspace: Workspace, ana: Teammate) -> No
     assert len(workspace.sent) == 1
 
 
-def test_an_edit_whose_answer_was_lost(workspace: Workspace, ana: Teammate) -> None:
-    """Editing twice does no harm: the card is edited until Slack says that it was."""
-    ana.clears("orders")
-    workspace.slack.loses_the_next_reply(EDIT)
-    workspace.slack.drops_the_next_request(EDIT)
-    workspace.passes(minutes=1)
-    assert "✅ Cleared." in workspace.card()
-    assert len(workspace.thread()) == 3
-
-
 def test_a_card_that_may_not_be_edited_any_more(workspace: Workspace, ana: Teammate) -> None:
     """Some workspaces allow edits for a while only: the card stays as it is, and its thread tells the rest."""
     ana.clears("orders")
@@ -139,13 +127,16 @@ def test_a_card_that_may_not_be_edited_any_more(workspace: Workspace, ana: Teamm
     assert called(workspace, EDIT) == [(0.0, None), (2.5, "edit_window_closed")]
 
 
-@pytest.mark.parametrize("what", ["errors of its own", "a token that does not work"])
+@pytest.mark.parametrize("what", ["errors of its own", "a lost edit", "a token that does not work"])
 def test_what_passes_loses_nothing(workspace: Workspace, ana: Teammate, what: str) -> None:
     """The bot goes on trying; a token is logged as an error, since only a person can mend it."""
     ana.clears("orders")
     if what == "errors of its own":
         workspace.slack.answers_500(POST, times=3)
         workspace.slack.fails_next(EDIT, "internal_error", times=3)
+    elif what == "a lost edit":  # editing twice does no harm
+        workspace.slack.loses_the_next_reply(EDIT)
+        workspace.slack.drops_the_next_request(EDIT)
     else:
         workspace.expected_errors.add("slack_refused")
         workspace.slack.refuses_tokens()
@@ -194,14 +185,14 @@ def test_many_operations_in_one_channel(workspace: Workspace, ana: Teammate) -> 
 
 def test_more_to_tell_than_one_message_holds(workspace: Workspace, ana: Teammate) -> None:
     """Ten lines a message: what a long absence left unsaid comes in several, in order, each once."""
-    workspace.feldera.adds("payments", clear_takes=57 * 60.0)
+    workspace.feldera.adds("payments", clear_takes=43 * 60.0)
     ana.clears("payments")
     workspace.passes(seconds=5)
     workspace.slack_goes_down()
     for _ in range(7):
         workspace.passes(minutes=4)
         workspace.feldera_goes_down()
-        workspace.passes(minutes=4)
+        workspace.passes(minutes=2)
         workspace.feldera_comes_back()
     workspace.slack_comes_back()
     workspace.passes(minutes=3)
@@ -210,6 +201,6 @@ def test_more_to_tell_than_one_message_holds(workspace: Workspace, ana: Teammate
     assert len(away) == len(back) == 7
     assert all(line.startswith("🔌 I cannot ask Feldera") for line in away)
     assert all(line.startswith("🔌 Feldera answers again") for line in back)
-    assert lines[-1] == "✅ Cleared `payments` after 57 minutes and 8 seconds. @ana"
+    assert lines[-1].startswith("✅ Cleared `payments` after 43 minutes")
     posts = [call for call in workspace.slack.calls if call.method == POST and call.error is None]
     assert [len(call.args["blocks"]) for call in posts[2:]] == [10, 5, 1]

@@ -223,11 +223,9 @@ def test_restarted_before_the_stop(workspace: Workspace, ana: Teammate) -> None:
     workspace.clock.passes(seconds=30)
     ana.told("Stop sales")
     workspace.passes(seconds=10)
-    assert workspace.thread() == snapshot(
-        [
-            "❌ Not stopped: `sales` was started after it was reviewed, so this is another run. Nothing was sent. Type `/pipeline stop sales` to look again. @ana"
-        ]
-    )
+    assert workspace.thread() == [
+        "❌ Not stopped: `sales` was started after it was reviewed, so this is another run. Nothing was sent. Type `/pipeline stop sales` to look again. @ana"
+    ]
     assert workspace.sent == []
 
 

@@ -1,7 +1,6 @@
 """Slack does not tell who people are, for a while: what was approved waits for it, and nobody's approval is lost."""
 
 import pytest
-from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 from tests.workspace import Teammate, Workspace
@@ -65,11 +64,9 @@ def test_slack_never_tells(workspace: Workspace) -> None:
     workspace.passes(minutes=10)
     assert workspace.sent == []
     assert workspace.thread()[1] == waits("Slack is asked too often and wants 3600 s of quiet")
-    assert workspace.thread()[2:] == snapshot(
-        [
-            "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
-        ]
-    )
+    assert workspace.thread()[2:] == [
+        "❌ Not cleared: the request could not be sent within 4 hours of the confirmation. Nothing was sent. Type `/pipeline clear orders` to look again. @ana (approved by @ben)"
+    ]
 
 
 def test_a_broken_glass(workspace: Workspace) -> None:
