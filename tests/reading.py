@@ -66,6 +66,11 @@ class Reading:
         """The lines in the newest card's thread, whole, oldest first. Above them stands the card, which is read, too."""
         return self._lines(self._roots(channel)[-1])
 
+    def follows(self, channel: Any = None) -> None:
+        """Read the one card and its thread, of which the story says no more."""
+        self.card(channel)
+        self.thread(channel)
+
     def threads(self, channel: Any = None) -> list[list[str]]:
         """The lines in each card's thread, oldest card first."""
         return [self._lines(root) for root in self._roots(channel)]

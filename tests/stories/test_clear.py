@@ -1,19 +1,25 @@
 """Somebody clears a pipeline, from the command to the last line."""
 
+import pytest
 from inline_snapshot import snapshot
 
-from tests.workspace import Workspace
+SENT = "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM."
+ACCEPTED = "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled."
 
 
-def test_a_clear_from_the_command_to_the_last_line(workspace: Workspace) -> None:
+@pytest.fixture
+def ana(workspace):
+    """Somebody who clears by themselves."""
+    return workspace.operator("ana")
+
+
+def test_a_clear_from_the_command_to_the_last_line(workspace, ana):
     """Command, preview, confirmation, card, thread, and the person mentioned at the end."""
-    ana = workspace.operator("ana")
     assert ana.types("/pipeline clear orders schema change") == snapshot(
         "🔎 Looking at `orders`… If nothing more comes within a few minutes, type it again: nothing has been changed."
     )
-    assert ana.reads() == snapshot(
-        [
-            """\
+    (preview,) = ana.reads()
+    assert preview == snapshot("""\
 *Clear `orders`?* Nothing happens unless you press the button. Only you see this.
 *Deployment*
 ⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
@@ -24,18 +30,37 @@ the storage, with 3 checkpoints (7.0 MiB)
 Reason: schema change
 ⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
 [Clear orders] [Never mind]\
-"""
-        ]
-    )
+""")
     ana.clicks("Clear orders")
     assert ana.last_confirm == snapshot("""\
 Clear orders?
 This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled.
 [Clear] [Go back]\
 """)
-    assert ana.reads() == snapshot(["⏳ Confirmed. Follow `orders` in its thread."])
+    assert ana.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
+    assert ana.links() == [workspace.permalink()]
     workspace.passes(seconds=10)
-    assert workspace.card() == snapshot("""\
+    assert workspace.thread() == [SENT, ACCEPTED, "✅ Cleared `orders` after 2 seconds. @ana"]
+    assert workspace.feldera.clears["orders"] == 1
+    # One message, edited in place: each of its versions says where the clear stands.
+    confirmed, sent, cleared = (version.split("\n") for version in workspace.card_history())
+    assert [confirmed[2], *confirmed[9:]] == snapshot(
+        [
+            "⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet.",
+            "⏳ Request to Feldera",
+            "○ Storage cleared",
+            "Id `ID1`",
+        ]
+    )
+    assert [sent[2], *sent[9:]] == snapshot(
+        [
+            "⏳ Clearing since Mar 2, 2026 at 3:00:00 AM.",
+            "✓ Request sent · Mar 2, 2026 at 3:00:00 AM",
+            "⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM",
+            "Id `ID1`",
+        ]
+    )
+    assert "\n".join(cleared) == snapshot("""\
 Clear orders
 *State*
 ✅ Cleared.
@@ -50,104 +75,31 @@ Reason: schema change
 ✅ Cleared `orders` after 2 seconds.
 Id `ID1`\
 """)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "✅ Cleared `orders` after 2 seconds. @ana",
-        ]
-    )
-    assert workspace.feldera.clears["orders"] == 1
-    assert ana.links() == [workspace.permalink()]
 
 
-def test_the_card_is_edited_in_place(workspace: Workspace) -> None:
-    """One message from the confirmation to the end: each of its versions says where the clear stands."""
-    ana = workspace.operator("ana")
-    ana.types("/pipeline clear orders")
-    ana.reads()
-    ana.clicks("Clear orders")
-    ana.reads()
-    workspace.passes(seconds=10)
-    assert workspace.card_history() == snapshot(
-        [
-            """\
-Clear orders
-*State*
-⏳ Confirmed Mar 2, 2026 at 3:00:00 AM, not sent yet.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-⏳ Request to Feldera
-○ Storage cleared
-Id `ID1`\
-""",
-            """\
-Clear orders
-*State*
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
-Id `ID1`\
-""",
-            """\
-Clear orders
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `orders` after 2 seconds.
-Id `ID1`\
-""",
-        ]
-    )
-    workspace.thread()
-
-
-def test_waiting_costs_the_channel_nothing(workspace: Workspace) -> None:
+def test_waiting_costs_the_channel_nothing(workspace, ana):
     """The card says "since" as Slack's own date, which ages by itself: a look that learns nothing posts nothing."""
-    ana = workspace.operator("ana")
     workspace.feldera.sticks_clearing("orders")
-    ana.types("/pipeline clear orders")
-    ana.reads()
-    ana.clicks("Clear orders")
-    ana.reads()
+    ana.clears("orders")
     workspace.passes(seconds=5)
     calls, looks = len(workspace.slack.calls), len(workspace.feldera.requests)
     workspace.passes(seconds=20)
     assert len(workspace.feldera.requests) > looks
     assert len(workspace.slack.calls) == calls
-    workspace.card(), workspace.thread()
+    workspace.follows()
 
 
-def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
-    """A line at 30 seconds, 1, 2, 5, 10 and 30 minutes and so on; how unusual that is, once."""
-    ana = workspace.operator("ana")
+def test_the_milestones_of_a_long_clear(workspace, ana):
+    """A line at 30 seconds, 1, 2, 5, 10 and 30 minutes; how unusual that is, once, with how the runner is."""
     workspace.feldera.sticks_clearing("orders")
-    ana.types("/pipeline clear orders")
-    ana.reads()
-    ana.clicks("Clear orders")
-    ana.reads()
+    ana.clears("orders")
     workspace.passes(minutes=31)
+    assert "Clearing since Mar 2, 2026 at 3:00:00 AM, which is unusually long." in workspace.card()
     workspace.feldera.unsticks("orders")
     workspace.passes(minutes=1)
-    assert asked_for_health(workspace) == 1
-    assert workspace.timed_thread() == snapshot(
+    assert [each.path for each in workspace.feldera.requests].count("/v0/cluster_healthz") == 1
+    assert workspace.timed_thread()[2:] == snapshot(
         [
-            "0:00:01  📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "0:00:01  ⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
             "0:00:30  ⏳ Still clearing after 30 seconds.",
             "0:01:00  ⏳ Still clearing after 1 minute.",
             "0:02:00  ⏳ Still clearing after 2 minutes.",
@@ -158,125 +110,49 @@ def test_the_milestones_of_a_long_clear(workspace: Workspace) -> None:
             "0:31:15  ✅ Cleared `orders` after 31 minutes and 15 seconds. @ana",
         ]
     )
-    assert workspace.card() == snapshot("""\
-Clear orders
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:31:15 AM
-✅ Cleared `orders` after 31 minutes and 15 seconds.
-Id `ID1`\
-""")
 
 
-def test_unusually_long_with_a_sick_runner(workspace: Workspace) -> None:
-    """After three minutes it says so, once, and how the runner is: Feldera's own words name its machines, and stay here."""
-    ana = workspace.operator("ana")
+def test_unusually_long_with_a_sick_runner(workspace, ana):
+    """Feldera's own words of it name its machines, and stay here."""
     workspace.feldera.runner_is(False)
-    ana.types("/pipeline clear orders")
-    ana.reads()
-    ana.clicks("Clear orders")
-    ana.reads()
+    ana.clears("orders")
     workspace.passes(minutes=4)
-    assert workspace.thread() == snapshot(
-        [
-            "📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.",
-            "⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.",
-            "⏳ Still clearing after 30 seconds.",
-            "⏳ Still clearing after 1 minute.",
-            "⏳ Still clearing after 2 minutes.",
-            "🐌 This takes unusually long: 3 minutes and 9 seconds so far. Feldera's runner says it is unhealthy. Feldera repeats a clear until it succeeds, and it cannot be cancelled; I keep watching. @ana",
-        ]
-    )
-    assert workspace.card() == snapshot("""\
-Clear orders
-*State*
-⏳ Clearing since Mar 2, 2026 at 3:00:00 AM, which is unusually long.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-⏳ Storage being cleared · Mar 2, 2026 at 3:00:00 AM
-Id `ID1`\
-""")
+    assert "seconds so far. Feldera's runner says it is unhealthy. Feldera repeats" in workspace.thread()[-1]
     workspace.feldera.runner_is(True)
     workspace.passes(minutes=1)
-    assert workspace.thread()[-1] == snapshot("✅ Cleared `orders` after 4 minutes and 4 seconds. @ana")
+    assert workspace.thread()[-1] == "✅ Cleared `orders` after 4 minutes and 4 seconds. @ana"
+    workspace.card()
 
 
-def test_an_empty_pipeline_and_no_reason(workspace: Workspace) -> None:
+def test_an_empty_pipeline_and_no_reason(workspace, ana):
     """Storage without a checkpoint is still storage: it is named as what goes, and the reason is left out."""
-    ana = workspace.operator("ana")
     workspace.feldera.adds("fresh", checkpoints=())
-    ana.types("/pipeline clear fresh")
-    assert ana.reads() == snapshot(
-        [
-            """\
-*Clear `fresh`?* Nothing happens unless you press the button. Only you see this.
-*Deployment*
-⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM
-*Storage*
-💾 in use, no checkpoints
-*A clear would destroy*
-the storage; it has no checkpoints
-⚠️ Clearing dissociates the pipeline's storage, which can delete it: its checkpoints and state are gone for good, and the next start begins from nothing. It *cannot be cancelled*.
-[Clear fresh] [Never mind]\
-"""
-        ]
+    preview = ana.asks("/pipeline clear fresh")
+    assert (
+        "💾 in use, no checkpoints\n*A clear would destroy*\nthe storage; it has no checkpoints\n⚠️" in preview
     )
     ana.clicks("Clear fresh")
-    assert ana.last_confirm == snapshot("""\
-Clear fresh?
-This destroys the storage; it has no checkpoints. It cannot be cancelled.
-[Clear] [Go back]\
-""")
-    workspace.passes(seconds=10)
+    assert "This destroys the storage; it has no checkpoints." in ana.last_confirm
     ana.reads()
-    assert workspace.card() == snapshot("""\
-Clear fresh
-*State*
-✅ Cleared.
-*Requested by*
-@ana
-*Destroys*
-the storage; it has no checkpoints
-✓ Confirmed by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Request sent · Mar 2, 2026 at 3:00:00 AM
-✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:00:02 AM
-✅ Cleared `fresh` after 2 seconds.
-Id `ID1`\
-""")
+    workspace.passes(seconds=10)
+    assert "the storage; it has no checkpoints\n✓ Confirmed by @ana" in workspace.card()
     workspace.thread()
 
 
-def test_what_notifications_and_screen_readers_say(workspace: Workspace) -> None:
+def test_what_notifications_and_screen_readers_say(workspace, ana):
     """They get a message's text and none of its blocks: the text alone says what it is about."""
-    ana = workspace.operator("ana")
     workspace.feldera.sticks_clearing("orders")
     ana.asks("/pipeline clear orders schema & keys")
     assert ana.hears() == snapshot(
         "Clear orders? This destroys the storage, with 3 checkpoints (7.0 MiB). It cannot be cancelled. Only you see this."
     )
-    ana.clicks("Clear orders")
-    ana.reads()
+    ana.told("Clear orders")
     workspace.passes(seconds=31)
-    assert workspace.hears() == snapshot(
-        [
-            "Clear orders: ⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Requested by @ana: schema & keys",
-            """\
-📤 Sent the request to Feldera, Mar 2, 2026 at 3:00:00 AM.
-⏳ Feldera accepted it, Mar 2, 2026 at 3:00:00 AM: the storage is being cleared. From here it cannot be cancelled.\
-""",
-            "⏳ Still clearing after 30 seconds.",
-        ]
-    )
+    assert workspace.hears() == [
+        "Clear orders: ⏳ Clearing since Mar 2, 2026 at 3:00:00 AM. Requested by @ana: schema & keys",
+        f"{SENT}\n{ACCEPTED}",
+        "⏳ Still clearing after 30 seconds.",
+    ]
     workspace.feldera.unsticks("orders")
     workspace.passes(seconds=10)
     assert [workspace.hears()[0], workspace.hears()[-1]] == snapshot(
@@ -286,10 +162,5 @@ def test_what_notifications_and_screen_readers_say(workspace: Workspace) -> None
         ]
     )
     ana.asks("/pipeline status orders")
-    assert ana.hears() == snapshot("orders: Stopped, wanted Stopped, storage cleared, program Success.")
-    workspace.card()
-    workspace.thread()
-
-
-def asked_for_health(workspace: Workspace) -> int:
-    return len([request for request in workspace.feldera.requests if request.path == "/v0/cluster_healthz"])
+    assert ana.hears() == "orders: Stopped, wanted Stopped, storage cleared, program Success."
+    workspace.follows()
