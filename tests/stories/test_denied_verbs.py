@@ -4,7 +4,6 @@ import pytest
 
 from bot.domain.commands import VERBS
 from bot.domain.events import EventKind
-from tests.workspace import Workspace
 
 DENIED = {  # by a viewer, who sees the request but may do nothing about it
     "clear orders": "clear `orders`",
@@ -21,53 +20,46 @@ DENIED = {  # by a viewer, who sees the request but may do nothing about it
     "rule orders off": "drop the rule on `orders`",
     "freeze orders for 4h release": "freeze `orders`",
     "unfreeze orders": "unfreeze `orders`",
-    "can-i clear orders": "clear `orders`",
 }
 UNSEEN = {  # by somebody who may not even see it
     "status orders": "see `orders`",
     "history orders": "see `orders`",
     "list": "see any pipeline",
 }
-OF_ONES_OWN = {"pending", "whoami", "grants", "rules", "help", "withdraw"}
+OF_ONES_OWN = {"pending", "whoami", "grants", "rules", "help", "withdraw", "can-i"}
 """They show what the person may see, or undo what they did themselves: there is no role to be lacking."""
 
 
 @pytest.fixture
-def asked(workspace: Workspace) -> Workspace:
+def vic(workspace, ana):
+    """A viewer of the pipeline on which a request waits."""
     workspace.rules("orders", "approvals=1 break-glass=allowed")
-    workspace.requester("ana").requests("orders")
+    ana.requests("orders")
     workspace.card()
-    return workspace
+    return workspace.viewer("vic")
 
 
-@pytest.mark.parametrize(("typed", "what"), DENIED.items())
-def test_a_viewer(asked: Workspace, typed: str, what: str) -> None:
-    vic = asked.viewer("vic")
-    said = vic.types(f"/pipeline {typed.replace('ID', asked.request())}")
-    assert said.startswith(f"🚫 You may not {what}: that takes the role ")
-    if not typed.startswith("can-i"):
-        assert len(asked.record(EventKind.REFUSED)) == 1
-
-
-@pytest.mark.parametrize(("typed", "what"), UNSEEN.items())
-def test_a_stranger(asked: Workspace, typed: str, what: str) -> None:
-    said = asked.stranger("eve").types(f"/pipeline {typed}")
-    assert said.startswith(f"🚫 You may not {what}: that takes the role ")
-
-
-def test_no_verb_was_forgotten() -> None:
-    tried = {typed.split()[0] for typed in (*DENIED, *UNSEEN)}
-    assert tried | OF_ONES_OWN == {verb.word for verb in VERBS}
-
-
-def test_whoever_did_not_ask_takes_nothing_back(asked: Workspace) -> None:
-    vic = asked.viewer("vic")
-    assert vic.types(f"/pipeline withdraw {asked.request()}") == (
+def test_a_viewer(workspace, vic):
+    """By command and by button; each no is on the record, once."""
+    no = "🚫 You may not {}: that takes the role "
+    for typed, what in DENIED.items():
+        said = vic.types(f"/pipeline {typed.replace('ID', workspace.request())}")
+        assert said.startswith(no.format(what)), typed
+    assert len(workspace.record(EventKind.REFUSED)) == len(DENIED)
+    for label in ("Approve", "Deny"):
+        (said,) = vic.told(label)
+        assert said.startswith(no.format(f"{label.lower()} a clear of `orders`"))
+    assert vic.types(f"/pipeline withdraw {workspace.request()}") == (
         "🚫 Only @ana, who asked for the clear of `orders`, can take it back."
     )
 
 
-@pytest.mark.parametrize(("label", "what"), [("Approve", "approve"), ("Deny", "deny")])
-def test_the_buttons_of_a_request(asked: Workspace, label: str, what: str) -> None:
-    (said,) = asked.viewer("vic").told(label)
-    assert said.startswith(f"🚫 You may not {what} a clear of `orders`: that takes the role ")
+@pytest.mark.parametrize(("typed", "what"), UNSEEN.items())
+def test_a_stranger(workspace, typed, what):
+    said = workspace.stranger("eve").types(f"/pipeline {typed}")
+    assert said.startswith(f"🚫 You may not {what}: that takes the role ")
+
+
+def test_no_verb_was_forgotten():
+    tried = {typed.split()[0] for typed in (*DENIED, *UNSEEN)}
+    assert tried | OF_ONES_OWN == {verb.word for verb in VERBS}

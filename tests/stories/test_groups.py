@@ -5,229 +5,181 @@ from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 from bot.domain.events import EventKind
-from tests.workspace import Teammate, Workspace
+
+PREVIEW = "*Clear `orders`?*"
+NO_ROLE = "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it."
+UNTOLD = "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it"
+CLEAR = "/pipeline clear orders"
 
 
-def test_who_is_in_the_group_holds_its_grant(workspace: Workspace) -> None:
-    """A grant to a group is one to everybody in it, and to nobody else."""
-    ana, eve = workspace.stranger("ana"), workspace.stranger("eve")
-    workspace.grants_group(workspace.user_group("oncall", ana), Role.OPERATOR, "orders")
-    assert ana.types("/pipeline whoami") == snapshot("""\
-You are @ana, `U02ANA` of `T0ACME`: a member.
+@pytest.fixture
+def eva(workspace):
+    """Somebody who may clear `orders` only as one of a user group."""
+    return workspace.stranger("eva")
+
+
+@pytest.fixture
+def oncall(workspace, eva):
+    oncall = workspace.user_group("oncall", eva)
+    workspace.grants_group(oncall, Role.OPERATOR, "orders")
+    return oncall
+
+
+@pytest.mark.usefixtures("oncall")
+def test_who_is_in_the_group_holds_its_grant(workspace, eva):
+    """And nobody else. Within a minute one look-up in Slack serves all commands."""
+    bob = workspace.stranger("bob")
+    assert eva.types("/pipeline whoami") == snapshot("""\
+You are @eva, `U02EVA` of `T0ACME`: a member.
 🔑 number 1, *operator* on `orders` through @oncall\
 """)
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
-    assert eve.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
-    assert eve.types("/pipeline whoami") == snapshot("""\
-You are @eve, `U03EVE` of `T0ACME`: a member.
-Nothing is granted to you.\
-""")
+    for _ in range(4):
+        eva.asks("/pipeline status orders")
+    assert eva.asks(CLEAR).startswith(PREVIEW)
+    asked = [call.method for call in workspace.slack.calls]
+    assert asked.count("usergroups.users.list") == asked.count("users.info") == 1
+    assert bob.types(CLEAR).startswith(NO_ROLE)
+    assert bob.types("/pipeline whoami").endswith("Nothing is granted to you.")
 
 
-def test_a_group_is_granted_by_chat(workspace: Workspace) -> None:
+def test_a_group_is_granted_by_chat(workspace, eva):
     """`@oncall` is picked from Slack's list, as a person is."""
-    root, ana = workspace.admin("root"), workspace.stranger("ana")
-    workspace.user_group("oncall", ana)
-    assert root.types("/pipeline grant @oncall operator orders for 7d rota of week 10") == snapshot(
+    root = workspace.admin("root")
+    workspace.user_group("oncall", eva)
+    assert root.types("/pipeline grant @oncall operator orders for 7d rota of week 10") == (
         "✅ @oncall is *operator* on `orders` until Mar 9, 2026 at 3:00:00 AM."
     )
-    assert ana.types("/pipeline grants") == snapshot(
+    assert eva.types("/pipeline grants") == snapshot(
         "@oncall: number 2, *operator* on `orders` until Mar 9, 2026 at 3:00:00 AM through @oncall, `rota of week 10`"
     )
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
-    assert root.types("/pipeline revoke @oncall operator orders") == snapshot(
-        "✅ @oncall is no longer *operator* on `orders`. Before: number 2 by @root, until Mar 9, 2026 at 3:00:00 AM (`rota of week 10`)."
+    assert eva.asks(CLEAR).startswith(PREVIEW)
+    assert root.types("/pipeline revoke @oncall operator orders").startswith(
+        "✅ @oncall is no longer *operator* on `orders`. Before: number 2 by @root, until Mar 9"
     )
-    assert ana.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
+    assert eva.types(CLEAR).startswith(NO_ROLE)
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(
         [
             "03:00 granted by root: grant=1 group=S04ONCALL note=rota of week 10 number=2 pattern=orders role=operator team=T0ACME until=2026-03-09T03:00:00+00:00",
-            '03:00 revoked by root: before=[{"by": "T0ACME/U02ROOT", "note": "rota of week 10", "number": 2, "role": "operator", "until": "2026-03-09T03:00:00+00:00"}] grant=1 group=S04ONCALL pattern=orders role=operator team=T0ACME',
+            '03:00 revoked by root: before=[{"by": "T0ACME/U03ROOT", "note": "rota of week 10", "number": 2, "role": "operator", "until": "2026-03-09T03:00:00+00:00"}] grant=1 group=S04ONCALL pattern=orders role=operator team=T0ACME',
         ]
     )
 
 
-def test_joining_and_leaving_count_within_a_minute(workspace: Workspace) -> None:
+def test_joining_and_leaving_count_within_a_minute(workspace, eva, oncall):
     """For what only looks, an answer of Slack's may be up to 60 seconds old."""
-    ana = workspace.stranger("ana")
-    oncall = workspace.user_group("oncall")
-    workspace.grants_group(oncall, Role.OPERATOR, "orders")
-    assert ana.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
-    oncall.joins(ana)
+    oncall.leaves(eva)
+    assert eva.types(CLEAR).startswith(NO_ROLE)
+    oncall.joins(eva)
     workspace.passes(seconds=61)
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
-    oncall.leaves(ana)
+    assert eva.asks(CLEAR).startswith(PREVIEW)
+    oncall.leaves(eva)
     workspace.passes(seconds=61)
-    assert ana.types("/pipeline clear orders").startswith("🚫 You may not clear `orders`")
+    assert eva.types(CLEAR).startswith(NO_ROLE)
 
 
-def test_slack_is_not_asked_for_every_command(workspace: Workspace) -> None:
-    """Within the minute one look-up serves them all."""
-    ana = workspace.stranger("ana")
-    workspace.grants_group(workspace.user_group("oncall", ana), Role.OPERATOR, "orders")
-    for _ in range(5):
-        ana.asks("/pipeline status orders")
-    asked = [call.method for call in workspace.slack.calls]
-    assert asked.count("usergroups.users.list") == 1
-    assert asked.count("users.info") == 1
-
-
-def test_leaving_counts_at_the_click(workspace: Workspace) -> None:
+def test_leaving_counts_at_the_click(workspace, eva, oncall):
     """A preview shown while it was allowed is not enough: the confirmation looks the group up again."""
-    ana = workspace.stranger("ana")
-    oncall = workspace.user_group("oncall", ana)
-    workspace.grants_group(oncall, Role.OPERATOR, "orders")
-    ana.asks("/pipeline clear orders")
-    oncall.leaves(ana)
-    ana.clicks("Clear orders")
-    assert ana.reads() == snapshot(
-        [
-            "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`. Nothing was sent."
-        ]
-    )
+    eva.asks(CLEAR)
+    oncall.leaves(eva)
+    (said,) = eva.told("Clear orders")
+    assert said.startswith(NO_ROLE)
     workspace.passes(minutes=1)
-    assert workspace.feldera.clears["orders"] == 0
+    assert workspace.sent == []
 
 
-def test_leaving_counts_right_before_the_request(workspace: Workspace) -> None:
-    """Confirmed, then out of the group while Feldera was away: nothing is sent."""
-    ana = workspace.stranger("ana")
-    oncall = workspace.user_group("oncall", ana)
-    workspace.grants_group(oncall, Role.OPERATOR, "orders")
-    ana.asks("/pipeline clear orders")
-    workspace.run(workspace.feldera.goes_down())
-    ana.clicks("Clear orders")
-    ana.reads()
+def test_leaving_counts_right_before_the_request(workspace, eva, oncall):
+    """Confirmed, then out of the group while Feldera was away."""
+    eva.asks(CLEAR)
+    workspace.feldera_goes_down()
+    eva.told("Clear orders")
     workspace.passes(seconds=20)
-    oncall.leaves(ana)
-    workspace.run(workspace.feldera.comes_back())
+    oncall.leaves(eva)
+    workspace.feldera_comes_back()
     workspace.passes(seconds=20)
     assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: @ana may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @ana"
+        "❌ Not cleared: @eva may no longer clear `orders`. The permission ended after the confirmation; nothing was sent. @eva"
     )
-    assert workspace.feldera.clears["orders"] == 0
+    assert workspace.sent == []
     workspace.card()
 
 
-def test_joining_and_leaving_count_at_the_approval(workspace: Workspace) -> None:
-    """Whoever joined a moment ago may approve; whoever left a moment ago may not."""
-    ana, ben, cora = workspace.requester("ana"), workspace.stranger("ben"), workspace.stranger("cora")
-    leads = workspace.user_group("leads", ben)
+def test_joining_and_leaving_count_at_the_approval(workspace, ana, eva):
+    """Whoever joined a moment ago may approve, and whoever left may not; nor do approvals of those who leave later."""
+    cora = workspace.stranger("cora")
+    leads = workspace.user_group("leads", eva)
     workspace.grants_group(leads, Role.APPROVER, "orders")
-    assert ben.types("/pipeline pending") == "Nothing waits for anybody."
-    assert cora.types("/pipeline pending") == "Nothing waits for anybody."
-    ana.asks("/pipeline clear orders")
-    ana.clicks("Ask for approval")
-    ana.reads()
-    leads.leaves(ben)
+    for person in (eva, cora):  # what Slack says of them is remembered
+        assert person.types("/pipeline pending") == "Nothing waits for anybody."
+    ana.requests("orders")
+    leads.leaves(eva)
     leads.joins(cora)
-    ben.clicks("Approve")
-    assert ben.reads() == snapshot(
+    assert eva.told("Approve")[0].startswith(
+        "🚫 You may not approve a clear of `orders`: that takes the role"
+    )
+    workspace.feldera_goes_down()
+    assert cora.told("Approve") == ["👍 Approved: 1 of 1."]
+    workspace.passes(seconds=20)
+    leads.leaves(cora)
+    workspace.feldera_comes_back()
+    workspace.passes(seconds=20)
+    assert workspace.thread()[-1] == snapshot(
+        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @cora)"
+    )
+    assert workspace.sent == []
+    workspace.card()
+
+
+@pytest.mark.usefixtures("oncall")
+def test_a_plan_without_user_groups_denies(workspace, eva):
+    """The reason is given, to the person alone; a grant of their own is not touched by it."""
+    workspace.slack.downgrades_plan()
+    plan = "(`this workspace's Slack plan has no user groups`)"
+    assert eva.types(CLEAR) == f"{UNTOLD} {plan}. Try again in a minute."
+    assert eva.types("/pipeline can-i clear orders") == f"{UNTOLD} {plan}. Try again in a minute."
+    assert eva.types("/pipeline whoami").splitlines()[1:] == snapshot(
         [
-            "🚫 You may not approve a clear of `orders`: that takes the role *approver* on it. An admin of this bot can grant it. You are `U03BEN`."
+            "Slack did not tell all: `this workspace's Slack plan has no user groups`. What depends on it counts as no.",
+            "🔑 number 1, *operator* on `orders` through @oncall",
         ]
     )
-    cora.clicks("Approve")
-    assert cora.reads() == snapshot(["👍 Approved: 1 of 1."])
-    workspace.passes(seconds=10)
-    assert workspace.feldera.clears["orders"] == 1
-    workspace.card()
-    workspace.thread()
-
-
-def test_an_approver_who_left_before_the_request(workspace: Workspace) -> None:
-    """Approvals are counted again right before the request, by who is in the group then."""
-    ana, ben = workspace.requester("ana"), workspace.stranger("ben")
-    leads = workspace.user_group("leads", ben)
-    workspace.grants_group(leads, Role.APPROVER, "orders")
-    ana.asks("/pipeline clear orders")
-    ana.clicks("Ask for approval")
-    ana.reads()
-    workspace.run(workspace.feldera.goes_down())
-    ben.clicks("Approve")
-    ben.reads()
-    workspace.passes(seconds=20)
-    leads.leaves(ben)
-    workspace.run(workspace.feldera.comes_back())
-    workspace.passes(seconds=20)
-    assert workspace.thread()[-1] == snapshot(
-        "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
-    )
-    assert workspace.feldera.clears["orders"] == 0
-    workspace.card()
-
-
-def test_a_plan_without_user_groups_denies(workspace: Workspace) -> None:
-    """The reason is given, to the person alone; a grant of their own is not touched by it."""
-    ana = in_a_group(workspace)
-    workspace.slack.downgrades_plan()
-    assert ana.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`this workspace's Slack plan has no user groups`). Try again in a minute."
-    )
-    assert ana.types("/pipeline whoami") == snapshot("""\
-You are @ana, `U02ANA` of `T0ACME`: a member.
-Slack did not tell all: `this workspace's Slack plan has no user groups`. What depends on it counts as no.
-🔑 number 1, *operator* on `orders` through @oncall\
-""")
-    assert ana.types("/pipeline can-i clear orders") == snapshot(
-        "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`this workspace's Slack plan has no user groups`). Try again in a minute."
-    )
-    workspace.grants(ana, Role.VIEWER, "orders")
-    assert ana.asks("/pipeline status orders").startswith("orders\n")
+    workspace.grants(eva, Role.VIEWER, "orders")
+    assert eva.asks("/pipeline status orders").startswith("orders\n")
     workspace.slack.upgrades_plan()
     workspace.passes(seconds=61)
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
+    assert eva.asks(CLEAR).startswith(PREVIEW)
 
 
+@pytest.mark.usefixtures("oncall")
 @pytest.mark.parametrize("error", ["fatal_error", "missing_scope", "no_such_subteam"])
-def test_a_failing_look_up_denies(workspace: Workspace, error: str) -> None:
+def test_a_failing_look_up_denies(workspace, eva, error):
     """Whatever Slack says instead of who is in the group: no, with its reason, and it is in the record."""
-    ana = in_a_group(workspace)
     workspace.slack.fails_next("usergroups.users.list", error)
-    assert ana.types("/pipeline clear orders").startswith(
-        "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it"
-    )
+    assert eva.types(CLEAR).startswith(UNTOLD)
     (refusal,) = workspace.record(EventKind.REFUSED)
     assert refusal.endswith("action=request pipeline=orders why=unresolved")
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
+    assert eva.asks(CLEAR).startswith(PREVIEW)
 
 
-def test_a_failing_look_up_denies_at_the_click(workspace: Workspace) -> None:
+@pytest.mark.usefixtures("oncall")
+def test_a_failing_look_up_denies_at_the_click(workspace, eva):
     """A remembered answer is not good enough there; the preview can be used once Slack answers again."""
-    ana = in_a_group(workspace)
-    ana.asks("/pipeline clear orders")
-    confirm = ana.finds("Clear orders")
+    eva.asks(CLEAR)
+    confirm = eva.finds("Clear orders")
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
-    ana.presses(confirm)
-    assert ana.reads() == snapshot(
-        [
-            "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`Slack is asked too often and wants 30 s of quiet`). Try again in a minute. Nothing was sent."
-        ]
-    )
+    eva.presses(confirm)
+    quiet = "(`Slack is asked too often and wants 30 s of quiet`). Try again in a minute. Nothing was sent."
+    assert eva.reads() == [f"{UNTOLD} {quiet}"]
     workspace.passes(seconds=31)
-    ana.presses(confirm)
-    ana.reads()
+    eva.presses(confirm)
+    eva.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.card()
-    workspace.thread()
+    workspace.follows()
 
 
-def test_a_group_that_was_switched_off_grants_nothing(workspace: Workspace) -> None:
+def test_a_group_that_was_switched_off_grants_nothing(eva, oncall):
     """Slack keeps a disabled group's people and names none of them: nobody is in it."""
-    ana = workspace.stranger("ana")
-    oncall = workspace.user_group("oncall", ana)
-    workspace.grants_group(oncall, Role.OPERATOR, "orders")
     oncall.is_disabled()
-    assert ana.types("/pipeline clear orders") == snapshot(
-        "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it (`that user group was deleted or is disabled`). Try again in a minute."
-    )
+    assert eva.types(CLEAR).startswith(f"{UNTOLD} (`that user group was deleted or is disabled`).")
     oncall.is_enabled()
-    assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
-
-
-def in_a_group(workspace: Workspace) -> Teammate:
-    """Somebody who may clear `orders` only as one of a user group."""
-    ana = workspace.stranger("ana")
-    workspace.grants_group(workspace.user_group("oncall", ana), Role.OPERATOR, "orders")
-    return ana
+    assert eva.asks(CLEAR).startswith(PREVIEW)

@@ -6,17 +6,28 @@ from bot.domain.events import Event, EventKind
 from bot.engine.handlers.access_commands import HISTORY_READ
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
-from tests.workspace import Teammate, Workspace
+
+EVERYTHING = "*The record of everything*"
+NOTHING = "Nothing that you may see."
+REPORTS = "🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to clear `reports` (no grant)"
+UNSEEN = "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder*"
 
 
-def test_the_record_of_a_pipeline(workspace: Workspace) -> None:
+def pages_of(person, typed):
+    """The first page, and each that *Older* turns it into: the last one has no button."""
+    pages = [person.types(typed)]
+    while "[Older]" in pages[-1]:
+        pages += person.told("Older")
+    return pages
+
+
+def test_the_record_of_a_pipeline(workspace):
     """From the preview to the end, and who was told no in between; each with a link to the card."""
     ana, eve = workspace.operator("ana"), workspace.stranger("eve")
     ana.clears("orders", "schema change")
     workspace.passes(seconds=10)
     eve.types("/pipeline clear orders")
-    assert ana.types("/pipeline history orders") == snapshot(
-        """\
+    assert ana.types("/pipeline history orders") == snapshot("""\
 *The record of orders*
 🚫 Mar 2, 2026 at 3:00:10 AM: refused @eve: to clear `orders` (no grant)
 ✅ Mar 2, 2026 at 3:00:02 AM: `orders`: ended (cleared) · its thread
@@ -24,47 +35,46 @@ def test_the_record_of_a_pipeline(workspace: Workspace) -> None:
 📤 Mar 2, 2026 at 3:00:00 AM: `orders`: sent · its thread
 ✓ Mar 2, 2026 at 3:00:00 AM: `orders`: confirmed by @ana · its thread
 💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana: reason `schema change` · its thread\
-"""
-    )
-    workspace.card()
-    workspace.thread()
+""")
+    workspace.follows()
 
 
-def test_the_record_of_changes_of_access(workspace: Workspace) -> None:
+def test_the_record_of_changes_of_access(workspace):
     """An admin reads who gave what to whom, by chat or by the shell, and what was there before."""
     root, ana = workspace.admin("root"), workspace.stranger("ana")
     workspace.user_group("oncall")
-    root.types("/pipeline grant @ana operator orders for 12h on call")
-    root.types("/pipeline grant @oncall approver orders")
-    root.types("/pipeline revoke @ana operator orders")
-    root.types("/pipeline rule orders approvals=2")
-    root.types("/pipeline rule orders approvals=3 reason=required")
-    root.types("/pipeline rule orders off")
-    root.types("/pipeline freeze orders for 4h release day")
-    root.types("/pipeline unfreeze orders")
-    root.types("/pipeline grant @root operator orders")
-    assert root.types("/pipeline history").split("\n") == snapshot(
+    for change in (
+        "grant @ana operator orders for 12h on call",
+        "grant @oncall approver orders",
+        "revoke @ana operator orders",
+        "rule orders approvals=2",
+        "rule orders approvals=3 reason=required",
+        "rule orders off",
+        "freeze orders for 4h release day",
+        "unfreeze orders",
+        "grant @root operator orders",
+    ):
+        root.types(f"/pipeline {change}")
+    title, *lines = root.types("/pipeline history").split("\n")
+    assert title == EVERYTHING
+    assert [line.replace("Mar 2, 2026 at 3:00:00 AM: ", "") for line in lines] == snapshot(
         [
-            "*The record of everything*",
-            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to grant *operator* of @root on `orders` (own favour)",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00:00 AM by @root: `release day`",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until Mar 2, 2026 at 7:00:00 AM, reason `release day`",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule dropped `orders` by @root: before approvals=3 reason=required",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule approvals=2",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: revoked *operator* of @ana on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00:00 PM (`on call`)",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *approver* of @oncall on `orders` by @root",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *operator* of @ana on `orders` by @root: until Mar 2, 2026 at 3:00:00 PM, note `on call`",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
+            "🚫 refused @root: to grant *operator* of @root on `orders` (own favour)",
+            "🧊 unfrozen `orders` by @root: before until Mar 2, 2026 at 7:00:00 AM by @root: `release day`",
+            "🧊 frozen `orders` by @root: until Mar 2, 2026 at 7:00:00 AM, reason `release day`",
+            "📏 rule dropped `orders` by @root: before approvals=3 reason=required",
+            "📏 rule set `orders` by @root: rule approvals=3 reason=required, before approvals=2",
+            "📏 rule set `orders` by @root: rule approvals=2",
+            "🔑 revoked *operator* of @ana on `orders` by @root: before number 2 by @root, until Mar 2, 2026 at 3:00:00 PM (`on call`)",
+            "🔑 granted *approver* of @oncall on `orders` by @root",
+            "🔑 granted *operator* of @ana on `orders` by @root: until Mar 2, 2026 at 3:00:00 PM, note `on call`",
+            "🔑 granted *admin* of @root on `*` by `shell:owner`",
         ]
     )
-    assert ana.types("/pipeline history") == snapshot("""\
-*The record of everything*
-Nothing that you may see.\
-""")
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{NOTHING}"
 
 
-def test_entries_of_an_earlier_version(workspace: Workspace) -> None:
+def test_entries_of_an_earlier_version(workspace):
     """They say what was there before in a sentence, which is shown as it stands."""
     root, ana = workspace.admin("root"), workspace.stranger("ana")
     what_was = {
@@ -89,91 +99,64 @@ def test_entries_of_an_earlier_version(workspace: Workspace) -> None:
     )
 
 
-def test_pages(workspace: Workspace) -> None:
-    """Ten entries a page; *Older* turns the page into the next, and the last one has no button."""
-    root = workspace.admin("root")
-    ana = workspace.operator("ana")
+def test_pages(workspace):
+    """Ten entries a page; none is missing or there twice."""
+    root, ana = workspace.admin("root"), workspace.operator("ana")
     for number in range(23):
         ana.types(f"/pipeline grant @root viewer p{number}")
-    pages = [ana.types("/pipeline history @ana")]
-    while "[Older]" in pages[-1]:
-        ana.clicks("Older")
-        pages += ana.reads()
+    pages = pages_of(ana, "/pipeline history @ana")
     assert [page.count("refused") for page in pages] == [10, 10, 3]
-    numbers = [
-        int(word[1:])
-        for page in pages
-        for word in page.replace("`", "").split()
-        if word[1:].isdigit() and word[0] == "p"
-    ]
-    assert numbers == sorted(numbers, reverse=True)
-    assert len(numbers) == 23
+    words = "".join(pages).replace("`", "").split()
+    numbers = [int(word[1:]) for word in words if word[0] == "p" and word[1:].isdigit()]
+    assert numbers == list(reversed(range(23)))
     assert root.types("/pipeline history @ana").count("refused") == 10
-    assert ana.types("/pipeline history").count("refused") == 10
-    ana.clicks("Older")
-    (second,) = ana.reads()
-    assert second.count("refused") == 10
+    ana.types("/pipeline history")
+    assert ana.told("Older")[0].count("refused") == 10
 
 
-def test_pages_of_one_pipeline(workspace: Workspace) -> None:
+def test_pages_of_one_pipeline(workspace):
     """The next page is of the same pipeline, also of one with the longest name there can be."""
     name = f"everything-{'x' * 52}"
     ana, eve = workspace.viewer("ana"), workspace.stranger("eve")
     for _ in range(11):
         eve.types(f"/pipeline status {name}")
         eve.types("/pipeline status orders")
-    first = ana.types(f"/pipeline history {name}")
-    assert first.count(name) == 11  # with the title
-    ana.clicks("Older")
-    (second,) = ana.reads()
-    assert second.count(name) == 2
-    assert "orders" not in first + second
-    assert "[Older]" not in second
+    pages = pages_of(ana, f"/pipeline history {name}")
+    assert [page.count(name) for page in pages] == [11, 2]  # with the title
+    assert "orders" not in "".join(pages)
 
 
-def test_the_record_of_a_person(workspace: Workspace) -> None:
+def test_the_record_of_a_person(workspace):
     """What they did themselves, as far as the reader may see it."""
     ana, ben = workspace.operator("ana"), workspace.viewer("ben", pattern="reports")
     workspace.feldera.adds("reports")
     ana.asks("/pipeline clear orders")
-    ana.clicks("Never mind")
-    ana.reads()
+    ana.told("Never mind")
     ben.types("/pipeline clear reports")
-    assert ana.types("/pipeline history @ana") == snapshot(
-        """\
+    assert ana.types("/pipeline history @ana") == snapshot("""\
 *The record of @ana*
 ↩️ Mar 2, 2026 at 3:00:00 AM: `orders`: ended (withdrawn) by @ana
 💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana\
-"""
-    )
-    assert ben.types("/pipeline history @ana") == snapshot("""\
-*The record of @ana*
-Nothing that you may see.\
 """)
-    assert ben.types("/pipeline history @ben") == snapshot("""\
-*The record of @ben*
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @ben: to clear `reports` (no grant)\
-""")
-    assert ana.types("/pipeline history @ben") == snapshot("""\
-*The record of @ben*
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @ben: to clear `reports` (no grant)\
-""")
+    assert ben.types("/pipeline history @ana") == f"*The record of @ana*\n{NOTHING}"
+    for person in (ana, ben):
+        assert (
+            person.types("/pipeline history @ben") == f"*The record of @ben*\n{REPORTS.replace('eve', 'ben')}"
+        )
 
 
-def test_who_sees_what(workspace: Workspace) -> None:
+def test_who_sees_what(workspace):
     """A pipeline's record is for those who may see it: same answer whether there is one or not."""
     ana, eve = workspace.operator("ana"), workspace.viewer("eve", pattern="reports-*")
     ana.asks("/pipeline clear orders")
     existing = eve.types("/pipeline history orders")
-    assert existing == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U03EVE`."
-    )
+    assert existing.startswith(UNSEEN)
     assert eve.types("/pipeline history nowhere") == existing.replace("orders", "nowhere")
     assert "orders" not in eve.types("/pipeline history @ana")
-    narrow = workspace.admin("ada", pattern="reports-*")
+    ada = workspace.admin("ada", pattern="reports-*")
     workspace.rules("orders", "approvals=2")
     workspace.rules("reports-*", "approvals=2")
-    assert narrow.types("/pipeline history") == snapshot("""\
+    assert ada.types("/pipeline history") == snapshot("""\
 *The record of everything*
 📏 Mar 2, 2026 at 3:00:00 AM: rule set `reports-*` by `shell:owner`: rule approvals=2
 🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @ada on `reports-*` by `shell:owner`
@@ -181,52 +164,37 @@ def test_who_sees_what(workspace: Workspace) -> None:
 """)
 
 
-def test_a_button_is_no_way_around(workspace: Workspace) -> None:
+def test_a_button_is_no_way_around(workspace):
     """The next page is decided afresh: a right that ended since shows nothing more."""
     ana, eve = workspace.viewer("ana"), workspace.stranger("eve")
     for _ in range(11):
         eve.types("/pipeline status orders")
     ana.types("/pipeline history orders")
     workspace.revokes(ana)
-    ana.clicks("Older")
-    assert ana.reads() == snapshot(
-        [
-            "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ANA`."
-        ]
-    )
+    (said,) = ana.told("Older")
+    assert said.startswith(UNSEEN)
 
 
-def test_hostile_words_in_the_record(workspace: Workspace) -> None:
+def test_hostile_words_in_the_record(workspace):
     """What people typed is shown as what it is: no mention rings, no link leads anywhere."""
     root = workspace.admin("root")
     workspace.stranger("ana")
-    root.types(
-        "/pipeline freeze orders for 1h `<!channel>` *<https://evil.example|win>* @ana &amp; \u202egnp.exe"
-    )
+    evil = "`<!channel>` *<https://evil.example|win>* @ana &amp; \u202egnp.exe"
+    root.types(f"/pipeline freeze orders for 1h {evil}")
     root.types("/pipeline rule orders matching=<!here|`*x*`>")
-    assert root.types("/pipeline history orders") == snapshot(
-        "🚫 You may not see `orders`: that takes the role *viewer*, *requester*, *operator*, *approver* or *responder* on it. An admin of this bot can grant it. You are `U02ROOT`."
-    )
-    assert root.types("/pipeline history").split("\n") == snapshot(
-        [
-            "*The record of everything*",
-            "🚫 Mar 2, 2026 at 3:00:00 AM: refused @root: to see `orders` (no grant)",
-            "📏 Mar 2, 2026 at 3:00:00 AM: rule set `orders` by @root: rule matching=`<!here|ˋ*x*ˋ>`",
-            "🧊 Mar 2, 2026 at 3:00:00 AM: frozen `orders` by @root: until Mar 2, 2026 at 4:00:00 AM, reason `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
-            "🔑 Mar 2, 2026 at 3:00:00 AM: granted *admin* of @root on `*` by `shell:owner`",
-        ]
-    )
-    assert root.types("/pipeline rules").split("\n") == snapshot(
-        [
-            "*Rules and freezes*",
-            "📏 `orders`: matching=`<!here|ˋ*x*ˋ>`",
-            "`orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: `ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`",
-            "Without a rule a requester needs 1 approval, an operator none.",
-        ]
-    )
+    rule, reason = "matching=`<!here|ˋ*x*ˋ>`", "`ˋ<!channel>ˋ *<win>* @ana &amp; gnp.exe`"
+    at = "Mar 2, 2026 at 3:00:00 AM"
+    assert root.types("/pipeline history").split("\n")[1:3] == [
+        f"📏 {at}: rule set `orders` by @root: rule {rule}",
+        f"🧊 {at}: frozen `orders` by @root: until Mar 2, 2026 at 4:00:00 AM, reason {reason}",
+    ]
+    assert root.types("/pipeline rules").split("\n")[1:3] == [
+        f"📏 `orders`: {rule}",
+        f"`orders`: 🧊 until Mar 2, 2026 at 4:00:00 AM: {reason}",
+    ]
 
 
-def many_are_refused(workspace: Workspace, count: int, *, by: Teammate) -> None:
+def many_are_refused(workspace, count, *, by):
     """As if they had typed it all the long years."""
     db = open_database(workspace.database)
     data = {"pipeline": "orders", "action": "clear", "why": "no_grant"}
@@ -236,56 +204,37 @@ def many_are_refused(workspace: Workspace, count: int, *, by: Teammate) -> None:
     db.close()
 
 
-def test_a_page_reads_only_so_much(workspace: Workspace) -> None:
+def test_a_page_reads_only_so_much(workspace):
     """However long the record is: where little of it is for the person, the page says so, and *Older* reads on."""
     eve, ana = workspace.stranger("eve"), workspace.viewer("ana", pattern="reports")
     eve.types("/pipeline clear reports")
     many_are_refused(workspace, HISTORY_READ, by=eve)
-    assert ana.types("/pipeline history") == snapshot("""\
-*The record of everything*
-Nothing for you among 1,000 entries: *Older* looks further.
-[Older]\
-""")
-    ana.clicks("Older")
-    assert ana.reads() == snapshot(
-        [
-            """\
-*The record of everything*
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to clear `reports` (no grant)\
-"""
-        ]
-    )
+    further = "for you among 1,000 entries: *Older* looks further.\n[Older]"
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\nNothing {further}"
+    assert ana.told("Older") == [f"{EVERYTHING}\n{REPORTS}"]
     eve.types("/pipeline clear reports")
-    assert ana.types("/pipeline history") == snapshot("""\
-*The record of everything*
-🚫 Mar 2, 2026 at 3:00:00 AM: refused @eve: to clear `reports` (no grant)
-Nothing else for you among 1,000 entries: *Older* looks further.
-[Older]\
-""")
+    assert ana.types("/pipeline history") == f"{EVERYTHING}\n{REPORTS}\nNothing else {further}"
 
 
-def test_whoever_has_no_role_has_nothing_read(workspace: Workspace) -> None:
+def test_whoever_has_no_role_has_nothing_read(workspace):
     """Their own deeds are found at once, and those of others are not looked for."""
     eve, ben, gus = workspace.stranger("eve"), workspace.stranger("ben"), workspace.viewer("gus")
     many_are_refused(workspace, HISTORY_READ + 1, by=eve)
     gus.person.becomes_a_guest()
     for person in (ben, gus):
         # Had it been read through, they would be told how far.
-        assert person.types("/pipeline history").split("\n")[1:] == ["Nothing that you may see."]
-        assert "Nothing that you may see." in person.types("/pipeline history @eve")
+        assert person.types("/pipeline history").split("\n")[1:] == [NOTHING]
+        assert NOTHING in person.types("/pipeline history @eve")
     ben.types("/pipeline clear orders")
     assert ben.types("/pipeline history").count("refused") == 1
 
 
-def test_no_entry_falls_between_two_pages(workspace: Workspace) -> None:
+def test_no_entry_falls_between_two_pages(workspace):
     """However long the entries are: each is on one page, whole."""
     root = workspace.admin("root")
     for number in range(12):
         for approvals in (2, 3):
             requirements = f"approvals={approvals} within=2h remind=30m stop=30s"
             root.types(f"/pipeline rule p-{number} {requirements} matching={'INC-[0-9]+ ' * 8}")
-    pages = [root.types("/pipeline history")]
-    while "[Older]" in pages[-1]:
-        root.clicks("Older")
-        pages += root.reads()
+    pages = pages_of(root, "/pipeline history")
     assert sum(page.count("rule set") for page in pages) == 24
