@@ -31,15 +31,11 @@ def test_nobody_who_asks_is_sent_to_the_credentials(either, command):
     either.feldera.loses_its_database()
     told = []
     for _ in range(8):
-        told.append(oli.asks(f"/pipeline {command}"))
-        for word, is_said in (
-            ("its database", 1),
-            ("in a minute", 1),
-            (CREDENTIALS, 0),
-            ("makes no sense", 0),
-            ("Postgres", 0),
-        ):
-            assert (word in told[-1]) is bool(is_said)
+        said = oli.asks(f"/pipeline {command}")
+        assert "its database" in said
+        assert "in a minute" in said
+        assert not any(word in said for word in (CREDENTIALS, "makes no sense", "Postgres"))
+        told.append(said)
         either.passes(seconds=2)
     if command == "clear orders":
         assert (told[0], told[-1]) == (REJECTED if either._feldera_key else DOWN, DOWN)
