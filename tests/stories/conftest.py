@@ -35,3 +35,11 @@ def cem(workspace: Workspace) -> Teammate:
 def oli(workspace: Workspace) -> Teammate:
     """Somebody who clears by themselves."""
     return workspace.operator("oli")
+
+
+@pytest.fixture
+def form(oli: Teammate) -> Teammate:
+    """`oli` with the form open, who has looked at `orders`."""
+    oli.opens_form()
+    oli.chooses("orders")
+    return oli

@@ -10,11 +10,6 @@ from tests.workspace import Workspace
 LOOKING = "🔎 Looking at `orders`…"
 
 
-@pytest.fixture
-def oli(workspace):
-    return workspace.operator("oli")
-
-
 def test_a_slow_feldera_delays_no_acknowledgement(workspace, oli):
     """Slack wants its ack within three seconds: the first answer does not wait for Feldera."""
     workspace.feldera.hangs("GET")

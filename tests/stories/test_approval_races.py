@@ -104,19 +104,6 @@ def test_the_requester_is_revoked_by_another_process_during_the_approval(workspa
     workspace.card()
 
 
-def test_a_double_click_on_approve(workspace, ana, ben):
-    ana.requests("orders")
-    button = ben.finds("Approve")
-    workspace.at_once(ben.pressing(button), ben.pressing(button))
-    workspace.passes(seconds=10)
-    late, done = sorted(ben.reads())
-    assert late.startswith("This was already approved by @ben")
-    assert done == "👍 Approved: 1 of 1."
-    assert len(workspace.thread()) == 4
-    assert len(workspace.sent) == 1
-    workspace.card()
-
-
 def test_a_double_click_on_stop(workspace, ana, ben):
     workspace.rules("orders", "stop=60s")
     ana.requests("orders")
@@ -131,20 +118,6 @@ def test_a_double_click_on_stop(workspace, ana, ben):
     assert len(workspace.thread()) == 2
     workspace.card()
     assert workspace.sent == []
-
-
-def test_two_previews_of_one_person_confirmed_at_once(workspace, ana):
-    """One request, and the other preview says where it is."""
-    buttons = []
-    for _ in range(2):
-        ana.asks("/pipeline clear orders")
-        buttons.append(ana.finds("Ask for approval"))
-    workspace.at_once(*(ana.pressing(button) for button in buttons))
-    workspace.passes(seconds=5)
-    late, done = sorted(ana.reads())
-    assert late.startswith("🙋 @ana asked for just this Mar 2, 2026 at 3:00:00 AM, and it waits for approval")
-    assert done == "🙋 Asked. Follow `orders` in its thread."
-    assert len(workspace.cards()) == 1
 
 
 def test_a_freeze_put_during_the_approval_holds_it(workspace, ana, ben):

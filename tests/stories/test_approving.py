@@ -180,15 +180,3 @@ def test_slack_does_not_say_who_clicks(workspace, ana, ben):
     assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
     workspace.passes(seconds=10)
     workspace.follows()
-
-
-def test_slack_does_not_say_who_is_in_the_group(workspace, ana):
-    eva = workspace.stranger("eva")
-    workspace.grants_group(workspace.user_group("leads", eva), Role.APPROVER)
-    ana.requests("orders")
-    workspace.slack.downgrades_plan()
-    assert "it depends on a user group, and Slack did not tell who is in it" in eva.told("Approve")[0]
-    workspace.slack.upgrades_plan()
-    assert eva.told("Approve") == ["👍 Approved: 1 of 1."]
-    workspace.passes(seconds=10)
-    workspace.follows()

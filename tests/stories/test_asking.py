@@ -141,17 +141,6 @@ def test_a_reason_that_a_rule_wants(workspace, ana):
     assert "Reason: INC-7 is over" in workspace.card()
 
 
-def test_the_right_to_ask_is_lost_before_the_click(workspace, ana):
-    ana.asks("/pipeline clear orders")
-    workspace.revokes(ana)
-    (said,) = ana.told("Ask for approval")
-    assert said.startswith(
-        "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *res"
-    )
-    assert said.endswith("You are `U02ANA`. Nothing was sent.")
-    assert workspace.cards() == []
-
-
 def test_a_role_becomes_more_before_the_click(workspace, ana):
     """Whoever became an operator since the preview pressed a button that asks: they are shown what acts instead."""
     ana.asks("/pipeline clear orders schema change")

@@ -95,14 +95,6 @@ Id `ID1`
         ("stop sales", "It is stopped by force at once, which cannot be cancelled."),
         ("start orders", "It is started at once."),
         (
-            "clear sales --stop",
-            "It is stopped by force and its storage is cleared at once, which cannot be cancelled.",
-        ),
-        (
-            "clear orders --start",
-            "Its storage is cleared and it is started at once, which cannot be cancelled.",
-        ),
-        (
             "clear sales --restart",
             "It is stopped by force, its storage is cleared and it is started at once, which cannot be cancelled.",
         ),

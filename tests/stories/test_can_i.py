@@ -1,6 +1,5 @@
 """`can-i` and `whoami`: what decides, told to the one who asks and to nobody else, without touching anything."""
 
-import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
@@ -72,20 +71,6 @@ def test_asking_touches_nothing_and_the_answer_is_for_one(workspace):
     assert workspace.record() == []
     assert workspace.channel.messages == []
     assert ben.reads() == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "answer"),
-    [
-        ("can-i pause orders", "Ask about a clear, a stop or a start: type `/pipeline can-i"),
-        ("can-i clear", "Which pipeline? Type `/pipeline can-i clear|stop|start NAME`, for example"),
-        ("can-i clear or/ders", "`or/ders` cannot be the name of a pipeline"),
-        ("can-i clear orders please", "`can-i` takes one pipeline name and nothing after it."),
-        ("whoami now", "`now` is too much here. Type `/pipeline whoami`."),
-    ],
-)
-def test_what_cannot_be_asked(ana, typed, answer):
-    assert ana.types(f"/pipeline {typed}").startswith(f"🤔 {answer}")
 
 
 def test_rules_hold_for_a_stop_which_loses_data_and_not_for_a_start(workspace, ana):

@@ -1,17 +1,10 @@
 """A clear without typing: the form, the menu of pipelines, what it shows of the choice, and what submitting it does."""
 
-import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
 
 CONFIRMED = "Answer\n⏳ Confirmed. Follow `orders` in its thread.\n[Close]"
-
-
-@pytest.fixture
-def oli(workspace):
-    """Somebody who clears by themselves."""
-    return workspace.operator("oli")
 
 
 def test_a_clear_from_the_form_to_the_last_line(workspace, oli):

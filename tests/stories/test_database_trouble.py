@@ -33,11 +33,6 @@ def refuses(workspace, verb):
     connection.close()
 
 
-@pytest.fixture
-def oli(workspace):
-    return workspace.operator("oli")
-
-
 def test_broken_at_a_command(workspace, oli):
     """A fault of the bot's own is told at once, without its details, and logged."""
     workspace.expected_errors.add("listener_failed")

@@ -12,11 +12,6 @@ UNOPENED = "❌ The form did not open: {}. Nothing was changed. Type `/pipeline 
 
 
 @pytest.fixture
-def oli(workspace):
-    return workspace.operator("oli")
-
-
-@pytest.fixture
 def form(oli):
     """`oli` with the form open, whose menu has `orders`."""
     oli.opens_form()

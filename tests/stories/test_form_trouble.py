@@ -12,19 +12,6 @@ AWAY = "⚠ ❌ I cannot look at orders now: Feldera does not answer (No connect
 NO_LIST = "🔌 I cannot list the pipelines (`No connection to Feldera at feldera.example.`). Try again in a minute, or type `/pipeline clear NAME reason…`."
 
 
-@pytest.fixture
-def oli(workspace):
-    return workspace.operator("oli")
-
-
-@pytest.fixture
-def form(oli):
-    """`oli` with the form open, who has looked at `orders`."""
-    oli.opens_form()
-    oli.chooses("orders")
-    return oli
-
-
 def while_feldera_hangs(workspace, work, *, until):
     """Feldera answers nothing until this is so; then it answers all."""
 

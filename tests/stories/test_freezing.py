@@ -6,11 +6,6 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 
 
-@pytest.fixture
-def oli(workspace):
-    return workspace.operator("oli")
-
-
 def is_held(workspace, ana, ben):
     """`ana` asked, `ben` approved, and a freeze of twelve hours came in between."""
     ana.requests("orders")
@@ -50,25 +45,12 @@ def test_what_waits_for_approval(workspace, ana, ben):
     assert f"*Until*\nMar 2, 2026 at 4:00:00 AM\n{frozen}" in workspace.card()
     assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
     workspace.passes(minutes=5)
-    assert workspace.card() == snapshot("""\
-Clear orders
-*State*
-⏳ Held by a freeze, not sent.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-*Approvals*
-1 of 1: @ben Mar 2, 2026 at 3:05:00 AM
-*Frozen*
-🧊 until Mar 2, 2026 at 5:00:00 AM
-✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Approved by @ben · Mar 2, 2026 at 3:05:00 AM
-⏳ Request to Feldera
-○ Storage cleared
-Id `ID1`
-[Stop]\
-""")
+    held = workspace.card()
+    assert "⏳ Held by a freeze, not sent." in held
+    assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n" in held
+    assert held.endswith(
+        "✓ Approved by @ben · Mar 2, 2026 at 3:05:00 AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Stop]"
+    )
     workspace.restarts()
     workspace.leaps(hours=1, minutes=40)
     assert workspace.sent == []

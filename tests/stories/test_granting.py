@@ -121,15 +121,9 @@ def test_a_narrower_admin(workspace):
             "grant @eve operator",
             "Type `/pipeline grant @user|@group ROLE PATTERN [for 12h] [note…]`, for example",
         ),
-        ("grant eve operator orders", "`eve` is nobody I can find: mention a person or a user group with @"),
-        ("grant @nobody operator orders", "`@nobody` is nobody I can find: mention a person or a user group"),
         ("grant `<!everyone>` viewer orders", "`'<!everyone>'` is nobody I can find: mention a person"),
         ("grant @eve boss orders", "`boss` is no role. There are: `viewer`, `requester`, `operator`,"),
         ("grant @eve operator <!channel>", "'<!channel>' is no pipeline pattern: use the letters, digits,"),
-        ("grant @eve operator [z-a]", "'[z-a]' matches no pipeline: names have 1 to 100 letters"),
-        ("grant @eve operator orders for ever", "`ever` is no length of time: type `for 12h`, `for 7d`"),
-        ("revoke @eve operator orders now", "`now` is too much here. Type `/pipeline revoke"),
-        ("grants orders reports", "`reports` is too much here. Type `/pipeline grants"),
     ],
 )
 def test_what_cannot_be_read_is_answered_with_what_to_type(workspace, root, eve, typed, answer):  # noqa: ARG001
