@@ -27,25 +27,19 @@ Why? The person who asked reads it.: ____
     workspace.slack.delivers_twice()
     assert ben.submits("not during the <!channel> audit") == f"Answer\n{DENIED}\n[Close]"
     workspace.passes(seconds=5)
-    assert workspace.card() == snapshot("""\
-Clear orders
-*State*
-❌ Denied.
-*Requested by*
-@ana
-*Destroys*
-the storage, with 3 checkpoints (7.0 MiB)
-*Approvals*
-1 of 2: @ben Mar 2, 2026 at 3:01:00 AM
-Reason: schema change
-✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM
-✓ Approved by @ben · Mar 2, 2026 at 3:01:00 AM
-✗ 1 approval missing
-✗ Request not sent
-✗ Storage not cleared by this
-❌ Denied by @ben: `not during the <!channel> audit`. Nothing was sent.
-Id `ID1`\
-""")
+    card = workspace.card().splitlines()
+    assert [card[2], *card[-7:]] == snapshot(
+        [
+            "❌ Denied.",
+            "✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM",
+            "✓ Approved by @ben · Mar 2, 2026 at 3:01:00 AM",
+            "✗ 1 approval missing",
+            "✗ Request not sent",
+            "✗ Storage not cleared by this",
+            "❌ Denied by @ben: `not during the <!channel> audit`. Nothing was sent.",
+            "Id `ID1`",
+        ]
+    )
     assert workspace.thread() == snapshot(
         [
             "👍 @ben approved (1 of 2). @ana",
@@ -119,20 +113,7 @@ def test_nobody_approves(workspace, ana, ben):
     workspace.passes(hours=1, minutes=59)
     assert "[Approve]" in workspace.card()
     workspace.passes(minutes=2)
-    assert workspace.card().splitlines()[7:] == snapshot(
-        [
-            "*Approvals*",
-            "0 of 1",
-            "*Asked*",
-            "@oncall",
-            "✓ Asked for by @ana · Mar 2, 2026 at 3:00:00 AM",
-            "✗ 1 approval missing",
-            "✗ Request not sent",
-            "✗ Storage not cleared by this",
-            "❌ Not approved in time. Nothing was sent. Type `/pipeline clear orders` to ask again.",
-            "Id `ID1`",
-        ]
-    )
+    assert workspace.card().splitlines()[-2:] == [EXPIRED, "Id `ID1`"]
     assert workspace.timed_thread() == [
         "0:30:00  ⏰ Still waiting for approval until Mar 2, 2026 at 5:00:00 AM. @oncall",
         f"2:00:00  {EXPIRED} @ana",

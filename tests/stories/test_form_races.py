@@ -187,16 +187,6 @@ def test_submitted_twice_at_once(workspace, form):
     workspace.follows()
 
 
-def test_delivered_twice_at_once_and_later(workspace, form):
-    workspace.slack.delivers_twice()
-    form.submits()
-    assert workspace.run(workspace.slack.delivers_again()) is None
-    workspace.passes(seconds=10)
-    assert workspace.feldera.clears["orders"] == 1
-    assert len(workspace.record(EventKind.CONFIRMED)) == 1
-    workspace.follows()
-
-
 def test_a_restart_in_between(workspace, form):
     """A form that another process opened works on, and nobody clears what they were not shown."""
     workspace.restarts()
