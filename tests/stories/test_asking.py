@@ -109,18 +109,12 @@ def test_what_was_cleared_last_is_on_the_card(workspace, ana):
     workspace.operator("oli").requests("orders")
     workspace.passes(minutes=1)
     assert len(workspace.sent) == 1
-    assert workspace.cards()[-1].splitlines()[3:11] == snapshot(
-        [
-            "*Requested by*",
-            "@oli",
-            "*Destroys*",
-            "the storage; it has no checkpoints",
-            "*Last cleared*",
-            "Mar 2, 2026 at 3:00:02 AM",
-            "*Approvals*",
-            "0 of 1",
-        ]
+    card = workspace.cards()[-1]
+    assert (
+        "@oli\n*Destroys*\nthe storage; it has no checkpoints\n*Last cleared*\nMar 2, 2026 at 3:00:02 AM"
+        in card
     )
+    assert "*Approvals*\n0 of 1\n" in card
 
 
 def test_a_reason_that_a_rule_wants(workspace, ana):

@@ -6,6 +6,7 @@ from inline_snapshot import snapshot
 from bot.domain.access.permissions import Role
 
 CLEAR = "/pipeline clear orders --break-glass INC-123 lag alarm"
+ALLOWED, FORBIDDEN = "break-glass=allowed", "break-glass=forbidden"
 
 
 @pytest.fixture
@@ -145,29 +146,23 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio, 
     [
         ({}, "no rule allows it"),
         ({"orders": "approvals=1"}, "the rules on `orders` do not allow it"),
-        ({"orders": "break-glass=forbidden"}, "the rules on `orders` do not allow it"),
-        (
-            {"*": "break-glass=allowed", "ord*": "break-glass=forbidden"},
-            "the rules on `*`, `ord*` do not allow it",
-        ),
+        ({"orders": FORBIDDEN}, "the rules on `orders` do not allow it"),
+        ({"*": ALLOWED, "ord*": FORBIDDEN}, "the rules on `*`, `ord*` do not allow it"),
     ],
 )
 def test_the_rules_do_not_allow_it(workspace, rules, because):
     for pattern, rule in rules.items():
         workspace.rules(pattern, rule)
-    assert workspace.responder("rio").asks(CLEAR) == (
-        f"🚫 The glass of `orders` cannot be broken: {because}. Ask as usual: `/pipeline clear orders reason…`."
-    )
+    no = f"🚫 The glass of `orders` cannot be broken: {because}. "
+    assert workspace.responder("rio").asks(CLEAR) == f"{no}Ask as usual: `/pipeline clear orders reason…`."
 
 
 def test_whoever_is_no_responder(workspace):
     """Neither an operator nor an approver nor an admin breaks a glass."""
     workspace.rules("orders", "break-glass=allowed")
     for person in (workspace.operator("oli"), workspace.approver("ben"), workspace.admin("ada")):
-        assert person.types(CLEAR) == (
-            "🚫 You may not break the glass for `orders`: that takes the role *responder* on it. "
-            f"An admin of this bot can grant it. You are `{person.id}`."
-        )
+        no = "🚫 You may not break the glass for `orders`: that takes the role *responder* on it."
+        assert person.types(CLEAR).startswith(no)
 
 
 def test_a_reason_that_a_rule_wants(workspace, rio):

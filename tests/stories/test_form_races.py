@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from inline_snapshot import snapshot
 
 from bot.domain.events import EventKind
 from bot.simulator.slack import NotPossibleError
@@ -54,16 +53,9 @@ def test_submitted_before_it_was_shown(workspace, form):
             workspace.feldera.lets_go()
 
     workspace.does(at_once())
-    assert form.screen.splitlines()[4:10] == snapshot(
-        [
-            "✋ Nothing was sent yet. This is what it would do to `users`: look at it first.",
-            "*Deployment*",
-            "⏹️ Stopped since Mar 2, 2026 at 3:00:00 AM",
-            "*Storage*",
-            "💾 in use, 1 checkpoint, 1000 Bytes",
-            "*A clear would destroy*",
-        ]
-    )
+    told = "✋ Nothing was sent yet. This is what it would do to `users`: look at it first."
+    assert f"\n{told}\n*Deployment*\n" in form.screen
+    assert "\n💾 in use, 1 checkpoint, 1000 Bytes\n" in form.screen
     assert workspace.record() == []
     assert form.submits() == CONFIRMED.format("users")
     workspace.passes(seconds=10)
@@ -78,10 +70,7 @@ def test_changed_since_it_was_shown(workspace, form):
     workspace.feldera.someone_stops("orders")
     workspace.passes(minutes=5)
     said = form.submits(Reason="schema change")
-    assert (
-        "\n✋ `orders` has changed since you looked, and nothing was sent. This is how it is now: look"
-        in said
-    )
+    assert "\n✋ `orders` has changed since you looked, and nothing was sent. This is how it is now" in said
     assert "Stopped since Mar 2, 2026 at 3:05:01 AM" in said
     assert workspace.record() == []
     form.submits()
@@ -111,17 +100,14 @@ def is_frozen(workspace, _form):
     workspace.freezes("ord*", hours=4)
 
 
+GONE = "Feldera has no pipeline orders (upper and lower case count). Did you mean orders-eu?"
 NO_GRANT = "that takes the role requester, operator or responder on it. An admin of this bot can grant it."
 
 
 @pytest.mark.parametrize(
     ("happens", "told", "recorded"),
     [
-        (
-            is_deleted,
-            "❌ Feldera has no pipeline orders (upper and lower case count). Did you mean orders-eu?",
-            "",
-        ),
+        (is_deleted, f"❌ {GONE}", ""),
         (is_started, "orders is not stopped: tick Stop it first, or choose another.", ""),
         (
             is_revoked,
@@ -145,12 +131,11 @@ def test_what_holds_at_the_press_stands_below_the_field(workspace, form, happens
 def test_a_reason_that_a_rule_wants(workspace, form):
     """The rules of the press hold. Where they are older, the form asks, and Slack itself takes none without a reason."""
     workspace.rules("orders", r"reason=required matching=INC-\d+")
-    assert below("Reason", form.submits(Reason="because")) == (
-        "⚠ The reason must contain something like INC-\\d+."
-    )
+    must = "must contain something like INC-\\d+."
+    assert below("Reason", form.submits(Reason="because")) == f"⚠ The reason {must}"
     pat = workspace.operator("pat")
     pat.opens_form()
-    assert "\n(It must contain something like INC-\\d+. It is shown on the card.)\n" in pat.chooses("orders")
+    assert f"\n(It {must} It is shown on the card.)\n" in pat.chooses("orders")
     with pytest.raises(NotPossibleError, match="Reason"):
         pat.submits()
     form.submits(Reason="INC-7 is over")

@@ -27,27 +27,22 @@ def form(oli):
 def test_stop_clear_and_start(workspace, oli):
     """The preview follows each tick, and all is one request with one card."""
     assert "\n✋ `users` must be stopped before it can be cleared: " in oli.chooses("users")
-    shown = oli.ticks("Stop it first").splitlines()
-    assert [shown[2], *shown[8:12], shown[13], shown[-1]] == snapshot(
-        [
-            "In the same request: ☑ Stop it first ☐ Start it afterwards",
-            "*A clear would destroy*",
-            "the storage, with 3 checkpoints (7.0 MiB)",
-            "*A stop loses*",
-            "what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM",
-            "It is one request: stop, clear, one after the other. If a step fails, the rest is left undone.",
-            "[Never mind] [Stop and clear]",
-        ]
+    shown = oli.ticks("Stop it first")
+    assert "\nIn the same request: ☑ Stop it first ☐ Start it afterwards\n" in shown
+    lost = "what came since the last checkpoint, of Mar 2, 2026 at 3:00:00 AM"
+    assert f"\nthe storage, with 3 checkpoints (7.0 MiB)\n*A stop loses*\n{lost}\n" in shown
+    assert (
+        "\nIt is one request: stop, clear, one after the other. If a step fails, the rest is left undone."
+        in shown
     )
+    assert shown.endswith("[Never mind] [Stop and clear]")
     shown = oli.ticks("Start it afterwards")
     assert "☑ Stop it first ☑ Start it afterwards\n" in shown
     assert "\nIt is one request: stop, clear, start, one after the other." in shown
     assert shown.endswith("[Never mind] [Stop, clear and start]")
     assert oli.submits(Reason="schema change") == CONFIRMED
     workspace.passes(minutes=1)
-    assert workspace.card().startswith(
-        "Stop, clear and start users\n*State*\n✅ Stopped, cleared and started.\n"
-    )
+    assert "Stop, clear and start users\n*State*\n✅ Stopped, cleared and started.\n" in workspace.card()
     assert workspace.thread()[-1] == snapshot(
         "✅ Started `users` after 2 seconds: it runs. All is done, in 8 seconds: stopped, cleared and started. @oli"
     )
@@ -64,10 +59,7 @@ def test_a_request_for_all_of_it(workspace, ana, ben):
     assert workspace.card(ana.dm).startswith("Stop and clear users\n")
     ben.types(f"/pipeline approve {workspace.request('users')}")
     workspace.passes(minutes=1)
-    assert (
-        "All is done, in 5 seconds: stopped and cleared. @ana (approved by @ben)"
-        in (workspace.thread(ana.dm)[-1])
-    )
+    assert "in 5 seconds: stopped and cleared. @ana (approved by @ben)" in workspace.thread(ana.dm)[-1]
 
 
 def test_ticked_and_pressed_at_once(workspace, oli):
@@ -113,16 +105,10 @@ def test_it_stopped_since_it_was_shown(workspace, form):
     assert CHANGED in form.submits()
     assert form.submits() == CONFIRMED
     workspace.passes(minutes=1)
-    card = workspace.card().splitlines()
-    assert [card[2], *card[7:9], *card[10:12]] == snapshot(
-        [
-            "✅ Stopped already and cleared.",
-            "*A stop loses*",
-            "nothing: it is stopped, or stopping, already",
-            "✓ Stopped already: nothing was sent",
-            "✓ Feldera reports the storage as cleared · Mar 2, 2026 at 3:01:02 AM",
-        ]
-    )
+    card = workspace.card()
+    assert "*State*\n✅ Stopped already and cleared.\n" in card
+    assert "*A stop loses*\nnothing: it is stopped, or stopping, already\n" in card
+    assert "✓ Stopped already: nothing was sent\n✓ Feldera reports the storage as cleared" in card
     workspace.thread()
 
 

@@ -47,9 +47,8 @@ def test_what_an_admin_grants_counts_at_once(workspace, root, eve):
 
 def test_a_grant_for_a_while_ends_by_itself(workspace, root, eve):
     """`for 12h` is the end of it, and the note says why it was given."""
-    assert root.types("/pipeline grant @eve operator ord* for 12h on call, see INC-7") == (
-        "✅ @eve is *operator* on `ord*` until Mar 2, 2026 at 3:00:00 PM."
-    )
+    said = root.types("/pipeline grant @eve operator ord* for 12h on call, see INC-7")
+    assert said == "✅ @eve is *operator* on `ord*` until Mar 2, 2026 at 3:00:00 PM."
     workspace.passes(hours=11, minutes=59)
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     workspace.passes(minutes=2)
@@ -95,9 +94,7 @@ def test_only_admins_change_grants(workspace, eve, role):
 def test_an_admin_has_no_power_over_pipelines(workspace, root):
     """`admin` is for access alone: not even a look."""
     assert root.types("/pipeline clear orders").startswith(NO_ROLE)
-    assert root.types("/pipeline status orders").startswith(
-        "🚫 You may not see `orders`: that takes the role *vie"
-    )
+    assert root.types("/pipeline status orders").startswith("🚫 You may not see `orders`: that takes the")
     assert workspace.feldera.requests == []
 
 
@@ -107,20 +104,15 @@ def test_a_narrower_admin(workspace):
     assert ada.types("/pipeline grant @ana viewer prod-eu-*").startswith("✅")
     for change in ("grant @ana viewer *", "grant @ana viewer prod*", "grant @ana viewer orders"):
         assert ada.types(f"/pipeline {change}").startswith("🚫 You may not grant *viewer* on `")
-    assert ada.types("/pipeline revoke @ana operator *") == (
-        "🚫 You may not revoke *operator* on `*`: that takes the role *admin* on it. "
-        "An admin of this bot can grant it. You are `U02ADA`."
-    )
+    no = "🚫 You may not revoke *operator* on `*`: that takes the role *admin* on it."
+    assert ada.types("/pipeline revoke @ana operator *").startswith(no)
     assert ana.asks("/pipeline status orders").startswith("orders\n")
 
 
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        (
-            "grant @eve operator",
-            "Type `/pipeline grant @user|@group ROLE PATTERN [for 12h] [note…]`, for example",
-        ),
+        ("grant @eve operator", "Type `/pipeline grant @user|@group ROLE PATTERN [for 12h] [note…]`, for"),
         ("grant `<!everyone>` viewer orders", "`'<!everyone>'` is nobody I can find: mention a person"),
         ("grant @eve boss orders", "`boss` is no role. There are: `viewer`, `requester`, `operator`,"),
         ("grant @eve operator <!channel>", "'<!channel>' is no pipeline pattern: use the letters, digits,"),
@@ -149,7 +141,6 @@ def test_whoever_was_just_put_out_of_the_admins_grants_nothing(workspace, eve):
         assert rob.types(f"/pipeline grant @eve viewer team{number}-*").startswith("✅")
     admins.leaves(rob.person)
     for _ in range(2):
-        assert rob.types("/pipeline grant @eve operator *").startswith(
-            "🚫 You may not grant *operator* on `*`: that takes the role *admin* on it."
-        )
+        no = "🚫 You may not grant *operator* on `*`: that takes the role *admin* on it."
+        assert rob.types("/pipeline grant @eve operator *").startswith(no)
     assert eve.types("/pipeline clear orders").startswith("🚫")
