@@ -50,9 +50,9 @@ def test_what_waits_for_approval(workspace, ana, ben):
     assert "*Frozen*\n🧊 until Mar 2, 2026 at 5:00:00 AM\n" in held
     assert held.endswith("AM\n⏳ Request to Feldera\n○ Storage cleared\nId `ID1`\n[Stop]")
     workspace.restarts()
-    workspace.leaps(hours=1, minutes=40)
+    workspace.leaps(hours=1, minutes=49)
     assert workspace.sent == []
-    workspace.passes(minutes=20)
+    workspace.passes(minutes=2)
     assert "✅ Cleared." in workspace.card()
     approved, held, sent, _, cleared = workspace.timed_thread()
     assert (approved[:10], sent[:10], cleared[:18]) == ("0:05:00  👍", "2:00:00  📤", "2:00:02.500000  ✅ ")
@@ -129,9 +129,9 @@ def test_between_the_confirmation_and_the_request(workspace, oli):
     workspace.passes(minutes=1)
     workspace.freezes("orders", hours=1)
     workspace.feldera_comes_back()
-    workspace.passes(minutes=20)
+    workspace.passes(minutes=1)
     assert workspace.sent == []
-    workspace.leaps(minutes=40)
+    workspace.leaps(minutes=59)
     workspace.passes(minutes=1)
     assert len(workspace.sent) == 1
     assert "✅ Cleared." in workspace.card()
