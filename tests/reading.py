@@ -66,10 +66,10 @@ class Reading:
         """The lines in the newest card's thread, whole, oldest first. Above them stands the card, which is read, too."""
         return self._lines(self._roots(channel)[-1])
 
-    def follows(self, channel: Any = None) -> None:
-        """Read the one card and its thread, of which the story says no more."""
-        self.card(channel)
+    def follows(self, channel: Any = None) -> str:
+        """Read the one card and its thread, of which the story says no more; returns the card's state."""
         self.thread(channel)
+        return self.card(channel).splitlines()[2]
 
     def threads(self, channel: Any = None) -> list[list[str]]:
         """The lines in each card's thread, oldest card first."""

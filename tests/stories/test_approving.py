@@ -175,4 +175,4 @@ def test_slack_does_not_say_who_clicks(workspace, ana, ben):
     workspace.passes(seconds=31)
     assert ben.told("Approve") == ["👍 Approved: 1 of 1."]
     workspace.passes(seconds=10)
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."

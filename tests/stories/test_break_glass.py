@@ -137,7 +137,7 @@ def test_the_form_is_not_opened_is_closed_or_has_the_wrong_name(workspace, rio):
     rio.reads()
     workspace.passes(seconds=10)
     assert len(workspace.sent) == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_reason_that_a_rule_wants(workspace, rio):
     rio.breaks_glass("orders", "INC-9 lag alarm")
     workspace.passes(seconds=5)
     assert len(workspace.sent) == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_a_responder_asks_as_usual(workspace, rio, ben):

@@ -79,7 +79,7 @@ def test_waiting_costs_the_channel_nothing(workspace, oli):
     workspace.passes(seconds=20)
     assert len(workspace.feldera.requests) > looks
     assert len(workspace.slack.calls) == calls
-    workspace.follows()
+    assert workspace.follows() == "⏳ Clearing since Mar 2, 2026 at 3:00:00 AM."
 
 
 def test_the_milestones_of_a_long_clear(workspace, oli):
@@ -145,4 +145,4 @@ def test_what_notifications_and_screen_readers_say(workspace, oli):
     )
     oli.asks("/pipeline status orders")
     assert oli.hears() == "orders: Stopped, wanted Stopped, storage cleared, program Success."
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."

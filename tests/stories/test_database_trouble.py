@@ -71,8 +71,7 @@ def test_a_full_disk_at_a_preview_and_at_clicks(workspace, ana, ben):
         workspace.disk_has_room_again()
         assert person.told(label) == [done]
     workspace.passes(seconds=10)
-    assert "✅ Cleared." in workspace.card()
-    workspace.thread()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_a_disk_that_takes_nothing_repeats_nothing(workspace, oli):

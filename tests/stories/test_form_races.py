@@ -60,7 +60,7 @@ def test_submitted_before_it_was_shown(workspace, form):
     assert form.submits() == CONFIRMED.format("users")
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["users"] == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_changed_since_it_was_shown(workspace, form):
@@ -155,7 +155,7 @@ def test_somebody_else_was_faster(workspace, form):
     assert below("Pipeline", form.submits()) == f"⚠ {held.format('orders', 'somebody', at)}"
     shown = held.format("`orders`", "@pat", "Mar 2, 2026 at 3:00:00 AM")
     assert form.chooses("orders").splitlines()[4] == shown
-    workspace.follows()
+    assert workspace.follows() == "⏳ Clearing since Mar 2, 2026 at 3:00:00 AM."
 
 
 def test_submitted_twice_at_once(workspace, form):
@@ -169,7 +169,7 @@ def test_submitted_twice_at_once(workspace, form):
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     assert len(workspace.record(EventKind.PROPOSED, EventKind.CONFIRMED)) == 2
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_a_restart_in_between(workspace, form):
@@ -185,7 +185,7 @@ def test_a_restart_in_between(workspace, form):
     assert form.submits() == CONFIRMED.format("orders")
     workspace.passes(seconds=10)
     assert len(workspace.sent) == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_two_forms_of_two_people_show_their_own_choice(workspace, form):

@@ -63,7 +63,7 @@ def test_an_update_whose_answer_is_lost(workspace, form):
     form.submits()
     assert "⏳ Confirmed." in form.screen
     workspace.passes(seconds=10)
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_an_update_that_slack_does_not_take(workspace, form):
@@ -96,7 +96,7 @@ def test_closed_before_the_card_stands(workspace, form):
     form.closes_modal()
     workspace.passes(seconds=30)
     assert form.reads() == ["⏳ Confirmed. Follow `orders` in its thread."]
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_no_place_takes_the_card(workspace, oli):

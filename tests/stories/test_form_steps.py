@@ -76,8 +76,7 @@ def test_ticked_and_pressed_at_once(workspace, oli):
     assert workspace.record() == []
     oli.submits()
     workspace.passes(minutes=1)
-    assert "✅ Stopped and cleared." in workspace.card()
-    workspace.thread()
+    assert workspace.follows() == "✅ Stopped and cleared."
 
 
 def test_a_run_goes_on_while_the_form_is_open(workspace, form):
@@ -86,8 +85,7 @@ def test_a_run_goes_on_while_the_form_is_open(workspace, form):
     workspace.feldera.pipeline("users").checkpoints += (5_000_000,)
     assert form.submits() == CONFIRMED
     workspace.passes(minutes=1)
-    assert "✅ Stopped and cleared." in workspace.card()
-    workspace.thread()
+    assert workspace.follows() == "✅ Stopped and cleared."
 
 
 def test_another_run_since_it_was_shown(workspace, form):

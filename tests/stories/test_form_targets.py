@@ -32,8 +32,7 @@ def test_one_menu_for_all(workspace, ana):
     assert ana.picks("staging/orders").split("\n")[1] == "Pipeline: staging/orders"
     assert "⏳ Confirmed. Follow `staging/orders` in its thread." in ana.submits()
     workspace.passes(seconds=10)
-    assert "✅ Cleared." in workspace.card()
-    workspace.thread()
+    assert workspace.follows() == "✅ Cleared."
     assert [feldera.clears["orders"] for feldera in workspace.felderas.values()] == [0, 1]
     pat.opens_form()
     assert pat.looks_for("") == ["staging/orders"]

@@ -145,7 +145,7 @@ def test_feldera_is_away_at_the_press(workspace, form):
     workspace.feldera_comes_back()
     workspace.passes(minutes=5)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_feldera_is_silent_at_the_press(workspace, form):
@@ -154,7 +154,7 @@ def test_feldera_is_silent_at_the_press(workspace, form):
     assert "⏳ Confirmed." in form.screen
     workspace.passes(minutes=1)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_what_was_seen_half_an_hour_ago_is_not_trusted_while_feldera_is_away(workspace, form):
@@ -173,7 +173,7 @@ def test_feldera_is_away_after_a_restart(workspace, form):
     form.submits()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_slack_and_feldera_are_slow_at_the_press(workspace, form):

@@ -170,7 +170,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
     eva.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_a_group_that_was_switched_off_grants_nothing(eva, oncall):

@@ -36,7 +36,7 @@ def test_the_record_of_a_pipeline(workspace):
 ✓ Mar 2, 2026 at 3:00:00 AM: `orders`: confirmed by @ana · its thread
 💬 Mar 2, 2026 at 3:00:00 AM: `orders`: previewed by @ana: reason `schema change` · its thread\
 """)
-    workspace.follows()
+    assert workspace.follows() == "✅ Cleared."
 
 
 def test_the_record_of_changes_of_access(workspace):
