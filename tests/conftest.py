@@ -14,6 +14,18 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """An empty environment, as far as the bot is concerned, in an empty folder."""
+    for name in os.environ:
+        # Without a home nothing is remembered from one command, or one run of the tests, to the next.
+        ours = name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_", "XDG_")) or name == "HOME"
+        if ours or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """For `-n auto`: two more than there are processors, since many tests wait for a process of their own.
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.web_api import session
+from tests.served import served
 
 
 class OddSlack:
@@ -45,30 +46,15 @@ class OddSlack:
 async def odd_slack() -> AsyncIterator[OddSlack]:
     """Listening, with a client that repeats nothing by itself."""
     slack = OddSlack()
-    app = web.Application()
-    app.router.add_post("/api/{method}", slack._handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with session(timeout=5.0) as connections:
-            slack.client = AsyncWebClient(
-                "xoxb-1",
-                base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/api/",
-                session=connections,
-                retry_handlers=[],
-            )
-            yield slack
-    finally:
-        await runner.cleanup()
+    async with served({"/api/{method}": slack._handle}) as address, session(timeout=5.0) as connections:
+        slack.client = AsyncWebClient(
+            "xoxb-1", base_url=f"http://{address}/api/", session=connections, retry_handlers=[]
+        )
+        yield slack
 
 
 NO_ANSWERS = {
-    "a proxy's sentence": {
-        "body": b"upstream connect error",
-        "status": 503,
-        "content_type": "text/plain",
-    },
+    "a proxy's sentence": {"body": b"upstream connect error", "status": 503, "content_type": "text/plain"},
     "a sentence with 200": {"body": b"ok", "content_type": "text/plain"},
     "text that is not in UTF-8": {
         "body": b"\xff\xfe",
