@@ -5,11 +5,15 @@ from typing import Any
 
 import httpx
 
+from bot.domain.ids import PipelineName
+from bot.domain.pipelines.pipeline import Pipeline, Seen
+from bot.feldera import answers
 from bot.feldera.http.response import Response
 from tests.clock import START
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+ORDERS = PipelineName("orders")
 CONSOLE = b"<!doctype html><html><body>Feldera's web console</body></html>"
 
 
@@ -57,3 +61,9 @@ def pipeline(**changes: Any) -> dict[str, Any]:
         "deployment_resources_desired_status_since": "2026-03-01T09:59:59.1Z",
         "deployment_runtime_status": None,
     } | changes
+
+
+def seen(name: PipelineName = ORDERS, **changes: Any) -> Pipeline:
+    look = answers.look(reply(200, pipeline(name=name, **changes)), name)
+    assert isinstance(look, Seen)
+    return look.pipeline

@@ -1,14 +1,11 @@
 """What a reply to a question means: pipelines, their history, the runner's health, the greeting."""
 
 import asyncio
-import json
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from bot.domain.ids import PipelineId, PipelineName
+from bot.domain.ids import PipelineId
 from bot.domain.pipelines.pipeline import (
     Absent,
     Change,
@@ -23,18 +20,11 @@ from bot.domain.pipelines.pipeline import (
     Storage,
 )
 from bot.feldera import activity_events, answers
-from bot.feldera import pipeline_list as listing
-from bot.feldera.http.problems import NOT_AS_KNOWN
-from bot.feldera.http.response import Response
 from bot.feldera.http.session import session
-from bot.feldera.pipeline_list import ListedPipelines
-from tests.feldera.replies import CONSOLE, HTML, JSON, envelope, pipeline, reply
-
-ORDERS = PipelineName("orders")
-PAYMENTS = PipelineName("payments")
+from tests.feldera.replies import CONSOLE, HTML, JSON, ORDERS, envelope, pipeline, reply, seen
 
 
-def test_a_pipeline_is_read_field_by_field() -> None:
+def test_a_pipeline_is_read_field_by_field():
     """Every field of the engine's `Pipeline` comes from the API's field of that meaning; moments are in UTC."""
     body = pipeline(
         deployment_desired_status="Running",
@@ -42,7 +32,6 @@ def test_a_pipeline_is_read_field_by_field() -> None:
         program_status="SqlCompiled",
         deployment_status_since="2026-03-01T11:00:00.5+01:00",
     )
-
     assert answers.look(reply(200, body), ORDERS) == Seen(
         Pipeline(
             id=PipelineId("0198d2a4-5e0b-7c11-9c2e-2d9d1f0a7b10"),
@@ -63,90 +52,62 @@ def test_a_pipeline_is_read_field_by_field() -> None:
     )
 
 
-def seen(name: PipelineName = ORDERS, **changes: Any) -> Pipeline:
-    look = answers.look(reply(200, pipeline(name=name, **changes)), name)
-    assert isinstance(look, Seen)
-    return look.pipeline
-
-
 @pytest.mark.parametrize(
     ("word", "storage"),
-    [
-        ("InUse", Storage.IN_USE),
-        ("Clearing", Storage.CLEARING),
-        ("Cleared", Storage.CLEARED),
-        ("Archived", Storage.OTHER),
-        ("cleared", Storage.OTHER),
-    ],
+    [("Clearing", Storage.CLEARING), ("Archived", Storage.OTHER), ("cleared", Storage.OTHER)],
 )
-def test_an_unknown_storage_status_is_never_taken_for_a_known_one(word: str, storage: Storage) -> None:
+def test_an_unknown_storage_status_is_never_taken_for_a_known_one(word, storage):
     """A newer Feldera may have more words; only the exact spelling of a known one counts as it."""
     assert seen(storage_status=word).storage is storage
 
 
 @pytest.mark.parametrize(
-    ("details", "checkpoints"),
+    ("details", "count", "size"),
     [
-        (None, Checkpoints(count=0, size=0)),
-        ({"checkpoints": []}, Checkpoints(count=0, size=0)),
-        ({"checkpoints": [{"size": 7}, {"size": None}]}, Checkpoints(count=2, size=None)),
-        ({"checkpoints": [{"size": 7}, {}]}, Checkpoints(count=2, size=None)),
+        (None, 0, 0),
+        ({"checkpoints": [{"size": 7}, {"size": None}]}, 2, None),
+        ({"checkpoints": [{"size": 7}, {}]}, 2, None),
     ],
 )
-def test_the_bytes_of_checkpoints_are_known_only_if_each_size_is(
-    details: Any, checkpoints: Checkpoints
-) -> None:
+def test_the_bytes_of_checkpoints_are_known_only_if_each_size_is(details, count, size):
     """Sizes may be null: half a sum would understate what a clear destroys."""
-    assert seen(storage_status_details=details).checkpoints == checkpoints
+    assert seen(storage_status_details=details).checkpoints == Checkpoints(count, size)
 
 
-def test_a_deployment_error_is_one_line_without_its_details() -> None:
+def test_a_deployment_error_is_one_line_without_its_details():
     """`deployment_error` can hold a compiler's log and a backtrace: one short line of it is for people."""
     error = {"message": "a\n\tb \x1b[31m\u202e" + "c" * 5000, "error_code": "RuntimeError.WorkerPanic"}
-
     assert seen(deployment_error=error | {"details": {"backtrace": "…"}}).error == PipelineError(
         "a b [31m " + "c" * 290 + "…", "RuntimeError.WorkerPanic"
     )
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"name": "Orders"},
-        {"id": ""},
-        {"id": None},
-        {"storage_status": None},
-        {"storage_status": "x" * 65},
-        {"deployment_status": "Stopped\n*Running*"},
-        {"deployment_status_since": "2026-03-01T10:00:00"},
-        {"deployment_status_since": 1772359200},
-        {"deployment_status_since": "0001-01-01T00:00:00+14:00"},
-        {"deployment_resources_status": 1},
-        {"storage_status_details": {"checkpoints": [{"size": -1}]}},
-        {"storage_status_details": {}},
-    ],
-)
-def test_a_pipeline_of_another_form_is_a_problem(changes: dict[str, Any]) -> None:
-    """What the bot cannot read, or did not ask for, it does not act on."""
-    look = answers.look(reply(200, pipeline(**changes)), ORDERS)
-
-    assert isinstance(look, Problem)
-    assert look.trouble is ProblemKind.UNEXPECTED
+ODD_PIPELINES = [
+    {"name": "Orders"},
+    {"id": ""},
+    {"storage_status": None},
+    {"storage_status": "x" * 65},
+    {"deployment_status": "Stopped\n*Running*"},
+    {"deployment_status_since": "2026-03-01T10:00:00"},
+    {"deployment_status_since": 1772359200},
+    {"deployment_status_since": "0001-01-01T00:00:00+14:00"},
+    {"storage_status_details": {"checkpoints": [{"size": -1}]}},
+    {"storage_status_details": {}},
+]
+ODD_BODIES = [b"", b"null", b"[]", b"{", b"[" * 100_000, b'{"name": "\xff"}', b"NaN"]
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b"[" * 100_000, b'{"name": "\xff"}', b"NaN"])
-def test_a_body_that_is_no_pipeline_is_a_problem(body: bytes) -> None:
-    """No body, however nested or broken, makes reading it fail."""
+@pytest.mark.parametrize("body", [*(pipeline(**changes) for changes in ODD_PIPELINES), *ODD_BODIES])
+def test_a_pipeline_of_another_form_is_a_problem(body):
+    """What the bot cannot read, or did not ask for, it does not act on, however nested or broken."""
     look = answers.look(reply(200, body), ORDERS)
-
     assert isinstance(look, Problem)
     assert look.trouble is ProblemKind.UNEXPECTED
 
 
-def test_a_pipeline_is_absent_only_by_felderas_own_word() -> None:
+def test_a_pipeline_is_absent_only_by_felderas_own_word():
     """Feldera: 404 with `UnknownPipelineName`. It proves a deletion, so nothing less may pass for it."""
     unknown = envelope("UnknownPipelineName", "Unknown pipeline name 'orders'")
-
     assert answers.look(reply(404, unknown), ORDERS) == Absent()
     assert answers.look(reply(200, unknown), ORDERS) != Absent()
     assert answers.look(reply(404, unknown, content_type="text/html"), ORDERS) != Absent()
@@ -158,7 +119,6 @@ BUSY = {"message": "x", "error_code": "LockTookTooLong"}
 TROUBLES = [
     (reply(200, CONSOLE, content_type=HTML), ProblemKind.NOT_FELDERA),
     (reply(200, pipeline(), content_type=HTML), ProblemKind.NOT_FELDERA),
-    (reply(200, pipeline(), content_type=None), ProblemKind.NOT_FELDERA),
     (reply(204), ProblemKind.UNEXPECTED),
     (reply(302, headers={"Location": "https://login.example/?token=s3cret"}), ProblemKind.NOT_FELDERA),
     (reply(400, b"Query deserialize error: selector", content_type="text/plain"), ProblemKind.UNEXPECTED),
@@ -167,25 +127,22 @@ TROUBLES = [
     (reply(403, envelope("InsufficientPermissions")), ProblemKind.FORBIDDEN),
     (reply(403, b"<h1>Forbidden</h1>", content_type=HTML), ProblemKind.NOT_FELDERA),
     (reply(404, content_type=None), ProblemKind.NOT_FELDERA),
-    (reply(404, b"<h1>No such page</h1>", content_type=HTML), ProblemKind.NOT_FELDERA),
     (reply(404, {"detail": "Not Found"}), ProblemKind.NOT_FELDERA),
     (reply(408), ProblemKind.UNREACHABLE),
     (reply(429), ProblemKind.BUSY),
     (reply(500, envelope("PostgresError")), ProblemKind.DATABASE_DOWN),
-    (reply(500, envelope("PostgresPoolError")), ProblemKind.DATABASE_DOWN),
     (reply(500, envelope("InvalidJsonData")), ProblemKind.UNEXPECTED),
     (reply(500, b"<h1>Oops</h1>", content_type=HTML), ProblemKind.UNREACHABLE),
     (reply(502, b"<h1>Bad Gateway</h1>", content_type=HTML), ProblemKind.UNREACHABLE),
     (reply(503, BUSY), ProblemKind.BUSY),
     (reply(503, content_type=None), ProblemKind.BUSY),
     (reply(503, b"<h1>Unavailable</h1>", content_type=HTML), ProblemKind.UNREACHABLE),
-    (reply(504, content_type=None), ProblemKind.UNREACHABLE),
     (reply(599), ProblemKind.UNEXPECTED),
 ]
 
 
 @pytest.mark.parametrize(("bad", "trouble"), TROUBLES)
-def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Response, trouble: ProblemKind) -> None:
+def test_every_bad_reply_is_the_same_trouble_to_every_question(bad, trouble):
     """What is wrong depends on the reply alone; its sentence is short, and neither HTML nor anybody's details."""
     looks = [
         answers.look(bad, ORDERS),
@@ -193,7 +150,6 @@ def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Response, tr
         answers.history(bad),
         answers.greeting(bad),
     ]
-
     for look in looks:
         assert isinstance(look, Problem)
         assert look == looks[0]
@@ -203,34 +159,30 @@ def test_every_bad_reply_is_the_same_trouble_to_every_question(bad: Response, tr
     assert answers.runner_health(bad) == RunnerHealth(None, looks[0].message)
 
 
-def test_felderas_own_sentence_is_used_where_there_is_one() -> None:
+def test_felderas_own_sentence_is_used_where_there_is_one():
     """Its message and code are passed on; the message on one line and cut, the rest left out."""
     bad = reply(500, envelope("UniqueKeyViolation", "Unique key violation\n for 'name'"))
-
     assert answers.look(bad, ORDERS) == Problem(
         ProblemKind.UNEXPECTED, "Unique key violation for 'name'", code="UniqueKeyViolation"
     )
 
 
 @pytest.mark.parametrize("code", ["PostgresError", "PostgresPoolError"])
-def test_a_lost_database_is_told_in_our_words(code: str) -> None:
+def test_a_lost_database_is_told_in_our_words(code):
     """What the database says of itself names machines; it is an outage to each question, the events included."""
     bad = reply(500, envelope(code, "connection to postgres.internal:5432 refused"))
     outage = Problem(ProblemKind.DATABASE_DOWN, "Feldera cannot reach its database.", code=code)
-
     assert activity_events.shapes(bad) == outage
     for answer in (answers.look(bad, ORDERS), answers.history(bad), session(bad)):
         assert answer == outage
     assert answers.program_error(bad) == outage
 
 
-def test_a_redirect_names_only_the_machine() -> None:
+def test_a_redirect_names_only_the_machine():
     """A login page's URL can hold secrets, and a machine's name in punycode stays so."""
     bad = reply(302, headers={"Location": "https://user:pw@xn--fldera-7ya.example/login?state=s3cret"})
-
-    assert answers.look(bad, ORDERS) == Problem(
-        ProblemKind.NOT_FELDERA, "The address of Feldera leads elsewhere, to xn--fldera-7ya.example (302)."
-    )
+    said = "The address of Feldera leads elsewhere, to xn--fldera-7ya.example (302)."
+    assert answers.look(bad, ORDERS) == Problem(ProblemKind.NOT_FELDERA, said)
 
 
 @pytest.mark.parametrize(
@@ -239,9 +191,7 @@ def test_a_redirect_names_only_the_machine() -> None:
         ("5", 5.0),
         (" 0 ", 0.0),
         ("Mon, 02 Mar 2026 03:01:30 GMT", 90.0),
-        ("Mon, 02 Mar 2026 03:01:30 -0000", 90.0),
         ("Mon, 02 Mar 2026 02:00:00 GMT", 0.0),
-        ("86400", 300.0),
         ("Sat, 02 Mar 2126 03:01:30 GMT", 300.0),
         ("-5", None),
         ("1e3", None),
@@ -249,184 +199,62 @@ def test_a_redirect_names_only_the_machine() -> None:
         ("5" * 5000, None),
         ("Mon, 02 Mar 2026 03:01:30 +999999999999", None),
         ("Mon, 02 Mar 99999999999999999999 03:01:30 GMT", None),
-        ("soon", None),
-        ("", None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
+def test_retry_after_is_seconds_or_a_date(header, seconds):
     """RFC 9110; what asks for more than five minutes is asked again then, and nonsense is as good as no header."""
     look = answers.look(reply(503, BUSY, headers={"Retry-After": header}), ORDERS)
-
     assert isinstance(look, Problem)
     assert look.retry_after == seconds
 
 
-def listed(rows: Any) -> ListedPipelines:
-    found = asyncio.run(answers.look_at_all(reply(200, rows)))
-    assert isinstance(found, ListedPipelines)
-    return found
-
-
-def test_all_pipelines_come_by_name() -> None:
-    """The list is the same objects as a single look."""
-    assert listed([pipeline(), pipeline(name="payments", id="other")]) == {
-        ORDERS: seen(),
-        PAYMENTS: seen(PAYMENTS, id="other"),
-    }
-    assert listed([]) == listed(b" [ ] ") == {}
-
-
-@pytest.mark.parametrize(
-    "changes", [{"storage_status": None}, {"program_status_since": "yesterday"}, {"id": ""}]
-)
-def test_a_pipeline_that_cannot_be_read_hides_no_other(changes: dict[str, Any]) -> None:
-    """It is a problem under its own name."""
-    assert listed([pipeline(), pipeline(name="payments", **changes), pipeline(name="returns")]) == {
-        ORDERS: seen(),
-        PAYMENTS: NOT_AS_KNOWN,
-        "returns": seen(PipelineName("returns")),
-    }
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        b"null",
-        b"{}",
-        b"[]",
-        b'"orders"',
-        b'{"name": null}',
-        b'{"name": ""}',
-        b'{"name": "or/ders"}',
-        b'{"name": "orders\\n"}',
-        b'{"name": "\xff"}',
-        b'{"name": "' + b"n" * 101 + b'"}',
-        b"9" * 5_000,
-    ],
-)
-def test_a_row_without_a_name_is_left_out_and_counted(odd: bytes) -> None:
-    """One odd name must not spoil the list of all the others."""
-    rows = b"[" + b" , ".join([odd, json.dumps(pipeline()).encode(), odd]) + b"]"
-    found = listed(rows)
-
-    assert found == {ORDERS: seen()}
-    assert found.unreadable == 2
-
-
-@pytest.mark.parametrize("name", ["n" * 100, "_orders", "orders_", "-orders", "-", "_"])
-def test_pipelines_keep_their_old_names(name: str) -> None:
-    """Feldera limited new names in June 2026: to 63 characters, and a letter or digit at both ends."""
-    old = PipelineName(name)
-    found = listed([pipeline(name=name), pipeline()])
-
-    assert found == {old: seen(old), ORDERS: seen()}
-    assert found.unreadable == 0
-
-
-def test_of_two_of_one_name_neither_is_believed() -> None:
-    """Nobody knows which one it is; the others are as they are."""
-    found = listed([pipeline(), pipeline(id="twin"), pipeline(name="payments"), pipeline(id="third")])
-
-    assert found == {
-        ORDERS: Problem(ProblemKind.UNEXPECTED, "Feldera's list has two pipelines of this name."),
-        PAYMENTS: seen(PAYMENTS),
-    }
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{}", b"null", b"[", b"[,]", b"[1", b"[1,", b"[1,]", b"[1 2]", b"[1]]", b"[1]x", b"[" * 10**5],
-)
-def test_what_is_no_list_is_a_problem(body: bytes) -> None:
-    """Or one that breaks off: what it lacks is not known."""
-    reply_ = reply(200, body)
-
-    assert asyncio.run(answers.look_at_all(reply_)) == NOT_AS_KNOWN
-    assert asyncio.run(answers.ids(reply_)) == NOT_AS_KNOWN
-
-
-def test_ids_are_those_that_can_be_read() -> None:
-    rows = [pipeline(id="a"), {}, None, pipeline(id=7), pipeline(id="\n"), pipeline(id="b", name=None)]
-
-    assert asyncio.run(answers.ids(reply(200, rows))) == {"a", "b"}
-
-
-async def _meanwhile(reading: Coroutine[Any, Any, Any]) -> int:
-    """How often other work gets its turn while this is read."""
-    turns = 0
-    read = asyncio.create_task(reading)
-    while not read.done():
-        turns += 1
-        await asyncio.sleep(0)
-    await read
-    return turns
-
-
-@pytest.mark.parametrize("read", [answers.look_at_all, answers.ids])
-def test_a_long_list_is_read_in_slices(read: Callable[[Response], Coroutine[Any, Any, Any]]) -> None:
-    """Fifty thousand rows in one go held everybody up for seconds: other work gets its turn between slices."""
-    row = b'{"id": "%d", "name": "p-%d", "filler": "%s"}'
-    body = b"[" + b",".join(row % (number, number, b"x" * 40) for number in range(50_000)) + b"]"
-
-    assert asyncio.run(_meanwhile(read(reply(200, body)))) >= len(body) // listing.SLICE
-
-
-def test_a_history_keeps_felderas_order() -> None:
+def test_a_history_keeps_felderas_order():
     """Feldera: newest first; events of one transaction share their moment and are told apart by order alone."""
-    wanted = {"deployment_resources_desired_status": "Stopped"}
+    words = [(6, "Cleared", "Stopped"), (5, "Clearing", "Stopped"), (5, "Frozen", "Provisioned")]
     rows = [
-        {"recorded_at": "2026-03-01T10:00:06Z", "storage_status": "Cleared", **wanted, "event_id": "3"},
-        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Clearing", **wanted, "event_id": "2"},
-        {"recorded_at": "2026-03-01T10:00:05Z", "storage_status": "Frozen", **wanted, "event_id": "1"}
-        | {"deployment_resources_desired_status": "Provisioned"},
+        {
+            "recorded_at": f"2026-03-01T10:00:0{second}Z",
+            "storage_status": storage,
+            "deployment_resources_desired_status": wanted,
+        }
+        for second, storage, wanted in words
     ]
     at_5, at_6 = (datetime(2026, 3, 1, 10, 0, second, tzinfo=UTC) for second in (5, 6))
-
-    assert answers.history(reply(200, rows)) == PipelineEvents(
-        (
-            Change(at_6, Storage.CLEARED),
-            Change(at_5, Storage.CLEARING),
-            Change(at_5, Storage.OTHER, wanted=True),
-        )
-    )
+    cleared, clearing = Change(at_6, Storage.CLEARED), Change(at_5, Storage.CLEARING)
+    changes = (cleared, clearing, Change(at_5, Storage.OTHER, wanted=True))
+    assert answers.history(reply(200, rows)) == PipelineEvents(changes)
 
 
 @pytest.mark.parametrize("row", [None, {}, {"recorded_at": "yesterday", "storage_status": "Cleared"}])
-def test_a_history_with_an_unreadable_row_is_a_problem(row: Any) -> None:
+def test_a_history_with_an_unreadable_row_is_a_problem(row):
     """A history with a gap would prove what did not happen."""
     good = {"recorded_at": "2026-03-01T10:00:06Z", "storage_status": "Cleared"}
-
     assert isinstance(answers.history(reply(200, [good, row])), Problem)
 
 
-def test_the_history_of_a_pipeline_that_is_gone_is_a_problem() -> None:
+def test_the_history_of_a_pipeline_that_is_gone_is_a_problem():
     """Events are deleted with their pipeline: no history is not an empty history."""
     gone = reply(404, envelope("UnknownPipelineName", "Unknown pipeline name 'orders'"))
-
     assert answers.history(gone) == Problem(
         ProblemKind.UNEXPECTED, "Unknown pipeline name 'orders'", code="UnknownPipelineName"
     )
 
 
 @pytest.mark.parametrize("status", [200, 503])
-def test_the_runners_health_comes_with_200_and_with_503(status: int) -> None:
+def test_the_runners_health_comes_with_200_and_with_503(status):
     """Feldera: `cluster_healthz` sends 503 when any service is unwell, with the same body."""
     sick = {"healthy": False, "message": "no answer\nfor 60 s", "unchanged_since": "2026-03-01T10:00:00Z"}
     body = {"all_healthy": False, "api": {}, "compiler": {}, "runner": sick}
-
     assert answers.runner_health(reply(status, body)) == RunnerHealth(healthy=False)
 
 
-def test_a_runner_that_nobody_has_asked_yet_is_neither_well_nor_unwell() -> None:
+def test_a_runner_that_nobody_has_asked_yet_is_neither_well_nor_unwell():
     """Feldera: 404 `NoClusterMonitorEventsAvailable` just after installation."""
     fresh = reply(404, envelope("NoClusterMonitorEventsAvailable", "No cluster monitor events."))
-
     assert answers.runner_health(fresh) == RunnerHealth(None, "No cluster monitor events.")
 
 
-def test_a_greeting_names_version_and_edition() -> None:
-    """`GET /v0/config`; its other fields are nobody's business."""
+def test_a_greeting_names_version_and_edition():
     body = {"edition": "Open source", "version": "0.337.0", "telemetry": "", "license_validity": None}
-
     assert answers.greeting(reply(200, body)) == "Feldera 0.337.0 (Open source)"
     assert isinstance(answers.greeting(reply(200, {"version": "1"}, content_type=JSON)), Problem)

@@ -1,6 +1,5 @@
 """What is asked for one observation: who answers, and how pipelines look, all of it to one token."""
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
@@ -29,7 +28,7 @@ def theirs(clock: MovableClock) -> FelderaSimulator:
     return FelderaSimulator(clock, tenant_id=THEIRS, installation=1)
 
 
-async def test_each_is_asked_about_by_its_name(feldera: FelderaSimulator, client: FelderaClient) -> None:
+async def test_each_is_asked_about_by_its_name(feldera, client):
     """After a word on who answers: a list takes all that Feldera has, and keeps everybody else waiting."""
     feldera.adds("users")
     await client.observe({ORDERS: None})
@@ -37,9 +36,7 @@ async def test_each_is_asked_about_by_its_name(feldera: FelderaSimulator, client
     assert paths(feldera) == [SESSION, f"{LIST}/orders", SESSION, f"{LIST}/orders", f"{LIST}/users"]
 
 
-async def test_what_a_list_lacks_is_asked_about_by_name(
-    feldera: FelderaSimulator, client: FelderaClient
-) -> None:
+async def test_what_a_list_lacks_is_asked_about_by_name(feldera, client):
     """Only Feldera's own word on that name makes it absent."""
     feldera.leaves_out("orders")
     has_measured(client)
@@ -63,7 +60,7 @@ class Busy(MovableClock):
 
 
 @pytest.fixture
-async def busy() -> AsyncIterator[tuple[FelderaSimulator, FelderaClient, Busy]]:
+async def busy():
     """A Feldera with 300 pipelines."""
     clock = Busy()
     async with FelderaSimulator(clock) as feldera:
@@ -93,7 +90,7 @@ async def rounds(client: FelderaClient, feldera: FelderaSimulator, number: int, 
     return how
 
 
-async def test_one_by_one_while_that_is_cheaper(busy: tuple[FelderaSimulator, FelderaClient, Busy]) -> None:
+async def test_one_by_one_while_that_is_cheaper(busy):
     """By the bot's own measurements. What a list costs is tried once where one by one takes a while."""
     feldera, client, _ = busy
     assert await rounds(client, feldera, 40, 2) == ["40 by name, 0 list"] * 2
@@ -104,7 +101,7 @@ async def test_one_by_one_while_that_is_cheaper(busy: tuple[FelderaSimulator, Fe
     ]
 
 
-async def test_one_list_where_that_is_cheaper(busy: tuple[FelderaSimulator, FelderaClient, Busy]) -> None:
+async def test_one_list_where_that_is_cheaper(busy):
     """Also in the first round, after a few by name to learn what that costs; and learned anew after a while."""
     feldera, client, clock = busy
     assert await rounds(client, feldera, 300, 3) == [
@@ -136,9 +133,7 @@ def the_next_list_fails(feldera: FelderaSimulator, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["lost", "500", "504", "no list"])
-async def test_a_list_that_fails_leaves_nobody_without_an_answer(
-    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock, how: str
-) -> None:
+async def test_a_list_that_fails_leaves_nobody_without_an_answer(feldera, client, clock, how):
     """A list grows with Feldera, single answers do not: those are asked for, and no list is tried for a while."""
     feldera.adds_many(["users", "payments", "invoices"])
     has_measured(client)
@@ -150,9 +145,7 @@ async def test_a_list_that_fails_leaves_nobody_without_an_answer(
     assert await rounds(client, feldera, 4, 1) == ["0 by name, 1 list"]
 
 
-async def test_a_list_for_which_feldera_wants_quiet_is_not_asked_for_again(
-    feldera: FelderaSimulator, client: FelderaClient
-) -> None:
+async def test_a_list_for_which_feldera_wants_quiet_is_not_asked_for_again(feldera, client):
     """It gets its quiet now, and is asked by name afterwards."""
     feldera.adds("users")
     has_measured(client)
@@ -162,8 +155,7 @@ async def test_a_list_for_which_feldera_wants_quiet_is_not_asked_for_again(
     assert await rounds(client, feldera, 2, 1) == ["2 by name, 0 list"]
 
 
-async def test_an_outage_says_nothing_of_lists(feldera: FelderaSimulator, client: FelderaClient) -> None:
-    """Afterwards one list is as good as it was."""
+async def test_an_outage_says_nothing_of_lists(feldera, client):
     feldera.adds_many(["users", "payments", "invoices"])
     has_measured(client)
     the_next_list_fails(feldera, "502")
@@ -174,18 +166,13 @@ async def test_an_outage_says_nothing_of_lists(feldera: FelderaSimulator, client
     assert await rounds(client, feldera, 4, 1) == ["0 by name, 1 list"]
 
 
-async def test_what_people_list_is_measured_as_well(
-    busy: tuple[FelderaSimulator, FelderaClient, Busy],
-) -> None:
-    """Then nothing needs to be tried."""
+async def test_what_people_list_is_measured_as_well(busy):
     feldera, client, _ = busy
     await client.look_at_all()
     assert await rounds(client, feldera, 100, 1) == ["100 by name, 0 list"]
 
 
-async def test_an_outage_half_way_is_not_waited_for_by_each(
-    busy: tuple[FelderaSimulator, FelderaClient, Busy],
-) -> None:
+async def test_an_outage_half_way_is_not_waited_for_by_each(busy):
     """After four that failed the others fail alike; one alone is no outage."""
     feldera, client, _ = busy
     wanted = reviewed(feldera, 30)
@@ -201,17 +188,14 @@ async def test_an_outage_half_way_is_not_waited_for_by_each(
 
 
 @pytest.mark.parametrize("surprise", ["gone", "another"])
-async def test_a_surprise_needs_a_second_word_on_who_answers(
-    feldera: FelderaSimulator, client: FelderaClient, surprise: str
-) -> None:
+async def test_a_surprise_needs_a_second_word_on_who_answers(feldera, client, surprise):
     """A pipeline that is gone, or another one of its name, may be that of another Feldera which answers by now."""
     name = USERS if surprise == "gone" else ORDERS
     await client.observe({name: PipelineId("another")})
     assert paths(feldera) == [SESSION, f"{LIST}/{name}", SESSION]
 
 
-async def test_who_answers_changes_between_word_and_look(clock: MovableClock) -> None:
-    """Then the look is of nobody known."""
+async def test_who_answers_changes_between_word_and_look(clock):
     another = theirs(clock)
     async with AsyncExitStack() as stack:
         feldera = await stack.enter_async_context(FelderaSimulator(clock))
@@ -241,7 +225,7 @@ class Tokens:
         return self._now
 
 
-async def test_a_token_that_expires_half_way_takes_its_answers_with_it(clock: MovableClock) -> None:
+async def test_a_token_that_expires_half_way_takes_its_answers_with_it(clock):
     """What was told to the old token does not vouch for what the new one is shown: all is asked again."""
     another = theirs(clock)
     another.adds("orders")
@@ -264,7 +248,7 @@ async def test_a_token_that_expires_half_way_takes_its_answers_with_it(clock: Mo
     assert paths(feldera) == [SESSION, f"{LIST}/orders", SESSION, f"{LIST}/orders"]
 
 
-async def test_the_record_says_whose_it_is(feldera: FelderaSimulator, client: FelderaClient) -> None:
+async def test_the_record_says_whose_it_is(feldera, client):
     """It settles what a look could not: so it has to be of the same Feldera and tenant."""
     history = await client.history(ORDERS)
     assert not isinstance(history, Problem)

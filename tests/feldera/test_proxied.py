@@ -50,6 +50,9 @@ async def test_a_clear_goes_through_the_tunnel(feldera, proxy, over_tls):
     assert [request.method for request in feldera.requests] == ["GET", "POST"]
 
 
+NO_CONNECTION = "The proxy {proxy} makes no connection to Feldera at feldera.example."
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -58,15 +61,19 @@ async def test_a_clear_goes_through_the_tunnel(feldera, proxy, over_tls):
             proxies.WANTS_A_PASSWORD,
             "The proxy {proxy} does not accept the user and password in its URL (407).",
         ),
-        (proxies.JUNK, "The proxy {proxy} makes no connection to Feldera at feldera.example."),
-        (proxies.DROPS, "The proxy {proxy} makes no connection to Feldera at feldera.example."),
+        (proxies.JUNK, NO_CONNECTION),
+        (proxies.DROPS, NO_CONNECTION),
+        (None, NO_CONNECTION),
         (proxies.TUNNEL_TO_NOWHERE, "No connection to Feldera at feldera.example through the proxy {proxy}."),
     ],
 )
 async def test_what_the_proxy_fails_at_was_not_sent(feldera, proxy, over_tls, answer, said):
     """Not one byte for Feldera went out: the clear can be sent again, and nobody is told that it may have been."""
-    proxy.fails_with(answer)
-    async with over_tls() as client:
+    if answer is None:
+        proxy.hangs()
+    else:
+        proxy.fails_with(answer)
+    async with over_tls(**{"request_timeout": 0.2} if answer is None else {}) as client:
         outcome = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
     assert isinstance(outcome, NotSent), outcome
     assert outcome.problem.trouble is ProblemKind.UNREACHABLE
@@ -74,28 +81,14 @@ async def test_what_the_proxy_fails_at_was_not_sent(feldera, proxy, over_tls, an
     assert feldera.requests == []
 
 
-async def test_a_proxy_that_hangs(feldera, proxy, over_tls):
-    """It was asked for a connection and says nothing: nothing was sent either."""
-    proxy.hangs()
-    async with over_tls(request_timeout=0.2) as client:
-        outcome = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
-    assert isinstance(outcome, NotSent), outcome
-    assert outcome.problem.message == (
-        f"The proxy {proxy.address} makes no connection to Feldera at feldera.example."
-    )
-    assert feldera.requests == []
-
-
-async def test_a_proxy_that_is_down(clock):
+async def test_a_proxy_that_is_down(client_of):
     async with small_proxy() as proxy:
         pass
-    address = FelderaAddress("https://feldera.example", proxy=proxy.url)
-    async with FelderaClient(address, NoCredentials(), clock=clock) as client:
+    async with client_of("https://feldera.example", proxy=proxy.url) as client:
         outcome = await client.submit(StepName.CLEAR, ORDERS, not_after=inf)
     assert isinstance(outcome, NotSent), outcome
-    assert outcome.problem.message == (
-        f"No connection to Feldera at feldera.example through the proxy {proxy.address}."
-    )
+    said = f"No connection to Feldera at feldera.example through the proxy {proxy.address}."
+    assert outcome.problem.message == said
 
 
 async def test_an_answer_lost_in_the_tunnel_leaves_it_unknown(feldera, over_tls):
@@ -131,7 +124,6 @@ async def test_the_environment_is_not_asked(feldera, monkeypatch, clock):
 
 
 async def test_a_reused_tunnel_that_breaks_leaves_it_unknown(feldera, proxy, over_tls):
-    """Its connection stood, so the request was begun."""
     async with over_tls() as client:
         assert isinstance(await client.look(ORDERS), Seen)
         feldera.drops_the_next_request("POST")

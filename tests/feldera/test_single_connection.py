@@ -1,18 +1,14 @@
 """The connection for a last look and the request that rests on it: used by nothing else, and never too late."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import Accepted, NotSent, Seen
-from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.feldera.http.exchange import CONNECTIONS, TOO_LATE
 from bot.simulator.feldera import FelderaSimulator
-from tests.clock import MovableClock
 
 ORDERS = PipelineName("orders")
 GOOD_FOR = 2.0
@@ -53,42 +49,37 @@ class Listener:
         await answering
 
 
-@asynccontextmanager
-async def listening(feldera: FelderaSimulator) -> AsyncIterator[Listener]:
+@pytest.fixture
+async def listener(feldera):
     listener = Listener()
     server = await asyncio.start_server(lambda *ends: listener.serve(feldera, *ends), "127.0.0.1", 0)
     listener.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        yield listener
-    finally:
-        server.close()
+    yield listener
+    server.close()
 
 
-async def test_look_and_request_use_one_connection(feldera: FelderaSimulator, clock: MovableClock) -> None:
+@pytest.fixture
+async def client(listener, client_of):
+    async with client_of(listener.url) as client:
+        yield client
+
+
+async def test_look_and_request_use_one_connection(listener, client):
     """Another one would have to be made first, which takes time in which anything may happen."""
-    async with (
-        listening(feldera) as listener,
-        FelderaClient(FelderaAddress(listener.url), NoCredentials(), clock=clock) as client,
-    ):
-        await client.look(ORDERS)
-        async with client.single_connection() as alone:
-            assert isinstance(await alone.look(ORDERS), Seen)
-            await client.look(ORDERS)  # what else is asked meanwhile takes another one
-            assert await alone.submit(StepName.CLEAR, ORDERS, not_after=GOOD_FOR) == Accepted()
-        methods = [
-            [line[:4] for line in bytes(each).split(b"\r\n") if b" /v0/" in line]
-            for each in listener.received
-        ]
+    await client.look(ORDERS)
+    async with client.single_connection() as alone:
+        assert isinstance(await alone.look(ORDERS), Seen)
+        await client.look(ORDERS)  # what else is asked meanwhile takes another one
+        assert await alone.submit(StepName.CLEAR, ORDERS, not_after=GOOD_FOR) == Accepted()
+    methods = [
+        [line[:4] for line in bytes(each).split(b"\r\n") if b" /v0/" in line] for each in listener.received
+    ]
     assert methods == [[b"GET ", b"GET "], [b"GET ", b"POST"]]
 
 
-async def test_what_is_too_late_is_not_written(feldera: FelderaSimulator, clock: MovableClock) -> None:
+async def test_what_is_too_late_is_not_written(feldera, listener, client, clock):
     """Not a byte of it: it certainly had no effect, and may be made again after another look."""
-    async with (
-        listening(feldera) as listener,
-        FelderaClient(FelderaAddress(listener.url), NoCredentials(), clock=clock) as client,
-        client.single_connection() as alone,
-    ):
+    async with client.single_connection() as alone:
         await alone.look(ORDERS)
         before = len(listener.received[0])
         clock.passes(seconds=GOOD_FOR + 0.1)
@@ -97,20 +88,16 @@ async def test_what_is_too_late_is_not_written(feldera: FelderaSimulator, clock:
     assert feldera.clears["orders"] == 0
 
 
-async def test_a_new_connection_is_no_way_round(feldera: FelderaSimulator, clock: MovableClock) -> None:
+async def test_a_new_connection_is_no_way_round(listener, client, clock):
     """The time that it takes counts: here the connection has to be made first, and then it is too late."""
-    async with (
-        listening(feldera) as listener,
-        FelderaClient(FelderaAddress(listener.url), NoCredentials(), clock=clock) as client,
-        client.single_connection() as alone,
-    ):
+    async with client.single_connection() as alone:
         listener.closes_all()
         clock.passes(seconds=GOOD_FOR + 0.1)
         assert await alone.submit(StepName.CLEAR, ORDERS, not_after=GOOD_FOR) == NotSent(TOO_LATE)
         assert not any(b"POST" in each for each in listener.received)
 
 
-async def test_many_wait_for_their_turn(client: FelderaClient) -> None:
+async def test_many_wait_for_their_turn(client):
     """So many connections at a time, whatever was approved at once; the next one begins when one is closed."""
     turns = asyncio.Semaphore(0)
     entered = 0

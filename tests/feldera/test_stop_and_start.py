@@ -10,7 +10,6 @@ from bot.domain.ids import PipelineName
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import (
     Accepted,
-    NotSent,
     PipelineError,
     PipelineEvents,
     Problem,
@@ -18,10 +17,9 @@ from bot.domain.pipelines.pipeline import (
     Refused,
     Seen,
 )
-from bot.feldera import FelderaClient, answers
+from bot.feldera import answers
 from bot.feldera.one_line import LINE_MAX, LINES_MAX, first_lines
-from bot.simulator.feldera import FelderaSimulator
-from tests.clock import START, MovableClock
+from tests.clock import START
 from tests.feldera.replies import pipeline, reply
 
 pytestmark = pytest.mark.anyio
@@ -30,9 +28,7 @@ ORDERS = PipelineName("orders")
 SALES = PipelineName("sales")
 
 
-async def test_a_stop_is_forced(
-    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
-) -> None:
+async def test_a_stop_is_forced(feldera, client, clock):
     """An unforced one is the Enterprise edition's alone; a forced one is accepted in every state, stopped too."""
     feldera.adds("sales", running=True)
     assert await client.submit(StepName.STOP, SALES, not_after=inf) == Accepted()
@@ -46,9 +42,7 @@ async def test_a_stop_is_forced(
     assert look.pipeline.resources_desired_since == START
 
 
-async def test_a_start_is_to_running(
-    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
-) -> None:
+async def test_a_start_is_to_running(feldera, client, clock):
     """It dismisses the error of the run before, by Feldera's default."""
     feldera.adds("sales", running=True)
     feldera.crashes("sales", "out of memory")
@@ -63,9 +57,7 @@ async def test_a_start_is_to_running(
     assert look.pipeline.resources_desired_since == START + timedelta(seconds=5)
 
 
-async def test_refusals_of_a_start_are_certain(
-    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
-) -> None:
+async def test_refusals_of_a_start_are_certain(feldera, client, clock):
     """Feldera: 400 while it is stopping, while it is being cleared, and where the program does not compile."""
     feldera.adds("stopping", running=True, stop_takes=60)
     feldera.someone_stops("stopping")
@@ -85,16 +77,7 @@ async def test_refusals_of_a_start_are_certain(
     ]
 
 
-@pytest.mark.parametrize("step", StepName)
-async def test_a_locked_row_is_no_request_for_any_step(
-    feldera: FelderaSimulator, client: FelderaClient, step: StepName
-) -> None:
-    """Feldera rolled back: nothing has happened, whatever was asked."""
-    feldera.is_locked()
-    assert isinstance(await client.submit(step, ORDERS, not_after=inf), NotSent)
-
-
-async def test_why_a_program_does_not_compile(feldera: FelderaSimulator, client: FelderaClient) -> None:
+async def test_why_a_program_does_not_compile(feldera, client):
     """It comes with the whole program, and only its first lines are kept."""
     feldera.adds("sales", program_status="SqlError", program_error="Table `x` not found")
     assert await client.program_error(SALES) == "line 1, column 1: Table `x` not found"
@@ -103,9 +86,7 @@ async def test_why_a_program_does_not_compile(feldera: FelderaSimulator, client:
     assert feldera.requests[0].query == {"selector": "all"}
 
 
-async def test_a_record_tells_whether_it_was_wanted_to_run(
-    feldera: FelderaSimulator, client: FelderaClient, clock: MovableClock
-) -> None:
+async def test_a_record_tells_whether_it_was_wanted_to_run(feldera, client, clock):
     """Newest first; wanted and not yet running counts as wanted."""
     feldera.adds("sales")
     clock.passes(seconds=1)
@@ -119,7 +100,7 @@ async def test_a_record_tells_whether_it_was_wanted_to_run(
     assert wanted == sorted(wanted[:-3]) + [False] * 3
 
 
-def test_of_an_error_only_the_compilers_words_are_read() -> None:
+def test_of_an_error_only_the_compilers_words_are_read():
     """The other details can hold a backtrace."""
     details = {"compiler_error": "error[E0425]\n  --> src/lib.rs:3\n", "backtrace": "at src/secret.rs"}
     error = {"message": "failed", "error_code": "StartFailedDueToFailedCompilation", "details": details}
@@ -144,7 +125,7 @@ def test_of_an_error_only_the_compilers_words_are_read() -> None:
         ([], None),
     ],
 )
-def test_a_checkpoints_id_tells_its_moment(uuids: list[str], latest: datetime | None) -> None:
+def test_a_checkpoints_id_tells_its_moment(uuids, latest):
     """Feldera makes them of version 7; where one of them is of another kind, the latest is not known."""
     details = {"checkpoints": [{"uuid": uuid, "size": 1} for uuid in uuids]}
     look = answers.look(reply(200, pipeline(storage_status_details=details)), ORDERS)
@@ -152,7 +133,7 @@ def test_a_checkpoints_id_tells_its_moment(uuids: list[str], latest: datetime | 
     assert look.pipeline.last_checkpoint_at == latest
 
 
-def test_first_lines_are_few_short_and_harmless() -> None:
+def test_first_lines_are_few_short_and_harmless():
     """Of a compiler's log of megabytes: indentation stays, control characters and empty lines do not."""
     assert first_lines("a\n\n   b\x1b[31m\u202e\nc") == snapshot("""\
 a

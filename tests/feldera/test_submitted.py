@@ -25,7 +25,7 @@ from tests.feldera.replies import CONSOLE, HTML, envelope, reply
         reply(202, b"some later wording"),
     ],
 )
-def test_202_is_acceptance_whatever_it_says(taken: Response) -> None:
+def test_202_is_acceptance_whatever_it_says(taken):
     """Feldera: 202 for every clear it takes on; the sentence in the body is not part of the contract."""
     assert answers.submitted(taken) == Accepted()
 
@@ -42,10 +42,9 @@ def test_202_is_acceptance_whatever_it_says(taken: Response) -> None:
         (501, "EnterpriseFeature", Refusal.BY_RULE),
     ],
 )
-def test_felderas_own_errors_refuse(status: int, code: str, refusal: Refusal) -> None:
+def test_felderas_own_errors_refuse(status, code, refusal):
     """With its error envelope Feldera says no before it does anything: its sentence and code are kept."""
     refused = answers.submitted(reply(status, envelope(code, "No,\nreally.")))
-
     assert refused == Refused(refusal, "No, really.", code)
 
 
@@ -57,7 +56,7 @@ def test_felderas_own_errors_refuse(status: int, code: str, refusal: Refusal) ->
         reply(404, {"detail": "Not Found"}),
     ],
 )
-def test_a_404_that_is_not_felderas_is_a_wrong_address(wrong: Response) -> None:
+def test_a_404_that_is_not_felderas_is_a_wrong_address(wrong):
     """Nobody was there to do anything: a route or a proxy's rule is missing, not a pipeline."""
     assert answers.submitted(wrong) == Refused(
         Refusal.WRONG_ADDRESS, "There is no Feldera API at its address (404)."
@@ -77,12 +76,9 @@ def test_a_404_that_is_not_felderas_is_a_wrong_address(wrong: Response) -> None:
         ),
     ],
 )
-def test_what_was_stopped_or_rolled_back_may_be_sent_again(
-    undone: Response, trouble: ProblemKind, retry_after: float | None
-) -> None:
+def test_what_was_stopped_or_rolled_back_may_be_sent_again(undone, trouble, retry_after):
     """A transaction that got no lock is undone, and authentication and rate limits come before any handler."""
     answer = answers.submitted(undone)
-
     assert isinstance(answer, NotSent)
     assert (answer.problem.trouble, answer.problem.retry_after) == (trouble, retry_after)
 
@@ -107,7 +103,7 @@ def test_what_was_stopped_or_rolled_back_may_be_sent_again(
         reply(504, content_type=None),
     ],
 )
-def test_everything_else_may_have_had_its_effect(unclear: Response) -> None:
+def test_everything_else_may_have_had_its_effect(unclear):
     """A proxy may answer for a request it has passed on: only looking can tell."""
     assert answers.submitted(unclear) == Unknown(problems.problem(unclear))
 
@@ -138,12 +134,9 @@ NAMES = st.sampled_from([b"Content-Type", b"Retry-After", b"Location"])
     body=BODIES,
 )
 @example(status=302, headers=[(b"Location", b"http://xn--a.example/")], body=b"")
-def test_no_reply_is_too_odd_to_be_answered(
-    status: int, headers: list[tuple[bytes, bytes]], body: bytes
-) -> None:
+def test_no_reply_is_too_odd_to_be_answered(status, headers, body):
     """Nothing a stranger sends raises, and only 202 is acceptance, only 404 absence, only 200 a success."""
     strange = Response(status, httpx.Headers(headers), body, START)
-
     answer = answers.submitted(strange)
     look = answers.look(strange, PipelineName("orders"))
     others: list[Any] = [
@@ -152,7 +145,6 @@ def test_no_reply_is_too_odd_to_be_answered(
         answers.greeting(strange),
     ]
     health = answers.runner_health(strange)
-
     assert status == 202 or not isinstance(answer, Accepted)
     assert isinstance(look, Problem) or status in {200, 404}
     assert status == 200 or all(isinstance(other, Problem) for other in others)

@@ -1,6 +1,5 @@
 """Several Felderas behind one port, over real HTTP: each question goes to the one that the name says."""
 
-from contextlib import AsyncExitStack
 from math import inf
 
 import pytest
@@ -9,9 +8,7 @@ from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.observations import Observation
 from bot.domain.pipelines.pipeline import Absent, Accepted, Problem, ProblemKind, RunnerHealth, Seen
 from bot.domain.pipelines.targets import ONE, Targets
-from bot.feldera import FelderaAddress, FelderaClient, NoCredentials
 from bot.feldera import target_router as fleets
-from bot.feldera.target_router import TargetRouter
 from bot.simulator.feldera import FelderaSimulator
 
 pytestmark = pytest.mark.anyio
@@ -27,26 +24,8 @@ async def felderas(clock):
 
 
 @pytest.fixture
-async def fleet_of(clock):
-    """A fleet over these simulators."""
-    async with AsyncExitStack() as stack:
-
-        async def connected(felderas):
-            return TargetRouter(
-                {
-                    target: await stack.enter_async_context(
-                        FelderaClient(FelderaAddress(feldera.url), NoCredentials(), clock=clock)
-                    )
-                    for target, feldera in felderas.items()
-                }
-            )
-
-        yield connected
-
-
-@pytest.fixture
 async def fleet(felderas, fleet_of):
-    return await fleet_of(felderas)
+    return await fleet_of({target: feldera.url for target, feldera in felderas.items()})
 
 
 async def test_each_is_asked_about_its_own_and_answers_by_whole_names(felderas, fleet):
@@ -73,7 +52,6 @@ async def test_each_is_asked_about_its_own_and_answers_by_whole_names(felderas, 
 
 
 async def test_a_list_is_of_all_or_of_one(felderas, fleet):
-    """For one request each."""
     felderas["prod"].adds("users")
     everything = await fleet.look_at_all()
     assert sorted(everything) == ["prod/orders", "prod/users", "staging/orders"]
@@ -96,7 +74,6 @@ async def test_a_list_has_what_was_answered(felderas, fleet):
 
 
 async def test_who_is_slow_is_not_waited_for_for_long(felderas, fleet, monkeypatch):
-    """Once another has answered."""
     monkeypatch.setattr(fleets, "LATE_AFTER", 0.05)
     felderas["prod"].hangs("GET")
     everything = await fleet.look_at_all()
@@ -120,7 +97,7 @@ async def test_a_name_of_no_target_reaches_nobody(felderas, fleet):
 
 async def test_a_single_one_has_no_target(felderas, fleet_of):
     """Whatever it is called in the settings, names are plain ones."""
-    fleet = await fleet_of({"prod": felderas["prod"]})
+    fleet = await fleet_of({"prod": felderas["prod"].url})
     assert fleet.targets == ONE
     look = await fleet.look("orders")
     assert isinstance(look, Seen)

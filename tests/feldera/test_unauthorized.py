@@ -5,9 +5,8 @@ import pytest
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.feldera.http import problems
 from bot.feldera.http.problems import DATABASE_DOWN
-from bot.feldera.http.response import NoResponse, Response
+from bot.feldera.http.response import NoResponse
 from bot.feldera.http.unauthorized import BELIEVED_AFTER, FORGOTTEN_AFTER, UNPROVED, Rejections
-from tests.clock import MovableClock
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 
 UNREACHABLE = Problem(ProblemKind.UNREACHABLE, "No connection.")
@@ -18,7 +17,7 @@ BAD_KEY = problems.problem(REJECTED)
 
 
 @pytest.fixture
-def rejections(clock: MovableClock) -> Rejections:
+def rejections(clock):
     return Rejections(clock)
 
 
@@ -36,16 +35,12 @@ def rejections(clock: MovableClock) -> Rejections:
         (reply(200, CONSOLE, content_type=HTML), UNPROVED),
     ],
 )
-def test_the_first_rejection_proves_no_bad_key(
-    rejections: Rejections, health: Response | NoResponse, problem: Problem
-) -> None:
+def test_the_first_rejection_proves_no_bad_key(rejections, health, problem):
     """Feldera rejects keys while it cannot check them, and `/healthz` may be seconds behind."""
     assert rejections.why(REJECTED, health) == problem
 
 
-def test_a_rejection_that_lasts_beside_a_healthy_feldera_is_believed(
-    rejections: Rejections, clock: MovableClock
-) -> None:
+def test_a_rejection_that_lasts_beside_a_healthy_feldera_is_believed(rejections, clock):
     assert rejections.why(REJECTED, WELL) == UNPROVED
     clock.passes(seconds=BELIEVED_AFTER - 0.1)
     assert rejections.why(REJECTED, WELL) == UNPROVED
@@ -53,7 +48,7 @@ def test_a_rejection_that_lasts_beside_a_healthy_feldera_is_believed(
     assert rejections.why(REJECTED, WELL) == BAD_KEY
 
 
-def test_a_key_that_was_accepted_meanwhile_begins_anew(rejections: Rejections, clock: MovableClock) -> None:
+def test_a_key_that_was_accepted_meanwhile_begins_anew(rejections, clock):
     """Also with an answer that is a refusal: whoever refuses has let the bot in. A proxy's 502 shows nothing."""
     assert rejections.why(REJECTED, WELL) == UNPROVED
     clock.passes(seconds=BELIEVED_AFTER)
@@ -63,7 +58,7 @@ def test_a_key_that_was_accepted_meanwhile_begins_anew(rejections: Rejections, c
     assert rejections.why(REJECTED, WELL) == UNPROVED
 
 
-def test_an_outage_that_was_known_begins_anew(rejections: Rejections, clock: MovableClock) -> None:
+def test_an_outage_that_was_known_begins_anew(rejections, clock):
     """The rejections of an outage say nothing about the one that comes at its very end."""
     assert rejections.why(REJECTED, WELL) == UNPROVED
     clock.passes(seconds=BELIEVED_AFTER)
@@ -71,7 +66,7 @@ def test_an_outage_that_was_known_begins_anew(rejections: Rejections, clock: Mov
     assert rejections.why(REJECTED, WELL) == UNPROVED
 
 
-def test_a_rejection_of_long_ago_says_nothing(rejections: Rejections, clock: MovableClock) -> None:
+def test_a_rejection_of_long_ago_says_nothing(rejections, clock):
     """Nobody asked in between: that may have been another outage."""
     assert rejections.why(REJECTED, WELL) == UNPROVED
     clock.passes(seconds=FORGOTTEN_AFTER + 0.1)
@@ -85,8 +80,6 @@ def test_a_rejection_of_long_ago_says_nothing(rejections: Rejections, clock: Mov
         reply(401, b"<h1>Log in</h1>", content_type=HTML),
     ],
 )
-def test_a_rejection_for_which_no_database_was_asked_is_believed_at_once(
-    rejections: Rejections, bad: Response
-) -> None:
+def test_a_rejection_for_which_no_database_was_asked_is_believed_at_once(rejections, bad):
     """No key was sent, or it has no key's form, or another server stands in front."""
     assert rejections.why(bad, WELL) == problems.problem(bad)
