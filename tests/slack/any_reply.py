@@ -1,11 +1,7 @@
 """Any reply there is, made of the worst texts and the longest names: derived from the types, so that none is forgotten."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
-from enum import Enum
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -27,10 +23,10 @@ from tests.clock import START
 from tests.domain.samples import BEN, CARD, CLEO, IN_EVERY_STATE, pipeline
 from tests.operations import changed
 from tests.rules import any_rules
-from tests.slack.reading import LONGEST_NAME, WORST, hostile
+from tests.slack.reading import LONGEST_NAME, LONGEST_WHOLE_NAME, WORST, hostile
+from tests.slack.walk import Walk
 
 EVERY_REPLY: tuple[type, ...] = get_args(Reply)
-LONGEST_WHOLE_NAME = PipelineName(f"{'t' * TARGET_NAME_MAX}/{LONGEST_NAME}")
 LONGEST_PATTERN = "[!a]" * 50
 
 names = st.sampled_from([LONGEST_NAME, LONGEST_WHOLE_NAME])
@@ -155,51 +151,27 @@ _AT_MOST = {
 }
 
 
-def anything(hint: Any, field: str = "") -> st.SearchStrategy[Any]:
-    """Any value of this type.
-
-    Raises:
-        TypeError: nobody has said what that may be.
-    """
-    if hint in _WHAT_IT_IS:
-        return _WHAT_IT_IS[hint]
-    if hint is type(None):
-        return st.none()
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in {UnionType, Union}:
-        return st.one_of([anything(each, field) for each in arguments])
-    if origin in {tuple, frozenset}:
-        some = st.lists(anything(arguments[0], field), min_size=1, max_size=_AT_MOST.get(field, 3))
-        return st.one_of(some, some, st.just([])).map(origin)  # nothing is seldom the worst
-    if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
-        return st.dictionaries(anything(arguments[0]), anything(arguments[1]), max_size=2)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return st.sampled_from(hint)
-    if isinstance(hint, type) and is_dataclass(hint):
-        return whole(hint)
-    raise TypeError(f"what is a {hint}, in {field!r}?")
+_NOT_THAT = frozenset(
+    {
+        (replies.RuleList, "rules"),  # rules, not the patterns of some
+        (replies.PermissionDenied, "plan"),  # of whoever only wanted to see the pipeline there is none
+    }
+)
 
 
-def whole(kind: type) -> st.SearchStrategy[Any]:
-    """Any value of this dataclass, every field of it, those with a default, too."""
-    hints = get_type_hints(kind)
-    return st.deferred(
-        lambda: st.builds(
-            kind,
-            **{
-                field.name: _CHECKED[field.name]
-                if field.name in _CHECKED and (kind, field.name) not in _NOT_THAT
-                else anything(hints[field.name], field.name)
-                for field in fields(kind)
-            },
-        )
-    )
+def _several(origin: Any, items: st.SearchStrategy[Any], field: str) -> st.SearchStrategy[Any]:
+    some = st.lists(items, min_size=1, max_size=_AT_MOST.get(field, 3))
+    return st.one_of(some, some, st.just([])).map(origin)  # nothing is seldom the worst
 
 
-_NOT_THAT = {
-    (replies.RuleList, "rules"),  # rules, not the patterns of some
-    (replies.PermissionDenied, "plan"),  # of whoever only wanted to see the pipeline there is none
-}
-
-
+whole = Walk(
+    _WHAT_IT_IS,
+    _CHECKED,
+    among=st.sampled_from,
+    one_of=st.one_of,
+    several=_several,
+    mapping=lambda keys, values: st.dictionaries(keys, values, max_size=2),
+    of_fields=lambda kind, known: st.deferred(lambda: st.builds(kind, **known())),
+    not_those=_NOT_THAT,
+).of
 problems = whole(Problem)

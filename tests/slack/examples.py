@@ -1,11 +1,9 @@
 """Plain examples of any value that an answer is made of, derived from its type: the first, then one for each difference."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.permissions import Decision, Membership, Role, Why
@@ -33,6 +31,7 @@ from tests.domain.samples import (
     pipeline,
     running,
 )
+from tests.slack.walk import Walk
 
 VARIANTS = 2  # of one field: a sheet is to be read by people
 _SAYS_WHAT = (Blocker, Result)  # each value is a sentence of its own
@@ -118,39 +117,23 @@ _BY_FIELD: dict[str, list[Any]] = {
 }
 
 
-def examples(hint: Any, field: str = "") -> list[Any]:
-    """Never none. Of a dataclass: the first of each field, and then each field's others, one at a time.
-
-    Raises:
-        TypeError: nobody has said what that may be.
-    """
-    if hint in _WHAT_IT_IS:
-        return _WHAT_IT_IS[hint]
-    if hint is type(None):
-        return [None]
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in {UnionType, Union}:
-        return [each for argument in arguments for each in examples(argument, field)]
-    if origin in {tuple, frozenset}:
-        return [origin(examples(arguments[0], field)), origin()]
-    if origin is Mapping:
-        return [{examples(arguments[0])[0]: examples(arguments[1])[0]}, {}]
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return list(hint)
-    if isinstance(hint, type) and is_dataclass(hint):
-        return _of_a_dataclass(hint)
-    raise TypeError(f"what is a {hint}, in {field!r}?")
-
-
-def _of_a_dataclass(kind: type) -> list[Any]:
-    hints = get_type_hints(kind)
-    known = {
-        each.name: _BY_FIELD.get(each.name) or examples(hints[each.name], each.name) for each in fields(kind)
-    }
-    plain = {name: values[0] for name, values in known.items()}
+def _each_difference(kind: type, known: Callable[[], dict[str, list[Any]]]) -> list[Any]:
+    """The first of each field, and then each field's others, one at a time."""
+    plain = {name: values[0] for name, values in known().items()}
     others = [
         plain | {name: other}
-        for name, values in known.items()
+        for name, values in known().items()
         for other in (values[1:] if isinstance(values[0], _SAYS_WHAT) else values[1 : VARIANTS + 1])
     ]
     return [kind(**values) for values in (plain, *others)]
+
+
+examples = Walk(
+    _WHAT_IT_IS,
+    _BY_FIELD,
+    among=list,
+    one_of=lambda several: [each for values in several for each in values],
+    several=lambda origin, items, _: [origin(items), origin()],
+    mapping=lambda keys, values: [{keys[0]: values[0]}, {}],
+    of_fields=_each_difference,
+).of

@@ -36,11 +36,7 @@ WORST = [
     "😀" * 3000,
     "",
 ]
-hostile = st.one_of(
-    st.sampled_from(WORST),
-    st.text(max_size=400),
-    st.text("&<>`|!@ \n", max_size=3000),
-)
+hostile = st.one_of(st.sampled_from(WORST), st.text(max_size=400), st.text("&<>`|!@ \n", max_size=3000))
 
 
 def texts(shown: object) -> list[str]:

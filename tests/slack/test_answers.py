@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.access.permissions import Action, Grant, Role, decide
+from bot.domain.access.permissions import Action, decide
 from bot.domain.commands import VERBS
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
@@ -18,11 +18,13 @@ from bot.slack.views import answers
 from tests.clock import START
 from tests.domain.samples import (
     ANA,
+    CARRIED,
     IN_EVERY_STATE,
     cleared,
     clearing,
     early_start,
     ended,
+    grant,
     membership,
     needs_human,
     pipeline,
@@ -45,16 +47,6 @@ def buttons(message):
     return [element for row in rows for element in row]
 
 
-def last_error(described):
-    fields = answer(described).blocks[1]["fields"]
-    return next(
-        text
-        for field in fields
-        for label, _, text in [field["text"].partition("\n")]
-        if label == "*Last error*"
-    )
-
-
 def denied(action=Action.CLEAR, *grants, plan=CLEAR):
     return replies.PermissionDenied("orders", decide(membership(), action, "orders", grants, START), plan)
 
@@ -69,39 +61,42 @@ def test_a_denial():
     )
 
 
-@pytest.mark.parametrize("word", ["SqlError", "RustError", "SystemError"])
-def test_a_program_that_does_not_compile_is_an_error(word):
-    """Feldera keeps no deployment error of it, and yet the pipeline cannot run."""
-    described = replies.Described(pipeline(program_status=word), None, None, None)
-    assert last_error(described) == f"the program does not compile (`{word}`); Feldera shows why"
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        *(
+            ({"program_status": word}, f"the program does not compile (`{word}`); Feldera shows why")
+            for word in ("SqlError", "RustError", "SystemError")
+        ),
+        (
+            {"program_status": "SqlError", "error": PipelineError("out of <memory>\nat", "Code")},
+            "`out of &lt;memory&gt; at`",
+        ),
+        ({"program_status": "AWordOfTomorrow"}, "none"),
+    ],
+)
+def test_the_last_error_is_the_deployments_own_or_that_of_its_program(found, said):
+    """Feldera keeps no deployment error of a program that does not compile, and yet the pipeline cannot run."""
+    (fields,) = [
+        block["fields"]
+        for block in answer(replies.Described(pipeline(**found), None, None, None)).blocks
+        if "fields" in block
+    ]
+    assert f"*Last error*\n{said}" in [field["text"] for field in fields]
 
 
-def test_the_deployments_own_error_comes_first():
-    error = PipelineError("out of memory", "RuntimeError")
-    assert (
-        last_error(replies.Described(pipeline(program_status="SqlError", error=error), None, None, None))
-        == "`out of memory`"
-    )
-
-
-@pytest.mark.parametrize("word", ["Success", "CompilingSql", "Pending", "AWordOfTomorrow"])
-def test_a_program_that_is_not_known_to_fail_is_no_error(word):
-    assert last_error(replies.Described(pipeline(program_status=word), None, None, None)) == "none"
+def test_a_preview_has_two_buttons_that_carry_only_the_operations_id():
+    preview = answer(replies.Preview(proposed(), pipeline(), CARRIED))
+    clear, never_mind = buttons(preview)
+    assert (clear["action_id"], never_mind["action_id"]) == ("confirm_clear", "never_mind")
+    assert {button["value"] for button in (clear, never_mind)} == {"op1"}
+    assert (clear["style"], clear["confirm"]["style"]) == ("danger", "danger")
+    assert preview.text.startswith("Clear orders? This destroys the storage, with 2 checkpoints (3.0 MiB).")
 
 
 def test_a_denial_to_somebody_whose_permission_ended():
-    """They had it: until when."""
-    grant = Grant(
-        id=1,
-        principal=ANA,
-        role=Role.OPERATOR,
-        pattern="orders*",
-        granted_by="root",
-        granted_at=START - timedelta(days=1),
-        expires_at=START - timedelta(hours=1),
-        note="",
-    )
-    assert answer(denied(Action.CLEAR, grant)).text == snapshot(
+    lapsed = grant(ANA, pattern="orders*", expires_at=START - timedelta(hours=1))
+    assert answer(denied(Action.CLEAR, lapsed)).text == snapshot(
         "🚫 You may not clear `orders`: that takes the role *operator* on it. Your *operator* on `orders*` ended <!date^1772416800^{date_short_pretty} at {time_secs}|2026-03-02 02:00:00 UTC>. An admin of this bot can grant it. You are `UANA`."
     )
 
@@ -144,17 +139,15 @@ def test_why_there_is_nothing_to_confirm():
     )
 
 
-@pytest.mark.parametrize("trouble", ProblemKind)
-def test_a_feldera_that_gives_no_answer(trouble):
-    """Why, in its own words, and that nothing was changed."""
-    told = answer(replies.FelderaUnavailable("orders", Problem(trouble, "its <words>"))).text
-    assert "`orders`" in told
-    assert "its &lt;words&gt;" in told
-    assert told.endswith("Nothing has been changed.")
+def test_a_feldera_that_gives_no_answer():
+    for trouble in ProblemKind:
+        told = answer(replies.FelderaUnavailable("orders", Problem(trouble, "its <words>"))).text
+        assert "`orders`" in told
+        assert "its &lt;words&gt;" in told
+        assert told.endswith("Nothing has been changed.")
 
 
 def test_clicks_are_answered():
-    """Begun, dropped, too old, closed, somebody else's, another time's."""
     assert [
         answer(reply).text
         for reply in (
@@ -245,11 +238,8 @@ def test_help_lists_every_verb():
 
 
 @pytest.mark.parametrize(
-    "message",
-    [answers.looking("orders"), answers.trouble()],
-    ids=["looking", "trouble"],
+    "message", [answers.looking("orders"), answers.trouble()], ids=["looking", "trouble"]
 )
 def test_first_and_last_resorts(message):
-    """True whatever follows, even nothing."""
     check(message)
     assert texts(message.blocks) == [message.text]

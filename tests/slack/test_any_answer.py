@@ -53,7 +53,6 @@ def test_a_page_of_the_record_with_ten_long_entries():
 
 @given(operations())
 def test_no_text_of_a_stranger_breaks_the_way_to_the_card(operation):
-    """The preview always turns into something."""
     check(answers.placed(operation, WORKSPACE_URL))
 
 

@@ -9,33 +9,36 @@ from structlog.testing import capture_logs
 
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.text.blocks import message, section
+from tests.served import served
+
+pytestmark = pytest.mark.anyio
 
 SAID = message("Here it is.", section("Here it is."))
 
 
-class ResponseUrl:
+class Taking:
     """Takes answers, and says to each what it was told to."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.taken = []
         self.says = {"status": 200, "text": "ok"}
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request):
         self.taken.append((await request.json())["text"])
         return web.Response(**self.says)
 
 
 @pytest.fixture
 async def response_url():
-    taking = ResponseUrl()
-    app = web.Application()
-    app.router.add_post("/", taking.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    taking.respond = AsyncRespond(response_url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
-    yield taking
-    await runner.cleanup()
+    taking = Taking()
+    async with served({"/": taking.handle}) as address:
+        taking.reply = ResponseUrlReply(AsyncRespond(response_url=f"http://{address}/"))
+        yield taking
+
+
+@pytest.fixture
+def background_tasks():
+    return BackgroundTasks()
 
 
 async def seen():
@@ -50,26 +53,20 @@ def events(logs):
     return [line["event"] for line in logs]
 
 
-@pytest.mark.anyio
-async def test_what_was_seen_is_told(response_url):
-    background_tasks = BackgroundTasks()
-    background_tasks.run(seen(), ResponseUrlReply(response_url.respond))
-    await background_tasks.finished()
-    assert response_url.taken == ["Here it is."]
-
-
-@pytest.mark.anyio
-async def test_a_look_that_breaks_is_apologised_for_once(response_url):
-    """The person hears it, and the log has it."""
-    background_tasks = BackgroundTasks()
+@pytest.mark.parametrize(
+    ("look", "told", "logged"),
+    [(seen, "Here it is.", []), (broken, "💥 Something broke on", ["errand_failed"])],
+)
+async def test_what_was_seen_is_told_and_what_broke_apologised_for_once(
+    response_url, background_tasks, look, told, logged
+):
     with capture_logs() as logs:
-        background_tasks.run(broken(), ResponseUrlReply(response_url.respond))
+        background_tasks.run(look(), response_url.reply)
         await background_tasks.finished()
-    assert [text[:20] for text in response_url.taken] == ["💥 Something broke on"]
-    assert events(logs) == ["errand_failed"]
+    assert [text[:20] for text in response_url.taken] == [told]
+    assert events(logs) == logged
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("look", [seen, broken])
 @pytest.mark.parametrize(
     "says",
@@ -80,23 +77,20 @@ async def test_a_look_that_breaks_is_apologised_for_once(response_url):
         {"status": 500, "text": ""},
     ],
 )
-async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, look):
+async def test_an_answer_that_is_not_taken_is_given_once(response_url, says, look, background_tasks):
     """A page that cannot even be decoded, or an address that is worn out: logged, and that is all."""
     response_url.says = says
-    background_tasks = BackgroundTasks()
     with capture_logs() as logs:
-        background_tasks.run(look(), ResponseUrlReply(response_url.respond))
+        background_tasks.run(look(), response_url.reply)
         await background_tasks.finished()
     assert len(response_url.taken) == 1
     assert events(logs) == ["errand_failed"] * (look is broken) + ["answer_not_delivered"]
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("address", [None, "http://127.0.0.1:9/", "mailto:nobody"])
 @pytest.mark.parametrize("look", [seen, broken])
-async def test_an_answer_with_nowhere_to_go(address, look):
+async def test_an_answer_with_nowhere_to_go(address, look, background_tasks):
     """A click in a view has no response URL: there is nobody to tell, and nothing to try again."""
-    background_tasks = BackgroundTasks()
     answer = ResponseUrlReply(AsyncRespond(response_url=address))
     with capture_logs() as logs:
         background_tasks.run(look(), answer)
@@ -113,7 +107,6 @@ async def let_go(gate, result=SAID):
     return result
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("patience", [0.0, 60.0])
 async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
     """One that is done by then has its outcome; another goes on, and is waited for at the end."""
@@ -128,15 +121,13 @@ async def test_a_deed_is_waited_for_no_longer_than_its_ack_can_wait(patience):
     assert deed.result() is SAID
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(("result", "told"), [(SAID, "Here it is."), (None, "💥 Something broke on")])
 async def test_what_came_of_a_late_deed_is_told(response_url, result, told):
-    """Or that it broke, which the log has once."""
     gate = asyncio.Event()
     background_tasks = BackgroundTasks(patience=0.0)
     with capture_logs() as logs:
         deed = await background_tasks.begun(let_go(gate, result))
-        background_tasks.run(deed, ResponseUrlReply(response_url.respond))
+        background_tasks.run(deed, response_url.reply)
         gate.set()
         await background_tasks.finished()
     assert [text[:20] for text in response_url.taken] == [told]
@@ -156,10 +147,8 @@ class BrokenRespond:
         raise LookupError
 
 
-@pytest.mark.anyio
-async def test_an_apology_that_breaks_has_no_apology_of_its_own():
+async def test_an_apology_that_breaks_has_no_apology_of_its_own(background_tasks):
     respond = BrokenRespond()
-    background_tasks = BackgroundTasks()
     with capture_logs() as logs:
         background_tasks.run(seen(), ResponseUrlReply(respond))
         await background_tasks.finished()
@@ -167,8 +156,7 @@ async def test_an_apology_that_breaks_has_no_apology_of_its_own():
     assert events(logs) == ["errand_failed"] * 2
 
 
-@pytest.mark.anyio
-async def test_abandoning_leaves_nothing_behind():
+async def test_abandoning_leaves_nothing_behind(background_tasks):
     """Not even the apology that is on its way: the process is about to end."""
     asked = asyncio.Event()
 
@@ -177,7 +165,6 @@ async def test_abandoning_leaves_nothing_behind():
             asked.set()
             await asyncio.Event().wait()
 
-    background_tasks = BackgroundTasks()
     with capture_logs():
         background_tasks.run(broken(), ResponseUrlReply(SilentRespond()))
         await asked.wait()

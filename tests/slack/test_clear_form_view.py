@@ -23,8 +23,8 @@ from bot.slack.views import answers, clear_form_view, form_errors, form_fields
 from bot.slack.views.clear_form_view import Page, Token
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES, pipeline
-from tests.slack.any_reply import EVERY_REPLY, LONGEST_WHOLE_NAME, pipelines, problems, whole
-from tests.slack.reading import OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
+from tests.slack.any_reply import EVERY_REPLY, pipelines, problems, whole
+from tests.slack.reading import LONGEST_WHOLE_NAME, OWN_TOKEN, TOKEN, WORKSPACE_URL, hostile, texts
 
 TOKENS = Token("a" * 24, ChannelId("C0OPS"))
 LONGEST_TARGET = TargetName("t" * TARGET_NAME_MAX)
@@ -53,8 +53,7 @@ def shown(draw):
     return Shown(weighed, START, "b" * 24)
 
 
-def test_a_form_that_has_gone_advises_the_same_steps() -> None:
-    """Whoever ticked them does not type less."""
+def test_a_form_that_has_gone_advises_the_same_steps():
     plan = (StepName.STOP, StepName.CLEAR, StepName.START)
     weighed = Assessment(pipeline(), Identity("feldera.example"), AUTHORITIES[0], plan, recorded_at=None)
     again = LookAgain(Shown(weighed, START, "b" * 24), changed=True)
@@ -75,7 +74,7 @@ def check_view(view: dict) -> None:
 
 
 @given(shown(), st.booleans(), st.sampled_from(["C0OPS", "D0ANA", "U0ANA", "W0ANA"]))
-def test_whatever_is_chosen(shown: Shown, changed: bool, origin: str) -> None:  # noqa: FBT001
+def test_whatever_is_chosen(shown, changed, origin):
     """The preview of the longest name, with every rule and everybody who could approve."""
     check_view(clear_form_view.form(TOKENS, clear_form_view.about(shown, ChannelId(origin))))
     again = LookAgain(shown, changed=changed)
@@ -86,7 +85,7 @@ def test_whatever_is_chosen(shown: Shown, changed: bool, origin: str) -> None:  
 @pytest.mark.parametrize("kind", EVERY_REPLY, ids=lambda kind: kind.__name__)
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
-def test_whatever_stands_in_the_way(kind, data) -> None:
+def test_whatever_stands_in_the_way(kind, data):
     """Every answer fits the form, without buttons; and under a field, without markup."""
     reply = data.draw(whole(kind))
     answer = answers.answer(reply, WORKSPACE_URL)
@@ -114,14 +113,13 @@ def test_whatever_stands_in_the_way(kind, data) -> None:
         ("`&lt;@U1&gt; &amp;lt;`", "<@U1> &lt;"),
     ],
 )
-def test_a_sentence_without_its_markup(sentence: str, read: str) -> None:
+def test_a_sentence_without_its_markup(sentence, read):
     """Tokens in words, emphasis and code as plain text, entities once."""
     assert form_errors.unmarked(sentence) == read
 
 
 @given(st.lists(problems, max_size=60))
-def test_whoever_does_not_answer(found: list[Problem]) -> None:
-    """Sixty Felderas that are away fit the form's one line."""
+def test_whoever_does_not_answer(found):
     unanswered = {TargetName(f"{LONGEST_TARGET[:-3]}{number:03}"): each for number, each in enumerate(found)}
     unreadable = dict.fromkeys(unanswered, 50_000)
     for offers in (Offers((), unanswered, unreadable), Offers((), {}, unreadable, tuple(unanswered))):
@@ -129,7 +127,7 @@ def test_whoever_does_not_answer(found: list[Problem]) -> None:
 
 
 @given(pipelines, hostile)
-def test_a_line_of_the_menu(pipeline, message: str) -> None:
+def test_a_line_of_the_menu(pipeline, message):
     """The longest name is cut for the eye, and whole in what comes back."""
     for state in (pipeline, Problem(ProblemKind.UNEXPECTED, message)):
         option = form_fields.option(Offer(LONGEST_WHOLE_NAME, state))
@@ -144,7 +142,7 @@ def view(state: dict[str, Any] | None = None, *, metadata: str = "") -> View:
 
 
 @given(st.text(max_size=3_000) | st.just("x" * 24 + " C1 -"), hostile.map(lambda typed: typed[:3_000]))
-def test_whatever_comes_back(metadata: str, typed: str) -> None:
+def test_whatever_comes_back(metadata, typed):
     """What stands in a payload is read like typing: a token of ours, and a name, or nothing."""
     token = Token.of(view(metadata=metadata))
     assert token is None or Token.of(view(metadata=str(token))) == token
@@ -155,8 +153,7 @@ def test_whatever_comes_back(metadata: str, typed: str) -> None:
     assert form_fields.chosen(view(), Targets()) is None
 
 
-def test_what_was_filled_in() -> None:
-    """The name as it was picked, and the reason on one line."""
+def test_what_was_filled_in():
     state = {
         "pipeline": {"choose_pipeline": {"selected_option": {"value": "prod/orders"}}},
         "reason": {"reason": {"value": "  two\nlines\u202e "}},

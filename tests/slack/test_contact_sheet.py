@@ -17,11 +17,11 @@ from tests.slack.reading import LONGEST_EDIT
 
 
 @pytest.fixture(scope="module")
-def shots() -> list[contact_sheet.Shot]:
+def shots():
     return list(contact_sheet.shots())
 
 
-def test_nothing_is_missing_from_the_sheet(shots) -> None:
+def test_nothing_is_missing_from_the_sheet(shots):
     """Every reply, state that others see, ending, spoken event, modal: whoever adds one finds it here."""
     shown = {shot.shows for shot in shots}
     assert set(EVERY_REPLY) <= shown
@@ -33,7 +33,7 @@ def test_nothing_is_missing_from_the_sheet(shots) -> None:
     assert {modals.DENY_REQUEST, modals.BREAK_THE_GLASS, clear_form_view.CLEAR_FORM} <= shown
 
 
-def test_slack_takes_every_one(shots) -> None:
+def test_slack_takes_every_one(shots):
     """Its limits and shapes, as the simulator checks them; and a text for those who do not see the blocks."""
     for shot in shots:
         if shot.view is not None:
@@ -43,14 +43,12 @@ def test_slack_takes_every_one(shots) -> None:
             assert 0 < len(shot.message.text) <= LONGEST_EDIT, shot.title
 
 
-def test_titles_are_distinct(shots) -> None:
-    """Whoever reviews the sheet can say which one they mean."""
+def test_titles_are_distinct(shots):
     titles = [shot.title for shot in shots]
     assert len(titles) == len(set(titles))
 
 
-def test_the_sheet_is_written_for_the_block_kit_builder(tmp_path) -> None:
-    """One file, of blocks alone, which the Builder takes as it is."""
+def test_the_sheet_is_written_for_the_block_kit_builder(tmp_path):
     path = tmp_path / "sheet.json"
     contact_sheet.main(path)
     written = json.loads(path.read_text())

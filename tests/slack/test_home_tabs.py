@@ -3,38 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.access.permissions import Membership, Role
 from bot.domain.home_content import HomePage
 from bot.domain.ids import Actor, TeamId, UserId
 from bot.engine.ports import ChannelUnusable, RetryLater, Taken
-from bot.simulator.slack import SlackSimulator
 from bot.slack.publishing.home_tabs import PUBLISHED_A_MINUTE, SlackHomeTabs
 from bot.slack.publishing.threads import AFTER_TROUBLE
-from tests.clock import START, MovableClock
-from tests.domain.samples import BEN, grant
-from tests.simulator.slack_apps import error_of
+from tests.clock import START
+from tests.domain.samples import grant
+from tests.simulator.slack_apps import client_of, error_of
 from tests.slack.odd_slack import NO_ANSWERS, RATE_LIMITS, odd_slack
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def clock():
-    return MovableClock()
-
-
-@pytest.fixture
-async def slack(clock):
-    async with SlackSimulator(clock) as slack:
-        yield slack
-
-
-@pytest.fixture
 def tabs(slack, clock):
-    client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-    return SlackHomeTabs(client, clock, "https://acme.slack.com/")
+    return SlackHomeTabs(client_of(slack), clock, "https://acme.slack.com/")
 
 
 def page(user, *, granted=1):
@@ -46,7 +32,6 @@ def page(user, *, granted=1):
 
 
 async def test_the_same_page_costs_nothing(slack, tabs):
-    """Slack is asked once."""
     ana = slack.adds_person("ana")
     for _ in range(3):
         assert await tabs.publish(page(ana.id)) == Taken(ts="")
@@ -54,7 +39,6 @@ async def test_the_same_page_costs_nothing(slack, tabs):
 
 
 async def test_a_second_between_two_pages_of_one_person(slack, tabs, clock):
-    """Of others it may be the same second."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben")
     assert isinstance(await tabs.publish(page(ana.id)), Taken)
     assert await tabs.publish(page(ana.id, granted=2)) == RetryLater(START + timedelta(seconds=1))
@@ -106,7 +90,6 @@ async def test_what_slack_itself_says_stands_there_counts(slack, tabs, clock):
 
 
 async def test_a_conflict_is_settled_by_the_next_publication(slack, tabs, clock):
-    """Whatever stands there is replaced, without asking which it is."""
     ana = slack.adds_person("ana")
     await tabs.publish(page(ana.id))
     view = {"type": "home", "blocks": [{"type": "divider"}]}
@@ -120,41 +103,38 @@ async def test_a_conflict_is_settled_by_the_next_publication(slack, tabs, clock)
 
 @pytest.mark.parametrize("error", ["user_not_found", "not_enabled"])
 async def test_nobody_there(slack, tabs, error):
-    """Slack has no such page."""
     ana = slack.adds_person("ana")
     slack.fails_next("views.publish", error)
     assert await tabs.publish(page(ana.id)) == ChannelUnusable(error)
 
 
+@pytest.fixture
+async def odd():
+    """Something in Slack's place, and the tabs that it is asked for."""
+    async with odd_slack() as slack:
+        yield slack
+
+
+@pytest.fixture
+def odd_tabs(odd, clock):
+    return SlackHomeTabs(odd.client, clock, "https://acme.slack.com/")
+
+
 @pytest.mark.parametrize("kind", NO_ANSWERS)
-async def test_what_makes_no_sense_is_tried_again(clock, kind):
+async def test_what_makes_no_sense_is_tried_again_and_holds_up_nobody_else(odd, odd_tabs, clock, kind):
     """Whatever stands between the bot and Slack answers: nothing is raised, and the page counts as not shown."""
-    async with odd_slack() as slack:
-        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
-        slack.answers(**NO_ANSWERS[kind])
-        assert isinstance(await tabs.publish(page(BEN.user)), RetryLater)
-        clock.passes(minutes=1)
-        slack.answers({"ok": True, "view": {"hash": "1.a"}})
-        assert isinstance(await tabs.publish(page(BEN.user)), Taken)
-        assert len(slack.asked) == 2
-
-
-@pytest.mark.parametrize("kind", NO_ANSWERS)
-async def test_an_answer_that_makes_no_sense_holds_up_nobody_else(clock, kind):
-    """The next person's page is published at the same moment."""
-    async with odd_slack() as slack:
-        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
-        slack.answers(**NO_ANSWERS[kind])
-        later = RetryLater(START + AFTER_TROUBLE, in_doubt=True)
-        assert await tabs.publish(page("UANA")) == later
-        slack.answers({"ok": True, "view": {"hash": "1.a"}})
-        assert isinstance(await tabs.publish(page("UBEN")), Taken)
-        assert isinstance(await tabs.publish(page("UANA")), RetryLater)
-        assert len(slack.asked) == 2
+    odd.answers(**NO_ANSWERS[kind])
+    assert await odd_tabs.publish(page("UANA")) == RetryLater(START + AFTER_TROUBLE, in_doubt=True)
+    odd.answers({"ok": True, "view": {"hash": "1.a"}})
+    assert isinstance(await odd_tabs.publish(page("UBEN")), Taken)
+    assert isinstance(await odd_tabs.publish(page("UANA")), RetryLater)
+    assert len(odd.asked) == 2
+    clock.passes(minutes=1)
+    assert isinstance(await odd_tabs.publish(page("UANA")), Taken)
+    assert len(odd.asked) == 3
 
 
 async def test_no_connection_holds_up_everybody(slack, tabs, clock):
-    """A Slack that cannot be reached is not tried once for each reader."""
     ana, ben = slack.adds_person("ana"), slack.adds_person("ben")
     await slack.goes_down()
     later = RetryLater(START + AFTER_TROUBLE)
@@ -167,23 +147,17 @@ async def test_no_connection_holds_up_everybody(slack, tabs, clock):
 
 
 @pytest.mark.parametrize("kind", RATE_LIMITS)
-async def test_slack_is_left_alone_as_long_as_it_asks(clock, kind):
-    """Nobody's page is published meanwhile."""
-    async with odd_slack() as slack:
-        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
-        slack.answers(**RATE_LIMITS[kind], status=429, Retry_After="40")
-        later = RetryLater(START + timedelta(seconds=40))
-        assert await tabs.publish(page("UANA")) == later
-        assert await tabs.publish(page("UBEN")) == later
-        assert len(slack.asked) == 1
+async def test_slack_is_left_alone_as_long_as_it_asks(odd, odd_tabs, kind):
+    odd.answers(**RATE_LIMITS[kind], status=429, Retry_After="40")
+    later = RetryLater(START + timedelta(seconds=40))
+    assert await odd_tabs.publish(page("UANA")) == await odd_tabs.publish(page("UBEN")) == later
+    assert len(odd.asked) == 1
 
 
 @pytest.mark.parametrize("said", [{}, {"view": None}, {"view": {"hash": 1}}, {"view": []}])
-async def test_an_answer_without_a_hash(clock, said):
+async def test_an_answer_without_a_hash(odd, odd_tabs, said):
     """The page stands; the next one is published without naming what it replaces."""
-    async with odd_slack() as slack:
-        tabs = SlackHomeTabs(slack.client, clock, "https://acme.slack.com/")
-        slack.answers({"ok": True, **said})
-        assert isinstance(await tabs.publish(page("UANA")), Taken)
-        assert isinstance(await tabs.publish(page("UANA")), Taken)
-        assert len(slack.asked) == 1
+    odd.answers({"ok": True, **said})
+    for _ in range(2):
+        assert isinstance(await odd_tabs.publish(page("UANA")), Taken)
+    assert len(odd.asked) == 1

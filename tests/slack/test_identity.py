@@ -1,7 +1,6 @@
 """Who the bot is: a token that Slack refuses is a sentence, and so is a Slack that cannot be asked, which is waited for."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,6 +16,8 @@ from bot.slack.api.identity import (
 )
 from tests.clock import MovableClock
 from tests.slack.odd_slack import NO_ANSWERS, odd_slack
+
+pytestmark = pytest.mark.anyio
 
 WHO = {
     "ok": True,
@@ -41,83 +42,79 @@ class ImpatientClock(MovableClock):
         self.moves_to(until)
 
 
-@pytest.mark.anyio
-async def test_what_slack_says_of_the_token():
+@pytest.fixture
+async def slack():
     async with odd_slack() as slack:
-        slack.answers(WHO)
-        assert await who_are_we(slack.client) == ACME
+        yield slack
 
 
-@pytest.mark.anyio
+GONE = {"body": b"gone", "status": 502, "content_type": "text/html"}
+
+
+@pytest.mark.parametrize("grid", [{}, {"is_enterprise_install": False, "enterprise_id": "E1"}])
+async def test_what_slack_says_of_the_token(slack, grid):
+    slack.answers({**WHO, **grid})
+    assert await who_are_we(slack.client) == ACME
+
+
 @pytest.mark.parametrize("what", NO_ANSWERS)
-async def test_a_body_that_says_nothing_is_a_sentence(what):
+async def test_a_body_that_says_nothing_is_a_sentence(slack, what):
     """It proves nothing about a token, so nobody is told to change one."""
-    async with odd_slack() as slack:
-        slack.answers(**NO_ANSWERS[what])
-        for question in (who_are_we(slack.client), can_open_sockets(slack.client, "xapp-1")):
-            with pytest.raises(SlackAway, match=f"What answers at {slack.client.base_url} makes no sense"):
-                await question
+    slack.answers(**NO_ANSWERS[what])
+    for question in (who_are_we(slack.client), can_open_sockets(slack.client, "xapp-1")):
+        with pytest.raises(SlackAway, match=f"What answers at {slack.client.base_url} makes no sense"):
+            await question
 
 
-@pytest.mark.anyio
-async def test_an_answer_without_a_workspace_is_a_sentence():
+async def test_an_answer_without_a_workspace_is_a_sentence(slack):
     """Something that says `ok` to everything is not Slack."""
-    async with odd_slack() as slack:
-        slack.answers({"ok": True})
-        with pytest.raises(SlackAway, match="does not say which workspace"):
-            await who_are_we(slack.client)
+    slack.answers({"ok": True})
+    with pytest.raises(SlackAway, match="does not say which workspace"):
+        await who_are_we(slack.client)
 
 
-@pytest.mark.anyio
-async def test_a_refused_token_is_a_sentence():
-    async with odd_slack() as slack:
-        slack.answers({"ok": False, "error": "account_inactive"})
-        with pytest.raises(SlackRefused, match="SLACK_BOT_TOKEN: Slack answers account_inactive"):
-            await who_are_we(slack.client)
-        with pytest.raises(SlackRefused, match="SLACK_APP_TOKEN: Slack answers account_inactive"):
-            await can_open_sockets(slack.client, "xapp-1")
+async def test_a_refused_token_is_a_sentence(slack):
+    slack.answers({"ok": False, "error": "account_inactive"})
+    with pytest.raises(SlackRefused, match="SLACK_BOT_TOKEN: Slack answers account_inactive"):
+        await who_are_we(slack.client)
+    with pytest.raises(SlackRefused, match="SLACK_APP_TOKEN: Slack answers account_inactive"):
+        await can_open_sockets(slack.client, "xapp-1")
 
 
-@pytest.mark.anyio
-async def test_whoever_starts_waits_for_slack():
-    """Longer each time, half a minute at most; each reason is said once."""
+RATE_LIMIT = {"body": {"ok": False, "error": "ratelimited"}, "status": 429, "Retry_After": "90"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "waits", "why"),
+    [
+        ([GONE] * 7, [1, 2, 4, 8, 16, 30, 30], "makes no sense (HTTP 502)."),
+        ([RATE_LIMIT], [90], "Slack asks to be left alone for 90 seconds."),
+    ],
+)
+async def test_whoever_starts_waits_for_slack(slack, answers, waits, why):
+    """Longer each time, half a minute at most, or as long as Slack asks for; each reason is said once."""
     clock = ImpatientClock()
-    async with odd_slack() as slack:
-        slack.answers(b"gone", status=502, content_type="text/html")
-        for _ in range(6):
-            slack.then(b"gone", status=502, content_type="text/html")
-        slack.then(WHO)
-        with capture_logs() as logs:
-            assert await once_it_answers(lambda: who_are_we(slack.client), clock) == ACME
-    assert clock.waits == [1, 2, 4, 8, 16, 30, 30]
-    assert [line["event"] for line in logs] == ["slack_is_away"]
-    assert logs[0]["log_level"] == "warning"
+    slack.answers(**answers[0])
+    for answer in answers[1:]:
+        slack.then(**answer)
+    slack.then(WHO)
+    with capture_logs() as logs:
+        assert await once_it_answers(lambda: who_are_we(slack.client), clock) == ACME
+    assert clock.waits == waits
+    (said,) = logs
+    assert (said["event"], said["log_level"]) == ("slack_is_away", "warning")
+    assert said["why"].endswith(why)
 
 
-@pytest.mark.anyio
-async def test_whoever_starts_waits_as_long_as_slack_asks_for():
+async def test_a_refusal_is_not_waited_for(slack):
     clock = ImpatientClock()
-    async with odd_slack() as slack:
-        slack.answers({"ok": False, "error": "ratelimited"}, status=429, Retry_After="90")
-        slack.then(WHO)
-        with capture_logs() as logs:
-            await once_it_answers(lambda: who_are_we(slack.client), clock)
-    assert clock.waits == [90]
-    assert logs[0]["why"] == "Slack asks to be left alone for 90 seconds."
+    slack.answers(**GONE)
+    slack.then({"ok": False, "error": "invalid_auth"})
+    with capture_logs(), pytest.raises(SlackRefused):
+        await once_it_answers(lambda: who_are_we(slack.client), clock)
+    assert clock.waits == [1]
 
 
-@pytest.mark.anyio
-async def test_a_refusal_is_not_waited_for():
-    clock = ImpatientClock()
-    async with odd_slack() as slack:
-        slack.answers(b"gone", status=502, content_type="text/html")
-        slack.then({"ok": False, "error": "invalid_auth"})
-        with capture_logs(), pytest.raises(SlackRefused):
-            await once_it_answers(lambda: who_are_we(slack.client), clock)
-    assert clock.waits == [timedelta(seconds=1).total_seconds()]
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     "said",
     [
@@ -127,16 +124,8 @@ async def test_a_refusal_is_not_waited_for():
         {"enterprise_id": "E1", "team_id": None},
     ],
 )
-async def test_a_token_of_a_whole_organization_is_refused(said):
+async def test_a_token_of_a_whole_organization_is_refused(slack, said):
     """In words, and not waited for: it is of no workspace, so nobody could be a member."""
-    async with odd_slack() as slack:
-        slack.answers({**WHO, **said})
-        with pytest.raises(SlackRefused, match="installed for a whole organization"):
-            await who_are_we(slack.client)
-
-
-@pytest.mark.anyio
-async def test_a_workspace_of_a_grid_is_a_workspace():
-    async with odd_slack() as slack:
-        slack.answers({**WHO, "is_enterprise_install": False, "enterprise_id": "E1"})
-        assert await who_are_we(slack.client) == ACME
+    slack.answers({**WHO, **said})
+    with pytest.raises(SlackRefused, match="installed for a whole organization"):
+        await who_are_we(slack.client)

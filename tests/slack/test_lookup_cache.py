@@ -30,7 +30,6 @@ class Source:
 
 
 async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
-    """However many people come by; what is used stays."""
     lookups, source = LookupCache(AdjustableClock(), 1.0), Source()
     for number in range(MANY):
         await lookups.of(str(number), source)
@@ -41,10 +40,7 @@ async def test_memory_is_bounded_and_loses_what_was_not_used_for_longest():
     assert await lookups.of("1", source) == MANY + 2
 
 
-@pytest.mark.parametrize(
-    ("change", "answer"),
-    [(timedelta(seconds=60), 1), (timedelta(seconds=61), 2)],
-)
+@pytest.mark.parametrize(("change", "answer"), [(timedelta(seconds=60), 1), (timedelta(seconds=61), 2)])
 async def test_an_answer_of_another_minute_is_asked_for_again(change, answer):
     clock, source = AdjustableClock(), Source()
     lookups = LookupCache(clock, 1.0)

@@ -6,6 +6,7 @@ from aiohttp import web
 from bot.proxies import Proxies
 from bot.slack.api import response_urls
 from bot.slack.api.response_urls import ResponseUrls
+from tests.served import served
 
 pytestmark = pytest.mark.anyio
 
@@ -19,18 +20,13 @@ async def received():
         found.append((request.transport.get_extra_info("peername")[1], request.raw_path))
         return web.Response(text="ok")
 
-    application = web.Application()
-    application.router.add_route("*", "/{any:.*}", take)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    found.append(runner.addresses[0][1])
-    yield found
-    await runner.cleanup()
+    async with served({"/{any:.*}": take}) as address:
+        found.append(address)
+        yield found
 
 
 async def test_messages_share_a_connection(received):
-    url = f"http://127.0.0.1:{received.pop()}/commands/1"
+    url = f"http://{received.pop()}/commands/1"
     async with response_urls.session() as session:
         urls = ResponseUrls(session)
         for _ in range(3):
@@ -40,7 +36,7 @@ async def test_messages_share_a_connection(received):
 
 
 async def test_messages_go_through_the_proxy(received):
-    proxy = Proxies(http=f"http://127.0.0.1:{received.pop()}")
+    proxy = Proxies(http=f"http://{received.pop()}")
     async with response_urls.session() as session:
         await ResponseUrls(session, proxy).respond_to("http://hooks.slack.test/commands/1")(text="Looking…")
     assert [path for _, path in received] == ["http://hooks.slack.test/commands/1"]

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from itertools import islice, repeat
 
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
@@ -29,7 +28,13 @@ PATIENT = {"pauses": lambda: repeat(AN_AGE)}
 async def slack():
     """One that waits for an ack however busy the machine is."""
     async with SlackSimulator(MovableClock(), ack_timeout=AN_AGE) as slack:
+        slack.adds_channel("ops")
         yield slack
+
+
+async def typed(slack):
+    """What somebody who types a command is answered."""
+    return (await slack.adds_person("ana").types("/pipeline x", channel="ops")).message.text
 
 
 @asynccontextmanager
@@ -52,6 +57,21 @@ async def transport_of(slack, *, url=None, listener=None, **hurry):
             await transport.stop()
 
 
+class Slow:
+    """A listener that answers once it is let."""
+
+    def __init__(self):
+        self.taken = asyncio.Event()
+        self.answered = asyncio.Event()
+        self.begun = 0
+
+    async def answers(self, ack):
+        self.begun += 1
+        self.taken.set()
+        await self.answered.wait()
+        await ack("At last")
+
+
 def ours(logs):
     return [(line["log_level"], line["event"]) for line in logs]
 
@@ -70,36 +90,15 @@ async def until(condition):
             await asyncio.sleep(0.005)  # what is logged wakes nobody
 
 
-@asynccontextmanager
-async def sockets(serve, url="ws://{host}/link"):
-    """Something in Slack's place: it opens connections to itself, and `serve` does with each what it likes."""
-    asked = []
-
-    async def opens(_request):
-        asked.append(1)
-        return web.json_response({"ok": True, "url": url.format(host=f"127.0.0.1:{port}")})
-
-    server = web.Application()
-    server.router.add_post("/api/apps.connections.open", opens)
-    server.router.add_get("/link", serve)
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
-    try:
-        yield f"http://127.0.0.1:{port}/api/", asked
-    finally:
-        await runner.cleanup()
-
-
 async def test_it_starts_once_slack_lets_it(slack):
-    """Each reason is said once, however often it is the reason."""
     slack.fails_next("apps.connections.open", "internal_error", times=5)
     slack.fails_next("apps.connections.open", "missing_scope", times=5)
     async with transport_of(slack, holds_after=AN_AGE) as transport:
         with capture_logs() as logs:
             await transport.start()
         assert transport.is_connected
+        default = SocketTransport(transport.app, slack.app_token, transport.client)
+    assert list(islice(default.pauses(), 8)) == [1, 2, 4, 8, 16, 32, 60, 60], "Slack takes about one a minute"
     assert [line["why"] for line in logs] == [
         f"What answers at {slack.url} makes no sense (internal_error).",
         "Slack answers missing_scope.",
@@ -108,8 +107,6 @@ async def test_it_starts_once_slack_lets_it(slack):
 
 async def test_a_slack_that_is_away_for_long(slack):
     """A hundred attempts or a thousand: it goes on; the outage is said with its reasons, and its end once."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
     async with transport_of(slack, holds_after=0.0) as transport:
         await transport.start()
         with capture_logs() as logs:
@@ -117,8 +114,7 @@ async def test_a_slack_that_is_away_for_long(slack):
             await slack.goes_down()
             await slack.comes_back()
             await slack.until(lambda: slack.connections > 0, within=AN_AGE)
-            answer = await ana.types("/pipeline x", channel="ops")
-            assert answer.message.text == "You typed x"
+            assert await typed(slack) == "You typed x"
             await until(lambda: ours(logs)[-1] == ("info", "socket_mode_connected_again"))
     assert [event for _, event in ours(logs)].count("socket_mode_connected_again") == 1
     assert len(set(whys(logs))) == len(whys(logs)) <= 3
@@ -127,8 +123,6 @@ async def test_a_slack_that_is_away_for_long(slack):
 
 async def test_a_renewal_is_nothing_to_tell(slack):
     """Slack asks for it every few hours: the next connection is there before the one before it goes."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
     async with transport_of(slack, holds_after=0.0) as transport:
         with capture_logs() as logs:
             await transport.start()
@@ -136,16 +130,13 @@ async def test_a_renewal_is_nothing_to_tell(slack):
                 first = transport._connection
                 await slack.disconnects(reason)
                 await until(lambda first=first: transport._connection is not first)
-                answer = await ana.types("/pipeline x", channel="ops")
-                assert answer.message.text == "You typed x"
+                assert await typed(slack) == "You typed x"
     assert logs == []
     assert opens(slack) == 3
 
 
 async def test_what_slack_sends_over_a_connection_that_was_renewed_is_answered(slack):
     """After a `warning` it goes on sending over both, until it closes the one before."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
     async with transport_of(slack, holds_after=0.0, renewed_within=AN_AGE) as transport:
         await transport.start()
         first = transport._connection
@@ -153,7 +144,7 @@ async def test_what_slack_sends_over_a_connection_that_was_renewed_is_answered(s
         await slack.until(lambda: slack.connections == 2)
         await until(lambda: transport._connection is not first)
         for _ in range(2):
-            assert (await ana.types("/pipeline x", channel="ops")).message.text == "You typed x"
+            assert await typed(slack) == "You typed x"
         assert slack.connections == 2
 
 
@@ -169,14 +160,12 @@ async def test_a_connection_that_slack_does_not_close_after_its_renewal(slack):
 
 async def test_it_is_connected_while_a_renewal_takes_long(slack):
     """The connection before still takes what people do, until Slack closes it."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
     async with transport_of(slack, **PATIENT, holds_after=0.0) as transport:
         await transport.start()
         slack.fails_next("apps.connections.open", "internal_error")
         await slack.disconnects("warning")
         await until(lambda: opens(slack) == 2)
-        assert (await ana.types("/pipeline x", channel="ops")).message.text == "You typed x"
+        assert await typed(slack) == "You typed x"
         assert transport.is_connected
         slack.drops_connections()
         await until(lambda: not transport.is_connected)
@@ -184,48 +173,32 @@ async def test_it_is_connected_while_a_renewal_takes_long(slack):
 
 async def test_an_answer_that_takes_longer_than_its_connection(slack):
     """It goes over the next one: Slack takes an ack on whichever it comes."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
-    taken, answered = asyncio.Event(), asyncio.Event()
-
-    async def slow(ack):
-        taken.set()
-        await answered.wait()
-        await ack("At last")
-
-    async with transport_of(slack, listener=slow, holds_after=0.0) as transport:
+    slow = Slow()
+    async with transport_of(slack, listener=slow.answers, holds_after=0.0) as transport:
         await transport.start()
         first = transport._connection
-        typing = asyncio.create_task(ana.types("/pipeline x", channel="ops"))
-        await taken.wait()
+        typing = asyncio.create_task(typed(slack))
+        await slow.taken.wait()
         await slack.disconnects("refresh_requested")
         await until(lambda: transport._connection is not first)
         await first.socket.close()
-        answered.set()
-        assert (await typing).message.text == "At last"
+        slow.answered.set()
+        assert await typing == "At last"
 
 
 async def test_a_stop_waits_for_answers(slack):
     """What was taken is answered before the connection goes: it may be done already."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
-    taken, answered = asyncio.Event(), asyncio.Event()
-
-    async def slow(ack):
-        taken.set()
-        await answered.wait()
-        await ack("At last")
-
-    async with transport_of(slack, listener=slow) as transport:
+    slow = Slow()
+    async with transport_of(slack, listener=slow.answers) as transport:
         await transport.start()
-        typing = asyncio.create_task(ana.types("/pipeline x", channel="ops"))
-        await taken.wait()
+        typing = asyncio.create_task(typed(slack))
+        await slow.taken.wait()
         stopping = asyncio.create_task(transport.stop())
         await until(transport._connection._reading.done)
-        answered.set()
+        slow.answered.set()
         await stopping
         await until(lambda: typing.done() or slack.connections == 0)
-        assert (await typing).message.text == "At last"
+        assert await typing == "At last"
     assert slack.connections == 0
 
 
@@ -249,99 +222,6 @@ async def test_too_many_connections_are_not_asked_for_in_a_storm(slack):
     ]
 
 
-async def logs_of_first_attempt(transport):
-    """Up to where the next attempt would come without a pause."""
-    with capture_logs() as logs:
-        await transport.start()
-        await until(lambda: whys(logs))
-        for _ in range(200):
-            await asyncio.sleep(0)
-    return logs
-
-
-async def test_a_hello_and_a_farewell(slack):
-    """A connection that does not last is an attempt that failed: the next one waits, and nothing says that all is well."""
-    connections = []
-
-    async def serve(request):
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        connections.append(socket)
-        await socket.send_json({"type": "hello", "num_connections": 1})
-        await socket.close()
-        return socket
-
-    async with (
-        sockets(serve) as (url, asked),
-        transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
-    ):
-        logs = await logs_of_first_attempt(transport)
-        assert len(asked) == 1
-    assert [(line["event"], line["why"]) for line in logs] == [
-        ("socket_mode_disconnected", "The WebSocket to Slack ended: Slack closed it (code 1000).")
-    ]
-
-
-async def test_renewals_that_never_end(slack):
-    """The same for a Slack that asks for a new connection as soon as it has one."""
-
-    async def serve(request):
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        await socket.send_json({"type": "hello", "num_connections": 1})
-        await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
-        async for _ in socket:
-            pass
-        return socket
-
-    async with (
-        sockets(serve) as (url, asked),
-        transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
-    ):
-        logs = await logs_of_first_attempt(transport)
-        assert len(asked) == 1
-    assert whys(logs) == ["Slack asks for a new WebSocket again and again."]
-
-
-async def test_pauses_grow_to_a_minute(slack):
-    """Slack takes about one attempt a minute."""
-    async with transport_of(slack) as transport:
-        default = SocketTransport(transport.app, slack.app_token, transport.client)
-    assert list(islice(default.pauses(), 8)) == [1, 2, 4, 8, 16, 32, 60, 60]
-
-
-MAYBE_A_PROXY = " Is there a proxy or a firewall that lets no wss:// through?"
-
-
-@pytest.mark.parametrize(
-    ("url", "why"),
-    [
-        ("ws://127.0.0.1:1/", "no connection). "),
-        ("ws://{host}/silent", f"no answer in time).{MAYBE_A_PROXY}"),
-        ("ws://{host}/nowhere", f"HTTP 404 is the answer).{MAYBE_A_PROXY}"),
-        ("", "InvalidUrlClientError). "),
-    ],
-)
-async def test_a_websocket_that_cannot_be_opened(slack, url, why, caplog):
-    """The Web API is there and its WebSocket is not: said once, with the reason, and without a traceback."""
-
-    async def serve(_request):
-        await asyncio.Event().wait()
-
-    async with (
-        sockets(serve, url.replace("/silent", "/link")) as (api, asked),
-        transport_of(slack, url=api, opens_within=0.05) as transport,
-    ):
-        with capture_logs() as logs:
-            starting = asyncio.create_task(transport.start())
-            await until(lambda: len(asked) >= 3)
-            starting.cancel()
-            await asyncio.wait([starting])
-    said = f"Slack's WebSocket cannot be opened, although its Web API answers ({why.strip()}"
-    assert [(line["event"], line["why"]) for line in logs] == [("socket_mode_disconnected", said)]
-    assert caplog.records == []
-
-
 async def test_another_bot_on_the_same_token(slack):
     """Slack deals commands out among all connections of an app: the log says that there is another."""
     async with transport_of(slack) as first, transport_of(slack) as second:
@@ -353,27 +233,18 @@ async def test_another_bot_on_the_same_token(slack):
 
 async def test_more_at_once_than_can_be_answered_in_time(slack):
     """So many are worked on; each of the others is told to come again, while somebody still waits for it."""
-    ana = slack.adds_person("ana")
-    slack.adds_channel("ops")
-    most, done = 0, asyncio.Event()
-
-    async def slow(ack):
-        nonlocal most
-        most += 1
-        await done.wait()
-        await ack("Done")
-
-    async with transport_of(slack, listener=slow) as transport:
+    slow = Slow()
+    async with transport_of(slack, listener=slow.answers) as transport:
         await transport.start()
         with capture_logs() as logs:
-            typing = [asyncio.create_task(ana.types("/pipeline x", channel="ops")) for _ in range(250)]
+            typing = [asyncio.create_task(typed(slack)) for _ in range(250)]
             await until(lambda: sum(task.done() for task in typing) == 250 - AT_ONCE_MOST)
-            done.set()
-            texts = [(await task).message.text for task in typing]
-            again = await ana.types("/pipeline x", channel="ops")
-    assert most == AT_ONCE_MOST + 1
-    assert texts.count("Done") == AT_ONCE_MOST
-    assert again.message.text == "Done"
+            slow.answered.set()
+            texts = [await task for task in typing]
+            again = await typed(slack)
+    assert slow.begun == AT_ONCE_MOST + 1
+    assert texts.count("At last") == AT_ONCE_MOST
+    assert again == "At last"
     busy = "⏳ Too many commands and clicks arrive at once, so nothing was changed. Try again in a minute."
     assert texts.count(busy) == 50
     assert ours(logs) == [("warning", "too_many_deliveries_at_once")]

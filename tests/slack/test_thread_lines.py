@@ -87,7 +87,6 @@ def test_the_lines_of_a_clear_that_meets_trouble():
     ],
 )
 def test_an_outage_is_said_with_what_it_means_at_that_point(state, meanwhile):
-    """Nothing is claimed to be under way that may not be."""
     assert meanwhile in said(waiting(), EventKind.UNREACHABLE, state=state.value, message="down")
 
 
@@ -99,19 +98,14 @@ def test_a_call_for_a_human_stays_as_it_was():
     assert "<@UANA>" in told
 
 
-@pytest.mark.parametrize("ending", Ending)
-def test_every_ending_has_its_last_line(ending):
-    """Short enough to read, with its requester called."""
-    operation = ended(State.REFUSED, ending)
-    told = said(operation, EventKind.ENDED, ending=ending.value)
-    assert told.endswith("<@UANA>")
-    assert len(told) < 700
-
-
-def test_every_kind_that_is_spoken_has_a_line():
+def test_every_kind_that_is_spoken_and_every_ending_has_a_line():
     """A new kind of event cannot be forgotten: it would break the thread of whoever meets it first."""
     for kind in SPOKEN:
         assert said(needs_human(), kind, ending="untouched", until=START.isoformat())
+    for ending in Ending:
+        told = said(ended(State.REFUSED, ending), EventKind.ENDED, ending=ending.value)
+        assert told.endswith("<@UANA>")
+        assert len(told) < 700
 
 
 details = st.fixed_dictionaries(

@@ -1,0 +1,93 @@
+"""Slack's WebSocket where something else answers, or nothing: each reason is said once, and tried again after a pause."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
+
+from tests.served import served
+from tests.slack.test_socket_mode import AN_AGE, PATIENT, transport_of, until, whys
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def sockets(serve, url="ws://{host}/link"):
+    """Something in Slack's place: it opens connections to itself, and `serve` does with each what it likes."""
+    asked = []
+
+    async def opens(_request):
+        asked.append(1)
+        return web.json_response({"ok": True, "url": url.format(host=address)})
+
+    async with served({"/api/apps.connections.open": opens, "/link": serve}) as address:
+        yield f"http://{address}/api/", asked
+
+
+@pytest.mark.parametrize(
+    ("then", "why"),
+    [
+        ("farewell", "The WebSocket to Slack ended: Slack closed it (code 1000)."),
+        ("renewal", "Slack asks for a new WebSocket again and again."),
+    ],
+)
+async def test_a_connection_that_does_not_last(slack, then, why):
+    """It is an attempt that failed: the next one waits, and nothing says that all is well."""
+
+    async def serve(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        if then == "farewell":
+            await socket.close()
+        else:
+            await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
+        async for _ in socket:
+            pass
+        return socket
+
+    async with (
+        sockets(serve) as (url, asked),
+        transport_of(slack, url=url, holds_after=AN_AGE, **PATIENT) as transport,
+    ):
+        with capture_logs() as logs:
+            await transport.start()
+            await until(lambda: whys(logs))
+            for _ in range(200):  # up to where the next attempt would come without a pause
+                await asyncio.sleep(0)
+        assert len(asked) == 1
+    assert [(line["event"], line["why"]) for line in logs] == [("socket_mode_disconnected", why)]
+
+
+MAYBE_A_PROXY = " Is there a proxy or a firewall that lets no wss:// through?"
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("ws://127.0.0.1:1/", "no connection). "),
+        ("ws://{host}/silent", f"no answer in time).{MAYBE_A_PROXY}"),
+        ("ws://{host}/nowhere", f"HTTP 404 is the answer).{MAYBE_A_PROXY}"),
+        ("", "InvalidUrlClientError). "),
+    ],
+)
+async def test_a_websocket_that_cannot_be_opened(slack, url, why, caplog):
+    """The Web API is there and its WebSocket is not: said once, with the reason, and without a traceback."""
+
+    async def serve(_request):
+        await asyncio.Event().wait()
+
+    async with (
+        sockets(serve, url.replace("/silent", "/link")) as (api, asked),
+        transport_of(slack, url=api, opens_within=0.05 if "silent" in url else AN_AGE) as transport,
+    ):
+        with capture_logs() as logs:
+            starting = asyncio.create_task(transport.start())
+            await until(lambda: len(asked) >= 3)
+            starting.cancel()
+            await asyncio.wait([starting])
+    said = f"Slack's WebSocket cannot be opened, although its Web API answers ({why.strip()}"
+    assert [(line["event"], line["why"]) for line in logs] == [("socket_mode_disconnected", said)]
+    assert caplog.records == []
