@@ -1,11 +1,9 @@
 """The head of the record is told once a day: to the log, and to a channel of a real Slack where one is named."""
 
 import asyncio
-from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
@@ -13,31 +11,13 @@ from bot.domain.audit_chain import PostedHead
 from bot.domain.events import Event, EventKind
 from bot.engine.loops.audit_anchor import EVERY, WHILE_EMPTY, AuditAnchor
 from bot.engine.loops.loop import keep_ticking
-from bot.simulator.slack import SlackSimulator
 from bot.slack.publishing.audit_channel import SlackAuditChannel
 from bot.slack.publishing.threads import Threads
 from bot.store import bot_state
-from bot.store.store import SqliteStore
 from tests.clock import START, MovableClock
+from tests.simulator.slack_apps import client_of
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def clock():
-    return MovableClock()
-
-
-@pytest.fixture
-async def slack(clock):
-    async with SlackSimulator(clock) as slack:
-        yield slack
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with aclosing(SqliteStore.open(tmp_path / "bot.db")) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -47,7 +27,7 @@ def channel(slack):
 
 @pytest.fixture
 def heads(store, slack, channel, clock):
-    client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
+    client = client_of(slack)
     return AuditAnchor(
         store, clock, SlackAuditChannel(Threads(client, clock, "https://acme.slack.com/"), channel.id)
     )
@@ -86,30 +66,27 @@ async def test_the_head_is_logged_and_posted_at_once_and_then_once_a_day(heads, 
     assert len(channel.messages) == 2
 
 
-async def test_where_it_was_posted_is_remembered(heads, store, channel, clock):
-    """For whoever wants to compare it, and only once Slack has it."""
+async def test_where_it_was_posted_is_remembered_and_not_told_again_after_a_restart(
+    heads, store, channel, clock
+):
+    """For whoever wants to compare it, and only once Slack has it. A channel that does not take it is said once a day."""
     await happens(store)
     channel.bot_is_member = False
-    await heads.tick()
-    assert await remembered(store) is None
+    (_, said), back = await logged(heads)
+    assert (said["event"], said["answer"]) == (
+        "audit_head_not_posted",
+        "ChannelUnusable(why='not_in_channel')",
+    )
+    assert back == START + EVERY
+    assert await store._write(bot_state.posted_head) is None
     channel.bot_is_member = True
-    clock.passes(days=1)
+    clock.moves_to(back)
     await heads.tick()
     (message,) = channel.messages
-    assert await remembered(store) == PostedHead(await store.head(), clock.now(), channel.id, message.ts)
-
-
-async def remembered(store):
-    return await store._write(bot_state.posted_head)
-
-
-async def test_a_restart_does_not_tell_it_again(heads, store, channel, clock):
-    """When it was last told is in the database."""
-    await happens(store)
-    await heads.tick()
-    again = AuditAnchor(store, clock, heads.board)
-    assert await logged(again) == ([], START + EVERY)
-    assert len(channel.messages) == 1
+    posted = PostedHead(await store.head(), clock.now(), channel.id, message.ts)
+    assert await store._write(bot_state.posted_head) == posted
+    assert await logged(AuditAnchor(store, clock, heads.board)) == ([], clock.now() + EVERY)
+    assert channel.messages == [message]
 
 
 async def test_an_empty_record_has_no_head_and_its_first_entry_is_not_waited_a_day_for(heads, store, clock):
@@ -138,20 +115,6 @@ async def test_a_slack_in_trouble_delays_the_message_and_not_the_log(heads, stor
     assert len(channel.messages) == 1
 
 
-async def test_a_channel_that_does_not_take_it_is_said_once_a_day(heads, store, channel, clock):
-    """People can invite the bot; hammering Slack would not."""
-    await happens(store)
-    channel.bot_is_member = False
-    lines, back = await logged(heads)
-    assert [line["event"] for line in lines] == ["audit_head", "audit_head_not_posted"]
-    assert lines[1]["answer"] == "ChannelUnusable(why='not_in_channel')"
-    assert back == START + EVERY
-    channel.bot_is_member = True
-    clock.moves_to(back)
-    await heads.tick()
-    assert len(channel.messages) == 1
-
-
 async def test_a_clock_that_was_reset_does_not_silence_it(heads, store):
     """`clock reset` may take the bot's time back."""
     await happens(store)
@@ -162,7 +125,6 @@ async def test_a_clock_that_was_reset_does_not_silence_it(heads, store):
 
 
 async def test_the_loop_tells_it_and_stops_when_it_is_told_to(heads, store, slack, channel):
-    """Waiting for tomorrow all the while."""
     await happens(store)
     heads.clock, stopping = SystemClock(), asyncio.Event()
     loop = asyncio.create_task(keep_ticking(heads, stopping))

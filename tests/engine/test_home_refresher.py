@@ -1,6 +1,5 @@
 """The loop of the Homes: who is published for, when it comes back, and that one broken page breaks no other."""
 
-from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -21,8 +20,7 @@ from bot.engine.loops.home_refresher import (
 from bot.engine.ports import ChannelUnusable, RetryLater, StoreUnavailable, Taken
 from bot.engine.rate_budget import RateBudget
 from bot.store.shell_store import Administration
-from bot.store.store import SqliteStore
-from tests.clock import START, MovableClock
+from tests.clock import START
 
 pytestmark = pytest.mark.anyio
 
@@ -51,17 +49,6 @@ class Tabs:
 
 
 @pytest.fixture
-def clock():
-    return MovableClock()
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with aclosing(SqliteStore.open(tmp_path / "bot.db")) as opened:
-        yield opened
-
-
-@pytest.fixture
 def tabs():
     return Tabs()
 
@@ -76,7 +63,6 @@ def person(name):
 
 
 async def test_without_a_reader_there_is_nothing_to_come_back_for(homes, tabs):
-    """Not even a look at the store."""
     assert await homes.tick() is None
     assert tabs.published == []
 
@@ -141,7 +127,6 @@ async def test_it_comes_back_when_slack_takes_more(homes, tabs):
 
 
 async def test_it_comes_back_when_a_page_changes_by_itself(homes, clock, tmp_path):
-    """At the very moment at which a grant ends."""
     ends = START + timedelta(seconds=20)
     with Administration.open(tmp_path / "bot.db") as administration:
         administration.administer(
@@ -152,7 +137,6 @@ async def test_it_comes_back_when_a_page_changes_by_itself(homes, clock, tmp_pat
 
 
 async def test_whoever_has_no_such_page_is_forgotten(homes, tabs):
-    """Nothing is tried again."""
     homes.looked_at_by(person("ANA"))
     tabs.answers["UANA"] = ChannelUnusable("not_enabled")
     await homes.tick()
@@ -178,7 +162,6 @@ async def test_a_page_that_cannot_be_made_breaks_no_other(homes, tabs, clock):
 
 
 async def test_a_store_that_is_away_is_for_the_loop_to_wait_for(homes, tabs):
-    """It is no fault of a page."""
     homes.looked_at_by(person("ANA"))
     tabs.answers["UANA"] = StoreUnavailable("The disk is full.")
     with pytest.raises(StoreUnavailable):

@@ -25,7 +25,6 @@ async def notes(done, what):
 
 
 async def test_a_lane_goes_one_by_one_and_tells_when_to_go_on():
-    """The earliest moment of all its work."""
     lanes, done = Lanes(asyncio.Event()), []
     later = asyncio.Event()
     later.set()

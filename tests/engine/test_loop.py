@@ -1,10 +1,8 @@
 """A store that takes nothing is tried again at its pace, however much wakes the loop; it and its end are said once."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from tests.workspace import Workspace
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(tmp_path):
     workspace = Workspace(tmp_path)
     workspace.feldera.adds("orders")
     yield workspace
@@ -65,7 +63,7 @@ class Paused:
         return await self.driver.tick()
 
 
-def test_a_disk_that_takes_nothing_is_tried_again_after_a_pause(workspace: Workspace) -> None:
+def test_a_disk_that_takes_nothing_is_tried_again_after_a_pause(workspace):
     """An operation that has ended waits to be written: Feldera is not asked, and nothing logged, many times a second."""
     ana = workspace.operator("ana")
     workspace.feldera.sticks_clearing("orders")

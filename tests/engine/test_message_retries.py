@@ -49,7 +49,6 @@ def test_failures_do_not_use_up_the_tries_of_a_refusal():
 
 
 def test_what_is_told_no_more_is_forgotten():
-    """Memory stays bounded by what is still to be told."""
     retries = MessageRetries(MovableClock())
     for message in (CARD, LINE, OTHER):
         retries.refused(message)

@@ -13,7 +13,7 @@ ONE, OTHER = OperationId("one"), OperationId("other")
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_request_waits_for_the_cancels_of_its_own() -> None:
+async def test_a_request_waits_for_the_cancels_of_its_own():
     cancels = PendingCancels()
     with cancels.deciding(ONE), cancels.deciding(ONE):
         await cancels.decided(OTHER)
@@ -24,7 +24,7 @@ async def test_a_request_waits_for_the_cancels_of_its_own() -> None:
     await cancels.decided(ONE)
 
 
-async def test_and_for_none_that_came_later() -> None:
+async def test_and_for_none_that_came_later():
     """Nobody can hold up a request by pressing again and again."""
     cancels = PendingCancels()
     first = cancels.deciding(ONE)
@@ -36,7 +36,7 @@ async def test_and_for_none_that_came_later() -> None:
         await waiting
 
 
-async def test_nor_for_one_that_is_never_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nor_for_one_that_is_never_decided(monkeypatch):
     monkeypatch.setattr(module, "DECIDED_WITHIN", module.DECIDED_WITHIN / 1000)
     cancels = PendingCancels()
     with cancels.deciding(ONE):

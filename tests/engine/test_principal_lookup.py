@@ -3,31 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.access.lint.findings import Roster
 from bot.domain.access.permissions import Grant, Group, Kind, Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
 from bot.engine.principal_lookup import LOOKED_AT, survey
-from bot.simulator.slack import SlackSimulator
 from bot.slack.api.directory import PeopleDirectory
 from tests.clock import START, MovableClock
+from tests.simulator.slack_apps import client_of
 
 pytestmark = pytest.mark.anyio
 
 HOME = "T0ACME"
 
 
-@pytest.fixture
-async def slack():
-    async with SlackSimulator(MovableClock()) as slack:
-        yield slack
-
-
 async def surveyed(slack, *grants, rules=()):
-    client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-    return await survey(PeopleDirectory(client, MovableClock(), HOME), grants, rules, START)
+    return await survey(PeopleDirectory(client_of(slack), MovableClock(), HOME), grants, rules, START)
 
 
 def grant(principal, role=Role.OPERATOR, expires_at=None):
@@ -75,7 +67,6 @@ async def test_a_group_that_cannot_be_read_comes_with_the_reason(slack):
 
 
 async def test_of_a_big_group_no_more_people_are_asked_about_than_a_rule_could_need(slack):
-    """Slack counts its questions by the minute."""
     everybody = slack.adds_user_group("all", [slack.adds_person(f"p{n}") for n in range(LOOKED_AT + 5)])
     roster = await surveyed(slack, grant(group(everybody), Role.APPROVER))
     assert len(roster.members[group(everybody)]) == LOOKED_AT + 5

@@ -50,12 +50,12 @@ class SteppedClock:
 
 
 @pytest.fixture
-def clock() -> SteppedClock:
+def clock():
     return SteppedClock()
 
 
 @pytest.fixture
-async def stalls(clock: SteppedClock):
+async def stalls(clock):
     detector = StallDetector(clock)
     beating = asyncio.create_task(detector.run())
     await clock.runs(1)
@@ -63,15 +63,13 @@ async def stalls(clock: SteppedClock):
     beating.cancel()
 
 
-async def test_a_process_that_runs_is_never_held_up(clock: SteppedClock, stalls: StallDetector) -> None:
+async def test_a_process_that_runs_is_never_held_up(clock, stalls):
     await clock.runs(30)
     assert not stalls.is_stalled()
     assert await stalls.caught_up() == 0
 
 
-async def test_a_stall_is_noticed_before_anything_else_runs(
-    clock: SteppedClock, stalls: StallDetector
-) -> None:
+async def test_a_stall_is_noticed_before_anything_else_runs(clock, stalls):
     """Also where the store's thread goes on first."""
     clock.is_stopped_for(STALL.total_seconds() + 0.1)
     assert stalls.is_stalled()
@@ -79,7 +77,7 @@ async def test_a_stall_is_noticed_before_anything_else_runs(
     assert (stalls.is_stalled(), stalls.count) == (False, 1)
 
 
-async def test_what_was_delivered_is_taken_in_first(clock: SteppedClock, stalls: StallDetector) -> None:
+async def test_what_was_delivered_is_taken_in_first(clock, stalls):
     clock.is_stopped_for(3600)
     caught_up = asyncio.create_task(stalls.caught_up())
     await clock.runs(TAKEN_IN_WITHIN.total_seconds() - 0.5)
@@ -88,7 +86,7 @@ async def test_what_was_delivered_is_taken_in_first(clock: SteppedClock, stalls:
     assert caught_up.result() == 1
 
 
-async def test_nothing_is_detected_where_nothing_beats(clock: SteppedClock) -> None:
+async def test_nothing_is_detected_where_nothing_beats(clock):
     detector = StallDetector(clock)
     clock.is_stopped_for(3600)
     assert await detector.caught_up() == 0

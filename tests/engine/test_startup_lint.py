@@ -1,10 +1,8 @@
 """What is wrong with who may do what is in the log as soon as the bot serves."""
 
-from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.domain.access.changes import GrantRole, SetRule
@@ -12,31 +10,32 @@ from bot.domain.access.permissions import Role
 from bot.domain.access.rules import Rule
 from bot.domain.ids import Actor
 from bot.engine.loops.startup_lint import StartupLint
-from bot.simulator.slack import SlackSimulator
 from bot.slack.api.directory import PeopleDirectory
 from bot.store.shell_store import Administration
-from bot.store.store import SqliteStore
-from tests.clock import START, MovableClock
+from tests.clock import START
+from tests.simulator.slack_apps import client_of
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_findings_are_warnings_and_notices_are_not(tmp_path):
+async def linted(store, slack, clock):
+    with capture_logs() as lines:
+        await StartupLint(store, PeopleDirectory(client_of(slack), clock, "T0ACME"), clock).run()
+    return lines
+
+
+async def test_findings_are_warnings_and_notices_are_not(tmp_path, store, slack, clock):
     """With the people as Slack knows them now."""
-    path, clock = tmp_path / "bot.db", MovableClock()
-    async with SlackSimulator(clock) as slack, aclosing(SqliteStore.open(path)) as store:
-        ana, ben = slack.adds_person("ana"), slack.adds_person("ben", guest=True)
-        with Administration.open(path) as administration:
-            administration.administer(
-                GrantRole(Actor(ana.team_id, ana.id), Role.OPERATOR, "*", START + timedelta(hours=12)),
-                GrantRole(Actor(ben.team_id, ben.id), Role.APPROVER, "*"),
-                SetRule(Rule("prod-*", approvals=1, ask_channel="C0OPS")),
-                by="shell:root",
-                now=START,
-            )
-        client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-        with capture_logs() as lines:
-            await StartupLint(store, PeopleDirectory(client, clock, ana.team_id), clock).run()
+    ana, ben = slack.adds_person("ana"), slack.adds_person("ben", guest=True)
+    with Administration.open(tmp_path / "bot.db") as administration:
+        administration.administer(
+            GrantRole(Actor(ana.team_id, ana.id), Role.OPERATOR, "*", START + timedelta(hours=12)),
+            GrantRole(Actor(ben.team_id, ben.id), Role.APPROVER, "*"),
+            SetRule(Rule("prod-*", approvals=1, ask_channel="C0OPS")),
+            by="shell:root",
+            now=START,
+        )
+    lines = await linted(store, slack, clock)
     assert [(line["log_level"], line["severity"], line["finding"].partition(",")[0]) for line in lines] == [
         ("warning", "problem", "The rule on prod-* asks for 1 approval"),
         ("warning", "warning", f"{ben.id} is a guest"),
@@ -45,13 +44,6 @@ async def test_findings_are_warnings_and_notices_are_not(tmp_path):
     ]
 
 
-async def test_a_database_without_a_grant_is_fine(tmp_path):
+async def test_a_database_without_a_grant_is_fine(store, slack, clock):
     """As at the first start: nothing to say, and nobody to ask Slack about."""
-    async with (
-        SlackSimulator(MovableClock()) as slack,
-        aclosing(SqliteStore.open(tmp_path / "bot.db")) as store,
-    ):
-        client = AsyncWebClient(slack.bot_token, base_url=slack.url, retry_handlers=[])
-        with capture_logs() as lines:
-            await StartupLint(store, PeopleDirectory(client, MovableClock(), "T0ACME"), MovableClock()).run()
-        assert (lines, slack.calls) == ([], [])
+    assert (await linted(store, slack, clock), slack.calls) == ([], [])
