@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.simulator.slack import SlackSimulator
+from tests.served import served
 
 PASSED_ON = ("Authorization", "Content-Type")
 
@@ -59,13 +60,6 @@ class Edge:
 @asynccontextmanager
 async def edge_of(slack: SlackSimulator) -> AsyncIterator[Edge]:
     edge = Edge(slack)
-    app = web.Application()
-    app.router.add_route("*", "/api/{method}", edge.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        edge.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    async with served({"/api/{method}": edge.handle}) as address:
+        edge.url = f"http://{address}/api/"
         yield edge
-    finally:
-        await runner.cleanup()

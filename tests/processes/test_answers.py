@@ -2,35 +2,17 @@
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
 from tests.processes.signed import SignedSlack
+from tests.processes.world import HTTP
+from tests.served import served
 
-HTTP = {
-    "SLACK_APP_TOKEN": None,
-    "SLACK_SIGNING_SECRET": "hush",
-    "PIPELINE_BOT_LISTEN": "127.0.0.1:0",
-}
+pytestmark = pytest.mark.anyio
 
 
-@asynccontextmanager
-async def taking_answers(handle):
-    """An address whose requests `handle` answers."""
-    app = web.Application()
-    app.router.add_post("/", handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    finally:
-        await runner.cleanup()
-
-
-@pytest.mark.anyio
 async def test_an_address_that_hangs_holds_up_no_card(world):
     """The courtesy answer of one person waits alone: the card, its lines and the end are told meanwhile."""
     ana = world.operator("ana")
@@ -45,8 +27,8 @@ async def test_an_address_that_hangs_holds_up_no_card(world):
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with taking_answers(hangs_after_the_preview) as address, world.serving_bot(**HTTP) as bot:
-        slack = SignedSlack(bot, "hush", takes_answers=address)
+    async with served({"/": hangs_after_the_preview}) as address, world.serving_bot(**HTTP) as bot:
+        slack = SignedSlack(bot, "hush", takes_answers=f"http://{address}/")
         await slack.types(ana, "clear orders", channel=world.channel)
         button = await asyncio.wait_for(previews.get(), 10)
         await slack.clicks(ana, button["action_id"], button["value"], channel=world.channel)
@@ -55,7 +37,6 @@ async def test_an_address_that_hangs_holds_up_no_card(world):
         assert await bot.stops() == 0
 
 
-@pytest.mark.anyio
 async def test_an_address_that_answers_nonsense_is_asked_once(world):
     """A page that cannot be decoded: what is not taken the first time is not given again and again."""
     ana = world.operator("ana")
@@ -65,8 +46,8 @@ async def test_an_address_that_answers_nonsense_is_asked_once(world):
         taken.append(json.loads(await request.read())["text"])
         return web.Response(status=502, body=b"caf\xe9", headers={"Content-Type": "text/html; charset=utf-8"})
 
-    async with taking_answers(nonsense) as address, world.serving_bot(**HTTP) as bot:
-        await SignedSlack(bot, "hush", takes_answers=address).types(
+    async with served({"/": nonsense}) as address, world.serving_bot(**HTTP) as bot:
+        await SignedSlack(bot, "hush", takes_answers=f"http://{address}/").types(
             ana, "status orders", channel=world.channel
         )
         await bot.until_it_logs("answer_not_delivered")

@@ -10,7 +10,9 @@ import pytest
 
 from bot.simulator.slack import Person
 from tests.processes.edge import edge_of
-from tests.processes.world import PATIENCE, Process, World
+from tests.processes.world import HTTP, PATIENCE, Process, World
+
+pytestmark = pytest.mark.anyio
 
 WINDOW = timedelta(seconds=4)
 LOOK_UP_TAKES = 0.8  # seconds until Slack tells who pressed: less than the bot waits for it
@@ -18,11 +20,7 @@ LOOK_UP_TAKES = 0.8  # seconds until Slack tells who pressed: less than the bot 
 
 def offers_to_stop(world: World) -> bool:
     elements = [each for card in world.cards() for block in card.blocks for each in block.get("elements", [])]
-    return any(
-        isinstance(each["text"], dict) and each["text"]["text"] == "Stop"
-        for each in elements
-        if "text" in each
-    )
+    return any(each["type"] == "button" and each["text"]["text"] == "Stop" for each in elements)
 
 
 @asynccontextmanager
@@ -33,17 +31,15 @@ async def bot_over(transport: str, world: World, presser: Person) -> AsyncIterat
             async with world.serving_bot(SLACK_API_URL=edge.url) as bot:
                 yield bot
             return
-        http = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": world.slack.signing_secret}
-        http |= {"SLACK_API_URL": edge.url, "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
+        http = HTTP | {"SLACK_SIGNING_SECRET": world.slack.signing_secret, "SLACK_API_URL": edge.url}
         async with world.serving_bot(**http) as bot:
             where = bot.logged("serving")[0]["over"].removeprefix("HTTP on ")
             world.slack.serves_over_http(f"http://{where}/slack/events")
             yield bot
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("transport", ["socket", "http"])
-async def test_a_cancel_is_not_overtaken(world: World, transport: str) -> None:
+async def test_a_cancel_is_not_overtaken(world, transport):
     """Pressed within the cancel window while the process was stopped; the window was over when the process went on."""
     ana, ben = world.operator("ana"), world.operator("ben")
     world.rules("*", f"stop={WINDOW.seconds}s")

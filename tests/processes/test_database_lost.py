@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.access.changes import SetFreeze, SetRule
-from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.access.changes import SetFreeze
 from bot.simulator.slack import Person
 from bot.store.shell_store import Administration
 from tests.processes.books import requests
 from tests.processes.world import PATIENCE, Process, World
+
+pytestmark = pytest.mark.anyio
 
 
 def beside(database: Path, ending: str) -> Path:
@@ -42,10 +43,6 @@ def moved_over(database: Path, copy: Path) -> None:
 
 def deleted(database: Path, _copy: Path) -> None:
     database.unlink()
-
-
-def moved_away(database: Path, _copy: Path) -> None:
-    database.rename(beside(database, ".old"))
 
 
 def restored_in_place(database: Path, copy: Path) -> None:
@@ -70,30 +67,18 @@ def hard_linked(database: Path, _copy: Path) -> None:
     beside(database, ".link").hardlink_to(database)
 
 
-REPLACED = "Another file was put in the place of the bot's database."
-GONE = "The file of the bot's database was deleted or moved away."
-OVERWRITTEN = "Something other than SQLite wrote into the file of the bot's database."
+BESIDE = "The file pipeline-bot.db{} beside the bot's database was removed or replaced."
+RESTORED = "The bot's database was restored from a copy: what the bot last recorded is not in it."
 HAPPENS = {
-    "moved over": (moved_over, REPLACED),
-    "deleted": (deleted, GONE),
-    "moved away": (moved_away, GONE),
-    "restored in place": (restored_in_place, OVERWRITTEN),
-    "restored by SQLite": (
-        restored_by_sqlite,
-        "The bot's database was restored from a copy: what the bot last recorded is not in it.",
+    "moved over": (moved_over, "Another file was put in the place of the bot's database."),
+    "deleted": (deleted, "The file of the bot's database was deleted or moved away."),
+    "restored in place": (
+        restored_in_place,
+        "Something other than SQLite wrote into the file of the bot's database.",
     ),
-    "WAL removed": (
-        removed("-wal"),
-        "The file pipeline-bot.db-wal beside the bot's database was removed or replaced.",
-    ),
-    "SHM removed": (
-        removed("-shm"),
-        "The file pipeline-bot.db-shm beside the bot's database was removed or replaced.",
-    ),
-    "lock file removed": (
-        removed(".lock"),
-        "The file pipeline-bot.db.lock beside the bot's database was removed or replaced.",
-    ),
+    "restored by SQLite": (restored_by_sqlite, RESTORED),
+    "WAL removed": (removed("-wal"), BESIDE.format("-wal")),
+    "lock file removed": (removed(".lock"), BESIDE.format(".lock")),
     "hard link": (hard_linked, "The file of the bot's database has a second name (a hard link)."),
 }
 
@@ -104,9 +89,7 @@ async def confirmed(world: World) -> AsyncIterator[tuple[Process, Person, Path]]
     async with world.bot() as bot:
         await bot.until_it_logs("serving")
         ana = world.operator("ana")
-        with Administration.open(world.database) as administration:
-            rule = SetRule(rule_of("*", "stop=60s"))
-            administration.administer(rule, by="shell:owner", now=world.clock.now())
+        world.rules("*", "stop=60s")
         copy = copied(world.database)
         await world.confirms_a_clear(ana, "orders")
         # What she was answered changes only when it is stored where the card stands.
@@ -116,7 +99,6 @@ async def confirmed(world: World) -> AsyncIterator[tuple[Process, Person, Path]]
         yield bot, ana, copy
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(("happens", "why"), HAPPENS.values(), ids=HAPPENS)
 async def test_nothing_is_sent_by_a_database_that_is_not_the_one_on_the_disk(world, happens, why):
     async with confirmed(world) as (bot, _, copy):
@@ -133,7 +115,6 @@ async def test_nothing_is_sent_by_a_database_that_is_not_the_one_on_the_disk(wor
     )
 
 
-@pytest.mark.anyio
 async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world):
     """Frozen, the bot cannot notice: the shell does, and says that the bot holds another file."""
     async with confirmed(world) as (bot, ana, copy):
@@ -161,7 +142,6 @@ async def test_a_right_revoked_in_the_file_that_took_its_place_is_not_used(world
     assert requests(world, "orders") == 0
 
 
-@pytest.mark.anyio
 async def test_a_second_bot_is_refused_though_the_lock_file_was_removed(world):
     """What is locked is the database itself."""
     async with world.serving_bot() as first:
@@ -173,22 +153,19 @@ async def test_a_second_bot_is_refused_though_the_lock_file_was_removed(world):
         assert await first.ends() == 2
 
 
-@pytest.mark.anyio
 async def test_a_database_with_two_names_is_refused(world):
     """SQLite keeps its log and its locks beside a name: under two names two bots would not see each other."""
     world.operator("ana")
     link = beside(world.database, ".link")
     link.hardlink_to(world.database)
-    for name in (world.database.name, link.name):
-        for command in (("run",), ("grant", "U0ANA", "viewer", "*")):
-            said = await world.refusal(*command, PIPELINE_BOT_DATABASE=name)
-            assert said == (
-                f"The database {name} cannot be used: it has a second name (a hard link), "
-                "and two bots could run on it. Remove the other name, or choose another file."
-            )
+    for name, command in ((world.database.name, ("run",)), (link.name, ("grant", "U0ANA", "viewer", "*"))):
+        said = await world.refusal(*command, PIPELINE_BOT_DATABASE=name)
+        assert said == (
+            f"The database {name} cannot be used: it has a second name (a hard link), "
+            "and two bots could run on it. Remove the other name, or choose another file."
+        )
 
 
-@pytest.mark.anyio
 async def test_a_bot_that_lost_its_database_writes_nothing_into_a_restored_one(world):
     """Closing a database has SQLite write what its log still holds: into a file that is not its own any more."""
     async with confirmed(world) as (bot, _, copy):
@@ -209,23 +186,20 @@ def pages_overwritten(database: Path) -> None:
             file.write(os.urandom(size))
 
 
-def row_damaged(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as db, db:
-        db.execute("UPDATE freezes SET frozen_at = 'soon'")
+def after(statement: str) -> Callable[[Path], None]:
+    def done(database: Path) -> None:
+        with closing(sqlite3.connect(database)) as db, db:
+            db.execute(statement)
+
+    return done
 
 
-def table_dropped(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as db, db:
-        db.execute("DROP TABLE rules")
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
         (pages_overwritten, "database disk image is malformed"),
-        (row_damaged, "a row of freezes does not read"),
-        (table_dropped, "no such table: rules"),
+        (after("UPDATE freezes SET frozen_at = 'soon'"), "a row of freezes does not read"),
+        (after("DROP TABLE rules"), "no such table: rules"),
     ],
 )
 async def test_a_damaged_database_ends_the_bot(world, damage, why):

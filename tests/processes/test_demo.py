@@ -6,10 +6,11 @@ import pytest
 
 from tests.processes.world import running
 
+pytestmark = pytest.mark.anyio
+
 WITHIN = 120.0  # real seconds; on a machine that does nothing else it takes twelve
 
 
-@pytest.mark.anyio
 async def test_the_demo_shows_each_clear_once(tmp_path):
     """Nothing that a reader could take for a second clear: not even the kill repeats a line. Another one approves."""
     async with running("-m", "bot", "demo", folder=tmp_path, settings={}) as demo:

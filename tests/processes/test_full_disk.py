@@ -2,16 +2,17 @@
 
 import errno
 import subprocess
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.processes.world import PATIENCE, World
 
+pytestmark = pytest.mark.anyio
+
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(tmp_path):
     """Of two megabytes; where this user may not mount one, stories show the same with a database that cannot grow."""
     mounted = subprocess.run(  # noqa: S603 - a path of our own
         ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path)],
@@ -25,7 +26,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def world(small_disk: Path) -> AsyncIterator[World]:
+async def world(small_disk):
     world = World(small_disk)
     world.feldera.adds("orders", clear_takes=0.2)
     async with world.slack, world.feldera:
@@ -43,7 +44,6 @@ def fills(disk: Path) -> Path:
     return filler
 
 
-@pytest.mark.anyio
 async def test_people_read_that_the_disk_is_full(world):
     ana = world.operator("ana")
     async with world.serving_bot() as bot:

@@ -10,6 +10,8 @@ import pytest
 from tests.processes import books
 from tests.processes.world import PATIENCE
 
+pytestmark = pytest.mark.anyio
+
 KILLS = 20
 CLEAR_TAKES = 1.0  # seconds
 WHOLE_LIFE = 3.6  # seconds from typing the command to the last line, and some more
@@ -60,7 +62,6 @@ def moments(seed):
     return chosen
 
 
-@pytest.mark.anyio
 async def test_killed_at_many_moments_of_a_clear(world):
     """Several clears, a kill in each, and the next one begun at once, so that most of them are met more than once.
 
@@ -69,9 +70,8 @@ async def test_killed_at_many_moments_of_a_clear(world):
     journeys, met = [], Counter()
     for number, moment in enumerate(moments(seed=7)):
         journeys.append(Journey(world, number))
-        if (
-            FIRST_STEPS < moment < FIRST_LOOKS and number % 2 == 0
-        ):  # often enough to be killed with a request on its way
+        # Often enough to be killed with a request on its way.
+        if FIRST_STEPS < moment < FIRST_LOOKS and number % 2 == 0:
             world.feldera.hangs("POST", once_processed=number % 4 == 0)
         async with world.serving_bot() as bot:
             for journey in journeys:
@@ -104,9 +104,26 @@ async def test_killed_at_many_moments_of_a_clear(world):
     assert met.keys() & {"submitting", "waiting", "ended"}
 
 
-@pytest.mark.anyio
-async def test_killed_before_the_preview_came(world):
-    """Nothing was promised and nothing is remembered: the person types it again."""
+async def the_next_bot_ends_it(world, name="orders"):
+    """One clear that changed something, one card, one last line."""
+    async with world.serving_bot() as bot:
+        await books.until_told(world, name, world.channel)
+        assert await bot.stops() == 0
+    books.balance(world, name, world.channel)
+
+
+async def is_killed_with_the_request_on_its_way(world, name="orders", *, once_processed):
+    ana = world.operator("ana")
+    async with world.serving_bot() as bot:
+        world.feldera.hangs("POST", once_processed=once_processed)
+        await world.confirms_a_clear(ana, name)
+        await world.feldera.until_it_hangs()
+        await bot.is_killed()
+    assert books.phase(world, name) == "submitting"
+
+
+async def test_killed_before_the_preview_came_and_between_it_and_the_click(world):
+    """Nothing was promised, so it is typed again; a button that was shown by the last process still works."""
     ana = world.operator("ana")
     async with world.serving_bot() as bot:
         world.feldera.hangs("GET")
@@ -115,17 +132,6 @@ async def test_killed_before_the_preview_came(world):
         await bot.is_killed()
     assert books.phase(world, "orders") == "none"
     world.feldera.lets_go()
-    async with world.serving_bot() as bot:
-        await world.confirms_a_clear(ana, "orders")
-        await books.until_told(world, "orders", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "orders", world.channel)
-
-
-@pytest.mark.anyio
-async def test_killed_between_the_preview_and_the_click(world):
-    """The button that was shown by the last process still works."""
-    ana = world.operator("ana")
     async with world.serving_bot() as bot:
         await ana.types("/pipeline clear orders", channel=world.channel)
         await world.sees(ana, "Clear orders")
@@ -138,7 +144,6 @@ async def test_killed_between_the_preview_and_the_click(world):
     books.balance(world, "orders", world.channel)
 
 
-@pytest.mark.anyio
 async def test_killed_before_slack_took_the_card(world):
     """Confirmed is confirmed: the next process posts the card, and only then sends."""
     ana = world.operator("ana")
@@ -149,14 +154,10 @@ async def test_killed_before_slack_took_the_card(world):
         await bot.is_killed()
     assert books.phase(world, "orders") == "ready"
     assert books.requests(world, "orders") == 0
-    async with world.serving_bot() as bot:
-        await books.until_told(world, "orders", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "orders", world.channel)
+    await the_next_bot_ends_it(world)
     assert len(world.cards()) == 1
 
 
-@pytest.mark.anyio
 async def test_killed_after_slack_took_the_card_and_before_we_knew(world):
     """Slack has no key by which it would know the same card again: a copy, which the new card announces. One clear."""
     ana = world.operator("ana")
@@ -167,66 +168,37 @@ async def test_killed_after_slack_took_the_card_and_before_we_knew(world):
         await bot.is_killed()
     (row,) = books.rows(world).values()
     assert (row.phase, row.card_posts, row.card_ts) == ("ready", 1, None)
-    async with world.serving_bot() as bot:
-        await books.until_told(world, "orders", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "orders", world.channel)
+    await the_next_bot_ends_it(world)
     assert [books.COPY in world.reads(card) for card in world.cards()] == [False, True]
     assert books.requests(world, "orders") == 1
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("once_processed", [True, False])
 async def test_killed_while_the_request_was_on_its_way(world, once_processed):
     """It arrived, before the kill or after it: the next process looks, sees the clear, and sends nothing."""
-    ana = world.operator("ana")
-    async with world.serving_bot() as bot:
-        world.feldera.hangs("POST", once_processed=once_processed)
-        await world.confirms_a_clear(ana, "orders")
-        await world.feldera.until_it_hangs()
-        await bot.is_killed()
-    assert books.phase(world, "orders") == "submitting"
+    await is_killed_with_the_request_on_its_way(world, once_processed=once_processed)
     world.feldera.lets_go()
-    async with world.serving_bot() as bot:
-        await books.until_told(world, "orders", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "orders", world.channel)
+    await the_next_bot_ends_it(world)
     assert books.requests(world, "orders") == 1
     assert len(world.cards()) == 1
 
 
-@pytest.mark.anyio
 async def test_killed_while_the_request_was_on_its_way_and_it_never_arrived(world):
     """Feldera went down with it: sent again, but not before it can no longer arrive."""
-    ana = world.operator("ana")
-    async with world.serving_bot() as bot:
-        world.feldera.hangs("POST")
-        await world.confirms_a_clear(ana, "orders")
-        await world.feldera.until_it_hangs()
-        await bot.is_killed()
+    await is_killed_with_the_request_on_its_way(world, once_processed=False)
     await world.feldera.goes_down()
     await world.feldera.comes_back()
-    async with world.serving_bot() as bot:
-        await books.until_told(world, "orders", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "orders", world.channel)
+    await the_next_bot_ends_it(world)
     first, second = [request.at for request in world.feldera.requests if request.method == "POST"]
     # Feldera's two moments of receiving: the first request may have been longer on its way than the second.
     assert (second - first).total_seconds() > 14
     assert any("Sent the request again" in line.text for line in books.lines(world.channel))
 
 
-@pytest.mark.anyio
 async def test_killed_after_the_request_and_the_pipeline_was_used_again(world):
     """What it has stored since is not what was confirmed: sending again would destroy it."""
     world.feldera.adds("quick", clear_takes=0, provision_takes=0, initialize_takes=0, stop_takes=0)
-    ana = world.operator("ana")
-    async with world.serving_bot() as bot:
-        world.feldera.hangs("POST", once_processed=True)
-        await world.confirms_a_clear(ana, "quick")
-        await world.feldera.until_it_hangs()
-        await bot.is_killed()
-    assert books.phase(world, "quick") == "submitting"
+    await is_killed_with_the_request_on_its_way(world, "quick", once_processed=True)
     world.feldera.lets_go()
     quick = world.feldera.pipeline("quick")
     await world.until_feldera(lambda: world.feldera.pipeline("quick").storage == "Cleared")
@@ -234,33 +206,14 @@ async def test_killed_after_the_request_and_the_pipeline_was_used_again(world):
     await world.until_feldera(lambda: world.feldera.pipeline("quick").deployment_status == "Running")
     world.feldera.someone_stops("quick")
     await world.until_feldera(lambda: world.feldera.pipeline("quick").is_fully_stopped)
-    assert quick.storage == "InUse"
     async with world.serving_bot() as bot:
         line = await world.until_told("was cleared, and somebody has started it since")
         assert await bot.stops() == 0
-    assert world.feldera.clears["quick"] == 1
-    assert books.requests(world, "quick") == 1
+    assert world.feldera.clears["quick"] == books.requests(world, "quick") == 1
     assert quick.storage == "InUse"
     assert [card.ts for card in world.cards()] == [line.thread_ts]
 
 
-@pytest.mark.anyio
-async def test_killed_while_feldera_clears(world):
-    world.feldera.adds("slow", clear_takes=2.0)
-    ana = world.operator("ana")
-    async with world.serving_bot() as bot:
-        await world.confirms_a_clear(ana, "slow")
-        await bot.until_it_logs("accepted")
-        await bot.is_killed()
-    assert books.phase(world, "slow") == "waiting"
-    async with world.serving_bot() as bot:
-        await books.until_told(world, "slow", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "slow", world.channel)
-    assert books.requests(world, "slow") == 1
-
-
-@pytest.mark.anyio
 async def test_killed_between_the_end_and_the_last_line(world):
     """An operation that is over still owes its last line: the thread gets it from the next process, once."""
     ana = world.operator("ana")
@@ -274,25 +227,21 @@ async def test_killed_between_the_end_and_the_last_line(world):
     (row,) = books.rows(world).values()
     assert (row.phase, row.owes_its_end) == ("ended", True)
     assert books.last_lines(world.channel, "orders") == []
-    async with world.serving_bot() as bot:
-        await books.until_told(world, "orders", world.channel)
-        assert await bot.stops() == 0
-    books.balance(world, "orders", world.channel)
+    await the_next_bot_ends_it(world)
     assert books.requests(world, "orders") == 1
 
 
-@pytest.mark.anyio
-async def test_killed_again_and_again(world):
+async def test_killed_again_and_again_while_feldera_clears(world):
     """Five processes in a row die as soon as they serve: the sixth ends what the first began."""
-    world.feldera.adds("slow", clear_takes=1.0)
+    world.feldera.adds("slow", clear_takes=2.0)
     ana = world.operator("ana")
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(world.serving_bot())
         await world.confirms_a_clear(ana, "slow")
+        await bot.until_it_logs("accepted")
         for _ in range(5):
             await bot.is_killed()
             bot = await stack.enter_async_context(world.serving_bot())
-        await books.until_told(world, "slow", world.channel)
-        assert await bot.stops() == 0
+        await bot.is_killed()
+    await the_next_bot_ends_it(world, "slow")
     assert books.requests(world, "slow") == 1
-    assert world.feldera.clears["slow"] == 1

@@ -7,11 +7,14 @@ import os
 import signal
 import socket
 import sys
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 
-from tests.processes.world import PATIENCE, ROOT
+from tests.processes.world import HTTP, PATIENCE, ROOT
+
+pytestmark = pytest.mark.anyio
 
 
 def full_pipe():
@@ -46,73 +49,58 @@ async def health(port):
                 await asyncio.sleep(0.05)  # it is on its way up; nothing else tells
 
 
-@pytest.mark.anyio
+@asynccontextmanager
+async def writing_to(write, *arguments, **how):
+    """A Python whose log goes into this pipe; killed at the end if need be."""
+    how["env"] = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), **how.get("env", {})}
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stderr=write, **how)
+    os.close(write)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
 async def test_a_full_pipe_does_not_stop_the_bot(world):
     """It serves, answers, and ends with its promise to end, although not one line of it was read."""
     port = free_port()
     read, write = full_pipe()
-    settings = world.settings(
-        SLACK_APP_TOKEN=None,
-        SLACK_SIGNING_SECRET=world.slack.signing_secret,
-        PIPELINE_BOT_LISTEN=f"127.0.0.1:{port}",
-    )
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        cwd=world.folder,
-        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **settings},
-        stdin=asyncio.subprocess.DEVNULL,
-        stderr=write,
-    )
-    try:
-        os.close(write)
+    settings = world.settings(**HTTP | {"PIPELINE_BOT_LISTEN": f"127.0.0.1:{port}"})
+    async with writing_to(write, "-m", "bot", "run", cwd=world.folder, env=settings) as process:
         assert await health(port) == 200
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(PATIENCE):
-            assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        os.close(read)
+        assert await process.wait() == 0
+    os.close(read)
 
 
-@pytest.mark.anyio
+PROGRAM = """
+import structlog
+from bot import logs
+with logs.writing():
+    for number in range(3_000):
+        structlog.get_logger().info('line', number=number)
+    print('done', flush=True)
+    input()
+"""
+
+
 async def test_what_is_lost_is_counted():
-    """Whoever reads again learns how many lines there were."""
     read, write = full_pipe()
-    program = (
-        "import structlog\n"
-        "from bot import logs\n"
-        "with logs.writing():\n"
-        "    for number in range(3_000):\n"
-        "        structlog.get_logger().info('line', number=number)\n"
-        "    print('done', flush=True)\n"
-        "    input()\n"
-    )
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", program),
-        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=write,
-    )
-    try:
-        os.close(write)
-        async with asyncio.timeout(PATIENCE):
-            assert await process.stdout.readline() == b"done\n"
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
 
-            def rest():
-                with os.fdopen(read, encoding="utf-8") as log:
-                    return [json.loads(line) for line in log if line.startswith("{")]
+    def rest():
+        with os.fdopen(read, encoding="utf-8") as log:
+            return [json.loads(line) for line in log if line.startswith("{")]
 
-            reading = asyncio.get_running_loop().run_in_executor(None, rest)
-            process.stdin.close()
-            said = await reading
-            await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    async with writing_to(write, "-c", PROGRAM, **pipes) as process:
+        assert await process.stdout.readline() == b"done\n"
+        reading = asyncio.get_running_loop().run_in_executor(None, rest)
+        process.stdin.close()
+        said = await reading
+        await process.wait()
     lost = sum(line["lines"] for line in said if line["event"] == "log_lines_dropped")
     kept = [line["number"] for line in said if line["event"] == "line"]
     assert lost > 0

@@ -7,6 +7,8 @@ from bot.domain.access.rules import Rule
 from bot.domain.ids import ChannelId
 from bot.store.shell_store import Administration
 
+pytestmark = pytest.mark.anyio
+
 
 @pytest.fixture
 def head(world):
@@ -17,7 +19,6 @@ def head(world):
         return administration.head()
 
 
-@pytest.mark.anyio
 async def test_what_is_wrong_with_access_is_in_the_log_when_the_bot_serves(world, head):
     async with world.serving_bot() as bot:
         warning = await bot.until_it_logs("access_finding")
@@ -32,7 +33,6 @@ async def test_what_is_wrong_with_access_is_in_the_log_when_the_bot_serves(world
         assert await bot.stops() == 0
 
 
-@pytest.mark.anyio
 async def test_the_head_is_posted_once_where_the_bot_cannot_change_it(world, head):
     """And proves later what it was: a restart on the same day says it to nobody again."""
     channel = world.slack.adds_channel("audit")

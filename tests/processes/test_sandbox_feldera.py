@@ -15,6 +15,8 @@ from bot.simulator.feldera import FelderaSimulator
 from tests.processes.page import SCENARIO, arguments, children, sandbox, tab
 from tests.processes.world import PATIENCE, ROOT, running
 
+pytestmark = pytest.mark.anyio
+
 KEY = "apikey:not-for-everybody"
 RED = "\x1b[31m"
 NOBODY_IS_THERE = "127.0.0.1:9"
@@ -60,27 +62,21 @@ def at_a_terminal(folder, *options):
             os.close(ours)
 
 
-def test_it_says_in_red_what_that_means_and_asks_once(tmp_path):
+@pytest.mark.parametrize("answer", ["", "y"])
+def test_it_says_in_red_what_that_means_and_asks_once(tmp_path, answer):
     """Return alone is no."""
     with at_a_terminal(tmp_path, "--feldera", NOBODY_IS_THERE) as terminal:
-        asked = terminal.shows("[y/N]")
-        assert asked.startswith(f"{RED}{NOBODY_IS_THERE}: This is a real Feldera")
-        terminal.types("")
-        terminal.shows("Nothing was started.")
-        assert terminal.process.wait(PATIENCE) == 2
+        assert terminal.shows("[y/N]").startswith(f"{RED}{NOBODY_IS_THERE}: This is a real Feldera")
+        terminal.types(answer)
+        if answer:
+            assert terminal.process.stdout.readline().startswith("The sandbox is open at ")
+            terminal.process.terminate()
+        else:
+            terminal.shows("Nothing was started.")
+        assert terminal.process.wait(PATIENCE) == (0 if answer else 2)
         assert terminal.process.stdout.read() == ""
 
 
-def test_yes_goes_on(tmp_path):
-    with at_a_terminal(tmp_path, "--feldera", NOBODY_IS_THERE) as terminal:
-        terminal.shows("[y/N]")
-        terminal.types("y")
-        assert terminal.process.stdout.readline().startswith("The sandbox is open at ")
-        terminal.process.terminate()
-        assert terminal.process.wait(PATIENCE) == 0
-
-
-@pytest.mark.anyio
 async def test_off_a_terminal_nobody_can_be_asked(tmp_path):
     command = ("-m", "bot", "sandbox", "--port", "0", "--feldera", NOBODY_IS_THERE)
     async with running(*command, folder=tmp_path, settings={}) as process:
@@ -90,7 +86,6 @@ async def test_off_a_terminal_nobody_can_be_asked(tmp_path):
         assert refused == "Nobody can be asked here whether that is meant: say --yes if it is."
 
 
-@pytest.mark.anyio
 async def test_what_is_cleared_in_the_sandbox_is_gone_there(tmp_path):
     """With the key of the environment, which is no argument of any process, and in nothing that a page is told."""
     (tmp_path / "mine.yaml").write_text(SCENARIO)
@@ -108,7 +103,6 @@ async def test_what_is_cleared_in_the_sandbox_is_gone_there(tmp_path):
                 assert secret.encode() not in arguments(each)
 
 
-@pytest.mark.anyio
 async def test_the_key_of_a_real_bot_goes_to_no_feldera_that_is_named_here(tmp_path):
     """Where that bot's `.env` is, the sandbox may be run, too."""
     (tmp_path / ".env").write_text(f"FELDERA_API_KEY={KEY}\n")

@@ -13,6 +13,8 @@ from tests.processes.world import World
 from tests.proxy import small_proxy
 from tests.tls import NAME, encrypted
 
+pytestmark = pytest.mark.anyio
+
 LOOK = "GET /v0/pipelines/orders?selector=status"
 CLEAR = "POST /v0/pipelines/orders/clear"
 
@@ -40,39 +42,33 @@ async def asks_and_waits_for_the_last_look(world: World, relay: Relay) -> None:
     await relay.until_held()
 
 
-@pytest.mark.anyio
-async def test_a_process_stopped_while_it_looks_sends_nothing_on_what_it_saw(world: World) -> None:
-    """SIGSTOP with the answer on its way: when the process goes on, the pipeline has been run and stopped again."""
+async def everything_is_revoked(world: World) -> None:
+    world.revokes_everything()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "told"),
+    [
+        (someone_runs_it_and_stops_it, "Nothing was sent"),
+        (everything_is_revoked, "The permission ended after the confirmation"),
+    ],
+)
+async def test_a_process_stopped_while_it_looks_sends_nothing_on_what_it_saw(world, meanwhile, told):
+    """SIGSTOP with the answer on its way: when the process goes on, the pipeline, or the right to clear it, is another."""
     async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
         await asks_and_waits_for_the_last_look(world, relay)
         bot.is_told(signal.SIGSTOP)
         relay.releases()
-        await someone_runs_it_and_stops_it(world)
+        await meanwhile(world)
         await world.waits(timedelta(seconds=2.5))
         bot.is_told(signal.SIGCONT)
-        await world.until_told("Nothing was sent")
+        await world.until_told(told)
         assert CLEAR not in relay.passed
         assert world.feldera.clears["orders"] == 0
         assert await bot.stops() == 0
 
 
-@pytest.mark.anyio
-async def test_a_right_taken_away_while_the_process_was_stopped_is_not_used(world: World) -> None:
-    """The same, with the requester's grant revoked meanwhile."""
-    async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
-        await asks_and_waits_for_the_last_look(world, relay)
-        bot.is_told(signal.SIGSTOP)
-        relay.releases()
-        world.revokes_everything()
-        await world.waits(timedelta(seconds=2.5))
-        bot.is_told(signal.SIGCONT)
-        await world.until_told("The permission ended after the confirmation")
-        assert world.feldera.clears["orders"] == 0
-        assert await bot.stops() == 0
-
-
-@pytest.mark.anyio
-async def test_a_commit_that_took_long_is_not_followed_by_the_request(world: World) -> None:
+async def test_a_commit_that_took_long_is_not_followed_by_the_request(world):
     """The row says that it may have been sent; not a byte was: the look before it is too old by then."""
     async with relay_to(world.feldera) as relay, world.serving_bot(FELDERA_HOST=relay.url) as bot:
         await asks_and_waits_for_the_last_look(world, relay)
@@ -89,8 +85,7 @@ async def test_a_commit_that_took_long_is_not_followed_by_the_request(world: Wor
         assert await bot.stops() == 0
 
 
-@pytest.mark.anyio
-async def test_a_slow_handshake_comes_before_the_last_look(world: World) -> None:
+async def test_a_slow_handshake_comes_before_the_last_look(world):
     """The pipeline is run and stopped while a proxy holds up the TLS handshake: the look that follows shows it."""
     async with (
         relay_to(world.feldera) as relay,

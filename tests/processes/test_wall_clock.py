@@ -10,18 +10,10 @@ from bot.domain.bot_time import ClockRecord
 from bot.store.bot_state import record_clock
 from bot.store.connection.database import open_database
 from bot.store.shell_store import Administration
-from tests.processes.world import World
 
 pytestmark = pytest.mark.anyio
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def world(tmp_path):
-    world = World(tmp_path)
-    async with world.slack, world.feldera:
-        yield world
 
 
 def recorded(world):
@@ -53,7 +45,6 @@ async def test_a_bot_goes_on_from_its_own_time(world):
 
 
 async def test_a_first_run_takes_the_time_from_the_wall_clock(world):
-    """And leaves behind of which boot its seconds are."""
     async with world.serving_bot() as bot:
         assert await bot.stops() == 0
     kept, now = recorded(world), SteadyClock.of_this_machine().reading()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.domain.access.changes import GrantRole, RevokeRole, SetRule
+from bot.domain.access.changes import AccessChange, GrantRole, RevokeRole, SetRule
 from bot.domain.access.permissions import Role
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.ids import Actor, TeamId, UserId
@@ -25,6 +25,7 @@ from bot.store.shell_store import Administration
 from tests.forked import ForkedProcess, forked
 
 ROOT = Path(__file__).parents[2]
+HTTP = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": "hush", "PIPELINE_BOT_LISTEN": "127.0.0.1:0"}
 PATIENCE = 60.0  # real seconds before a test gives up on something that should happen at once
 
 
@@ -69,9 +70,11 @@ class Process:
         return await self._process.wait()
 
     async def stops(self, signal_: signal.Signals = signal.SIGTERM, *, within: float = 10.0) -> int:
-        """Its exit status after the signal; ten seconds is what it promises."""
+        """Its exit status after the signal; ten seconds is what it promises, and no traceback."""
         self.is_told(signal_)
-        return await self.ends(within=within)
+        status = await self.ends(within=within)
+        assert "Traceback" not in self.stderr
+        return status
 
     async def is_killed(self) -> None:
         self.is_told(signal.SIGKILL)
@@ -174,16 +177,17 @@ class World:
 
     def operator(self, name: str) -> Person:
         person = self.slack.adds_person(name)
-        with Administration.open(self.database) as administration:
-            operator = GrantRole(Actor(TeamId(person.team_id), UserId(person.id)), Role.OPERATOR, "*")
-            administration.administer(operator, by="shell:owner", now=self.clock.now())
+        self.administers(GrantRole(Actor(TeamId(person.team_id), UserId(person.id)), Role.OPERATOR, "*"))
         return person
+
+    def administers(self, *changes: AccessChange) -> None:
+        """From the shell."""
+        with Administration.open(self.database) as administration:
+            administration.administer(*changes, by="shell:owner", now=self.clock.now())
 
     def rules(self, pattern: str, said: str) -> None:
         """From the shell, written as it is typed: `world.rules("*", "stop=4s")`."""
-        with Administration.open(self.database) as administration:
-            change = SetRule(rule_of(pattern, said))
-            administration.administer(change, by="shell:owner", now=self.clock.now())
+        self.administers(SetRule(rule_of(pattern, said)))
 
     def revokes_everything(self) -> None:
         """From the shell, whatever was granted to anybody."""
