@@ -1,15 +1,17 @@
 """The command as an operator types it, in an empty folder and an environment of nothing but the settings of a test."""
 
 import logging
-import os
 from dataclasses import dataclass
 
 import pytest
 import structlog
 from click.testing import CliRunner
 
+from bot.cli.doctor.checks import checks
 from bot.cli.main import cli
+from bot.clock import SystemClock
 from bot.store.shell_store import Administration
+from tests.processes.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,39 @@ class Shell:
 
 
 @pytest.fixture
-def environment(monkeypatch, tmp_path):
-    """An empty environment, as far as the bot is concerned, in an empty folder."""
-    for name in os.environ:
-        # Without a home nothing is remembered from one command, or one run of the tests, to the next.
-        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_", "XDG_")) or name == "HOME":
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return monkeypatch
-
-
-@pytest.fixture
 def shell(environment, tmp_path):  # noqa: ARG001 - the environment is that of the commands
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     yield Shell(tmp_path)
     root.handlers[:], root.level = before, level
     structlog.reset_defaults()
+
+
+@pytest.fixture
+async def world(tmp_path):
+    """For `doctor`: everything is as it should be, and the bot has not run yet."""
+    world = World(tmp_path)
+    async with world.slack, world.feldera:
+        yield world
+
+
+@pytest.fixture
+def examined(environment):
+    """What came of each of `doctor`'s checks, and the sentence."""
+
+    async def examine(world, *, clock=None, **changed):
+        with environment.context() as settings:
+            for name, value in world.settings(**changed).items():
+                settings.setenv(name, value)
+            found = [check async for check in checks(clock or SystemClock())]
+        return [(check.result.value, check.sentence) for check in found]
+
+    return examine
+
+
+@pytest.fixture
+def failures(examined):
+    async def failed(world, **changed):
+        return [sentence for result, sentence in await examined(world, **changed) if result == "FAIL"]
+
+    return failed

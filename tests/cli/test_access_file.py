@@ -64,13 +64,9 @@ AS_WRITTEN = DesiredAccess(
 )
 
 
-def test_it_is_written_for_people_and_sorted():
-    """By pattern, with the keys that people type."""
+def test_it_is_written_for_people_sorted_and_read_back():
     assert written(AS_WRITTEN, HOME) == WRITTEN
     assert list(yaml.safe_load(WRITTEN)["rules"][0]) == ["pattern", *EVERYTHING.as_typed]
-
-
-def test_what_is_written_is_read_back():
     assert read(WRITTEN, None) == AS_WRITTEN
 
 
@@ -136,10 +132,6 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
             "Line 2: 'ana' is not a user id such as U0123ABCD.",
         ),
         (
-            "grants:\n- {user: S0A, role: viewer, pattern: x}",
-            "Line 2: 'S0A' is not a user id such as U0123ABCD.",
-        ),
-        (
             "grants:\n- {group: U0A, role: viewer, pattern: x}",
             "Line 2: 'U0A' is not a user group's id such as",
         ),
@@ -150,7 +142,6 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
         ),
         ("grants:\n- user: U0A\n  role: viewer\n  pattern: a/b", "Line 4: 'a/b' is no pipeline pattern"),
         ("grants:\n- {user: U0A, role: viewer, pattern: x, until: 18:00}", "Line 2: '18:00' is no moment."),
-        ("grants:\n- {user: U0A, role: viewer, pattern: x, until: soon}", "Line 2: 'soon' is no moment."),
         ("grants:\n- {user: U0A, role: viewer, pattern: [x]}", "Line 2: here a single value is wanted."),
         ('grants:\n- {user: U0A, role: viewer, pattern: x, note: "\\uD800"}', "Line 2: this is no text"),
         ("team: acme\ngrants: []", "Line 1: 'acme' is no Slack workspace id, such as T0123ABCD."),
@@ -190,7 +181,6 @@ GRANT = "- {user: U0ANA, role: viewer, pattern: x}"
     ],
 )
 def test_what_cannot_be_is_refused_with_its_line(text, complaint):
-    """A slip is never a grant that nobody meant."""
     with pytest.raises(BadAccessFile) as refused:
         read(text, HOME)
     assert refused.value.message.startswith(complaint)
@@ -228,7 +218,6 @@ RULES = any_rules(st.sampled_from(["*", "orders-*", "null", "[!a]"]), approvals=
     st.lists(RULES, max_size=3, unique_by=lambda rule: rule.pattern).map(frozenset),
 )
 def test_any_access_is_read_back_as_it_was_written_and_written_the_same_again(grants, rules):
-    """Exactly, so that an import of an export changes nothing."""
     access = DesiredAccess(grants, rules)
     text = written(access, HOME)
     again = read(text, None)

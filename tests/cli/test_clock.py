@@ -51,17 +51,13 @@ def test_the_shell_goes_by_the_time_of_the_bot(shell, ran, hours):
 def test_after_another_boot_the_shell_never_goes_back(shell, ran):
     """A grant that lapsed by the bot's time is not shown as good by a wall clock that is behind."""
     ran(3 * HOUR, boot="another")
+    now = datetime.now(UTC)
     with shell.administration() as administration:
-        administration.administer(
-            GrantRole(ANA, Role.OPERATOR, "*", datetime.now(UTC) + HOUR),
-            by="shell:root",
-            now=datetime.now(UTC),
-        )
+        administration.administer(GrantRole(ANA, Role.OPERATOR, "*", now + HOUR), by="shell:root", now=now)
     assert "lapsed" in shell.does("grants")
 
 
 def test_show(shell, ran):
-    """Both times, and the last jump."""
     record = ran(3 * HOUR)
     ran(3 * HOUR, jump=Jump(record.time, -3 * HOUR))
     bots, wall, compared, jump = shell.does("clock", "show").splitlines()
@@ -72,15 +68,11 @@ def test_show(shell, ran):
     assert jump == (
         f"The wall clock was set back by 3 h 0 min at {record.time:%Y-%m-%d %H:%M UTC} of the bot's time."
     )
-
-
-def test_show_where_all_is_well(shell, ran):
     ran(timedelta(0))
     assert len(shell.does("clock", "show").splitlines()) == 2
 
 
 def test_reset_takes_the_time_of_the_wall_clock_and_is_recorded(shell, ran):
-    """Shown first, and made with --yes."""
     ran(-5 * HOUR)
     assert shell.does("clock", "reset").endswith("Nothing was changed; --yes does.\n")
     assert "behind" in shell.does("clock", "show")
@@ -129,14 +121,12 @@ def test_reset_beside_a_running_bot(shell, ran):
 
 @pytest.mark.parametrize("command", [("show",), ("reset", "--yes")])
 def test_where_no_bot_ran(shell, command):
-    """No database is created by that."""
     said = shell.is_refused("clock", *command)
     assert said == "There is no database pipeline-bot.db: no bot has run here yet.\n"
     assert not shell.database.exists()
 
 
 def test_a_record_that_somebody_else_wrote(shell, ran):
-    """It is said in a sentence, not believed in part."""
     ran(HOUR)
     with open_database(shell.database) as db:
         db.execute("UPDATE workspace SET value = '{}' WHERE key = 'clock'")

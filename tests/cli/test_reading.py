@@ -49,7 +49,6 @@ def test_without_a_database_it_says_where_it_looked(shell, command):
 
 @pytest.mark.parametrize("command", [*READING, *CHANGING_WHAT_IS], ids=" ".join)
 def test_an_empty_file_is_no_database(shell, command):
-    """Nothing is made of it either."""
     shell.database.touch()
     assert shell.is_refused(*command) == (
         f"The database {shell.database} is empty: nothing was ever stored in it.\n"
@@ -58,7 +57,6 @@ def test_an_empty_file_is_no_database(shell, command):
 
 
 def test_an_import_that_is_only_shown_creates_nothing(shell):
-    """It is compared with nothing, which is said."""
     (shell.folder / "access.yaml").write_text("team: T1\nrules:\n- {pattern: orders, approvals: 2}\n")
     said = shell.types("access", "import", "access.yaml")
     assert (said.status, said.stdout) == (0, "+ rule orders approvals=2\n")
@@ -70,7 +68,6 @@ def test_an_import_that_is_only_shown_creates_nothing(shell):
 
 @pytest.mark.parametrize("command", READING, ids=" ".join)
 def test_a_database_of_an_older_version_is_left_alone(shell, command):
-    """A reader migrates nothing: the bot does, once it starts."""
     shell.begins()
     with closing(sqlite3.connect(shell.database)) as connection, connection:
         connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_plans'")
@@ -123,12 +120,8 @@ def test_a_read_only_database_is_read(given):
         verified = types(given, "audit", "verify", "--head", head.strip())
         assert (verified.returncode, verified.stderr) == (0, "")
         assert verified.stdout.startswith("The audit log is intact up to entry 2")
-        for command, printed in (
-            (("audit", "head"), head),
-            (("grants",), grants),
-            (("access", "export"), access),
-        ):
-            said = types(given, *command)
+        for command, printed in (("audit head", head), ("grants", grants), ("access export", access)):
+            said = types(given, *command.split())
             assert (said.returncode, said.stderr, said.stdout) == (0, "", printed)
         assert [file.name for file in given.folder.iterdir()] == [given.database.name]
 

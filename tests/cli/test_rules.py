@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.main import COMMANDS
 from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.events import EventKind
 
@@ -48,7 +47,6 @@ def test_a_rule_says_what_was_said_and_is_listed(shell):
 
 
 def test_a_rule_takes_the_place_of_the_one_before(shell):
-    """One rule a pattern; the record keeps both."""
     shell.does("rule", "prod-*", "approvals=2", "reason=required")
     assert shell.does("rule", "prod-*", "approvals=1") == (
         "Rule on prod-*: approvals=1. Before: approvals=2 reason=required.\n"
@@ -91,16 +89,12 @@ def test_a_rule_that_cannot_be_is_refused_with_what_to_write(shell, said, compla
     assert not shell.database.exists()
 
 
-def test_a_rule_that_says_nothing_is_none(shell):
+def test_a_rule_says_something_and_is_on_pipelines(shell):
     assert "Missing argument" in shell.is_refused("rule", "prod-*")
-
-
-def test_a_rule_needs_a_pattern_that_pipelines_match(shell):
     assert shell.is_refused("rule", "prod/*", "approvals=1").startswith("'prod/*' is no pipeline pattern")
 
 
 def test_help_on_rules_has_every_key(shell):
-    """The keys of the parser, and no others."""
     shown = shell.does("rule", "--help").partition("approvals=2")
     keys = re.findall(r"^ *([-a-z]+)=", "".join(shown[1:]), re.MULTILINE)
     assert keys == [key.name for key in RULE_KEYS]
@@ -113,7 +107,7 @@ def test_without_any_rule_the_usual_is_said(shell):
     )
 
 
-def test_a_freeze_for_a_while_is_listed_until_it_is_lifted(shell):
+def test_a_freeze_is_listed_until_another_takes_its_place_or_it_is_lifted(shell):
     said = shell.does("freeze", "prod-*", "for", "4h", "release", "day")
     until = re.fullmatch(r"Nothing new starts on prod-\* until (.*) UTC: release day\.\n", said)[1]
     (freeze,) = listed(shell)["freezes"]
@@ -127,10 +121,16 @@ def test_a_freeze_for_a_while_is_listed_until_it_is_lifted(shell):
     shown = shell.does("rules").splitlines()
     assert shown[2].split() == ["FROZEN", "UNTIL", "BY", "WHY"]
     assert until in shown[3]
+    longer = shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
+    assert re.search(r"\. Before: until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", longer)
+    assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
+    assert shell.is_refused("unfreeze", "prod") == (
+        "Nothing is frozen as prod. `pipeline-bot rules` lists the freezes.\n"
+    )
     lifted = shell.does("unfreeze", "prod-*")
     assert lifted.startswith("No freeze on prod-* any more. Before: until ")
     assert listed(shell)["freezes"] == []
-    assert [kind for kind, _ in recorded(shell)] == [EventKind.FROZEN, EventKind.UNFROZEN]
+    assert [kind for kind, _ in recorded(shell)] == [EventKind.FROZEN, EventKind.FROZEN, EventKind.UNFROZEN]
 
 
 def test_a_freeze_until_a_moment(shell):
@@ -142,13 +142,6 @@ def test_a_freeze_until_a_moment(shell):
     assert ends[0].strftime("%Y-%m-%dT%H:%M") == later
     assert ends[1].strftime("%H:%M") == "18:00"
     assert timedelta(0) < ends[1] - datetime.now(UTC) <= timedelta(days=1)
-
-
-def test_a_freeze_takes_the_place_of_the_one_of_its_pattern(shell):
-    shell.does("freeze", "prod-*", "for", "4h", "release day")
-    said = shell.does("freeze", "prod-*", "for", "8h", "it takes longer")
-    assert re.search(r"\. Before: until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", said)
-    assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
 
 
 @pytest.mark.parametrize(
@@ -170,40 +163,5 @@ def test_a_freeze_that_cannot_be_is_refused(shell, words, complaint):
 
 
 def test_a_freeze_needs_a_reason(shell):
-    """Everybody whom it stops will read it."""
     assert "Missing argument" in shell.is_refused("freeze", "prod-*", "for", "4h")
     assert shell.is_refused("freeze", "prod-*", "for", "4h", " ").startswith("Say why")
-
-
-def test_what_is_not_frozen_cannot_be_lifted(shell):
-    shell.does("freeze", "prod-*", "for", "4h", "release day")
-    assert shell.is_refused("unfreeze", "prod") == (
-        "Nothing is frozen as prod. `pipeline-bot rules` lists the freezes.\n"
-    )
-
-
-def test_every_command_helps(shell):
-    """What it does, how it is typed, and how it ends."""
-    helps = {
-        "grant": "responder  requester, and breaks the glass where a rule allows it",
-        "revoke": "written as it was given",
-        "grants": "[WHO|PATTERN]",
-        "freeze": "until 18:00 or 2026-11-25T08:00",
-        "unfreeze": "Lift a freeze",
-        "pending": "wait to be signed off",
-        "deny": "within ten seconds",
-        "access export": "is always the same text",
-        "access import": "Without it they are only shown.",
-        "audit verify": "--head",
-        "audit export": "--since",
-        "audit head": "to be kept where",
-        "clock show": "Show both times",
-        "clock reset": "while no bot runs",
-        "doctor": "Exit status 0 if nothing failed, else 1.",
-    }
-    for words, said in helps.items():
-        shown = shell.does(*words.split(), "--help")
-        assert said in shown or said in " ".join(shown.split())
-    assert {words.split()[0] for words in helps} | {"rule", "rules", "run", "demo", "sandbox"} == set(
-        COMMANDS
-    )

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.audit_chain import Broken
 from bot.domain.events import Event, EventKind
 from bot.store import audit_log
 from bot.store.connection.database import open_database, writing
-from tests.cli.test_audit_commands import DAILY, WANTED, forges, tampers
+from tests.cli.test_audit_commands import DAILY, WANTED, cuts_its_end_off, forges, tampers
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 NOT_READ = (
@@ -56,7 +55,6 @@ def heads(shell):
 
 
 def test_the_second_time_only_what_came_since_is_read(record, verifies):
-    """And it is said what was read, what was not, and when that was."""
     assert verifies()[1].startswith("Consistent, not anchored: entries 1 to 3 of the audit log fit together")
     adds(record, 2)
     noted = heads(record)
@@ -82,22 +80,12 @@ def test_heads_are_compared_wherever_they_are(record, verifies):
     verifies()
     adds(record, 2)
     noted = heads(record)
-    assert verifies("--head", noted[4]) == (
-        0,
-        (
-            "The audit log is intact from entry 4 up to entry 5, whose hash was noted elsewhere. "
-            f"Its head: {noted[4]}\n{NOT_READ}"
-        ),
-    )
+    intact = "The audit log is intact from entry 4 up to entry 5, whose hash was noted elsewhere."
+    assert verifies("--head", noted[4]) == (0, f"{intact} Its head: {noted[4]}\n{NOT_READ}")
     adds(record, 1)
-    newest = heads(record)[5]
-    assert verifies("--head", noted[1]) == (
-        0,
-        (
-            "Entry 2 has the hash that was noted elsewhere. The 1 after entry 5 is consistent, not anchored. "
-            f"Its head: {newest}\n{NOT_READ.replace('1 to 3', '1 to 5')}"
-        ),
-    )
+    held = "Entry 2 has the hash that was noted elsewhere. The 1 after entry 5 is consistent, not anchored."
+    not_read = NOT_READ.replace("1 to 3", "1 to 5")
+    assert verifies("--head", noted[1]) == (0, f"{held} Its head: {heads(record)[5]}\n{not_read}")
     status, said = verifies("--head", f"2:{'0' * 64}")
     assert (status, said.splitlines()[0]) == (1, "Entry 2 has another hash than the one noted for it.")
 
@@ -119,29 +107,32 @@ def test_full_reads_all_of_it(record, verifies):
     assert "not read again" in verifies()[1]
 
 
-@pytest.mark.parametrize("deed", ["forge", "cut", "hole"])
-def test_what_contradicts_the_time_before_is_broken(record, verifies, tmp_path, deed):
+def makes_a_hole(record):
+    tampers(record, "DELETE FROM events WHERE id = 2")
+
+
+@pytest.mark.parametrize(
+    ("deed", "broken"),
+    [
+        (forges, "Entry 3 has another hash than the one noted for it."),
+        (cuts_its_end_off, "Entry 3 is missing: the record was cut off."),
+        (makes_a_hole, "Entry 2 is missing: the next one is 3."),
+    ],
+)
+def test_what_contradicts_the_time_before_is_broken(record, verifies, tmp_path, deed, broken):
     """Whoever rewrites the database has not rewritten this. Who restored it on purpose is told what to do."""
     verifies()
-    if deed == "forge":
-        forges(record)
-        broken = Broken(3, "has another hash than the one noted for it")
-    elif deed == "cut":
-        tampers(record, "DELETE FROM events WHERE id = 3")
-        broken = Broken(3, "is missing: the record was cut off")
-    else:
-        tampers(record, "DELETE FROM events WHERE id = 2")
-        broken = Broken(2, "is missing: the next one is 3")
+    deed(record)
     (file,) = (tmp_path / "state" / "pipeline-bot").iterdir()
     status, said = verifies()
     assert status == 1
-    assert said.splitlines()[0] == f"Entry {broken.id} {broken.why}."
+    assert said.splitlines()[0] == broken
     assert said.splitlines()[-1] == (
         "Entry 3 was verified on MOMENT. If the database was replaced or restored on purpose since, "
         f"remove {file}."
     )
     file.unlink()
-    assert verifies()[0] == (1 if deed == "hole" else 3)
+    assert verifies()[0] == (1 if deed is makes_a_hole else 3)
 
 
 @pytest.mark.parametrize("trouble", ["no home", "read-only", "odd"])
@@ -160,14 +151,10 @@ def test_where_nothing_can_be_kept_all_is_read(record, tmp_path, trouble):
             file.write_text('{"entry": "x"}')
 
 
-def test_it_is_its_owners_alone(verifies, tmp_path):
+def test_it_is_its_owners_alone_and_the_database_may_be_read_only(record, verifies, tmp_path):
     verifies()
     (file,) = (tmp_path / "state" / "pipeline-bot").iterdir()
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-
-
-def test_the_database_may_be_read_only(record, verifies):
-    verifies()
     record.database.chmod(0o400)
     assert "not read again" in verifies()[1]
 

@@ -1,0 +1,206 @@
+"""`doctor`, of the database and what is in it: each thing that can be wrong."""
+
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from bot.clock import SteadyClock
+from bot.domain.access.changes import GrantRole, RevokeRole, SetRule
+from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
+from bot.domain.access.permissions import Group, Role
+from bot.domain.access.rules import Rule
+from bot.domain.bot_time import ClockRecord, Jump
+from bot.domain.ids import Actor, ChannelId, GroupId, TeamId, UserId
+from bot.domain.operations.operation import State
+from bot.store.bot_state import record_clock
+from bot.store.connection.database import open_database
+from bot.store.schema.migrations import migrations
+from bot.store.shell_store import Administration
+from tests.cli.waiting import stands
+from tests.store.samples import ANA, START, proposed
+
+pytestmark = pytest.mark.anyio
+
+
+def actor(person):
+    return Actor(TeamId(person.team_id), UserId(person.id))
+
+
+async def test_a_database_that_is_none(world, examined, failures):
+    """None is created; what could not be read is not called fine; and a folder that is none holds no first grant."""
+    missing = "Database: there is no pipeline-bot.db yet; the first grant or the first run creates it."
+    assert (await examined(world))[-2] == ("note", missing)
+    assert not world.database.exists()
+    world.database.write_text("Dear diary")
+    (said,) = await failures(world)
+    assert said.startswith("Database: The database pipeline-bot.db cannot be used: file is not a database")
+    place = world.folder / "nowhere" / "bot.db"
+    assert await failures(world, PIPELINE_BOT_DATABASE=str(place)) == [
+        (
+            f"Database: The database {place} cannot be used: {place.parent} is no directory. "
+            "Create it, or choose another place for the database."
+        )
+    ]
+
+
+async def test_a_database_that_others_may_read(world, examined):
+    """Doctor only names it; the bot takes the right from them when it starts."""
+    world.operator("ana")
+    world.database.chmod(0o644)
+    said = f"Database: others on this machine may read {world.database}. `chmod 600 {world.database}`."
+    assert ("note", said) in await examined(world)
+    assert stat.S_IMODE(world.database.stat().st_mode) == 0o644
+
+
+async def test_a_database_of_an_older_version(world, failures):
+    """It is not migrated by looking at it, and nothing is claimed of what is in it."""
+    world.database.unlink(missing_ok=True)
+    with closing(sqlite3.connect(world.database)) as connection:
+        old = Database(connection, execute_plugins=False)
+        later = [migration.name for migration in migrations.pending(old)][1:]
+        migrations.apply(old, stop_before=later)
+    [said] = await failures(world)
+    assert "was last used by an older version of the bot" in said
+    with closing(sqlite3.connect(world.database)) as connection:
+        assert [
+            each.name for each in migrations.pending(Database(connection, execute_plugins=False))
+        ] == later
+
+
+def tampers(world, statement):
+    with open_database(world.database) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(statement)
+
+
+async def test_a_record_that_was_tampered_with(world, failures):
+    world.administers(
+        SetRule(Rule("*", approvals=0)),
+        SetRule(Rule("*", approvals=1, ask_channel=ChannelId("C0OPS"))),
+    )
+    tampers(world, "UPDATE events SET by_user = 'U0EVE', by_team = 'T1' WHERE id = 1")
+    said = await failures(world)
+    assert said[0].startswith("Audit log: entry 1 is not what was written")
+
+
+async def test_a_grant_that_somebody_wrote_into_the_database(world, examined):
+    """Past the record: the chain is whole, and yet the grant is none that was given."""
+    ana, eve = world.slack.adds_person("ana"), world.slack.adds_person("eve")
+    day = world.clock.now() + timedelta(days=9000)
+    world.administers(
+        GrantRole(actor(ana), Role.ADMIN, "*"),
+        GrantRole(actor(eve), Role.VIEWER, "*", day, "on call"),
+        RevokeRole(actor(eve), Role.VIEWER, "*"),
+        GrantRole(actor(eve), Role.VIEWER, "*", day, "on call"),
+    )
+    assert not [said for _, said in await examined(world) if said.startswith("Audit log: it has no entry")]
+    tampers(world, "UPDATE grants SET role = 'admin' WHERE revoked_at IS NULL AND note = 'on call'")
+    said = [each for each in await examined(world) if each[1].startswith("Audit log: it has no entry")]
+    assert said == [
+        (
+            "note",
+            (
+                f"Audit log: it has no entry that gave grant 3 ({eve.id} is admin on *): it is from before there was an "
+                "audit log, or somebody wrote it into the database. If nobody knows why it is there, revoke it."
+            ),
+        )
+    ]
+
+
+async def test_a_database_of_another_workspace(world, failures):
+    with Administration.open(world.database) as administration:
+        administration.remember_team(TeamId("T0OLD"))
+    assert await failures(world) == [
+        (
+            "Database: it was last used in the workspace T0OLD, and what is granted there counts for nobody in T0ACME. "
+            "Is it the right file, and the right token?"
+        )
+    ]
+
+
+async def test_what_is_wrong_with_who_may_do_what(world, examined, failures):
+    ana, ben = world.slack.adds_person("ana"), world.slack.adds_person("ben")
+    leads = world.slack.adds_user_group("leads", [ana, ben])
+    world.administers(
+        GrantRole(actor(ana), Role.REQUESTER, "*", world.clock.now() + timedelta(hours=12)),
+        GrantRole(Group(TeamId(ana.team_id), GroupId(leads.id)), Role.APPROVER, "*"),
+        SetRule(Rule("*", approvals=1, ask_group=GroupId(leads.id))),
+    )
+    lines = await examined(world)
+    assert {result for result, _ in lines} == {"ok", "note"}
+    assert re.fullmatch(rf"Access: {ana.id} is requester on \* only until .* UTC\. If .*", lines[-1][1])
+    ben.is_deactivated()
+    (said,) = await failures(world)
+    assert said.startswith(f"Access: The rule on * asks for 1 approval, which {ana.id} can never get")
+
+
+async def test_what_waits_for_people(world, examined):
+    """Requests are worth knowing; a broken glass without a signature is, too, and after a day it is to be put right."""
+    stands(world, replace(proposed("7fk2qa5x"), requester=ANA), State.AWAITING_APPROVAL)
+    stands(world, replace(proposed("b2k7aa5x", pipeline="users"), incident="INC-7"), State.SUCCEEDED)
+    stands(
+        world, replace(proposed("c3k7aa5x", pipeline="clicks"), incident="INC-8"), State.READY
+    )  # nothing came of it
+    unsigned = (
+        "Requests: nobody has signed off that U0ANA broke the glass of users for INC-7. "
+        "An approver does it with `/pipeline sign-off b2k7aa`."
+    )
+    for hours, result in ((23, "note"), (24, "FAIL")):
+        it_is(world, START + timedelta(hours=hours))
+        lines = await examined(world)
+        assert [line for line in lines if line[1].startswith("Requests")] == [
+            ("note", "Requests: waiting for approval: 7fk2qa on orders."),
+            (result, unsigned),
+        ]
+
+
+def it_is(world, time, jump=None):
+    """By the bot, which runs on this machine."""
+    record = replace(ClockRecord.first(SteadyClock.of_this_machine().reading()), time=time, jump=jump)
+    with open_database(world.database) as db:
+        record_clock(db, record)
+
+
+async def test_a_wall_clock_that_was_set_under_the_bot(world, examined):
+    """The jump is told for a week, and the difference that it left for as long as there is one."""
+    now = datetime.now(UTC)
+    it_is(world, now, Jump(now - timedelta(days=6), timedelta(hours=3)))
+    jump = (
+        f"Clock: the wall clock of the bot's machine was set forward by 3 h 0 min at {now - timedelta(days=6):%Y-%m-%d %H:%M} "
+        "UTC of the bot's time. Nothing lapsed or was sent sooner by that."
+    )
+    assert of_the_clock(await examined(world)) == [("note", jump)]
+    it_is(world, now - timedelta(hours=3), Jump(now - timedelta(days=8), timedelta(hours=3)))
+    ((result, said),) = of_the_clock(await examined(world))
+    assert result == "FAIL"
+    assert re.fullmatch(
+        r"Clock: the bot's own time is 3 h 0 min behind this machine's clock\. Set that by NTP\. If it is right already, stop "
+        r"the bot and let `pipeline-bot clock reset` show what would become of the bot's time\.",
+        said,
+    )
+
+
+def of_the_clock(lines):
+    return [line for line in lines if line[1].startswith("Clock:") and "agrees with Slack" not in line[1]]
+
+
+async def test_an_import_looks_the_people_up(world):
+    ben = world.slack.adds_person("ben", guest=True)
+    file = world.folder / "access.yml"
+    file.write_text(f"team: T0ACME\ngrants:\n- {{user: {ben.id}, role: viewer, pattern: orders}}\n")
+    async with world.bot("access", "import", "access.yml") as process:
+        assert await process.ends() == 0
+        assert await process.rest_of_output() == f"+ grant {ben.id} viewer orders\n"
+    assert process.stderr.splitlines() == [
+        f"There is no database at {world.database} yet.",
+        f"warning: {ben.id} is a guest, and what is granted to them (viewer on orders) never counts. Leave it out.",
+        f"notice: {NOBODY_IS_ADMIN}",
+        "1 change to make. Nothing was changed; --yes does.",
+    ]
