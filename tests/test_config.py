@@ -1,8 +1,6 @@
 """The settings: what is read from where, and how everything that is wrong with them is said at once."""
 
-import os
 import ssl
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +10,7 @@ from bot.config import BadSettings, Mode, Settings, SlackSettings, StoreSettings
 LEAST = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "FELDERA_HOST": "localhost:8080"}
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch, tmp_path):
-    """An empty environment, as far as the bot is concerned, in an empty folder."""
-    for name in os.environ:
-        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return monkeypatch
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 @pytest.fixture
@@ -48,17 +39,18 @@ def refusal_of(settings_of):
 def test_what_need_not_be_said(settings_of):
     """The defaults, for Socket Mode and a Feldera without authentication on this machine."""
     settings = settings_of()
-    assert settings.mode is Mode.SOCKET
-    assert settings.slack_api_url == "https://slack.com/api/"
+    assert (settings.mode, settings.slack_api_url) == (Mode.SOCKET, "https://slack.com/api/")
     assert settings.pipeline_bot_database == Path("pipeline-bot.db")
     assert settings.listen == ("127.0.0.1", 3000)
-    assert settings.pipeline_bot_audit_channel is None
-    assert settings.feldera_api_key is None
-    assert settings.feldera_auth_token_command is None
-    assert settings.feldera_tenant is None
-    assert settings.feldera_https_tls_cert is None
-    assert settings.feldera_tls_insecure is False
-    assert settings.feldera_request_timeout == timedelta(seconds=30).total_seconds()
+    for field in (
+        "pipeline_bot_audit_channel",
+        "feldera_api_key",
+        "feldera_auth_token_command",
+        "feldera_tenant",
+    ):
+        assert getattr(settings, field) is None
+    assert (settings.feldera_https_tls_cert, settings.feldera_tls_insecure) == (None, False)
+    assert settings.feldera_request_timeout == 30
 
 
 def test_feldera_by_the_names_its_own_tools_use(settings_of, tmp_path):
@@ -71,31 +63,20 @@ def test_feldera_by_the_names_its_own_tools_use(settings_of, tmp_path):
         FELDERA_HTTPS_TLS_CERT=str(certificate),
         FELDERA_TLS_INSECURE="1",
         FELDERA_REQUEST_TIMEOUT="60",
+        PIPELINE_BOT_AUDIT_CHANNEL="C0AUDIT",
     )
-    assert settings.feldera_host == "https://feldera.example.com"
+    assert (settings.feldera_host, settings.feldera_tenant) == ("https://feldera.example.com", "acme")
     assert settings.feldera_api_key.get_secret_value() == "apikey:abc"
-    assert settings.feldera_tenant == "acme"
     assert settings.feldera_https_tls_cert == certificate
-    assert settings.feldera_tls_insecure is True
-    assert settings.feldera_request_timeout == 60.0
+    assert (settings.feldera_tls_insecure, settings.feldera_request_timeout) == (True, 60.0)
+    assert settings.pipeline_bot_audit_channel == "C0AUDIT"
 
 
-def test_the_channel_that_is_told_the_head_of_the_record(settings_of):
-    """By its id: a name could be given to another channel."""
-    assert settings_of(PIPELINE_BOT_AUDIT_CHANNEL="C0AUDIT").pipeline_bot_audit_channel == "C0AUDIT"
-
-
-def test_a_command_may_fetch_the_token_instead_of_a_key(settings_of):
-    assert settings_of(FELDERA_AUTH_TOKEN_COMMAND="vault read -f jwt").feldera_auth_token_command == (
-        "vault read -f jwt"
-    )
-
-
-def test_all_that_is_missing_is_said_at_once(refusal_of):
-    assert refusal_of(SLACK_BOT_TOKEN=None, SLACK_APP_TOKEN=None, FELDERA_HOST=None) == [
-        "SLACK_BOT_TOKEN is missing.",
-        "FELDERA_HOST is missing.",
-        "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+def test_a_command_may_fetch_the_token_instead_of_a_key(settings_of, refusal_of):
+    command = "vault read -f jwt"
+    assert settings_of(FELDERA_AUTH_TOKEN_COMMAND=command).feldera_auth_token_command == command
+    assert refusal_of(FELDERA_API_KEY="apikey:a", FELDERA_AUTH_TOKEN_COMMAND="b") == [
+        "FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND exclude each other: set one of them."
     ]
 
 
@@ -132,22 +113,26 @@ def test_all_that_is_malformed_is_said_at_once_and_no_value_is_repeated(refusal_
 
 
 def test_missing_and_malformed_are_said_together(refusal_of):
-    assert refusal_of(SLACK_BOT_TOKEN=None, FELDERA_REQUEST_TIMEOUT="5", PIPELINE_BOT_MODE="http") == [
+    slips = {"FELDERA_REQUEST_TIMEOUT": "5", "PIPELINE_BOT_MODE": "http"}
+    assert refusal_of(SLACK_BOT_TOKEN=None, FELDERA_HOST=None, **slips) == [
         "SLACK_BOT_TOKEN is missing.",
+        "FELDERA_HOST is missing.",
         "FELDERA_REQUEST_TIMEOUT: input should be greater than or equal to 15.",
         "SLACK_SIGNING_SECRET is missing: PIPELINE_BOT_MODE=http needs it.",
     ]
 
 
-def test_a_key_and_a_command_exclude_each_other(refusal_of):
-    assert refusal_of(FELDERA_API_KEY="apikey:a", FELDERA_AUTH_TOKEN_COMMAND="b") == [
-        "FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND exclude each other: set one of them."
-    ]
-
-
-@pytest.mark.parametrize("token", ["xoxb-a\nb", "xoxb-a b", "xoxb-caf\u00e9"])
-def test_a_token_that_was_copied_badly_is_said_before_slack_is_asked(refusal_of, token):
-    assert refusal_of(SLACK_BOT_TOKEN=token) == ["SLACK_BOT_TOKEN: must be one word of plain characters."]
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        *(("SLACK_BOT_TOKEN", token) for token in ("xoxb-a\nb", "xoxb-a b", "xoxb-caf\u00e9")),
+        *(("SLACK_SIGNING_SECRET", secret) for secret in ("hush ", "hu sh", "hush\n", "\u00a0hush", " ")),
+    ],
+)
+def test_what_was_copied_badly_is_said_before_slack_is_asked(refusal_of, variable, value):
+    """A signing secret with white space would have every request refused."""
+    said = refusal_of(**{"PIPELINE_BOT_MODE": "socket", variable: value})
+    assert said == [f"{variable}: must be one word of plain characters."]
 
 
 def test_a_certificate_that_is_none_is_said_with_the_rest(refusal_of, tmp_path):
@@ -164,65 +149,43 @@ def test_where_to_listen_is_a_host_and_a_port(refusal_of, listen):
     ]
 
 
-def test_the_parts_of_where_to_listen(settings_of):
-    assert settings_of(PIPELINE_BOT_LISTEN="0.0.0.0:8080").listen == ("0.0.0.0", 8080)  # noqa: S104
-    assert settings_of(PIPELINE_BOT_LISTEN="[::1]:0").listen == ("::1", 0)
+def test_addresses_as_they_may_be_written(settings_of):
+    """GovSlack is another one: the SDK joins method names to it, so the slash at the end is added."""
+    for listen, parts in (("0.0.0.0:8080", ("0.0.0.0", 8080)), ("[::1]:0", ("::1", 0))):  # noqa: S104
+        assert settings_of(PIPELINE_BOT_LISTEN=listen).listen == parts
+    for url in ("https://slack-gov.com/api", "https://slack-gov.com/api/"):
+        assert settings_of(SLACK_API_URL=url).slack_api_url == "https://slack-gov.com/api/"
 
 
-@pytest.mark.parametrize("url", ["https://slack-gov.com/api", "https://slack-gov.com/api/"])
-def test_govslack_is_another_address(settings_of, url):
-    """The SDK joins method names to it: the slash at the end is added where it was left out."""
-    assert settings_of(SLACK_API_URL=url).slack_api_url == "https://slack-gov.com/api/"
-
-
-@pytest.mark.parametrize(
-    ("app_token", "signing_secret", "wanted", "mode"),
-    [
-        ("xapp-1", None, None, Mode.SOCKET),
-        (None, "hush", None, Mode.HTTP),
-        ("xapp-1", "hush", "socket", Mode.SOCKET),
-        ("xapp-1", "hush", "http", Mode.HTTP),
-        ("xapp-1", None, "socket", Mode.SOCKET),
-        (None, "hush", "http", Mode.HTTP),
-    ],
-)
-def test_what_is_set_decides_how_slack_reaches_us(settings_of, app_token, signing_secret, wanted, mode):
-    settings = settings_of(
-        SLACK_APP_TOKEN=app_token, SLACK_SIGNING_SECRET=signing_secret, PIPELINE_BOT_MODE=wanted
-    )
-    assert settings.mode is mode
+APP, SECRET = {"SLACK_APP_TOKEN": "xapp-1"}, {"SLACK_SIGNING_SECRET": "hush"}
 
 
 @pytest.mark.parametrize(
-    ("app_token", "signing_secret", "wanted", "said"),
+    ("given", "wanted", "mode"),
     [
-        (
-            "xapp-1",
-            "hush",
-            None,
-            (
-                "PIPELINE_BOT_MODE is missing: it must say socket or http, "
-                "since SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set."
-            ),
-        ),
-        (
-            None,
-            "hush",
-            "socket",
-            "SLACK_APP_TOKEN is missing: PIPELINE_BOT_MODE=socket needs it.",
-        ),
-        (
-            "xapp-1",
-            None,
-            "http",
-            "SLACK_SIGNING_SECRET is missing: PIPELINE_BOT_MODE=http needs it.",
-        ),
+        (APP, None, Mode.SOCKET),
+        (SECRET, None, Mode.HTTP),
+        (APP | SECRET, "socket", Mode.SOCKET),
+        (APP | SECRET, "http", Mode.HTTP),
     ],
 )
-def test_how_slack_reaches_us_is_never_guessed(refusal_of, app_token, signing_secret, wanted, said):
-    assert refusal_of(
-        SLACK_APP_TOKEN=app_token, SLACK_SIGNING_SECRET=signing_secret, PIPELINE_BOT_MODE=wanted
-    ) == [said]
+def test_what_is_set_decides_how_slack_reaches_us(settings_of, given, wanted, mode):
+    assert settings_of(**{"SLACK_APP_TOKEN": None, **given}, PIPELINE_BOT_MODE=wanted).mode is mode
+
+
+BOTH = "PIPELINE_BOT_MODE is missing: it must say socket or http, since SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set."
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "said"),
+    [
+        (APP | SECRET, None, BOTH),
+        (SECRET, "socket", "SLACK_APP_TOKEN is missing: PIPELINE_BOT_MODE=socket needs it."),
+        (APP, "http", "SLACK_SIGNING_SECRET is missing: PIPELINE_BOT_MODE=http needs it."),
+    ],
+)
+def test_how_slack_reaches_us_is_never_guessed(refusal_of, given, wanted, said):
+    assert refusal_of(**{"SLACK_APP_TOKEN": None, **given}, PIPELINE_BOT_MODE=wanted) == [said]
 
 
 def test_an_env_file_is_read_and_the_environment_goes_first(environment, tmp_path):
@@ -243,20 +206,32 @@ def test_an_env_file_is_read_and_the_environment_goes_first(environment, tmp_pat
     assert settings.mode is Mode.SOCKET
 
 
-def test_a_mistake_in_the_env_file_is_said_like_any_other(tmp_path):
-    (tmp_path / ".env").write_text(
-        "SLACK_BOT_TOKEN=xoxp-hush\nFELDERA_HOST=localhost\nSLACK_APP_TOKEN=xapp-1"
-    )
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            b"SLACK_BOT_TOKEN=xoxp-hush\nFELDERA_HOST=localhost\nSLACK_APP_TOKEN=xapp-1",
+            ["SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-."],
+        ),
+        (
+            b"SLACK_BOT_TOKEN=xoxb-\xff\xfe",
+            ["The file .env cannot be read: it is not text in UTF-8."],
+        ),
+        # A line that may hold a secret is not repeated.
+        (
+            b"# ours\nSLACK_BOT_TOKEN=xoxb-1\n\nFELDERA_API_KEY: hush\nFELDERA_HOST=localhost\n",
+            [
+                "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
+                "Line 4 of .env cannot be read, and would be passed over: it must be NAME=value.",
+            ],
+        ),
+    ],
+)
+def test_a_mistake_in_the_env_file_is_said_like_any_other(tmp_path, written, said):
+    (tmp_path / ".env").write_bytes(written)
     with pytest.raises(BadSettings) as refusal:
         load(Settings)
-    assert refusal.value.message == "SLACK_BOT_TOKEN: must begin with xoxb- or xoxe.xoxb-."
-
-
-def test_an_env_file_that_is_no_text_is_said_in_a_sentence(tmp_path):
-    (tmp_path / ".env").write_bytes(b"SLACK_BOT_TOKEN=xoxb-\xff\xfe")
-    with pytest.raises(BadSettings) as refusal:
-        load(Settings)
-    assert refusal.value.message == "The file .env cannot be read: it is not text in UTF-8."
+    assert refusal.value.message.split("\n") == said
 
 
 def test_the_shell_needs_no_more_than_it_uses(environment):
@@ -309,45 +284,12 @@ def test_a_variable_that_is_almost_one_of_ours_is_a_mistake(environment, tmp_pat
     )
 
 
-@pytest.mark.parametrize(
-    "of_others",
-    [
-        "FELDERA_HTTPS_TLS_KEY",
-        "FELDERA_PLATFORM_VERSION",
-        "FELDERA_TLS_KEY",
-        "PIPELINE_BOT_IMAGE",
-        "PIPELINE_HOST",
-        "SLACK_API_TOKEN",
-        "SLACK_BOT_TOKEN_OLD",
-        "SLACK_CLIENT_ID",
-        "SLACK_CLIENT_SECRET",
-        "SLACK_USER_TOKEN",
-        "SLACK_WEBHOOK_URL",
-    ],
+OTHERS = (
+    "FELDERA_HTTPS_TLS_KEY FELDERA_PLATFORM_VERSION FELDERA_TLS_KEY PIPELINE_BOT_IMAGE PIPELINE_HOST SLACK_API_TOKEN "
+    "SLACK_BOT_TOKEN_OLD SLACK_CLIENT_ID SLACK_CLIENT_SECRET SLACK_USER_TOKEN SLACK_WEBHOOK_URL"
 )
-def test_a_variable_of_another_program_is_none(settings_of, of_others):
-    assert settings_of(**{of_others: "1"}).feldera_host == LEAST["FELDERA_HOST"]
 
 
-def test_a_misspelled_variable_without_a_value_means_nothing(settings_of):
-    assert settings_of(FELDERA_APIKEY="").feldera_api_key is None
-
-
-def test_a_line_of_the_env_file_that_cannot_be_read_is_a_mistake(tmp_path):
-    """Everything else that is wrong is said beside it; the line, which may hold a secret, is not repeated."""
-    (tmp_path / ".env").write_text(
-        "# ours\nSLACK_BOT_TOKEN=xoxb-1\n\nFELDERA_API_KEY: hush\nFELDERA_HOST=localhost\n"
-    )
-    with pytest.raises(BadSettings) as refusal:
-        load(Settings)
-    assert refusal.value.message.split("\n") == [
-        "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing: set one of them.",
-        "Line 4 of .env cannot be read, and would be passed over: it must be NAME=value.",
-    ]
-
-
-@pytest.mark.parametrize("secret", ["hush ", " hush", "hu sh", "hush\n", "hush\t", "\u00a0hush", " "])
-def test_a_signing_secret_with_white_space_is_said_before_every_request_is_refused(refusal_of, secret):
-    assert refusal_of(SLACK_APP_TOKEN=None, SLACK_SIGNING_SECRET=secret) == [
-        "SLACK_SIGNING_SECRET: must be one word of plain characters."
-    ]
+def test_a_variable_of_another_program_or_without_a_value_means_nothing(settings_of):
+    settings = settings_of(**dict.fromkeys(OTHERS.split(), "1"), FELDERA_APIKEY="")
+    assert (settings.feldera_host, settings.feldera_api_key) == (LEAST["FELDERA_HOST"], None)

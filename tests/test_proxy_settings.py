@@ -1,7 +1,5 @@
 """The variables of proxies: both spellings, `.env`, and what is refused at the start, never with its value."""
 
-import os
-
 import pytest
 
 from bot.config import BadSettings, SlackSettings, load
@@ -10,14 +8,9 @@ ONE, TWO = "http://one.example:3128", "http://two.example:3128"
 TARGET = "https://slack.com/api/"
 
 
-@pytest.fixture
-def environment(monkeypatch, tmp_path):
-    for name in os.environ:
-        if name.lower().endswith("_proxy") or name.startswith("SLACK_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    return monkeypatch
+@pytest.fixture(autouse=True)
+def bot_token(environment):
+    environment.setenv("SLACK_BOT_TOKEN", "xoxb-1")
 
 
 def proxy_for(target=TARGET):
@@ -45,7 +38,6 @@ def test_an_empty_variable_is_none(environment):
     assert proxy_for() == ONE
 
 
-@pytest.mark.usefixtures("environment")
 def test_the_env_file_counts_too(tmp_path):
     (tmp_path / ".env").write_text(f"HTTPS_PROXY={ONE}\nNO_PROXY=slack-gov.com\n")
     assert proxy_for() == ONE
@@ -56,16 +48,8 @@ def test_the_env_file_counts_too(tmp_path):
     ("variables", "said"),
     [
         (
-            {"HTTPS_PROXY": "u:hush@proxy.example:3128"},
-            "HTTPS_PROXY: must begin with http://, such as http://proxy.example.com:3128.",
-        ),
-        (
             {"all_proxy": "socks5://u:hush@proxy.example:1080"},
             "ALL_PROXY: must be an HTTP proxy, such as http://proxy.example.com:3128: SOCKS is not supported.",
-        ),
-        (
-            {"http_proxy": "http://u:hush@proxy.example:hush"},
-            "HTTP_PROXY: must end with a port from 1 to 65535, such as :3128.",
         ),
         (
             {"HTTPS_PROXY": ONE, "NO_PROXY": "http://feldera"},
@@ -86,6 +70,5 @@ def test_what_cannot_be_used_is_said(environment, variables, said):
 
 
 def test_without_a_proxy_its_exceptions_are_not_judged(environment):
-    """They may be written for another program."""
     environment.setenv("NO_PROXY", "<local>")
     assert proxy_for() is None

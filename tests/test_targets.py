@@ -1,7 +1,5 @@
 """The settings of several Felderas: a target's variables begin with its name, and what is wrong with them is said by variable."""
 
-import os
-
 import pytest
 
 from bot.config import BadSettings, Settings, ShellSettings, load
@@ -13,24 +11,18 @@ STAGING = {"PIPELINE_BOT_TARGETS__STAGING__HOST": "staging.example.com"}
 
 
 @pytest.fixture
-def environment(monkeypatch, tmp_path):
-    """Puts the variables in, and nothing else that is the bot's."""
-    for name in os.environ:
-        if name.startswith(("SLACK_", "FELDERA_", "PIPELINE_BOT_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+def variables(environment):
+    def put(**values):
+        for name, value in (SLACK | values).items():
+            environment.setenv(name, value)
 
-    def of(**variables):
-        for name, value in (SLACK | variables).items():
-            monkeypatch.setenv(name, value)
-
-    return of
+    return put
 
 
 @pytest.fixture
-def settings_of(environment):
-    def loaded(**variables):
-        environment(**variables)
+def settings_of(variables):
+    def loaded(**values):
+        variables(**values)
         return load(Settings)
 
     return loaded
@@ -60,18 +52,11 @@ def test_each_target_has_settings_of_its_own(settings_of):
     assert settings.targets == Targets(("prod", "staging"))
     prod, staging = settings.felderas.values()
     assert (prod.host, prod.api_key.get_secret_value()) == ("https://prod.example.com", "apikey:abc")
-    assert (prod.tenant, prod.auth_token_command, prod.tls_insecure, prod.request_timeout) == (
-        "123",
-        None,
-        False,
-        30.0,
-    )
-    assert (staging.host, staging.api_key, staging.auth_token_command) == (
-        "staging.example.com",
-        None,
-        "print-token",
-    )
-    assert (staging.tenant, staging.tls_insecure, staging.request_timeout) == (None, True, 60.0)
+    assert (prod.tenant, prod.auth_token_command) == ("123", None)
+    assert (prod.tls_insecure, prod.request_timeout) == (False, 30.0)
+    assert (staging.host, staging.api_key, staging.tenant) == ("staging.example.com", None, None)
+    assert staging.auth_token_command == "print-token"
+    assert (staging.tls_insecure, staging.request_timeout) == (True, 60.0)
     assert "abc" not in repr(settings)
 
 
@@ -94,8 +79,8 @@ def test_a_variable_cannot_hold_a_dash_where_a_name_may(settings_of):
     assert settings.targets == Targets(("eu-west-1", "prod"))
 
 
-def test_an_env_file_has_them_too(environment, tmp_path):
-    environment()
+def test_an_env_file_has_them_too(variables, tmp_path):
+    variables()
     (tmp_path / ".env").write_text(
         "PIPELINE_BOT_TARGETS__PROD__HOST=a\nPIPELINE_BOT_TARGETS__PROD__API_KEY=\nFELDERA_HOST=b\n"
     )
@@ -156,7 +141,7 @@ def test_the_targets_are_not_one_variable(refusal_of, value):
     ]
 
 
-def test_the_shell_knows_the_names_whatever_is_wrong_with_the_rest(environment):
+def test_the_shell_knows_the_names_whatever_is_wrong_with_the_rest(variables):
     """A grant does not wait for a certificate."""
-    environment(PIPELINE_BOT_TARGETS__PROD__HOTS="hush", FELDERA_HOST="ana:hush@")
+    variables(PIPELINE_BOT_TARGETS__PROD__HOTS="hush", FELDERA_HOST="ana:hush@")
     assert load(ShellSettings).targets == Targets(("default", "prod"))

@@ -69,9 +69,7 @@ def test_when_nothing_waits_that_is_said(shell):
     """As it is where a broken glass was signed off."""
     shell.begins()
     assert json.loads(shell.does("pending", "--json")) == []
-    stands(
-        shell, replace(proposed(BROKEN), incident="INC-7"), State.SUCCEEDED, review=Review(BEN, START)
-    )
+    stands(shell, replace(proposed(BROKEN), incident="INC-7"), State.SUCCEEDED, review=Review(BEN, START))
     assert shell.does("pending") == "Nothing waits for anybody.\n"
 
 
