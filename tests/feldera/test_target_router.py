@@ -1,5 +1,6 @@
 """Several Felderas behind one port, over real HTTP: each question goes to the one that the name says."""
 
+import asyncio
 from math import inf
 
 import pytest
@@ -76,7 +77,8 @@ async def test_a_list_has_what_was_answered(felderas, fleet):
 async def test_who_is_slow_is_not_waited_for_for_long(felderas, fleet, monkeypatch):
     monkeypatch.setattr(fleets, "LATE_AFTER", 0.05)
     felderas["prod"].hangs("GET")
-    everything = await fleet.look_at_all()
+    async with asyncio.timeout(10):
+        everything = await fleet.look_at_all()
     felderas["prod"].lets_go()
     assert [*everything] == ["staging/orders"]
     assert [*everything.unanswered] == ["prod"]
