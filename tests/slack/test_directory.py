@@ -135,10 +135,8 @@ async def test_a_slack_that_is_down_is_said_once(slack, people):
     assert await look_at(people, ana, oncall) == Membership(ana)
 
 
-GOOD = {
-    "id": "U1", "team_id": HOME, "deleted": False,
-    "is_bot": False, "is_restricted": False, "is_ultra_restricted": False,
-}  # fmt: skip
+_NONE_OF_THESE = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted")
+GOOD = {"id": "U1", "team_id": HOME, **dict.fromkeys(_NONE_OF_THESE, False)}
 
 
 async def what_is_made_of(answer):
