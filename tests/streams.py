@@ -2,10 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -65,3 +66,13 @@ async def served(application: web.Application) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def served_by(handlers: Mapping[str, Handler]) -> AsyncIterator[str]:
+    """Something in somebody's place: each path by its handler, whatever the method; yields its address, as host:port."""
+    application = web.Application()
+    for path, handler in handlers.items():
+        application.router.add_route("*", path, handler)
+    async with served(application) as url:
+        yield url.removeprefix("http://")

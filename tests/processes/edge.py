@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.simulator.slack import SlackSimulator
-from tests.served import served
+from tests.streams import served_by
 
 PASSED_ON = ("Authorization", "Content-Type")
 
@@ -60,6 +60,6 @@ class Edge:
 @asynccontextmanager
 async def edge_of(slack: SlackSimulator) -> AsyncIterator[Edge]:
     edge = Edge(slack)
-    async with served({"/api/{method}": edge.handle}) as address:
+    async with served_by({"/api/{method}": edge.handle}) as address:
         edge.url = f"http://{address}/api/"
         yield edge

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tests.processes.signed import SignedSlack
 from tests.processes.world import HTTP
-from tests.served import served
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ async def test_an_address_that_hangs_holds_up_no_card(world):
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with served({"/": hangs_after_the_preview}) as address, world.serving_bot(**HTTP) as bot:
+    async with served_by({"/": hangs_after_the_preview}) as address, world.serving_bot(**HTTP) as bot:
         slack = SignedSlack(bot, "hush", takes_answers=f"http://{address}/")
         await slack.types(ana, "clear orders", channel=world.channel)
         button = await asyncio.wait_for(previews.get(), 10)
@@ -46,7 +46,7 @@ async def test_an_address_that_answers_nonsense_is_asked_once(world):
         taken.append(json.loads(await request.read())["text"])
         return web.Response(status=502, body=b"caf\xe9", headers={"Content-Type": "text/html; charset=utf-8"})
 
-    async with served({"/": nonsense}) as address, world.serving_bot(**HTTP) as bot:
+    async with served_by({"/": nonsense}) as address, world.serving_bot(**HTTP) as bot:
         await SignedSlack(bot, "hush", takes_answers=f"http://{address}/").types(
             ana, "status orders", channel=world.channel
         )

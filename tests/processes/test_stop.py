@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from tests.processes.books import requests
-from tests.served import served
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -112,7 +112,7 @@ async def test_it_stops_before_it_serves_while_slacks_socket_is_silent(world):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         async with (
-            served({"/api/{method}": answer}) as api,
+            served_by({"/api/{method}": answer}) as api,
             world.bot(SLACK_API_URL=f"http://{api}/api/") as bot,
         ):
             await asyncio.wait_for(connecting.wait(), 20)

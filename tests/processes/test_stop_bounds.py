@@ -11,7 +11,7 @@ import pytest
 from bot.simulator.slack import SlackSimulator
 from tests.processes.signed import SignedSlack
 from tests.processes.world import HTTP, ROOT, running
-from tests.served import served
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -90,7 +90,7 @@ async def test_an_answer_is_not_taken_and_feldera_hangs(world):
         asked.set()
         await asyncio.Event().wait()
 
-    async with served({"/": never}) as address, world.serving_bot(**HTTP) as bot:
+    async with served_by({"/": never}) as address, world.serving_bot(**HTTP) as bot:
         slack = SignedSlack(bot, "hush", takes_answers=f"http://{address}/")
         async with asyncio.timeout(20):
             await slack.types(ana, "status orders", channel=world.channel)

@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.web_api import session
-from tests.served import served
+from tests.streams import served_by
 
 
 class OddSlack:
@@ -46,7 +46,7 @@ class OddSlack:
 async def odd_slack() -> AsyncIterator[OddSlack]:
     """Listening, with a client that repeats nothing by itself."""
     slack = OddSlack()
-    async with served({"/api/{method}": slack._handle}) as address, session(timeout=5.0) as connections:
+    async with served_by({"/api/{method}": slack._handle}) as address, session(timeout=5.0) as connections:
         slack.client = AsyncWebClient(
             "xoxb-1", base_url=f"http://{address}/api/", session=connections, retry_handlers=[]
         )

@@ -11,8 +11,8 @@ from bot.simulator.slack import SlackSimulator
 from bot.slack.api.app_check import SCOPES, checkup
 from bot.slack.api.identity import SlackRefused, who_are_we
 from tests.clock import MovableClock
-from tests.served import served
 from tests.simulator.slack_apps import client_of
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ async def test_what_the_headers_do_not_say_is_not_known(headers):
         who = {"team_id": "T1", "team": "A", "url": "https://a/", "bot_id": "B1", "user_id": "U1"}
         return web.json_response({"ok": True, **who}, headers={"Date": "", **headers})
 
-    async with served({"/api/auth.test": auth_test}) as address:
+    async with served_by({"/api/auth.test": auth_test}) as address:
         client = AsyncWebClient("xoxb-1", base_url=f"http://{address}/api/")
         found = await checkup(client, MovableClock())
     assert (found.lacking, found.ahead) == (None, None)

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.text.blocks import message, section
-from tests.served import served
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ class Taking:
 @pytest.fixture
 async def response_url():
     taking = Taking()
-    async with served({"/": taking.handle}) as address:
+    async with served_by({"/": taking.handle}) as address:
         taking.reply = ResponseUrlReply(AsyncRespond(response_url=f"http://{address}/"))
         yield taking
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from bot.proxies import Proxies
 from bot.slack.api import response_urls
 from bot.slack.api.response_urls import ResponseUrls
-from tests.served import served
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,7 @@ async def received():
         found.append((request.transport.get_extra_info("peername")[1], request.raw_path))
         return web.Response(text="ok")
 
-    async with served({"/{any:.*}": take}) as address:
+    async with served_by({"/{any:.*}": take}) as address:
         found.append(address)
         yield found
 

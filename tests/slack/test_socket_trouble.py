@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from tests.served import served
 from tests.slack.test_socket_mode import AN_AGE, PATIENT, transport_of, until, whys
+from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ async def sockets(serve, url="ws://{host}/link"):
         asked.append(1)
         return web.json_response({"ok": True, "url": url.format(host=address)})
 
-    async with served({"/api/apps.connections.open": opens, "/link": serve}) as address:
+    async with served_by({"/api/apps.connections.open": opens, "/link": serve}) as address:
         yield f"http://{address}/api/", asked
 
 
