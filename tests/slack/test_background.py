@@ -8,12 +8,12 @@ from slack_bolt.async_app import AsyncRespond
 from structlog.testing import capture_logs
 
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
-from bot.slack.text.blocks import message, section
+from bot.slack.text.blocks import said
 from tests.streams import served_by
 
 pytestmark = pytest.mark.anyio
 
-SAID = message("Here it is.", section("Here it is."))
+SAID = said("Here it is.")
 
 
 class Taking:

@@ -5,12 +5,15 @@ from hypothesis import strategies as st
 
 from bot.slack.text import blocks
 from bot.slack.text.blocks import BUTTON_MAX, REASON_MAX
+from bot.slack.text.spans import NOTHING, Text
 from tests.slack.reading import check, hostile
+
+SAID = Text("said")
 
 
 def test_a_message_leaves_out_what_is_not_there():
     """No reason and no notes mean no blocks, not empty ones, which Slack refuses."""
-    message = blocks.message("said", blocks.section("said"), blocks.reason(""), blocks.context("", ""))
+    message = blocks.message(SAID, blocks.section(SAID), blocks.reason(""), blocks.context(NOTHING, NOTHING))
     assert [block["type"] for block in message.blocks] == ["section"]
     check(message)
 
@@ -25,7 +28,7 @@ def test_a_reason_stands_in_plain_text(text):
     shown = block.to_dict()["text"]
     assert shown["type"] == "plain_text"
     assert len(shown["text"]) <= len("Reason: ") + REASON_MAX
-    check(blocks.message("said", block))
+    check(blocks.message(SAID, block))
 
 
 def test_a_reason_keeps_its_own_characters():
@@ -40,4 +43,4 @@ def test_a_button_carries_an_id_and_fits(label, style):
     shown = button.to_dict()
     assert (shown["action_id"], shown["value"]) == ("act", "op1")
     assert len(shown["text"]["text"]) <= BUTTON_MAX
-    check(blocks.message("said", blocks.buttons(button)))
+    check(blocks.message(SAID, blocks.buttons(button)))

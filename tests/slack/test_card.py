@@ -14,7 +14,7 @@ from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Review
 from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Checkpoints
-from bot.slack.text.plan_text import destroyed
+from bot.slack.text.losses import destroyed
 from bot.slack.views.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
 from tests.clock import START
 from tests.domain.samples import (

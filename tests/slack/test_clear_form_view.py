@@ -98,26 +98,6 @@ def test_whatever_stands_in_the_way(kind, data):
         assert 0 < len(error) <= form_errors.ERROR_MAX
 
 
-@pytest.mark.parametrize(
-    ("sentence", "read"),
-    [
-        (
-            "You may not clear `orders`: *operator* on `a*b*` &amp; `c`",
-            "You may not clear orders: operator on a*b* & c",
-        ),
-        (
-            "<@U1> asked in <#C1>: see <https://x.example|its thread>",
-            "somebody asked in its channel: see its thread",
-        ),
-        ("until <!date^1^{date}|2026-03-02 03:00:00 UTC>", "until 2026-03-02 03:00:00 UTC"),
-        ("`&lt;@U1&gt; &amp;lt;`", "<@U1> &lt;"),
-    ],
-)
-def test_a_sentence_without_its_markup(sentence, read):
-    """Tokens in words, emphasis and code as plain text, entities once."""
-    assert form_errors.unmarked(sentence) == read
-
-
 @given(st.lists(problems, max_size=60))
 def test_whoever_does_not_answer(found):
     unanswered = {TargetName(f"{LONGEST_TARGET[:-3]}{number:03}"): each for number, each in enumerate(found)}

@@ -23,8 +23,8 @@ def test_every_spoken_event_has_its_line_in_the_thread():
 
 def test_an_unknown_word_never_looks_like_a_known_one():
     """Feldera may learn new words: they are shown as they are, with the sign for the unknown."""
-    assert labels.deployment("Dreaming") == "❔ Dreaming"
-    assert labels.deployment("stopped") == "❔ stopped"
+    assert labels.deployment("Dreaming").mrkdwn == "❔ Dreaming"
+    assert labels.deployment("stopped").mrkdwn == "❔ stopped"
 
 
 def test_labels_come_in_one_order():

@@ -1,5 +1,7 @@
 """Rules, freezes and grants of the audit log, as text."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from bot.domain.access.rules import Rule
@@ -7,7 +9,7 @@ from bot.domain.audit_values import PreviousFreeze, PreviousGrant, json_of
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import ChannelId, GroupId
 from bot.slack.text import rule_text
-from bot.slack.text.mrkdwn import at
+from bot.slack.text.spans import Text, at
 from tests.clock import START
 
 RULE = Rule(
@@ -25,7 +27,7 @@ PREVIOUS = [
     (
         EventKind.FROZEN,
         PreviousFreeze("orders", START, "release <@U1>: day", "shell:root"),
-        f"until {at(START)} by `shell:root`: `release &lt;@U1&gt;: day`",
+        f"until {at(START).mrkdwn} by `shell:root`: `release &lt;@U1&gt;: day`",
     ),
     (EventKind.GRANTED, (BY_ANA,), "number 3 by <@U0ANA>, until revoked"),
     (
@@ -39,17 +41,21 @@ PREVIOUS = [
             PreviousGrant(3, "viewer", "T1/U0ANA", START, "by T1/U0EVE"),
             PreviousGrant(4, "viewer", "shell:uid 0", None, ""),
         ),
-        f"number 3 by <@U0ANA>, until {at(START)} (`by T1/U0EVE`); number 4 by `shell:uid 0`, until revoked",
+        f"number 3 by <@U0ANA>, until {at(START).mrkdwn} (`by T1/U0EVE`); number 4 by `shell:uid 0`, until revoked",
     ),
 ]
+
+
+def marked(texts: Iterable[Text]) -> list[str]:
+    return [text.mrkdwn for text in texts]
 
 
 @pytest.mark.parametrize(("kind", "previous", "text"), PREVIOUS)
 def test_what_was_there_before(kind, previous, text):
     """The answer to a change and its entry say the same: moments and people are the reader's, typed text is code."""
-    assert rule_text.before(previous) == text
+    assert rule_text.before(previous).mrkdwn == text
     entry = Event(kind, START, {"pattern": "orders", "before": json_of(previous)})
-    assert list(rule_text.rule_and_before(entry)) == [f"before {text}"]
+    assert marked(rule_text.rule_and_before(entry)) == [f"before {text}"]
 
 
 def test_a_rule_and_the_one_before():
@@ -58,7 +64,7 @@ def test_a_rule_and_the_one_before():
         START,
         {"pattern": "orders", "rule": RULE.as_typed, "before": {"approvals": "1"}},
     )
-    assert list(rule_text.rule_and_before(entry)) == [f"rule {RULE_IN_TEXT}", "before approvals=1"]
+    assert marked(rule_text.rule_and_before(entry)) == [f"rule {RULE_IN_TEXT}", "before approvals=1"]
 
 
 @pytest.mark.parametrize(
@@ -73,4 +79,4 @@ def test_a_rule_and_the_one_before():
 def test_what_does_not_read_as_values_is_shown_as_it_stands(kind, stored, text):
     """A sentence of an earlier version, and a value of a later one."""
     entry = Event(kind, START, {"pattern": "orders", "before": stored})
-    assert list(rule_text.rule_and_before(entry)) == [f"before {text}"]
+    assert marked(rule_text.rule_and_before(entry)) == [f"before {text}"]

@@ -19,6 +19,7 @@ from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, C
 from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.payloads import View
 from bot.slack.text.blocks import Message
+from bot.slack.text.spans import Text
 from bot.slack.views import clear_form_view, modals
 from bot.slack.views.clear_form_view import Page, Token
 
@@ -66,7 +67,7 @@ class OpenForm:
         """Show this page, unless it is too late."""
         await self._change(lambda _: page, turn=turn, shown=shown)
 
-    async def notice(self, text: str) -> None:
+    async def notice(self, text: Text) -> None:
         """Show this text at the top, once."""
         await self._change(lambda page: replace(page, notice=text), turn=self._turn)
 

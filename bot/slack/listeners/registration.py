@@ -28,11 +28,11 @@ from bot.slack.listeners.reply_channels import ScreenReply, is_on_home
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
 from bot.slack.views import (
-    access_answers,
     answers,
     card,
     clear_form_view,
     form_fields,
+    history_view,
     modals,
     pipeline_pages_view,
     previews_view,
@@ -76,7 +76,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
         card.STOP: clicks.stop,
         card.SIGN_OFF: clicks.sign_off,
         card.CLOSE: clicks.close,
-        access_answers.OLDER: clicks.older,
+        history_view.OLDER: clicks.older,
         pipeline_pages_view.EARLIER: clicks.earlier,
         pipeline_pages_view.LATER: clicks.later,
         form_fields.CHOOSE: clear.changed,

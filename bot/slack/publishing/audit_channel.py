@@ -23,6 +23,8 @@ class SlackAuditChannel:
 def head_notice(entry_id: int, head: str) -> Message:
     """What later proves the audit log unchanged, kept where the bot cannot change it."""
     return said(
-        f"🔏 The newest entry of the record is number {entry_id}, with the hash `{head}`. Whether the record still "
-        f"holds everything up to it, unchanged, is shown by `pipeline-bot audit verify --head {entry_id}:{head}`."
+        "🔏 The newest entry of the record is number {entry_id}, with the hash `{head}`. Whether the record still "
+        "holds everything up to it, unchanged, is shown by `pipeline-bot audit verify --head {entry_id}:{head}`.",
+        entry_id=entry_id,
+        head=head,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 
 from bot.domain.ids import OperationId
 from bot.slack.text.mrkdwn import plain
+from bot.slack.text.spans import Text, Value
 
 BUTTON_MAX = 75  # characters
 BUTTON_VALUE_MAX = 2000
@@ -27,18 +28,23 @@ REASON_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for Slack. `text` alone carries the whole meaning: screen readers and notifications use only that."""
+    """A message for Slack. `summary` alone carries the whole meaning: screen readers and notifications use only that."""
 
-    text: str
+    summary: Text
     blocks: tuple[dict[str, Any], ...]
 
+    @property
+    def text(self) -> str:
+        return self.summary.mrkdwn
 
-def message(text: str, *blocks: Block | None) -> Message:
-    return Message(text, tuple(block.to_dict() for block in blocks if block is not None))
+
+def message(summary: Text, *blocks: Block | None) -> Message:
+    return Message(summary, tuple(block.to_dict() for block in blocks if block is not None))
 
 
-def said(text: str) -> Message:
-    """A message of one paragraph."""
+def said(template: LiteralString, /, *values: Value, **named: Value) -> Message:
+    """A message of one paragraph, which is worded like a `Text`."""
+    text = Text(template, *values, **named)
     return message(text, section(text))
 
 
@@ -46,13 +52,13 @@ def header(text: str) -> HeaderBlock:
     return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
 
 
-def section(markdown: str) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=markdown))
+def section(text: Text) -> SectionBlock:
+    return SectionBlock(text=MarkdownTextObject(text=text.mrkdwn))
 
 
-def fields(*pairs: tuple[str, str]) -> SectionBlock:
+def fields(*pairs: tuple[str, Text | str]) -> SectionBlock:
     """Labels and values, two columns wide; at most ten."""
-    return SectionBlock(fields=[MarkdownTextObject(text=f"*{label}*\n{value}") for label, value in pairs])
+    return SectionBlock(fields=[MarkdownTextObject(text=Text("*{}*\n{}", *pair).mrkdwn) for pair in pairs])
 
 
 def reason(text: str) -> SectionBlock | None:
@@ -62,8 +68,8 @@ def reason(text: str) -> SectionBlock | None:
     return SectionBlock(text=PlainTextObject(text=f"Reason: {plain(text, REASON_MAX)}", emoji=False))
 
 
-def context(*markdown: str) -> ContextBlock | None:
-    notes: Sequence[str] = [note for note in markdown if note]
+def context(*texts: Text) -> ContextBlock | None:
+    notes: Sequence[str] = [text.mrkdwn for text in texts if text]
     return ContextBlock(elements=[MarkdownTextObject(text=note) for note in notes]) if notes else None
 
 
@@ -96,11 +102,11 @@ def plain_button(label: str, action: str, value: str) -> ButtonElement:
     )
 
 
-def are_you_sure(title: str, text: str, *, yes: str, no: str) -> ConfirmObject:
+def are_you_sure(title: Text, text: Text, *, yes: str, no: str) -> ConfirmObject:
     """Slack's confirm dialog: a convenience on the person's screen, never an authorization."""
     return ConfirmObject(
-        title=PlainTextObject(text=plain(title, TITLE_MAX)),
-        text=PlainTextObject(text=text),
+        title=PlainTextObject(text=plain(title.plain, TITLE_MAX)),
+        text=PlainTextObject(text=text.plain),
         confirm=PlainTextObject(text=yes),
         deny=PlainTextObject(text=no),
         style="danger",

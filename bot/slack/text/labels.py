@@ -16,8 +16,8 @@ from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage
-from bot.slack.text.mrkdwn import at, escaped, mention
 from bot.slack.text.plan_text import action_name, state_in_words
+from bot.slack.text.spans import NOTHING, Text, at, mention
 
 UNKNOWN = "❔"
 FROZEN = "🧊"
@@ -145,7 +145,7 @@ class Field(StrEnum):
     ENDED = "Last operations"
 
 
-def in_order(values: Mapping[Field, str | None]) -> list[tuple[str, str]]:
+def in_order(values: Mapping[Field, Text | str | None]) -> list[tuple[str, Text | str]]:
     """Labels and values, for `blocks.fields`; what is None is left out."""
     return [(label.value, value) for label in Field if (value := values.get(label)) is not None]
 
@@ -175,31 +175,37 @@ def deployment_sign(status: str) -> str:
     return _DEPLOYMENTS.get(status, UNKNOWN)
 
 
-def deployment(status: str, since: datetime | None = None) -> str:
+def deployment(status: str, since: datetime | None = None) -> Text:
     """`⏹️ Stopped since …`."""
-    when = "" if since is None else f" since {at(since)}"
-    return f"{deployment_sign(status)} {escaped(status)}{when}"
+    when = NOTHING if since is None else Text(" since {}", at(since))
+    return Text("{} {}{}", deployment_sign(status), status, when)
 
 
-def storage(pipeline: Pipeline) -> str:
+def storage(pipeline: Pipeline) -> Text:
     """`💾 in use`."""
-    return f"{sign(pipeline.storage)} {words(pipeline.storage)}"
+    return Text("{} {}", sign(pipeline.storage), words(pipeline.storage))
 
 
-def doing(event: Activity) -> str:
+def doing(event: Activity) -> Text:
     """`▶️ Running, wanted Running, 💾 storage in use`: what is new, in the order of the labels."""
     told = [
-        deployment(event.deployment) if event.deployment else "",
-        _WANTED.get(event.wanted, f"wanted {escaped(event.wanted)}") if event.wanted else "",
-        f"{sign(event.storage)} storage {words(event.storage)}" if event.storage else "",
-        f"program {escaped(event.program)}" if event.program else "",
-        "" if event.has_error is None else f"{TROUBLE} an error" if event.has_error else "the error is gone",
+        deployment(event.deployment) if event.deployment else NOTHING,
+        _WANTED.get(event.wanted, Text("wanted {}", event.wanted)) if event.wanted else NOTHING,
+        Text("{} storage {}", sign(event.storage), words(event.storage)) if event.storage else NOTHING,
+        Text("program {}", event.program) if event.program else NOTHING,
+        _error_or_none(event.has_error),
     ]
-    return ", ".join(filter(None, told))
+    return Text(", ").join(told)
+
+
+def _error_or_none(has_error: bool | None) -> Text:  # noqa: FBT001 - None: nothing is new
+    if has_error is None:
+        return NOTHING
+    return Text("{} an error", TROUBLE) if has_error else Text("the error is gone")
 
 
 # Feldera's event log has resource statuses while nothing runs yet: a state says `wanted Running` then.
-_WANTED = {"Provisioned": "to be started", "Stopped": "to be stopped"}
+_WANTED = {"Provisioned": Text("to be started"), "Stopped": Text("to be stopped")}
 
 
 def state_words(operation: Operation) -> str:
@@ -209,39 +215,40 @@ def state_words(operation: Operation) -> str:
     return "Stopped in time" if was_stopped else words(operation.state)
 
 
-def ended(operation: Operation) -> str:
+def ended(operation: Operation) -> Text:
     """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
     outcome, told = operation.outcome, state_words(operation)
     if operation.plan != CLEAR and operation.state in _TOLD_BY_STEP:
         told = state_in_words(operation)
     if outcome is not None and operation.state in _TELLS_NO_REASON:
         told += f" ({outcome.ending.value.replace('_', ' ')})"
-    when = "" if operation.ended_at is None else f" {at(operation.ended_at)}"
-    return f"{asked_for(operation)}: {told}{when}"
+    when = NOTHING if operation.ended_at is None else Text(" {}", at(operation.ended_at))
+    return Text("{}: {}{}", asked_for(operation), told, when)
 
 
 _TOLD_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE, State.EXPIRED})
 _TELLS_NO_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
 
 
-def asked_for(operation: Operation) -> str:
+def asked_for(operation: Operation) -> Text:
     """`⏳ clear `7fk2qa`, asked for by @ana …`: what, who and when, in this order."""
-    return f"{sign(operation.state)} {what(operation)}"
+    return Text("{} {}", sign(operation.state), what(operation))
 
 
-def what(operation: Operation) -> str:
+def what(operation: Operation) -> Text:
     """The same without its sign, to follow words that say its state."""
-    return f"{action_name(operation.plan)} `{operation.short_id}`, asked for by {by(operation.requester, asked_at(operation))}"
+    asked_by = by(operation.requester, asked_at(operation))
+    return Text("{} `{}`, asked for by {}", action_name(operation.plan), operation.short_id, asked_by)
 
 
-def by(actor: Actor, moment: datetime | None = None) -> str:
+def by(actor: Actor, moment: datetime | None = None) -> Text:
     """Who, and when."""
-    return mention(actor.user) if moment is None else f"{mention(actor.user)} {at(moment)}"
+    return mention(actor.user) if moment is None else Text("{} {}", mention(actor.user), at(moment))
 
 
 def asked_at(operation: Operation) -> datetime:
     return operation.confirmed_at or operation.created_at
 
 
-def frozen(until: datetime) -> str:
-    return f"{FROZEN} until {at(until)}"
+def frozen(until: datetime) -> Text:
+    return Text("{} until {}", FROZEN, at(until))

@@ -1,10 +1,11 @@
 """Outcome sentences: one for each way an operation, or its step, can end; `outcome_text` fills their gaps. Pure."""
 
 from collections.abc import Mapping
+from typing import LiteralString
 
 from bot.domain.operations.outcome import Ending
 
-SENTENCES: Mapping[Ending, str] = {
+SENTENCES: Mapping[Ending, LiteralString] = {
     Ending.CLEARED: "Cleared {name}{after}.",
     Ending.CLEARED_AND_STARTING: "Cleared {name}{after}. It is starting already: somebody started it right away.",
     Ending.CLEARED_THEN_STARTED: (
@@ -128,8 +129,8 @@ SENTENCES: Mapping[Ending, str] = {
         "{undone}: a permission or an approval for this ends within 5 minutes, perhaps before the last step, "
         "and would leave {name} halfway. {Nothing}. Type {again} once it lasts longer."
     ),
-    Ending.NOT_COMPILED: "{undone}: the program of {name} does not compile{so}. {Nothing}.\n{block}\n",
-    Ending.START_FAILED: "{undone}: {name} failed while it was starting{code}.\n{block}\n",
+    Ending.NOT_COMPILED: "{undone}: the program of {name} does not compile{so}. {Nothing}.\n{block}",
+    Ending.START_FAILED: "{undone}: {name} failed while it was starting{code}.\n{block}",
     Ending.STOPPED_WHILE_STARTING: "{undone}: somebody stopped {name} while it was starting.",
     Ending.GONE_WHILE_STARTING: (
         "{undone}: while {name} was starting, somebody stopped and cleared it, and deleted or renamed it."
@@ -140,8 +141,11 @@ SENTENCES: Mapping[Ending, str] = {
     ),
 }
 
-BY_OTHERS: Mapping[Ending, str] = {
+BY_OTHERS: Mapping[Ending, LiteralString] = {
     Ending.PIPELINE_STOPPED: "{name} was stopped by somebody else{after}.",
     Ending.RUNNING: "{name} was started by somebody else{after}: it runs.",
 }
 """The sentences for outcomes that needed no request of the bot."""
+
+WITH_BLOCK = frozenset({Ending.NOT_COMPILED, Ending.START_FAILED})
+"""The outcomes whose sentences end in a block of code: what follows stands on a line of its own."""

@@ -1,36 +1,31 @@
 """Pipeline text: its state in sentences, links to messages about it, names of its settings. Pure."""
 
+from bot.domain.access.rules import Freeze
 from bot.domain.operations.operation import Operation
-from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, Storage
+from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import DEFAULT, THE_ONLY, TargetName
 from bot.slack.text import labels
-from bot.slack.text.mrkdwn import at, escaped, link, size
+from bot.slack.text.losses import checkpoints
+from bot.slack.text.spans import Text, at, code, link
 
 
-def deployment(pipeline: Pipeline) -> str:
-    text = f"{escaped(pipeline.status)} since {at(pipeline.status_since)}"
-    if pipeline.status == pipeline.desired_status:
-        return text
-    return f"{text}, wanted {escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}"
+def deployment(pipeline: Pipeline) -> Text:
+    now = Text("{} since {}", pipeline.status, at(pipeline.status_since))
+    wanted = Text("wanted {} since {}", pipeline.desired_status, at(pipeline.desired_status_since))
+    return now if pipeline.status == pipeline.desired_status else Text("{}, {}", now, wanted)
 
 
-def storage(pipeline: Pipeline) -> str:
+def storage(pipeline: Pipeline) -> Text:
     """The storage, with its checkpoints."""
     shown = labels.storage(pipeline)
-    return f"{shown}, {checkpoints(pipeline.checkpoints)}" if pipeline.storage is Storage.IN_USE else shown
+    if pipeline.storage is not Storage.IN_USE:
+        return shown
+    return Text("{}, {}", shown, checkpoints(pipeline.checkpoints))
 
 
-def checkpoints(checkpoints: Checkpoints) -> str:
-    if checkpoints.count == 0:
-        return "no checkpoints"
-    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
-    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
-    return f"{checkpoints.count} {noun}, {weight}"
-
-
-def link_to(operation: Operation, workspace_url: str) -> str:
+def link_to(operation: Operation, workspace_url: str) -> Text:
     if operation.display.card is None:
-        return "its card, which is about to be posted"
+        return Text("its card, which is about to be posted")
     return link(
         permalink(workspace_url, operation.display.card.channel, operation.display.card.ts), "its thread"
     )
@@ -41,17 +36,25 @@ def permalink(workspace_url: str, channel: str, ts: str) -> str:
     return f"{workspace_url}archives/{channel}/p{ts.replace('.', '')}"
 
 
-def host_setting(target: TargetName) -> str:
+def host_setting(target: TargetName) -> Text:
     """The variable for this Feldera's address."""
     return _setting(target, "HOST")
 
 
-def tenant_setting(target: TargetName) -> str:
+def tenant_setting(target: TargetName) -> Text:
     """The variable for the tenant at this Feldera."""
     return _setting(target, "TENANT")
 
 
-def _setting(target: TargetName, what: str) -> str:
+def _setting(target: TargetName, what: str) -> Text:
     if target in {THE_ONLY, DEFAULT}:
-        return f"`FELDERA_{what}`"
-    return f"`PIPELINE_BOT_TARGETS__{target.upper().replace('-', '_')}__{what}`"
+        return Text("`FELDERA_{}`", what)
+    return Text("`PIPELINE_BOT_TARGETS__{}__{}`", target.upper().replace("-", "_"), what)
+
+
+def frozen_in_words(freeze: Freeze) -> Text:
+    return Text("{}: {}", labels.frozen(freeze.until), code(freeze.reason))
+
+
+def with_link(operation: Operation, workspace_url: str) -> Text:
+    return Text("{}: {}", labels.asked_for(operation), link_to(operation, workspace_url))

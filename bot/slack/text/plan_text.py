@@ -2,11 +2,10 @@
 
 from bot.domain.commands import COMMAND
 from bot.domain.ids import PipelineName
-from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import START, STOP, Plan, StepName, loses_data
-from bot.slack.text.mrkdwn import at, size
+from bot.slack.text.spans import Text
 
 _DONE = {StepName.STOP: "stopped", StepName.CLEAR: "cleared", StepName.START: "started"}
 _HAPPENS = {
@@ -66,42 +65,9 @@ def told_done(step: StepName, outcome: Ending | None) -> str:
     return "Feldera reports the storage as cleared"
 
 
-def in_two_requests(plan: Plan, name: PipelineName) -> str:
+def in_two_requests(plan: Plan, name: PipelineName) -> Text:
     """The commands to type for the stop, and then for what follows it."""
-    return f"`{command(STOP, name)}` and, when it is stopped, `{command(plan[1:], name)}`"
-
-
-def destroyed(reviewed: Fingerprint) -> str:
-    """What a clear destroys, as far as Feldera says."""
-    if reviewed.cleared:
-        started = "what it has stored by then: it has been asked to start"
-        return started if reviewed.was_wanted else "nothing: the storage is cleared already"
-    checkpoints = reviewed.checkpoints
-    if checkpoints.count == 0:
-        return "the storage; it has no checkpoints"
-    noun = "checkpoint" if checkpoints.count == 1 else "checkpoints"
-    weight = "size unknown" if checkpoints.size is None else size(checkpoints.size)
-    return f"the storage, with {checkpoints.count} {noun} ({weight})"
-
-
-def lost(reviewed: Fingerprint, *, with_times: bool = True) -> str:
-    """What a forced stop loses: everything after the last checkpoint. `with_times`: Slack renders its dates there."""
-    if not reviewed.was_wanted:
-        return "nothing: it is stopped, or stopping, already"
-    if reviewed.checkpoints.count == 0:
-        return "all that it holds, since it has no checkpoint"
-    if not with_times:
-        return "what came since the last checkpoint"
-    if reviewed.last_checkpoint_at is None:
-        return "what came since the last checkpoint, whose time is not known"
-    return f"what came since the last checkpoint, of {at(reviewed.last_checkpoint_at)}"
-
-
-def costs(operation: Operation, *, with_times: bool = True) -> str:
-    """What the plan destroys, or else loses, as a noun."""
-    if StepName.CLEAR in operation.plan:
-        return destroyed(operation.previewed)
-    return lost(operation.previewed, with_times=with_times) if operation.plan == STOP else "nothing"
+    return Text("`{}` and, when it is stopped, `{}`", command(STOP, name), command(plan[1:], name))
 
 
 def behind(operation: Operation) -> str:

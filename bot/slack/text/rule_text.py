@@ -21,62 +21,63 @@ from bot.domain.audit_values import (
 )
 from bot.domain.events import Event, Value
 from bot.domain.ids import ChannelId, UserId
-from bot.slack.text.mrkdwn import at, channel, code, escaped, mention, mention_any, some_of
+from bot.slack.text.lists import some_of
+from bot.slack.text.spans import NOTHING, Text, at, channel, code, mention, mention_any
 
 _ACTOR = re.compile(r"T[A-Z0-9]+/(?P<user>[UW][A-Z0-9]+)")
 
 
-def rule_in_text(rule: Rule) -> str:
+def rule_in_text(rule: Rule) -> Text:
     """`approvals=2 channel=#ops`, as it is read, not as it is typed."""
-    return " ".join(f"{key}={_value(key, value)}" for key, value in rule.as_typed.items())
+    return Text(" ").join(Text("{}={}", key, _value(key, value)) for key, value in rule.as_typed.items())
 
 
-def before(previous: Previous) -> str:
+def before(previous: Previous) -> Text:
     """The rule, the freeze or the grants before a change."""
     match previous:
         case Rule():
             return rule_in_text(previous) or code("nothing")
         case PreviousFreeze(until=until, by=by, reason=reason):
-            return f"until {at(until)} by {_whose(by)}: {code(reason, 150)}"
+            return Text("until {} by {}: {}", at(until), _whose(by), code(reason, 150))
         case _:
-            return some_of([_grant(grant) for grant in previous], "; ")
+            return some_of([_grant(grant) for grant in previous], Text("; "))
 
 
-def rule_and_before(event: Event) -> Iterator[str]:
+def rule_and_before(event: Event) -> Iterator[Text]:
     """What an entry of the audit log has of both."""
     stored_rule, stored_before = event.data.get(RULE), event.data.get(BEFORE)
     if stored_rule:
         rule = rule_in(event)
-        yield f"rule {_as_it_stands(stored_rule) if rule is None else rule_in_text(rule)}"
+        yield Text("rule {}", _as_it_stands(stored_rule) if rule is None else rule_in_text(rule))
     if stored_before is not None:
         previous = previous_in(event)
-        yield f"before {_as_it_stands(stored_before) if previous is None else before(previous)}"
+        yield Text("before {}", _as_it_stands(stored_before) if previous is None else before(previous))
 
 
-def _as_it_stands(stored: Value) -> str:
+def _as_it_stands(stored: Value) -> Text:
     """What does not read as values: the text of an earlier version, or what a later one stored."""
     return code(stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False), 500)
 
 
-def moment_again(words: str) -> str:
+def moment_again(words: str) -> Text:
     try:
         return at(datetime.fromisoformat(words))
     except ValueError:
-        return escaped(words)
+        return Text("{}", words)
 
 
-def _grant(grant: PreviousGrant) -> str:
+def _grant(grant: PreviousGrant) -> Text:
     until = "revoked" if grant.until is None else at(grant.until)
-    note = f" ({code(grant.note, 100)})" if grant.note else ""
-    return f"number {grant.number} by {_whose(grant.by)}, until {until}{note}"
+    note = Text(" ({})", code(grant.note, 100)) if grant.note else NOTHING
+    return Text("number {} by {}, until {}{}", grant.number, _whose(grant.by), until, note)
 
 
-def _whose(by: str) -> str:
+def _whose(by: str) -> Text:
     actor = _ACTOR.fullmatch(by)
     return code(by, 60) if actor is None else mention(UserId(actor["user"]))
 
 
-def _value(key: str, value: str) -> str:
+def _value(key: str, value: str) -> Text | str:
     match key:
         case "channel":
             return channel(ChannelId(value))
@@ -85,4 +86,4 @@ def _value(key: str, value: str) -> str:
         case "matching":
             return code(value, 150)
         case _:
-            return escaped(value)
+            return value

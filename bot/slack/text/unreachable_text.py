@@ -4,7 +4,7 @@ The row keeps Slack's error code (`not_in_channel`, …); people read what it me
 """
 
 from bot.domain.ids import ChannelId
-from bot.slack.text.mrkdwn import channel, code
+from bot.slack.text.spans import Text, channel, code
 
 RESTRICTED = "restricted_action"  # and its many longer forms
 
@@ -12,16 +12,16 @@ _NOT_IN_IT = frozenset({"not_in_channel", "channel_not_found"})
 _ARCHIVED = frozenset({"is_archived", "is_inactive"})
 
 
-def why_not(origin: ChannelId, word: str) -> str:
+def why_not(origin: ChannelId, word: str) -> Text:
     """A clause such as `I am not in #ops`, for Slack's error code `word` about `origin`."""
     place = _place(origin)
     if word in _NOT_IN_IT:
-        return f"I am not in {place}"
+        return Text("I am not in {}", place)
     if word in _ARCHIVED:
-        return f"{place} is archived"
+        return Text("{} is archived", place)
     if word.startswith(RESTRICTED):
-        return f"I may not post in {place}"
-    return f"I cannot post in {place} ({code(word)})"
+        return Text("I may not post in {}", place)
+    return Text("I cannot post in {} ({})", place, code(word))
 
 
 def can_be_invited(origin: ChannelId, word: str) -> bool:
@@ -29,9 +29,9 @@ def can_be_invited(origin: ChannelId, word: str) -> bool:
     return word in _NOT_IN_IT and not _is_direct(origin)
 
 
-def _place(origin: ChannelId) -> str:
+def _place(origin: ChannelId) -> Text:
     # Slack shows no name for a reference to direct messages.
-    return "the conversation in which it was asked for" if _is_direct(origin) else channel(origin)
+    return Text("the conversation in which it was asked for") if _is_direct(origin) else channel(origin)
 
 
 def _is_direct(origin: ChannelId) -> bool:

@@ -18,20 +18,19 @@ from slack_sdk.models.views import View
 
 from bot.domain.access.authorization import Authorization, id_of
 from bot.domain.access.rules import Requirements
-from bot.domain.commands import COMMAND
 from bot.domain.ids import ChannelId, PipelineName
-from bot.domain.pipelines.pipeline import STOPPED, Problem
+from bot.domain.pipelines.pipeline import Problem
 from bot.domain.pipelines.targets import THE_ONLY, TargetName
 from bot.engine.handlers.clear_form import LookAgain, Offers, Shown
 from bot.engine.replies import NotStopped
 from bot.slack import payloads
 from bot.slack.text import blocks, plan_text
 from bot.slack.text.blocks import Message, said, section
-from bot.slack.text.mrkdwn import channel, code, escaped, mention_any
-from bot.slack.text.pipeline_text import deployment
+from bot.slack.text.spans import NOTHING, Text, channel, code, mention_any
 from bot.slack.views.form_fields import STOP_FIRST, how, which, why
 from bot.slack.views.pipeline_pages_view import left_out
 from bot.slack.views.previews_view import consequences, state
+from bot.slack.views.refusals_view import not_stopped_in_form
 
 SHORTCUT = "clear_a_pipeline"  # callback and action ids; see `card.CLOSE`
 CLEAR_FORM = "clear_form"
@@ -70,7 +69,7 @@ class Page:
     """What the form shows, and how it asks; what people entered stays as it is."""
 
     about: tuple[dict[str, Any], ...] = ()
-    notice: str = ""
+    notice: Text = NOTHING
     requirements: Requirements | None = None
     submit: str = "Clear"
     seen: str = ""
@@ -78,12 +77,14 @@ class Page:
 
 def opening(token: Token) -> dict[str, Any]:
     """The first view: it must open within three seconds, and be true whatever follows, even nothing."""
-    wait = "🔎 One moment… If nothing more comes within a minute, close this and try again: nothing has been changed."
+    wait = Text(
+        "🔎 One moment… If nothing more comes within a minute, close this and try again: nothing has been changed."
+    )
     return _view(token, [section(wait)])
 
 
 def form(token: Token, page: Page) -> dict[str, Any]:
-    nothing_yet = "Nothing happens unless you press the button below. Only you see this."
+    nothing_yet = Text("Nothing happens unless you press the button below. Only you see this.")
     parts: list[Block | dict[str, Any]] = [
         which(),
         how(),
@@ -96,11 +97,11 @@ def form(token: Token, page: Page) -> dict[str, Any]:
 
 def looking(name: PipelineName) -> Page:
     """While Feldera is asked: nothing about another pipeline may appear beside this one's name."""
-    text = f"🔎 Looking at `{name}`… If nothing more comes within a minute, choose it again."
+    text = Text("🔎 Looking at `{}`… If nothing more comes within a minute, choose it again.", name)
     return Page(about=_dicts(section(text)))
 
 
-def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
+def about(shown: Shown, origin: ChannelId, remark: Text = NOTHING) -> Page:
     """What a clear of the chosen pipeline would destroy, and what it needs."""
     pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
     doing = plan_text.action_name(shown.weighed.plan).capitalize()
@@ -119,21 +120,16 @@ def about(shown: Shown, origin: ChannelId, remark: str = "") -> Page:
 
 def about_again(again: LookAgain, origin: ChannelId) -> Page:
     name = again.shown.weighed.pipeline.name
-    remark = (
-        f"✋ `{name}` has changed since you looked, and nothing was sent. This is how it is now: look again."
-        if again.changed
-        else f"✋ Nothing was sent yet. This is what it would do to `{name}`: look at it first."
+    changed = Text(
+        "✋ `{}` has changed since you looked, and nothing was sent. This is how it is now: look again.", name
     )
-    return about(again.shown, origin, remark)
+    unseen = Text("✋ Nothing was sent yet. This is what it would do to `{}`: look at it first.", name)
+    return about(again.shown, origin, changed if again.changed else unseen)
 
 
 def about_running(reply: NotStopped) -> Page:
     """The pipeline must be stopped first, which the form can request at once."""
-    pipeline = reply.pipeline
-    is_now = f"✋ `{pipeline.name}` must be stopped before it can be cleared: it is {deployment(pipeline)}."
-    if pipeline.resources_desired == STOPPED:
-        return Page(about=_dicts(section(f"{is_now} It is stopping: choose it again once it is stopped.")))
-    return Page(about=_dicts(section(f"{is_now} Tick *{STOP_FIRST}* to ask for both at once.")))
+    return Page(about=_dicts(section(not_stopped_in_form(reply.pipeline, STOP_FIRST))))
 
 
 def about_no(answer: Message) -> Page:
@@ -141,58 +137,62 @@ def about_no(answer: Message) -> Page:
     return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
 
 
-def notice(offers: Offers) -> str:
+def notice(offers: Offers) -> Text:
     """Which pipelines the menu lacks, and why; empty if it lacks none."""
-    cannot_list = _cannot_list(offers.unanswered) if offers.unanswered else ""
+    cannot_list = _cannot_list(offers.unanswered) if offers.unanswered else NOTHING
     unreadable = offers.unreadable
     if len(unreadable) > TARGETS_MAX:
         unreadable = {THE_ONLY: sum(unreadable.values())}
-    missing = " ".join(filter(None, [cannot_list, *itertools.starmap(left_out, unreadable.items())]))
-    loading = _loading(offers.loading) if offers.loading else ""
-    return "\n".join(filter(None, [f"🔌 {missing}" if missing else "", loading]))
+    missing = Text(" ").join([cannot_list, *itertools.starmap(left_out, unreadable.items())])
+    loading = _loading(offers.loading) if offers.loading else NOTHING
+    return Text("\n").join([Text("🔌 {}", missing) if missing else NOTHING, loading])
 
 
-def notice_once_loaded(offers: Offers) -> str:
-    return notice(offers) or "✅ The pipelines are loaded: choose one from the menu."
+def notice_once_loaded(offers: Offers) -> Text:
+    return notice(offers) or Text("✅ The pipelines are loaded: choose one from the menu.")
 
 
-def _loading(targets: Sequence[TargetName]) -> str:
-    whose = ", ".join(f"`{target}`" for target in targets[:TARGETS_MAX] if target)
-    return (
-        f"⏳ Still loading the pipelines{f' of {whose}' if whose else ''}. This line says when the menu has them; "
-        f"`{COMMAND} clear NAME reason…` works at once."
+def _loading(targets: Sequence[TargetName]) -> Text:
+    whose = Text(", ").join(code(target) for target in targets[:TARGETS_MAX] if target)
+    return Text(
+        "⏳ Still loading the pipelines{}. This line says when the menu has them; "
+        "`{COMMAND} clear NAME reason…` works at once.",
+        Text(" of {}", whose) if whose else NOTHING,
     )
 
 
-def _cannot_list(unanswered: Mapping[TargetName, Problem]) -> str:
-    whose = [
-        f"the pipelines{f' of `{target}`' if target else ''} ({code(problem.message, 100)})"
-        for target, problem in unanswered.items()
-    ]
-    more = f" and {len(whose) - TARGETS_MAX} more" if len(whose) > TARGETS_MAX else ""
-    return (
-        f"I cannot list {', '.join(whose[:TARGETS_MAX])}{more}. "
-        f"Try again in a minute, or type `{COMMAND} clear NAME reason…`."
+def _cannot_list(unanswered: Mapping[TargetName, Problem]) -> Text:
+    whose = [_pipelines_of(target, problem) for target, problem in unanswered.items()]
+    more = Text(" and {} more", len(whose) - TARGETS_MAX) if len(whose) > TARGETS_MAX else NOTHING
+    return Text(
+        "I cannot list {}{}. Try again in a minute, or type `{COMMAND} clear NAME reason…`.",
+        Text(", ").join(whose[:TARGETS_MAX]),
+        more,
     )
+
+
+def _pipelines_of(target: TargetName, problem: Problem) -> Text:
+    of = Text(" of `{}`", target) if target else NOTHING
+    return Text("the pipelines{} ({})", of, code(problem.message, 100))
 
 
 def nothing_to_see() -> Message:
     return said(
-        f"There is no pipeline that you may see. `{COMMAND} whoami` shows what is granted to you; "
+        "There is no pipeline that you may see. `{COMMAND} whoami` shows what is granted to you; "
         "an admin of this bot can grant more."
     )
 
 
 def did_not_open(why: str) -> Message:
     return said(
-        f"❌ The form did not open: {escaped(why)}. Nothing was changed. Type `{COMMAND} clear NAME reason…`."
+        "❌ The form did not open: {}. Nothing was changed. Type `{COMMAND} clear NAME reason…`.", why
     )
 
 
 def still_deciding() -> Message:
     return said(
         "⏳ This takes longer than usual. The answer comes here; if you close this, "
-        f"`{COMMAND} status NAME` shows whether it was begun."
+        "`{COMMAND} status NAME` shows whether it was begun."
     )
 
 
@@ -200,32 +200,32 @@ def look_again_elsewhere(again: LookAgain) -> Message:
     """The same as `about_again`, when the form has gone meanwhile."""
     weighed = again.shown.weighed
     name, typed = weighed.pipeline.name, plan_text.command(weighed.plan, weighed.pipeline.name)
-    return said(f"✋ Nothing was sent: look at `{name}` first. Type `{typed} reason…`.")
+    return said("✋ Nothing was sent: look at `{}` first. Type `{} reason…`.", name, typed)
 
 
-def _who_is_told(authority: Authorization, origin: ChannelId) -> Iterable[str]:
+def _who_is_told(authority: Authorization, origin: ChannelId) -> Iterable[Text]:
     """Who is asked to approve, who could, and where the card goes."""
     requirements, asks = authority.requirements, authority.approvals_needed > 0
     where = requirements.ask_channels[0] if asks and requirements.ask_channels else origin
     if asks:
-        asked = " ".join(mention_any(group) for group in requirements.ask_groups)
-        yield f"Its card goes to {_place(where)}{f' and asks {asked}' if asked else ''}."
+        asked = Text(" ").join(mention_any(group) for group in requirements.ask_groups)
+        yield Text("Its card goes to {}{}.", _place(where), Text(" and asks {}", asked) if asked else NOTHING)
         could = [mention_any(id_of(principal)) for principal in authority.eligible]
-        more = f" and {len(could) - TOLD_MAX} more" if len(could) > TOLD_MAX else ""
+        more = Text(" and {} more", len(could) - TOLD_MAX) if len(could) > TOLD_MAX else NOTHING
         yield (
-            f"Who may approve: {', '.join(could[:TOLD_MAX])}{more}."
+            Text("Who may approve: {}{}.", Text(", ").join(could[:TOLD_MAX]), more)
             if could
-            else "⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it."
+            else Text("⚠️ Nobody else has the right to approve it now: an admin of this bot can grant it.")
         )
     else:
-        yield f"Its card goes to {_place(where)}."
+        yield Text("Its card goes to {}.", _place(where))
 
 
-def _place(where: ChannelId) -> str:
+def _place(where: ChannelId) -> Text:
     # Slack shows no name for a reference to direct messages.
     if where.startswith(("U", "W")):
-        return "our direct messages"
-    return "the conversation in which you typed this" if where.startswith("D") else channel(where)
+        return Text("our direct messages")
+    return Text("the conversation in which you typed this") if where.startswith("D") else channel(where)
 
 
 def _view(

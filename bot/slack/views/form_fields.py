@@ -23,6 +23,7 @@ from bot.domain.pipelines.targets import Targets
 from bot.engine.handlers.clear_form import Offer
 from bot.slack.payloads import View
 from bot.slack.text import blocks, labels
+from bot.slack.text.losses import since_last_checkpoint
 from bot.slack.text.mrkdwn import plain
 
 CHOOSE = "choose_pipeline"  # action ids; see `card.CLOSE`
@@ -54,7 +55,7 @@ def how() -> InputBlock:
     boxes = CheckboxesElement(
         action_id=CHOOSE_STEPS,
         options=[
-            _box(StepName.STOP, STOP_FIRST, "By force: what came since its last checkpoint is lost."),
+            _box(StepName.STOP, STOP_FIRST, f"By force: {since_last_checkpoint('its')} is lost."),
             _box(StepName.START, START_AFTERWARDS, "It begins from nothing."),
         ],
     )
@@ -87,7 +88,7 @@ def option(offer: Offer) -> dict[str, Any]:
     """A line of the menu, with the pipeline's state below its name."""
     now = offer.state
     text = (
-        f"{labels.deployment_sign(now.status)} {now.status} · {labels.storage(now)}"
+        f"{labels.deployment_sign(now.status)} {now.status} · {labels.storage(now).plain}"
         if isinstance(now, Pipeline)
         else f"{labels.UNKNOWN} cannot be read"
     )

@@ -11,17 +11,18 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
 from bot.domain.access.permissions import Kind
-from bot.domain.commands import COMMAND
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.operations.operation import Operation, State
 from bot.slack.text import blocks
 from bot.slack.text.labels import GLASS, GRANT, by
-from bot.slack.text.mrkdwn import at, code, plain
+from bot.slack.text.lists import cut
+from bot.slack.text.mrkdwn import plain
 from bot.slack.text.outcome_text import sentence, took
-from bot.slack.text.pipeline_text import link_to
+from bot.slack.text.pipeline_text import frozen_in_words, link_to
+from bot.slack.text.spans import NOTHING, Text, at, code
+from bot.slack.text.state_text import state_now
 from bot.slack.views import card
-from bot.slack.views.access_answers import cut, grant_in_words
-from bot.slack.views.previews_view import frozen_in_words
+from bot.slack.views.access_answers import grant_in_words
 
 DECISIONS_SHOWN = 8  # items of five blocks, of the hundred that a Home tab has
 REQUESTS_SHOWN = 8  # of two
@@ -38,15 +39,15 @@ _ACTIONS = {
     HomeAction.CLOSE: card.CLOSE,
 }
 
-_WHAT_FOR = (
+_WHAT_FOR = Text(
     "👋 *Hello!* I stop, clear and start Feldera pipelines for whoever may, with the approvals that the team wants, and "
     "everybody sees what came of it."
 )
-_UNSIGNED = f"{GLASS} The glass was broken, and no approver has signed it off yet"
-_AGAIN_SOON = "I look again in a minute."
-_FOOTER = (
+_UNSIGNED = Text("{} The glass was broken, and no approver has signed it off yet", GLASS)
+_AGAIN_SOON = Text("I look again in a minute.")
+_FOOTER = Text(
     "Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. "
-    f"`{COMMAND} help` shows all that I can do."
+    "`{COMMAND} help` shows all that I can do."
 )
 
 
@@ -59,7 +60,7 @@ def home(page: HomePage, workspace_url: str) -> dict[str, Any]:
 def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
     yield blocks.header("Waiting for you")
     if not page.decides:
-        yield blocks.section("✅ Nothing waits for you.")
+        yield blocks.section(Text("✅ Nothing waits for you."))
     for item in page.decides[:DECISIONS_SHOWN]:
         yield blocks.section(_headline(item.operation, workspace_url))
         yield blocks.fields(*card.told(item.operation))
@@ -73,18 +74,18 @@ def _page(page: HomePage, workspace_url: str) -> Iterable[Block | None]:
         yield blocks.header("Lately")
         lines = [_ended(operation, workspace_url) for operation in page.ended[:ENDED_SHOWN]]
         yield blocks.section(cut(lines))
-        yield blocks.context(f"`{COMMAND} history` shows the whole record.")
+        yield blocks.context(Text("`{COMMAND} history` shows the whole record."))
     if page.freezes:
         yield blocks.header("Freezes")
         yield blocks.section(
-            cut([f"• `{freeze.pattern}`: {frozen_in_words(freeze)}" for freeze in page.freezes])
+            cut([Text("• `{}`: {}", freeze.pattern, frozen_in_words(freeze)) for freeze in page.freezes])
         )
     yield blocks.header("Your access")
-    yield blocks.section(cut([f"{GRANT} {grant_in_words(grant)}" for grant in page.grants]))
-    unread = (
-        f"Slack did not tell everything about you ({code(page.unread)}): what depends on it is not shown."
+    yield blocks.section(cut([Text("{} {}", GRANT, grant_in_words(grant)) for grant in page.grants]))
+    unread = Text(
+        "Slack did not tell everything about you ({}): what depends on it is not shown.", code(page.unread)
     )
-    yield blocks.context(unread if page.unread else "", _FOOTER)
+    yield blocks.context(unread if page.unread else NOTHING, _FOOTER)
 
 
 def _listed(title: str, items: tuple[Item, ...], most: int, workspace_url: str) -> Iterable[Block | None]:
@@ -93,23 +94,30 @@ def _listed(title: str, items: tuple[Item, ...], most: int, workspace_url: str) 
     yield blocks.header(title)
     for item in items[:most]:
         operation = item.operation
-        yield blocks.section(f"{_headline(operation, workspace_url)}\n{_progress(operation)}")
+        yield blocks.section(Text("{}\n{}", _headline(operation, workspace_url), _progress(operation)))
         yield _buttons(item)
     yield _left_out(len(items) - most)
 
 
-def _headline(operation: Operation, workspace_url: str) -> str:
-    return f"*{card.title(operation)}* · `{operation.short_id}` · {link_to(operation, workspace_url)}"
+def _headline(operation: Operation, workspace_url: str) -> Text:
+    where = link_to(operation, workspace_url)
+    return Text("*{}* · `{}` · {}", card.title(operation), operation.short_id, where)
 
 
-def _progress(operation: Operation) -> str:
+def _progress(operation: Operation) -> Text:
     """Its state, who requested it, and what it still needs: in the order of the card."""
-    text = f"{card.state_now(operation)} Asked for by {by(operation.requester, operation.confirmed_at)}."
-    if len(operation.approval.given) < operation.approval.needed:
-        until = "" if operation.approval.deadline is None else f" until {at(operation.approval.deadline)}"
-        text += f" {len(operation.approval.given)} of {operation.approval.needed} approvals{until}."
+    asked_by = by(operation.requester, operation.confirmed_at)
+    text = Text("{} Asked for by {}.", state_now(operation), asked_by)
+    given, needed = len(operation.approval.given), operation.approval.needed
+    if given < needed:
+        until = (
+            NOTHING
+            if operation.approval.deadline is None
+            else Text(" until {}", at(operation.approval.deadline))
+        )
+        text += Text(" {} of {} approvals{}.", given, needed, until)
     if operation.awaits_review:
-        text += f" {_UNSIGNED}."
+        text += Text(" {}.", _UNSIGNED)
     return text
 
 
@@ -119,8 +127,8 @@ def _what_for_a_human(operation: Operation) -> Block | None:
     if operation.state is State.NEEDS_HUMAN and operation.outcome is not None:
         found.append(sentence(operation, operation.outcome, operation.state))
     if operation.awaits_review:
-        found.append(f"{_UNSIGNED}: look at what was done and why, then sign it off.")
-    return blocks.section("\n".join(found)) if found else None
+        found.append(Text("{}: look at what was done and why, then sign it off.", _UNSIGNED))
+    return blocks.section(Text("\n").join(found)) if found else None
 
 
 def _buttons(item: Item) -> Block | None:
@@ -139,14 +147,22 @@ def _name(button: ButtonElement, operation: Operation) -> None:
 
 
 def _left_out(more: int) -> Block | None:
-    return blocks.context(f"… and {more} more: `{COMMAND} pending` lists what waits." if more > 0 else "")
+    if more <= 0:
+        return None
+    return blocks.context(Text("… and {} more: `{COMMAND} pending` lists what waits.", more))
 
 
-def _ended(operation: Operation, workspace_url: str) -> str:
+def _ended(operation: Operation, workspace_url: str) -> Text:
     if operation.outcome is None or operation.ended_at is None:
         return _headline(operation, workspace_url)
     how = sentence(operation, operation.outcome, operation.state, seconds=took(operation))
-    return f"{at(operation.ended_at)}: {how} Asked for by {by(operation.requester)}, in {link_to(operation, workspace_url)}."
+    return Text(
+        "{when}: {how} Asked for by {by}, in {where}.",
+        when=at(operation.ended_at),
+        how=how,
+        by=by(operation.requester),
+        where=link_to(operation, workspace_url),
+    )
 
 
 def _welcome(page: HomePage) -> Iterable[Block | None]:
@@ -154,34 +170,37 @@ def _welcome(page: HomePage) -> Iterable[Block | None]:
     yield blocks.section(_WHAT_FOR)
     yield blocks.section(_how_to_get_in(page))
     if page.membership.kind is Kind.MEMBER:
-        yield blocks.context(f"`{COMMAND} help` shows all that I can do.")
+        yield blocks.context(Text("`{COMMAND} help` shows all that I can do."))
 
 
-def _how_to_get_in(page: HomePage) -> str:
+def _how_to_get_in(page: HomePage) -> Text:
     match page.membership.kind:
         case Kind.MEMBER if page.unread:
-            return (
+            return Text(
                 "Whether you have a role here depends on a user group, and Slack did not tell who is in it "
-                f"({code(page.unread)}). {_AGAIN_SOON}"
+                "({}). {}",
+                code(page.unread),
+                _AGAIN_SOON,
             )
         case Kind.MEMBER:
-            return (
+            return Text(
                 "You have no role here now. An admin of this bot can give you one: ask them to type "
-                f"`{COMMAND} grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. "
+                "`{COMMAND} grant @you requester PIPELINE`, with your name, and the role and the pipeline that you need. "
                 "This page shows the rest then."
             )
         case Kind.UNKNOWN:
-            return (
-                f"Slack did not tell who you are ({code(page.unread)}), and without knowing I show nothing. "
-                f"{_AGAIN_SOON}"
+            return Text(
+                "Slack did not tell who you are ({}), and without knowing I show nothing. {}",
+                code(page.unread),
+                _AGAIN_SOON,
             )
         case Kind.GUEST:
-            return (
+            return Text(
                 "Guests of this workspace may do nothing here, whatever is granted to them. Ask a member of the team "
                 "to do it for you, or an admin of the workspace to make you a member."
             )
         case _:
-            return (
+            return Text(
                 "Only members of this workspace may do anything here. Ask somebody of the team to "
                 "do it for you."
             )

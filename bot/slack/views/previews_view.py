@@ -1,26 +1,20 @@
 """Previews of plans, and pipeline states, as the person who asked sees them. Pure."""
 
-from typing import assert_never
-
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.objections import ReasonWanted
-from bot.domain.access.rules import Freeze
-from bot.domain.commands import COMMAND
 from bot.domain.durations import span_in_words
-from bot.domain.ids import PipelineName
 from bot.domain.operations.fingerprints import Fingerprint
-from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.plans import CLEAR, START, STOP, Plan, StepName
-from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
-from bot.engine.replies import Blocked, Blocker, Described, NotCompiled, NotStopped, Preview
+from bot.domain.operations.operation import Operation
+from bot.domain.operations.plans import START, STOP, Plan, StepName
+from bot.domain.pipelines.pipeline import Pipeline, Problem
+from bot.engine.replies import Described, Preview
 from bot.slack.text import blocks, labels, plan_text
-from bot.slack.text.blocks import Message, message, said
-from bot.slack.text.labels import Field, asked_at, asked_for, deployment_sign, in_order, words
-from bot.slack.text.mrkdwn import at, code, code_block, escaped, mention, some_of
-from bot.slack.text.pipeline_text import deployment, link_to, storage
-from bot.slack.views.card import close_button
+from bot.slack.text.blocks import Message, message
+from bot.slack.text.labels import Field, deployment_sign, in_order, words
+from bot.slack.text.losses import costs, destroyed, lost
+from bot.slack.text.pipeline_text import deployment, frozen_in_words, link_to, storage, with_link
+from bot.slack.text.spans import NOTHING, Text, at, code
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`
 BREAK_GLASS = "break_glass"
@@ -33,19 +27,23 @@ _CANNOT_BE_CANCELLED = (
 )
 
 
-_STOPS_BY_FORCE = "⚠️ A forced stop loses {lost}. It *cannot be cancelled*."
-_IN_ORDER = "It is one request: {steps}, one after the other. If a step fails, the rest is left undone."
+_STOPS_BY_FORCE = "⚠️ A forced stop loses {}. It *cannot be cancelled*."
+_IN_ORDER = "It is one request: {}, one after the other. If a step fails, the rest is left undone."
 
 
 def preview(shown: Preview) -> Message:
     operation, pipeline, authority = shown.operation, shown.pipeline, shown.authority
     name, plan = pipeline.name, operation.plan
     what_then = _what_then(authority)
-    doing = plan_text.title(plan, PipelineName(f"`{name}`"))
-    then = f" {what_then}" if what_then else ""
+    doing = plan_text.action_name(plan).capitalize()
+    only_you = Text("Only you see this.")
     return message(
-        f"{plan_text.title(plan, name)}? {_at_stake(operation, with_times=True)}{then} Only you see this.",
-        blocks.section(f"*{doing}?* Nothing happens unless you press the button. Only you see this."),
+        Text(" ").join(
+            [Text("{} {}?", doing, name), _at_stake(operation, with_times=True), what_then, only_you]
+        ),
+        blocks.section(
+            Text("*{} `{}`?* Nothing happens unless you press the button. Only you see this.", doing, name)
+        ),
         state(pipeline, operation.previewed, plan, operation.incident),
         blocks.reason(operation.reason),
         *consequences(authority, operation.previewed, plan),
@@ -56,10 +54,10 @@ def preview(shown: Preview) -> Message:
 def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str = "") -> Block:
     """The pipeline's state, and what of it the plan would destroy or lose."""
     rows = {
-        Field.DEPLOYMENT: f"{deployment_sign(pipeline.status)} {deployment(pipeline)}",
+        Field.DEPLOYMENT: Text("{} {}", deployment_sign(pipeline.status), deployment(pipeline)),
         Field.STORAGE: storage(pipeline),
-        Field.WOULD_DESTROY: plan_text.destroyed(reviewed) if StepName.CLEAR in plan else None,
-        Field.LOSES: plan_text.lost(reviewed) if StepName.STOP in plan else None,
+        Field.WOULD_DESTROY: destroyed(reviewed) if StepName.CLEAR in plan else None,
+        Field.LOSES: lost(reviewed) if StepName.STOP in plan else None,
         Field.BREAKS_GLASS: code(incident, 100) if incident else None,
     }
     return blocks.fields(*in_order(rows))
@@ -68,10 +66,10 @@ def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str =
 def consequences(authority: Authorization, reviewed: Fingerprint, plan: Plan) -> list[Block]:
     """What cannot be undone, how the steps depend on each other, and who decides."""
     told = [
-        _STOPS_BY_FORCE.format(lost=plan_text.lost(reviewed)) if plan == STOP else "",
-        _CANNOT_BE_CANCELLED if StepName.CLEAR in plan and not _is_cleared(reviewed) else "",
-        _begins(reviewed) if plan == START else "",
-        _IN_ORDER.format(steps=", ".join(step.value for step in plan)) if len(plan) > 1 else "",
+        Text(_STOPS_BY_FORCE, lost(reviewed)) if plan == STOP else NOTHING,
+        Text(_CANNOT_BE_CANCELLED) if StepName.CLEAR in plan and not _is_cleared(reviewed) else NOTHING,
+        _begins(reviewed) if plan == START else NOTHING,
+        Text(_IN_ORDER, ", ".join(step.value for step in plan)) if len(plan) > 1 else NOTHING,
         _what_then(authority),
     ]
     return [blocks.section(text) for text in told if text]
@@ -81,22 +79,22 @@ def _is_cleared(reviewed: Fingerprint) -> bool:
     return reviewed.cleared and not reviewed.was_wanted
 
 
-def _begins(reviewed: Fingerprint) -> str:
+def _begins(reviewed: Fingerprint) -> Text:
     if reviewed.cleared or reviewed.checkpoints.count == 0:
-        return "▶️ It begins from nothing: there is no checkpoint to go on from."
-    return "▶️ It goes on from its last checkpoint."
+        return Text("▶️ It begins from nothing: there is no checkpoint to go on from.")
+    return Text("▶️ It goes on from its last checkpoint.")
 
 
-def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool = False) -> str:
-    """What would be lost, in plain sentences: a dialog renders no markup, and so no times."""
+def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool = False) -> Text:
+    """What would be lost. A dialog is shown to one person and for a moment: it does without times."""
     plan = operation.plan
     if plan == START:
-        return "This loses nothing."
-    costs = plan_text.costs(operation, with_times=with_times)
-    goes = f"This {'destroys' if StepName.CLEAR in plan else 'loses'} {costs}."
+        return Text("This loses nothing.")
+    verb = "destroys" if StepName.CLEAR in plan else "loses"
+    goes = Text("This {} {}.", verb, costs(operation, with_times=with_times))
     if StepName.CLEAR in plan and StepName.STOP in plan:
-        goes += f" The stop loses {plan_text.lost(operation.previewed, with_times=with_times)}."
-    return f"{goes} It cannot be cancelled{' once it is sent' if once_sent else ''}."
+        goes += Text(" The stop loses {}.", lost(operation.previewed, with_times=with_times))
+    return Text("{} It cannot be cancelled{}.", goes, Text(" once it is sent") if once_sent else NOTHING)
 
 
 def _go(operation: Operation, authority: Authorization) -> ButtonElement:
@@ -112,7 +110,7 @@ def _go(operation: Operation, authority: Authorization) -> ButtonElement:
         operation.id,
         style="primary" if harmless else "danger",
         confirm=blocks.are_you_sure(
-            f"Ask to {plan_text.action_name(plan)} {name}?" if asks else f"{doing}?",
+            Text("Ask to {} {}?", plan_text.action_name(plan), name) if asks else Text("{}?", doing),
             _at_stake(operation, once_sent=asks),
             yes="Ask" if asks else plan[0].value.capitalize() if len(plan) == 1 else "Do it",
             no="Go back",
@@ -120,24 +118,26 @@ def _go(operation: Operation, authority: Authorization) -> ButtonElement:
     )
 
 
-def _what_then(authority: Authorization) -> str:
+def _what_then(authority: Authorization) -> Text:
     requirements = authority.requirements
     if authority.by_breaking_glass:
-        return (
+        return Text(
             "🚨 Breaking the glass runs it at once, without approval. Everybody who could have approved is told, "
             "and one of them has to sign it off afterwards."
         )
     stop = (
-        f" It can be stopped for {span_in_words(requirements.stop_window)} before it is sent."
+        Text(" It can be stopped for {} before it is sent.", span_in_words(requirements.stop_window))
         if requirements.stop_window
-        else ""
+        else NOTHING
     )
     if authority.approvals_needed == 0:
-        return f"⏱️{stop}" if stop else ""
-    others = "another person" if authority.approvals_needed == 1 else "other people"
-    return (
-        f"🙋 It takes {approvals_in_words(authority.approvals_needed)} by {others}, "
-        f"within {span_in_words(requirements.approve_within)}.{stop}"
+        return Text("⏱️{}", stop) if stop else NOTHING
+    return Text(
+        "🙋 It takes {approvals} by {others}, within {time}.{stop}",
+        approvals=approvals_in_words(authority.approvals_needed),
+        others="another person" if authority.approvals_needed == 1 else "other people",
+        time=span_in_words(requirements.approve_within),
+        stop=stop,
     )
 
 
@@ -145,154 +145,61 @@ def approvals_in_words(needed: int) -> str:
     return "1 approval" if needed == 1 else f"{needed} approvals"
 
 
-def not_stopped(reply: NotStopped) -> Message:
-    pipeline, plan, offer = reply.pipeline, reply.plan, reply.offer
-    name, is_now = pipeline.name, deployment(pipeline)
-    again = f"`{plan_text.command(plan, name)}` again"
-    if pipeline.resources_desired == STOPPED:
-        advice = f"It is stopping: {is_now}. Once it is {STOPPED}, type {again}."
-    else:
-        asked = "Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It"
-        or_else = f"Stop it in Feldera, then type {again}."
-        if offer is not None:
-            or_else = f"I can stop it first, as one request: that loses {plan_text.lost(offer.previewed)}."
-        advice = f"{asked} is {is_now}. {or_else}"
-    must = "started" if plan == START else "cleared"
-    text = f"✋ `{name}` must be stopped before it can be {must}. {advice}"
-    if offer is None:
-        return said(text)
-    label = "Stop it, clear and start" if StepName.START in plan else "Stop it and clear"
-    return message(
-        text,
-        blocks.section(text),
-        blocks.buttons(
-            blocks.button(label, STOP_AND_CLEAR, offer.id), blocks.button("Never mind", DROP, offer.id)
-        ),
-    )
-
-
-def blocked(reply: Blocked) -> Message:
-    pipeline, name = reply.pipeline, reply.pipeline.name
-    match reply.by:
-        case Blocker.STOPPED_ALREADY:
-            text = f"✅ Nothing to stop: `{name}` is stopped."
-        case Blocker.STARTED_ALREADY:
-            text = f"✅ Nothing to start: `{name}` is {deployment(pipeline)}."
-        case Blocker.CLEARED_ALREADY:
-            text = f"✅ Nothing to clear: the storage of `{name}` is cleared."
-            if not pipeline.is_stopped:
-                text += f" Somebody has asked the pipeline to start: it is {deployment(pipeline)}."
-        case Blocker.BEING_CLEARED:
-            text = f"⏳ `{name}` is being cleared already, and not by me. `{COMMAND} status {name}` shows when it is done."
-        case Blocker.NOT_UNDERSTOOD:
-            text = (
-                f"❌ Feldera describes the storage of `{name}` in a word I do not know, so I leave it alone. "
-                "This bot may be older than your Feldera."
-            )
-        case _:
-            assert_never(reply.by)
-    return said(text)
-
-
-def not_compiled(reply: NotCompiled) -> Message:
-    told = code_block(reply.said) if reply.said else "Feldera shows why."
-    return said(
-        f"❌ `{reply.pipeline.name}` cannot be started: its program does not compile. Nothing was sent.\n{told}"
-    )
-
-
 def described(shown: Described, workspace_url: str) -> Message:
     pipeline, name = shown.pipeline, shown.pipeline.name
     pending, freeze = shown.pending, shown.freeze
     rows = {
         Field.DEPLOYMENT: labels.deployment(pipeline.status, pipeline.status_since),
-        Field.WANTED: f"{escaped(pipeline.desired_status)} since {at(pipeline.desired_status_since)}",
+        Field.WANTED: Text("{} since {}", pipeline.desired_status, at(pipeline.desired_status_since)),
         Field.STORAGE: storage(pipeline),
-        Field.PROGRAM: f"{escaped(pipeline.program_status)} since {at(pipeline.program_status_since)}",
+        Field.PROGRAM: Text("{} since {}", pipeline.program_status, at(pipeline.program_status_since)),
         Field.LAST_ERROR: _last_error(pipeline),
         Field.OPERATION: "none" if shown.live is None else with_link(shown.live, workspace_url),
         Field.WAITING: None if pending is None else with_link(pending, workspace_url),
         Field.FROZEN: None if freeze is None else frozen_in_words(freeze),
     }
     return message(
-        f"{name}: {escaped(pipeline.status)}, wanted {escaped(pipeline.desired_status)}, "
-        f"storage {words(pipeline.storage)}, program {escaped(pipeline.program_status)}.",
+        Text(
+            "{name}: {status}, wanted {wanted}, storage {storage}, program {program}.",
+            name=name,
+            status=pipeline.status,
+            wanted=pipeline.desired_status,
+            storage=words(pipeline.storage),
+            program=pipeline.program_status,
+        ),
         blocks.header(name),
         blocks.fields(*in_order(rows)),
-        blocks.section("\n".join([f"*{Field.DOINGS.value}*", *_doings(shown)])),
-        blocks.section("\n".join([f"*{Field.ENDED.value}*", *_ended(shown, workspace_url)])),
-        blocks.context("Only you see this."),
+        blocks.section(Text("\n").join([Text("*{}*", Field.DOINGS.value), *_doings(shown)])),
+        blocks.section(Text("\n").join([Text("*{}*", Field.ENDED.value), *_ended(shown, workspace_url)])),
+        blocks.context(Text("Only you see this.")),
     )
 
 
-def _doings(shown: Described) -> list[str]:
+def _doings(shown: Described) -> list[Text]:
     match shown.activity:
         case None:
-            return ["This Feldera keeps none: it is older than 0.292."]
+            return [Text("This Feldera keeps none: it is older than 0.292.")]
         case Problem() as problem:
-            return [f"I cannot read it now ({code(problem.message)})."]
+            return [Text("I cannot read it now ({}).", code(problem.message))]
         case ():
-            return ["none"]
+            return [Text("none")]
         case activity:
-            return [f"• {at(doing.at)}: {labels.doing(doing)}" for doing in activity]
+            return [Text("• {}: {}", at(doing.at), labels.doing(doing)) for doing in activity]
 
 
-def _ended(shown: Described, workspace_url: str) -> list[str]:
-    lines = [f"• {labels.ended(operation)}, {link_to(operation, workspace_url)}" for operation in shown.ended]
+def _ended(shown: Described, workspace_url: str) -> list[Text]:
+    lines = [
+        Text("• {}, {}", labels.ended(operation), link_to(operation, workspace_url))
+        for operation in shown.ended
+    ]
     if not lines:
-        return ["none"]
-    return [*lines, f"`{COMMAND} history {shown.pipeline.name}` shows all."]
+        return [Text("none")]
+    return [*lines, Text("`{COMMAND} history {}` shows all.", shown.pipeline.name)]
 
 
-def _last_error(pipeline: Pipeline) -> str:
+def _last_error(pipeline: Pipeline) -> Text:
     if pipeline.error is not None:
         return code(pipeline.error.message, 500)
     if pipeline.does_not_compile:
-        return f"the program does not compile ({code(pipeline.program_status)}); Feldera shows why"
-    return "none"
-
-
-def frozen_in_words(freeze: Freeze) -> str:
-    return f"{labels.frozen(freeze.until)}: {code(freeze.reason)}"
-
-
-def with_link(operation: Operation, workspace_url: str) -> str:
-    return f"{asked_for(operation)}: {link_to(operation, workspace_url)}"
-
-
-def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
-    since = asked_at(holder)
-    text = (
-        f"✋ Another operation holds `{holder.pipeline}`: {mention(holder.requester.user)} asked for a {plan_text.action_name(holder.plan)} "
-        f"{at(since)}. Follow it in {link_to(holder, workspace_url)}."
-    )
-    if holder.state is State.NEEDS_HUMAN:
-        text += " It needs a human: its card says what to look at."
-    button = blocks.buttons(close_button(holder)) if may_close else None
-    return message(text, blocks.section(text), button)
-
-
-def asked_already(operation: Operation, workspace_url: str) -> Message:
-    since = at(asked_at(operation))
-    what = (
-        "asked for just this"
-        if operation.plan == CLEAR
-        else f"asked to {plan_text.action_name(operation.plan)} it"
-    )
-    return said(
-        f"🙋 {mention(operation.requester.user)} {what} {since}, and it waits for approval: "
-        f"follow it in {link_to(operation, workspace_url)}."
-    )
-
-
-def reason_wanted(reply: ReasonWanted) -> Message:
-    """What the reason lacks, and the command to type again, with what was typed."""
-    name, plan = reply.pipeline, reply.plan
-    must = some_of([code(pattern, 100) for pattern in reply.requirements.reason_patterns], " and ")
-    glass = f" --break-glass {reply.incident}" if reply.incident else ""
-    counts = " or the incident" if reply.incident else ""
-    again = code(f"{plan_text.command(plan, name)}{glass} {reply.reason or 'reason'}…", 600)
-    if must and reply.reason:
-        return said(f"✍️ Your reason{counts} must contain something like {must}. Type {again} with it.")
-    like = f", and the reason{counts} must contain something like {must}" if must else ""
-    return said(f"✍️ A {plan_text.action_name(plan)} of `{name}` takes a reason{like}. Type {again}.")
+        return Text("the program does not compile ({}); Feldera shows why", code(pipeline.program_status))
+    return Text("none")

@@ -1,255 +1,285 @@
-"""Refusals, visible to one person: what was refused, and which grant or rule decided it. Pure."""
+"""Refusals, visible to one person: what was refused, and what decided it; under a form's field, the same in plain text. Pure."""
 
 from typing import assert_never
 
-from bot.domain.access.changes import (
-    AccessChange,
-    ChangeObjection,
-    DropRule,
-    GrantRole,
-    RemoveFreeze,
-    RevokeRole,
-    SetFreeze,
-    SetRule,
-    pattern_of,
-)
-from bot.domain.access.objections import BreakGlassForbidden, TooManyLately
-from bot.domain.access.permissions import Action, Decision, Kind, Why
+from bot.domain.access.changes import ChangeObjection, pattern_of
+from bot.domain.access.objections import BreakGlassForbidden, ReasonWanted, TooManyLately
+from bot.domain.access.permissions import Decision
 from bot.domain.access.rules import Freeze
-from bot.domain.commands import COMMAND
-from bot.domain.ids import PipelineName
-from bot.domain.operations.operation import Operation
-from bot.domain.pipelines.pipeline import Problem, ProblemKind
-from bot.domain.pipelines.targets import THE_ONLY, TargetName, target_in
-from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.replies import NotAllowed, NotFound, PermissionDenied
-from bot.slack.text.blocks import Message, said
-from bot.slack.text.mrkdwn import at, code, duration, either, escaped, mention, some_of
-from bot.slack.text.outcome_text import sentence, took
-from bot.slack.text.pipeline_text import host_setting, link_to, tenant_setting
+from bot.domain.ids import PipelineName, UserId
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.plans import CLEAR, START, StepName
+from bot.domain.pipelines.pipeline import STOPPED, Pipeline, Problem
+from bot.domain.pipelines.targets import target_in
+from bot.engine.replies import (
+    Blocked,
+    Blocker,
+    NotAllowed,
+    NotCompiled,
+    NotFound,
+    NotStopped,
+    PermissionDenied,
+)
+from bot.slack.text import blocks
+from bot.slack.text.action_text import change_in_words, wanted
+from bot.slack.text.blocks import Message, message, said
+from bot.slack.text.decision_text import why
+from bot.slack.text.labels import asked_at
+from bot.slack.text.lists import either, some_of
+from bot.slack.text.losses import lost
+from bot.slack.text.pipeline_text import deployment, frozen_in_words, link_to
 from bot.slack.text.plan_text import action_name, command
-from bot.slack.views.previews_view import frozen_in_words
+from bot.slack.text.problem_text import why_no_answer
+from bot.slack.text.quantities import duration
+from bot.slack.text.spans import NOTHING, Text, at, code, code_block, mention, shortened
+from bot.slack.views.card import close_button
+from bot.slack.views.previews_view import DROP, STOP_AND_CLEAR
 
-_TRIED = {
-    AttemptedAction.CONFIRM: "confirm",
-    AttemptedAction.DROP: "dismiss",
-    AttemptedAction.APPROVE: "approve",
-    AttemptedAction.DENY: "deny",
-    AttemptedAction.WITHDRAW: "take back",
-    AttemptedAction.STOP: "stop",
-    AttemptedAction.SIGN_OFF: "sign off",
-    AttemptedAction.CLOSE: "close",
-}
+PATTERNS_SHOWN = 500  # characters: as much as a field's error has
 
 
 def denied(reply: PermissionDenied) -> Message:
-    nothing = " Nothing was sent." if reply.confirming else ""
-    return said(f"🚫 You may not {_wanted(reply)} `{reply.pipeline}`: {why(reply.decision)}{nothing}")
-
-
-def _wanted(reply: PermissionDenied) -> str:
-    if reply.plan is None:
-        return "see"
-    if reply.tried is not None:
-        return f"{_TRIED[reply.tried]} a {action_name(reply.plan)} of"
-    return "break the glass for" if reply.decision.action is Action.BREAK_GLASS else action_name(reply.plan)
+    nothing = Text(" Nothing was sent.") if reply.confirming else NOTHING
+    return said("🚫 You may not {} `{}`: {}{}", wanted(reply), reply.pipeline, why(reply.decision), nothing)
 
 
 def not_allowed(shown: NotAllowed) -> Message:
-    if shown.judgement.objection is ChangeObjection.OWN_FAVOUR:
-        membership = shown.judgement.decision.membership
-        if membership is not None and membership.unresolved_groups:
-            return said(
-                f"🚫 That may be in your own favour: Slack did not tell who is in a user group ({code(membership.why)}), "
-                "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin."
-            )
+    """No to a change of access."""
+    decision = shown.judgement.decision
+    if shown.judgement.objection is not ChangeObjection.OWN_FAVOUR:
         return said(
-            "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
-            "Another admin can, or whoever runs the bot."
+            "🚫 You may not {} `{}`: {}",
+            change_in_words(shown.change),
+            pattern_of(shown.change),
+            why(decision),
+        )
+    if decision.membership is not None and decision.membership.unresolved_groups:
+        return said(
+            "🚫 That may be in your own favour: Slack did not tell who is in a user group ({}), "
+            "and nobody can raise their own rights in Slack. Try again in a minute, or ask another admin.",
+            code(decision.membership.why),
         )
     return said(
-        f"🚫 You may not {_change(shown.change)} `{pattern_of(shown.change)}`: {why(shown.judgement.decision)}"
+        "🚫 That would be in your own favour, and nobody can raise their own rights in Slack. "
+        "Another admin can, or whoever runs the bot."
     )
-
-
-def _change(change: AccessChange) -> str:
-    match change:
-        case GrantRole(role=role):
-            return f"grant *{role.value}* on"
-        case RevokeRole(role=role):
-            return f"revoke *{role.value}* on"
-        case SetRule():
-            return "set a rule on"
-        case DropRule():
-            return "drop the rule on"
-        case SetFreeze():
-            return "freeze"
-        case RemoveFreeze():
-            return "unfreeze"
-        case _:
-            assert_never(change)
-
-
-def why(decision: Decision) -> str:
-    """What decided, in a sentence or two that begin in lower case."""
-    who = "" if decision.membership is None else f" You are `{decision.membership.actor.user}`."
-    match decision.why:
-        case Why.GRANTED:
-            grant = decision.grant
-            return (
-                ""
-                if grant is None
-                else f"grant number {grant.id}, *{grant.role.value}* on `{grant.pattern}`."
-            )
-        case Why.NOT_A_MEMBER:
-            return _not_a_member(decision)
-        case Why.UNRESOLVED:
-            unread = "" if decision.membership is None else f" ({code(decision.membership.why)})"
-            return f"it depends on a user group, and Slack did not tell who is in it{unread}. Try again in a minute."
-        case Why.LAPSED | Why.NO_GRANT:
-            roles = either([f"*{role.value}*" for role in decision.would_allow])
-            text = f"that takes the role {roles} on it."
-            lapsed = decision.lapsed
-            if lapsed is not None and lapsed.expires_at is not None:
-                text += f" Your *{lapsed.role.value}* on `{lapsed.pattern}` ended {at(lapsed.expires_at)}."
-            return f"{text} An admin of this bot can grant it.{who}"
-        case _:
-            assert_never(decision.why)
-
-
-_NO_MEMBER = {
-    Kind.GUEST: "guests of this workspace may do nothing here, whatever is granted to them.",
-    Kind.BOT: "bots may do nothing here.",
-    Kind.DEACTIVATED: "the account is deactivated.",
-    Kind.STRANGER: "only members of this workspace may do anything here.",
-}
-
-
-def _not_a_member(decision: Decision) -> str:
-    membership = decision.membership
-    if membership is None or membership.kind is Kind.UNKNOWN:
-        unread = "" if membership is None or not membership.why else f" ({code(membership.why)})"
-        return f"Slack did not tell who you are{unread}, and without knowing I say no. Try again in a minute."
-    return _NO_MEMBER.get(membership.kind, "only members may do anything here.")
 
 
 def not_found(reply: NotFound) -> Message:
-    text = f"❌ {_needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline)}"
-    if reply.close:
-        text += f" Did you mean {either([f'`{other}`' for other in reply.close])}?"
-    if reply.unanswered:
-        silent = [f"`{target}`" for target in reply.unanswered]
-        text += f" {' and '.join(silent)} cannot be asked now, and may have it."
-    return said(text)
-
-
-def _unknown(name: PipelineName) -> str:
-    return f"Feldera has no pipeline `{name}` (upper and lower case count)."
-
-
-def _needs_target(name: PipelineName) -> str:
-    target = target_in(name)
-    if target:
-        return f"There is no Feldera called `{target}` here, and so no `{name}`."
-    return f"There are several Felderas here, and `{name}` does not say which: type `TARGET/{name}`."
-
-
-def no_answer(name: PipelineName, problem: Problem) -> Message:
+    close = either([code(other) for other in reply.close]) if reply.close else NOTHING
+    silent = Text(" and ").join([code(target) for target in reply.unanswered])
     return said(
-        f"❌ I cannot look at `{name}` now: {in_words(problem, target_in(name))} Nothing has been changed."
+        "❌ {}{}{}",
+        _needs_target(reply.pipeline) if reply.needs_target else _unknown(reply.pipeline),
+        Text(" Did you mean {}?", close) if close else NOTHING,
+        Text(" {} cannot be asked now, and may have it.", silent) if silent else NOTHING,
     )
 
 
-def in_words(problem: Problem, target: TargetName = THE_ONLY) -> str:
-    """Why Feldera gave no answer, and what to do about it."""
-    told = code(problem.message)
-    match problem.trouble:
-        case ProblemKind.UNAUTHORIZED | ProblemKind.FORBIDDEN:
-            return f"Feldera does not let this bot in ({told}). Whoever runs the bot should check its credentials."
-        case ProblemKind.NO_TENANT:
-            return (
-                f"Feldera cannot tell which tenant's pipelines to show ({told}). "
-                f"Whoever runs the bot should set {tenant_setting(target)}, or give the bot an API key."
-            )
-        case ProblemKind.ELSEWHERE | ProblemKind.NOT_TOLD_APART:
-            return f"the bot's settings do not fit ({told}). Whoever runs the bot should check {host_setting(target)}."
-        case ProblemKind.NOT_FELDERA:
-            return (
-                f"what answers at Feldera's address is not Feldera ({told}). "
-                f"Whoever runs the bot should check {host_setting(target)}."
-            )
-        case ProblemKind.UNREACHABLE:
-            return f"Feldera does not answer ({told}). Try again in a minute."
-        case ProblemKind.BUSY:
-            return f"Feldera is busy ({told}). Try again in a minute."
-        case ProblemKind.DATABASE_DOWN | ProblemKind.REJECTED:
-            return f"{escaped(problem.message)} Try again in a minute."
-        case ProblemKind.UNEXPECTED:
-            return f"Feldera's answer makes no sense to me ({told})."
-        case _:
-            assert_never(problem.trouble)
+def _unknown(name: PipelineName) -> Text:
+    return Text("Feldera has no pipeline `{}` (upper and lower case count).", name)
+
+
+def _needs_target(name: PipelineName) -> Text:
+    target = target_in(name)
+    if target:
+        return Text("There is no Feldera called `{}` here, and so no `{}`.", target, name)
+    return Text("There are several Felderas here, and `{}` does not say which: type `TARGET/{}`.", name, name)
+
+
+def no_answer(name: PipelineName, problem: Problem) -> Message:
+    because = why_no_answer(problem, target_in(name))
+    return said("❌ I cannot look at `{}` now: {} Nothing has been changed.", name, because)
+
+
+def no_list(problem: Problem) -> Message:
+    return said("❌ I cannot look at the pipelines now: {}", why_no_answer(problem))
+
+
+def sees_nothing(decision: Decision) -> Message:
+    return said("🚫 You may not see any pipeline: {}", why(decision))
 
 
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
     return said(
-        f"Nothing new starts on `{name}`, not by breaking the glass either: {frozen_in_words(freeze)} "
-        f"(by {_by(freeze.by)}). An admin can lift it: `{COMMAND} unfreeze {freeze.pattern}`."
+        "Nothing new starts on `{name}`, not by breaking the glass either: {freeze} "
+        "(by {by}). An admin can lift it: `{COMMAND} unfreeze {pattern}`.",
+        name=name,
+        freeze=frozen_in_words(freeze),
+        by=_by(freeze.by),
+        pattern=freeze.pattern,
     )
 
 
 def glass_forbidden(reply: BreakGlassForbidden) -> Message:
-    name = reply.pipeline
-    rules = some_of([f"`{pattern}`" for pattern in reply.requirements.rules])
-    because = f"the rules on {rules} do not allow it" if rules else "no rule allows it"
+    rules = some_of([Text("`{}`", pattern) for pattern in reply.requirements.rules])
     return said(
-        f"🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{command(reply.plan, name)} reason…`."
+        "🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{command} reason…`.",
+        name=reply.pipeline,
+        because=Text("the rules on {} do not allow it", rules) if rules else "no rule allows it",
+        command=command(reply.plan, reply.pipeline),
     )
 
 
 def too_many(name: PipelineName, limit: int) -> Message:
     return said(
-        f"✋ You have {limit} open requests, and one person may have no more: `{name}` has to wait. "
-        f"`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` takes one back."
+        "✋ You have {} open requests, and one person may have no more: `{}` has to wait. "
+        "`{COMMAND} pending` lists them; `{COMMAND} withdraw ID` takes one back.",
+        limit,
+        name,
     )
 
 
 def too_many_lately(reply: TooManyLately) -> Message:
     return said(
-        f"✋ You made {reply.limit} requests within {duration(round(reply.within.total_seconds()))}, and one person may "
-        f"make no more: `{reply.pipeline}` has to wait. Ask again {at(reply.again_at)}."
+        "✋ You made {limit} requests within {within}, and one person may make no more: `{name}` has to wait. "
+        "Ask again {again_at}.",
+        limit=reply.limit,
+        within=duration(round(reply.within.total_seconds())),
+        name=reply.pipeline,
+        again_at=at(reply.again_at),
     )
 
 
-def name_wanted(name: PipelineName) -> Message:
-    return said(f"Type the pipeline's name, `{name}`, letter by letter. Nothing was sent.")
-
-
-def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
-    """The reply to a click or command that came too late: who was first, and when."""
-    name, where = operation.pipeline, link_to(operation, workspace_url)
-    outcome = operation.outcome
-    signed = operation.review
-    if signing and signed is not None:
-        return said(f"It was signed off already, by {mention(signed.by.user)} {at(signed.at)}: see {where}.")
-    if operation.confirmed_at is None:
-        return said(f"This was dropped already: nothing was sent, and `{name}` is as it was.")
-    approved = ""
-    if operation.approval.given and operation.ready_at is not None:
-        last = operation.approval.given[-1]
-        approved = f"This was already approved by {mention(last.by.user)} {at(last.at)}"
-    if outcome is not None and operation.ended_at is not None:
-        over = f"{approved}, and is over" if approved else f"This is over since {at(operation.ended_at)}"
-        how = sentence(operation, outcome, operation.state, seconds=took(operation))
-        return said(f"{over}. {how} See {where}.")
-    if approved:
-        return said(f"{approved}: follow it in {where}.")
+def reason_wanted(reply: ReasonWanted) -> Message:
+    """What the reason lacks, and the command to type again, with what was typed."""
+    must = some_of([code(pattern, 100) for pattern in reply.requirements.reason_patterns], Text(" and "))
+    glass = f" --break-glass {reply.incident}" if reply.incident else ""
+    counts = Text(" or the incident") if reply.incident else NOTHING
+    again = code(f"{command(reply.plan, reply.pipeline)}{glass} {reply.reason or 'reason'}…", 600)
+    if must and reply.reason:
+        return said("✍️ Your reason{} must contain something like {}. Type {} with it.", counts, must, again)
     return said(
-        f"This was confirmed already, {at(operation.confirmed_at)} by {mention(operation.requester.user)}: "
-        f"follow it in {where}."
+        "✍️ A {action} of `{name}` takes a reason{like}. Type {again}.",
+        action=action_name(reply.plan),
+        name=reply.pipeline,
+        like=Text(", and the reason{} must contain something like {}", counts, must) if must else NOTHING,
+        again=again,
     )
 
 
-def _by(who: str) -> str:
+def reason_wanted_under_field(reply: ReasonWanted) -> Text:
+    """The same under the field in which it is missing."""
+    must = shortened(" and ".join(reply.requirements.reason_patterns), PATTERNS_SHOWN)
+    return (
+        Text("The reason must contain something like {}.", must)
+        if must
+        else Text("A rule asks for a reason.")
+    )
+
+
+def not_stopped(reply: NotStopped) -> Message:
+    pipeline, offer = reply.pipeline, reply.offer
+    text = Text(
+        "✋ `{}` must be stopped before it can be {}. {}",
+        pipeline.name,
+        "started" if reply.plan == START else "cleared",
+        _how_to_stop(reply),
+    )
+    if offer is None:
+        return said("{}", text)
+    label = "Stop it, clear and start" if StepName.START in reply.plan else "Stop it and clear"
+    return message(
+        text,
+        blocks.section(text),
+        blocks.buttons(
+            blocks.button(label, STOP_AND_CLEAR, offer.id), blocks.button("Never mind", DROP, offer.id)
+        ),
+    )
+
+
+def _how_to_stop(reply: NotStopped) -> Text:
+    pipeline, is_now = reply.pipeline, deployment(reply.pipeline)
+    again = command(reply.plan, pipeline.name)
+    if pipeline.resources_desired == STOPPED:
+        return Text("It is stopping: {}. Once it is {}, type `{}` again.", is_now, STOPPED, again)
+    return Text(
+        "{it} is {is_now}. {how}",
+        it="Somebody has asked it to start: it" if pipeline.resources == STOPPED else "It",
+        is_now=is_now,
+        how=Text("Stop it in Feldera, then type `{}` again.", again)
+        if reply.offer is None
+        else Text("I can stop it first, as one request: that loses {}.", lost(reply.offer.previewed)),
+    )
+
+
+def not_stopped_in_form(pipeline: Pipeline, tick: str) -> Text:
+    """The same in a form, which has a box to `tick`."""
+    text = Text(
+        "✋ `{}` must be stopped before it can be cleared: it is {}.", pipeline.name, deployment(pipeline)
+    )
+    if pipeline.resources_desired == STOPPED:
+        return Text("{} It is stopping: choose it again once it is stopped.", text)
+    return Text("{} Tick *{}* to ask for both at once.", text, tick)
+
+
+def not_stopped_under_field(pipeline: Pipeline, tick: str) -> Text:
+    """The same under the form's menu, once it was submitted."""
+    if pipeline.resources_desired == STOPPED:
+        return Text("`{}` is stopping: press again once it is stopped.", pipeline.name)
+    return Text("`{}` is not stopped: tick *{}*, or choose another.", pipeline.name, tick)
+
+
+def blocked(reply: Blocked) -> Message:
+    pipeline, name = reply.pipeline, reply.pipeline.name
+    match reply.by:
+        case Blocker.STOPPED_ALREADY:
+            return said("✅ Nothing to stop: `{}` is stopped.", name)
+        case Blocker.STARTED_ALREADY:
+            return said("✅ Nothing to start: `{}` is {}.", name, deployment(pipeline))
+        case Blocker.CLEARED_ALREADY:
+            asked = Text(" Somebody has asked the pipeline to start: it is {}.", deployment(pipeline))
+            but = NOTHING if pipeline.is_stopped else asked
+            return said("✅ Nothing to clear: the storage of `{}` is cleared.{}", name, but)
+        case Blocker.BEING_CLEARED:
+            return said(
+                "⏳ `{name}` is being cleared already, and not by me. `{COMMAND} status {name}` shows when it is done.",
+                name=name,
+            )
+        case Blocker.NOT_UNDERSTOOD:
+            return said(
+                "❌ Feldera describes the storage of `{}` in a word I do not know, so I leave it alone. "
+                "This bot may be older than your Feldera.",
+                name,
+            )
+        case _:
+            assert_never(reply.by)
+
+
+def not_compiled(reply: NotCompiled) -> Message:
+    told = code_block(reply.said) if reply.said else "Feldera shows why."
+    name = reply.pipeline.name
+    return said("❌ `{}` cannot be started: its program does not compile. Nothing was sent.\n{}", name, told)
+
+
+def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
+    text = Text(
+        "✋ Another operation holds `{name}`: {who} asked for a {action} {when}. Follow it in {where}.{human}",
+        name=holder.pipeline,
+        who=mention(holder.requester.user),
+        action=action_name(holder.plan),
+        when=at(asked_at(holder)),
+        where=link_to(holder, workspace_url),
+        human=Text(" It needs a human: its card says what to look at.")
+        if holder.state is State.NEEDS_HUMAN
+        else NOTHING,
+    )
+    button = blocks.buttons(close_button(holder)) if may_close else None
+    return message(text, blocks.section(text), button)
+
+
+def asked_already(operation: Operation, workspace_url: str) -> Message:
+    same = operation.plan == CLEAR
+    return said(
+        "🙋 {who} {asked} {when}, and it waits for approval: follow it in {where}.",
+        who=mention(operation.requester.user),
+        asked="asked for just this" if same else f"asked to {action_name(operation.plan)} it",
+        when=at(asked_at(operation)),
+        where=link_to(operation, workspace_url),
+    )
+
+
+def _by(who: str) -> Text:
     """A person in Slack (`T1/U2`), or a user of the shell (`shell:root`)."""
     _, slash, user = who.partition("/")
-    return f"<@{user}>" if slash and user.isalnum() else code(who, 100)
+    return mention(UserId(user)) if slash and user.isalnum() else code(who, 100)

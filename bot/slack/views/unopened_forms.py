@@ -3,7 +3,6 @@
 Slack lets a form open for three seconds after a click: whatever takes longer is too late for it.
 """
 
-from bot.domain.commands import COMMAND
 from bot.domain.ids import OperationId
 from bot.domain.operations.operation import SHORT_ID
 from bot.slack.text.blocks import Message, said
@@ -12,7 +11,7 @@ from bot.slack.text.blocks import Message, said
 def denial(operation_id: OperationId) -> Message:
     short_id = operation_id[:SHORT_ID]
     return said(
-        f"✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {short_id} reason…`."
+        "✍️ Slack did not open the form. Nothing was denied: type `{COMMAND} deny {} reason…`.", short_id
     )
 
 

@@ -1,0 +1,89 @@
+"""Action text: what somebody wanted to do, in words that a sentence about them can go on with. Pure."""
+
+from typing import assert_never
+
+from bot.domain.access.changes import (
+    AccessChange,
+    DropRule,
+    GrantRole,
+    RemoveFreeze,
+    RevokeRole,
+    SetFreeze,
+    SetRule,
+)
+from bot.domain.access.permissions import Action
+from bot.domain.events import EventKind
+from bot.engine.attempted_actions import AttemptedAction
+from bot.engine.replies import PermissionDenied
+from bot.slack.text.plan_text import action_name, listed
+from bot.slack.text.spans import Text, shortened
+
+_TRIED = {
+    AttemptedAction.CONFIRM: "confirm",
+    AttemptedAction.DROP: "dismiss",
+    AttemptedAction.APPROVE: "approve",
+    AttemptedAction.DENY: "deny",
+    AttemptedAction.WITHDRAW: "take back",
+    AttemptedAction.STOP: "stop",
+    AttemptedAction.SIGN_OFF: "sign off",
+    AttemptedAction.CLOSE: "close",
+}
+
+
+def wanted(reply: PermissionDenied) -> str:
+    """`clear`, `approve a clear of`: to go before the pipeline's name."""
+    if reply.plan is None:
+        return "see"
+    if reply.tried is not None:
+        return f"{_TRIED[reply.tried]} a {action_name(reply.plan)} of"
+    return "break the glass for" if reply.decision.action is Action.BREAK_GLASS else action_name(reply.plan)
+
+
+def change_in_words(change: AccessChange) -> Text:
+    """`freeze`, `set a rule on`: to go before the pattern."""
+    match change:
+        case GrantRole(role=role):
+            return Text("grant *{}* on", role.value)
+        case RevokeRole(role=role):
+            return Text("revoke *{}* on", role.value)
+        case SetRule():
+            return Text("set a rule on")
+        case DropRule():
+            return Text("drop the rule on")
+        case SetFreeze():
+            return Text("freeze")
+        case RemoveFreeze():
+            return Text("unfreeze")
+        case _:
+            assert_never(change)
+
+
+_RECORDED: dict[str, str] = {
+    EventKind.GRANTED: "to grant",
+    EventKind.REVOKED: "to revoke",
+    EventKind.RULE_SET: "to set the rule on",
+    EventKind.RULE_DROPPED: "to drop the rule on",
+    EventKind.FROZEN: "to freeze",
+    EventKind.UNFROZEN: "to unfreeze",
+    Action.VIEW: "to see",
+    Action.REQUEST: "to clear",
+    Action.CLEAR: "to clear",
+    Action.STOP: "to stop",
+    Action.START: "to start",
+    Action.BREAK_GLASS: "to break the glass of",
+    AttemptedAction.CONFIRM: "to confirm it",
+    AttemptedAction.DROP: "to dismiss it",
+    AttemptedAction.APPROVE: "to approve it",
+    AttemptedAction.DENY: "to deny it",
+    AttemptedAction.WITHDRAW: "to take it back",
+    AttemptedAction.STOP: "to keep it from being sent",
+    AttemptedAction.SIGN_OFF: "to sign it off",
+    AttemptedAction.CLOSE: "to close it",
+}
+
+
+def recorded_action(action: str, plan: str | None) -> Text:
+    """`to clear`: what the audit log says that somebody was refused; for a plan, all of it."""
+    if plan is not None and action in {Action.REQUEST, Action.CLEAR, Action.STOP, Action.START}:
+        return Text("to {}", shortened(listed(plan.split()), 60))
+    return Text("{}", _RECORDED.get(action) or action.replace("_", " "))

@@ -1,0 +1,63 @@
+"""State text: what an operation's card says of it now, with its sign. Pure."""
+
+from datetime import datetime
+
+from bot.domain.operations.operation import Operation, State
+from bot.domain.operations.plans import CLEAR
+from bot.slack.text import plan_text
+from bot.slack.text.labels import sign, state_words, words
+from bot.slack.text.spans import NOTHING, Text, at, shortened
+
+
+def state_now(operation: Operation) -> Text:
+    """Its sign and its state as a sentence."""
+    unreachable = operation.outage.unreachable_since
+    trouble = NOTHING
+    if unreachable is not None:
+        trouble = Text(" I have not been able to ask Feldera since {}.", at(unreachable))
+    return Text("{} {}.{}", sign(operation.state), _state_in_words(operation), trouble)
+
+
+def _state_in_words(operation: Operation) -> Text | str:  # noqa: PLR0911 - a sentence for each state
+    match operation.state:
+        case State.AWAITING_APPROVAL:
+            return words(operation.state)
+        case State.READY if operation.held_by_freeze or _will_be_held(operation):
+            return "Held by a freeze, not sent"
+        case State.READY if operation.cancellable_until is not None:
+            return Text("To be sent{}, and can be stopped until then", _on(operation.cancellable_until))
+        case State.READY if operation.has_begun:
+            behind, step = plan_text.behind(operation).capitalize(), operation.step_name.value
+            return Text("{}{}, the {} is not sent yet", behind, _on(operation.ready_at), step)
+        case State.READY if operation.approval.given:
+            return Text("Approved{}, not sent yet", _on(operation.ready_at))
+        case State.READY:
+            return Text("Confirmed{}, not sent yet", _on(operation.confirmed_at))
+        case State.SUBMITTING:
+            what = "Sent" if operation.plan == CLEAR else f"{operation.step_name.value.capitalize()} sent"
+            return Text("{}{}, no answer yet", what, _on(operation.attempt.submitted_at))
+        case State.WAITING:
+            unusual = "" if operation.attempt.overdue_since is None else ", which is unusually long"
+            phase = (
+                Text(" ({})", shortened(operation.attempt.phase, 64)) if operation.attempt.phase else NOTHING
+            )
+            doing = plan_text.DOING[operation.step_name].capitalize()
+            return Text("{} since{}{}{}", doing, _on(operation.attempt.accepted_at), phase, unusual)
+        case State.SUCCEEDED | State.UNNECESSARY | State.REFUSED | State.STALE | State.EXPIRED:
+            return words(operation.state) if operation.plan == CLEAR else plan_text.state_in_words(operation)
+        case _:
+            return state_words(operation)
+
+
+def _will_be_held(operation: Operation) -> bool:
+    """Whether a freeze lasts beyond the moment at which it would be sent."""
+    frozen_until, stop_until = operation.display.frozen_until, operation.cancellable_until
+    return (
+        frozen_until is not None
+        and operation.attempt.sends == 0
+        and (stop_until is None or stop_until < frozen_until)
+    )
+
+
+def _on(moment: datetime | None) -> Text:
+    return NOTHING if moment is None else Text(" {}", at(moment))

@@ -1,0 +1,96 @@
+"""Refusals of a click, or of the command that does the same: too late, or not theirs to do. Pure."""
+
+from typing import Literal, assert_never
+
+from bot.domain.ids import PipelineName
+from bot.domain.operations.operation import Operation
+from bot.engine.replies import Result
+from bot.slack.text.blocks import Message, said
+from bot.slack.text.outcome_text import sentence, took
+from bot.slack.text.pipeline_text import link_to
+from bot.slack.text.plan_text import action_name, command
+from bot.slack.text.spans import NOTHING, Text, at, mention
+
+_Refusal = Literal[
+    Result.TOO_OLD,
+    Result.NOTHING_TO_SIGN_OFF,
+    Result.APPROVED_BEFORE,
+    Result.OWN_REQUEST,
+    Result.OWN_BREAK_GLASS,
+]
+
+
+def refused(result: _Refusal, operation: Operation) -> Message:
+    match result:
+        case Result.TOO_OLD:
+            return said(
+                "⌛ This preview is more than 30 minutes old, and things may have changed. "
+                "Nothing was sent. Type `{}` to look again.",
+                command(operation.plan, operation.pipeline),
+            )
+        case Result.NOTHING_TO_SIGN_OFF:
+            return said(
+                "The {action} of `{name}` has nothing to sign off: {why}.",
+                action=action_name(operation.plan),
+                name=operation.pipeline,
+                why="it has not been sent yet" if operation.incident else "no glass was broken for it",
+            )
+        case Result.APPROVED_BEFORE:
+            given, needed = len(operation.approval.given), operation.approval.needed
+            return said("You approved it already: {} of {}.", given, needed)
+        case Result.OWN_REQUEST:
+            return said("🚫 You asked for it yourself: others decide.")
+        case Result.OWN_BREAK_GLASS:
+            return said("🚫 You broke the glass yourself: somebody else has to sign it off.")
+        case _:
+            assert_never(result)
+
+
+def name_wanted(name: PipelineName) -> Message:
+    return said("Type the pipeline's name, `{}`, letter by letter. Nothing was sent.", name)
+
+
+def not_yours(operation: Operation | None) -> Message:
+    if operation is None:
+        return said("🚫 Only the person who was shown this, or who asked, can use it.")
+    return said(
+        "🚫 Only {who}, who asked for the {action} of `{name}`, can take it back.",
+        who=mention(operation.requester.user),
+        action=action_name(operation.plan),
+        name=operation.pipeline,
+    )
+
+
+def not_known() -> Message:
+    return said("This button is from another time: it does nothing any more. Type `{COMMAND} help`.")
+
+
+def already_decided(operation: Operation, workspace_url: str, *, signing: bool = False) -> Message:
+    """Too late: who was first, and when."""
+    where, signed, outcome = link_to(operation, workspace_url), operation.review, operation.outcome
+    if signing and signed is not None:
+        return said(
+            "It was signed off already, by {} {}: see {}.", mention(signed.by.user), at(signed.at), where
+        )
+    if operation.confirmed_at is None:
+        return said("This was dropped already: nothing was sent, and `{}` is as it was.", operation.pipeline)
+    approved = NOTHING
+    if operation.approval.given and operation.ready_at is not None:
+        last = operation.approval.given[-1]
+        approved = Text("This was already approved by {} {}", mention(last.by.user), at(last.at))
+    if outcome is not None and operation.ended_at is not None:
+        ended = Text("This is over since {}", at(operation.ended_at))
+        return said(
+            "{over}. {how} See {where}.",
+            over=Text("{}, and is over", approved) if approved else ended,
+            how=sentence(operation, outcome, operation.state, seconds=took(operation)),
+            where=where,
+        )
+    if approved:
+        return said("{}: follow it in {}.", approved, where)
+    return said(
+        "This was confirmed already, {when} by {who}: follow it in {where}.",
+        when=at(operation.confirmed_at),
+        who=mention(operation.requester.user),
+        where=where,
+    )
