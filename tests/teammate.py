@@ -9,7 +9,7 @@ from bot.domain.ids import Actor, TeamId, UserId
 from bot.simulator.slack import Answer, Channel, Person, render_text, render_view
 
 if TYPE_CHECKING:
-    from bot.simulator.slack.profiles import Profile
+    from bot.simulator.slack.state.profiles import Profile
     from tests.workspace import Workspace
 
 CHANNEL = "ops"

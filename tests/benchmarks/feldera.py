@@ -14,8 +14,8 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.feldera.faults import RecordedRequest
-from bot.simulator.feldera.pipeline import Pace
+from bot.simulator.feldera.api.faults import RecordedRequest
+from bot.simulator.feldera.state.pipeline import Pace
 from tests.benchmarks.processes import says, until_told_to_stop
 from tests.streams import listening, passes, served
 

@@ -23,7 +23,7 @@ from bot.domain.ids import Actor, ChannelId, TeamId, UserId
 from bot.domain.operations.operation import Operation
 from bot.domain.operations.parts import Card
 from bot.simulator.slack import Message, Person, SlackSimulator
-from bot.simulator.slack.workspace import Content
+from bot.simulator.slack.state.workspace import Content
 from bot.slack.views.card import card
 from bot.store.shell_store import Administration
 from tests.benchmarks.feldera import live, other

@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
-from bot.simulator.web.guard import HEADERS
+from bot.simulator.web.origin_guard import HEADERS
 from tests.browser.conftest import system_chromium
 from tests.browser.seat import violations
 

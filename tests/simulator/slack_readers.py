@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC
 
-from bot.simulator.slack.formatting import mrkdwn
-from bot.simulator.slack.spans import Reader
+from bot.simulator.slack.rendering.mrkdwn_parser import mrkdwn
+from bot.simulator.slack.rendering.spans import Reader
 from tests.clock import START
 
 ANA = Reader(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.simulator.slack.blocks import problems_in_blocks, problems_in_view
+from bot.simulator.slack.blocks.block_rules import problems_in_blocks, problems_in_view
 from tests.simulator.slack_apps import actions, asks, button, option, plain, refusal, section
 
 DIVIDER = {"type": "divider"}

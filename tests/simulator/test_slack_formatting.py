@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.simulator.slack import render_text
-from bot.simulator.slack.formatting import mrkdwn
-from bot.simulator.slack.spans import read_out
+from bot.simulator.slack.rendering.mrkdwn_parser import mrkdwn
+from bot.simulator.slack.rendering.spans import read_out
 from tests.simulator.slack_readers import ANA, BEN, shown
 
 MESSAGE = "https://acme.slack.com/archives/C03OPS/p1772420400000100"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.simulator.slack import SlackSimulator
-from bot.simulator.slack.workspace import Content
+from bot.simulator.slack.state.workspace import Content
 from tests.clock import START
 from tests.simulator.slack_apps import actions, button, client_of, error_of, plain, refusal, section, texts
 

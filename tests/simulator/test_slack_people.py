@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bot.simulator.slack import NotPossibleError, render
-from bot.simulator.slack.workspace import Content
+from bot.simulator.slack.state.workspace import Content
 from tests.clock import START
 from tests.simulator.slack_apps import actions, button, plain, sent
 

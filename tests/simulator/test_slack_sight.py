@@ -3,7 +3,7 @@
 import pytest
 
 from bot.simulator.slack import NotPossibleError, Option
-from bot.simulator.slack.workspace import Content
+from bot.simulator.slack.state.workspace import Content
 from tests.simulator.slack_apps import actions, asks, button, home, modal, option, plain, section, sent, texts
 
 pytestmark = pytest.mark.anyio

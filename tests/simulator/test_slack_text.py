@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.simulator.slack import Channel, Message, Version, render, render_text
-from bot.simulator.slack.dates import filled_in, full_date, shown_date
+from bot.simulator.slack.rendering.dates import filled_in, full_date, shown_date
 from tests.clock import START
 from tests.simulator.slack_apps import actions, asks, button, plain, section
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.ids import PipelineName
 from bot.domain.pipelines.targets import TARGET_NAME_MAX
-from bot.simulator.slack.blocks import problems_in_blocks
+from bot.simulator.slack.blocks.block_rules import problems_in_blocks
 from bot.slack.text.blocks import Message
 
 WORKSPACE_URL = "https://acme.slack.com/"

@@ -16,8 +16,8 @@ from bot.domain.pipelines.targets import TARGET_NAME_MAX, TargetName, Targets
 from bot.engine import replies
 from bot.engine.handlers.clear_form import LookAgain, Offer, Offers, Shown
 from bot.engine.handlers.preconditions import Assessment
-from bot.simulator.slack import elements
-from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
+from bot.simulator.slack.blocks.block_rules import element_rules as elements
+from bot.simulator.slack.blocks.block_rules import problems_in_view, view_is_too_large
 from bot.slack.payloads import View
 from bot.slack.views import answers, clear_form_view, form_errors, form_fields
 from bot.slack.views.clear_form_view import Page, Token

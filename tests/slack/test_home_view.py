@@ -14,7 +14,7 @@ from bot.domain.ids import GroupId, OperationId, TeamId
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.pipelines.pipeline import Checkpoints
-from bot.simulator.slack.blocks import problems_in_view, view_is_too_large
+from bot.simulator.slack.blocks.block_rules import problems_in_view, view_is_too_large
 from bot.slack.views.home_view import DECISIONS_SHOWN, REQUESTS_SHOWN, UNDERWAY_SHOWN, home
 from tests.clock import START
 from tests.domain.samples import ANA, BEN, IN_EVERY_STATE, awaiting, grant, needs_human, ready

@@ -4,7 +4,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.feldera.pipeline import Program
+from bot.simulator.feldera.state.pipeline import Program
 
 
 def clears(workspace):

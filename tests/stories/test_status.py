@@ -5,7 +5,7 @@ from typing import Any
 
 from inline_snapshot import snapshot
 
-from bot.simulator.feldera.documents import Selector, pipeline_document
+from bot.simulator.feldera.api.json_documents import Selector, pipeline_document
 from tests.workspace import Teammate, Workspace
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.simulator.feldera import documents, refusals
-from bot.simulator.feldera.faults import Answer, Faults, Loss
+from bot.simulator.feldera.api import error_responses
+from bot.simulator.feldera.api import json_documents as documents
+from bot.simulator.feldera.api.faults import Answer, Faults, Loss
 from bot.simulator.feldera.server import Server
-from bot.simulator.feldera.world import World
+from bot.simulator.feldera.state.pipelines import World
 
 BAD_GATEWAY = (
     b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
@@ -67,8 +68,8 @@ class FaultSwitches:
 
     def is_locked(self, times: int = 1, *, method: str | None = "POST") -> None:
         """The pipeline's row stays locked for more than 10 s: 503 `LockTookTooLong`, `Retry-After: 5`."""
-        body = refusals.lock_took_too_long().body
-        retry = {"Retry-After": refusals.RETRY_AFTER}
+        body = error_responses.lock_took_too_long().body
+        retry = {"Retry-After": error_responses.RETRY_AFTER}
         self.answers_next(503, headers=retry, body=body, method=method, times=times)
 
     def proxy_fails(self, times: int = 1, *, method: str | None = None) -> None:

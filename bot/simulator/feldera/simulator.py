@@ -14,16 +14,16 @@ from typing import Self
 from aiohttp import web
 
 from bot.engine.ports import Clock
-from bot.simulator.feldera.endpoints import Endpoints
+from bot.simulator.feldera.api.authentication import Gate, refuse
+from bot.simulator.feldera.api.endpoints import Endpoints
+from bot.simulator.feldera.api.faults import Faults, RecordedRequest
+from bot.simulator.feldera.api.tenancy import DEFAULT_TENANT_ID, ListLosses, Tenancy, Tenant
 from bot.simulator.feldera.fault_switches import FaultSwitches
-from bot.simulator.feldera.faults import Faults, RecordedRequest
-from bot.simulator.feldera.gate import Gate, refuse
-from bot.simulator.feldera.other_users import OtherUsers
-from bot.simulator.feldera.pipeline import Pace, SimulatedPipeline
 from bot.simulator.feldera.server import Server
-from bot.simulator.feldera.states import RUNNER_IS_UNWELL, RUNNER_IS_WELL, Program, Storage
-from bot.simulator.feldera.tenancy import DEFAULT_TENANT_ID, ListLosses, Tenancy, Tenant
-from bot.simulator.feldera.world import World
+from bot.simulator.feldera.state.deployment_states import RUNNER_IS_UNWELL, RUNNER_IS_WELL, Program, Storage
+from bot.simulator.feldera.state.other_users import OtherUsers
+from bot.simulator.feldera.state.pipeline import Pace, SimulatedPipeline
+from bot.simulator.feldera.state.pipelines import World
 
 
 class FelderaSimulator(Tenancy, OtherUsers, FaultSwitches):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.simulator.slack.faults import (
+from bot.simulator.slack.api.faults import (
     FailsWith,
     Faults,
     Hangs,
@@ -12,9 +12,9 @@ from bot.simulator.slack.faults import (
     RequestDropped,
     ServerError,
 )
-from bot.simulator.slack.interactions import Interactions
-from bot.simulator.slack.socket_mode import DisconnectReason, SocketMode
-from bot.simulator.slack.web_api import WebApi
+from bot.simulator.slack.api.web_api import WebApi
+from bot.simulator.slack.delivery.interactions import Interactions
+from bot.simulator.slack.delivery.socket_mode import DisconnectReason, SocketMode
 
 
 class FaultSwitches:

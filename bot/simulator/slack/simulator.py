@@ -10,21 +10,21 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.engine.ports import Clock
-from bot.simulator.slack.changes import Changes
-from bot.simulator.slack.delivery import Ack, EnvelopeType, RecordedDelivery
-from bot.simulator.slack.directory import DIRECTORY
+from bot.simulator.slack.api.message_methods import METHODS, Call, Method, Pacing, permalink
+from bot.simulator.slack.api.people_methods import DIRECTORY
+from bot.simulator.slack.api.rate_tiers import Tiers
+from bot.simulator.slack.api.web_api import RecordedCall, Token, WebApi
+from bot.simulator.slack.delivery.delivery import Ack, EnvelopeType, RecordedDelivery
+from bot.simulator.slack.delivery.interactions import Interactions
+from bot.simulator.slack.delivery.signed_http import SignedHttp
+from bot.simulator.slack.delivery.socket_mode import SocketMode
 from bot.simulator.slack.fault_switches import FaultSwitches
-from bot.simulator.slack.interactions import Interactions
-from bot.simulator.slack.messages import Channel, Message
-from bot.simulator.slack.methods import METHODS, Call, Method, Pacing, permalink
-from bot.simulator.slack.people import Person
-from bot.simulator.slack.response_urls import RecordedAnswer, ResponseUrls
-from bot.simulator.slack.signed_http import SignedHttp
-from bot.simulator.slack.socket_mode import SocketMode
-from bot.simulator.slack.tiers import Tiers
-from bot.simulator.slack.views import Views
-from bot.simulator.slack.web_api import RecordedCall, Token, WebApi
-from bot.simulator.slack.workspace import UserGroup, Workspace
+from bot.simulator.slack.people.person import Person
+from bot.simulator.slack.state.change_signal import Changes
+from bot.simulator.slack.state.messages import Channel, Message
+from bot.simulator.slack.state.open_views import Views
+from bot.simulator.slack.state.response_urls import RecordedAnswer, ResponseUrls
+from bot.simulator.slack.state.workspace import UserGroup, Workspace
 
 HOST = "127.0.0.1"
 ACK_TIMEOUT_S = 3.0

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from bot.simulator.slack.changes import Changes
+from bot.simulator.slack.state.change_signal import Changes
 from bot.simulator.web import manifest
 from bot.simulator.web.scenario import Scenario
 from bot.simulator.web.world import RealFeldera, World

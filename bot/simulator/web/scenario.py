@@ -26,7 +26,7 @@ from bot.domain.access.rules import Rule
 from bot.domain.commands.rule_syntax import rule_of
 from bot.domain.durations import span
 from bot.domain.errors import BadPattern, BadRule, UserError
-from bot.simulator.feldera.states import Program
+from bot.simulator.feldera.state.deployment_states import Program
 
 DEFAULT = Path(__file__).parent / "scenario.yaml"
 

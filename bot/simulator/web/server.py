@@ -14,14 +14,14 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from bot.simulator.slack import Person
-from bot.simulator.web.deeds import Deed, does
-from bot.simulator.web.exchanges import Log
-from bot.simulator.web.guard import NAMES, add_headers, only_this_page, own_hosts
-from bot.simulator.web.happenings import Happening, happens
-from bot.simulator.web.live import HEARTBEAT, NobodyError, keep_up
-from bot.simulator.web.outside import outside
+from bot.simulator.web.origin_guard import NAMES, add_headers, only_this_page, own_hosts
+from bot.simulator.web.person_actions import PersonAction, does
 from bot.simulator.web.sandbox import Sandbox
-from bot.simulator.web.seen import seen
+from bot.simulator.web.simulation_actions import SimulationAction, happens
+from bot.simulator.web.state_updates import HEARTBEAT, NobodyError, keep_up
+from bot.simulator.web.view.person_view import person_view
+from bot.simulator.web.view.simulation_state import simulation_state
+from bot.simulator.web.view.traffic_log import Log
 
 SHUTDOWN_S = 1.0
 LARGEST = 256 * 1024
@@ -29,8 +29,8 @@ LARGEST = 256 * 1024
 STATIC = Path(__file__).parent / "static"
 
 _Read = TypeVar("_Read")
-_DEED: TypeAdapter[Deed] = TypeAdapter(Deed)
-_HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
+_PERSON_ACTION: TypeAdapter[PersonAction] = TypeAdapter(PersonAction)
+_SIMULATION_ACTION: TypeAdapter[SimulationAction] = TypeAdapter(SimulationAction)
 
 
 class Server:
@@ -88,7 +88,7 @@ class Server:
         return socket
 
     async def _do(self, request: web.Request) -> web.Response:
-        deed = await _read(request, _DEED)
+        deed = await _read(request, _PERSON_ACTION)
         try:
             person = self._person(deed.who)
         except NobodyError as error:
@@ -96,12 +96,16 @@ class Server:
         return web.json_response(await does(deed, person, self._sandbox.world))
 
     async def _happens(self, request: web.Request) -> web.Response:
-        happening = await _read(request, _HAPPENING)
+        happening = await _read(request, _SIMULATION_ACTION)
         return web.json_response({"error": await happens(happening, self._sandbox)})
 
     def _state(self, name: str, zone: ZoneInfo) -> Mapping[str, Any]:
         person, world = self._person(name), self._sandbox.world
-        return {**seen(world, person, zone), **outside(world, zone), **self._log.newest(world, zone)}
+        return {
+            **person_view(world, person, zone),
+            **simulation_state(world, zone),
+            **self._log.newest(world, zone),
+        }
 
     def _person(self, name: str) -> Person:
         """Without a name, the first one of the scenario."""

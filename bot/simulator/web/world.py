@@ -20,7 +20,7 @@ from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.feldera.defaults import MEBIBYTE
 from bot.simulator.slack import Channel, Person, SlackSimulator, UserGroup
-from bot.simulator.slack.changes import Changes
+from bot.simulator.slack.state.change_signal import Changes
 from bot.simulator.web.manifest import Manifest
 from bot.simulator.web.scenario import Scenario, ScenarioPipeline
 from bot.store.shell_store import Administration

@@ -45,7 +45,7 @@ class Row {
   #shown = "";
 
   constructor(name) {
-    const choices = menu({ label: `What happens to ${name}`, sign: icon("more") }, () => deeds(name));
+    const choices = menu({ label: `What happens to ${name}`, sign: icon("more") }, () => actionsOf(name));
     this.heading = h("th", { scope: "row" }, name);
     this.element = h("tr", {}, this.heading, ...this.#cells, h("td", { class: "choices" }, choices));
   }
@@ -76,7 +76,7 @@ function offered() {
 }
 
 /** What can happen to a pipeline; what lasts is ticked, and ends when it is chosen again. */
-function deeds(pipeline) {
+function actionsOf(pipeline) {
   return offered().map(({ do: verb, label, kind, on }) => {
     const isOn = kind === "toggle" && on.includes(pipeline);
     const pressed = kind === "toggle" ? String(isOn) : null;

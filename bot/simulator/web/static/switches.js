@@ -57,7 +57,7 @@ function group(name, members) {
   if (members.length === 0) return null;
   const toggles = members.filter((each) => each.kind === "toggle").map(toggle);
   const once = members.filter((each) => each.kind === "once").map((each) => deed(each.do, each.label));
-  return h("fieldset", {}, h("legend", {}, name), ...toggles, h("div", { class: "deeds" }, ...once));
+  return h("fieldset", {}, h("legend", {}, name), ...toggles, h("div", { class: "fault-actions" }, ...once));
 }
 
 function toggle({ do: verb, label }) {

@@ -1,0 +1,1 @@
+"""The state of the simulated Feldera: pipelines, their runner and its timeline. It knows no HTTP."""

@@ -1,0 +1,28 @@
+"""The buttons in blocks, wherever they stand: which there are, and what they and their places are called.
+
+Whether somebody sees one is not decided here.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from bot.simulator.slack.delivery.interactions import Button
+from bot.simulator.slack.delivery.modal_interactions import ModalButton
+from bot.simulator.slack.rendering.mrkdwn_tokens import unescape
+from bot.simulator.slack.state.messages import Block, Message
+from bot.simulator.slack.state.open_views import View
+
+
+def pressable(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
+    """Every button in `blocks`, with the id of its block."""
+    for block in blocks:
+        if block["type"] == "actions":
+            for button in block["elements"]:
+                yield block["block_id"], button
+
+
+def label_on(button: Button | ModalButton) -> str:
+    return unescape(button.element["text"]["text"])
+
+
+def named(place: Message | View) -> str:
+    return f"the message {place.ts}" if isinstance(place, Message) else "the modal"

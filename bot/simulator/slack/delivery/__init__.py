@@ -1,0 +1,1 @@
+"""What Slack delivers to the app, over Socket Mode or signed HTTP, and what the app's answers do."""

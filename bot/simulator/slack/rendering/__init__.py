@@ -1,0 +1,1 @@
+"""Messages and modals as text that a person reads. Pure."""

@@ -1,0 +1,166 @@
+"""What a person does on the page, as the simulated Slack's people do it: every deed is one of `Person`'s methods.
+
+It decides nothing: whether somebody sees a button or may type somewhere is Slack's affair, and whether they may clear a
+pipeline the bot's. It only puts into a sentence what Slack's client would tell them.
+"""
+
+from abc import abstractmethod
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.simulator.slack import Answer, Button, ModalButton, NotPossibleError, Person
+from bot.simulator.web.world import World
+
+LONGEST = 12_000
+"""Characters of a text; Slack's client sends no more."""
+
+Text = Annotated[str, Field(max_length=LONGEST)]
+ActionResult = dict[str, Any]
+"""`error`: what Slack's client tells the person, None if nothing; a menu's `options` besides."""
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    who: Annotated[str, Field(alias="as")]
+    """A person's name."""
+
+    @abstractmethod
+    async def by(self, person: Person, world: World) -> ActionResult:
+        """Let the person do it.
+
+        Raises:
+            NotPossibleError: Slack's client would not let them.
+        """
+
+
+class Types(_Action):
+    do: Literal["types"]
+    place: str
+    text: Text
+
+    async def by(self, person: Person, world: World) -> ActionResult:
+        place = person.place(self.place)
+        if not person.can_write_in(place):
+            raise NotPossibleError(f"{person.name} cannot write there")
+        if not self.text.startswith("/"):
+            person.says(self.text, channel=place)
+            return _result()
+        command = self.text.split(maxsplit=1)[0]
+        if command not in {known.command for known in world.manifest.commands}:
+            return _result(f"{command} is not a valid command.")
+        return _answered(await person.types(self.text, channel=place), command)
+
+
+class Presses(_Action):
+    """A button of the modal or of Home (`view`), or of a message as it was in one of its versions.
+
+    Where it asks for confirmation, the person gave it on the page.
+    """
+
+    do: Literal["presses"]
+    block: str
+    action: str
+    view: Literal["modal", "home"] | None = None
+    place: str = ""
+    ts: str = ""
+    version: Annotated[int, Field(ge=0)] = 0
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        button: Button | ModalButton
+        if self.view is not None:
+            button = person.button_in(self.view, block_id=self.block, action_id=self.action)
+        else:
+            message = person.message(self.place, self.ts)
+            button = person.button_on(
+                message, version=self.version, block_id=self.block, action_id=self.action
+            )
+        return _answered(await person.presses(button), "That button")
+
+
+class Fills(_Action):
+    do: Literal["fills"]
+    block: str
+    value: Text | list[Text]
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        return _answered(await person.fills(self.block, self.value), "That form")
+
+
+class LooksFor(_Action):
+    do: Literal["looks_for"]
+    block: str
+    typed: Text
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        found = await person.looks_for(self.typed, block=self.block)
+        error = found.error and f"The options could not be loaded ({found.error})."
+        options = [{"label": option.label, "value": option.value} for option in found.options]
+        return {**_result(error), "options": options}
+
+
+class Submits(_Action):
+    do: Literal["submits"]
+    values: dict[str, Text | list[Text]] = {}
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        return _answered(await person.submits(**self.values), "That form")
+
+
+class Closes(_Action):
+    do: Literal["closes"]
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        return _answered(await person.closes_modal(), "That form")
+
+
+class OpensHome(_Action):
+    """Whatever the app answers, Slack's client shows nothing of it."""
+
+    do: Literal["opens_home"]
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        await person.opens_home()
+        return _result()
+
+
+class UsesShortcut(_Action):
+    do: Literal["uses_shortcut"]
+    name: str
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        return _answered(await person.uses_shortcut(self.name), "That shortcut")
+
+
+class Reads(_Action):
+    do: Literal["reads"]
+    place: str
+    thread: str | None = None
+
+    async def by(self, person: Person, _world: World) -> ActionResult:
+        person.reads(person.place(self.place), thread=self.thread)
+        return _result()
+
+
+PersonAction = Annotated[
+    Types | Presses | Fills | LooksFor | Submits | Closes | OpensHome | UsesShortcut | Reads,
+    Field(discriminator="do"),
+]
+
+
+async def does(deed: PersonAction, person: Person, world: World) -> ActionResult:
+    """Let the person do it, or tell them why Slack's client does not let them."""
+    try:
+        return await deed.by(person, world)
+    except NotPossibleError as error:
+        return _result(f"{error}.")
+
+
+def _result(error: str | None = None) -> ActionResult:
+    return {"error": error}
+
+
+def _answered(answer: Answer, what: str) -> ActionResult:
+    """An app that did not answer, or not as Slack wants it: Slack's client names its error."""
+    return _result(answer.error and f"{what} failed with the error “{answer.error}”.")
