@@ -24,7 +24,8 @@ from bot.engine.handlers.clear_form import Shown
 from bot.engine.handlers.preconditions import Assessment
 from bot.engine.replies import Reply
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, card, clear_form_view, home_view, modals, thread_lines, unopened_forms
+from bot.slack.views import answers, card, home_view, thread_lines
+from bot.slack.views.forms import clear_form_view, modals, unopened_forms
 from tests.clock import START
 from tests.domain.samples import BEN, IN_EVERY_STATE, NOT_APPROVED, ended, needs_human, pipeline
 from tests.operations import changed

@@ -11,7 +11,7 @@ from bot.domain.access.permissions import Action, Role
 from bot.domain.commands import COMMAND, VERBS
 from bot.domain.operations.operation import State
 from bot.feldera.target_settings import FelderaSettings
-from bot.slack.views.clear_form_view import SHORTCUT, TITLE
+from bot.slack.views.forms.clear_form_view import SHORTCUT, TITLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -22,8 +22,8 @@ from bot.domain.bot_time import ClockRecord
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import OperationId, TeamId
 from bot.domain.operations.inputs import DeniedInShell
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.store import audit_log, bot_state, operations
 from bot.store.access import access_changes, grants, rules_and_freezes

@@ -34,11 +34,11 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Card
 from bot.domain.operations.plans import CLEAR
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,

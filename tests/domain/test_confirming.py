@@ -17,10 +17,10 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Withdrawn,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Card
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Absent
 from tests.clock import START
 from tests.domain.samples import (

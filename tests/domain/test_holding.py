@@ -9,10 +9,10 @@ from bot.domain.access.rules import Freeze
 from bot.domain.events import EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import CardPlaced, Send, Stopped, TimePassed, Withdrawn
+from bot.domain.operations.machine.state_machine import advance
+from bot.domain.operations.machine.transitions import ASK_SLACK_AGAIN_AFTER
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
-from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,

@@ -20,10 +20,10 @@ from bot.domain.operations.inputs import (
     Stopped,
     Withdrawn,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Approval, Review, StepDone
-from bot.domain.operations.state_machine import advance
 from tests.clock import START
 from tests.domain.cast_model import EVERYBODY, GROUPS, LOOKUPS, PATTERNS, PEOPLE, Cast
 from tests.domain.samples import ANA, BEN, CLEO, IN_EVERY_STATE, approved, awaiting, ended, grant, needs_human

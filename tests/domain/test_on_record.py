@@ -6,7 +6,7 @@ from bot.domain.access.permissions import Action, Decision, Role, Why
 from bot.domain.access.rules import Requirements
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Closed, Confirmed, DeniedByApprover, SignedOff, Stopped
-from bot.domain.operations.state_machine import advance
+from bot.domain.operations.machine.state_machine import advance
 from tests.clock import START
 from tests.domain.samples import (
     ANA,

@@ -20,13 +20,13 @@ from bot.domain.operations.inputs import (
     Send,
     Stopped,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Approval
 from bot.domain.operations.plans import CLEAR, PLANS, StepName, loses_data
 from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,

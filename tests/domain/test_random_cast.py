@@ -42,8 +42,8 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Accepted, NotSent, Seen, Unknown
 from tests.clock import START
 from tests.domain.cast_model import (

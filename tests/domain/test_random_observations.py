@@ -25,9 +25,9 @@ from bot.domain.operations.inputs import (
     Send,
     Transition,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.observations import (
     Listed,
     Observation,

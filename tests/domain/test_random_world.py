@@ -26,8 +26,8 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Transition,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Accepted,
     Answer,

@@ -7,10 +7,10 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Answered, HistoryRead, ReadHistory, Send
+from bot.domain.operations.machine.state_machine import advance
+from bot.domain.operations.machine.transitions import MAX_SENDS
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
-from bot.domain.operations.transitions import MAX_SENDS
 from bot.domain.pipelines.pipeline import (
     Absent,
     Accepted,

@@ -31,14 +31,14 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
+from bot.domain.operations.machine.event_proofs import EVENTS_GOOD_FOR
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.parts import Approval, Review, StepDone
 from bot.domain.operations.plans import PLANS, StepName
 from bot.domain.operations.plans import START as A_START
 from bot.domain.operations.plans import STOP as A_STOP
-from bot.domain.operations.state_machine import advance
-from bot.domain.pipelines.event_proofs import EVENTS_GOOD_FOR
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from tests.clock import START
 from tests.domain.samples import (

@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.operations.fingerprints import LastSeen
 from bot.domain.operations.inputs import CardPlaced, Looked
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import PLANS
-from bot.domain.operations.state_machine import advance
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
 from bot.domain.pipelines.pipeline import Seen
 from tests.clock import START

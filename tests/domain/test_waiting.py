@@ -6,9 +6,9 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import HealthRead, HistoryRead, ReadHealth, ReadHistory
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     Absent,
     Change,

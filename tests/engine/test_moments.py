@@ -11,10 +11,10 @@ from bot.domain.access.rules import Requirements
 from bot.domain.commands import Clear
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Approved, Confirmed, Looked
+from bot.domain.operations.machine.state_machine import advance
+from bot.domain.operations.machine.transitions import RESEND_AFTER
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
-from bot.domain.operations.transitions import RESEND_AFTER
 from bot.domain.pipelines.pipeline import Seen
 from bot.engine.handlers.own_requests import OwnRequests
 from tests.clock import START

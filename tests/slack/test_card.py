@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import CardBegun, CardNotPosted
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Review
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Checkpoints
-from bot.slack.text.losses import destroyed
+from bot.slack.sentences.losses import destroyed
 from bot.slack.views.card import APPROVE, CLOSE, DENY, SIGN_OFF, STOP, WITHDRAW, card
 from tests.clock import START
 from tests.domain.samples import (

@@ -19,8 +19,9 @@ from bot.engine.handlers.preconditions import Assessment
 from bot.simulator.slack.blocks.block_rules import element_rules as elements
 from bot.simulator.slack.blocks.block_rules import problems_in_view, view_is_too_large
 from bot.slack.payloads import View
-from bot.slack.views import answers, clear_form_view, form_errors, form_fields
-from bot.slack.views.clear_form_view import Page, Token
+from bot.slack.views import answers
+from bot.slack.views.forms import clear_form_view, form_errors, form_fields
+from bot.slack.views.forms.clear_form_view import Page, Token
 from tests.clock import START
 from tests.domain.samples import AUTHORITIES, pipeline
 from tests.slack.any_reply import EVERY_REPLY, pipelines, problems, whole

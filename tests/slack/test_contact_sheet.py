@@ -9,7 +9,7 @@ from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.engine.replies import ActionResult, Blocked, Blocker, Result
 from bot.simulator.slack.blocks.block_rules import problems_in_blocks, problems_in_view
-from bot.slack.views import clear_form_view, modals
+from bot.slack.views.forms import clear_form_view, modals
 from tests import contact_sheet
 from tests.contact_sheet import EVERY_REPLY
 from tests.slack.examples import examples

@@ -5,8 +5,8 @@ import pytest
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
 from bot.domain.pipelines.pipeline import Storage
-from bot.slack.text import labels
-from bot.slack.text.labels import Field
+from bot.slack.sentences import labels
+from bot.slack.sentences.labels import Field
 from bot.slack.views.thread_lines import _LINES
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.commands import VERBS
-from bot.slack.text.outcome_sentences import BY_OTHERS, SENTENCES
+from bot.slack.sentences.outcome_sentences import BY_OTHERS, SENTENCES
 from bot.slack.text.templates import Gap, pieces
 
 SLACK = Path(__file__).parents[2] / "bot" / "slack"

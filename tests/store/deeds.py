@@ -14,7 +14,7 @@ from bot.domain.operations.inputs import (
     TimePassed,
     Withdrawn,
 )
-from bot.domain.operations.state_machine import advance
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, Seen, Storage
 from tests.clock import START
 from tests.store.samples import ANA, CARD, at

@@ -7,9 +7,9 @@ import pytest
 from bot.domain.ids import PipelineId
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import HistoryRead
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import CLEAR, StepName
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import Change, Checkpoints, PipelineEvents, Storage
 from bot.store import operations
 from bot.store.connection.database import open_database

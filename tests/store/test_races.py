@@ -15,9 +15,9 @@ from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import Confirmed, Send, Stopped, TimePassed, Transition
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
 from bot.engine.ports import NotAuthorized, PipelineBusy
 from bot.store.shell_store import Administration
 from bot.store.store import SqliteStore

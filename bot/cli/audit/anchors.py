@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.cli.output import moment
 from bot.domain.audit_chain import GENESIS, Head
 from bot.engine.loops.audit_anchor import LOGGED
-from bot.slack.text.pipeline_text import permalink
+from bot.slack.sentences.pipeline_text import permalink
 from bot.store.shell_store import Administration
 
 _HEAD = re.compile(r"(?<![0-9])([0-9]{1,18}):([0-9a-f]{64})(?![0-9a-f])")

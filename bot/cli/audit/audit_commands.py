@@ -17,7 +17,7 @@ from bot.config import StoreSettings, load
 from bot.domain import durations
 from bot.domain.audit_chain import Checked, Entry, Head
 from bot.domain.errors import UserError
-from bot.slack.text.pipeline_text import permalink
+from bot.slack.sentences.pipeline_text import permalink
 from bot.store.shell_store import Administration
 
 

@@ -8,12 +8,12 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from bot.domain.operations.feldera_inputs import PASSING_PHASE
 from bot.domain.operations.fingerprints import LastSeen
 from bot.domain.operations.inputs import Transition
+from bot.domain.operations.machine.feldera_inputs import PASSING_PHASE
+from bot.domain.operations.machine.transitions import is_overdue, milestone_to_tell, next_look_at
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.steps import STEPS, InProgress
-from bot.domain.operations.transitions import is_overdue, milestone_to_tell, next_look_at
 from bot.domain.pipelines.pipeline import Look, Seen
 
 _PASSING = frozenset({"due_at", "outage", "seen"})

@@ -20,9 +20,9 @@ from bot.domain.operations.inputs import (
     NoPlace,
     Transition,
 )
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
-from bot.domain.operations.state_machine import advance
 from bot.engine.delivery.message_retries import MessageRetries, Part
 from bot.engine.ports import Announcer, ChannelUnusable, Clock, Gone, RetryLater, Store, Taken
 

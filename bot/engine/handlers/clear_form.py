@@ -17,7 +17,7 @@ from bot.domain.access.objections import Objection
 from bot.domain.access.permissions import Action
 from bot.domain.commands import Clear
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
-from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR
+from bot.domain.operations.machine.transitions import PROPOSAL_GOOD_FOR
 from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.search import matching, nearly, resembling
 from bot.domain.pipelines.targets import TargetName

@@ -15,8 +15,8 @@ from bot.domain.access.request import Request
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Input, Transition
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.state_machine import advance
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer

@@ -20,10 +20,10 @@ from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
 from bot.domain.operations.inputs import Transition
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.parts import ApprovalRequest
 from bot.domain.operations.plans import StepName
-from bot.domain.operations.state_machine import advance
 from bot.domain.pipelines.pipeline import (
     NOT_COMPILED,
     Identity,

@@ -22,8 +22,8 @@ from bot.domain.access.rules import Requirements
 from bot.domain.ids import Actor, OperationId
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Answered, Effect, Input, Looked, TimePassed, Transition
+from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.state_machine import advance
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
 from bot.domain.pipelines.observations import believed
 from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, Refused, Unknown

@@ -12,8 +12,8 @@ from bot.domain.access.authorization import AccessData
 from bot.domain.access.permissions import ASKS, Action, Membership
 from bot.domain.ids import Actor
 from bot.domain.operations.inputs import Effect, Send, Transition
+from bot.domain.operations.machine.transitions import RESEND_AFTER
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.transitions import RESEND_AFTER
 from bot.domain.pipelines.observations import believed
 from bot.domain.pipelines.pipeline import Answer, Look, Problem
 from bot.engine.authorizer import Authorizer

@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.ports import StoreLost, StoreUnavailable
 from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, modals
+from bot.slack.views import answers
+from bot.slack.views.forms import modals
 
 log = structlog.get_logger(__name__)
 

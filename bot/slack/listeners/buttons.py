@@ -20,7 +20,7 @@ from bot.slack.listeners.context import ListenerContext, value
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions
 from bot.slack.text.blocks import Message
-from bot.slack.views import modals, unopened_forms
+from bot.slack.views.forms import modals, unopened_forms
 
 _PAGE = re.compile(r"(\S{1,150}) (\S{1,200})")
 _OLDER = re.compile(r"(\d{1,18}) (.{1,150})")

@@ -23,8 +23,8 @@ from bot.slack.listeners.open_forms import OpenForm, OpenForms
 from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, OptionsRequest, Shortcut, SlashCommand, View, ViewSubmission
 from bot.slack.text.blocks import Message
-from bot.slack.views import clear_form_view, form_errors, form_fields, modals
-from bot.slack.views.clear_form_view import Token
+from bot.slack.views.forms import clear_form_view, form_errors, form_fields, modals
+from bot.slack.views.forms.clear_form_view import Token
 
 log = structlog.get_logger(__name__)
 

@@ -19,7 +19,8 @@ from bot.slack.listeners.reply_channels import ScreenReply
 from bot.slack.payloads import BlockActions, Delivery, HomeOpened, SlashCommand
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, modals, unopened_forms
+from bot.slack.views import answers
+from bot.slack.views.forms import modals, unopened_forms
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.listeners.background import BackgroundTasks, ResponseUrlReply
 from bot.slack.payloads import HomeOpened, OptionsRequest, Unreadable
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, modals
+from bot.slack.views import answers
+from bot.slack.views.forms import modals
 
 log = structlog.get_logger(__name__)
 

@@ -20,8 +20,8 @@ from bot.slack.listeners.background import ResponseUrlReply
 from bot.slack.payloads import View
 from bot.slack.text.blocks import Message
 from bot.slack.text.spans import Text
-from bot.slack.views import clear_form_view, modals
-from bot.slack.views.clear_form_view import Page, Token
+from bot.slack.views.forms import clear_form_view, modals
+from bot.slack.views.forms.clear_form_view import Page, Token
 
 log = structlog.get_logger(__name__)
 

@@ -27,16 +27,8 @@ from bot.slack.listeners.open_forms import OpenForms
 from bot.slack.listeners.reply_channels import ScreenReply, is_on_home
 from bot.slack.listeners.submissions import Submissions
 from bot.slack.payloads import Delivery, OptionsRequest, SlashCommand, ViewSubmission
-from bot.slack.views import (
-    answers,
-    card,
-    clear_form_view,
-    form_fields,
-    history_view,
-    modals,
-    pipeline_pages_view,
-    previews_view,
-)
+from bot.slack.views import answers, card, history_view, pipeline_pages_view, previews_view
+from bot.slack.views.forms import clear_form_view, form_fields, modals
 
 log = structlog.get_logger(__name__)
 

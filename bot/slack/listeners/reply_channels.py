@@ -16,7 +16,7 @@ from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.payloads import BlockActions, Delivery, Shortcut, ViewSubmission
 from bot.slack.publishing.threads import Threads
 from bot.slack.text.blocks import Message
-from bot.slack.views import modals
+from bot.slack.views.forms import modals
 
 log = structlog.get_logger(__name__)
 

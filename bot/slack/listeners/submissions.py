@@ -14,7 +14,8 @@ from bot.slack.listeners.background import ModalReply
 from bot.slack.listeners.context import ListenerContext
 from bot.slack.payloads import View, ViewSubmission
 from bot.slack.text.blocks import Message
-from bot.slack.views import answers, modals
+from bot.slack.views import answers
+from bot.slack.views.forms import modals
 
 
 @dataclass(frozen=True, slots=True)

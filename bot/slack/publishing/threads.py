@@ -23,9 +23,9 @@ from bot.domain.operations.parts import Card
 from bot.engine.ports import ChannelUnusable, Clock, Gone, PostResult, Rejected, RetryLater, Taken
 from bot.slack.api.rate_limits import RateLimits
 from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
+from bot.slack.sentences.pipeline_text import link_to
+from bot.slack.sentences.unreachable_text import RESTRICTED
 from bot.slack.text.blocks import Message
-from bot.slack.text.pipeline_text import link_to
-from bot.slack.text.unreachable_text import RESTRICTED
 from bot.slack.views import answers
 from bot.slack.views.card import card
 from bot.slack.views.thread_lines import lines, not_watched

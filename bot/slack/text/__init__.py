@@ -1,1 +1,1 @@
-"""Text and markup for the views: sentences, labels, mrkdwn and blocks. Pure."""
+"""Text and blocks, as Slack takes them: the tools that sentences and views are built with. Pure."""

@@ -19,12 +19,12 @@ from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import Plan
 from bot.engine import replies
-from bot.slack.text import plan_text, rule_text
+from bot.slack.sentences import plan_text, rule_text
+from bot.slack.sentences.decision_text import why
+from bot.slack.sentences.labels import GLASS, GRANT, NO, REASON, RULE, YES, sign
+from bot.slack.sentences.pipeline_text import frozen_in_words
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.decision_text import why
-from bot.slack.text.labels import GLASS, GRANT, NO, REASON, RULE, YES, sign
 from bot.slack.text.lists import cut, some_of
-from bot.slack.text.pipeline_text import frozen_in_words
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any
 from bot.slack.views.previews_view import approvals_in_words
 

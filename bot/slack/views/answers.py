@@ -12,12 +12,12 @@ from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine import replies
 from bot.engine.ports import StoreLost, StoreUnavailable
 from bot.engine.replies import Reply, Result
-from bot.slack.text import plan_text
+from bot.slack.sentences import plan_text
+from bot.slack.sentences.pipeline_text import link_to
+from bot.slack.sentences.unreachable_text import why_not
 from bot.slack.text.blocks import Message, message, said, section
 from bot.slack.text.mrkdwn import TEXT_MAX
-from bot.slack.text.pipeline_text import link_to
 from bot.slack.text.spans import NOTHING, Text, code, shortened
-from bot.slack.text.unreachable_text import why_not
 from bot.slack.views import (
     access_answers,
     click_refusals_view,

@@ -6,9 +6,8 @@ from slack_sdk.models.blocks import ButtonElement, ConfirmObject, SectionBlock
 
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import StepName
-from bot.slack.text import blocks, plan_text, step_progress
-from bot.slack.text.blocks import Message, message
-from bot.slack.text.labels import (
+from bot.slack.sentences import plan_text, step_progress
+from bot.slack.sentences.labels import (
     DOING,
     DONE,
     NOT_DONE,
@@ -16,11 +15,13 @@ from bot.slack.text.labels import (
     frozen,
     in_order,
 )
-from bot.slack.text.losses import destroyed, lost
-from bot.slack.text.outcome_text import sentence, took
+from bot.slack.sentences.losses import destroyed, lost
+from bot.slack.sentences.outcome_text import sentence, took
+from bot.slack.sentences.state_text import state_now
+from bot.slack.sentences.unreachable_text import can_be_invited, why_not
+from bot.slack.text import blocks
+from bot.slack.text.blocks import Message, message
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any
-from bot.slack.text.state_text import state_now
-from bot.slack.text.unreachable_text import can_be_invited, why_not
 
 CLOSE = "close_operation"  # action ids; old messages carry them, so their meaning never changes
 APPROVE = "approve_request"

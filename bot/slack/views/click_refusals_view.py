@@ -5,10 +5,10 @@ from typing import Literal, assert_never
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
 from bot.engine.replies import Result
+from bot.slack.sentences.outcome_text import sentence, took
+from bot.slack.sentences.pipeline_text import link_to
+from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.outcome_text import sentence, took
-from bot.slack.text.pipeline_text import link_to
-from bot.slack.text.plan_text import action_name, command
 from bot.slack.text.spans import NOTHING, Text, at, mention
 
 _Refusal = Literal[

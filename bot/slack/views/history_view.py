@@ -8,12 +8,13 @@ from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import CLEAR
 from bot.engine import replies
 from bot.engine.ports import HistoryLine
-from bot.slack.text import blocks, plan_text, rule_text
-from bot.slack.text.action_text import recorded_action
+from bot.slack.sentences import plan_text, rule_text
+from bot.slack.sentences.action_text import recorded_action
+from bot.slack.sentences.labels import GLASS, sign, what, words
+from bot.slack.sentences.pipeline_text import link_to, permalink
+from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
-from bot.slack.text.labels import GLASS, sign, what, words
 from bot.slack.text.lists import cut
-from bot.slack.text.pipeline_text import link_to, permalink
 from bot.slack.text.spans import NOTHING, Text, at, code, link, mention, mention_any, shortened
 
 OLDER = "older_history"  # action id; see `card.CLOSE`

@@ -13,14 +13,14 @@ from slack_sdk.models.views import View
 from bot.domain.access.permissions import Kind
 from bot.domain.home_content import HomeAction, HomePage, Item
 from bot.domain.operations.operation import Operation, State
+from bot.slack.sentences.labels import GLASS, GRANT, by
+from bot.slack.sentences.outcome_text import sentence, took
+from bot.slack.sentences.pipeline_text import frozen_in_words, link_to
+from bot.slack.sentences.state_text import state_now
 from bot.slack.text import blocks
-from bot.slack.text.labels import GLASS, GRANT, by
 from bot.slack.text.lists import cut
 from bot.slack.text.mrkdwn import plain
-from bot.slack.text.outcome_text import sentence, took
-from bot.slack.text.pipeline_text import frozen_in_words, link_to
 from bot.slack.text.spans import NOTHING, Text, at, code
-from bot.slack.text.state_text import state_now
 from bot.slack.views import card
 from bot.slack.views.access_answers import grant_in_words
 

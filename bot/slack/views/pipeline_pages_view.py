@@ -3,12 +3,12 @@
 from bot.domain.pipelines.pipeline import Pipeline, Problem
 from bot.domain.pipelines.targets import TargetName
 from bot.engine.replies import Listed, PipelineList
+from bot.slack.sentences.labels import FROZEN, LOCK, TROUBLE, UNKNOWN, deployment_sign, sign, what, words
+from bot.slack.sentences.pipeline_text import deployment, link_to, storage, with_link
+from bot.slack.sentences.plan_text import action_name
+from bot.slack.sentences.problem_text import why_no_answer
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
-from bot.slack.text.labels import FROZEN, LOCK, TROUBLE, UNKNOWN, deployment_sign, sign, what, words
-from bot.slack.text.pipeline_text import deployment, link_to, storage, with_link
-from bot.slack.text.plan_text import action_name
-from bot.slack.text.problem_text import why_no_answer
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, shortened
 
 EARLIER = "earlier_pipelines"  # action ids; see `card.CLOSE`

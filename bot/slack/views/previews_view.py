@@ -9,11 +9,12 @@ from bot.domain.operations.operation import Operation
 from bot.domain.operations.plans import START, STOP, Plan, StepName
 from bot.domain.pipelines.pipeline import Pipeline, Problem
 from bot.engine.replies import Described, Preview
-from bot.slack.text import blocks, labels, plan_text
+from bot.slack.sentences import labels, plan_text
+from bot.slack.sentences.labels import Field, deployment_sign, in_order, words
+from bot.slack.sentences.losses import costs, destroyed, lost
+from bot.slack.sentences.pipeline_text import deployment, frozen_in_words, link_to, storage, with_link
+from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
-from bot.slack.text.labels import Field, deployment_sign, in_order, words
-from bot.slack.text.losses import costs, destroyed, lost
-from bot.slack.text.pipeline_text import deployment, frozen_in_words, link_to, storage, with_link
 from bot.slack.text.spans import NOTHING, Text, at, code
 
 CONFIRM = "confirm_clear"  # action ids; see `card.CLOSE`

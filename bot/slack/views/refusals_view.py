@@ -20,16 +20,16 @@ from bot.engine.replies import (
     NotStopped,
     PermissionDenied,
 )
+from bot.slack.sentences.action_text import change_in_words, wanted
+from bot.slack.sentences.decision_text import why
+from bot.slack.sentences.labels import asked_at
+from bot.slack.sentences.losses import lost
+from bot.slack.sentences.pipeline_text import deployment, frozen_in_words, link_to
+from bot.slack.sentences.plan_text import action_name, command
+from bot.slack.sentences.problem_text import why_no_answer
 from bot.slack.text import blocks
-from bot.slack.text.action_text import change_in_words, wanted
 from bot.slack.text.blocks import Message, message, said
-from bot.slack.text.decision_text import why
-from bot.slack.text.labels import asked_at
 from bot.slack.text.lists import either, some_of
-from bot.slack.text.losses import lost
-from bot.slack.text.pipeline_text import deployment, frozen_in_words, link_to
-from bot.slack.text.plan_text import action_name, command
-from bot.slack.text.problem_text import why_no_answer
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, at, code, code_block, mention, shortened
 from bot.slack.views.card import close_button

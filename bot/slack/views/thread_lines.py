@@ -11,11 +11,12 @@ from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR, StepName
 from bot.domain.pipelines.pipeline import ProblemKind
 from bot.domain.pipelines.targets import target_in
-from bot.slack.text import blocks, plan_text
+from bot.slack.sentences import plan_text
+from bot.slack.sentences.labels import sign
+from bot.slack.sentences.outcome_text import of_step, sentence, took
+from bot.slack.sentences.pipeline_text import host_setting, tenant_setting
+from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
-from bot.slack.text.labels import sign
-from bot.slack.text.outcome_text import of_step, sentence, took
-from bot.slack.text.pipeline_text import host_setting, tenant_setting
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any, shortened
 

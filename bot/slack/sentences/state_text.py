@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import CLEAR
-from bot.slack.text import plan_text
-from bot.slack.text.labels import sign, state_words, words
+from bot.slack.sentences import plan_text
+from bot.slack.sentences.labels import sign, state_words, words
 from bot.slack.text.spans import NOTHING, Text, at, shortened
 
 

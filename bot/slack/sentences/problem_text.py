@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import THE_ONLY, TargetName
-from bot.slack.text.pipeline_text import host_setting, tenant_setting
+from bot.slack.sentences.pipeline_text import host_setting, tenant_setting
 from bot.slack.text.spans import Text, code
 
 

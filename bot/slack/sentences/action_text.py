@@ -15,7 +15,7 @@ from bot.domain.access.permissions import Action
 from bot.domain.events import EventKind
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.replies import PermissionDenied
-from bot.slack.text.plan_text import action_name, listed
+from bot.slack.sentences.plan_text import action_name, listed
 from bot.slack.text.spans import Text, shortened
 
 _TRIED = {

@@ -10,12 +10,12 @@ from itertools import pairwise
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import HistoryRead, Transition
+from bot.domain.operations.machine.outages import TROUBLE_ENDS_AFTER, heard_again, look_failed
+from bot.domain.operations.machine.transitions import RESEND_AFTER, ended, goal_reached, needs_human
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.outages import TROUBLE_ENDS_AFTER, heard_again, look_failed
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Outage
 from bot.domain.operations.plans import StepName
-from bot.domain.operations.transitions import RESEND_AFTER, ended, goal_reached, needs_human
 from bot.domain.pipelines.pipeline import PipelineEvents, Problem, ProblemKind, Storage
 
 EVENTS_GOOD_FOR = timedelta(minutes=5)  # of the hours that Feldera keeps even for the busiest pipeline

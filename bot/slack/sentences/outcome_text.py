@@ -6,10 +6,10 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.targets import target_in
-from bot.slack.text import plan_text, step_progress
-from bot.slack.text.labels import sign
-from bot.slack.text.outcome_sentences import BY_OTHERS, SENTENCES, WITH_BLOCK
-from bot.slack.text.pipeline_text import host_setting
+from bot.slack.sentences import plan_text, step_progress
+from bot.slack.sentences.labels import sign
+from bot.slack.sentences.outcome_sentences import BY_OTHERS, SENTENCES, WITH_BLOCK
+from bot.slack.sentences.pipeline_text import host_setting
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, Value, code, code_block, filled, mention
 

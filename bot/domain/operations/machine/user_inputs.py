@@ -22,10 +22,10 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
+from bot.domain.operations.machine.transitions import PROPOSAL_GOOD_FOR, ended, made_ready
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Approval, ApprovalRequest, Review
-from bot.domain.operations.transitions import PROPOSAL_GOOD_FOR, ended, made_ready
 
 TOLD_MAX = 50  # people and groups mentioned for a break-glass; a line has room for so many
 

@@ -8,8 +8,8 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR, START, StepName
 from bot.domain.pipelines.pipeline import STOPPED, Storage
-from bot.slack.text import plan_text
-from bot.slack.text.labels import DOING, DONE, NOT_DONE, STATES, STORAGES, TO_DO, deployment
+from bot.slack.sentences import plan_text
+from bot.slack.sentences.labels import DOING, DONE, NOT_DONE, STATES, STORAGES, TO_DO, deployment
 from bot.slack.text.quantities import duration
 from bot.slack.text.spans import NOTHING, Text, Value, at, filled, shortened
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Transition
+from bot.domain.operations.machine.transitions import RESEND_AFTER, ended, is_too_late, needs_human, seconds
 from bot.domain.operations.operation import LIVE, Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
-from bot.domain.operations.transitions import RESEND_AFTER, ended, is_too_late, needs_human, seconds
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
 TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)

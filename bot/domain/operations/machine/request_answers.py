@@ -7,10 +7,10 @@ from typing import assert_never
 from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.inputs import Answered, Transition
+from bot.domain.operations.machine.outages import hopeless
+from bot.domain.operations.machine.transitions import ended, of_step, taken_on
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.outages import hopeless
 from bot.domain.operations.outcome import Ending, Outcome
-from bot.domain.operations.transitions import ended, of_step, taken_on
 from bot.domain.pipelines.pipeline import Accepted, NotSent, Problem, Refusal, Refused, Unknown
 
 

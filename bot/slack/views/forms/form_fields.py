@@ -22,8 +22,9 @@ from bot.domain.pipelines.pipeline import Pipeline
 from bot.domain.pipelines.targets import Targets
 from bot.engine.handlers.clear_form import Offer
 from bot.slack.payloads import View
-from bot.slack.text import blocks, labels
-from bot.slack.text.losses import since_last_checkpoint
+from bot.slack.sentences import labels
+from bot.slack.sentences.losses import since_last_checkpoint
+from bot.slack.text import blocks
 from bot.slack.text.mrkdwn import plain
 
 CHOOSE = "choose_pipeline"  # action ids; see `card.CLOSE`

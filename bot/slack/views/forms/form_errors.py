@@ -7,7 +7,7 @@ from bot.slack.text.blocks import Message
 from bot.slack.text.mrkdwn import plain
 from bot.slack.text.spans import Text
 from bot.slack.views import refusals_view
-from bot.slack.views.form_fields import PIPELINE, REASON, STOP_FIRST
+from bot.slack.views.forms.form_fields import PIPELINE, REASON, STOP_FIRST
 
 ERROR_MAX = 500  # characters
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.operations import feldera_inputs
 from bot.domain.operations.inputs import (
     Answered,
     Approved,
@@ -34,11 +33,12 @@ from bot.domain.operations.inputs import (
     Transition,
     Withdrawn,
 )
+from bot.domain.operations.machine import feldera_inputs
+from bot.domain.operations.machine.transitions import ended, is_too_late, until_placed
+from bot.domain.operations.machine.user_inputs import apply_user_input, by_the_clock_of_approval
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import visible_values
-from bot.domain.operations.transitions import ended, is_too_late, until_placed
-from bot.domain.operations.user_inputs import apply_user_input, by_the_clock_of_approval
 
 _visible = visible_values(Operation)
 

@@ -21,12 +21,27 @@ from bot.domain.operations.inputs import (
     ReadProgramError,
     Transition,
 )
+from bot.domain.operations.machine.event_proofs import history_read, is_one_stop, must_read_events
+from bot.domain.operations.machine.outages import heard_again, look_failed
+from bot.domain.operations.machine.request_answers import answered
+from bot.domain.operations.machine.send_permission import ask_for_events, fingerprint_found, send_if_permitted
+from bot.domain.operations.machine.transitions import (
+    MAX_SENDS,
+    RESEND_AFTER,
+    ended,
+    goal_reached,
+    is_too_late,
+    needs_human,
+    of_step,
+    seconds,
+    sent,
+    still_waiting,
+    underway,
+)
 from bot.domain.operations.operation import Operation, State
-from bot.domain.operations.outages import heard_again, look_failed
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.parts import Outage
 from bot.domain.operations.plans import StepName
-from bot.domain.operations.send_permission import ask_for_events, fingerprint_found, send_if_permitted
 from bot.domain.operations.steps import (
     STEPS,
     AskHistory,
@@ -40,21 +55,6 @@ from bot.domain.operations.steps import (
     Unneeded,
     Untouched,
 )
-from bot.domain.operations.submissions import answered
-from bot.domain.operations.transitions import (
-    MAX_SENDS,
-    RESEND_AFTER,
-    ended,
-    goal_reached,
-    is_too_late,
-    needs_human,
-    of_step,
-    seconds,
-    sent,
-    still_waiting,
-    underway,
-)
-from bot.domain.pipelines.event_proofs import history_read, is_one_stop, must_read_events
 from bot.domain.pipelines.pipeline import Absent, Problem, Seen
 
 

@@ -16,7 +16,7 @@ from bot.domain.operations.outcome import Ending
 from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.activity import Activity
 from bot.domain.pipelines.pipeline import Pipeline, Storage
-from bot.slack.text.plan_text import action_name, state_in_words
+from bot.slack.sentences.plan_text import action_name, state_in_words
 from bot.slack.text.spans import NOTHING, Text, at, mention
 
 UNKNOWN = "❔"

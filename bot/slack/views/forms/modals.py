@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainText
 from bot.domain.ids import OperationId, PipelineName
 from bot.domain.operations.operation import Operation
 from bot.slack.payloads import View
-from bot.slack.text import plan_text
+from bot.slack.sentences import plan_text
 from bot.slack.text.blocks import Message
 
 DENY_REQUEST = "deny_request"  # callback ids; see `card.CLOSE`

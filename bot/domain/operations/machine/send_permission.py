@@ -14,10 +14,16 @@ from bot.domain.events import Event, EventKind
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Looked, ReadHistory, Transition
+from bot.domain.operations.machine.event_proofs import must_read_events
+from bot.domain.operations.machine.transitions import (
+    ASK_SLACK_AGAIN_AFTER,
+    ended,
+    is_too_late,
+    sent,
+    until_placed,
+)
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
-from bot.domain.operations.transitions import ASK_SLACK_AGAIN_AFTER, ended, is_too_late, sent, until_placed
-from bot.domain.pipelines.event_proofs import must_read_events
 from bot.domain.pipelines.pipeline import Seen
 
 

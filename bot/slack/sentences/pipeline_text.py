@@ -4,8 +4,8 @@ from bot.domain.access.rules import Freeze
 from bot.domain.operations.operation import Operation
 from bot.domain.pipelines.pipeline import Pipeline, Storage
 from bot.domain.pipelines.targets import DEFAULT, THE_ONLY, TargetName
-from bot.slack.text import labels
-from bot.slack.text.losses import checkpoints
+from bot.slack.sentences import labels
+from bot.slack.sentences.losses import checkpoints
 from bot.slack.text.spans import Text, at, code, link
 
 

@@ -24,10 +24,11 @@ from bot.domain.pipelines.targets import THE_ONLY, TargetName
 from bot.engine.handlers.clear_form import LookAgain, Offers, Shown
 from bot.engine.replies import NotStopped
 from bot.slack import payloads
-from bot.slack.text import blocks, plan_text
+from bot.slack.sentences import plan_text
+from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, said, section
 from bot.slack.text.spans import NOTHING, Text, channel, code, mention_any
-from bot.slack.views.form_fields import STOP_FIRST, how, which, why
+from bot.slack.views.forms.form_fields import STOP_FIRST, how, which, why
 from bot.slack.views.pipeline_pages_view import left_out
 from bot.slack.views.previews_view import consequences, state
 from bot.slack.views.refusals_view import not_stopped_in_form

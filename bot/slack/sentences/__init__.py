@@ -1,0 +1,1 @@
+"""Sentences that people read, by subject. Nothing here knows blocks or messages."""

@@ -1,0 +1,1 @@
+"""Modals with inputs, and what is said beside their fields. Pure."""
