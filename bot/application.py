@@ -34,7 +34,7 @@ from bot.engine.loops.sender import Sender
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.loops.startup_lint import StartupLint
 from bot.engine.loops.store_check import StoreCheck
-from bot.engine.ports import Clock, StoreLost, StoreUnavailable
+from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable
 from bot.engine.rate_budget import RateBudget
 from bot.engine.store_loss import StoreLoss
 from bot.feldera.target_router import TargetRouter
@@ -96,12 +96,12 @@ class Bot:
             StoreLost: the store is damaged, or is not the one that was opened.
             ExceptionGroup: a loop failed. Ending the process loses nothing: the next one resumes.
         """
-        losses: list[StoreLost] = []
+        losses: list[DatabaseLost] = []
 
         async def until_lost(work: Coroutine[Any, Any, None]) -> None:
             try:
                 await work
-            except StoreLost as lost:
+            except DatabaseLost as lost:
                 losses.append(lost)
                 stopping.set()
                 set_all(*(loop.wake for loop in self._loops))

@@ -27,7 +27,7 @@ from bot.felderas import (
     greet,
     in_brief,
     misplaced,
-    refuse_twins,
+    reject_duplicate_targets,
     sessions_of,
     warn_of_silence,
     warn_of_the_settings,
@@ -67,7 +67,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
                 response_urls.session() as response_connections,
                 connected(settings, clock) as feldera,
             ):
-                await refuse_twins(feldera)
+                await reject_duplicate_targets(feldera)
                 client = slack_client(settings, connections)
                 workspace = await once_it_answers(partial(who_are_we, client), clock)
                 if settings.mode is Mode.SOCKET and settings.slack_app_token is not None:

@@ -84,7 +84,7 @@ def same_feldera(target: TargetName, first: TargetName) -> str:
     )
 
 
-async def refuse_twins(fleet: TargetRouter) -> None:
+async def reject_duplicate_targets(fleet: TargetRouter) -> None:
     """Ensure that no pipeline has two names.
 
     Raises:

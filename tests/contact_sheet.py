@@ -102,7 +102,7 @@ def _other_answers() -> Iterator[Shot]:
         "Denial unopened": unopened_forms.denial(operation.id),
         "Denial too late": unopened_forms.denial_too_late(),
         "Break-glass unopened": unopened_forms.break_glass(),
-        "Break-glass too late": unopened_forms.break_glass_too_late(),
+        "Break-glass too late": unopened_forms.break_glass_expired(),
         "Unknown request": answers.unknown_request("7fk2qa"),
         "Placed": answers.placed(operation, WORKSPACE_URL),
         "Placed elsewhere": answers.placed(changed(operation, displaced="not_in_channel"), WORKSPACE_URL),
@@ -117,13 +117,13 @@ def _other_answers() -> Iterator[Shot]:
 def _views() -> Iterator[Shot]:
     operation = IN_EVERY_STATE[State.AWAITING_APPROVAL]
     token = clear_form_view.Token("a2" * 12, ChannelId("C1"))
-    weighed = Assessment(
+    assessment = Assessment(
         pipeline(), Identity("https://feldera.example"), NOT_APPROVED, CLEAR, recorded_at=None
     )
-    shown = Shown(weighed, START, "a2" * 12)
+    shown = Shown(assessment, START, "a2" * 12)
     views = {
         modals.DENY_REQUEST: [modals.why_deny(operation.id)],
-        modals.BREAK_THE_GLASS: [modals.type_the_name(replace(operation, plan=plan)) for plan in PLANS],
+        modals.BREAK_GLASS_FORM: [modals.type_the_name(replace(operation, plan=plan)) for plan in PLANS],
         clear_form_view.CLEAR_FORM: [
             clear_form_view.opening(token),
             clear_form_view.form(token, clear_form_view.looking(pipeline().name)),

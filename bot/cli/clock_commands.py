@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.current_time import clock_of
-from bot.cli.output import moment, whoever_runs_this
+from bot.cli.output import moment, shell_user
 from bot.clock import SteadyClock
 from bot.config import StoreSettings, load
 from bot.domain.access.authorization import id_of
@@ -62,7 +62,7 @@ def reset(*, yes: bool) -> None:
         if wall.wall < before:
             _refuse_what_would_last_longer(administration, before)
         if yes:
-            administration.reset_clock(ClockRecord.first(wall), before=before, by=whoever_runs_this())
+            administration.reset_clock(ClockRecord.first(wall), before=before, by=shell_user())
     change = f"from {_to_the_second(before)} to {_to_the_second(wall.wall)}"
     click.echo(
         f"The bot's time was set {change}."

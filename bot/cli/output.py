@@ -33,7 +33,7 @@ def as_json(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def whoever_runs_this() -> str:
+def shell_user() -> str:
     """The recorded author of a change. In a container a user may have a number, and no name."""
     try:
         return one_line(f"shell:{getpass.getuser()}")

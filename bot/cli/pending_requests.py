@@ -6,7 +6,7 @@ There is no `approve`: an approval is a person's, and the shell cannot tell who 
 import click
 
 from bot.cli.current_time import clock_of
-from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
+from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
 from bot.config import StoreSettings, load
 from bot.domain.errors import UserError
 from bot.domain.operations.operation import Operation, State
@@ -51,7 +51,7 @@ def deny(request_id: str, reason: tuple[str, ...]) -> None:
             raise UserError(f"No request's id begins with {request_id!r}: `pipeline-bot pending` lists them.")
         if before.state is State.AWAITING_APPROVAL:
             now = clock_of(administration).now()
-            before = administration.deny(before.id, why, by=whoever_runs_this(), now=now) or before
+            before = administration.deny(before.id, why, by=shell_user(), now=now) or before
     if before.outcome is None or before.outcome.ending is not Ending.DENIED_IN_SHELL:
         raise UserError(
             f"{before.short_id} waits for no approval: it is {before.state.value.replace('_', ' ')}."

@@ -12,7 +12,7 @@ from bot import logs
 from bot.bootstrap import run as serve
 from bot.clock import SteadyClock
 from bot.config import ENV_FILE, Settings, load
-from bot.engine.ports import StoreLost
+from bot.engine.ports import DatabaseLost
 from bot.private_files import close_to_others
 
 
@@ -26,7 +26,7 @@ def run(*, verbose: bool) -> None:
     """Be the bot, until SIGTERM or Ctrl-C."""
     settings = load(Settings)
 
-    async def until_told_to_stop() -> None:
+    async def until_stop_signal() -> None:
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGTERM, signal.SIGINT):
@@ -39,8 +39,8 @@ def run(*, verbose: bool) -> None:
             # A full garbage collection stops the bot for up to 0.1 s: loaded modules are left out of it, and it is rarer.
             gc.freeze()
             gc.set_threshold(700, 10, 100)
-            asyncio.run(until_told_to_stop())
-    except StoreLost as lost:
+            asyncio.run(until_stop_signal())
+    except DatabaseLost as lost:
         click.echo(lost.message, err=True)
         # At once: on exit Python would close the database, and SQLite would write into the file that is there now.
         os._exit(2)

@@ -106,10 +106,10 @@ def _items(membership: Membership, access_data: AccessData, board: HomeData, now
     found = {operation.id: operation for operation in (*board.pending, *board.underway)}
     for operation in sorted(found.values(), key=lambda each: each.created_at):
         if _may_see(operation, membership, access_data, now):
-            yield Item(operation, _deeds(operation, membership, access_data, now))
+            yield Item(operation, _actions(operation, membership, access_data, now))
 
 
-def _deeds(
+def _actions(
     operation: Operation, membership: Membership, access_data: AccessData, now: datetime
 ) -> frozenset[HomeAction]:
     actor, own = membership.actor, _is_own(operation, membership)

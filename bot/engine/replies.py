@@ -154,7 +154,7 @@ class NotYours:
 
 
 @dataclass(frozen=True, slots=True)
-class NotKnown:
+class UnknownRequest:
     """No such operation that this person may see: a wrong id, or an outdated button."""
 
 
@@ -291,7 +291,7 @@ class NotAllowed:
 
 
 _OnPlan = Preview | Blocked | NotStopped | NotCompiled | Busy | NotFound | FelderaUnavailable | RuleObjection
-_OnOperation = ActionResult | NotYours | NotKnown
+_OnOperation = ActionResult | NotYours | UnknownRequest
 _Shown = Described | PipelineList | NoList | SeesNothing | PendingList | HistoryPage
 _OnAccess = Explained | Introduced | GrantList | RuleList | Changed | NotAllowed
 

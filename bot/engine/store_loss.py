@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.operations.operation import Operation
-from bot.engine.ports import Announcer, Clock, RetryLater, StoreLost
+from bot.engine.ports import Announcer, Clock, DatabaseLost, RetryLater
 
 log = structlog.get_logger(__name__)
 
-TOLD_WITHIN = 5.0  # seconds; a service manager gives a bot ten in all to stop
+REPORTED_WITHIN = 5.0  # seconds; a service manager gives a bot ten in all to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,18 @@ class StoreLoss:
     clock: Clock
     live: Callable[[], Iterable[Operation]]
 
-    async def tell(self, lost: StoreLost) -> None:
+    async def tell(self, lost: DatabaseLost) -> None:
         """Post to all threads at once."""
         operations = list(self.live())
         told = [asyncio.create_task(self._tell(operation, lost.message)) for operation in operations]
         if not told:
             return
-        _, untold = await asyncio.wait(told, timeout=TOLD_WITHIN)
-        for task in untold:
+        _, unconfirmed = await asyncio.wait(told, timeout=REPORTED_WITHIN)
+        for task in unconfirmed:
             task.cancel()
         await asyncio.wait(told)
-        if untold:
-            log.warning("loss_not_told", operations=len(untold))
+        if unconfirmed:
+            log.warning("loss_not_told", operations=len(unconfirmed))
 
     async def _tell(self, operation: Operation, why: str) -> None:
         nobody_wakes_us = asyncio.Event()

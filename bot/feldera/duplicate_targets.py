@@ -67,13 +67,13 @@ class DuplicateTargets:
         if observed.here.is_unique:  # as observed just now, not as remembered
             self._known[target] = _Known(observed.here)
         now = asyncio.get_running_loop().time()
-        never_heard = {
+        never_answered = {
             each for each in self._clients if each not in self._known and self._slow_until[each] <= now
         }
         if is_news:
-            await self._ask(set(self._clients) - self._silent | never_heard, ASKED_MEANWHILE_WITHIN)
-        elif never_heard:
-            await self._ask(never_heard, ASKED_MEANWHILE_WITHIN)
+            await self._ask(set(self._clients) - self._silent | never_answered, ASKED_MEANWHILE_WITHIN)
+        elif never_answered:
+            await self._ask(never_answered, ASKED_MEANWHILE_WITHIN)
         first = self._first(target)
         if first is None or first in self._silent:
             return first

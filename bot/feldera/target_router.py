@@ -41,7 +41,7 @@ class TargetRouter:
             raise ValueError("there must be a Feldera")
         self.targets = Targets(tuple(clients) if len(clients) > 1 else ())
         self._clients = dict(zip(self.targets.all, clients.values(), strict=True))
-        self._twins = DuplicateTargets(self._clients)
+        self._duplicates = DuplicateTargets(self._clients)
 
     @property
     def clients(self) -> Mapping[TargetName, FelderaClient]:
@@ -85,7 +85,7 @@ class TargetRouter:
         observed = await client.observe(named)
         if isinstance(observed, Problem):
             return observed
-        first = await self._twins.earlier(target, observed)
+        first = await self._duplicates.earlier(target, observed)
         if first is not None:
             return Problem(ProblemKind.ELSEWHERE, f"{target} is the same Feldera and tenant as {first}")
         looks = {name: _shown(observed.looks[name_on_target(name)], target) for name in reviewed}
@@ -93,7 +93,7 @@ class TargetRouter:
 
     async def same(self) -> Mapping[TargetName, TargetName]:
         """Each duplicate target with the earlier one that is the same Feldera and tenant; queried now."""
-        return await self._twins.find()
+        return await self._duplicates.find()
 
     @asynccontextmanager
     async def connection(self, name: PipelineName) -> AsyncIterator["_Connection"]:

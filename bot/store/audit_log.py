@@ -100,12 +100,12 @@ def verify(
     if earlier is not None:
         beside.append(earlier)
     after = (0, GENESIS)
-    if earlier is not None and not full and _stand_as_noted(db, earlier, (*given, *beside)):
+    if earlier is not None and not full and _match_anchors(db, earlier, (*given, *beside)):
         after = earlier
     return audit_chain.verify(_read(db, after=after[0], progress=progress), given, beside=beside, after=after)
 
 
-def _stand_as_noted(db: Database, earlier: Head, heads: Iterable[Head]) -> bool:
+def _match_anchors(db: Database, earlier: Head, heads: Iterable[Head]) -> bool:
     """Whether no entry up to `earlier` is missing, and the entries of these heads have the noted hashes."""
     last = earlier[0]
     (there,) = db.execute("SELECT count(*) FROM events WHERE id <= ?", (last,)).fetchone()

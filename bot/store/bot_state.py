@@ -78,10 +78,10 @@ def clock_record(db: Database) -> ClockRecord | None:
 
 def record_clock(db: Database, record: ClockRecord) -> None:
     with writing(db):
-        put_clock(db, record)
+        store_clock(db, record)
 
 
-def put_clock(db: Database, record: ClockRecord) -> None:
+def store_clock(db: Database, record: ClockRecord) -> None:
     """`record_clock`, in the current transaction."""
     jump = record.jump
     kept = {

@@ -17,7 +17,7 @@ from typing import ClassVar, Self, TypeVar
 import structlog
 from sqlite_utils import Database
 
-from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.store import audit_log
 from bot.store.connection.database import create_private, in_words, open_database, unusable
 from bot.store.connection.file_guard import FileGuard
@@ -42,7 +42,7 @@ class Connections:
         self._guarding = threading.Lock()
         self._housekeeping = asyncio.Lock()
         self._head = audit_log.head(db)
-        self._lost: StoreLost | None = None
+        self._lost: DatabaseLost | None = None
         self._writing, self._reading = _Outage(), _Outage()
 
     @classmethod
@@ -102,7 +102,7 @@ class Connections:
         before = db.conn.total_changes
         try:
             done = self._checked(work, db)
-        except StoreLost:
+        except DatabaseLost:
             raise
         except StoreUnavailable as error:
             outage.goes_on(error)
@@ -121,7 +121,7 @@ class Connections:
                 self._check(db)
                 done = work(db)
                 self._check(db)
-        except StoreLost as lost:
+        except DatabaseLost as lost:
             self._lost = lost
             raise
         except OSError as error:  # not even the file's metadata can be read
@@ -145,7 +145,7 @@ class Connections:
         try:
             if self._lost is None:
                 self._guard.check()
-        except StoreLost as lost:
+        except DatabaseLost as lost:
             self._lost = lost
             raise
         finally:

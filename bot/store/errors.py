@@ -2,7 +2,7 @@
 
 from bot.domain.audit_chain import Broken
 from bot.domain.errors import UserError
-from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.ports import DatabaseLost, StoreUnavailable
 
 
 class DatabaseUnusable(StoreUnavailable):
@@ -13,11 +13,11 @@ class DatabaseMissing(DatabaseUnusable):
     """There is no file to read, or nothing in it."""
 
 
-class DatabaseReplaced(StoreLost):
+class DatabaseReplaced(DatabaseLost):
     """The files on the disk are no longer those that were opened, or something other than SQLite wrote to them."""
 
 
-class DatabaseDamaged(StoreLost):
+class DatabaseDamaged(DatabaseLost):
     """SQLite or the bot cannot parse what is in the file."""
 
 

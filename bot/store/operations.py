@@ -35,7 +35,7 @@ _UNDERWAY = "state IN ('awaiting_approval', 'ready', 'submitting', 'waiting', 'n
 _AWAITING_REVIEW = "incident <> '' AND confirmed_at IS NOT NULL AND reviewed_at IS NULL"
 SELECT_UNDERWAY = f"SELECT id, document FROM operations WHERE {_UNDERWAY} ORDER BY created_at, rowid"  # noqa: S608 - constants
 
-AsKnown = Callable[[Operation], Operation]
+InMemoryState = Callable[[Operation], Operation]
 """From the stored operation to one with what only this process knows (`bot.domain.operations.unchanged_looks`)."""
 
 
@@ -133,31 +133,35 @@ def change(
     decide: Decide,
     *,
     memberships: Mapping[Actor, Membership],
-    as_known: AsKnown = _as_stored,
+    in_memory_state: InMemoryState = _as_stored,
 ) -> Transition | None:
     """See `Store.change`: `decide` runs under the write lock, and if it raises nothing was changed."""
     with writing(db):
-        return _changed(db, operation_id, decide, access_snapshot.common(db, memberships), as_known)
+        return _changed(db, operation_id, decide, access_snapshot.common(db, memberships), in_memory_state)
 
 
 def change_all(
-    db: Database, decisions: Iterable[tuple[OperationId, Decide]], as_known: AsKnown = _as_stored
+    db: Database, decisions: Iterable[tuple[OperationId, Decide]], in_memory_state: InMemoryState = _as_stored
 ) -> tuple[Transition | None, ...]:
     """See `Store.change_all`: all in one transaction, or none."""
     with writing(db):
         common = access_snapshot.common(db, {})
         return tuple(
-            _changed(db, operation_id, decide, common, as_known) for operation_id, decide in decisions
+            _changed(db, operation_id, decide, common, in_memory_state) for operation_id, decide in decisions
         )
 
 
 def _changed(
-    db: Database, operation_id: OperationId, decide: Decide, common: AccessData, as_known: AsKnown
+    db: Database,
+    operation_id: OperationId,
+    decide: Decide,
+    common: AccessData,
+    in_memory_state: InMemoryState,
 ) -> Transition | None:
     stored = find(db, operation_id)
     if stored is None:
         return None
-    operation = as_known(stored)
+    operation = in_memory_state(stored)
     transition = decide(operation, access_snapshot.behind(db, operation, common))
     record(db, operation, transition)
     return transition

@@ -203,7 +203,7 @@ class Administration:
         """Continue the bot's time from `record`, whatever it was, and append an entry."""
         data = {"before": text_of(before), "after": text_of(record.time), "shell": by}
         with writing(self._db):
-            bot_state.put_clock(self._db, record)
+            bot_state.store_clock(self._db, record)
             audit_log.append(self._db, Event(EventKind.CLOCK_RESET, record.time, data))
 
     def remember_team(self, team_id: TeamId) -> None:

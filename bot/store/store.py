@@ -6,7 +6,7 @@ cancelled while it waits leaves no half transaction: the thread finishes what it
 The task cannot know which of the two it was; the next writer does.
 
 A store that is found damaged, or no longer the file on the disk, is lost: every call from then on raises the same
-`StoreLost`, so that nothing is decided or sent on its data.
+`DatabaseLost`, so that nothing is decided or sent on its data.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -191,7 +191,7 @@ class SqliteStore:
     ) -> Transition | None:
         def work(db: Database) -> Transition | None:
             made = operations.change(
-                db, operation_id, decide, memberships=memberships, as_known=self._underway.current
+                db, operation_id, decide, memberships=memberships, in_memory_state=self._underway.current
             )
             self._underway.put(made)
             return made

@@ -14,7 +14,7 @@ from bot.store.connection.database import writing
 from bot.store.operation_rows import operation_of, row_of_operation
 from bot.store.row_cache import RowCache
 
-_OWED = (
+_UNPOSTED = (
     "SELECT events.*, postings.ts FROM postings JOIN events ON events.id = postings.event"
     " WHERE postings.ts IS NULL ORDER BY postings.event"
 )
@@ -30,7 +30,7 @@ class UnannouncedReader:
     """Reads the Slack backlog. Most of a long one has not changed since it was last read."""
 
     def __init__(self) -> None:
-        self._lines = RowCache(_owed_line)
+        self._lines = RowCache(_unposted_line)
         self._operations = RowCache(operation_of)
 
     def unannounced(self, db: Database) -> tuple[Unannounced, ...]:
@@ -40,7 +40,7 @@ class UnannouncedReader:
         """
         owed: dict[OperationId, list[StoredEvent]] = defaultdict(list)
         with db.atomic():  # two reads, one snapshot
-            for line in self._lines.read(db.execute(_OWED)):
+            for line in self._lines.read(db.execute(_UNPOSTED)):
                 owed[line.operation].append(line)
             behind = self._operations.read(db.execute(_UNANNOUNCED))
         found = [Unannounced(operation, tuple(owed[operation.id])) for operation in behind]
@@ -88,7 +88,7 @@ def abandoned(db: Database, operation_id: OperationId) -> None:
 
 
 @row_of("events")
-def _owed_line(row: Row) -> StoredEvent:
+def _unposted_line(row: Row) -> StoredEvent:
     return StoredEvent(row["id"], OperationId(row["operation"]), audit_log.event_of(row), posted_ts=row["ts"])
 
 

@@ -10,7 +10,7 @@ import sys
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from tests.benchmarks.processes import says, until_told_to_stop
+from tests.benchmarks.processes import says, until_stop_signal
 from tests.streams import served
 
 PATH = "/slack/events"
@@ -33,7 +33,7 @@ async def main(signing_secret: str) -> None:
     app.action(re.compile(".*"))(_acknowledge)
     async with served(app.web_app(PATH)) as url:
         says({"url": f"{url}{PATH}"})
-        await until_told_to_stop()
+        await until_stop_signal()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.simulator.feldera import FelderaSimulator
 from bot.simulator.feldera.api.faults import RecordedRequest
 from bot.simulator.feldera.state.pipeline import Pace
-from tests.benchmarks.processes import says, until_told_to_stop
+from tests.benchmarks.processes import says, until_stop_signal
 from tests.streams import listening, passes, served
 
 FOR_EVER = 1e9  # seconds
@@ -134,7 +134,7 @@ async def main(live_count: int, other_count: int) -> None:
     )
     async with listening(relay.serve) as port, served(application) as url:
         says({"url": f"http://127.0.0.1:{port}", "door": url})
-        await until_told_to_stop()
+        await until_stop_signal()
     await feldera.stop()
 
 

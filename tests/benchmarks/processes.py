@@ -118,7 +118,7 @@ def says(line: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-async def until_told_to_stop() -> None:
+async def until_stop_signal() -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     await stopping.wait()

@@ -43,7 +43,7 @@ BREAKERS = {Role.RESPONDER}
 @dataclass(slots=True)
 class Cast:
     kinds: dict[Actor, Kind] = field(
-        default_factory=lambda: {**dict.fromkeys(PEOPLE, Kind.MEMBER), ELSEWHERE: Kind.STRANGER}
+        default_factory=lambda: {**dict.fromkeys(PEOPLE, Kind.MEMBER), ELSEWHERE: Kind.OUTSIDER}
     )
     joined: dict[Actor, set[GroupId]] = field(default_factory=lambda: {actor: set() for actor in EVERYBODY})
     grants: list[Grant] = field(default_factory=list)

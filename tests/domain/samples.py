@@ -13,10 +13,10 @@ from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import (
     Answered,
     Approved,
-    CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
+    CardPostStarted,
     Closed,
     Confirmed,
     DeniedByApprover,
@@ -27,7 +27,7 @@ from bot.domain.operations.inputs import (
     Looked,
     NoPlace,
     ProgramErrorRead,
-    RulesSeen,
+    RulesRead,
     SignedOff,
     Stopped,
     TimePassed,
@@ -139,8 +139,8 @@ CARRIED = authority()
 NOT_PERMITTED = authority(requester=DENIED)
 NOT_APPROVED = authority(requirements=Requirements(approvals=1))
 FROZEN = authority(freeze=FREEZE)
-UNTOLD = authority(requester=DENIED, unread="Slack is in trouble", requester_unverified=True)
-AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN, UNTOLD)
+UNVERIFIED = authority(requester=DENIED, unread="Slack is in trouble", requester_unverified=True)
+AUTHORITIES = (CARRIED, NOT_PERMITTED, NOT_APPROVED, FROZEN, UNVERIFIED)
 
 
 def grant(
@@ -295,15 +295,15 @@ def happenings() -> list[Input]:
         DeniedInShell("shell:root", "not now"),
         Withdrawn(ANA),
         Withdrawn(BEN),
-        CardBegun(),
+        CardPostStarted(),
         CardNotPosted(),
         CardPlaced(CARD),
         CardLost(None),
         CardLost("is_archived"),
         NoPlace("is_archived"),
-        RulesSeen(START + timedelta(hours=1)),
-        RulesSeen(None),
-        RulesSeen(None, approvals=5),
+        RulesRead(START + timedelta(hours=1)),
+        RulesRead(None),
+        RulesRead(None, approvals=5),
         TimePassed(),
         *(Looked(look, carried, 0.5) for look in looks() for carried in AUTHORITIES),
         *(Answered(answer) for answer in answers),

@@ -129,7 +129,7 @@ RESPONDS = grant(ANA, Role.RESPONDER, "orders")
 def test_breaking_the_glass_needs_no_approval():
     """Where every rule on it allows it, and for responders."""
     basis = carried(proposed(incident="INC-1"), access_data(RESPONDS, rules=(GLASS,)))
-    assert (basis.by_breaking_glass, basis.approvals_needed, basis.is_enough) == (True, 0, True)
+    assert (basis.is_break_glass, basis.approvals_needed, basis.is_enough) == (True, 0, True)
     assert basis.requirements.approvals == 3
 
 
@@ -206,9 +206,9 @@ def test_those_that_a_person_may_see_are_those_that_the_decision_lets_them_see(a
         ana = membership(ANA, "S1", kind=kind, unresolved_groups=frozenset({GroupId("S2")}))
         known = AccessData(grants=grants, memberships={ANA: ana}, freezes=())
         allowed = [name for name in names if known.may(ANA, Action.VIEW, name, at).allowed]
-        assert known.seen_by(ANA, names, at) == allowed
+        assert known.visible_to(ANA, names, at) == allowed
         assert known.may_somewhere(ANA, Action.VIEW, at).allowed == bool(allowed)
-        assert known.seen_by(BEN, names, at) == []
+        assert known.visible_to(BEN, names, at) == []
 
 
 AWAY = {"kind": Kind.UNKNOWN, "why": "Slack is in trouble", "transient": True}

@@ -6,10 +6,10 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.operations.inputs import (
-    CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
+    CardPostStarted,
     Closed,
     Confirmed,
     NoPlace,
@@ -199,7 +199,7 @@ def test_a_card_moves():
 
 def test_copies_of_the_card_are_counted():
     """Counted before each post, and taken back only where Slack certainly did not take it."""
-    begun = advance(ready(posts=0), CardBegun(), SOON).operation
+    begun = advance(ready(posts=0), CardPostStarted(), SOON).operation
     assert begun.display.posts == 1
     assert advance(begun, CardNotPosted(), SOON).operation.display.posts == 0
     assert advance(ready(posts=0), CardNotPosted(), SOON).operation.display.posts == 0

@@ -58,7 +58,7 @@ TERMS = Requirements(
 )
 ASKED = Confirmed(ANA, authority(requirements=TERMS))
 BROKEN = Confirmed(
-    ANA, authority(requirements=replace(TERMS, break_glass=True), by_breaking_glass=True), "orders"
+    ANA, authority(requirements=replace(TERMS, break_glass=True), is_break_glass=True), "orders"
 )
 
 
@@ -105,9 +105,7 @@ def test_a_reminder_comes_half_way_where_the_rules_name_no_time_for_it(remind_af
 
 
 @pytest.mark.parametrize("incident", ["", "INC-1"])
-@pytest.mark.parametrize(
-    "basis", [NOT_PERMITTED, FROZEN, authority(requirements=TERMS, by_breaking_glass=True)]
-)
+@pytest.mark.parametrize("basis", [NOT_PERMITTED, FROZEN, authority(requirements=TERMS, is_break_glass=True)])
 def test_what_may_not_be_asked_is_not(basis, incident):
     """No right, a freeze, glass that may not be broken: the preview stands, and nothing is said to others."""
     operation = proposed(incident=incident)
@@ -283,7 +281,7 @@ def test_a_broken_glass_waits_for_nobody():
     row = after.operation
     assert (row.state, row.approval.needed, row.ready_at, row.review) == (State.READY, 0, SOON, None)
     assert (row.display.place, row.approval.groups) == ("CAPPROVE", ("SAPPROVE",))
-    assert (kinds(after), after.events[0].by) == ([EventKind.GLASS_BROKEN], ANA)
+    assert (kinds(after), after.events[0].by) == ([EventKind.BREAK_GLASS_RUN], ANA)
     assert after.events[0].data["incident"] == "INC-1"
     assert row.cancellable_until is None, "it runs at once, whatever the rules give others to stop it"
 

@@ -24,7 +24,7 @@ from tests.domain.samples import (
     FROZEN,
     NOT_APPROVED,
     NOT_PERMITTED,
-    UNTOLD,
+    UNVERIFIED,
     after_look,
     authority,
     cleared,
@@ -161,13 +161,13 @@ def test_what_is_held_is_still_looked_at():
 
 def test_what_slack_does_not_tell_is_waited_for():
     """Said once, with why; asked again each quarter of a minute; sent as soon as it is told."""
-    waits = after_look(ready(), pipeline(), SOON, carried=UNTOLD)
+    waits = after_look(ready(), pipeline(), SOON, carried=UNVERIFIED)
     row = waits.operation
     assert (row.state, row.unverified_since, waits.effect) == (State.READY, SOON, None)
     assert row.due_at == SOON + ASK_SLACK_AGAIN_AFTER
     [said] = waits.events
-    assert (said.kind, said.data) == (EventKind.UNTOLD, {"message": "Slack is in trouble"})
-    again = after_look(row, pipeline(), row.due_at, carried=UNTOLD)
+    assert (said.kind, said.data) == (EventKind.UNVERIFIED, {"message": "Slack is in trouble"})
+    again = after_look(row, pipeline(), row.due_at, carried=UNVERIFIED)
     assert (again.events, again.effect, again.operation.unverified_since) == ((), None, SOON)
     told = after_look(again.operation, pipeline(), again.operation.due_at)
     assert (told.operation.state, told.operation.unverified_since, told.effect) == (
@@ -179,16 +179,16 @@ def test_what_slack_does_not_tell_is_waited_for():
 
 def test_slack_is_not_waited_for_before_it_matters():
     """The card, a freeze and the moment to stop it come first; when those are over, it is asked anew."""
-    unplaced = after_look(ready(card=None), pipeline(), SOON, carried=UNTOLD)
-    frozen = after_look(ready(), pipeline(), SOON, carried=replace(UNTOLD, freeze=FROZEN.freeze))
-    stoppable = after_look(STOPPABLE, pipeline(), SOON, carried=UNTOLD)
+    unplaced = after_look(ready(card=None), pipeline(), SOON, carried=UNVERIFIED)
+    frozen = after_look(ready(), pipeline(), SOON, carried=replace(UNVERIFIED, freeze=FROZEN.freeze))
+    stoppable = after_look(STOPPABLE, pipeline(), SOON, carried=UNVERIFIED)
     assert [each.operation.unverified_since for each in (unplaced, frozen, stoppable)] == [None] * 3
     assert [each.operation.state for each in (unplaced, frozen, stoppable)] == [State.READY] * 3
 
 
 def test_slack_tells_nothing_for_too_long():
     """Four hours after the last approval it lapses, like all that could not be sent."""
-    late = after_look(ready(unverified_since=SOON), pipeline(), FOUR_HOURS, carried=UNTOLD).operation
+    late = after_look(ready(unverified_since=SOON), pipeline(), FOUR_HOURS, carried=UNVERIFIED).operation
     assert (late.state, late.outcome.ending) == (State.EXPIRED, Ending.TOO_LATE)
 
 
@@ -206,7 +206,7 @@ def test_what_carried_it_is_gone(operation, carried, ending):
 
 def test_glass_that_may_no_longer_be_broken():
     """The rule was changed within the window."""
-    forbidden = authority(by_breaking_glass=True)
+    forbidden = authority(is_break_glass=True)
     after = after_look(ready(incident="INC-1"), pipeline(), SOON, carried=forbidden)
     assert after.operation.outcome.ending is Ending.PERMISSION_LOST
 

@@ -91,7 +91,7 @@ def test_the_members_of_a_group_count():
     assert found([requester(ANA), approver(ONCALL)], [rule(approvals=2)], members=members) == []
 
 
-@pytest.mark.parametrize("kind", [Kind.GUEST, Kind.DEACTIVATED, Kind.BOT, Kind.STRANGER])
+@pytest.mark.parametrize("kind", [Kind.GUEST, Kind.DEACTIVATED, Kind.BOT, Kind.OUTSIDER])
 def test_whoever_never_passes_is_not_counted(kind):
     """In a group it is a matter of Slack; only whoever holds a grant themselves is named."""
     members = {ONCALL: frozenset({BEN, CLEO})}
@@ -186,7 +186,7 @@ def test_grants_that_lapsed_help_nobody():
         (Kind.DEACTIVATED, "is deactivated"),
         (Kind.GUEST, "is a guest"),
         (Kind.BOT, "is a bot"),
-        (Kind.STRANGER, "is nobody this workspace knows as its own"),
+        (Kind.OUTSIDER, "is nobody this workspace knows as its own"),
     ],
 )
 def test_people_who_never_pass_are_named_with_what_they_hold(kind, what):

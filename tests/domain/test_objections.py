@@ -10,12 +10,12 @@ from bot.domain.access.objections import (
     BreakGlassForbidden,
     FormField,
     Frozen,
-    NameWanted,
+    NameNotTyped,
     NotPermitted,
     ObjectionBase,
-    ReasonWanted,
-    TooManyLately,
+    ReasonMissing,
     TooManyOpen,
+    TooManyRecentRequests,
 )
 from bot.domain.access.request import Request, Stage
 from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX
@@ -56,15 +56,15 @@ def against(request, **differences):
 
 def test_a_person_is_told_first_what_no_other_word_changes():
     """Their right, a freeze, then what they typed, then to wait."""
-    assert against(ASKED) == [NotPermitted, Frozen, ReasonWanted, TooManyOpen, TooManyLately]
-    glass = {"requester": authority().requester, "by_breaking_glass": True}
+    assert against(ASKED) == [NotPermitted, Frozen, ReasonMissing, TooManyOpen, TooManyRecentRequests]
+    glass = {"requester": authority().requester, "is_break_glass": True}
     broken = replace(ASKED, incident="INC-1", typed_name="order")
-    assert against(broken, **glass) == [NameWanted, Frozen, BreakGlassForbidden, ReasonWanted]
+    assert against(broken, **glass) == [NameNotTyped, Frozen, BreakGlassForbidden, ReasonMissing]
 
 
 def test_what_may_still_be_typed_is_not_asked_for():
-    assert against(replace(ASKED, reason=None)) == [NotPermitted, Frozen, TooManyOpen, TooManyLately]
-    assert NameWanted not in against(replace(ASKED, incident="INC-1"))
+    assert against(replace(ASKED, reason=None)) == [NotPermitted, Frozen, TooManyOpen, TooManyRecentRequests]
+    assert NameNotTyped not in against(replace(ASKED, incident="INC-1"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_only_a_proposal_is_not_confirmed():
     [
         ({"requester": DENIED}, Ending.PERMISSION_LOST),
         ({"requirements": Requirements(approvals=1)}, Ending.APPROVALS_LOST),
-        ({"by_breaking_glass": True}, Ending.PERMISSION_LOST),
+        ({"is_break_glass": True}, Ending.PERMISSION_LOST),
         ({"lasts": False}, Ending.RIGHTS_END_SOON),
     ],
 )
@@ -140,7 +140,7 @@ def test_requests_are_counted_where_others_have_to_approve():
     basis = authority_of(ASKED, access_data, START)
     assert basis.objection(ASKED) is None
     asking = replace(basis, requirements=Requirements(approvals=1))
-    assert [type(each) for each in asking.objections(ASKED)] == [TooManyOpen, TooManyLately]
+    assert [type(each) for each in asking.objections(ASKED)] == [TooManyOpen, TooManyRecentRequests]
 
 
 def test_an_objection_must_say_how_it_is_recorded_and_what_it_is_about():

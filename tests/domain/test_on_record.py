@@ -34,7 +34,7 @@ DECIDES = Decision(
 BY_RULES = Requirements(approvals=0, break_glass=True, rules=("orders-*", "*"))
 BASIS = authority(requester=ASKS, requirements=BY_RULES, approvers=(BEN, CLEO))
 ASKED = authority(requester=ASKS, requirements=Requirements(approvals=2, rules=("orders-*",)))
-BROKEN = authority(requester=ASKS, requirements=BY_RULES, by_breaking_glass=True)
+BROKEN = authority(requester=ASKS, requirements=BY_RULES, is_break_glass=True)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_deed_is_kept_with_the_grant_that_allowed_it(operation, deed, kind):
     [
         (BASIS, EventKind.CONFIRMED, "orders-* *"),
         (ASKED, EventKind.REQUESTED, "orders-*"),
-        (BROKEN, EventKind.GLASS_BROKEN, "orders-* *"),
+        (BROKEN, EventKind.BREAK_GLASS_RUN, "orders-* *"),
     ],
 )
 def test_a_request_is_kept_with_its_grant_and_the_rules(basis, kind, rules):

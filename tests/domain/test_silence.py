@@ -92,7 +92,7 @@ def test_what_certainly_was_not_sent_is_put_off():
     row = put_off.operation
     assert (row.state, row.attempt.sends, row.attempt.submitted_at) == (State.READY, 0, None)
     assert row.due_at == START + timedelta(seconds=5), "Feldera asked to be left alone that long"
-    assert kinds(put_off) == [EventKind.PUT_OFF]
+    assert kinds(put_off) == [EventKind.POSTPONED]
     again = after_look(row, pipeline(), OLD)
     assert (kinds(again), again.effect) == ([EventKind.SENT_AGAIN], Send())
     later = advance(again.operation, Answered(busy), OLD)

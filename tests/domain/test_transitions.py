@@ -230,7 +230,7 @@ def test_the_pipeline_is_held_while_a_request_may_be_on_its_way():
         failed = isinstance(input_, Looked) and isinstance(input_.look, Problem)
         if failed or isinstance(input_, (TimePassed, CardLost, NoPlace, HealthRead, Withdrawn, Stopped)):
             called = kinds(after)[-1:] == [EventKind.NEEDS_HUMAN]
-            is_hopeless = failed and input_.look.trouble is ProblemKind.NOT_TOLD_APART
+            is_hopeless = failed and input_.look.trouble is ProblemKind.AMBIGUOUS_FELDERA
             held = State.NEEDS_HUMAN if called and is_hopeless else before.state
             assert after.operation.state is held, (input_, now)
 

@@ -238,7 +238,9 @@ def test_before_anything_was_sent_a_wrong_key_or_address_ends_it(trouble, looks,
     assert (operation.outcome.ending, operation.outcome.message) == (ending, "no")
 
 
-@pytest.mark.parametrize("trouble", [each for each in ProblemKind if each is not ProblemKind.NOT_TOLD_APART])
+@pytest.mark.parametrize(
+    "trouble", [each for each in ProblemKind if each is not ProblemKind.AMBIGUOUS_FELDERA]
+)
 @pytest.mark.parametrize("operation", [submitting(), waiting()])
 def test_after_something_was_sent_no_wrong_key_ends_it(operation, trouble):
     """Its outcome is not known, whoever is not let in."""
@@ -249,10 +251,10 @@ def test_after_something_was_sent_no_wrong_key_ends_it(operation, trouble):
 @pytest.mark.parametrize("operation", [submitting(), waiting()])
 def test_what_cannot_be_told_apart_is_left_to_people_once_it_lasts(operation):
     """Three looks, and no request can be on its way any more: the pipeline stays held, and nothing more is sent."""
-    problem = Problem(ProblemKind.NOT_TOLD_APART, "why")
+    problem = Problem(ProblemKind.AMBIGUOUS_FELDERA, "why")
     before, states = operation.state, []
     for moment in (at(seconds=1), at(seconds=3), at(seconds=14), at(seconds=20), at(hours=1)):
         operation = after_look(operation, problem, moment).operation
         states.append(operation.state)
     assert states == [before] * 3 + [State.NEEDS_HUMAN] * 2
-    assert operation.outcome.ending is Ending.NOT_TOLD_APART
+    assert operation.outcome.ending is Ending.AMBIGUOUS_FELDERA

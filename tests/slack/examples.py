@@ -77,7 +77,7 @@ _WHAT_IT_IS: dict[Any, list[Any]] = {
             requester=YES,
             requirements=Requirements(approvals=2, stop_window=timedelta(seconds=30), rules=("ord*",)),
         ),
-        authority(requester=YES, by_breaking_glass=True),
+        authority(requester=YES, is_break_glass=True),
         authority(requester=YES, freeze=FREEZE),
         authority(requester=NO),
     ],

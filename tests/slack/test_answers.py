@@ -156,7 +156,7 @@ def test_clicks_are_answered():
             ActionResult(Result.TOO_OLD, proposed(state=State.EXPIRED)),
             ActionResult(Result.CLOSED, ended(State.CLOSED, Ending.CLOSED)),
             replies.NotYours(),
-            replies.NotKnown(),
+            replies.UnknownRequest(),
         )
     ] == snapshot(
         [

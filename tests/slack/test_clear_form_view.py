@@ -50,14 +50,14 @@ def shown(draw):
         authority, requirements=requirements, eligible=CROWD[: draw(st.sampled_from([0, 1, 11, 300]))]
     )
     pipeline = replace(draw(pipelines), name=LONGEST_WHOLE_NAME)
-    weighed = Assessment(pipeline, Identity("feldera.example"), authority, CLEAR, recorded_at=None)
-    return Shown(weighed, START, "b" * 24)
+    assessment = Assessment(pipeline, Identity("feldera.example"), authority, CLEAR, recorded_at=None)
+    return Shown(assessment, START, "b" * 24)
 
 
 def test_a_form_that_has_gone_advises_the_same_steps():
     plan = (StepName.STOP, StepName.CLEAR, StepName.START)
-    weighed = Assessment(pipeline(), Identity("feldera.example"), AUTHORITIES[0], plan, recorded_at=None)
-    again = LookAgain(Shown(weighed, START, "b" * 24), changed=True)
+    assessment = Assessment(pipeline(), Identity("feldera.example"), AUTHORITIES[0], plan, recorded_at=None)
+    again = LookAgain(Shown(assessment, START, "b" * 24), changed=True)
     assert clear_form_view.look_again_elsewhere(again).text == (
         "✋ Nothing was sent: look at `orders` first. Type `/pipeline clear orders --restart reason…`."
     )
@@ -91,7 +91,7 @@ def test_whatever_stands_in_the_way(kind, data):
     reply = data.draw(whole(kind))
     answer = answers.answer(reply, WORKSPACE_URL)
     running = isinstance(reply, replies.NotStopped)
-    page = clear_form_view.about_running(reply) if running else clear_form_view.about_no(answer)
+    page = clear_form_view.about_running(reply) if running else clear_form_view.about_objection(answer)
     view = clear_form_view.form(TOKENS, page)
     assert problems_in_view(view) == []
     assert '"actions"' not in json.dumps(view)

@@ -30,7 +30,7 @@ def test_nothing_is_missing_from_the_sheet(shots):
     assert set(State) - {State.PROPOSED, State.WITHDRAWN} <= shown
     assert set(Ending) <= shown
     assert {kind for kind in EventKind if kind.is_spoken} <= shown
-    assert {modals.DENY_REQUEST, modals.BREAK_THE_GLASS, clear_form_view.CLEAR_FORM} <= shown
+    assert {modals.DENY_REQUEST, modals.BREAK_GLASS_FORM, clear_form_view.CLEAR_FORM} <= shown
 
 
 def test_slack_takes_every_one(shots):

@@ -21,7 +21,7 @@ def drops(slack, method):
 
 
 @pytest.mark.parametrize(
-    ("user", "kind"), [("USLACKBOT", Kind.BOT), ("U0PIPELINE", Kind.BOT), ("U0NOBODY", Kind.STRANGER)]
+    ("user", "kind"), [("USLACKBOT", Kind.BOT), ("U0PIPELINE", Kind.BOT), ("U0NOBODY", Kind.OUTSIDER)]
 )
 async def test_who_is_no_person(people, user, kind):
     """Slackbot and the bot itself are bots, and somebody whom the workspace does not know is a stranger."""
@@ -33,7 +33,7 @@ async def test_somebody_of_another_organisation_is_not_even_asked_after(slack, p
     eve = slack.adds_person("eve", team="T0OTHER")
     oncall = slack.adds_user_group("oncall", [eve])
     slack.adds_channel("shared", members=[eve])
-    assert await look_at(people, actor(eve), some(oncall)) == Membership(actor(eve), Kind.STRANGER)
+    assert await look_at(people, actor(eve), some(oncall)) == Membership(actor(eve), Kind.OUTSIDER)
     assert slack.calls == []
 
 
@@ -41,7 +41,7 @@ async def test_a_team_that_is_claimed_is_checked(slack, people):
     """Whoever comes as one of ours and is another team's to Slack is a stranger."""
     eve = slack.adds_person("eve", team="T0OTHER")
     slack.adds_channel("shared", members=[eve])
-    assert (await look_at(people, Actor(HOME, eve.id), frozenset())).kind is Kind.STRANGER
+    assert (await look_at(people, Actor(HOME, eve.id), frozenset())).kind is Kind.OUTSIDER
 
 
 async def test_only_the_groups_that_matter_are_looked_up(slack, people):
@@ -178,18 +178,18 @@ def on_a_grid(*teams, **said):
         ({}, Kind.MEMBER),
         ({"is_ultra_restricted": True}, Kind.GUEST),
         ({"is_restricted": True}, Kind.GUEST),
-        ({"is_stranger": True}, Kind.STRANGER),
+        ({"is_stranger": True}, Kind.OUTSIDER),
         ({"is_bot": True}, Kind.BOT),
         ({"deleted": True}, Kind.DEACTIVATED),
         ({"deleted": True, "is_bot": True}, Kind.DEACTIVATED),
-        ({"team_id": "T0OTHER"}, Kind.STRANGER),
+        ({"team_id": "T0OTHER"}, Kind.OUTSIDER),
         ({"team_id": None}, Kind.UNKNOWN),
         (on_a_grid(HOME), Kind.MEMBER),
         (on_a_grid("T0SALES", HOME, team_id="E0ACME"), Kind.MEMBER),
         (on_a_grid(HOME, team_id=None), Kind.MEMBER),
-        (on_a_grid("T0SALES"), Kind.STRANGER),
-        (on_a_grid(), Kind.STRANGER),
-        (on_a_grid(HOME, is_stranger=True), Kind.STRANGER),
+        (on_a_grid("T0SALES"), Kind.OUTSIDER),
+        (on_a_grid(), Kind.OUTSIDER),
+        (on_a_grid(HOME, is_stranger=True), Kind.OUTSIDER),
         (on_a_grid(HOME, is_restricted=True), Kind.GUEST),
         (on_a_grid(7, HOME), Kind.UNKNOWN),
         ({"enterprise_user": {}}, Kind.UNKNOWN),

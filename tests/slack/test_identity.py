@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from bot.domain.ids import TeamId
 from bot.slack.api.identity import (
-    SlackAway,
     SlackRefused,
+    SlackUnavailable,
     Workspace,
     can_open_sockets,
     once_it_answers,
@@ -62,14 +62,14 @@ async def test_a_body_that_says_nothing_is_a_sentence(slack, what):
     """It proves nothing about a token, so nobody is told to change one."""
     slack.answers(**NO_ANSWERS[what])
     for question in (who_are_we(slack.client), can_open_sockets(slack.client, "xapp-1")):
-        with pytest.raises(SlackAway, match=f"What answers at {slack.client.base_url} makes no sense"):
+        with pytest.raises(SlackUnavailable, match=f"What answers at {slack.client.base_url} makes no sense"):
             await question
 
 
 async def test_an_answer_without_a_workspace_is_a_sentence(slack):
     """Something that says `ok` to everything is not Slack."""
     slack.answers({"ok": True})
-    with pytest.raises(SlackAway, match="does not say which workspace"):
+    with pytest.raises(SlackUnavailable, match="does not say which workspace"):
         await who_are_we(slack.client)
 
 

@@ -57,7 +57,7 @@ def test_the_lines_of_a_clear_that_goes_well():
 def test_the_lines_of_a_clear_that_meets_trouble():
     """Put off, lost, found, sent again, unreachable and back: each says what is certain, and what comes next."""
     assert [
-        said(ready(), EventKind.PUT_OFF, message="the row is locked"),
+        said(ready(), EventKind.POSTPONED, message="the row is locked"),
         said(waiting(), EventKind.ANSWER_LOST, message="timed out"),
         said(waiting(), EventKind.FOUND_CLEARING, sends=1),
         said(waiting(), EventKind.FOUND_CLEARING, sends=0),

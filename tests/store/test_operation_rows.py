@@ -165,7 +165,7 @@ def test_a_rule_comes_back_as_it_was_set(first, second):
 @given(until=moments, reason=texts, by=texts)
 def test_a_freeze_comes_back_as_it_was_put(until, reason, by):
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
-        rules_and_freezes.put_freeze(db, SetFreeze("orders-*", until, reason), entry_id=7, by=by, now=at(1))
+        rules_and_freezes.store_freeze(db, SetFreeze("orders-*", until, reason), entry_id=7, by=by, now=at(1))
         assert rules_and_freezes.freezes(db) == (Freeze(7, "orders-*", until, reason, by, at(1)),)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.ids import TeamId
 from bot.domain.operations.operation import State
-from bot.engine.ports import StoreLost
+from bot.engine.ports import DatabaseLost
 from bot.store.connection.database import open_database
 from bot.store.store import SqliteStore
 from tests.clock import START
@@ -104,9 +104,9 @@ async def test_whoever_reads_notices_a_replaced_file(path, tmp_path, read):
     with open_database(tmp_path / "other.db"):
         pass
     (tmp_path / "other.db").rename(path)
-    with pytest.raises(StoreLost):
+    with pytest.raises(DatabaseLost):
         await READS[read](store)
-    with pytest.raises(StoreLost):
+    with pytest.raises(DatabaseLost):
         await store.remember_team(TeamId("T1"))
     await store.aclose()
 
@@ -118,7 +118,7 @@ async def test_whoever_reads_notices_a_copy_that_was_restored(path, tmp_path):
         with open_database(path) as db, open_database(tmp_path / "backup.db") as copy:
             copy.execute("PRAGMA journal_mode = DELETE")
             copy.conn.backup(db.conn)
-        with pytest.raises(StoreLost):
+        with pytest.raises(DatabaseLost):
             await store.pending()
 
 

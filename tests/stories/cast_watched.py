@@ -76,7 +76,7 @@ class Watched:
         )
         self.requests: dict[str, Request] = {}
         self.seen: list[tuple[str, Button]] = []
-        self.turn = self.weighed = 0
+        self.turn = self.assessment = 0
         self.is_down = False
         for pipeline in PIPELINES:
             self.workspace.feldera.adds(pipeline)
@@ -162,11 +162,11 @@ class Watched:
     def _weighs_what_was_sent(self, *, is_last: bool = False) -> None:
         """Each request in Feldera's book has its entry in the record, and the operation in it what it takes."""
         book = [each for each in self.workspace.feldera.requests if each.path.endswith("/clear")]
-        if len(book) == self.weighed and not is_last:
+        if len(book) == self.assessment and not is_last:
             return
         record = [each for each in self.workspace.entries() if each.event.kind in SENT]
         assert len(book) == len(record), "the record does not tell what was sent"
-        new, self.weighed = list(zip(book, record, strict=True))[self.weighed :], len(book)
+        new, self.assessment = list(zip(book, record, strict=True))[self.assessment :], len(book)
         for posted, entry in new:
             request = self.requests[entry.operation]
             assert (posted.method, posted.at) == ("POST", entry.event.at)

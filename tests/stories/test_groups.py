@@ -8,7 +8,7 @@ from bot.domain.events import EventKind
 
 PREVIEW = "*Clear `orders`?*"
 NO_ROLE = "🚫 You may not clear `orders`: that takes the role *requester*, *operator* or *responder* on it."
-UNTOLD = "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it"
+UNVERIFIED = "🚫 You may not clear `orders`: it depends on a user group, and Slack did not tell who is in it"
 CLEAR = "/pipeline clear orders"
 
 
@@ -130,8 +130,8 @@ def test_a_plan_without_user_groups_denies(workspace, eva):
     """The reason is given, to the person alone; a grant of their own is not touched by it."""
     workspace.slack.downgrades_plan()
     plan = "(`this workspace's Slack plan has no user groups`)"
-    assert eva.types(CLEAR) == f"{UNTOLD} {plan}. Try again in a minute."
-    assert eva.types("/pipeline can-i clear orders") == f"{UNTOLD} {plan}. Try again in a minute."
+    assert eva.types(CLEAR) == f"{UNVERIFIED} {plan}. Try again in a minute."
+    assert eva.types("/pipeline can-i clear orders") == f"{UNVERIFIED} {plan}. Try again in a minute."
     assert eva.types("/pipeline whoami").splitlines()[1:] == snapshot(
         [
             "Slack did not tell all: `this workspace's Slack plan has no user groups`. What depends on it counts as no.",
@@ -150,7 +150,7 @@ def test_a_plan_without_user_groups_denies(workspace, eva):
 def test_a_failing_look_up_denies(workspace, eva, error):
     """Whatever Slack says instead of who is in the group: no, with its reason, and it is in the record."""
     workspace.slack.fails_next("usergroups.users.list", error)
-    assert eva.types(CLEAR).startswith(UNTOLD)
+    assert eva.types(CLEAR).startswith(UNVERIFIED)
     (refusal,) = workspace.record(EventKind.REFUSED)
     assert refusal.endswith("action=request pipeline=orders why=unresolved")
     assert eva.asks(CLEAR).startswith(PREVIEW)
@@ -164,7 +164,7 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
     workspace.slack.rate_limits("usergroups.users.list", retry_after=30)
     eva.presses(confirm)
     quiet = "(`Slack is asked too often and wants 30 s of quiet`). Try again in a minute. Nothing was sent."
-    assert eva.reads() == [f"{UNTOLD} {quiet}"]
+    assert eva.reads() == [f"{UNVERIFIED} {quiet}"]
     workspace.passes(seconds=31)
     eva.presses(confirm)
     eva.reads()
@@ -176,6 +176,6 @@ def test_a_failing_look_up_denies_at_the_click(workspace, eva):
 def test_a_group_that_was_switched_off_grants_nothing(eva, oncall):
     """Slack keeps a disabled group's people and names none of them: nobody is in it."""
     oncall.is_disabled()
-    assert eva.types(CLEAR).startswith(f"{UNTOLD} (`that user group was deleted or is disabled`).")
+    assert eva.types(CLEAR).startswith(f"{UNVERIFIED} (`that user group was deleted or is disabled`).")
     oncall.is_enabled()
     assert eva.asks(CLEAR).startswith(PREVIEW)

@@ -41,16 +41,16 @@ class Scene:
     def shows(self, person, text, **how):
         return self.slack.workspace.shows_only(person.id, self.ops, content=Content(text), **how)
 
-    def seen_by(self, person, zone=UTC):
+    def visible_to(self, person, zone=UTC):
         state = person_view(self, person, zone)
         json.dumps(state)
         return state
 
     def message(self, message, person, zone=UTC):
-        return self.seen_by(person, zone)[f"message/{message.channel.id}/{message.ts}"]
+        return self.visible_to(person, zone)[f"message/{message.channel.id}/{message.ts}"]
 
     def texts(self, person):
-        state = self.seen_by(person)
+        state = self.visible_to(person)
         return [each["text"] for key, each in state.items() if key.startswith("message/")]
 
 
@@ -61,7 +61,7 @@ def scene():
 
 def test_who_somebody_is_and_what_they_can_type_and_choose(scene):
     scene.posts(f"<@{scene.ben.id}>")
-    state = scene.seen_by(scene.ana)
+    state = scene.visible_to(scene.ana)
     ana = {"id": scene.ana.id, "name": "ana", "about": "Operator of everything", "initials": "An"}
     ben = {"id": scene.ben.id, "name": "ben", "about": "", "initials": "Be"}
     assert (state["workspace"], state["me"]) == ("Acme", ana)
@@ -80,13 +80,13 @@ def test_where_somebody_can_go(scene):
     scene.posts("one")
     scene.posts("<!here> two")
     keys = ("id", "name", "kind", "unread", "mentions", "takes_text")
-    assert [tuple(place[key] for key in keys) for place in scene.seen_by(scene.ana)["places"]] == [
+    assert [tuple(place[key] for key in keys) for place in scene.visible_to(scene.ana)["places"]] == [
         ("home", "Home", "home", 0, 0, False),
         (leads.id, "leads", "private", 0, 0, True),
         (scene.ops.id, "ops", "channel", 2, 1, True),
         (scene.ana.dm.id, "pipeline", "dm", 1, 1, True),
     ]
-    places = [(place["name"], place["takes_text"]) for place in scene.seen_by(scene.ben)["places"]]
+    places = [(place["name"], place["takes_text"]) for place in scene.visible_to(scene.ben)["places"]]
     assert places == [("Home", False), ("alerts", False), ("ops", True), ("pipeline", True)]
 
 
@@ -167,23 +167,23 @@ def test_everybody_sees_what_is_theirs(scene):
     assert scene.texts(scene.ana) == ["for all", "for ana"]
     assert scene.texts(scene.ben) == ["for all", "for ben"]
     assert scene.texts(gus) == ["for gus"]
-    assert [place["name"] for place in scene.seen_by(gus)["places"]] == ["Home", "shared", "pipeline"]
+    assert [place["name"] for place in scene.visible_to(gus)["places"]] == ["Home", "shared", "pipeline"]
 
 
 def test_what_is_on_the_screen_and_on_home(scene):
     """Nothing, until the app puts something there; for that person alone, as it stands now."""
-    state = scene.seen_by(scene.ana)
+    state = scene.visible_to(scene.ana)
     assert (state["modal"], state["home"]) == (None, None)
     body = {"type": "modal", "title": plain("Clear")}
     modal = View("V1", scene.ana.id, body, "1", ({**section("modal"), "block_id": "b"},))
     home = View("V2", scene.ana.id, {"type": "home"}, "2", ({**section("home"), "block_id": "b"},))
     scene.slack._views.modals[scene.ana.id] = modal
     scene.slack._views.homes[scene.ana.id] = home
-    state = scene.seen_by(scene.ana)
+    state = scene.visible_to(scene.ana)
     assert (state["modal"]["id"], state["home"]["blocks"][0]["text"]) == ("V1", ["home"])
     home.hash, home.blocks = "4", ({**section("*anew*"), "block_id": "b"},)
-    assert scene.seen_by(scene.ana)["home"]["blocks"][0]["text"] == [{"tag": "strong", "in": ["anew"]}]
-    state = scene.seen_by(scene.ben)
+    assert scene.visible_to(scene.ana)["home"]["blocks"][0]["text"] == [{"tag": "strong", "in": ["anew"]}]
+    state = scene.visible_to(scene.ben)
     assert (state["modal"], state["home"]) == (None, None)
 
 

@@ -7,7 +7,7 @@ import click
 
 from bot.cli.access.principals import named, names_somebody
 from bot.cli.current_time import clock_of
-from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
+from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access.authorization import id_of
 from bot.domain.access.changes import GrantRole, RevokeRole
@@ -78,7 +78,7 @@ def grant(  # noqa: PLR0913 - a grant's fields, from the command line
         give = GrantRole(
             principal, Role(role), checked_pattern(pattern, settings.targets), expires_at, one_line(note)
         )
-        made = administration.administer(give, by=whoever_runs_this(), now=now)
+        made = administration.administer(give, by=shell_user(), now=now)
         given = next(each for each in reversed(administration.grants(principal)) if _says(each, give))
     said = "Granted" if made else "Granted before"
     click.echo(f"{said}: {_in_words(given)} (number {given.id}).")
@@ -105,7 +105,7 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         principal = named(who, team, administration)
         take_away = RevokeRole(principal, Role(role), pattern)
         held = administration.grants(principal)
-        made = administration.administer(take_away, by=whoever_runs_this(), now=now)
+        made = administration.administer(take_away, by=shell_user(), now=now)
         left = administration.grants()
     if not made:
         raise UserError(

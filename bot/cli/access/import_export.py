@@ -12,7 +12,7 @@ import click
 from bot.cli.access import access_file
 from bot.cli.access.principal_check import roster_of
 from bot.cli.current_time import clock_of
-from bot.cli.output import one_line, whoever_runs_this
+from bot.cli.output import one_line, shell_user
 from bot.clock import SteadyClock
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access.changes import AccessChange
@@ -92,7 +92,7 @@ def import_(file: Path, *, yes: bool) -> None:
         if administration is None:
             arrangement((), ())
         elif yes:
-            administration.rearrange(arrangement, by=whoever_runs_this(), now=now)
+            administration.rearrange(arrangement, by=shell_user(), now=now)
         else:
             arrangement(administration.grants(), administration.rules())
         known = () if administration is None else administration.grants()
@@ -105,7 +105,7 @@ def import_(file: Path, *, yes: bool) -> None:
         click.echo(f"Left out, since they have lapsed: {lapsed} of the file's grants.", err=True)
     if administration is None:
         click.echo(f"There is no database at {settings.pipeline_bot_database.absolute()} yet.", err=True)
-    _say_what_is_wrong(arrangement.outcome, known, freezes, now, home=home, targets=settings.targets)
+    _print_problems(arrangement.outcome, known, freezes, now, home=home, targets=settings.targets)
     click.echo(_done(len(arrangement.lines), yes=yes), err=True)
 
 
@@ -143,7 +143,7 @@ class _Arrangement:
         return plan(current, self._wanted)
 
 
-def _say_what_is_wrong(  # noqa: PLR0913 - all that is looked over
+def _print_problems(  # noqa: PLR0913 - all that is looked over
     outcome: DesiredAccess,
     known: Iterable[Grant],
     freezes: Iterable[Freeze],

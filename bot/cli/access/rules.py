@@ -7,7 +7,7 @@ import click
 
 from bot.cli.access.access_file import rule_as_written
 from bot.cli.current_time import clock_at, clock_of
-from bot.cli.output import as_json, json_flag, moment, one_line, table, whoever_runs_this
+from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain import durations
 from bot.domain.access.changes import DropRule, RemoveFreeze, SetFreeze, SetRule
@@ -42,7 +42,7 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
         change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
     opened = Administration.changing if isinstance(change, DropRule) else Administration.open
     with opened(settings.pipeline_bot_database, settings.targets) as administration:
-        made = administration.administer(change, by=whoever_runs_this(), now=clock_of(administration).now())
+        made = administration.administer(change, by=shell_user(), now=clock_of(administration).now())
     if isinstance(change, DropRule):
         if not made:
             raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
@@ -104,7 +104,7 @@ def freeze(pattern: str, how: str, when: str, reason: tuple[str, ...]) -> None:
     now = clock_at(settings.pipeline_bot_database).now()
     change = SetFreeze(checked, end_of_freeze(said, now), why)
     with Administration.open(settings.pipeline_bot_database, settings.targets) as administration:
-        made = administration.administer(change, by=whoever_runs_this(), now=now)
+        made = administration.administer(change, by=shell_user(), now=now)
     click.echo(
         f"Nothing new starts on {pattern} until {moment(change.until)}: {change.reason}.{_before(made)}"
     )
@@ -116,9 +116,7 @@ def unfreeze(pattern: str) -> None:
     """Lift a freeze, written as it was put."""
     with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
-        made = administration.administer(
-            RemoveFreeze(checked_anywhere(pattern)), by=whoever_runs_this(), now=now
-        )
+        made = administration.administer(RemoveFreeze(checked_anywhere(pattern)), by=shell_user(), now=now)
     if not made:
         raise UserError(f"Nothing is frozen as {pattern}. `pipeline-bot rules` lists the freezes.")
     click.echo(f"No freeze on {pattern} any more.{_before(made)}")

@@ -31,7 +31,7 @@ from bot.domain.pipelines.targets import ONE
 from bot.engine.ports import Clock
 from bot.private_files import is_open_to_others
 from bot.slack.api.app_check import AppCheck, checkup
-from bot.slack.api.identity import SlackAway, SlackRefused
+from bot.slack.api.identity import SlackRefused, SlackUnavailable
 from bot.slack.api.web_api import session
 
 _S = TypeVar("_S", Settings, SlackSettings, ShellSettings, StoreSettings)
@@ -80,7 +80,7 @@ async def _asked(client: AsyncWebClient | None, clock: Clock) -> tuple[AppCheck 
         return None, None
     try:
         return await checkup(client, clock), None
-    except (SlackAway, SlackRefused) as error:
+    except (SlackUnavailable, SlackRefused) as error:
         return None, wrong(f"Slack: {error.message}")
 
 

@@ -25,7 +25,7 @@ from bot.store.connection.database import unusable
 from bot.store.connection.lease import files_of
 from bot.store.shell_store import Administration
 
-JUMP_TOLD_FOR = timedelta(days=7)
+JUMP_REPORTED_FOR = timedelta(days=7)
 SIGNED_WITHIN = timedelta(days=1)  # what was done at night is reviewed the next day
 
 
@@ -69,7 +69,7 @@ def _writable(path: Path) -> Check:
 
 def _bots_time(bots: SteadyClock, jump: Jump | None) -> Iterator[Check]:
     ahead = bots.ahead()
-    if jump is not None and bots.now() - jump.at <= JUMP_TOLD_FOR:
+    if jump is not None and bots.now() - jump.at <= JUMP_REPORTED_FOR:
         yield note(
             f"Clock: the wall clock of the bot's machine was set {in_words(jump)} at {jump.at:%Y-%m-%d %H:%M} UTC of the "
             "bot's time. Nothing lapsed or was sent sooner by that."

@@ -35,12 +35,12 @@ async def _one_feldera(
     clear = [note(f"{which}: {IN_THE_CLEAR}")] if settings.sends_secrets_in_the_clear else []
     greeting = await client.greet()
     if isinstance(greeting, Problem):
-        again = _ASKED_TOO_SOON if greeting.trouble is ProblemKind.REJECTED else ""
+        again = _QUERIED_TOO_SOON if greeting.trouble is ProblemKind.REJECTED else ""
         return [wrong(f"{which} at {host}: {greeting.message}{again}"), *clear]
     version = greeting.removeprefix("Feldera ")
     found = await client.session()
     another = client.of_another_tenant(found) if isinstance(found, Session) else None
-    tenant = [] if another is None else [wrong(f"{which}: {another.message}. {_MEND_TENANT}")]
+    tenant = [] if another is None else [wrong(f"{which}: {another.message}. {_FIX_TENANT}")]
     return [fine(f"{which}: {version} answers at {host}."), _role(found, which, settings), *tenant, *clear]
 
 
@@ -50,8 +50,8 @@ async def _same_felderas(fleet: TargetRouter) -> list[Check]:
     return [wrong(same_feldera(target, first)) for target, first in same.items()]
 
 
-_ASKED_TOO_SOON = " Run this again in 20 s: if it says the same then, check the credentials."
-_MEND_TENANT = "Set that tenant, or give the bot credentials of the other one."
+_QUERIED_TOO_SOON = " Run this again in 20 s: if it says the same then, check the credentials."
+_FIX_TENANT = "Set that tenant, or give the bot credentials of the other one."
 
 
 def _role(found: Session | Problem | None, which: str, settings: FelderaSettings) -> Check:

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.config import Mode, Settings
 from bot.slack.api.app_check import AppCheck
-from bot.slack.api.identity import SlackAway, SlackRefused, can_open_sockets
+from bot.slack.api.identity import SlackRefused, SlackUnavailable, can_open_sockets
 from bot.slack.transport.socket_connection import NoHello, others_connected
 from bot.slack.transport.socket_transport import OPENS_WITHIN, why_not_opened
 from bot.store.connection.lease import is_held
@@ -56,7 +56,7 @@ async def socket_checks(
         url = await can_open_sockets(client, settings.slack_app_token.get_secret_value())
         async with asyncio.timeout(OPENS_WITHIN):
             others = await others_connected(url, settings.proxies.of(url))
-    except (SlackAway, SlackRefused) as error:
+    except (SlackUnavailable, SlackRefused) as error:
         return [wrong(f"Socket Mode: {error.message}")]
     except NoHello as refused:
         return [wrong(f"Socket Mode: {refused}.")]

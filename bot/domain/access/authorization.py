@@ -11,12 +11,12 @@ from fnmatch import fnmatchcase
 from bot.domain.access.objections import (
     BreakGlassForbidden,
     Frozen,
-    NameWanted,
+    NameNotTyped,
     NotPermitted,
     Objection,
-    ReasonWanted,
-    TooManyLately,
+    ReasonMissing,
     TooManyOpen,
+    TooManyRecentRequests,
 )
 from bot.domain.access.permissions import (
     Action,
@@ -64,7 +64,7 @@ class AccessData:
         """Whether there is any pipeline name on which `actor` may do `action`."""
         return decide_somewhere(self._standing(actor), action, self.grants, now)
 
-    def seen_by(self, actor: Actor, names: Iterable[PipelineName], now: datetime) -> list[PipelineName]:
+    def visible_to(self, actor: Actor, names: Iterable[PipelineName], now: datetime) -> list[PipelineName]:
         """Those of `names` that `actor` may see, in the same order: what `may` says of each.
 
         Only the person's own grants are matched against each name: there may be thousands of both.
@@ -106,7 +106,7 @@ class Authorization:
     requirements: Requirements
     approvers: tuple[Actor, ...] = ()
     freeze: Freeze | None = None
-    by_breaking_glass: bool = False
+    is_break_glass: bool = False
     eligible: tuple[Principal, ...] = ()
     unread: str = ""
     unverified_approvers: tuple[Actor, ...] = ()
@@ -132,9 +132,9 @@ class Authorization:
         no = (request.pipeline, request.plan, self.requester, self.requirements)
         is_new = request.stage is Stage.ASKED
         if is_new and request.incident and request.typed_name not in {None, request.pipeline}:
-            yield NameWanted(*no)
+            yield NameNotTyped(*no)
         if not self.requester.allowed:
-            yield NotPermitted(*no, unread=self.unread, may_be_told_later=self.may_be_enough_later)
+            yield NotPermitted(*no, unread=self.unread, may_be_confirmed_later=self.may_be_enough_later)
         if self.freeze is not None and request.stage is not Stage.BEGUN:
             yield Frozen(*no, self.freeze)
         if self.requester.allowed and not self.may_ask:
@@ -146,17 +146,17 @@ class Authorization:
         no = (request.pipeline, request.plan, self.requester, self.requirements)
         said = request.reason
         if said is not None and not self.requirements.takes_reason(said, request.incident):
-            yield ReasonWanted(*no, request.incident, said)
+            yield ReasonMissing(*no, request.incident, said)
         if self.approvals_needed and self.open_requests >= OPEN_REQUESTS_MAX:
             yield TooManyOpen(*no, OPEN_REQUESTS_MAX)
         if self.approvals_needed and self.may_ask_again_at is not None:
-            yield TooManyLately(*no, REQUESTS_MAX, REQUESTS_WITHIN, self.may_ask_again_at)
+            yield TooManyRecentRequests(*no, REQUESTS_MAX, REQUESTS_WITHIN, self.may_ask_again_at)
 
     def _against_confirmed(self, request: Request) -> Iterator[Objection]:
         no = (request.pipeline, request.plan, self.requester, self.requirements)
         if len(self.approvers) < self.approvals_needed:
             later = self.may_be_enough_later
-            yield NotPermitted(*no, Ending.APPROVALS_LOST, unread=self.unread, may_be_told_later=later)
+            yield NotPermitted(*no, Ending.APPROVALS_LOST, unread=self.unread, may_be_confirmed_later=later)
         if not self.lasts and request.stage is Stage.CONFIRMED:
             yield NotPermitted(*no, Ending.RIGHTS_END_SOON)
 
@@ -167,11 +167,11 @@ class Authorization:
 
     @property
     def approvals_needed(self) -> int:
-        return 0 if self.by_breaking_glass else self.requirements.approvals
+        return 0 if self.is_break_glass else self.requirements.approvals
 
     @property
     def may_ask(self) -> bool:
-        return self.requester.allowed and (self.requirements.break_glass or not self.by_breaking_glass)
+        return self.requester.allowed and (self.requirements.break_glass or not self.is_break_glass)
 
     @property
     def is_enough(self) -> bool:
@@ -212,7 +212,7 @@ def authority_of(request: Request, access_data: AccessData, now: datetime) -> Au
         for approver in sorted(request.approved_by - {requester}, key=lambda actor: (actor.team, actor.user))
     }
     asker = decision if request.incident else next((each for each in alone if not each.allowed), alone[0])
-    requester_unverified = asker.may_be_told_later or decision.may_be_told_later
+    requester_unverified = asker.may_be_confirmed_later or decision.may_be_confirmed_later
     return Authorization(
         requester=decision,
         requirements=requirements_for(
@@ -221,10 +221,12 @@ def authority_of(request: Request, access_data: AccessData, now: datetime) -> Au
         approvers=tuple(approver for approver, may in approvers.items() if may.allowed),
         unread=next((may.unread for may in [decision, *approvers.values()] if may.unread), "")
         or (asker.unread if requester_unverified else ""),
-        unverified_approvers=tuple(approver for approver, may in approvers.items() if may.may_be_told_later),
+        unverified_approvers=tuple(
+            approver for approver, may in approvers.items() if may.may_be_confirmed_later
+        ),
         requester_unverified=requester_unverified,
         freeze=frozen(access_data.freezes, name, now),
-        by_breaking_glass=request.incident != "",
+        is_break_glass=request.incident != "",
         eligible=tuple(
             dict.fromkeys(
                 grant.principal

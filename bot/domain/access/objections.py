@@ -58,7 +58,7 @@ class ObjectionBase:
 
 
 @dataclass(frozen=True)
-class NameWanted(ObjectionBase, recorded_as="name_differs", form_field=FormField.PIPELINE, ending=None):
+class NameNotTyped(ObjectionBase, recorded_as="name_differs", form_field=FormField.PIPELINE, ending=None):
     """A break-glass needs the pipeline's name typed again, letter by letter."""
 
 
@@ -68,16 +68,16 @@ class NotPermitted(
 ):
     """The requester may not; of a confirmed request, also: too few approvals count, or rights end too soon (`lost`).
 
-    `unread` is what Slack did not tell about somebody, if it is for that. It may pass then: `may_be_told_later`.
+    `unread` is what Slack did not tell about somebody, if it is for that. It may pass then: `may_be_confirmed_later`.
     """
 
     lost: Ending = Ending.PERMISSION_LOST
     unread: str = ""
-    may_be_told_later: bool = False
+    may_be_confirmed_later: bool = False
 
     @property
     def outcome(self) -> Outcome | None:
-        if self.may_be_told_later:
+        if self.may_be_confirmed_later:
             return None
         return Outcome(Ending.RIGHTS_UNREAD, self.unread) if self.unread else Outcome(self.lost)
 
@@ -100,7 +100,7 @@ class BreakGlassForbidden(
 
 
 @dataclass(frozen=True)
-class ReasonWanted(ObjectionBase, recorded_as="reason_wanted", form_field=FormField.REASON, ending=None):
+class ReasonMissing(ObjectionBase, recorded_as="reason_wanted", form_field=FormField.REASON, ending=None):
     """The rules require a reason, or a different one than was typed. `incident`: the break-glass incident."""
 
     incident: str
@@ -115,7 +115,9 @@ class TooManyOpen(ObjectionBase, recorded_as="too_many_open", form_field=FormFie
 
 
 @dataclass(frozen=True)
-class TooManyLately(ObjectionBase, recorded_as="too_many_lately", form_field=FormField.PIPELINE, ending=None):
+class TooManyRecentRequests(
+    ObjectionBase, recorded_as="too_many_lately", form_field=FormField.PIPELINE, ending=None
+):
     """The person has made the maximum number of requests in the last `within`; the next is possible at `again_at`."""
 
     limit: int
@@ -123,7 +125,9 @@ class TooManyLately(ObjectionBase, recorded_as="too_many_lately", form_field=For
     again_at: datetime
 
 
-RuleObjection = NameWanted | Frozen | BreakGlassForbidden | ReasonWanted | TooManyOpen | TooManyLately
+RuleObjection = (
+    NameNotTyped | Frozen | BreakGlassForbidden | ReasonMissing | TooManyOpen | TooManyRecentRequests
+)
 """What holds for anybody, whatever is granted to them."""
 
 Objection = NotPermitted | RuleObjection

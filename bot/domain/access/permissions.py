@@ -75,7 +75,7 @@ class Kind(StrEnum):
     GUEST = "guest"
     BOT = "bot"
     DEACTIVATED = "deactivated"
-    STRANGER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or unknown to ours
+    OUTSIDER = "stranger"  # of another workspace (Slack Connect, Enterprise Grid), or unknown to ours
     UNKNOWN = "unknown"  # the workspace could not be asked
 
 
@@ -158,7 +158,7 @@ class Decision:
         return (membership.why or "nothing is known of the person") if unknown else ""
 
     @property
-    def may_be_told_later(self) -> bool:
+    def may_be_confirmed_later(self) -> bool:
         """Whether it is a no only until Slack answers: nothing else is known against the person."""
         return self.unread != "" and self.membership is not None and self.membership.transient
 

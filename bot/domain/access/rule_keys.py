@@ -63,7 +63,7 @@ def _distinct(values: list[Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _asks_nothing(_before: object, _after: object) -> bool:
+def _requires_nothing(_before: object, _after: object) -> bool:
     """Where and when somebody is asked takes nothing away from what is asked."""
     return False
 
@@ -121,7 +121,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         complaint=complaint_unless(is_channel, "`channel` is a channel's id, such as C0123ABCD."),
         in_slack="Pick the channel from Slack's list with #.",
         strictest=_distinct,
-        looser=_asks_nothing,
+        looser=_requires_nothing,
         is_about_loss=False,
         example="channel=#ops",
         shell_example="channel=C0123ABCD",
@@ -135,7 +135,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
         complaint=complaint_unless(is_group, "`group` is a user group's id, such as S0123ABCD."),
         in_slack="Pick the group from Slack's list with @.",
         strictest=_distinct,
-        looser=_asks_nothing,
+        looser=_requires_nothing,
         is_about_loss=False,
         example="group=@oncall",
         shell_example="group=S0123ABCD",
@@ -164,7 +164,7 @@ RULE_KEYS: tuple[RuleKey[Any], ...] = (
             is_length(timedelta(minutes=1), APPROVE_WITHIN_MAX), "remind is 1m to 7d."
         ),
         strictest=min,
-        looser=_asks_nothing,
+        looser=_requires_nothing,
         is_about_loss=False,
         example="remind=30m",
         help="when they are reminded",

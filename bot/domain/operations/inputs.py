@@ -85,13 +85,13 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class CardBegun:
+class CardPostStarted:
     """The card is about to be posted: whatever the outcome, Slack may have a copy from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardNotPosted:
-    """Slack certainly did not post the card that `CardBegun` announced."""
+    """Slack certainly did not post the card that `CardPostStarted` announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class NoPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class RulesSeen:
+class RulesRead:
     """What now applies to its pipeline: `frozen_until` None means no freeze; `approvals` are what the rules require."""
 
     frozen_until: datetime | None
@@ -179,12 +179,12 @@ Input = (
     | Stopped
     | SignedOff
     | Closed
-    | CardBegun
+    | CardPostStarted
     | CardNotPosted
     | CardPlaced
     | CardLost
     | NoPlace
-    | RulesSeen
+    | RulesRead
     | TimePassed
     | Looked
     | Answered

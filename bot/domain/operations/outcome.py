@@ -60,7 +60,7 @@ class Ending(StrEnum):
     UNTOUCHED = "untouched"  # needs a human: sent, never answered, and nothing happened
     UNPROVABLE = "unprovable"  # needs a human: sent, and what Feldera shows proves nothing
     CONTRADICTION = "contradiction"  # needs a human: accepted, and yet not cleared
-    NOT_TOLD_APART = "not_told_apart"  # needs a human: sent, and it is now unclear which Feldera answers
+    AMBIGUOUS_FELDERA = "not_told_apart"  # needs a human: sent, and it is now unclear which Feldera answers
     OUT_OF_REACH = "out_of_reach"  # needs a human: sent, and Feldera could not be reached for a day
     CLOSED = "closed"
 

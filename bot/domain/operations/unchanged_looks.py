@@ -11,7 +11,7 @@ from operator import attrgetter
 from bot.domain.operations.fingerprints import LastSeen
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.machine.feldera_inputs import PASSING_PHASE
-from bot.domain.operations.machine.transitions import is_overdue, milestone_to_tell, next_look_at
+from bot.domain.operations.machine.transitions import is_overdue, milestone_to_report, next_look_at
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.steps import STEPS, InProgress
 from bot.domain.pipelines.pipeline import Look, Seen
@@ -74,7 +74,7 @@ def next_look_if_unchanged(
         PASSING_PHASE,
         operation.attempt.phase,
     }
-    if not is_as_before or milestone_to_tell(operation, now) or is_overdue(operation, usual, now):
+    if not is_as_before or milestone_to_report(operation, now) or is_overdue(operation, usual, now):
         return None
     return next_look_at(operation, spread, now)
 

@@ -19,8 +19,8 @@ _SENT: Final = frozenset({State.SUBMITTING, State.WAITING, State.NEEDS_HUMAN})
 ELSEWHERE: Final = Problem(
     ProblemKind.ELSEWHERE, "this is another Feldera, or another tenant, than the one it was reviewed on"
 )
-NOT_TOLD_APART: Final = Problem(
-    ProblemKind.NOT_TOLD_APART,
+AMBIGUOUS_FELDERA: Final = Problem(
+    ProblemKind.AMBIGUOUS_FELDERA,
     "Feldera shows no such pipeline, or another one of that name, and nothing tells whether it is still the same Feldera.",
 )
 NOT_LISTED: Final = Problem(ProblemKind.UNEXPECTED, "Feldera's list does not have it, which proves nothing.")
@@ -62,7 +62,7 @@ def believed(operation: Operation, observation: Observation) -> Look:
     is_known_again = is_expected(look, operation.previewed.id)
     if operation.feldera == observation.here:
         is_believed = is_known_again or observation.here.is_unique or operation.state not in _SENT
-        return look if is_believed else NOT_TOLD_APART
+        return look if is_believed else AMBIGUOUS_FELDERA
     return look if is_known_again and _may_be(operation.feldera, observation.here) else ELSEWHERE
 
 
@@ -72,7 +72,7 @@ def believed_history(operation: Operation, history: PipelineEvents | Problem) ->
         return history
     if history.here is not None and history.here == operation.feldera:
         is_of_it = history.here.is_unique or history.pipeline == operation.previewed.id
-        return history if is_of_it else NOT_TOLD_APART
+        return history if is_of_it else AMBIGUOUS_FELDERA
     is_told = history.here is not None and _may_be(operation.feldera, history.here)
     return history if is_told else ELSEWHERE
 

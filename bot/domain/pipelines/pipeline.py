@@ -90,7 +90,7 @@ class ProblemKind(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FELDERA = "not_feldera"
     ELSEWHERE = "elsewhere"  # a different Feldera or tenant than the one it was reviewed on
-    NOT_TOLD_APART = "not_told_apart"  # it may be the Feldera of the review, or another one
+    AMBIGUOUS_FELDERA = "not_told_apart"  # it may be the Feldera of the review, or another one
     NO_TENANT = "no_tenant"  # the bot's login belongs to several tenants, and names none of them
     UNEXPECTED = "unexpected"
 

@@ -12,10 +12,10 @@ import structlog
 from bot.domain.access.authorization import AccessData
 from bot.domain.ids import OperationId
 from bot.domain.operations.inputs import (
-    CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
+    CardPostStarted,
     Input,
     NoPlace,
     Transition,
@@ -56,7 +56,7 @@ class Cards:
         )
         if held is not None:
             return held
-        begun = await self._change(operation, CardBegun())
+        begun = await self._change(operation, CardPostStarted())
         if begun is None:
             return None
         answer = await self.announcer.post_card(begun)

@@ -75,7 +75,7 @@ class DirectMessages:
         waiting, message = self._owed[operation_id], (operation_id, Part.DIRECT)
         self._trying.add(operation_id)
         try:
-            answer = await self.announcer.tell_requester(
+            answer = await self.announcer.notify_requester(
                 waiting.operation, tuple(stored.event for stored in waiting.events)
             )
         finally:

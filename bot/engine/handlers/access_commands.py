@@ -37,7 +37,7 @@ from bot.engine.replies import Reply
 HISTORY_PAGE = 10  # entries
 HISTORY_READ = 1_000  # entries read for a page at most, however few of them the person may see
 _BATCH = 100  # entries read at a time: between two batches, others can use the store
-_TAKES_AWAY = (RevokeRole, DropRule, RemoveFreeze)
+_REMOVES = (RevokeRole, DropRule, RemoveFreeze)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class AccessCommands:
         except NotAuthorized as refused:
             return replies.NotAllowed(change, refused.judgement)
         before = previous_in(event)
-        if isinstance(change, _TAKES_AWAY) and before is None:
+        if isinstance(change, _REMOVES) and before is None:
             return replies.Changed(change, None)
         self.work()
         return replies.Changed(change, before)

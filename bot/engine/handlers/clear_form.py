@@ -32,7 +32,7 @@ from bot.engine.replies import Reply
 EVERYTHING = "*"  # what the form's menu lists
 OFFERED_MAX = 100  # Slack's limit for a menu
 FEW = 10  # matching names: with fewer, close ones are offered as well
-JUDGED_AT_ONCE = 200  # names
+DECISIONS_PER_SLICE = 200  # names
 MISTYPED_MAX = 50  # names compared with the typed text, letter by letter
 LISTED_WITHIN = 1.5  # seconds: Slack waits three for the options of a menu, including the round trip
 LOOKED_AT_WITHIN = 1.0  # seconds for the look at a submission; Slack waits three in all
@@ -64,7 +64,7 @@ class Offers:
 class Shown:
     """What a person is shown of the pipeline that they chose, since `at`. Different content has a different `mark`."""
 
-    weighed: Assessment
+    assessment: Assessment
     at: datetime
     mark: str
 
@@ -123,8 +123,8 @@ class ClearForms:
 
     async def look(self, actor: Actor, command: Clear) -> Shown | Reply:
         """What the form shows of the chosen pipeline. A denial is not recorded: they are only looking."""
-        weighed = await self.handlers.evaluate(actor, command, reason_comes_later=True)
-        return self._shown(weighed) if isinstance(weighed, Assessment) else in_reply(weighed)
+        assessment = await self.handlers.evaluate(actor, command, reason_comes_later=True)
+        return self._shown(assessment) if isinstance(assessment, Assessment) else in_reply(assessment)
 
     async def submit(  # noqa: PLR0913 - who, what, where, and what they saw
         self,
@@ -146,29 +146,29 @@ class ClearForms:
         before = await handlers.store.operation(operation_id)
         if before is not None and before.confirmed_at is not None:
             return await handlers.confirm(actor, operation_id)
-        weighed = await self._weighed_in_time(actor, command)
+        assessment = await self._assessed_in_time(actor, command)
         if (
-            isinstance(weighed, replies.FelderaUnavailable)
+            isinstance(assessment, replies.FelderaUnavailable)
             and shown is not None
             and self._is_good(shown, command, seen)
         ):
-            weighed = shown.weighed
-        if not isinstance(weighed, Assessment):
-            return await handlers.say_no(actor, weighed)
-        now = self._shown(weighed)
+            assessment = shown.assessment
+        if not isinstance(assessment, Assessment):
+            return await handlers.say_no(actor, assessment)
+        now = self._shown(assessment)
         if now.mark != seen:
             return LookAgain(now, changed=shown is not None)
         if before is None:
-            await handlers.propose(operation_id, actor, command, origin=origin, weighed=weighed)
+            await handlers.propose(operation_id, actor, command, origin=origin, assessment=assessment)
         return await handlers.confirm(actor, operation_id)
 
     def _is_good(self, shown: Shown, command: Clear, seen: str) -> bool:
         is_recent = self.handlers.clock.now() <= shown.at + PROPOSAL_GOOD_FOR
-        weighed = shown.weighed
-        is_the_same = (weighed.pipeline.name, weighed.plan) == (command.name, command.plan)
+        assessment = shown.assessment
+        is_the_same = (assessment.pipeline.name, assessment.plan) == (command.name, command.plan)
         return is_recent and is_the_same and shown.mark == seen
 
-    async def _weighed_in_time(self, actor: Actor, command: Clear) -> Assessment | Objection | Reply:
+    async def _assessed_in_time(self, actor: Actor, command: Clear) -> Assessment | Objection | Reply:
         try:
             async with asyncio.timeout(LOOKED_AT_WITHIN):
                 return await self.handlers.evaluate(actor, command)
@@ -176,8 +176,8 @@ class ClearForms:
             problem = Problem(ProblemKind.UNREACHABLE, f"No answer within {LOOKED_AT_WITHIN:g} s.")
             return replies.FelderaUnavailable(command.name, problem)
 
-    def _shown(self, weighed: Assessment) -> Shown:
-        return Shown(weighed, self.handlers.clock.now(), _mark(weighed))
+    def _shown(self, assessment: Assessment) -> Shown:
+        return Shown(assessment, self.handlers.clock.now(), _mark(assessment))
 
 
 def _names_to_offer(
@@ -186,10 +186,10 @@ def _names_to_offer(
     def first(number: int, names: list[PipelineName]) -> list[PipelineName]:
         """The first of `names` that they may see, found without checking thousands."""
         seen: list[PipelineName] = []
-        for start in range(0, len(names), JUDGED_AT_ONCE):
+        for start in range(0, len(names), DECISIONS_PER_SLICE):
             if len(seen) >= number:
                 break
-            seen += access_data.seen_by(actor, names[start : start + JUDGED_AT_ONCE], now)
+            seen += access_data.visible_to(actor, names[start : start + DECISIONS_PER_SLICE], now)
         return seen[:number]
 
     names = first(OFFERED_MAX, matching(everything, typed))
@@ -199,13 +199,13 @@ def _names_to_offer(
     return names
 
 
-def _mark(weighed: Assessment) -> str:
+def _mark(assessment: Assessment) -> str:
     """Differs for whatever would lose something else: of a running pipeline, by the run, not by what changes in it."""
-    pipeline, seen = weighed.pipeline, weighed.reviewed
+    pipeline, seen = assessment.pipeline, assessment.reviewed
     what = (
         (seen.status_since, seen.checkpoints) if pipeline.is_stopped else (seen.wanted_since, seen.was_wanted)
     )
-    return _digest(pipeline.name, weighed.plan, weighed.feldera.address, seen.id, seen.cleared, *what)
+    return _digest(pipeline.name, assessment.plan, assessment.feldera.address, seen.id, seen.cleared, *what)
 
 
 def _operation_id(form_id: str, actor: Actor, command: Clear, seen: str) -> OperationId:

@@ -79,7 +79,7 @@ class Decisions:
     async def not_a_button(self, actor: Actor, button: str) -> Reply:
         """Record a click on a button that this bot does not show."""
         await self.store.note(unknown_button(actor, button, self.clock.now()))
-        return replies.NotKnown()
+        return replies.UnknownRequest()
 
     async def why_not_deny(self, actor: Actor, operation_id: OperationId) -> Reply | None:
         """Why this person's *Deny* would have no effect, before they are asked for a reason; None if it may."""
@@ -157,8 +157,8 @@ class Decisions:
             return await self.denials.unknown(actor, AttemptedAction.WITHDRAW, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.denials.not_theirs(actor, AttemptedAction.WITHDRAW, operation)
-        told = self._told(after, Result.WITHDRAWN)
+            return await self.denials.not_allowed_for(actor, AttemptedAction.WITHDRAW, operation)
+        told = self._reported(after, Result.WITHDRAWN)
         if told is not None and operation.state is State.WITHDRAWN:
             return told
         return await self._denied_or_late(actor, AttemptedAction.WITHDRAW, after)
@@ -176,7 +176,7 @@ class Decisions:
         after = await self.store.change(operation_id, stop, memberships=memberships)
         if after is None:
             return await self.denials.unknown(actor, AttemptedAction.STOP, operation_id)
-        told = self._told(after, Result.CANCELLED)
+        told = self._reported(after, Result.CANCELLED)
         return told or await self._denied_or_late(actor, AttemptedAction.STOP, after)
 
     async def close(self, actor: Actor, operation_id: OperationId) -> Reply:
@@ -191,7 +191,7 @@ class Decisions:
         after = await self.store.change(operation_id, end, memberships=memberships)
         if after is None:
             return await self.denials.unknown(actor, AttemptedAction.CLOSE, operation_id)
-        told = self._told(after, Result.CLOSED)
+        told = self._reported(after, Result.CLOSED)
         return told or await self._denied_or_late(actor, AttemptedAction.CLOSE, after)
 
     def _stop(self, actor: Actor, operation: Operation, access_data: AccessData) -> Transition:
@@ -234,8 +234,8 @@ class Decisions:
             return await self.denials.unknown(actor, tried, operation_id)
         operation = after.operation
         if any(event.by == actor for event in after.events):
-            return self._told(after, done) or ActionResult(Result.ALREADY_DECIDED, operation)
-        self._told(after, done)  # it may have lapsed at this very click
+            return self._reported(after, done) or ActionResult(Result.ALREADY_DECIDED, operation)
+        self._reported(after, done)  # it may have lapsed at this very click
         if after.decision is not None and not after.decision.allowed:
             return await self._refused(actor, tried, operation, after.decision)
         if operation.requester == actor:
@@ -249,7 +249,7 @@ class Decisions:
             return ActionResult(Result.APPROVED_BEFORE, operation)
         return await self.denials.too_late(actor, tried, operation)
 
-    def _told(self, after: Transition, done: Result) -> ActionResult | None:
+    def _reported(self, after: Transition, done: Result) -> ActionResult | None:
         if not after.events:
             return None
         self.work()

@@ -20,7 +20,7 @@ class Denials:
     store: Store
     clock: Clock
 
-    async def not_theirs(self, actor: Actor, tried: AttemptedAction, operation: Operation) -> Reply:
+    async def not_allowed_for(self, actor: Actor, tried: AttemptedAction, operation: Operation) -> Reply:
         await self.note(actor, tried, operation, NOT_THEIRS)
         return replies.NotYours(operation if tried is AttemptedAction.WITHDRAW else None)
 
@@ -31,7 +31,7 @@ class Denials:
     async def unknown(self, actor: Actor, tried: AttemptedAction, said: str) -> Reply:
         """`said` is the id that was typed, or came with a click: there is no such operation."""
         await self.store.note(unknown(actor, tried, said, self.clock.now()))
-        return replies.NotKnown()
+        return replies.UnknownRequest()
 
     async def note(
         self,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, Authorization, authority_of, authorization_for
-from bot.domain.access.objections import Objection, TooManyLately, TooManyOpen
+from bot.domain.access.objections import Objection, TooManyOpen, TooManyRecentRequests
 from bot.domain.access.permissions import ASKS, Action, Decision
 from bot.domain.access.request import Request
 from bot.domain.commands import PipelineCommand
@@ -80,10 +80,10 @@ class OwnRequests:
 
     async def preview(self, actor: Actor, command: PipelineCommand, origin: ChannelId) -> Reply:
         """Show what a plan would destroy and requires. Writes the proposal that the preview's buttons act on."""
-        weighed = await self.evaluate(actor, command)
-        if isinstance(weighed, Assessment):
-            return await self.propose(new_id(), actor, command, origin=origin, weighed=weighed)
-        return await self.say_no(actor, weighed)
+        assessment = await self.evaluate(actor, command)
+        if isinstance(assessment, Assessment):
+            return await self.propose(new_id(), actor, command, origin=origin, assessment=assessment)
+        return await self.say_no(actor, assessment)
 
     async def evaluate(
         self, actor: Actor, command: PipelineCommand, *, reason_comes_later: bool = False
@@ -92,7 +92,7 @@ class OwnRequests:
         request = _request(actor, command)
         authority = await self._authority(request)
         objection = authority.objection(replace(request, reason=None) if reason_comes_later else request)
-        if objection is None or isinstance(objection, TooManyOpen | TooManyLately):
+        if objection is None or isinstance(objection, TooManyOpen | TooManyRecentRequests):
             # That the same was asked for already says more than that there are too many requests.
             in_the_way = await self._in_the_way(actor, command.name, authority)
             if in_the_way is not None:
@@ -148,7 +148,7 @@ class OwnRequests:
             return await self.denials.unknown(actor, AttemptedAction.CONFIRM, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.denials.not_theirs(actor, AttemptedAction.CONFIRM, operation)
+            return await self.denials.not_allowed_for(actor, AttemptedAction.CONFIRM, operation)
         if operation.state is State.EXPIRED and operation.confirmed_at is None:
             await self.denials.note(actor, AttemptedAction.CONFIRM, operation, TOO_LATE)
             return ActionResult(Result.TOO_OLD, operation)
@@ -175,7 +175,7 @@ class OwnRequests:
             return await self.denials.unknown(actor, AttemptedAction.DROP, operation_id)
         operation = after.operation
         if operation.requester != actor:
-            return await self.denials.not_theirs(actor, AttemptedAction.DROP, operation)
+            return await self.denials.not_allowed_for(actor, AttemptedAction.DROP, operation)
         if operation.confirmed_at is None:
             return ActionResult(Result.DROPPED, operation)
         return await self.denials.too_late(actor, AttemptedAction.DROP, operation)
@@ -187,29 +187,29 @@ class OwnRequests:
         command: PipelineCommand,
         *,
         origin: ChannelId,
-        weighed: Assessment,
+        assessment: Assessment,
     ) -> replies.Preview:
         """Store a proposal for the plan as it was assessed, to be confirmed or not."""
-        now, pipeline = self.clock.now(), weighed.pipeline
+        now, pipeline = self.clock.now(), assessment.pipeline
         operation = Operation(
             id=operation_id,
             requester=actor,
             origin=origin,
             pipeline=pipeline.name,
-            previewed=weighed.reviewed,
-            plan=weighed.plan,
+            previewed=assessment.reviewed,
+            plan=assessment.plan,
             reason=command.reason,
             incident=command.incident,
-            approval=ApprovalRequest(weighed.authority.approvals_needed),
+            approval=ApprovalRequest(assessment.authority.approvals_needed),
             last_cleared_at=await self.store.last_cleared_at(pipeline.name),
             created_at=now,
-            feldera=weighed.feldera,
+            feldera=assessment.feldera,
         )
         # The audit log has the request word for word: nobody can change it afterwards.
         wanted = {"pipeline": operation.pipeline, "reviewed": operation.previewed.id}
         said = {"reason": operation.reason, "incident": operation.incident, **plan_on_record(operation.plan)}
         await self.store.propose(operation, Event(EventKind.PROPOSED, now, {**wanted, **said}, by=actor))
-        return replies.Preview(operation, pipeline, weighed.authority)
+        return replies.Preview(operation, pipeline, assessment.authority)
 
     async def _in_the_way(self, actor: Actor, name: PipelineName, authority: Authorization) -> Reply | None:
         holder = await self.store.live_on(name)

@@ -34,7 +34,7 @@ class _Known:
     def is_asked(self) -> bool:
         return self.asking is not None and not self.asking.done()
 
-    def told_within(self, span: timedelta, now: datetime) -> AllPipelines | None:
+    def answered_within(self, span: timedelta, now: datetime) -> AllPipelines | None:
         is_recent = self.since is not None and now - self.since <= span
         return self.listed if is_recent else None
 
@@ -68,7 +68,7 @@ class PipelineCatalog:
     def _asked(self, target: TargetName) -> asyncio.Task[Listed] | None:
         """The pending question to this target, started if necessary; None if its answer is still good."""
         known, now = self._known.setdefault(target, _Known()), self.clock.now()
-        if known.told_within(GOOD_FOR, now) is not None:
+        if known.answered_within(GOOD_FOR, now) is not None:
             return None
         if known.asking is None or not known.is_asked:
             known.asking = self.begin(self._ask(target, known))
@@ -85,7 +85,7 @@ class PipelineCatalog:
         if asked is None:
             return AllPipelines({}) if known.listed is None else known.listed
         if not asked.done():
-            told = known.told_within(BETTER_THAN_NONE_FOR, self.clock.now())
+            told = known.answered_within(BETTER_THAN_NONE_FOR, self.clock.now())
             return LOADING if told is None else told
         return asked.result()
 

@@ -90,7 +90,7 @@ def _listed(
     actor: Actor, pattern: str, names: Iterable[PipelineName], access_data: AccessData, now: datetime
 ) -> list[PipelineName]:
     matching = (name for name in names if fnmatchcase(name, pattern))
-    return sorted(access_data.seen_by(actor, matching, now), key=_place)
+    return sorted(access_data.visible_to(actor, matching, now), key=_place)
 
 
 def _place(name: PipelineName) -> tuple[str, str]:

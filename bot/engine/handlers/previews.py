@@ -35,10 +35,10 @@ class Previews:
         if not_stopped.pipeline.resources_desired == STOPPED:
             return not_stopped
         longer = replace(command, stop=True)
-        weighed = await self.handlers.evaluate(actor, longer)
-        if not isinstance(weighed, Assessment):
+        assessment = await self.handlers.evaluate(actor, longer)
+        if not isinstance(assessment, Assessment):
             return not_stopped
-        offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, weighed=weighed)
+        offer = await self.handlers.propose(new_id(), actor, longer, origin=origin, assessment=assessment)
         return replace(not_stopped, offer=offer.operation)
 
     async def shown_to(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:
@@ -47,7 +47,7 @@ class Previews:
         if operation is None:
             return await self.handlers.denials.unknown(actor, AttemptedAction.CONFIRM, operation_id)
         if operation.requester != actor:
-            return await self.handlers.denials.not_theirs(actor, AttemptedAction.CONFIRM, operation)
+            return await self.handlers.denials.not_allowed_for(actor, AttemptedAction.CONFIRM, operation)
         return operation
 
     async def offered(self, actor: Actor, operation_id: OperationId) -> Operation | Reply:

@@ -61,7 +61,7 @@ async def seen_or_reply(
 def _close(
     actor: Actor, name: PipelineName, names: Sequence[PipelineName], access_data: AccessData, now: datetime
 ) -> tuple[PipelineName, ...]:
-    visible = access_data.seen_by(actor, names, now)
+    visible = access_data.visible_to(actor, names, now)
     return _namesakes(name, visible) or _close_to(name, visible)
 
 

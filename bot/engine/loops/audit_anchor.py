@@ -48,7 +48,7 @@ class AuditAnchor:
         if due is not None:
             return due
         log.info("audit_head", entry=entry_id, hash=head)
-        return await self._told(LOGGED)
+        return await self._reported(LOGGED)
 
     async def _post(self, board: AuditChannel, entry_id: int, head: str) -> datetime:
         due = await self._due(POSTED)
@@ -65,14 +65,14 @@ class AuditAnchor:
             place = answer.card
             posted = PostedHead((entry_id, head), self.clock.now(), place.channel, place.ts)
             await self.store.remember_posted_head(posted)
-        return await self._told(POSTED)
+        return await self._reported(POSTED)
 
     async def _due(self, task: str) -> datetime | None:
         """When it is due next; None if now. After `clock reset` the last time may be in the future: then it is due."""
         last, now = self._told_at.get(task) or await self.store.last_done(task), self.clock.now()
         return last + EVERY if last is not None and last <= now < last + EVERY else None
 
-    async def _told(self, task: str) -> datetime:
+    async def _reported(self, task: str) -> datetime:
         now = self._told_at[task] = self.clock.now()
         await self.store.done(task, now)
         return now + EVERY

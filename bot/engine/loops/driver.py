@@ -42,7 +42,7 @@ _Round = tuple[Target, bool]  # operations looked at together: one Feldera, and 
 
 SHELL_NOTICED_WITHIN = timedelta(seconds=10)
 TAKEN_IN_AT_ONCE = 100  # changes in one transaction; commands and clicks get their turn in between
-WEIGHED_AT_ONCE = 30  # looks, in about a millisecond
+DECISIONS_PER_SLICE = 30  # looks, in about a millisecond
 SLICE = (
     500  # operations whose due time alone is checked; what is idle stays idle: only a tick starts anything
 )
@@ -70,7 +70,7 @@ class Driver:
     shell_noticed_within: timedelta = SHELL_NOTICED_WITHIN
     _at_work: dict[OperationId, asyncio.Task[None]] = field(default_factory=dict)
     _seen_underway: frozenset[OperationId] = frozenset()
-    _broken: BaseException | None = None
+    _failure: BaseException | None = None
     _rounds: dict[_Round, asyncio.Task[None]] = field(default_factory=dict)
     _look_times: LookSchedule = field(init=False)
     _rules: RuleChanges = field(init=False)
@@ -83,8 +83,8 @@ class Driver:
 
     async def tick(self) -> datetime | None:
         """Start to take every due operation one step further; return when the next is due."""
-        if self._broken is not None:
-            broken, self._broken = self._broken, None
+        if self._failure is not None:
+            broken, self._failure = self._failure, None
             raise broken
         now = self.clock.now()
         underway = await self.background.underway()
@@ -182,7 +182,7 @@ class Driver:
             now, some = self.clock.now(), operations[start : start + TAKEN_IN_AT_ONCE]
             await self._usual_times.read(some, now)
             news: list[tuple[Operation, Look]] = []
-            async for operation in in_slices(some, WEIGHED_AT_ONCE):
+            async for operation in in_slices(some, DECISIONS_PER_SLICE):
                 look = looks(operation)
                 if isinstance(look, Problem):
                     self._look_times.leave_alone(target, look)
@@ -212,7 +212,7 @@ class Driver:
             return
         made = await self.background.change_all([(each.id, self._looked(each, look)) for each, look in news])
         for (operation, _), after in zip(news, made, strict=True):
-            effect = self._told(after)
+            effect = self._reported(after)
             if effect is not None:
                 self._begin(operation, self._follow_up(operation, effect))
 
@@ -227,7 +227,7 @@ class Driver:
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
-            self._broken = self._broken or task.exception()
+            self._failure = self._failure or task.exception()
         self.wake.set()
 
     async def _look_at(self, target: Target, operations: list[Operation]) -> Looks:
@@ -273,7 +273,7 @@ class Driver:
             for after in await self.background.change_all(
                 [(operation.id, self._advanced(input_)) for operation, input_ in some]
             ):
-                self._told(after)
+                self._reported(after)
 
     def _advanced(self, input_: Input) -> Decide:
         def decide(current: Operation, _access_data: AccessData) -> Transition:
@@ -284,9 +284,9 @@ class Driver:
     async def _decide(
         self, operation: Operation, decide: Decide, memberships: Mapping[Actor, Membership]
     ) -> Effect | None:
-        return self._told(await self.store.change(operation.id, decide, memberships=memberships))
+        return self._reported(await self.store.change(operation.id, decide, memberships=memberships))
 
-    def _told(self, after: Transition | None) -> Effect | None:
+    def _reported(self, after: Transition | None) -> Effect | None:
         if after is None:
             return None
         log_events(after)

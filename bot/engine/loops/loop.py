@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.engine.ports import Clock, StoreLost, StoreUnavailable
+from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable
 
 STORE_TRIED_AGAIN_AFTER = timedelta(seconds=2)
 
@@ -33,7 +33,7 @@ async def keep_ticking(loop: Loop, stopping: asyncio.Event) -> None:
         loop.wake.clear()
         try:
             due = await loop.tick()
-        except StoreLost:
+        except DatabaseLost:
             raise
         except StoreUnavailable:  # the store has logged why
             await loop.clock.wait(stopping, loop.clock.now() + STORE_TRIED_AGAIN_AFTER)

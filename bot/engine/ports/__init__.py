@@ -15,12 +15,12 @@ from bot.engine.ports.slack import (
 )
 from bot.engine.ports.store import (
     Authorize,
+    DatabaseLost,
     Decide,
     HistoryLine,
     NotAuthorized,
     PipelineBusy,
     Store,
-    StoreLost,
     StoreUnavailable,
     Unannounced,
 )
@@ -34,6 +34,7 @@ __all__ = [
     "ChannelUnusable",
     "Clock",
     "Connection",
+    "DatabaseLost",
     "Decide",
     "Directory",
     "Gone",
@@ -49,7 +50,6 @@ __all__ = [
     "Rejected",
     "RetryLater",
     "Store",
-    "StoreLost",
     "StoreUnavailable",
     "Taken",
     "Unannounced",

@@ -71,7 +71,7 @@ class Announcer(Protocol):
         """Post the events' lines in the card's thread, as one message."""
         ...
 
-    async def tell_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
+    async def notify_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         """Post the events' lines to the requester's DM, as one message, with a link to the card."""
         ...
 

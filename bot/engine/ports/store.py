@@ -43,7 +43,7 @@ class StoreUnavailable(UserError):  # noqa: N818 - named for what happened, like
     """The store cannot be read or written now: another process holds it, or its disk is full. Nothing was changed."""
 
 
-class StoreLost(StoreUnavailable):
+class DatabaseLost(StoreUnavailable):
     """The store is damaged, or is not the one that was opened: for good. What it says from now on proves nothing."""
 
 

@@ -138,7 +138,7 @@ class FelderaHttp:
         began = self._clock.now()
         outcome = await self._bounded(request, body_max)
         if isinstance(outcome, NoResponse) and outcome.maybe_sent and not sending.has_begun:
-            outcome = NoResponse(Problem(ProblemKind.UNREACHABLE, self._no_way_there()), maybe_sent=False)
+            outcome = NoResponse(Problem(ProblemKind.UNREACHABLE, self._unreachable_host()), maybe_sent=False)
         line = log.debug if method == "GET" else log.info
         line(
             "feldera.request",
@@ -226,12 +226,12 @@ class FelderaHttp:
             r"\d{3}", str(error)
         )  # httpcore: "503 Service Unavailable", in the proxy's own words
         if status is None:
-            return self._no_way_there()
+            return self._unreachable_host()
         if int(status[0]) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             return f"The proxy {self._proxy} does not accept the user and password in its URL (407)."
         return f"The proxy {self._proxy} answers {status[0]} when it is asked for Feldera at {self._machine}."
 
-    def _no_way_there(self) -> str:
+    def _unreachable_host(self) -> str:
         if not self._proxy:
             return f"No connection to Feldera at {self._machine}."
         return f"The proxy {self._proxy} makes no connection to Feldera at {self._machine}."

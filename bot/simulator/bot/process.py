@@ -77,7 +77,7 @@ class BotProcess:
         await self._tell(json.dumps(told))
         self.changed()
 
-    async def knows_the_time(self) -> None:
+    async def has_time(self) -> None:
         """Tell it by how much the clock is ahead now."""
         await self._tell(str(self.clock.ahead.total_seconds()))
 

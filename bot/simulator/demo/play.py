@@ -54,7 +54,7 @@ class _Stage:
         if answer.error:
             raise RuntimeError(f"[{label}]: {answer.error}")
 
-    async def until_said(self, words: str, *, times: int = 1) -> None:
+    async def until_posted(self, words: str, *, times: int = 1) -> None:
         await self.screen.until(lambda: sum(words in line for line in self._lines()) >= times, within=WITHIN)
 
     async def until_under_way(self, name: str, line: str) -> None:
@@ -73,7 +73,7 @@ class _Stage:
         await self.clock.wait(asyncio.Event(), self.clock.now() + duration)
         self.screen.shows()
 
-    async def until_told_the_end(self, *, of: int) -> None:
+    async def until_end_is_posted(self, *, of: int) -> None:
         """Until `of` threads have their last line and their cards say the same."""
 
         def ended() -> bool:
@@ -156,7 +156,7 @@ async def _refused(stage: _Stage) -> None:
 async def _cleared(stage: _Stage) -> None:
     await stage.types(stage.ana, "/pipeline clear clicks schema change, see INC-42")
     await stage.clicks(stage.ana, "Clear clicks")
-    await stage.until_told_the_end(of=1)
+    await stage.until_end_is_posted(of=1)
 
 
 async def _restarted(stage: _Stage) -> None:
@@ -164,7 +164,7 @@ async def _restarted(stage: _Stage) -> None:
     await stage.types(stage.ana, "/pipeline clear sales --restart bad backfill")
     await stage.clicks(stage.ana, "Ask for approval")
     await stage.clicks(stage.ben, "Approve")
-    await stage.until_told_the_end(of=2)
+    await stage.until_end_is_posted(of=2)
 
 
 async def _outage(stage: _Stage) -> None:
@@ -173,11 +173,11 @@ async def _outage(stage: _Stage) -> None:
     await stage.until_under_way("users", "Feldera accepted it")
     stage.screen.tells("Feldera goes down.")
     await stage.feldera.goes_down()
-    await stage.until_said("I cannot ask Feldera")
+    await stage.until_posted("I cannot ask Feldera")
     await stage.passes(OUTAGE)
     stage.screen.tells("Feldera comes back.")
     await stage.feldera.comes_back()
-    await stage.until_told_the_end(of=3)
+    await stage.until_end_is_posted(of=3)
 
 
 async def _killed(stage: _Stage) -> None:
@@ -188,7 +188,7 @@ async def _killed(stage: _Stage) -> None:
     stage.screen.tells("kill -9: the bot is gone in the middle of the clear. It is started again.")
     await stage.bot.is_killed()
     await stage.bot.starts()
-    await stage.until_told_the_end(of=4)
+    await stage.until_end_is_posted(of=4)
 
 
 def _sees(person: Person, label: str) -> bool:

@@ -90,7 +90,7 @@ class FaultSwitches:
 
     def finds_its_database(self) -> None:
         if self._world.database.is_down:
-            self._world.begin_work_anew()
+            self._world.restart_work()
             self._world.database.comes_back()
 
     def hangs(

@@ -100,7 +100,7 @@ class World:
     async def moves_on(self, duration: timedelta) -> None:
         """Move the clock on, for everybody: what would come in that time is due now."""
         self.clock.is_ahead(self.clock.ahead + duration)
-        await self.bot.knows_the_time()
+        await self.bot.has_time()
         self.changed.note()
 
     @property

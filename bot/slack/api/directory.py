@@ -19,7 +19,7 @@ from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.engine.ports import Caller, Clock, Mark, Unresolved
 from bot.engine.rate_budget import RateBudget
 from bot.slack.api.error_text import UNREADABLE, must_wait, why_refused, why_silent
-from bot.slack.api.lookup_cache import GOOD_FOR, LookupCache, LookupFailed, LookupTurns
+from bot.slack.api.lookup_cache import GOOD_FOR, LookupCache, LookupFailed, LookupQueue
 from bot.slack.api.rate_limits import RateLimits
 from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
 
@@ -95,7 +95,7 @@ class PeopleDirectory:
         self._home_team = home_team
         self._pace = RateLimits(clock)
         self._budget = RateBudget(clock)
-        self._turns = LookupTurns()
+        self._turns = LookupQueue()
         self._kinds: LookupCache[Kind] = LookupCache(clock, within, self._turns)
         self._members: LookupCache[frozenset[UserId]] = LookupCache(clock, within, self._turns)
 
@@ -128,7 +128,7 @@ class PeopleDirectory:
         )
         found = dict(zip(asked, members, strict=True))
         known = {actor: _standing(actor, kind, found) for actor, kind in zip(ours, kinds, strict=True)}
-        return {actor: known.get(actor) or Membership(actor, Kind.STRANGER) for actor in everybody}
+        return {actor: known.get(actor) or Membership(actor, Kind.OUTSIDER) for actor in everybody}
 
     async def members(self, group: Group) -> frozenset[Actor] | Unresolved:
         """Everybody in the group. Slack may still list deactivated people."""
@@ -143,7 +143,7 @@ class PeopleDirectory:
         async def ask() -> Kind | LookupFailed:
             said = await self._ask(_USERS_INFO, caller, lambda: self._client.users_info(user=user))
             if isinstance(said, LookupFailed):
-                return Kind.STRANGER if said.code in _NOBODY else said
+                return Kind.OUTSIDER if said.code in _NOBODY else said
             return _kind(user, said, self._home_team)
 
         since, good_for = self._has_to_be(_USERS_INFO, since, caller)
@@ -216,7 +216,7 @@ def _kind(user: UserId, said: Mapping[str, Any], home_team: TeamId) -> Kind | Lo
     if profile.team_id is None and profile.enterprise_user is None:
         return LookupFailed(UNREADABLE)
     if profile.is_stranger or not profile.belongs_to(home_team):
-        return Kind.STRANGER
+        return Kind.OUTSIDER
     if profile.deleted:
         return Kind.DEACTIVATED
     if profile.is_bot or profile.id == SLACKBOT:

@@ -39,7 +39,7 @@ class SlackRefused(UserError):  # noqa: N818 - named for what happened, like eve
     """Slack does not accept a token."""
 
 
-class SlackAway(UserError):  # noqa: N818
+class SlackUnavailable(UserError):  # noqa: N818
     """Slack cannot be reached now, or something else answers in its place. `seconds`: how long it asks us to wait."""
 
     def __init__(self, message: str, *, seconds: float = 0.0) -> None:
@@ -133,7 +133,7 @@ async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -
     for pause in pauses():
         try:
             return await question()
-        except SlackAway as away:
+        except SlackUnavailable as away:
             if away.message not in said:
                 log.warning("slack_is_away", why=away.message)
             said.add(away.message)
@@ -143,8 +143,10 @@ async def once_it_answers(question: Callable[[], Awaitable[_T]], clock: Clock) -
     raise AssertionError("there is always a next pause")
 
 
-def _away(client: AsyncWebClient, answer: CallSucceeded | CallRateLimited | CallUnanswered) -> SlackAway:
+def _away(
+    client: AsyncWebClient, answer: CallSucceeded | CallRateLimited | CallUnanswered
+) -> SlackUnavailable:
     if isinstance(answer, CallSucceeded):
-        return SlackAway(f"What answers at {client.base_url} does not say which workspace it is.")
+        return SlackUnavailable(f"What answers at {client.base_url} does not say which workspace it is.")
     wait = answer.seconds if isinstance(answer, CallRateLimited) else 0.0
-    return SlackAway(in_words(answer, client.base_url), seconds=wait)
+    return SlackUnavailable(in_words(answer, client.base_url), seconds=wait)

@@ -36,7 +36,7 @@ class LookupFailed:
 
 @dataclass(slots=True)
 class _Asked(Generic[T]):
-    """The last lookup of a key, and its caller: when it began and when the answer came, in `LookupTurns`."""
+    """The last lookup of a key, and its caller: when it began and when the answer came, in `LookupQueue`."""
 
     began: int
     landed: int
@@ -55,7 +55,7 @@ class _Known(Generic[T]):
 
 
 @dataclass(slots=True)
-class LookupTurns:
+class LookupQueue:
     """The order in which lookups begin and end, across all caches that share it."""
 
     last: int = 0
@@ -71,7 +71,7 @@ class LookupCache(Generic[T]):
 
     clock: Clock
     within: float
-    turns: LookupTurns = field(default_factory=LookupTurns)
+    turns: LookupQueue = field(default_factory=LookupQueue)
     _known: OrderedDict[str, _Known[T]] = field(default_factory=OrderedDict)
 
     async def of(

@@ -14,7 +14,7 @@ import structlog
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.slack.api.web_api import CallSucceeded, ask
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers
@@ -83,7 +83,7 @@ class ModalReply:
 
 def log_failure(event: str, error: BaseException) -> None:
     """Log a failure. A full disk is no bug of ours, and a lost store is logged where the bot ends."""
-    if isinstance(error, StoreLost):
+    if isinstance(error, DatabaseLost):
         return
     if isinstance(error, StoreUnavailable):
         log.warning(event, why=error.message)

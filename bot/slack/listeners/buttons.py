@@ -43,7 +43,7 @@ class Buttons:
             if isinstance(reply, ActionResult) and reply.is_confirmed:
                 # No other coroutine runs between the commit and this line that could post the card first.
                 # A background task, since the response URL may hang: no other card waits for it.
-                self.context.threads.can_tell(
+                self.context.threads.can_notify(
                     operation_id, partial(self.context.background_tasks.say, answer=answer)
                 )
             return reply
@@ -78,7 +78,7 @@ class Buttons:
                 return shown
             # A modal that is submitted cannot change the preview: this click can, once the card stands.
             say = partial(self.context.background_tasks.say, answer=ResponseUrlReply(respond, replaces=True))
-            self.context.threads.can_tell(operation_id, say)
+            self.context.threads.can_notify(operation_id, say)
             return modals.type_the_name(shown)
 
         await self.context.opens(
@@ -87,11 +87,11 @@ class Buttons:
             self._screen(delivery),
             ResponseUrlReply(respond),
             unopened=unopened_forms.break_glass(),
-            too_late=unopened_forms.break_glass_too_late(),
+            too_late=unopened_forms.break_glass_expired(),
         )
 
     async def deny(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self.context.asks_why_denied(
+        await self.context.open_denial_form(
             *self.context.clicked(delivery), ack, self._screen(delivery), ResponseUrlReply(respond)
         )
 
@@ -131,12 +131,12 @@ class Buttons:
         await self.context.pressed(work, ack, ResponseUrlReply(respond), replaces=True)
 
     async def earlier(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self._turn_the_page(ack, delivery, respond, forward=False)
+        await self._show_page(ack, delivery, respond, forward=False)
 
     async def later(self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond) -> None:
-        await self._turn_the_page(ack, delivery, respond, forward=True)
+        await self._show_page(ack, delivery, respond, forward=True)
 
-    async def _turn_the_page(
+    async def _show_page(
         self, ack: AsyncAck, delivery: BlockActions, respond: AsyncRespond, *, forward: bool
     ) -> None:
         """The page beside the clicked one; its position comes back in the button, and is checked like typed text."""

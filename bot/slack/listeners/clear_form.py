@@ -131,7 +131,7 @@ class ClearForm:
         elif isinstance(seen, NotStopped):
             await form.show(clear_form_view.about_running(seen), turn=turn)
         else:
-            await form.show(clear_form_view.about_no(self.context.in_words(seen)), turn=turn)
+            await form.show(clear_form_view.about_objection(self.context.in_words(seen)), turn=turn)
 
     async def submitted(self, ack: AsyncAck, delivery: ViewSubmission) -> None:
         view = delivery.view
@@ -159,7 +159,7 @@ class ClearForm:
                 if isinstance(reply, ActionResult) and reply.is_confirmed:
                     # No other coroutine runs between the commit and this line that could post the card first.
                     say = partial(self.context.background_tasks.say, answer=form)
-                    self.context.threads.can_tell(reply.operation.id, say)
+                    self.context.threads.can_notify(reply.operation.id, say)
                 return reply
 
         deciding = self.context.background_tasks.begin(decides())

@@ -95,7 +95,7 @@ class ListenerContext:
             self.background_tasks.say(answers.takes_longer(), answer)
         self.background_tasks.run(in_words(), answer)
 
-    async def asks_why_denied(
+    async def open_denial_form(
         self,
         actor: Actor,
         operation_id: OperationId,

@@ -71,7 +71,7 @@ class DeduplicatingApp(AsyncApp):
         try:
             delivery = payloads.read(payload)
         except Unreadable as unreadable:
-            return self._turned_away(payload, unreadable, over_http=over_http)
+            return self._refuse_delivery(payload, unreadable, over_http=over_http)
         taken = request()
         taken.context[DELIVERY] = delivery
         if delivery is None or isinstance(delivery, HomeOpened | OptionsRequest):
@@ -90,7 +90,7 @@ class DeduplicatingApp(AsyncApp):
             log.info("delivered_twice")
         return await asyncio.shield(answer)
 
-    def _turned_away(self, payload: Any, unreadable: Unreadable, *, over_http: bool) -> BoltResponse:
+    def _refuse_delivery(self, payload: Any, unreadable: Unreadable, *, over_http: bool) -> BoltResponse:
         """The response to a malformed payload. Over Socket Mode it must be an ack: without one, Slack waits for it."""
         log.warning("delivery_not_readable", kind=unreadable.kind, where=unreadable.where, why=unreadable.why)
         if over_http:

@@ -17,7 +17,7 @@ from bot.slack.payloads import BlockActions, HomeOpened
 from bot.slack.publishing.home_tabs import SlackHomeTabs
 from bot.slack.views import card
 
-_SHOWN_BY_THE_PAGE = frozenset(
+_ANSWERED_BY_HOME_TAB = frozenset(
     {
         Result.APPROVED,
         Result.DENIED,
@@ -49,10 +49,10 @@ class HomeTab:
             ScreenReply.of(delivery, self.tabs.client, self.context.threads),
         )
         if action == card.DENY:
-            await self.context.asks_why_denied(actor, operation_id, ack, screen, screen)
+            await self.context.open_denial_form(actor, operation_id, ack, screen, screen)
         else:
             work = self._done(action, actor, operation_id)
-            await self.context.pressed(work, ack, screen, shown_elsewhere=_SHOWN_BY_THE_PAGE)
+            await self.context.pressed(work, ack, screen, shown_elsewhere=_ANSWERED_BY_HOME_TAB)
         self.homes.looked_at_by(actor)
 
     async def _done(self, action: str, actor: Actor, operation_id: OperationId) -> Reply:

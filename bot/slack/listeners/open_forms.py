@@ -115,7 +115,7 @@ class OpenForm:
     ) -> CallSucceeded | CallRefused | CallRateLimited | CallUnanswered:
         answer = await ask(self.client.views_update(view_id=self.view_id, hash=self.hash, view=view))
         if isinstance(answer, CallSucceeded):
-            self.hash = _told(answer.said.get("view"), "hash")
+            self.hash = _reported(answer.said.get("view"), "hash")
         return answer
 
 
@@ -132,10 +132,10 @@ class OpenForms:
         if not isinstance(answer, CallSucceeded):
             return answer
         view = answer.said.get("view")
-        view_id = _told(view, "id")
+        view_id = _reported(view, "id")
         if view_id is None:
             return CallUnanswered("no view")
-        return self._remember(OpenForm(self.client, view_id, token, _told(view, "hash"), respond))
+        return self._remember(OpenForm(self.client, view_id, token, _reported(view, "hash"), respond))
 
     def of(self, view: View) -> OpenForm | None:
         """The form of a view, whichever process opened it; None if its token is not ours."""
@@ -155,6 +155,6 @@ class OpenForms:
         return form
 
 
-def _told(view: Any, key: str) -> str | None:
+def _reported(view: Any, key: str) -> str | None:
     found = view.get(key) if isinstance(view, dict) else None
     return found if isinstance(found, str) else None

@@ -81,7 +81,7 @@ def register(  # noqa: PLR0913 - what all the listeners need
     known = "|".join(re.escape(action_id) for action_id in listeners)
     app.block_action(re.compile(rf"\A(?!(?:{known})\Z)"))(clicks.unknown)
     app.view_submission(modals.DENY_REQUEST)(submissions.deny)
-    app.view_submission(modals.BREAK_THE_GLASS)(submissions.break_glass)
+    app.view_submission(modals.BREAK_GLASS_FORM)(submissions.break_glass)
     app.error(_Failed(context, client).failed)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.access.objections import NameWanted
+from bot.domain.access.objections import NameNotTyped
 from bot.domain.ids import OperationId
 from bot.engine.replies import Reply
 from bot.slack.listeners.background import ModalReply
@@ -51,7 +51,7 @@ class Submissions:
             self.context.background_tasks.run(in_words(), ModalReply(self.client, view.id))
             return
         reply = task.result()
-        if isinstance(reply, NameWanted):
+        if isinstance(reply, NameNotTyped):
             await ack(response_action="errors", errors=modals.name_differs(reply.pipeline))
         else:
             await ack(response_action="update", view=modals.showing(self.context.in_words(reply)))

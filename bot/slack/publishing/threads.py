@@ -40,7 +40,7 @@ AFTER_TROUBLE = timedelta(seconds=5)  # before a retry, when Slack did not answe
 AFTER_REFUSAL = timedelta(
     minutes=1
 )  # … or when it refused for a reason that only people can fix (a token, a scope)
-EDITABLE_NO_MORE = "edit_window_closed"  # the workspace limits how long edits are allowed
+NOT_EDITABLE = "edit_window_closed"  # the workspace limits how long edits are allowed
 
 _NOT_THERE = frozenset(
     {
@@ -95,7 +95,7 @@ class Threads:
     def __post_init__(self) -> None:
         self._pace = RateLimits(self.clock)
 
-    def can_tell(self, operation_id: OperationId, tell: Tell) -> None:
+    def can_notify(self, operation_id: OperationId, tell: Tell) -> None:
         """Remember how to replace the reply to the person who confirmed, for as long as Slack allows it."""
         now = self.clock.now()
         self._tell = {known: entry for known, entry in self._tell.items() if entry[0] > now}
@@ -129,7 +129,7 @@ class Threads:
         match answer:
             case CallSucceeded():
                 return Taken(at.ts)
-            case CallRefused(error) if error == EDITABLE_NO_MORE:
+            case CallRefused(error) if error == NOT_EDITABLE:
                 log.info("card_is_editable_no_more", operation=operation.id)
                 return Taken(at.ts)  # it stays as it is, and its thread says the rest
             case CallRefused():
@@ -145,7 +145,7 @@ class Threads:
         )
         return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer
 
-    async def tell_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
+    async def notify_requester(self, operation: Operation, events: tuple[Event, ...]) -> PostResult:
         shown = lines(operation, events, link_to(operation, self.workspace_url))
         answer = await self._post(ChannelId(operation.requester.user), shown, thread_ts=None)
         return self._refused("chat.postMessage", answer) if isinstance(answer, CallRefused) else answer

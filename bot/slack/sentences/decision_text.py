@@ -11,7 +11,7 @@ _NO_MEMBER: Mapping[Kind, LiteralString] = {
     Kind.GUEST: "guests of this workspace may do nothing here, whatever is granted to them.",
     Kind.BOT: "bots may do nothing here.",
     Kind.DEACTIVATED: "the account is deactivated.",
-    Kind.STRANGER: "only members of this workspace may do anything here.",
+    Kind.OUTSIDER: "only members of this workspace may do anything here.",
 }
 
 

@@ -59,13 +59,13 @@ EVENTS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.REQUESTED: ("🙋", "asked for"),
     EventKind.REMINDED: ("⏰", "reminded"),
     EventKind.APPROVED: ("👍", "approved"),
-    EventKind.GLASS_BROKEN: (GLASS, "glass broken"),
+    EventKind.BREAK_GLASS_RUN: (GLASS, "glass broken"),
     EventKind.SIGNED_OFF: ("🔏", "signed off"),
     EventKind.HELD: (FROZEN, "held by a freeze"),
-    EventKind.UNTOLD: ("⏸️", "held while Slack does not tell"),
+    EventKind.UNVERIFIED: ("⏸️", "held while Slack does not tell"),
     EventKind.SENT: ("📤", "sent"),
     EventKind.SENT_AGAIN: ("📤", "sent again"),
-    EventKind.PUT_OFF: ("⏸️", "put off by Feldera"),
+    EventKind.POSTPONED: ("⏸️", "put off by Feldera"),
     EventKind.ANSWER_LOST: (UNKNOWN, "answer lost"),
     EventKind.ACCEPTED: ("⏳", "accepted by Feldera"),
     EventKind.FOUND_CLEARING: ("⏳", "found under way"),
@@ -139,9 +139,9 @@ class Field(StrEnum):
     UNTIL = "Until"
     ASKED = "Asked"
     FROZEN = "Frozen"
-    BREAKS_GLASS = "Break the glass for"
+    RUN_AS_BREAK_GLASS = "Break the glass for"
     GLASS = "Glass broken for"
-    DOINGS = "Last events, by Feldera's record"
+    ACTION_NAMES = "Last events, by Feldera's record"
     ENDED = "Last operations"
 
 
@@ -218,16 +218,16 @@ def state_words(operation: Operation) -> str:
 def ended(operation: Operation) -> Text:
     """`✅ clear `7fk2qa`, asked for by @ana …: Cleared …`: what, who, how it ended, and when."""
     outcome, told = operation.outcome, state_words(operation)
-    if operation.plan != CLEAR and operation.state in _TOLD_BY_STEP:
+    if operation.plan != CLEAR and operation.state in _SENTENCE_BY_STEP:
         told = state_in_words(operation)
-    if outcome is not None and operation.state in _TELLS_NO_REASON:
+    if outcome is not None and operation.state in _WITHOUT_REASON:
         told += f" ({outcome.ending.value.replace('_', ' ')})"
     when = NOTHING if operation.ended_at is None else Text(" {}", at(operation.ended_at))
     return Text("{}: {}{}", asked_for(operation), told, when)
 
 
-_TOLD_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE, State.EXPIRED})
-_TELLS_NO_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
+_SENTENCE_BY_STEP = frozenset({State.SUCCEEDED, State.UNNECESSARY, State.REFUSED, State.STALE, State.EXPIRED})
+_WITHOUT_REASON = frozenset({State.REFUSED, State.STALE, State.EXPIRED})
 
 
 def asked_for(operation: Operation) -> Text:

@@ -93,7 +93,7 @@ SENTENCES: Mapping[Ending, LiteralString] = {
         "Not known: why. What to do: look at {name} in Feldera and at its log; once you are sure that nothing is "
         "under way, press *Close*. Then {again} starts afresh."
     ),
-    Ending.NOT_TOLD_APART: (
+    Ending.AMBIGUOUS_FELDERA: (
         "I need a human. Known: the request was sent {sends}, and since then Feldera's address shows no {name}, or another "
         "pipeline of that name. Not known: whether the same Feldera still answers there; without authentication it has "
         "nothing to be known by. What to do: look at Feldera and at {host}; once you are sure that nothing is under way, "

@@ -21,7 +21,7 @@ def sentence(operation: Operation, outcome: Outcome, state: State, *, seconds: i
     """
     said = of_step(operation, outcome, operation.step_name, seconds=seconds)
     between = Text("\n") if outcome.ending in WITH_BLOCK else Text(" ")
-    stands = step_progress.where_it_stands(operation, state)
+    stands = step_progress.progress_summary(operation, state)
     return Text("{} {}", sign(state), between.join([said, stands]))
 
 

@@ -53,7 +53,7 @@ def command(plan: Plan, name: PipelineName) -> str:
     return f"{COMMAND} clear {name}{_TYPED.get(plan, '')}"
 
 
-def told_done(step: StepName, outcome: Ending | None) -> str:
+def done_sentence(step: StepName, outcome: Ending | None) -> str:
     """What a card says of a finished step. That storage is cleared is Feldera's claim, and worded as one.
 
     Its local runner claims it even if deleting the files failed.

@@ -23,7 +23,7 @@ def why_no_answer(problem: Problem, target: TargetName = THE_ONLY) -> Text:
                 told,
                 tenant_setting(target),
             )
-        case ProblemKind.ELSEWHERE | ProblemKind.NOT_TOLD_APART:
+        case ProblemKind.ELSEWHERE | ProblemKind.AMBIGUOUS_FELDERA:
             return Text(
                 "the bot's settings do not fit ({}). Whoever runs the bot should check {}.",
                 told,

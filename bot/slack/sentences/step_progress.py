@@ -48,7 +48,7 @@ def steps(operation: Operation) -> list[Text]:
     return [*behind, *_at_hand(operation), *ahead]
 
 
-def where_it_stands(operation: Operation, state: State) -> Text:
+def progress_summary(operation: Operation, state: State) -> Text:
     """To follow how a plan ended: what was done, what was not, and how the pipeline was last seen."""
     if operation.plan == CLEAR:
         return NOTHING
@@ -129,7 +129,7 @@ def _seen(operation: Operation) -> Text:
 
 def _behind(operation: Operation, number: int) -> Text:
     step, done = operation.plan[number], operation.done[number]
-    word = plan_text.told_done(step, done.ending)
+    word = plan_text.done_sentence(step, done.ending)
     if done.ending in plan_text.UNNEEDED:
         return Text("{} {} already: nothing was sent", DONE, word)
     how = NOTHING if done.sent_at else Text(", by somebody else")
@@ -143,7 +143,7 @@ def _at_hand(operation: Operation) -> list[Text]:
         "Doing": plan_text.DOING[step].capitalize,
         "done": lambda: plan_text.done(step),
         "Done": lambda: plan_text.done(step).capitalize(),
-        "told": lambda: plan_text.told_done(step, _ending(operation)),
+        "told": lambda: plan_text.done_sentence(step, _ending(operation)),
         "phase": lambda: (
             Text(", {}", shortened(operation.attempt.phase, 64)) if operation.attempt.phase else NOTHING
         ),

@@ -15,7 +15,7 @@ from bot.engine.ports import Clock
 
 log = structlog.get_logger(__name__)
 
-SAID_AGAIN_AFTER = timedelta(minutes=1)  # in between they are only counted
+LOGGED_AGAIN_AFTER = timedelta(minutes=1)  # in between they are only counted
 
 
 class Defect(StrEnum):
@@ -70,4 +70,4 @@ class UnsignedRequests:
         self._stale, self._stale_said_at = 0, self.clock.now()
 
     def _is_recent(self, said_at: datetime | None) -> bool:
-        return said_at is not None and self.clock.now() < said_at + SAID_AGAIN_AFTER
+        return said_at is not None and self.clock.now() < said_at + LOGGED_AGAIN_AFTER

@@ -33,7 +33,7 @@ _KINDS = {
     Kind.GUEST: "a guest, who may do nothing here, whatever is granted",
     Kind.BOT: "a bot, which may do nothing here, whatever is granted",
     Kind.DEACTIVATED: "deactivated, and may do nothing here, whatever is granted",
-    Kind.STRANGER: "of another workspace, and may do nothing here, whatever is granted",
+    Kind.OUTSIDER: "of another workspace, and may do nothing here, whatever is granted",
     Kind.UNKNOWN: "perhaps a member, and until I know you may do nothing here",
 }
 

@@ -10,7 +10,7 @@ from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.targets import ONE, Targets
 from bot.engine import replies
-from bot.engine.ports import StoreLost, StoreUnavailable
+from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.engine.replies import Reply, Result
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.pipeline_text import link_to
@@ -99,7 +99,7 @@ def crowded_out() -> Message:
 def failed(error: BaseException) -> Message:
     """For what could not be done, by no fault of the person."""
     match error:
-        case StoreLost():
+        case DatabaseLost():
             return said(
                 "🛑 I can do nothing any more: {} "
                 "Whoever runs me has to look at my database and start me again.",
@@ -138,15 +138,15 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case objections.Frozen():
             return refusals_view.frozen(reply.pipeline, reply.freeze)
         case objections.BreakGlassForbidden():
-            return refusals_view.glass_forbidden(reply)
+            return refusals_view.break_glass_forbidden(reply)
         case objections.TooManyOpen():
             return refusals_view.too_many(reply.pipeline, reply.limit)
-        case objections.TooManyLately():
-            return refusals_view.too_many_lately(reply)
-        case objections.ReasonWanted():
-            return refusals_view.reason_wanted(reply)
-        case objections.NameWanted():
-            return click_refusals_view.name_wanted(reply.pipeline)
+        case objections.TooManyRecentRequests():
+            return refusals_view.too_many_recent_requests(reply)
+        case objections.ReasonMissing():
+            return refusals_view.reason_missing(reply)
+        case objections.NameNotTyped():
+            return click_refusals_view.name_not_typed(reply.pipeline)
         case replies.Preview():
             return previews_view.preview(reply)
         case replies.NotStopped():
@@ -185,7 +185,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return history_view.history_page(reply, workspace_url)
         case replies.NotYours(operation):
             return click_refusals_view.not_yours(operation)
-        case replies.NotKnown():
+        case replies.UnknownRequest():
             return click_refusals_view.not_known()
         case _:
             assert_never(reply)
@@ -195,7 +195,7 @@ def _result(result: Result, operation: Operation, workspace_url: str) -> Message
     name, plan = operation.pipeline, operation.plan
     match result:
         case Result.ASKED_ALREADY:
-            return refusals_view.asked_already(operation, workspace_url)
+            return refusals_view.already_requested(operation, workspace_url)
         case Result.ALREADY_DECIDED:
             return click_refusals_view.already_decided(operation, workspace_url)
         case Result.ALREADY_SIGNED_OFF:

@@ -46,7 +46,7 @@ def refused(result: _Refusal, operation: Operation) -> Message:
             assert_never(result)
 
 
-def name_wanted(name: PipelineName) -> Message:
+def name_not_typed(name: PipelineName) -> Message:
     return said("Type the pipeline's name, `{}`, letter by letter. Nothing was sent.", name)
 
 

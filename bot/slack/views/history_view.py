@@ -75,7 +75,7 @@ def _entry(line: HistoryLine, workspace_url: str) -> Text:
         "{sign} {at}: {told}{because}{by}{detail}{card}",
         sign=sign(shown),
         at=at(event.at),
-        told=_told(line, data),
+        told=_reported(line, data),
         because=Text(" ({})", shortened(reason.replace("_", " "), 60)) if reason else NOTHING,
         by=_by(line, data) if event.kind is not EventKind.REFUSED else NOTHING,
         detail=_in_detail(event, data),
@@ -83,7 +83,7 @@ def _entry(line: HistoryLine, workspace_url: str) -> Text:
     )
 
 
-def _told(line: HistoryLine, data: Mapping[str, str]) -> Text:
+def _reported(line: HistoryLine, data: Mapping[str, str]) -> Text:
     """What happened, and to what."""
     kind, operation = line.entry.event.kind, line.operation
     told = Text("{}", words(kind))

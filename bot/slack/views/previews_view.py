@@ -59,7 +59,7 @@ def state(pipeline: Pipeline, reviewed: Fingerprint, plan: Plan, incident: str =
         Field.STORAGE: storage(pipeline),
         Field.WOULD_DESTROY: destroyed(reviewed) if StepName.CLEAR in plan else None,
         Field.LOSES: lost(reviewed) if StepName.STOP in plan else None,
-        Field.BREAKS_GLASS: code(incident, 100) if incident else None,
+        Field.RUN_AS_BREAK_GLASS: code(incident, 100) if incident else None,
     }
     return blocks.fields(*in_order(rows))
 
@@ -100,7 +100,7 @@ def _at_stake(operation: Operation, *, once_sent: bool = False, with_times: bool
 
 def _go(operation: Operation, authority: Authorization) -> ButtonElement:
     name, plan = operation.pipeline, operation.plan
-    if authority.by_breaking_glass:
+    if authority.is_break_glass:
         return blocks.button("Break the glass…", BREAK_GLASS, operation.id, style="danger")
     asks = authority.approvals_needed > 0
     doing = plan_text.title(plan, name)
@@ -121,7 +121,7 @@ def _go(operation: Operation, authority: Authorization) -> ButtonElement:
 
 def _what_then(authority: Authorization) -> Text:
     requirements = authority.requirements
-    if authority.by_breaking_glass:
+    if authority.is_break_glass:
         return Text(
             "🚨 Breaking the glass runs it at once, without approval. Everybody who could have approved is told, "
             "and one of them has to sign it off afterwards."
@@ -170,13 +170,13 @@ def described(shown: Described, workspace_url: str) -> Message:
         ),
         blocks.header(name),
         blocks.fields(*in_order(rows)),
-        blocks.section(Text("\n").join([Text("*{}*", Field.DOINGS.value), *_doings(shown)])),
+        blocks.section(Text("\n").join([Text("*{}*", Field.ACTION_NAMES.value), *_action_names(shown)])),
         blocks.section(Text("\n").join([Text("*{}*", Field.ENDED.value), *_ended(shown, workspace_url)])),
         blocks.context(Text("Only you see this.")),
     )
 
 
-def _doings(shown: Described) -> list[Text]:
+def _action_names(shown: Described) -> list[Text]:
     match shown.activity:
         case None:
             return [Text("This Feldera keeps none: it is older than 0.292.")]

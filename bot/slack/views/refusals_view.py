@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.domain.access.changes import ChangeObjection, pattern_of
-from bot.domain.access.objections import BreakGlassForbidden, ReasonWanted, TooManyLately
+from bot.domain.access.objections import BreakGlassForbidden, ReasonMissing, TooManyRecentRequests
 from bot.domain.access.permissions import Decision
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName, UserId
@@ -111,7 +111,7 @@ def frozen(name: PipelineName, freeze: Freeze) -> Message:
     )
 
 
-def glass_forbidden(reply: BreakGlassForbidden) -> Message:
+def break_glass_forbidden(reply: BreakGlassForbidden) -> Message:
     rules = some_of([Text("`{}`", pattern) for pattern in reply.requirements.rules])
     return said(
         "🚫 The glass of `{name}` cannot be broken: {because}. Ask as usual: `{command} reason…`.",
@@ -130,7 +130,7 @@ def too_many(name: PipelineName, limit: int) -> Message:
     )
 
 
-def too_many_lately(reply: TooManyLately) -> Message:
+def too_many_recent_requests(reply: TooManyRecentRequests) -> Message:
     return said(
         "✋ You made {limit} requests within {within}, and one person may make no more: `{name}` has to wait. "
         "Ask again {again_at}.",
@@ -141,7 +141,7 @@ def too_many_lately(reply: TooManyLately) -> Message:
     )
 
 
-def reason_wanted(reply: ReasonWanted) -> Message:
+def reason_missing(reply: ReasonMissing) -> Message:
     """What the reason lacks, and the command to type again, with what was typed."""
     must = some_of([code(pattern, 100) for pattern in reply.requirements.reason_patterns], Text(" and "))
     glass = f" --break-glass {reply.incident}" if reply.incident else ""
@@ -158,7 +158,7 @@ def reason_wanted(reply: ReasonWanted) -> Message:
     )
 
 
-def reason_wanted_under_field(reply: ReasonWanted) -> Text:
+def reason_missing_under_field(reply: ReasonMissing) -> Text:
     """The same under the field in which it is missing."""
     must = shortened(" and ".join(reply.requirements.reason_patterns), PATTERNS_SHOWN)
     return (
@@ -268,7 +268,7 @@ def busy(holder: Operation, workspace_url: str, *, may_close: bool) -> Message:
     return message(text, blocks.section(text), button)
 
 
-def asked_already(operation: Operation, workspace_url: str) -> Message:
+def already_requested(operation: Operation, workspace_url: str) -> Message:
     same = operation.plan == CLEAR
     return said(
         "🙋 {who} {asked} {when}, and it waits for approval: follow it in {where}.",

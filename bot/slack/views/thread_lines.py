@@ -46,10 +46,10 @@ def not_watched(operation: Operation, why: str) -> Message:
 def _line(operation: Operation, event: Event) -> Text:
     text = _LINES[event.kind](operation, event)
     # A state brings its own sign: these events say only that something ended.
-    return text if event.kind in _TOLD_BY_STATE else Text("{} {}", sign(event.kind), text)
+    return text if event.kind in _SENTENCE_BY_STATE else Text("{} {}", sign(event.kind), text)
 
 
-_TOLD_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
+_SENTENCE_BY_STATE = frozenset({EventKind.NEEDS_HUMAN, EventKind.ENDED})
 
 
 # The line gives its time: if it is posted twice, nobody takes one request for two.
@@ -72,7 +72,7 @@ def _accepted(operation: Operation, event: Event) -> Text:
     return Text("Feldera accepted it, {}: {}", at(event.at), then)
 
 
-def _put_off(_operation: Operation, event: Event) -> Text:
+def _postponed(_operation: Operation, event: Event) -> Text:
     return Text("The request had no effect ({}). I keep trying.", _said(event))
 
 
@@ -218,7 +218,7 @@ def _reminded(operation: Operation, _event: Event) -> Text:
     return Text(" ").join([Text("Still waiting for approval{}.", until), *asked])
 
 
-def _glass_broken(operation: Operation, event: Event) -> Text:
+def _break_glass_run(operation: Operation, event: Event) -> Text:
     said = Text(
         "{} broke the glass for {}: {}. It runs at once. One of you has to look at it afterwards and sign it off.",
         _by(event),
@@ -242,7 +242,7 @@ def _held(_operation: Operation, event: Event) -> Text:
     )
 
 
-def _untold(_operation: Operation, event: Event) -> Text:
+def _unverified(_operation: Operation, event: Event) -> Text:
     return Text(
         "Slack did not tell whether the people behind this may still do it ({}). "
         "Nothing is sent until it does; I keep asking.",
@@ -257,13 +257,13 @@ def _by(event: Event) -> Text:
 _LINES: dict[EventKind, Callable[[Operation, Event], Text]] = {
     EventKind.APPROVED: _approved,
     EventKind.REMINDED: _reminded,
-    EventKind.GLASS_BROKEN: _glass_broken,
+    EventKind.BREAK_GLASS_RUN: _break_glass_run,
     EventKind.SIGNED_OFF: _signed_off,
     EventKind.HELD: _held,
-    EventKind.UNTOLD: _untold,
+    EventKind.UNVERIFIED: _unverified,
     EventKind.SENT: _sent,
     EventKind.SENT_AGAIN: _sent_again,
-    EventKind.PUT_OFF: _put_off,
+    EventKind.POSTPONED: _postponed,
     EventKind.ANSWER_LOST: _answer_lost,
     EventKind.ACCEPTED: _accepted,
     EventKind.FOUND_CLEARING: _found_clearing,

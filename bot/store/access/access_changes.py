@@ -150,7 +150,7 @@ def _make(db: Database, change: AccessChange, *, entry_id: int, by: str, now: da
         case DropRule(pattern):
             rules_and_freezes.drop_rule(db, pattern)
         case SetFreeze():
-            rules_and_freezes.put_freeze(db, change, entry_id=entry_id, by=by, now=now)
+            rules_and_freezes.store_freeze(db, change, entry_id=entry_id, by=by, now=now)
         case RemoveFreeze(pattern):
             rules_and_freezes.lift(db, pattern, now)
     return None

@@ -22,7 +22,7 @@ from bot.store.column_values import moment_of
 def about(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
     """The access data of these people; `open_requests` and `asked_at` count all their requests."""
     with db.atomic():  # several reads, one snapshot
-        return _asked_by(db, memberships, common(db, memberships))
+        return _requested_by(db, memberships, common(db, memberships))
 
 
 def common(db: Database, memberships: Mapping[Actor, Membership]) -> AccessData:
@@ -40,10 +40,10 @@ def behind(db: Database, operation: Operation, common: AccessData) -> AccessData
 
     `open_requests` and `asked_at` count its requester's other requests.
     """
-    return _asked_by(db, [operation.requester], common, other_than=operation.id)
+    return _requested_by(db, [operation.requester], common, other_than=operation.id)
 
 
-def _asked_by(
+def _requested_by(
     db: Database, requesters: Collection[Actor], common: AccessData, other_than: OperationId | None = None
 ) -> AccessData:
     asked_at = [at for actor in requesters for at in _asked_at(db, actor, other_than)]

@@ -52,7 +52,7 @@ def freeze_on(db: Database, pattern: str, now: datetime) -> Freeze | None:
     return None
 
 
-def put_freeze(db: Database, change: SetFreeze, *, entry_id: int, by: str, now: datetime) -> None:
+def store_freeze(db: Database, change: SetFreeze, *, entry_id: int, by: str, now: datetime) -> None:
     """Replaces the freeze on its pattern. Its id is that of its audit log entry."""
     lift(db, change.pattern, now)
     freeze = freeze_of(change, freeze_id=entry_id, by=by, now=now)

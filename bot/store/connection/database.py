@@ -204,20 +204,20 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, migrate: bool) -> D
         raise DatabaseUnusable(
             f"The database {path} cannot be used: its file system does not support WAL (got {mode})."
         )
-    refuse_strangers(db, path)
+    reject_foreign_files(db, path)
     if migrations.pending(db):
         if not migrate and migrations.applied(db):
             raise from_older_version(path)
         with writing(db):
             # Checked again, under the lock: another process may have migrated, or created, it since.
-            refuse_strangers(db, path)
+            reject_foreign_files(db, path)
             migrations.apply(db)
     # A migration may rebuild a table that others refer to, which SQLite allows only while it enforces no reference.
     db.execute("PRAGMA foreign_keys = ON")
     return db
 
 
-def refuse_strangers(db: Database, path: Path) -> None:
+def reject_foreign_files(db: Database, path: Path) -> None:
     """Raises `DatabaseUnusable` for a file of another program, or of a newer version."""
     applied = {migration.name for migration in migrations.applied(db)}
     if not applied and db.table_names():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.store.connection.database import BUSY_SECONDS, from_older_version, refuse_strangers, unusable
+from bot.store.connection.database import BUSY_SECONDS, from_older_version, reject_foreign_files, unusable
 from bot.store.errors import DatabaseMissing, DatabaseUnusable
 from bot.store.schema.migrations import migrations
 
@@ -80,7 +80,7 @@ def _checked(connection: sqlite3.Connection, path: Path) -> Database:
 
 
 def _check_version(db: Database, path: Path) -> None:
-    refuse_strangers(db, path)
+    reject_foreign_files(db, path)
     if not migrations.applied(db):
         raise DatabaseMissing(f"The database {path.absolute()} is empty: nothing was ever stored in it.")
     if migrations.pending(db):

@@ -19,7 +19,7 @@ _NEVER = {
     Kind.DEACTIVATED: "is deactivated",
     Kind.GUEST: "is a guest",
     Kind.BOT: "is a bot",
-    Kind.STRANGER: "is nobody this workspace knows as its own",
+    Kind.OUTSIDER: "is nobody this workspace knows as its own",
 }
 
 

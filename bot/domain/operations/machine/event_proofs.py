@@ -10,7 +10,7 @@ from itertools import pairwise
 from bot.domain.operations import polling
 from bot.domain.operations.fingerprints import EventsRead, Fingerprint
 from bot.domain.operations.inputs import HistoryRead, Transition
-from bot.domain.operations.machine.outages import TROUBLE_ENDS_AFTER, heard_again, look_failed
+from bot.domain.operations.machine.outages import TROUBLE_ENDS_AFTER, look_failed, reachable_again
 from bot.domain.operations.machine.transitions import RESEND_AFTER, ended, goal_reached, needs_human
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
@@ -37,7 +37,7 @@ def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Tran
     """Settle by the pipeline's events what a look could not: the fate of an unanswered request, or whose run ended."""
     if operation.step_name is StepName.STOP:
         runs = read.found is not None and read.found.was_wanted
-        return _read_before_a_stop(operation, read, now) if runs else _whose_run_ended(operation, read, now)
+        return _read_before_a_stop(operation, read, now) if runs else _run_that_ended(operation, read, now)
     if operation.state is State.WAITING and operation.step_name is StepName.CLEAR:
         return _after_acceptance(operation, read, now)
     if operation.state not in {State.SUBMITTING, State.NEEDS_HUMAN}:
@@ -45,7 +45,7 @@ def history_read(operation: Operation, read: HistoryRead, now: datetime) -> Tran
     if isinstance(read.history, Problem):
         return _record_unread(operation, read.history, now)
     heard = replace(operation, outage=Outage())
-    return heard_again(operation, _settled_by(read.history, heard, read.found, now), now)
+    return reachable_again(operation, _settled_by(read.history, heard, read.found, now), now)
 
 
 def must_read_events(operation: Operation, now: datetime) -> bool:
@@ -73,7 +73,7 @@ def _read_before_a_stop(operation: Operation, read: HistoryRead, now: datetime) 
         return _unusable(operation, _NOT_THIS_RUN, now)
     attempt = replace(operation.attempt, events_read=EventsRead(newest.at, now))
     heard = replace(operation, attempt=attempt, outage=Outage(), due_at=now)
-    return heard_again(operation, Transition(heard), now)
+    return reachable_again(operation, Transition(heard), now)
 
 
 def _unusable(operation: Operation, problem: Problem, now: datetime) -> Transition:
@@ -85,10 +85,10 @@ def _unusable(operation: Operation, problem: Problem, now: datetime) -> Transiti
         after = needs_human(heard, Outcome(Ending.UNTOUCHED), now)
     else:
         after = ended(heard, State.REFUSED, Outcome(Ending.EVENTS_UNUSABLE, problem.message), now)
-    return heard_again(operation, after, now)
+    return reachable_again(operation, after, now)
 
 
-def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
+def _run_that_ended(operation: Operation, read: HistoryRead, now: datetime) -> Transition:
     """It is stopped, and a clear is next: may the clear destroy what is there, or was the pipeline run again meanwhile?
 
     Between the last event before a look that showed the reviewed run and now, it may have been desired to run, and then
@@ -113,7 +113,7 @@ def _whose_run_ended(operation: Operation, read: HistoryRead, now: datetime) -> 
     if not is_proved:
         stale = ended(after.operation, State.STALE, Outcome(Ending.RUN_SINCE), now)
         after = replace(stale, events=(*after.events, *stale.events))
-    return heard_again(operation, after, now)
+    return reachable_again(operation, after, now)
 
 
 def is_one_stop(reviewed: Fingerprint, found: Fingerprint) -> bool:
@@ -178,7 +178,7 @@ def _after_acceptance(operation: Operation, read: HistoryRead, now: datetime) ->
         after = needs_human(heard, Outcome(Ending.CONTRADICTION), now)
     else:
         after = needs_human(heard, Outcome(Ending.UNPROVABLE), now)
-    return heard_again(operation, after, now)
+    return reachable_again(operation, after, now)
 
 
 def _shows_a_clear(history: PipelineEvents, reviewed_at: datetime) -> bool:
@@ -198,9 +198,9 @@ def _record_unread(operation: Operation, problem: Problem, now: datetime) -> Tra
         return Transition(operation) if called else look_failed(operation, problem, now)
     heard = replace(operation, outage=Outage())
     if operation.state is State.NEEDS_HUMAN:
-        return heard_again(operation, Transition(heard), now)
+        return reachable_again(operation, Transition(heard), now)
     if operation.outage.failures + 1 >= TROUBLE_ENDS_AFTER:
-        return heard_again(
+        return reachable_again(
             operation, needs_human(heard, Outcome(Ending.UNPROVABLE, problem.message), now), now
         )
     return _again_later(operation, problem, now)

@@ -22,7 +22,7 @@ from bot.domain.operations.inputs import (
     Transition,
 )
 from bot.domain.operations.machine.event_proofs import history_read, is_one_stop, must_read_events
-from bot.domain.operations.machine.outages import heard_again, look_failed
+from bot.domain.operations.machine.outages import look_failed, reachable_again
 from bot.domain.operations.machine.request_answers import answered
 from bot.domain.operations.machine.send_permission import ask_for_events, fingerprint_found, send_if_permitted
 from bot.domain.operations.machine.transitions import (
@@ -86,7 +86,7 @@ def _looked(operation: Operation, looked: Looked, now: datetime) -> Transition:
     if isinstance(after.effect, ReadHistory):
         # The outage is not over as long as the events cannot be read.
         return replace(after, operation=replace(after.operation, outage=operation.outage))
-    return heard_again(operation, after, now)
+    return reachable_again(operation, after, now)
 
 
 def _looked_on(operation: Operation, looked: Looked, now: datetime) -> Transition:
@@ -128,7 +128,7 @@ def _blocked_later(operation: Operation, look: Seen | Absent) -> Blocked | None:
     if isinstance(look, Absent):
         return None
     ahead = operation.plan[operation.step + 1 :]
-    endings = (STEPS[step].known_to_fail(look.pipeline) for step in ahead)
+    endings = (STEPS[step].known_failure(look.pipeline) for step in ahead)
     return next((Blocked(ending) for ending in endings if ending is not None), None)
 
 
@@ -237,7 +237,7 @@ def _looked_for_a_proof(operation: Operation, looked: Looked, now: datetime) -> 
         return _failed(operation, verdict, now)
     if isinstance(verdict, InProgress):
         return underway(replace(operation, outcome=None), looked.spread, now)
-    unproved = operation.outcome is not None and operation.outcome.ending in _RECORD_MAY_TELL
+    unproved = operation.outcome is not None and operation.outcome.ending in _EVENTS_MAY_SETTLE
     effect = ReadHistory(fingerprint_found(looked)) if unproved and isinstance(verdict, AskHistory) else None
     return Transition(replace(operation, due_at=now + polling.FOR_A_HUMAN), (), effect)
 
@@ -262,7 +262,7 @@ def _health_read(operation: Operation, read: HealthRead, now: datetime) -> Trans
 
 PASSING_PHASE = "Unavailable"
 _BY_FELDERA = frozenset({Ending.NOT_COMPILED, Ending.START_FAILED})
-_RECORD_MAY_TELL = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
+_EVENTS_MAY_SETTLE = frozenset({Ending.UNPROVABLE, Ending.OUT_OF_REACH})
 
 
 def _step(operation: Operation) -> Step:

@@ -11,7 +11,7 @@ from bot.domain.operations.operation import LIVE, Operation, State
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 
-TROUBLE_SAID_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
+OUTAGE_REPORTED_AFTER = 3  # failed looks in a row; one or two are a blip (a restart, a dropped connection)
 LONG_WAIT = timedelta(seconds=10)  # if Feldera itself asks for a longer pause, that is reported at once
 OUT_OF_REACH_AFTER = timedelta(days=1)  # a Feldera that was removed must not hold a pipeline's lock forever
 TROUBLE_ENDS_AFTER = 5  # … and as many wrong keys or wrong addresses are no blip, if nothing has been sent
@@ -30,9 +30,9 @@ def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transi
         ending = hopeless(problem, failures)
         if ending is not None:
             return ended(failing, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
-    if problem.trouble is ProblemKind.NOT_TOLD_APART:
-        return _not_told_apart(failing, problem, now)
-    told = _told(failing, problem, now) if failures >= TROUBLE_SAID_AFTER or wait > LONG_WAIT else None
+    if problem.trouble is ProblemKind.AMBIGUOUS_FELDERA:
+        return _ambiguous_feldera(failing, problem, now)
+    told = _reported(failing, problem, now) if failures >= OUTAGE_REPORTED_AFTER or wait > LONG_WAIT else None
     after = told or Transition(failing)
     if (
         operation.state is State.NEEDS_HUMAN
@@ -45,20 +45,20 @@ def look_failed(operation: Operation, problem: Problem, now: datetime) -> Transi
     return replace(called, events=(*after.events, *called.events))
 
 
-def _not_told_apart(failing: Operation, problem: Problem, now: datetime) -> Transition:
+def _ambiguous_feldera(failing: Operation, problem: Problem, now: datetime) -> Transition:
     """Nothing seen there proves anything, and waiting would not change that: people can find out which one it is."""
     sent_at = failing.attempt.accepted_at or failing.attempt.submitted_at
     is_lasting = (
-        failing.outage.failures >= TROUBLE_SAID_AFTER
+        failing.outage.failures >= OUTAGE_REPORTED_AFTER
         and sent_at is not None
         and now >= sent_at + RESEND_AFTER
     )
     if failing.state is State.NEEDS_HUMAN or not is_lasting:
         return Transition(failing)
-    return needs_human(failing, Outcome(Ending.NOT_TOLD_APART, problem.message), now)
+    return needs_human(failing, Outcome(Ending.AMBIGUOUS_FELDERA, problem.message), now)
 
 
-def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
+def _reported(failing: Operation, problem: Problem, now: datetime) -> Transition | None:
     if failing.outage.unreachable_since is not None or problem.trouble is ProblemKind.REJECTED:
         return None  # already reported; or the next look will show what to report
     said = {"state": failing.state.value, "trouble": problem.trouble.value, "message": problem.message}
@@ -67,7 +67,7 @@ def _told(failing: Operation, problem: Problem, now: datetime) -> Transition | N
     return Transition(replace(failing, outage=reported), (event,))
 
 
-def heard_again(before: Operation, after: Transition, now: datetime) -> Transition:
+def reachable_again(before: Operation, after: Transition, now: datetime) -> Transition:
     if before.outage.unreachable_since is None:
         return after
     event = Event(EventKind.REACHABLE, now, {"seconds": seconds(before.outage.unreachable_since, now)})

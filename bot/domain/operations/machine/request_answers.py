@@ -22,11 +22,11 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
             accepted = Event(EventKind.ACCEPTED, now, of_step(operation))
             return taken_on(operation, accepted, now + polling.FIRST_LOOK)
         case Refused() | NotSent() as no if operation.attempt.sends > 1:
-            return _no_to_a_repetition(operation, no, now)
+            return _repetition_denied(operation, no, now)
         case Refused() as no:
             return ended(operation, State.REFUSED, _refused(no), now)
         case NotSent(problem):
-            return _put_off(operation, problem, now)
+            return _postponed(operation, problem, now)
         case Unknown(problem):
             data = {"message": problem.message, **of_step(operation)}
             lost = Event(EventKind.ANSWER_LOST, now, data)
@@ -35,7 +35,7 @@ def answered(operation: Operation, answered: Answered, now: datetime) -> Transit
             assert_never(answered.answer)
 
 
-def _no_to_a_repetition(operation: Operation, no: Refused | NotSent, now: datetime) -> Transition:
+def _repetition_denied(operation: Operation, no: Refused | NotSent, now: datetime) -> Transition:
     """This request certainly did nothing, but an earlier one may have arrived: only a look can show that."""
     fewer = replace(operation.attempt, sends=operation.attempt.sends - 1)
     if isinstance(no, NotSent):
@@ -48,7 +48,7 @@ def _wait(problem: Problem, at_least: timedelta) -> timedelta:
     return max(at_least, timedelta(seconds=problem.retry_after or 0))
 
 
-def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transition:
+def _postponed(operation: Operation, problem: Problem, now: datetime) -> Transition:
     # Counted separately from failed looks: a look may succeed before each request that is refused.
     postponements = operation.attempt.postponements + 1
     ready = replace(
@@ -60,7 +60,7 @@ def _put_off(operation: Operation, problem: Problem, now: datetime) -> Transitio
     ending = hopeless(problem, postponements)
     if ending is not None:
         return ended(ready, State.REFUSED, Outcome(ending, problem.message, problem.code), now)
-    said = Event(EventKind.PUT_OFF, now, {"message": problem.message, **of_step(operation)})
+    said = Event(EventKind.POSTPONED, now, {"message": problem.message, **of_step(operation)})
     return Transition(ready, (said,) if operation.attempt.postponements == 0 else ())
 
 

@@ -45,7 +45,7 @@ def send_if_permitted(operation: Operation, looked: Looked, now: datetime) -> Tr
     if operation.cancellable_until is not None and now < operation.cancellable_until:
         return Transition(replace(operation, due_at=operation.cancellable_until))
     if objections:
-        return _untold(operation, authority, now)
+        return _unverified(operation, authority, now)
     operation = replace(operation, unverified_since=None)
     if must_read_events(operation, now):
         return ask_for_events(operation, looked, now)
@@ -55,14 +55,14 @@ def send_if_permitted(operation: Operation, looked: Looked, now: datetime) -> Tr
     return after if operation.attempt.postponements <= 1 else replace(after, events=())
 
 
-def _untold(operation: Operation, authority: Authorization, now: datetime) -> Transition:
+def _unverified(operation: Operation, authority: Authorization, now: datetime) -> Transition:
     """Wait until Slack answers what could not be checked; lapse if that takes too long. Posted once."""
     waiting = replace(
         operation, unverified_since=operation.unverified_since or now, due_at=now + ASK_SLACK_AGAIN_AFTER
     )
     if operation.unverified_since is not None:
         return Transition(waiting)
-    return Transition(waiting, (Event(EventKind.UNTOLD, now, {"message": authority.unread}),))
+    return Transition(waiting, (Event(EventKind.UNVERIFIED, now, {"message": authority.unread}),))
 
 
 def _held(operation: Operation, freeze: Freeze, now: datetime) -> Transition:

@@ -12,10 +12,10 @@ from typing import assert_never
 from bot.domain.operations.inputs import (
     Answered,
     Approved,
-    CardBegun,
     CardLost,
     CardNotPosted,
     CardPlaced,
+    CardPostStarted,
     Closed,
     Confirmed,
     DeniedByApprover,
@@ -26,7 +26,7 @@ from bot.domain.operations.inputs import (
     Looked,
     NoPlace,
     ProgramErrorRead,
-    RulesSeen,
+    RulesRead,
     SignedOff,
     Stopped,
     TimePassed,
@@ -64,11 +64,11 @@ def _advance(operation: Operation, input_: Input, now: datetime) -> Transition:
             | Closed()
         ):
             return apply_user_input(operation, input_, now)
-        case CardBegun() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
+        case CardPostStarted() | CardNotPosted() | CardPlaced() | CardLost() | NoPlace():
             return _by_its_card(operation, input_, now)
         case Looked() | Answered() | HistoryRead() | ProgramErrorRead() | HealthRead():
             return feldera_inputs.evaluate(operation, input_, now)
-        case RulesSeen():
+        case RulesRead():
             return _ruled(operation, input_, now)
         case TimePassed():
             return _by_the_clock(operation, now)
@@ -78,12 +78,12 @@ def _advance(operation: Operation, input_: Input, now: datetime) -> Transition:
 
 def _by_its_card(
     operation: Operation,
-    input_: CardBegun | CardNotPosted | CardPlaced | CardLost | NoPlace,
+    input_: CardPostStarted | CardNotPosted | CardPlaced | CardLost | NoPlace,
     now: datetime,
 ) -> Transition:
     display = operation.display
     match input_:
-        case CardBegun():
+        case CardPostStarted():
             return Transition(replace(operation, display=replace(display, posts=display.posts + 1)))
         case CardNotPosted():
             return Transition(replace(operation, display=replace(display, posts=max(display.posts - 1, 0))))
@@ -107,7 +107,7 @@ def _by_its_card(
             assert_never(input_)
 
 
-def _ruled(operation: Operation, seen: RulesSeen, now: datetime) -> Transition:
+def _ruled(operation: Operation, seen: RulesRead, now: datetime) -> Transition:
     """Its card shows the freeze and what rules now require; if a freeze was removed, the request may go on at once."""
     if operation.state is State.PROPOSED or operation.state.has_ended:
         return Transition(operation)

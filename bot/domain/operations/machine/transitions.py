@@ -85,7 +85,7 @@ def taken_on(operation: Operation, event: Event, look_at: datetime) -> Transitio
 
 def still_waiting(operation: Operation, looked: Looked, now: datetime) -> Transition:
     events: tuple[Event, ...] = ()
-    milestone = milestone_to_tell(operation, now)
+    milestone = milestone_to_report(operation, now)
     if milestone:
         reported = replace(operation.attempt, reported_seconds=int(milestone.total_seconds()))
         operation = replace(operation, attempt=reported)
@@ -109,7 +109,7 @@ def next_look_at(operation: Operation, spread: float, now: datetime) -> datetime
     return min(now + polling.next_look(waited, spread), since + polling.next_milestone(waited))
 
 
-def milestone_to_tell(operation: Operation, now: datetime) -> timedelta | None:
+def milestone_to_report(operation: Operation, now: datetime) -> timedelta | None:
     """The milestone of its wait to report now; None if it has been reported, or there is none yet."""
     milestone = polling.milestone_reached(now - (operation.attempt.accepted_at or now))
     return milestone if milestone > timedelta(seconds=operation.attempt.reported_seconds) else None

@@ -80,7 +80,7 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
     requirements, needed = authority.requirements, authority.approvals_needed
     if operation.approval.needed and not needed and not operation.incident:
         return Transition(operation)  # they pressed a button that asks others: it must not act instead
-    shown_to_others = needed > 0 or authority.by_breaking_glass
+    shown_to_others = needed > 0 or authority.is_break_glass
     place = requirements.ask_channels[0] if shown_to_others and requirements.ask_channels else None
     groups = requirements.ask_groups if shown_to_others else ()
     public = replace(
@@ -90,11 +90,11 @@ def _confirmed(operation: Operation, confirmed: Confirmed, now: datetime) -> Tra
         display=replace(operation.display, place=place),
     )
     if needed == 0:
-        kind = EventKind.GLASS_BROKEN if authority.by_breaking_glass else EventKind.CONFIRMED
+        kind = EventKind.BREAK_GLASS_RUN if authority.is_break_glass else EventKind.CONFIRMED
         told = " ".join(id_of(principal) for principal in authority.eligible[:TOLD_MAX])
-        data = {"incident": operation.incident, "told": told} if authority.by_breaking_glass else {}
+        data = {"incident": operation.incident, "told": told} if authority.is_break_glass else {}
         # A break-glass runs at once: typing the name again replaced the cancel window.
-        stop_window = timedelta(0) if authority.by_breaking_glass else requirements.stop_window
+        stop_window = timedelta(0) if authority.is_break_glass else requirements.stop_window
         return made_ready(public, Event(kind, now, {**data, **authority.on_record}, by), stop_window)
     deadline = now + requirements.approve_within
     remind_at = now + (requirements.remind_after or requirements.approve_within / 2)

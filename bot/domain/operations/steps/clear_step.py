@@ -23,7 +23,7 @@ from bot.domain.pipelines.pipeline import Absent, Pipeline, Seen, Storage
 class ClearStep:
     """`POST /v0/pipelines/{name}/clear`: the goal is storage `Cleared`."""
 
-    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+    def known_failure(self, pipeline: Pipeline) -> Ending | None:
         return Ending.STORAGE_UNKNOWN if pipeline.storage is Storage.OTHER else None
 
     def before_sending(

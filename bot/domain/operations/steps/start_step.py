@@ -31,7 +31,7 @@ NOT_COMPILED_CODE = "StartFailedDueToFailedCompilation"
 class StartStep:
     """The goal is `Running`, or a state that somebody else chose and that only people lead on from."""
 
-    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+    def known_failure(self, pipeline: Pipeline) -> Ending | None:
         return Ending.NOT_COMPILED if pipeline.program_status in NOT_COMPILED else None
 
     def before_sending(
@@ -46,7 +46,7 @@ class StartStep:
             return Unneeded(Ending.NOTHING_TO_START) if _up(pipeline) else _underway(pipeline)
         if not _is_as_reviewed(reviewed, pipeline):
             return Blocked(Ending.CHANGED_BEFORE)
-        failing = self.known_to_fail(pipeline)
+        failing = self.known_failure(pipeline)
         return MaySend() if failing is None else Blocked(failing)
 
     def after_silence(

@@ -23,7 +23,7 @@ from bot.domain.pipelines.pipeline import STOPPED, Absent, Pipeline, Seen
 class StopStep:
     """The goal is fully stopped: resources `Stopped` and desired so, exactly what a clear requires."""
 
-    def known_to_fail(self, _pipeline: Pipeline) -> Ending | None:
+    def known_failure(self, _pipeline: Pipeline) -> Ending | None:
         return None
 
     def before_sending(

@@ -72,7 +72,7 @@ WhileWaiting = Completed | InProgress | Contradiction | AskHistory | StepFailed
 
 
 class Step(Protocol):
-    def known_to_fail(self, pipeline: Pipeline) -> Ending | None:
+    def known_failure(self, pipeline: Pipeline) -> Ending | None:
         """Why this step would fail later, while an earlier one comes first; None if nothing is known yet."""
 
     def before_sending(self, reviewed: Fingerprint, look: Seen | Absent) -> BeforeSending: ...

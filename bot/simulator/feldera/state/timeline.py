@@ -100,10 +100,10 @@ class Timeline:
         at = self.catch_up()
         since = at if healthy is not self.runner.healthy else self.runner.unchanged_since
         if healthy and not self.runner.healthy:
-            self.begin_work_anew()
+            self.restart_work()
         self.runner = RunnerHealth(healthy, message, since)
 
-    def begin_work_anew(self) -> None:
+    def restart_work(self) -> None:
         """The runner did nothing of late, or could not record what it did."""
         at = self.catch_up()
         for pipeline in self._pipelines.values():

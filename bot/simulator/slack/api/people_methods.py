@@ -54,7 +54,7 @@ def _user(profile: Profile, workspace: Workspace) -> dict[str, Any]:
     if profile.workspaces is not None:
         shown["enterprise_user"] = _enterprise_user(profile, profile.workspaces, workspace.grid)
     if not profile.belongs_to(workspace.team_id):
-        shown["is_stranger"] = workspace.is_stranger(profile)
+        shown["is_stranger"] = workspace.is_outsider(profile)
     if profile.deactivated:
         return shown
     return {

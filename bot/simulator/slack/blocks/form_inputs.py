@@ -23,7 +23,7 @@ SHORTEST_QUERY = 3
 """Characters typed into a menu before the app is asked for options, unless the menu says otherwise."""
 
 
-class CannotPutInError(Exception):
+class InvalidInputError(Exception):
     """The input does not take that: Slack would not let a person do it."""
 
 
@@ -60,7 +60,7 @@ class Input:
         return bool(self.block.get("optional", False))
 
     @property
-    def asks_the_app(self) -> bool:
+    def queries_app(self) -> bool:
         """Whether its options are those the app suggests for what is typed into it."""
         return self._type == _PICKED
 
@@ -79,7 +79,7 @@ class Input:
         return tuple(option_of(option) for option in self._options)
 
     @property
-    def tells_at_once(self) -> bool:
+    def reports_at_once(self) -> bool:
         """Whether the app hears of a change before the view is submitted."""
         return bool(self.block.get("dispatch_action", False))
 
@@ -101,7 +101,7 @@ class Input:
         if self._type == _TYPED:
             return self._checked_text("".join(wanted))
         if self._type == _PICKED and len(wanted) > 1:
-            raise CannotPutInError(f"{self.label!r} takes one option")
+            raise InvalidInputError(f"{self.label!r} takes one option")
         return tuple(self._option(each)["value"] for each in wanted)
 
     def among(self, standing: tuple[str, ...]) -> tuple[Block, ...]:
@@ -112,7 +112,7 @@ class Input:
         """What Slack sends of it (`state.values`): no text and no option are null."""
         if self._type == _TYPED:
             return {"type": self._type, "value": standing[0] if standing else None}
-        options = [self._told(self._option(value)) for value in standing]
+        options = [self._reported(self._option(value)) for value in standing]
         if self._type == _TICKED:
             return {"type": self._type, "selected_options": options}
         return {"type": self._type, "selected_option": options[0] if options else None}
@@ -139,25 +139,25 @@ class Input:
         shortest = self._element.get("min_length", 0)
         longest = self._element.get("max_length", 3000)
         if text and not shortest <= len(text) <= longest:
-            raise CannotPutInError(f"{self.label!r} takes {shortest} to {longest} characters")
+            raise InvalidInputError(f"{self.label!r} takes {shortest} to {longest} characters")
         return (text,) if text else ()
 
     def _option(self, wanted: str) -> Mapping[str, Any]:
         for option in self._options:
             if wanted in {option["value"], unescape(option["text"]["text"])}:
                 return option
-        raise CannotPutInError(f"{self.label!r} has no option {wanted!r}")
+        raise InvalidInputError(f"{self.label!r} has no option {wanted!r}")
 
     @property
     def _options(self) -> Sequence[Mapping[str, Any]]:
-        if self.asks_the_app:
+        if self.queries_app:
             initial = self._element.get("initial_option")
             return [*self.suggested, *([initial] if initial else [])]
         options: Sequence[Mapping[str, Any]] = self._element.get("options", ())
         return options
 
     @staticmethod
-    def _told(option: Mapping[str, Any]) -> dict[str, Any]:
+    def _reported(option: Mapping[str, Any]) -> dict[str, Any]:
         return {part: option[part] for part in ("text", "value", "description") if part in option}
 
     @property

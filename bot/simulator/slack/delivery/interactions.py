@@ -122,7 +122,7 @@ class Interactions:
             "response_url": self.response_urls.issue(
                 "actions", person.id, channel=message.channel, source=message
             ),
-            "actions": [told_of_button(button.block_id, button.element, workspace.clock.now())],
+            "actions": [button_report(button.block_id, button.element, workspace.clock.now())],
         }
         if not ephemeral:
             payload["message"] = as_json(message, workspace)
@@ -184,7 +184,7 @@ class Interactions:
         return Answer(self.workspace.shows_only(person.id, channel, content=content, ts=ts))
 
 
-def told_of_button(block_id: str, element: Block, now: datetime) -> dict[str, Any]:
+def button_report(block_id: str, element: Block, now: datetime) -> dict[str, Any]:
     """A pressed button, as payloads list it under `actions`."""
     told = ("type", "action_id", "text", "value", "style", "confirm")
     action = {key: element[key] for key in told if key in element}

@@ -10,7 +10,7 @@ from typing import Any
 from bot.simulator.slack.blocks import element_rules
 from bot.simulator.slack.blocks.form_inputs import Input, Option, option_of
 from bot.simulator.slack.blocks.schema import items
-from bot.simulator.slack.delivery.interactions import Answer, Interactions, told_of_button
+from bot.simulator.slack.delivery.interactions import Answer, Interactions, button_report
 from bot.simulator.slack.errors import Refused
 from bot.simulator.slack.state.messages import Block
 from bot.simulator.slack.state.open_views import View, Views
@@ -70,13 +70,13 @@ class Modals:
 
     async def press(self, person: Profile, button: ModalButton) -> Answer:
         """A press comes with the view and without a response_url: there is no message to answer."""
-        told = told_of_button(button.block_id, button.element, self.views.workspace.clock.now())
+        told = button_report(button.block_id, button.element, self.views.workspace.clock.now())
         return await self._acts(person, button.view, told)
 
     async def change(self, person: Profile, view: View, changed: Input) -> Answer:
         """Something else stands in an input now; the app hears of it if the input says so (`dispatch_action`)."""
         self.views.workspace.changes.note()
-        if not changed.tells_at_once:
+        if not changed.reports_at_once:
             return Answer()
         now = self.views.workspace.clock.now()
         told = {**changed.told(view.values[changed.key]), "action_ts": f"{now.timestamp():.6f}"}

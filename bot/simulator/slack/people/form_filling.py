@@ -7,7 +7,7 @@ cannot be typed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.simulator.slack.blocks.form_inputs import CannotPutInError, Input
+from bot.simulator.slack.blocks.form_inputs import Input, InvalidInputError
 from bot.simulator.slack.delivery.interactions import Answer
 from bot.simulator.slack.delivery.modal_interactions import Modals, Suggestions
 from bot.simulator.slack.errors import NotPossibleError
@@ -49,7 +49,7 @@ class Filling:
         for boxes in [each for each in self.view.inputs if each.is_ticked]:
             try:
                 (ticked,) = boxes.takes(label)
-            except CannotPutInError:
+            except InvalidInputError:
                 continue
             before = self.view.values[boxes.key]
             after = [*before, ticked] if ticked not in before else [each for each in before if each != ticked]
@@ -82,14 +82,14 @@ class Filling:
         return await self.modals.submit(self.person, self.view)
 
     def _menu(self, block: str | None) -> Input:
-        menus = [each for each in self.view.inputs if each.asks_the_app]
+        menus = [each for each in self.view.inputs if each.queries_app]
         found = [each for each in menus if block is None or block in {each.block_id, each.label}]
         return self._one(found, "menus that ask the app" if block is None else f"menus {block!r}")
 
     async def _puts(self, into: Input, given: str | Sequence[str]) -> Answer:
         try:
             self.view.values[into.key] = into.takes(given)
-        except CannotPutInError as error:
+        except InvalidInputError as error:
             raise NotPossibleError(str(error)) from error
         return await self.modals.change(self.person, self.view, into)
 

@@ -69,14 +69,14 @@ class ResponseUrls:
         try:
             body = await _message(request)
             if right is None or lapsed:
-                return self._told(body, lapsed, status=404)
+                return self._reported(body, lapsed, status=404)
             self._apply(right, body)
         except Refused as refusal:
-            return self._told(body, refusal.code, status=400)
+            return self._reported(body, refusal.code, status=400)
         right.uses += 1
-        return self._told(body, None, status=200)
+        return self._reported(body, None, status=200)
 
-    def _told(self, body: Mapping[str, Any], error: str | None, *, status: int) -> web.Response:
+    def _reported(self, body: Mapping[str, Any], error: str | None, *, status: int) -> web.Response:
         self.answers.append(RecordedAnswer(body, error, self._workspace.clock.now()))
         self._workspace.changes.note()
         return web.Response(status=status, text=error or "ok")

@@ -159,7 +159,7 @@ class Workspace:
             return Profile(user_id, "slackbot", self.team_id)
         return self.people.get(user_id)
 
-    def is_stranger(self, profile: Profile) -> bool:
+    def is_outsider(self, profile: Profile) -> bool:
         """Whether somebody external shares no channel with the app; those who do are none to Slack."""
         return not profile.belongs_to(self.team_id) and not any(
             channel.bot_is_member and channel.has(profile.id) for channel in self.channels.values()

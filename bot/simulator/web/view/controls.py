@@ -59,7 +59,7 @@ def _input(each: Input, standing: tuple[str, ...]) -> page_models.Input:
         }
     placeholder = unescape(element["placeholder"]["text"]) if element.get("placeholder") else None
     focus = bool(element.get("focus_on_load"))
-    if each.asks_the_app:
+    if each.queries_app:
         # Its options are told in answer to whoever types, and draw nothing anew.
         return {
             "type": "select",

@@ -104,14 +104,14 @@ def looking(name: PipelineName) -> Page:
 
 def about(shown: Shown, origin: ChannelId, remark: Text = NOTHING) -> Page:
     """What a clear of the chosen pipeline would destroy, and what it needs."""
-    pipeline, authority = shown.weighed.pipeline, shown.weighed.authority
-    doing = plan_text.action_name(shown.weighed.plan).capitalize()
+    pipeline, authority = shown.assessment.pipeline, shown.assessment.authority
+    doing = plan_text.action_name(shown.assessment.plan).capitalize()
     return Page(
         about=_dicts(
             section(remark) if remark else None,
-            state(pipeline, shown.weighed.reviewed, shown.weighed.plan),
-            *consequences(authority, shown.weighed.reviewed, shown.weighed.plan),
-            blocks.context(*_who_is_told(authority, origin)),
+            state(pipeline, shown.assessment.reviewed, shown.assessment.plan),
+            *consequences(authority, shown.assessment.reviewed, shown.assessment.plan),
+            blocks.context(*_who_is_notified(authority, origin)),
         ),
         requirements=authority.requirements,
         submit="Ask for approval" if authority.approvals_needed else doing,
@@ -120,7 +120,7 @@ def about(shown: Shown, origin: ChannelId, remark: Text = NOTHING) -> Page:
 
 
 def about_again(again: LookAgain, origin: ChannelId) -> Page:
-    name = again.shown.weighed.pipeline.name
+    name = again.shown.assessment.pipeline.name
     changed = Text(
         "✋ `{}` has changed since you looked, and nothing was sent. This is how it is now: look again.", name
     )
@@ -133,7 +133,7 @@ def about_running(reply: NotStopped) -> Page:
     return Page(about=_dicts(section(not_stopped_in_form(reply.pipeline, STOP_FIRST))))
 
 
-def about_no(answer: Message) -> Page:
+def about_objection(answer: Message) -> Page:
     """Why the chosen pipeline cannot be cleared: the reply's buttons belong to messages, and are left out."""
     return Page(about=tuple(block for block in answer.blocks if block["type"] != "actions"))
 
@@ -199,12 +199,12 @@ def still_deciding() -> Message:
 
 def look_again_elsewhere(again: LookAgain) -> Message:
     """The same as `about_again`, when the form has gone meanwhile."""
-    weighed = again.shown.weighed
-    name, typed = weighed.pipeline.name, plan_text.command(weighed.plan, weighed.pipeline.name)
+    assessment = again.shown.assessment
+    name, typed = assessment.pipeline.name, plan_text.command(assessment.plan, assessment.pipeline.name)
     return said("✋ Nothing was sent: look at `{}` first. Type `{} reason…`.", name, typed)
 
 
-def _who_is_told(authority: Authorization, origin: ChannelId) -> Iterable[Text]:
+def _who_is_notified(authority: Authorization, origin: ChannelId) -> Iterable[Text]:
     """Who is asked to approve, who could, and where the card goes."""
     requirements, asks = authority.requirements, authority.approvals_needed > 0
     where = requirements.ask_channels[0] if asks and requirements.ask_channels else origin

@@ -1,6 +1,6 @@
 """Field errors of a submitted form: the same replies as plain text, since Slack renders no markup there. Pure."""
 
-from bot.domain.access.objections import FormField, ReasonWanted, RuleObjection
+from bot.domain.access.objections import FormField, ReasonMissing, RuleObjection
 from bot.engine import replies
 from bot.engine.replies import ActionResult, Reply, Result
 from bot.slack.text.blocks import Message
@@ -28,14 +28,14 @@ def nothing_chosen() -> dict[str, str]:
 
 def errors(reply: Reply, answer: Message) -> dict[str, str] | None:
     """By block, what is wrong with the field; None if the form is over, and becomes the reply."""
-    if isinstance(reply, ReasonWanted):
-        return _under(REASON, refusals_view.reason_wanted_under_field(reply))
+    if isinstance(reply, ReasonMissing):
+        return _under(REASON, refusals_view.reason_missing_under_field(reply))
     if isinstance(reply, replies.NotStopped):
         return _under(PIPELINE, refusals_view.not_stopped_under_field(reply.pipeline, STOP_FIRST))
     if isinstance(reply, RuleObjection):
         return _under(_FIELDS[reply.form_field], answer.summary)
-    asked_already = isinstance(reply, ActionResult) and reply.result is Result.ASKED_ALREADY
-    if asked_already or isinstance(reply, _ABOUT_THE_CHOICE):
+    already_requested = isinstance(reply, ActionResult) and reply.result is Result.ASKED_ALREADY
+    if already_requested or isinstance(reply, _ABOUT_THE_CHOICE):
         return _under(PIPELINE, answer.summary)
     return None
 

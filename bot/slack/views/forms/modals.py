@@ -15,7 +15,7 @@ from bot.slack.sentences import plan_text
 from bot.slack.text.blocks import Message
 
 DENY_REQUEST = "deny_request"  # callback ids; see `card.CLOSE`
-BREAK_THE_GLASS = "break_the_glass"
+BREAK_GLASS_FORM = "break_the_glass"
 ANSWER = "answer"  # the one input of each
 REASON_MAX = 300  # characters
 
@@ -34,7 +34,7 @@ def why_deny(operation_id: OperationId) -> dict[str, Any]:
 def type_the_name(operation: Operation) -> dict[str, Any]:
     """Beside the name stands all that is done once it is typed."""
     return _asking(
-        BREAK_THE_GLASS,
+        BREAK_GLASS_FORM,
         operation.id,
         title="Break the glass",
         submit="Break the glass",

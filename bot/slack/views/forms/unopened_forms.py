@@ -25,7 +25,7 @@ def break_glass() -> Message:
     return said("✍️ Slack did not open the form. Nothing was sent: press *Break the glass…* again.")
 
 
-def break_glass_too_late() -> Message:
+def break_glass_expired() -> Message:
     return said(
         "This took so long that Slack lets me ask you nothing any more. Press *Break the glass…* again; nothing was sent."
     )
