@@ -14,15 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Mode, Settings
 from bot.engine.authorizer import Authorizer
-from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.delivery.delivery_loop import DeliveryLoop
 from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.clear_form import ClearForms
 from bot.engine.handlers.decisions import Decisions
-from bot.engine.handlers.own_requests import OwnRequests
 from bot.engine.handlers.pipeline_catalog import PipelineCatalog
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
+from bot.engine.handlers.preview_and_confirm import OwnRequests
 from bot.engine.handlers.previews import Previews
 from bot.engine.health import health
 from bot.engine.loops.audit_anchor import AuditAnchor
@@ -34,6 +33,7 @@ from bot.engine.loops.sender import Sender
 from bot.engine.loops.stall_detector import StallDetector
 from bot.engine.loops.startup_lint import StartupLint
 from bot.engine.loops.store_check import StoreCheck
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, DatabaseLost, StoreUnavailable
 from bot.engine.rate_budget import RateBudget
 from bot.engine.store_loss import StoreLoss

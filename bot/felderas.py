@@ -16,7 +16,7 @@ from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.domain.pipelines.targets import TargetName, Targets
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
-from bot.feldera.http.session import Session
+from bot.feldera.http.tenant_session import Session
 from bot.feldera.target_router import TargetRouter
 
 log = structlog.get_logger(__name__)

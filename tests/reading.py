@@ -79,11 +79,6 @@ class Reading:
         self.reads(card)
         return [line for message in self.slack.thread(card)[1:] for line in self.reads(message).split("\n")]
 
-    def reads_all(self, channel: Any = None) -> None:
-        """All cards and threads of the channel are read, and a story asserts nothing of them."""
-        self.cards(channel)
-        self.threads(channel)
-
     def timed_thread(self, channel: Any = None) -> list[str]:
         """The same, each line with the time since the card was posted."""
         card, *replies = self.slack.thread(self._roots(channel)[-1])

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import yaml
 
 from bot.application import Bot
-from bot.bootstrap import assembled
+from bot.composition_root import assembled
 from bot.config import Settings
 from bot.domain.access.changes import AccessChange, GrantRole, RemoveFreeze, RevokeRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Group, Role

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from bot import logs
-from bot.bootstrap import run as serve
 from bot.clock import SteadyClock
+from bot.composition_root import run as serve
 from bot.config import ENV_FILE, Settings, load
 from bot.engine.ports import DatabaseLost
 from bot.private_files import close_to_others

@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.changes import AccessChange, ChangeDecision
-from bot.domain.access.objections import RuleObjection
 from bot.domain.access.permissions import Decision, Grant, Membership
+from bot.domain.access.request_objections import RuleObjection
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_values import Previous
 from bot.domain.ids import PipelineName

@@ -37,7 +37,7 @@ from bot.feldera.http.address import FelderaAddress
 from bot.feldera.http.credentials import Credentials
 from bot.feldera.http.exchange import BODY_MAX, CONNECTIONS, FelderaHttp
 from bot.feldera.http.response import NoResponse, Response
-from bot.feldera.http.session import Session, of_another_tenant, session
+from bot.feldera.http.tenant_session import Session, of_another_tenant, session
 from bot.feldera.http.unauthorized import Rejections
 from bot.feldera.look_costs import LookCosts
 from bot.feldera.one_line import one_line

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.pipeline import Pipeline, Problem, ProblemKind
 from bot.domain.pipelines.targets import THE_ONLY, TargetName, full_name
-from bot.event_loop import let_others_run
+from bot.event_loop_slices import let_others_run
 from bot.feldera.http.problems import NOT_AS_KNOWN
 from bot.feldera.models import PipelineBody
 from bot.feldera.one_line import is_word

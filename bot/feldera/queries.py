@@ -15,12 +15,12 @@ from pydantic import SecretStr
 from bot.domain.ids import PipelineId, PipelineName, is_pipeline_name
 from bot.domain.pipelines.observations import Observation, is_expected, looks, not_listed
 from bot.domain.pipelines.pipeline import Identity, Look, PipelineEvents, Problem, ProblemKind, Seen
-from bot.event_loop import in_slices
+from bot.event_loop_slices import in_slices
 from bot.feldera import answers
 from bot.feldera.http import problems
 from bot.feldera.http.exchange import BODY_MAX
 from bot.feldera.http.response import NoResponse, Response
-from bot.feldera.http.session import of_another_tenant, session
+from bot.feldera.http.tenant_session import of_another_tenant, session
 from bot.feldera.look_costs import LookCosts
 from bot.feldera.pipeline_list import ListedPipelines
 

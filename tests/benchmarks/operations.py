@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.bootstrap import connected
 from bot.clock import SystemClock
+from bot.composition_root import connected
 from bot.config import Settings
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName

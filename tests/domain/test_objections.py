@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.authorization import AccessData, authority_of
-from bot.domain.access.objections import (
+from bot.domain.access.request import Request, Stage
+from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX
+from bot.domain.access.request_objections import (
     BreakGlassForbidden,
     FormField,
     Frozen,
@@ -17,8 +19,6 @@ from bot.domain.access.objections import (
     TooManyOpen,
     TooManyRecentRequests,
 )
-from bot.domain.access.request import Request, Stage
-from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX
 from bot.domain.access.rules import Requirements
 from bot.domain.operations.outcome import Ending, Outcome
 from bot.domain.operations.plans import CLEAR

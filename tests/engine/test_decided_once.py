@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.authorization import AccessData
-from bot.domain.access.objections import Frozen, TooManyOpen
 from bot.domain.access.permissions import Kind, Role
 from bot.domain.access.request_limits import OPEN_REQUESTS_MAX
+from bot.domain.access.request_objections import Frozen, TooManyOpen
 from bot.domain.access.rules import Rule
 from bot.domain.operations.operation import State
 from bot.domain.pipelines.targets import ONE
-from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.handlers.decisions import Decisions
-from bot.engine.handlers.own_requests import OwnRequests
+from bot.engine.handlers.preview_and_confirm import OwnRequests
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.replies import ActionResult, PermissionDenied, Result
 from tests.clock import START, MovableClock
 from tests.domain.samples import (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.objections import FormField, ObjectionBase
+from bot.domain.access.request_objections import FormField, ObjectionBase
 from bot.domain.access.rules import Requirements
 from bot.domain.commands import Clear
 from bot.domain.events import EventKind
@@ -16,7 +16,7 @@ from bot.domain.operations.machine.transitions import RESEND_AFTER
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.pipelines.pipeline import Seen
-from bot.engine.handlers.own_requests import OwnRequests
+from bot.engine.handlers.preview_and_confirm import OwnRequests
 from tests.clock import START
 from tests.domain.samples import (
     ALLOWED,

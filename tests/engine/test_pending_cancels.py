@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.domain.ids import OperationId
-from bot.engine import cancels_in_progress as module
-from bot.engine.cancels_in_progress import PendingCancels
+from bot.engine import pending_cancels as module
+from bot.engine.pending_cancels import PendingCancels
 
 ONE, OTHER = OperationId("one"), OperationId("other")
 

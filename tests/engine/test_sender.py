@@ -10,9 +10,9 @@ import pytest
 from bot.domain.operations.inputs import Send, Transition
 from bot.domain.pipelines.observations import Observation
 from bot.domain.pipelines.pipeline import Accepted, Identity, Seen
-from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.loops.sender import CANCELS_HOLD_UP_FOR, Sender
 from bot.engine.loops.stall_detector import StallDetector
+from bot.engine.pending_cancels import PendingCancels
 from tests.clock import START, MovableClock
 from tests.domain.samples import pipeline, ready
 

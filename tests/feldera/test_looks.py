@@ -20,7 +20,7 @@ from bot.domain.pipelines.pipeline import (
     Storage,
 )
 from bot.feldera import activity_events, answers
-from bot.feldera.http.session import session
+from bot.feldera.http.tenant_session import session
 from tests.feldera.replies import CONSOLE, HTML, JSON, ORDERS, envelope, pipeline, reply, seen
 
 

@@ -10,7 +10,7 @@ from bot.domain.operations.plans import StepName
 from bot.domain.pipelines.pipeline import Identity, NotSent, Problem, ProblemKind
 from bot.feldera import FelderaAddress, FelderaClient
 from bot.feldera.http.credentials import ApiKey
-from bot.feldera.http.session import Session, of_another_tenant, session
+from bot.feldera.http.tenant_session import Session, of_another_tenant, session
 from bot.simulator.feldera import FelderaSimulator
 from tests.feldera.replies import CONSOLE, HTML, envelope, reply
 

@@ -37,7 +37,7 @@ Your access
 🔑 number 2, *approver* on `*`
 Only you see this page. It follows what happens for an hour after you opened it or pressed a button on it. `/pipeline help` shows all that I can do.\
 """)
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_four_people_see_four_pages(workspace: Workspace) -> None:
@@ -91,7 +91,7 @@ Lately
 Mar 2, 2026 at 3:00:07 AM: ✅ Started `orders` after 2 seconds: it runs. All is done, in 5 seconds: stopped already, cleared and started. Asked for by @ana, in its thread.
 `/pipeline history` shows the whole record.
 """)
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_request_that_waits_for_others(workspace: Workspace) -> None:
@@ -112,7 +112,7 @@ Under way
 [Deny]
 """)
     assert above_access(vic) == above_access(ben).replace("[Deny]\n", "")
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_freeze_comes_and_goes(workspace: Workspace) -> None:
@@ -143,7 +143,7 @@ def test_what_ended_lately_in_a_busy_record(workspace: Workspace) -> None:
     workspace.run(much_else(400))
     workspace.passes(minutes=1)
     assert "Lately" not in vic.home()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_roles_for_a_while(workspace: Workspace) -> None:
@@ -167,7 +167,7 @@ You have no role here now. An admin of this bot can give you one: ask them to ty
 `/pipeline help` shows all that I can do.\
 """)
     ana.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_role_that_is_given_and_taken_away(workspace: Workspace) -> None:
@@ -209,7 +209,7 @@ def test_whoever_may_see_nothing(workspace: Workspace, ana: Teammate, ben: Teamm
     )
     workspace.passes(minutes=1)
     assert ["Clear orders" in person.home() for person in (ben, gus, fay)] == [True, False, False]
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_role_through_a_user_group(workspace: Workspace) -> None:
@@ -225,7 +225,7 @@ def test_a_role_through_a_user_group(workspace: Workspace) -> None:
     workspace.passes(minutes=1)
     assert "[Approve] [Deny]" in ben.home()
     assert "*approver* on `orders` through @leads" in ben.home()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_some_of_ones_roles_cannot_be_read(workspace: Workspace) -> None:

@@ -74,7 +74,7 @@ def test_stopped_in_time(workspace: Workspace, ana: Teammate, ben: Teammate) -> 
     assert ana.screen == ""
     assert "Mar 2, 2026 at 3:00:05 AM: ↩️ Stopped by @ana in time: nothing was sent." in ana.home()
     assert workspace.sent == []
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> None:
@@ -93,7 +93,7 @@ def test_a_broken_glass_is_signed_off(workspace: Workspace, ben: Teammate) -> No
     assert ben.screen == ""
     assert "✅ Nothing waits for you.\nLately\n" in ben.home()
     assert "✓ Signed off by @ben" in workspace.card()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
@@ -113,7 +113,7 @@ def test_what_needs_a_human_is_closed(workspace: Workspace) -> None:
     workspace.passes(seconds=5)
     assert oli.screen == ""
     assert "Mar 2, 2026 at 3:02:00 AM: ☑️ Closed by @oli, who looked" in oli.home()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_pages_from_before_a_restart(
@@ -140,7 +140,7 @@ def test_pages_from_before_a_restart(
     assert cem.opens_by(orders).startswith("Answer\nThis is over since")
     assert "[Approve]" not in cem.home()
     ana.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_somebody_else_was_first(workspace: Workspace, ana: Teammate, ben: Teammate, cem: Teammate) -> None:
@@ -158,7 +158,7 @@ This was already approved by @ben Mar 2, 2026 at 3:00:00 AM, and is over. ✅ Cl
 """)
     cem.closes_modal()
     assert cem.opens_by(deny) == answer
-    workspace.reads_all()
+    workspace.threads()
     assert workspace.feldera.clears["orders"] == 1
 
 
@@ -219,7 +219,7 @@ def test_slack_opens_no_modal(workspace: Workspace, ana: Teammate, ben: Teammate
             "This is over since Mar 2, 2026 at 3:00:02 AM. ❌ Denied by @ben: `no`. Nothing was sent. See its thread.",
         ]
     )
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_slack_takes_no_answer_at_all(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
@@ -256,4 +256,4 @@ def test_the_database_is_broken_at_a_press(workspace: Workspace, ana: Teammate, 
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
     ana.reads()
-    workspace.reads_all()
+    workspace.threads()

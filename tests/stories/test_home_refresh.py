@@ -29,7 +29,7 @@ def test_for_an_hour_after_it_was_opened(workspace: Workspace, ana: Teammate, be
     assert called <= {"chat.postMessage", "chat.update", "users.info"}
     assert "Nothing waits for you." in ben.opens_home()
     ana.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
@@ -44,7 +44,7 @@ def test_a_press_counts_as_looking(workspace: Workspace, ana: Teammate, ben: Tea
     ana.types(f"/pipeline withdraw {workspace.request()}")
     workspace.passes(seconds=5)
     assert "↩️ Taken back by @ana" in ben.home()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_nobody_looked(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
@@ -54,7 +54,7 @@ def test_nobody_looked(workspace: Workspace, ana: Teammate, ben: Teammate) -> No
     ben.told("Approve")
     workspace.passes(minutes=5)
     assert published(workspace) == 0
-    workspace.reads_all()
+    workspace.threads()
 
 
 def asks_to_wait(workspace: Workspace) -> None:
@@ -83,7 +83,7 @@ def test_slack_does_not_publish_for_a_while(
     workspace.passes(seconds=seconds - 20)
     assert published(workspace) == calls + 1
     assert "✅ Cleared `orders`" in ben.home()
-    workspace.reads_all()
+    workspace.threads()
 
 
 @pytest.mark.parametrize("trouble", ["loses_the_next_reply", "drops_the_next_request", "answers_500"])
@@ -101,7 +101,7 @@ def test_slack_does_not_answer(workspace: Workspace, ana: Teammate, ben: Teammat
     workspace.passes(minutes=10)
     assert published(workspace) == calls
     ana.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_something_else_stands_there(workspace: Workspace, ana: Teammate, ben: Teammate) -> None:
@@ -176,7 +176,7 @@ def test_whatever_is_written_wakes_it(workspace: Workspace, ana: Teammate) -> No
     workspace.passes(seconds=10)
     ana.reads()
     ben.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_opened_twice_at_once_and_while_the_bot_is_down(

@@ -132,7 +132,7 @@ def test_the_deactivated_count_no_more(workspace: Workspace) -> None:
         "❌ Not cleared: the approvals do not suffice any more (a rule was tightened, or an approver lost the right). Nothing was sent. Type `/pipeline clear orders` to ask again. @ana (approved by @ben)"
     )
     assert workspace.sent == []
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_people_of_another_organisation(workspace: Workspace) -> None:

@@ -74,7 +74,7 @@ users: Stopped, storage in use, frozen.\
     workspace.passes(minutes=1)
     assert "Held" not in oli.asks("/pipeline list orders")
     ben.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_only_what_the_caller_may_see(workspace: Workspace) -> None:

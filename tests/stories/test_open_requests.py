@@ -104,7 +104,7 @@ def test_ten_requests_in_ten_minutes(workspace: Workspace, ana: Teammate) -> Non
     assert ana.asks("/pipeline clear orders").startswith("✋ You made 10 requests within 10 minutes")
     workspace.passes(seconds=2)
     assert ana.requests("orders") == ["🙋 Asked. Follow `orders` in its thread."]
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_ten_previews_at_once(workspace: Workspace, ana: Teammate) -> None:

@@ -55,7 +55,7 @@ def test_a_refusal_leaks_nothing(workspace: Workspace) -> None:
     for verb in ("clear", "status"):
         existing = eve.types(f"/pipeline {verb} orders")
         assert existing.replace("orders", "nowhere") == eve.types(f"/pipeline {verb} nowhere")
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_grant_that_has_lapsed_is_named(workspace: Workspace) -> None:
@@ -87,7 +87,7 @@ def test_a_grant_that_ends_between_the_preview_and_the_click(workspace: Workspac
     oli.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_grant_revoked_between_the_click_and_the_request(workspace: Workspace, oli: Teammate) -> None:
@@ -145,7 +145,7 @@ def test_somebody_elses_preview(workspace: Workspace) -> None:
     oli.reads()
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_a_forged_operation(workspace: Workspace, oli: Teammate) -> None:

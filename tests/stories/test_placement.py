@@ -16,7 +16,7 @@ def clearing(workspace: Workspace, oli: Teammate) -> None:
     workspace.feldera.sticks_clearing("orders")
     oli.clears("orders")
     workspace.passes(seconds=5)
-    workspace.reads_all()
+    workspace.threads()
 
 
 def noted(card: str) -> str:
@@ -107,7 +107,7 @@ def test_no_place_takes_the_card(workspace: Workspace, oli: Teammate) -> None:
     assert oli.clears("orders") == [FOLLOW]
     workspace.passes(seconds=10)
     assert workspace.feldera.clears["orders"] == 1
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_no_place_in_the_direct_messages_either(workspace: Workspace, oli: Teammate) -> None:
@@ -161,7 +161,7 @@ def test_the_channel_is_lost_in_the_middle(
     assert "*State*\n✅ Cleared.\n" in workspace.card(oli.dm)
     assert noted(workspace.card(oli.dm)) == f"Id `ID1` · Here because {why} · {AGAIN}"
     assert workspace.thread(oli.dm) == ["✅ Cleared `orders` after 8 seconds. @oli"]
-    workspace.reads_all()
+    workspace.threads()
     assert workspace.feldera.clears["orders"] == 1
 
 

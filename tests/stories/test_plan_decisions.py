@@ -115,7 +115,7 @@ It loses nothing, and cannot be cancelled once it is sent.
     workspace.passes(seconds=20)
     assert "✅ Started." in workspace.cards()[-1]
     assert workspace.sent_steps == ["start", "start"]
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_the_moment_to_stop_it_is_before_the_first_step(workspace: Workspace) -> None:

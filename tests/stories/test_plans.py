@@ -149,7 +149,7 @@ def test_no_offer_where_somebody_asked_already(workspace: Workspace) -> None:
     ben.told("Approve")
     workspace.passes(minutes=1)
     ria.reads()
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_clear_and_start(workspace: Workspace, ana: Teammate) -> None:

@@ -137,7 +137,7 @@ def test_one_lock_for_all_steps(workspace: Workspace, ana: Teammate) -> None:
     )
     assert ben.asks("/pipeline stop slow") == f"{held} Follow it in its thread."
     workspace.passes(minutes=2)
-    workspace.reads_all()
+    workspace.threads()
 
 
 def test_last_cleared_counts_the_clear_of_a_plan(workspace: Workspace, ana: Teammate) -> None:

@@ -28,8 +28,8 @@ def roster_of(grants: Sequence[Grant], rules: Sequence[Rule], now: datetime) -> 
 async def _asked(
     settings: SlackSettings, grants: Sequence[Grant], rules: Sequence[Rule], now: datetime
 ) -> Roster:
-    from bot.bootstrap import slack_client  # noqa: PLC0415 - most commands start without loading Bolt
     from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.composition_root import slack_client  # noqa: PLC0415 - most commands start without loading Bolt
     from bot.engine.principal_lookup import survey  # noqa: PLC0415
     from bot.slack.api.directory import PeopleDirectory  # noqa: PLC0415
     from bot.slack.api.identity import who_are_we  # noqa: PLC0415

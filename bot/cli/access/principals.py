@@ -57,7 +57,7 @@ def _principal(known: str, team: TeamId) -> Principal:
 
 
 def _ask_slack_for_the_team(administration: Administration) -> TeamId:
-    from bot.bootstrap import slack_client  # noqa: PLC0415 - only the first grant needs Slack
+    from bot.composition_root import slack_client  # noqa: PLC0415 - only the first grant needs Slack
     from bot.slack.api.identity import who_are_we  # noqa: PLC0415
 
     try:

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import SLACK_TIMEOUT, slack_client
 from bot.cli.doctor.access import access_checks
 from bot.cli.doctor.check import Check, fine, note, wrong
 from bot.cli.doctor.database import database_checks
 from bot.cli.doctor.feldera import feldera_checks
 from bot.cli.doctor.slack import app_checks, socket_checks
 from bot.cli.proxy_routes import routes
+from bot.composition_root import SLACK_TIMEOUT, slack_client
 from bot.config import (
     ENV_FILE,
     BadSettings,

@@ -7,7 +7,7 @@ from bot.config import Settings
 from bot.domain.pipelines.pipeline import Problem, ProblemKind
 from bot.engine.ports import Clock
 from bot.feldera.client import FelderaClient
-from bot.feldera.http.session import Session
+from bot.feldera.http.tenant_session import Session
 from bot.feldera.target_router import TargetRouter
 from bot.feldera.target_settings import FelderaSettings
 from bot.felderas import IN_THE_CLEAR, connected, hosts, same_feldera

@@ -8,16 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from bot.domain.access.objections import (
-    BreakGlassForbidden,
-    Frozen,
-    NameNotTyped,
-    NotPermitted,
-    Objection,
-    ReasonMissing,
-    TooManyOpen,
-    TooManyRecentRequests,
-)
 from bot.domain.access.permissions import (
     Action,
     Decision,
@@ -31,6 +21,16 @@ from bot.domain.access.permissions import (
 )
 from bot.domain.access.request import Request, Stage
 from bot.domain.access.request_limits import OPEN_REQUESTS_MAX, REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
+from bot.domain.access.request_objections import (
+    BreakGlassForbidden,
+    Frozen,
+    NameNotTyped,
+    NotPermitted,
+    Objection,
+    ReasonMissing,
+    TooManyOpen,
+    TooManyRecentRequests,
+)
 from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Operation

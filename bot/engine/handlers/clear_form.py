@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData
-from bot.domain.access.objections import Objection
 from bot.domain.access.permissions import Action
+from bot.domain.access.request_objections import Objection
 from bot.domain.commands import Clear
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations.machine.transitions import PROPOSAL_GOOD_FOR
@@ -23,10 +23,10 @@ from bot.domain.pipelines.search import matching, nearly, resembling
 from bot.domain.pipelines.targets import TargetName
 from bot.engine import replies
 from bot.engine.handlers.denial_events import refused_to_list
-from bot.engine.handlers.own_requests import OPERATION_ID_BYTES, OwnRequests
 from bot.engine.handlers.pipeline_catalog import LOADING, PipelineCatalog
 from bot.engine.handlers.pipeline_pages import hiding
 from bot.engine.handlers.preconditions import Assessment, in_reply
+from bot.engine.handlers.preview_and_confirm import OPERATION_ID_BYTES, OwnRequests
 from bot.engine.replies import Reply
 
 EVERYTHING = "*"  # what the form's menu lists

@@ -20,9 +20,9 @@ from bot.domain.operations.operation import Operation, State
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
 from bot.engine.authorizer import Authorizer
-from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.handlers.denial_events import APPROVED_BEFORE, BUSY, OWN_REQUEST, unknown_button
 from bot.engine.handlers.denials import Denials
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, PipelineBusy, Store
 from bot.engine.replies import ActionResult, Reply, Result
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.access.objections import Objection
 from bot.domain.access.permissions import Decision
+from bot.domain.access.request_objections import Objection
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, PipelineName
 from bot.domain.operations.operation import Operation

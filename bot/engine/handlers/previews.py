@@ -12,8 +12,8 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.pipeline import STOPPED
 from bot.engine import replies
 from bot.engine.attempted_actions import AttemptedAction
-from bot.engine.handlers.own_requests import OwnRequests, new_id
 from bot.engine.handlers.preconditions import Assessment
+from bot.engine.handlers.preview_and_confirm import OwnRequests, new_id
 from bot.engine.replies import Reply
 
 

@@ -27,14 +27,14 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.unchanged_looks import is_silent, next_look_if_unchanged
 from bot.domain.pipelines.observations import believed
 from bot.domain.pipelines.pipeline import Accepted, Look, NotSent, Problem, Refused, Unknown
-from bot.engine.loops.card_rules import RuleChanges
 from bot.engine.loops.effects import carry_out
 from bot.engine.loops.look_schedule import LookSchedule, Target, looks_by_itself, needs_no_look
 from bot.engine.loops.operation_log import log_events
+from bot.engine.loops.rule_changes_on_cards import RuleChanges
 from bot.engine.loops.sender import Sender, may_be_sent
 from bot.engine.loops.step_durations import StepDurations
 from bot.engine.ports import Clock, Decide, Pipelines, Store
-from bot.event_loop import in_slices, let_others_run
+from bot.event_loop_slices import in_slices, let_others_run
 
 Looks = Callable[[Operation], Look]
 

@@ -17,8 +17,8 @@ from bot.domain.operations.operation import Operation, State
 from bot.domain.pipelines.observations import believed
 from bot.domain.pipelines.pipeline import Answer, Look, Problem
 from bot.engine.authorizer import Authorizer
-from bot.engine.cancels_in_progress import PendingCancels
 from bot.engine.loops.stall_detector import StallDetector
+from bot.engine.pending_cancels import PendingCancels
 from bot.engine.ports import Clock, Connection, Decide, Pipelines
 
 LOOK_GOOD_FOR = 2.0  # seconds from asking for the last look to the first byte of the request that rests on it

@@ -12,7 +12,7 @@ import sys
 from datetime import datetime, timedelta
 
 from bot import logs
-from bot.bootstrap import run
+from bot.composition_root import run
 from bot.config import Settings
 from bot.simulator.bot.clock import SimulatedClock
 

@@ -2,7 +2,7 @@
 
 from bot.simulator.feldera.api.error_responses import Refused
 from bot.simulator.feldera.api.faults import RecordedRequest
-from bot.simulator.feldera.defaults import default_pipelines
+from bot.simulator.feldera.default_pipelines import default_pipelines
 from bot.simulator.feldera.simulator import FelderaSimulator
 from bot.simulator.feldera.state.pipeline import SimulatedPipeline
 

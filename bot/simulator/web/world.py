@@ -18,7 +18,7 @@ from bot.domain.access.permissions import Group, Principal
 from bot.domain.ids import Actor, GroupId, TeamId, UserId
 from bot.simulator.bot import BotProcess, SimulatedClock
 from bot.simulator.feldera import FelderaSimulator
-from bot.simulator.feldera.defaults import MEBIBYTE
+from bot.simulator.feldera.default_pipelines import MEBIBYTE
 from bot.simulator.slack import Channel, Person, SlackSimulator, UserGroup
 from bot.simulator.slack.state.change_signal import Changes
 from bot.simulator.web.manifest import Manifest

@@ -9,9 +9,9 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot.domain.ids import Actor, OperationId, TeamId
 from bot.engine.handlers.access_commands import AccessCommands
 from bot.engine.handlers.decisions import Decisions
-from bot.engine.handlers.own_requests import OwnRequests
 from bot.engine.handlers.pipeline_pages import PipelinePages
 from bot.engine.handlers.pipeline_status import PipelineStatus
+from bot.engine.handlers.preview_and_confirm import OwnRequests
 from bot.engine.handlers.previews import Previews
 from bot.engine.replies import ActionResult, NotYours, Reply, Result
 from bot.slack.listeners.background import BackgroundTasks, ReplyChannel, ResponseUrlReply

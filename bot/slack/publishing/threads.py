@@ -24,7 +24,7 @@ from bot.engine.ports import ChannelUnusable, Clock, Gone, PostResult, Rejected,
 from bot.slack.api.rate_limits import RateLimits
 from bot.slack.api.web_api import CallRateLimited, CallRefused, CallSucceeded, CallUnanswered, ask
 from bot.slack.sentences.pipeline_text import link_to
-from bot.slack.sentences.unreachable_text import RESTRICTED
+from bot.slack.sentences.unusable_channel_text import RESTRICTED
 from bot.slack.text.blocks import Message
 from bot.slack.views import answers
 from bot.slack.views.card import card

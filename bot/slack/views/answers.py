@@ -3,7 +3,7 @@
 import re
 from typing import assert_never
 
-from bot.domain.access import objections
+from bot.domain.access import request_objections as objections
 from bot.domain.commands import VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import PipelineName
@@ -14,7 +14,7 @@ from bot.engine.ports import DatabaseLost, StoreUnavailable
 from bot.engine.replies import Reply, Result
 from bot.slack.sentences import plan_text
 from bot.slack.sentences.pipeline_text import link_to
-from bot.slack.sentences.unreachable_text import why_not
+from bot.slack.sentences.unusable_channel_text import why_not
 from bot.slack.text.blocks import Message, message, said, section
 from bot.slack.text.mrkdwn import TEXT_MAX
 from bot.slack.text.spans import NOTHING, Text, code, shortened

@@ -18,7 +18,7 @@ from bot.slack.sentences.labels import (
 from bot.slack.sentences.losses import destroyed, lost
 from bot.slack.sentences.outcome_text import sentence, took
 from bot.slack.sentences.state_text import state_now
-from bot.slack.sentences.unreachable_text import can_be_invited, why_not
+from bot.slack.sentences.unusable_channel_text import can_be_invited, why_not
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any

@@ -3,8 +3,8 @@
 from typing import assert_never
 
 from bot.domain.access.changes import ChangeObjection, pattern_of
-from bot.domain.access.objections import BreakGlassForbidden, ReasonMissing, TooManyRecentRequests
 from bot.domain.access.permissions import Decision
+from bot.domain.access.request_objections import BreakGlassForbidden, ReasonMissing, TooManyRecentRequests
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation, State

@@ -1,6 +1,6 @@
 """Field errors of a submitted form: the same replies as plain text, since Slack renders no markup there. Pure."""
 
-from bot.domain.access.objections import FormField, ReasonMissing, RuleObjection
+from bot.domain.access.request_objections import FormField, ReasonMissing, RuleObjection
 from bot.engine import replies
 from bot.engine.replies import ActionResult, Reply, Result
 from bot.slack.text.blocks import Message

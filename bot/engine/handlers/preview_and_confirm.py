@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, Authorization, authority_of, authorization_for
-from bot.domain.access.objections import Objection, TooManyOpen, TooManyRecentRequests
 from bot.domain.access.permissions import ASKS, Action, Decision
 from bot.domain.access.request import Request
+from bot.domain.access.request_objections import Objection, TooManyOpen, TooManyRecentRequests
 from bot.domain.commands import PipelineCommand
 from bot.domain.commands.model import pipeline_command
 from bot.domain.events import Event, EventKind
