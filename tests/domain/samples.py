@@ -233,7 +233,6 @@ IN_EVERY_STATE: dict[State, Operation] = {
 
 
 def looks() -> list[Look]:
-    """Whatever Feldera may show or fail to show: each storage, stopped or not, as reviewed or not."""
     seen: list[Look] = [
         Seen(shape)
         for storage in Storage
@@ -270,7 +269,6 @@ def histories() -> list[PipelineEvents | Problem]:
 
 
 def happenings() -> list[Input]:
-    """Every kind of happening, each with every variant that could matter."""
     clicks: list[Input] = [
         input_
         for by in (ANA, BEN, CLEO)
@@ -321,9 +319,14 @@ def happenings() -> list[Input]:
 def after_look(
     operation: Operation, look: Look | Pipeline, now: datetime = START, *, carried: Authorization = CARRIED
 ) -> Transition:
-    """What one look at `now` makes of `operation`."""
     return advance(operation, Looked(Seen(look) if isinstance(look, Pipeline) else look, carried), now)
 
 
 def kinds(transition: Transition) -> list[EventKind]:
     return [event.kind for event in transition.events]
+
+
+def end_of(transition: Transition) -> tuple[State, Ending | None]:
+    """The state that it leads to, and the outcome, if there is one."""
+    outcome = transition.operation.outcome
+    return transition.operation.state, outcome and outcome.ending

@@ -55,7 +55,6 @@ def test_nothing_else_is_ever_raised_and_no_bad_name_gets_through(text):
 
 @given(typings)
 def test_answers_stay_short_and_whole(text):
-    """Whatever is typed comes back at most in part, on one line, with backticks that come in pairs."""
     answer = read(text)
     if isinstance(answer, Misunderstood):
         assert len(answer.message) < 500
@@ -86,7 +85,6 @@ def test_every_legal_name_comes_through(name, written):
 
 @given(legal_names, st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=60))
 def test_a_reason_keeps_its_letters(name, reason):
-    """Letters and digits of a reason arrive, whatever punctuation is made plain around them; a dash begins an option."""
     assume(not name.startswith("-"))
     command = read(f"clear {name} x{reason.replace('<', '').replace('&', '')}")
     assert isinstance(command, Clear)

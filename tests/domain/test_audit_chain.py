@@ -36,7 +36,6 @@ HEAD = (4, RECORD[-1].hash)
 
 @pytest.mark.parametrize("length", range(5))
 def test_what_was_written_is_whole(length):
-    """Empty or not, and beside a head that was noted for any entry of it."""
     part = RECORD[:length]
     assert verify(part).broken is None
     for noted in [(0, GENESIS), *((entry.id, entry.hash) for entry in part)]:
@@ -52,57 +51,46 @@ def test_the_first_hash_is_what_anybody_can_compute():
     assert RECORD[0].hash == hashlib.sha256(by_hand.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("cut", range(4))
-def test_a_missing_entry_is_named(cut):
-    """The first one that is not there, wherever it was, as long as one follows it."""
-    rest = RECORD[:cut] + RECORD[cut + 1 :]
-    broken = verify(rest).broken
-    if cut == 3:
-        assert broken is None, "a chain alone cannot show a cut tail"
-        broken = verify(rest, [HEAD]).broken
-    assert broken.id == cut + 1
-    assert "missing" in broken.why
+def renumbered(entries):
+    return [replace(entry, id=number) for number, entry in enumerate(entries, start=1)]
 
 
-def test_a_cut_tail_is_found_by_a_head_noted_elsewhere():
-    """However much was cut off, all of it too."""
-    for kept in range(4):
-        assert verify(RECORD[:kept], [HEAD]).broken.id == 4
+def swapped(first):
+    return [*RECORD[:first], RECORD[first + 1], RECORD[first], *RECORD[first + 2 :]]
 
 
-@pytest.mark.parametrize("first", range(3))
-def test_entries_in_another_order_are_found(first):
-    """Swapped as they are, or swapped with new numbers."""
-    swapped = [*RECORD]
-    swapped[first], swapped[first + 1] = swapped[first + 1], swapped[first]
-    assert verify(swapped).broken.id == first + 1
-    renumbered = [replace(entry, id=number) for number, entry in enumerate(swapped, start=1)]
-    assert verify(renumbered).broken.id == first + 1
+def doubled(which):
+    return RECORD[: which + 1] + RECORD[which:]
 
 
-@pytest.mark.parametrize("doubled", range(4))
-def test_an_entry_twice_is_found(doubled):
-    """A copy has no place, nor has one with a new number."""
-    copies = RECORD[: doubled + 1] + RECORD[doubled:]
-    assert verify(copies).broken.id == RECORD[doubled].id
-    renumbered = [replace(entry, id=number) for number, entry in enumerate(copies, start=1)]
-    assert verify(renumbered).broken.id == doubled + 2
+DAMAGED = [
+    *((RECORD[:cut] + RECORD[cut + 1 :], cut + 1) for cut in range(3)),
+    *((swapped(first), first + 1) for first in range(3)),
+    *((renumbered(swapped(first)), first + 1) for first in range(3)),
+    *((doubled(which), which + 1) for which in range(4)),
+    *((renumbered(doubled(which)), which + 2) for which in range(4)),
+    *(([replace(RECORD[0], id=number), *RECORD], number) for number in (0, -1)),
+]
 
 
-def test_an_entry_slipped_in_is_found():
-    """With a number of its own, before the first or between two."""
-    for number in (0, -1):
-        assert verify([replace(RECORD[0], id=number), *RECORD]).broken.id == number
+@pytest.mark.parametrize(("entries", "found"), DAMAGED)
+def test_an_entry_that_is_missing_moved_twice_or_slipped_in_is_found(entries, found):
+    assert verify(entries).broken.id == found
+
+
+@pytest.mark.parametrize("kept", range(4))
+def test_a_cut_tail_is_found_by_a_head_noted_elsewhere(kept):
+    """A chain alone cannot show it."""
+    assert verify(RECORD[:kept]).broken is None
+    assert verify(RECORD[:kept], [HEAD]).broken == Broken(4, "is missing: the record was cut off")
 
 
 def test_a_row_that_does_not_read_as_an_entry_breaks_it():
-    """Told as it was found, in its turn."""
     unreadable = Broken(3, "is no event")
     assert verify([*RECORD[:2], unreadable, RECORD[3]]).broken == unreadable
 
 
 def test_a_record_written_anew_from_the_beginning_is_found_by_a_noted_head():
-    """Its own hashes all fit; the one that was noted does not."""
     forged = chained(
         *WRITTEN[:1], (OperationId("op1"), Event(EventKind.PROPOSED, START, by=BEN)), *WRITTEN[2:]
     )
@@ -112,7 +100,6 @@ def test_a_record_written_anew_from_the_beginning_is_found_by_a_noted_head():
 
 
 def test_a_moment_is_the_same_in_every_zone():
-    """It is read back in UTC, and must fit then."""
     elsewhere = START.astimezone(timezone(timedelta(hours=5, minutes=30)))
     one, other = (
         link(GENESIS, entry_id=1, operation=None, event=Event(EventKind.SENT, at))
@@ -164,7 +151,6 @@ def test_any_single_field_that_was_changed_is_found(record, data):
     ("value", "other"), [(1, "1"), (None, "None"), (None, ""), ("", 0), ("é", "e\u0301")]
 )
 def test_a_value_of_another_type_or_spelling_is_another_value(value, other):
-    """Nor is a value that is not there the same as one that is nothing."""
     hashes = {
         link(GENESIS, entry_id=1, operation=None, event=Event(EventKind.SENT, START, data))
         for data in ({"key": value}, {"key": other}, {})
@@ -172,28 +158,29 @@ def test_a_value_of_another_type_or_spelling_is_another_value(value, other):
     assert len(hashes) == 3
 
 
-def test_what_was_checked_is_said():
-    """How far the entries are consistent, and up to which of them a head that was noted elsewhere proves them."""
-    assert verify(RECORD) == Checked(HEAD, anchor=None)
-    assert verify(RECORD, [HEAD]) == Checked(HEAD, anchor=4)
-    assert verify(RECORD, [(2, RECORD[1].hash), (1, RECORD[0].hash)]) == Checked(HEAD, anchor=2)
-    missing = Broken(4, "is missing: the record was cut off")
-    assert verify(RECORD[:2], [(1, RECORD[0].hash), HEAD]) == Checked((2, RECORD[1].hash), 1, missing)
+FIRST, SECOND = ((entry.id, entry.hash) for entry in RECORD[:2])
 
 
-def test_the_head_of_nothing_proves_nothing():
-    """Of an emptied record it would be true, too."""
-    assert verify([], [(0, GENESIS)]) == Checked((0, GENESIS), anchor=None)
-    assert verify(RECORD, [(0, GENESIS)]).anchor is None
+@pytest.mark.parametrize(
+    ("entries", "heads", "beside", "checked"),
+    [
+        (RECORD, [], [], Checked(HEAD, anchor=None)),
+        (RECORD, [HEAD], [], Checked(HEAD, anchor=4)),
+        (RECORD, [SECOND, FIRST], [], Checked(HEAD, anchor=2)),
+        (RECORD[:2], [FIRST, HEAD], [], Checked(SECOND, 1, Broken(4, "is missing: the record was cut off"))),
+        ([], [(0, GENESIS)], [], Checked((0, GENESIS), anchor=None)),
+        (RECORD, [(0, GENESIS)], [], Checked(HEAD, anchor=None)),
+        (RECORD, [], [HEAD], Checked(HEAD, anchor=None)),
+        (RECORD, [HEAD], [HEAD], Checked(HEAD, anchor=4)),
+    ],
+)
+def test_what_was_checked_is_said(entries, heads, beside, checked):
+    """A head noted elsewhere proves the entries up to it; one of nothing, or one stored beside them, proves nothing."""
+    assert verify(entries, heads, beside=beside) == checked
 
 
-def test_what_stands_beside_the_entries_proves_nothing_but_a_contradiction():
-    """Whoever rewrote the entries could have rewritten it, and yet may have forgotten to."""
-    assert verify(RECORD, beside=[HEAD]) == Checked(HEAD, anchor=None)
-    assert verify(RECORD, [HEAD], beside=[HEAD]).anchor == 4
-    assert verify(RECORD[:3], beside=[HEAD]).broken == Broken(4, "is missing: the record was cut off")
+def test_heads_that_contradict_the_entries_or_each_other_are_found():
+    """Whoever rewrote the entries could have rewritten what stands beside them, and yet may have forgotten to."""
+    assert verify(RECORD[:3], beside=[HEAD]).broken.id == 4
     assert verify(RECORD, beside=[(2, HEAD[1])]).broken.id == 2
-
-
-def test_two_heads_of_one_entry_cannot_both_be_true():
     assert verify(RECORD, [HEAD, (4, GENESIS)]).broken.id == 4

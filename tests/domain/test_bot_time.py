@@ -67,7 +67,6 @@ def test_whatever_is_done_to_the_wall_clock_time_goes_on(history):
 
 @given(st.lists(st.tuples(st.floats(0, 40 * 86400), JUMPS), max_size=20))
 def test_no_boot_takes_it_back(history):
-    """However wrong the clock is with which the machine comes back."""
     world = MovableClock()
     machine = Machine(world)
     record = machine.clock().record()
@@ -83,7 +82,6 @@ def test_no_boot_takes_it_back(history):
 
 
 def test_a_wrong_second_is_made_up_for_in_minutes():
-    """Displayed times converge."""
     world = MovableClock()
     machine = Machine(world)
     clock = machine.clock()
@@ -105,7 +103,7 @@ def test_what_a_jump_is(by, noticed):
     assert jumped(ClockRecord.first(BOOTED), later) == expected
 
 
-def test_a_jump_is_noticed_once_and_so_is_the_way_back():
+def test_a_jump_is_noticed_once_and_so_is_the_way_back_and_small_steps_add_up():
     world = MovableClock()
     machine = Machine(world)
     clock = machine.clock()
@@ -117,11 +115,6 @@ def test_a_jump_is_noticed_once_and_so_is_the_way_back():
     assert (in_words(there), in_words(back)) == ("back by 1 h 0 min", "forward by 1 h 0 min")
     assert clock.jumps() == ()
     assert clock.record().jump == back
-
-
-def test_small_steps_add_up_to_a_jump():
-    """Whoever moves the clock by two seconds at a time is noticed, too."""
-    machine = Machine(MovableClock())
     clock = machine.clock()
     for _ in range(2):
         machine.wall_clock_jumps(seconds=2)

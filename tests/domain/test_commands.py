@@ -1,10 +1,16 @@
 """What people type, and what the bot makes of it: an example for every habit of phones, keyboards and Slack."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.commands import VERBS, Clear, Command, Help, Status, model, parse
+from bot.domain.access.permissions import Role
+from bot.domain.access.rules import Rule
+from bot.domain.commands import VERBS, Clear, Command, Help, Start, Status, Stop, model, parse
+from bot.domain.commands.parsers import is_group
 from bot.domain.errors import Misunderstood
+from bot.domain.operations.plans import CLEAR, PLANS, START, STOP
 
 COMMANDS = {
     "clear": {Clear, model.ClearByForm},
@@ -30,6 +36,9 @@ COMMANDS = {
     "help": {Help},
 }
 EVERY_VERB = ", ".join(f"`{word}`" for word in COMMANDS)
+HOURS_12 = timedelta(hours=12)
+ANA, ONCALL = "<@U012ANA|ana>", "<!subteam^S012ON|@oncall>"
+VIEWS = model.GrantCommand("U012ANA", Role.VIEWER, "orders", HOURS_12, "on call")
 
 
 def misunderstood(text: str) -> str:
@@ -41,7 +50,6 @@ def misunderstood(text: str) -> str:
 @pytest.mark.parametrize(
     ("typed", "command"),
     [
-        ("clear orders", Clear("orders", "")),
         ("clear orders schema change, see INC-42", Clear("orders", "schema change, see INC-42")),
         ("  clear   orders   two  spaces ", Clear("orders", "two spaces")),
         ("CLEAR Orders", Clear("Orders", "")),
@@ -52,7 +60,6 @@ def misunderstood(text: str) -> str:
         ("clear ‘orders’ it’s “broken”", Clear("orders", 'it\'s "broken"')),
         ("clear „orders“", Clear("orders", "")),
         ("clear `orders` why", Clear("orders", "why")),
-        ("clear 'orders'", Clear("orders", "")),
         ("clear orders–2026", Clear("orders-2026", "")),
         ("clear orders—eu", Clear("orders--eu", "")),
         ("clear or\N{ZERO WIDTH SPACE}ders\N{RIGHT-TO-LEFT OVERRIDE}", Clear("orders", "")),
@@ -64,19 +71,78 @@ def misunderstood(text: str) -> str:
         ("clear orders for <!subteam^S012|@oncall>", Clear("orders", "for @oncall")),
         ("clear orders <https://x.io/a?b=1|x.io>", Clear("orders", "x.io")),
         ("clear orders <https://x.io/a>", Clear("orders", "https://x.io/a")),
-        ("status orders", Status("orders")),
+        ("clear", model.ClearByForm()),
+        ("  CLEAR \N{ZERO WIDTH SPACE} ", model.ClearByForm()),
+        ("stop orders its source is broken", Stop("orders", "its source is broken")),
+        ("start orders", Start("orders", "")),
         ("list", model.List("*")),
         ("list `orders-*`", model.List("orders-*")),
         ("Status “orders”", Status("orders")),
-        ("", Help(None)),
         (" \N{NO-BREAK SPACE}\t", Help(None)),
         ("help", Help(None)),
-        ("help clear", Help("clear")),
         ("HELP Status", Help("status")),
+        ("pending", model.Pending()),
+        ("approve 7FK2QA", model.Approve("7fk2qa")),
+        ("approve `7fk2qa`", model.Approve("7fk2qa")),
+        ("deny 7fk2qa not now, please", model.Deny("7fk2qa", "not now, please")),
+        ("withdraw 7fk2qa", model.Withdraw("7fk2qa")),
+        ("sign-off 7fk2qa", model.SignOff("7fk2qa")),
+        ("can-i clear “orders”", model.CanI("orders", CLEAR)),
+        ("can-i stop orders", model.CanI("orders", STOP)),
+        ("can-i START orders", model.CanI("orders", START)),
+        ("whoami", model.WhoAmI()),
+        ("history", model.HistoryCommand()),
+        ("history orders", model.HistoryCommand(name="orders")),
+        (f"history {ANA}", model.HistoryCommand(user="U012ANA")),
+        (
+            f"grant {ANA} operator orders-*",
+            model.GrantCommand("U012ANA", Role.OPERATOR, "orders-*", None, ""),
+        ),
+        (
+            f"grant {ONCALL} RESPONDER * for 12h on call, see <#C012|ops>",
+            model.GrantCommand("S012ON", Role.RESPONDER, "*", HOURS_12, "on call, see C012"),
+        ),
+        (
+            f"grant {ANA} viewer orders note",
+            model.GrantCommand("U012ANA", Role.VIEWER, "orders", None, "note"),
+        ),
+        (f"grant {ANA} viewer orders --for 12h on call", VIEWS),
+        (f"grant {ANA} viewer orders --for=12h on call", VIEWS),
+        (f"grant {ANA} viewer orders \N{EM DASH}for=12h on call", VIEWS),
+        (f"revoke {ANA} operator `orders-*`", model.Revoke("U012ANA", Role.OPERATOR, "orders-*")),
+        ("grants", model.Grants()),
+        (f"grants {ONCALL}", model.Grants(who="S012ON")),
+        ("grants orders-*", model.Grants(pattern="orders-*")),
+        ("grants <http://orders|orders>", model.Grants(pattern="orders")),
+        ("rule orders-* off", model.DropTheRule("orders-*")),
+        (
+            f"rule prod-* channel=<#C012|ops> group={ONCALL} stop=30s break-glass=allowed matching=INC-\\d+ x",
+            model.SetTheRule(
+                Rule(
+                    "prod-*",
+                    ask_channel="C012",
+                    ask_group="S012ON",
+                    stop_window=timedelta(seconds=30),
+                    break_glass=True,
+                    reason_pattern="INC-\\d+ x",
+                )
+            ),
+        ),
+        ("rules", model.Rules()),
+        (
+            "freeze prod-* for 4h release day",
+            model.FreezeCommand("prod-*", timedelta(hours=4), "release day"),
+        ),
+        ("freeze prod-* until 00:00 night", model.FreezeCommand("prod-*", time(0, 0, tzinfo=UTC), "night")),
+        (
+            "freeze * until 2026-11-25T08:00 audit",
+            model.FreezeCommand("*", datetime(2026, 11, 25, 8, tzinfo=UTC), "audit"),
+        ),
+        ("unfreeze prod-*", model.Unfreeze("prod-*")),
     ],
 )
 def test_what_was_meant_is_understood(typed, command):
-    """Case of verbs, spaces, quotes, dashes and Slack's escapes do not matter; everything after NAME is the reason."""
+    """Case of verbs, spaces, quotes, dashes and Slack's escapes do not matter; a name typed by hand is nobody's mention."""
     assert parse(typed) == command
 
 
@@ -86,12 +152,8 @@ def test_what_was_meant_is_understood(typed, command):
         "orders.eu",
         "orders/clear",
         "orders%2Fclear",
-        "../secrets",
-        "clear?",
         "#orders",
-        "@ana",
         "<@U012|ana>",
-        "<#C012|orders>",
         "&lt;orders&gt;",
         "'orders",
         "ordérs",
@@ -109,64 +171,99 @@ def test_what_cannot_be_a_name_is_refused(verb, name):
     assert f"Type `/pipeline {verb} NAME" in message
 
 
-def test_a_missing_name_is_asked_for():
-    """The answer shows what to type, with an example."""
-    assert misunderstood("status") == snapshot(
-        "Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`."
+def test_what_is_missing_or_too_much_is_told_whole():
+    assert (
+        misunderstood("status")
+        == misunderstood("status ``")
+        == snapshot("Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`.")
     )
-    assert misunderstood("status ``") == snapshot(
-        "Which pipeline? Type `/pipeline status NAME`, for example `/pipeline status orders`."
-    )
-
-
-def test_a_clear_of_nothing_in_particular():
-    """A form asks which pipeline; quotes without anything in them are a slip."""
-    assert parse("clear") == model.ClearByForm()
-    assert parse("  CLEAR \N{ZERO WIDTH SPACE} ") == model.ClearByForm()
-    assert "Which pipeline?" in misunderstood('clear ""')
-
-
-def test_extra_words_are_refused():
-    """`status` takes no reason, so a second word may be a mistake: it says what to type."""
     assert misunderstood("status orders please") == snapshot(
         "`status` takes one pipeline name and nothing after it. Type `/pipeline status orders`."
     )
-    assert misunderstood("help clear now") == snapshot(
-        "There is no help on `clear now`. Did you mean `/pipeline help clear`?"
-    )
-    assert misunderstood("help wash") == (
-        f"There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: {EVERY_VERB}."
-    )
-
-
-def test_a_slip_is_met_with_a_guess():
-    """The guess carries the rest along, so that it can be copied; it is never taken by itself."""
-    assert misunderstood("claer orders schema change") == snapshot(
-        "I do not know `claer`. Did you mean `/pipeline clear orders schema change`?"
-    )
-    assert misunderstood("help claer") == snapshot(
-        "There is no help on `claer`. Did you mean `/pipeline help clear`?"
-    )
-    assert misunderstood("help Statsu please") == snapshot(
-        "There is no help on `Statsu please`. Did you mean `/pipeline help status`?"
-    )
-    assert misunderstood("STATSU orders") == snapshot(
-        "I do not know `STATSU`. Did you mean `/pipeline status orders`?"
-    )
-
-
-def test_an_unknown_verb_is_met_with_the_known_ones():
-    """Whoever is far off learns every verb there is."""
-    assert misunderstood("frobnicate `orders` <!channel>") == (
-        f"I do not know `frobnicate`. I know: {EVERY_VERB}. Type `/pipeline help`."
-    )
-
-
-def test_a_name_that_cannot_be_is_explained():
-    """The rule is Feldera's, in words."""
     assert misunderstood("clear orders.eu schema change") == snapshot(
         "`orders.eu` cannot be the name of a pipeline: 1 to 100 letters, digits, `-` and `_`. Type `/pipeline clear NAME [--stop] [--start] [--restart] [--break-glass INCIDENT] [reason…]`."
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("help wash", f"There is no help on `wash`. Type `/pipeline help`, or `/pipeline help` and one of: {EVERY_VERB}."),
+        ("help clear now", "There is no help on `clear now`. Did you mean `/pipeline help clear`?"),
+        ("help Statsu please", "There is no help on `Statsu please`. Did you mean `/pipeline help status`?"),
+        (
+            "claer orders schema change",
+            "I do not know `claer`. Did you mean `/pipeline clear orders schema change`?",
+        ),
+        ("STATSU orders", "I do not know `STATSU`. Did you mean `/pipeline status orders`?"),
+        ("stpo orders why", "I do not know `stpo`. Did you mean `/pipeline stop orders why`?"),
+        (
+            "frobnicate `orders` <!channel>",
+            f"I do not know `frobnicate`. I know: {EVERY_VERB}. Type `/pipeline help`.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_slip_is_met_with_a_guess_and_what_is_far_off_with_every_verb(typed, answer):
+    """The guess carries the rest along, so that it can be copied; it is never taken by itself."""
+    assert misunderstood(typed) == answer
+
+
+@pytest.mark.parametrize(
+    "word", ["stp", "stopp", "stpo", "sto", "halt", "kill", "strat", "staart", "cancel", "close", "clean-up"]
+)
+def test_a_slip_never_suggests_what_destroys(word):
+    assert "clear orders" not in misunderstood(f"{word} orders")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ('clear ""', "Which pipeline?"),
+        ("clear orders --break-glass", "takes an incident and a reason"),
+        ("clear orders --break-glass INC-1", "takes an incident and a reason"),
+        ("approve", "Which request?"),
+        ("approve orders!", "Which request?"),
+        ("approve 7fk2qa please", "`please` is too much here"),
+        ("deny 7fk2qa", "Say why"),
+        ("can-i", "Ask about a clear, a stop or a start"),
+        ("can-i delete orders", "Ask about a clear"),
+        ("pending now", "`now` is too much here"),
+        ("grant @ana operator orders", "`@ana` is nobody I can find"),
+        (f"grant {ANA} boss orders", "`boss` is no role"),
+        (f"grant {ANA} operator", "Type `/pipeline grant"),
+        (f"grant {ANA} operator ordérs", "is no pipeline pattern"),
+        (f"grant {ANA} operator orders for ever", "`ever` is no length of time"),
+        (f"grant {ANA} operator orders for 0h", "`0h` is no length of time"),
+        (f"revoke {ANA} operator orders now", "`now` is too much here"),
+        ("rule prod-*", "Type `/pipeline rule"),
+        ("rule prod-* approvals=9", "0 to 5"),
+        ("rule prod-* approval=2", "I do not know `approval=2`"),
+        ("rule prod-* approvals", "I do not know `approvals`"),
+        ("rule prod-* reason=maybe", "neither `required` nor `optional`"),
+        ("rule prod-* within=soon", "no length of time"),
+        ("rule prod-* channel=#ops", "with #"),
+        ("rule prod-* group=@oncall", "with @"),
+        ("rule prod-* approvals=two", "0 to 5"),
+        ("rule prod-* matching=INC-[", "no regular expression"),
+        ("rule prod-* matching=a{1001}", "no regular expression"),
+        ("freeze", "Type `/pipeline freeze"),
+        ("freeze prod-* 4h why", "Say how long"),
+        ("freeze prod-* for ever why", "`ever` is no length of time"),
+        ("freeze prod-* for 0h why", "`0h` is no length of time"),
+        ("freeze prod-* until 25:00 why", "Say how long"),
+        ("freeze prod-* until 0001-01-01T00:00+12:00 why", "Say how long"),
+        ("freeze prod-* for 4h", "Say why"),
+        ("unfreeze", "Type `/pipeline unfreeze"),
+        ("unfreeze prod-* now", "`now` is too much here"),
+    ],
+)
+def test_what_cannot_be_read_is_told_what_to_type(typed, answer):
+    assert answer in misunderstood(typed)
+
+
+def test_a_person_and_a_group_are_told_apart_by_their_first_letter():
+    for mention, of_group in ((ANA, False), ("<@W012>", False), (ONCALL, True)):
+        assert is_group(parse(f"grant {mention} viewer orders").who) is of_group
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.word)
@@ -176,12 +273,15 @@ def test_every_row_of_the_table_tells_the_truth(verb):
     assert verb.summary
     assert verb.details
     assert verb.example.split()[0] == verb.word
-    typed = verb.example.replace("@ana", "<@U0123ANA|ana>")
-    assert type(parse(typed)) in COMMANDS[verb.word]
+    assert type(parse(verb.example.replace("@ana", ANA))) in COMMANDS[verb.word]
     assert parse(f"help {verb.word}") == Help(verb.word)
 
 
 def test_every_verb_and_every_command_is_here():
-    """None can be added without being offered, and read by the table."""
     assert [verb.word for verb in VERBS] == [*COMMANDS]
     assert set().union(*COMMANDS.values()) == set(Command.__args__)
+
+
+def test_every_plan_can_be_typed_and_no_other():
+    typed = ["clear o", "clear o --stop", "clear o --start", "clear o --restart", "stop o", "start o"]
+    assert tuple(parse(each).plan for each in typed) == PLANS

@@ -34,7 +34,6 @@ def test_what_is_as_wanted_is_left_alone():
 
 
 def test_what_is_wanted_and_not_there_comes_and_what_is_there_and_not_wanted_goes():
-    """By pattern, so that what concerns a pipeline stands together; rules after grants."""
     before = wanted(give(BEN, pattern="users"), Rule("prod-*", approvals=2), Rule("old", approvals=1))
     after = wanted(give(note="on call", expires_at=SOON), Rule("prod-*", approvals=3))
     assert plan(before, after) == (
@@ -73,7 +72,6 @@ def test_a_part_that_is_not_wanted_in_any_way_stays():
 
 
 def test_grants_that_lapsed_are_no_part_of_it():
-    """Neither those that stand nor those that are wanted."""
     lapsed = grant(ONCALL, expires_at=START, note="x")
     assert as_it_stands([grant(), lapsed], [], START) == wanted(give())
     assert wanted(give(), give(BEN, expires_at=START)).at(START) == wanted(give())
@@ -98,7 +96,6 @@ STANDING = st.builds(DesiredAccess, st.frozensets(GIVES), RULES.map(frozenset))
 
 @given(STANDING, ARRANGEMENTS)
 def test_the_plan_leads_to_what_is_wanted_and_the_lines_say_what_differs(before, after):
-    """Carried out change by change."""
     grants, rules = set(before.grants), {rule.pattern: rule for rule in before.rules}
     for change in plan(before, after):
         match change:

@@ -32,8 +32,6 @@ from bot.domain.pipelines.pipeline import (
     Accepted,
     Change,
     PipelineEvents,
-    Problem,
-    ProblemKind,
     Refusal,
     Refused,
     Storage,
@@ -51,6 +49,7 @@ from tests.domain.samples import (
     after_look,
     cleared,
     clearing,
+    end_of,
     grant,
     kinds,
     membership,
@@ -109,8 +108,9 @@ def stopped(operation, history=None, now=SOON):
 
 def test_a_plan_goes_on_step_by_step_to_its_end():
     """Each step is made ready by the one before, with the lock kept, and is bound to what that one left."""
-    operation = sent(in_plan(), RUN)
+    operation = sent(in_plan(needed=1, given=(Approval(BEN, START),)), RUN)
     after = stopped(operation)
+    assert after.operation.approval.given == (Approval(BEN, START),), "it counts for the whole plan"
     assert kinds(after) == [EventKind.STEP_DONE]
     assert after.events[0].data["begun"] is False, "nothing had been sent before this step"
     operation = after.operation
@@ -123,144 +123,8 @@ def test_a_plan_goes_on_step_by_step_to_its_end():
     assert (operation.state, operation.step_name, operation.cleared_at) == (State.READY, StepName.START, SOON)
     operation = sent(operation, CLEARED, SOON)
     after = after_look(operation, running(since=SOON), SOON)
-    assert (after.operation.state, after.operation.outcome.ending) == (State.SUCCEEDED, Ending.RUNNING)
+    assert end_of(after) == (State.SUCCEEDED, Ending.RUNNING)
     assert [step.ending for step in after.operation.done] == [Ending.PIPELINE_STOPPED, Ending.CLEARED]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "is_one_run"),
-    [
-        ([False], True),
-        ([True, False], True),
-        ([True, True, False, False], True),
-        ([False, True, False], False),
-        ([True, False, True, False], False),
-    ],
-)
-def test_the_record_proves_whose_run_ended(wanted, is_one_run):
-    """Wanted to run, and then to stop: one run. Any start after a stop is another one, and nobody agreed to lose that."""
-    after = stopped(sent(in_plan(), RUN), record(*wanted))
-    if is_one_run:
-        assert after.operation.state is State.READY
-    else:
-        assert (after.operation.state, after.operation.outcome.ending) == (State.STALE, Ending.RUN_SINCE)
-        assert kinds(after) == [EventKind.STEP_DONE, EventKind.ENDED]
-
-
-def test_a_record_that_does_not_reach_back_proves_nothing():
-    """Nor one that nobody had read before the stop was sent, nor one that does not tell of the stop itself."""
-    short = PipelineEvents((Change(STOPPED_SINCE, Storage.IN_USE, wanted=False),))
-    assert stopped(sent(in_plan(), RUN), short).operation.outcome.ending is Ending.RUN_SINCE
-    by_an_older_version = changed(sent(in_plan(), RUN), proof_from=None, previewed=Fingerprint.of(RUN))
-    assert stopped(by_an_older_version).operation.outcome.ending is Ending.RUN_SINCE
-    assert stopped(sent(in_plan(), RUN), record(True)).operation.outcome.ending is Ending.RUN_SINCE
-
-
-def test_a_plan_that_an_older_version_began_goes_by_the_events_of_its_review():
-    """It noted no other; where they still reach back so far, the clear goes on."""
-    begun = changed(sent(in_plan(), RUN), proof_from=None)
-    assert stopped(begun).operation.state is State.READY
-
-
-def test_the_proof_begins_right_before_the_stop():
-    """However long ago the review was: Feldera has forgotten its events by now, and nobody needs them."""
-    newest = Change(START - timedelta(seconds=5), Storage.IN_USE, wanted=True)
-    read = events_read(in_plan(), RUN, PipelineEvents((newest,)))
-    assert (read.operation.due_at, read.effect, read.events) == (START, None, ())
-    operation = advance(after_look(read.operation, RUN).operation, Answered(Accepted()), START).operation
-    assert operation.attempt.proof_from == newest.at
-    stop = Change(STOPPED_SINCE, Storage.IN_USE, wanted=False)
-    assert stopped(operation, PipelineEvents((stop, newest))).operation.step_name is StepName.CLEAR
-
-
-def test_what_was_read_counts_only_once_a_later_look_shows_the_reviewed_run():
-    """Run anew between the look and the reading, and stopped before the next look: what was read is of that run."""
-    of_another_run = PipelineEvents((Change(SOON, Storage.IN_USE, wanted=True),))
-    operation = events_read(in_plan(), RUN, of_another_run).operation
-    looked = after_look(operation, STOPPED, SOON)
-    later = PipelineEvents(
-        (Change(SOON + timedelta(seconds=1), Storage.IN_USE, wanted=False), *of_another_run.changes)
-    )
-    after = advance(looked.operation, HistoryRead(later, looked.effect.found), SOON)
-    assert after.operation.outcome.ending is Ending.RUN_SINCE
-    assert (
-        after_look(operation, running(since=SOON), SOON).operation.outcome.ending is Ending.RESTARTED_BEFORE
-    )
-
-
-@pytest.mark.parametrize("minutes", [5, 90, -1])
-def test_events_are_read_again_before_a_stop_that_took_long_to_send(minutes):
-    """A busy pipeline soon has more events than Feldera keeps; a clock that was set back makes no reading last."""
-    operation = events_read(in_plan(), RUN).operation
-    assert isinstance(after_look(operation, RUN, START + timedelta(minutes=minutes)).effect, ReadHistory)
-
-
-def test_events_are_read_again_before_a_stop_is_repeated_late():
-    """What was proved for the first request is kept meanwhile: it may have arrived after all."""
-    operation = sent(in_plan(), RUN)
-    lost = changed(operation, state=State.SUBMITTING, accepted_at=None)
-    late = START + timedelta(hours=3)
-    assert isinstance(after_look(lost, RUN, START + timedelta(seconds=20)).effect, Send)
-    newest = PipelineEvents((Change(late, Storage.IN_USE, wanted=True),))
-    read = events_read(lost, RUN, newest, late).operation
-    assert read.attempt.proof_from == RECORDED_AT
-    again = after_look(read, RUN, late)
-    assert isinstance(again.effect, Send)
-    assert again.operation.attempt.proof_from == late
-
-
-@pytest.mark.parametrize(
-    "history",
-    [
-        Problem(ProblemKind.NOT_FELDERA, "no such page"),
-        Problem(ProblemKind.UNEXPECTED, "makes no sense"),
-        Problem(ProblemKind.FORBIDDEN, "not for you"),
-        PipelineEvents(()),
-        record(False),
-    ],
-)
-def test_no_stop_without_events_that_can_prove_the_clear(history):
-    """Asked five times, in case it is a blip; then it ends, and nothing was changed."""
-    operation = in_plan()
-    for _ in range(4):
-        operation = events_read(operation, RUN, history).operation
-        assert (operation.state, operation.attempt.sends) == (State.READY, 0)
-    after = events_read(operation, RUN, history)
-    assert (after.operation.state, after.operation.outcome.ending) == (State.REFUSED, Ending.EVENTS_UNUSABLE)
-    assert after.effect is None
-
-
-def test_an_outage_of_the_events_before_a_stop_is_waited_for():
-    """And said, like any other; four hours later it is too late."""
-    operation, told = in_plan(), []
-    for _ in range(9):
-        after = events_read(operation, RUN, DOWN)
-        operation, told = after.operation, [*told, *kinds(after)]
-    assert (operation.state, told) == (State.READY, [EventKind.UNREACHABLE])
-    back = events_read(operation, RUN)
-    assert kinds(back) == [EventKind.REACHABLE]
-    late = events_read(operation, RUN, DOWN, START + timedelta(hours=3, minutes=59, seconds=59))
-    assert late.operation.state is State.READY
-    over = after_look(late.operation, RUN, START + timedelta(hours=4))
-    assert over.operation.outcome.ending is Ending.TOO_LATE
-
-
-def test_a_stop_that_was_lost_is_not_repeated_without_events():
-    """It may have arrived: a human has to look."""
-    lost = changed(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None, failures=4)
-    late = START + timedelta(hours=3)
-    after = events_read(lost, RUN, Problem(ProblemKind.NOT_FELDERA, "no such page"), late).operation
-    assert (after.state, after.outcome.ending) == (State.NEEDS_HUMAN, Ending.UNTOUCHED)
-
-
-def test_a_stop_that_was_under_way_at_the_review_needs_no_record():
-    """The moment at which it was asked for is the same: no start can have been in between."""
-    stopping = running(since=STOPPED_AT, resources_desired="Stopped", desired_status="Stopped")
-    operation = after_look(replace(in_plan(), previewed=Fingerprint.of(stopping)), stopping).operation
-    same = pipeline(status_since=SOON, resources_desired_since=STOPPED_AT)
-    after = after_look(operation, same, SOON)
-    assert (after.effect, after.operation.step_name) == (None, StepName.CLEAR)
-    assert isinstance(after_look(operation, STOPPED, SOON).effect, ReadHistory)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +139,6 @@ def test_a_stop_that_was_under_way_at_the_review_needs_no_record():
     ],
 )
 def test_what_is_known_to_fail_a_later_step_keeps_the_first_from_being_sent(shown, plan, effect, ending):
-    """A plan that cannot be ended is not begun."""
     runs = plan[0] is StepName.STOP
     look = running(since=STOPPED_AT, **shown) if runs else pipeline(**shown)
     reviewed = REVIEWED if runs else Fingerprint.of(pipeline())
@@ -286,7 +149,6 @@ def test_what_is_known_to_fail_a_later_step_keeps_the_first_from_being_sent(show
 
 
 def test_a_stop_is_not_repeated_for_a_plan_that_cannot_be_ended():
-    """The program was broken since the request was lost."""
     lost = changed(sent(in_plan(), RUN), state=State.SUBMITTING, accepted_at=None)
     broken = running(since=STOPPED_AT, program_status="SqlError")
     after = after_look(lost, broken, START + timedelta(seconds=20))
@@ -312,39 +174,7 @@ def test_a_right_that_is_known_to_end_before_the_last_step_keeps_the_first_from_
     assert isinstance(after_look(begun, STOPPED, SOON, carried=replace(short, lasts=False)).effect, Send)
 
 
-def test_a_record_that_cannot_be_read_now_is_asked_for_again():
-    """An outage is no answer; a record that is not to be had at all ends the plan, whose stop was done."""
-    looked = after_look(sent(in_plan(), RUN), STOPPED, SOON)
-    away = advance(looked.operation, HistoryRead(DOWN, looked.effect.found), SOON).operation
-    assert (away.state, away.step) == (State.WAITING, 0)
-    missing = HistoryRead(Problem(ProblemKind.NOT_FELDERA, "no such page"), looked.effect.found)
-    operation = looked.operation
-    for _ in range(4):
-        operation = advance(operation, missing, SOON).operation
-        assert operation.state is State.WAITING
-    assert advance(operation, missing, SOON).operation.outcome.ending is Ending.RUN_SINCE
-
-
-def test_a_stop_alone_needs_no_record():
-    """Nothing is destroyed after it."""
-    operation = sent(in_plan(A_STOP), RUN)
-    after = after_look(operation, STOPPED, SOON)
-    assert (after.operation.state, after.operation.outcome.ending) == (
-        State.SUCCEEDED,
-        Ending.PIPELINE_STOPPED,
-    )
-
-
-def test_what_was_stopped_at_the_review_and_is_as_it_was_needs_no_record():
-    """The fingerprint itself proves it."""
-    operation = replace(in_plan(), previewed=Fingerprint.of(pipeline()))
-    after = after_look(operation, pipeline(), START).operation
-    assert (after.state, after.step_name) == (State.READY, StepName.CLEAR)
-    assert not after.has_begun, "nothing was sent yet"
-
-
 def test_the_clear_is_bound_to_what_the_stop_left():
-    """Started and stopped again in between, or created anew: nothing more is sent."""
     operation = stopped(sent(in_plan(), RUN)).operation
     for look, ending in (
         (pipeline(status_since=SOON), Ending.CHANGED_BEFORE),
@@ -357,19 +187,16 @@ def test_the_clear_is_bound_to_what_the_stop_left():
 
 
 @pytest.mark.parametrize(
-    ("carried", "ending"),
-    [(NOT_PERMITTED, Ending.PERMISSION_LOST), (NOT_APPROVED, Ending.APPROVALS_LOST)],
+    ("carried", "ending"), [(NOT_PERMITTED, Ending.PERMISSION_LOST), (NOT_APPROVED, Ending.APPROVALS_LOST)]
 )
 def test_rights_are_looked_at_again_before_each_request(carried, ending):
-    """As before the first."""
     operation = stopped(sent(in_plan(), RUN)).operation
     after = after_look(operation, STOPPED, SOON, carried=carried)
-    assert (after.operation.state, after.operation.outcome.ending) == (State.REFUSED, ending)
+    assert end_of(after) == (State.REFUSED, ending)
     assert after.effect is None
 
 
 def test_a_freeze_holds_what_has_sent_nothing_and_no_other():
-    """Half a plan is worse than a whole one."""
     begun = stopped(sent(in_plan(), RUN)).operation
     assert isinstance(after_look(begun, STOPPED, SOON, carried=FROZEN).effect, Send)
     not_begun = after_look(
@@ -380,13 +207,11 @@ def test_a_freeze_holds_what_has_sent_nothing_and_no_other():
 
 
 def test_nobody_stops_in_time_what_has_begun():
-    """Between two steps nothing is on its way, and still it is no taking back."""
     begun = stopped(sent(in_plan(), RUN)).operation
     assert advance(begun, Stopped(ANA, ALLOWED), SOON).operation == begun
 
 
 def test_each_step_has_four_hours_of_its_own():
-    """From when it became ready: not from the confirmation."""
     late = START + timedelta(hours=3)
     begun = stopped(sent(in_plan(), RUN), now=late).operation
     assert isinstance(after_look(begun, STOPPED, late + timedelta(hours=3, minutes=59)).effect, Send)
@@ -395,7 +220,6 @@ def test_each_step_has_four_hours_of_its_own():
 
 
 def test_a_step_that_is_refused_leaves_the_rest_undone():
-    """It ends there; what was done is remembered."""
     operation = stopped(sent(in_plan(), RUN)).operation
     submitted = after_look(operation, STOPPED, SOON).operation
     after = advance(submitted, Answered(Refused(Refusal.BY_RULE, "no", "Code")), SOON).operation
@@ -432,12 +256,11 @@ def test_after_a_call_for_a_human_the_rest_is_left_to_them():
     operation = sent(in_plan(), RUN)
     called = replace(operation, state=State.NEEDS_HUMAN)
     after = after_look(called, STOPPED, SOON)
-    assert (after.operation.state, after.operation.outcome.ending) == (State.STALE, Ending.LEFT_TO_HUMAN)
+    assert end_of(after) == (State.STALE, Ending.LEFT_TO_HUMAN)
     assert after.effect is None
 
 
 def test_a_clear_that_somebody_else_is_making_is_watched_in_a_plan_too():
-    """And then the start follows."""
     operation = stopped(sent(in_plan(), RUN)).operation
     watching = after_look(operation, clearing(status_since=STOPPED_SINCE), SOON).operation
     assert (watching.state, watching.attempt.sends) == (State.WAITING, 0)
@@ -463,15 +286,7 @@ def test_an_operator_may_make_every_plan_and_a_requester_may_ask_for_it(plan):
         assert basis.requester.action is expected
 
 
-def test_a_plan_with_approvals_is_as_good_as_one_without():
-    """Approvals count for the whole plan: none is asked for between the steps."""
-    operation = sent(in_plan(needed=1, given=(Approval(BEN, START),)), RUN)
-    after = stopped(operation).operation
-    assert (after.approval.given, after.state) == ((Approval(BEN, START),), State.READY)
-
-
 def test_the_plans_are_these():
-    """No other can be stored."""
     assert CLEAR in PLANS
     assert len(set(PLANS)) == len(PLANS) == 6
     assert not [plan for plan in PLANS if list(plan) != [step for step in WHOLE if step in plan]]

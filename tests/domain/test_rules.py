@@ -1,13 +1,11 @@
-"""Rules: what holds where none says anything, that the strictest value wins, and how they read."""
+"""Rules and limits: what holds where none says anything, that the strictest value wins, and how they read."""
 
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from bot.domain.access.request_limits import REQUESTS_MAX, REQUESTS_WITHIN, next_request_at
 from bot.domain.access.rules import Freeze, Requirements, Rule, frozen, requirements_for
-from bot.domain.durations import span_in_words
 from bot.domain.errors import BadRule
 from tests.clock import START
 
@@ -36,17 +34,11 @@ def test_without_a_rule(is_operator, approvals):
 
 
 @pytest.mark.parametrize("is_operator", [True, False])
-@pytest.mark.parametrize("approvals", range(6))
-def test_a_rule_asks_of_operators_what_it_asks_of_others(approvals, is_operator):
-    """Approvals under a rule are the rule's, whoever asks; 0 is a value as any other."""
-    assert held(Rule("orders-*", approvals=approvals), is_operator=is_operator).approvals == approvals
-
-
-def test_a_rule_silent_on_approvals_leaves_the_default():
-    """A field that says nothing decides nothing, though the rule is named among those that hold."""
-    rule = Rule("orders-*", stop_window=30 * SECOND)
-    assert (held(rule).approvals, held(rule, is_operator=True).approvals) == (1, 0)
-    assert held(rule).rules == ("orders-*",)
+def test_a_rule_asks_of_operators_what_it_asks_of_others(is_operator):
+    for approvals in (0, 1, 5):
+        assert held(Rule("orders-*", approvals=approvals), is_operator=is_operator).approvals == approvals
+    silent = held(Rule("orders-*", stop_window=30 * SECOND), is_operator=is_operator)
+    assert (silent.approvals, silent.rules) == (0 if is_operator else 1, ("orders-*",))
 
 
 LAX = Rule(
@@ -77,7 +69,6 @@ STRICT = Rule(
 
 @pytest.mark.parametrize("rules", [(LAX, STRICT), (STRICT, LAX)])
 def test_the_strictest_value_of_each_field_wins(rules):
-    """Most approvals, shortest time, every reason's pattern, longest window, glass only if all allow it; all are asked."""
     merged = held(*rules)
     assert (merged.approvals, merged.approve_within, merged.remind_after) == (2, HOUR, 20 * MINUTE)
     assert (merged.reason_required, merged.stop_window, merged.break_glass) == (True, 60 * SECOND, False)
@@ -85,19 +76,14 @@ def test_the_strictest_value_of_each_field_wins(rules):
     assert set(merged.ask_groups) == {"S01", "S02"}
     assert set(merged.reason_patterns) == {"INC-[0-9]+", "because"}
     assert set(merged.rules) == {"orders-*", "*"}
+    assert held(Rule("*", ask_channel="C01"), Rule("orders-*", ask_channel="C01")).ask_channels == ("C01",)
 
 
 @pytest.mark.parametrize("field", ["approvals", "stop_window", "approve_within", "break_glass"])
 def test_each_field_is_taken_by_itself(field):
-    """A rule that is strict in one way and lax in another is not taken or left as a whole."""
     mixed = Rule("*", approvals=5, approve_within=3 * HOUR, stop_window=timedelta(0), break_glass=True)
     expected = {"approvals": 5, "stop_window": 10 * SECOND, "approve_within": 2 * HOUR, "break_glass": True}
     assert getattr(held(LAX, mixed), field) == expected[field]
-
-
-def test_one_channel_named_twice_is_asked_once():
-    """Two rules may agree on where to ask."""
-    assert held(Rule("*", ask_channel="C01"), Rule("orders-*", ask_channel="C01")).ask_channels == ("C01",)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +132,6 @@ def test_no_pattern_of_an_admin_holds_everybody_up():
     ],
 )
 def test_a_rule_outside_its_bounds_is_refused(fields):
-    """With words for the person, before anything is stored."""
     with pytest.raises(BadRule) as refused:
         Rule("*", **fields)
     assert refused.value.message
@@ -165,12 +150,10 @@ def test_a_rule_outside_its_bounds_is_refused(fields):
     ],
 )
 def test_the_bounds_themselves_are_allowed(fields):
-    """And such a rule says something."""
     assert not Rule("*", **fields).says_nothing
 
 
 def test_a_rule_in_words():
-    """As people type it, in one fixed order; what it does not say is left out."""
     assert LAX.in_words == (
         "approvals=1 channel=C01 group=S01 within=2h remind=1h reason=optional stop=10s "
         "break-glass=allowed matching=INC-[0-9]+"
@@ -181,38 +164,11 @@ def test_a_rule_in_words():
     assert (Rule("*").in_words, Rule("*").says_nothing) == ("", True)
 
 
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [
-        (timedelta(0), "0s"),
-        (30 * SECOND, "30s"),
-        (60 * SECOND, "1m"),
-        (90 * SECOND, "90s"),
-        (90 * MINUTE, "90m"),
-        (12 * HOUR, "12h"),
-        (24 * HOUR, "1d"),
-        (36 * HOUR, "36h"),
-        (timedelta(days=7), "7d"),
-    ],
-)
-def test_spans_in_words(span, words):
-    """The largest unit that measures it whole."""
-    assert span_in_words(span) == words
-
-
-@given(st.integers(0, 10**7))
-def test_a_span_in_words_loses_nothing(seconds):
-    """Read back by its unit, it is the same."""
-    words = span_in_words(timedelta(seconds=seconds))
-    assert int(words[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[words[-1]] == seconds
-
-
 def freeze(pattern, **until):
     return Freeze(1, pattern, START + timedelta(**until), "year end", "T1/UCLEO", START)
 
 
 def test_a_freeze_holds_what_it_matches_until_its_very_moment():
-    """The longest of several is named: until then nothing starts."""
     long, short = freeze("orders-*", hours=2), freeze("*", hours=1)
     assert frozen([short, long], "orders-eu", START) == long
     assert frozen([long, short], "orders-eu", START) == long
@@ -220,3 +176,20 @@ def test_a_freeze_holds_what_it_matches_until_its_very_moment():
     assert frozen([long], "billing", START) is None
     assert frozen([long], "orders-eu", START + 2 * HOUR - SECOND) == long
     assert frozen([long], "orders-eu", START + 2 * HOUR) is None
+
+
+def minutes(*counts):
+    return [START + timedelta(minutes=count) for count in counts]
+
+
+def test_the_eleventh_waits_until_the_first_is_ten_minutes_old():
+    asked_at, now = minutes(*range(REQUESTS_MAX)), START + timedelta(minutes=9)
+    assert next_request_at(asked_at[1:], now) is None
+    assert next_request_at(asked_at, now) == START + REQUESTS_WITHIN
+    assert next_request_at(reversed(asked_at), now) == START + REQUESTS_WITHIN
+    assert next_request_at(asked_at, START + REQUESTS_WITHIN) is None
+
+
+def test_after_a_clock_reset_nobody_waits_for_a_future_that_was_wrong():
+    """The bot's time went back by an hour: what was asked for "later" holds nobody up."""
+    assert next_request_at(minutes(*range(REQUESTS_MAX)), START - timedelta(hours=1)) is None

@@ -2,9 +2,8 @@
 
 import pytest
 
-from bot.domain.access.patterns import can_match, checked_anywhere, checked_pattern
 from bot.domain.commands import Clear, model, parse
-from bot.domain.errors import BadPattern, Misunderstood
+from bot.domain.errors import Misunderstood
 from bot.domain.pipelines.targets import ONE, THE_ONLY, Targets, full_name, is_target_name, name_on_target
 
 BOTH = Targets(("prod", "staging"))
@@ -53,57 +52,7 @@ def test_what_nobody_means_by_a_name(name):
 
 
 def test_what_stands_already_can_be_taken_away_however_it_was_written():
-    """It may be from when there were other targets."""
     assert parse("revoke <@U0ANA> operator orders*", BOTH).pattern == "orders*"
     assert parse("rule orders* off", BOTH).pattern == "orders*"
     assert parse("unfreeze orders*", BOTH).pattern == "orders*"
     assert parse("unfreeze prod/*").pattern == "prod/*"
-
-
-CAN = [
-    "*",
-    "prod/*",
-    "*/orders",
-    "p*s",
-    "prod/orders-[ab]",
-    "?rod/x",
-    "[a-p]rod?x",
-    "staging*",
-    "*g/a*",
-    "prod*orders",
-]
-
-
-@pytest.mark.parametrize("pattern", CAN)
-def test_a_pattern_of_names_with_targets(pattern):
-    assert checked_pattern(pattern, BOTH) == pattern
-
-
-CANNOT = [
-    "orders",
-    "orders*",
-    "dev/*",
-    "prod",
-    "prod/",
-    "Prod/*",
-    "prod/[z-a]*",
-    "prod/a/b",
-    "*/*/*",
-    "prod-*",
-    "prod/" + "?" * 101,
-]
-
-
-@pytest.mark.parametrize("pattern", CANNOT)
-def test_a_pattern_of_no_name_with_a_target_is_refused(pattern):
-    """Better at once than a rule that silently never holds."""
-    with pytest.raises(BadPattern, match="matches no pipeline"):
-        checked_pattern(pattern, BOTH)
-
-
-@pytest.mark.parametrize("pattern", ["prod/*", "*/orders", "orders/*"])
-def test_with_one_feldera_a_slash_is_no_part_of_a_pattern(pattern):
-    with pytest.raises(BadPattern, match="is no pipeline pattern"):
-        checked_pattern(pattern)
-    assert not can_match(pattern, ONE)
-    assert checked_anywhere(pattern) == pattern

@@ -93,7 +93,6 @@ def test_a_look_that_fails_again_is_no_news():
 
 
 def test_a_look_for_a_human_that_proves_nothing_is_no_news():
-    """It may take days until somebody comes."""
     look = Seen(pipeline())
     operation = needs_human(due_at=START, seen=sighting(look))
     assert is_silent(operation, after_look(operation, look))

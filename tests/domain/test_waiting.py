@@ -5,31 +5,27 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.events import EventKind
-from bot.domain.operations.inputs import HealthRead, HistoryRead, ReadHealth, ReadHistory
+from bot.domain.operations.inputs import HealthRead, ReadHealth
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
 from bot.domain.pipelines.pipeline import (
     Absent,
-    Change,
-    PipelineEvents,
     Problem,
     ProblemKind,
     RunnerHealth,
-    Storage,
 )
 from tests.clock import START
 from tests.domain.samples import (
     DOWN,
-    STOPPED_AT,
     after_look,
     cleared,
     clearing,
     early_start,
+    end_of,
     kinds,
     pipeline,
     ready,
-    running,
     submitting,
     waiting,
 )
@@ -56,7 +52,6 @@ def watched(operation, look, until):
 
 
 def test_milestones_come_once_each():
-    """At 30 s, 1, 2, 5, 10 and 30 minutes and so on; unusually long is said once."""
     _, said = watched(waiting(), clearing(), at(minutes=35))
     progress = [seconds for kind, seconds in said if kind is EventKind.STILL_CLEARING]
     assert progress == [30, 60, 120, 300, 600, 1800]
@@ -66,25 +61,17 @@ def test_milestones_come_once_each():
 
 
 def test_each_milestone_is_told_on_time():
-    """Though looks come up to 15 s apart by then, one falls on the milestone itself."""
     operation, now = waiting(), START
     moments = []
     while now < at(minutes=11):
         after = after_look(operation, clearing(), now)
         moments += [event.at for event in after.events]
+        assert after.operation.version == operation.version, "the card tells the time by itself"
         operation, now = after.operation, after.operation.due_at
     assert moments == [at(seconds=seconds) for seconds in (30, 60, 120, 300, 600)]
 
 
-def test_nothing_learned_is_nothing_shown():
-    """A look that finds it clearing still is no new version: the card tells the time by itself."""
-    after = after_look(waiting(), clearing(), at(seconds=31))
-    assert after.operation.version == waiting().version
-    assert kinds(after) == [EventKind.STILL_CLEARING]
-
-
 def test_after_a_gap_one_line_tells_how_long_it_has_been():
-    """A bot that was down for an hour does not make up for five lines, nor name a moment that has passed."""
     after = after_look(waiting(), clearing(), at(minutes=61))
     assert [event.data["seconds"] for event in after.events] == [3660]
     assert kinds(after_look(after.operation, clearing(), at(minutes=62))) == []
@@ -116,69 +103,14 @@ def test_what_takes_unusually_long_is_said_once_with_the_runners_health(healthy)
 )
 @pytest.mark.parametrize("now", [at(seconds=1), at(days=2)])
 def test_the_goal_is_the_goal_however_late(look, ending, now):
-    """There is no time after which an accepted clear has failed."""
     after = after_look(waiting(), look, now)
-    assert (after.operation.state, after.operation.outcome.ending) == (State.SUCCEEDED, ending)
+    assert end_of(after) == (State.SUCCEEDED, ending)
     assert (kinds(after), after.operation.ended_at) == ([EventKind.ENDED], now)
 
 
-IN_USE_ANEW = [running(), early_start(pipeline()), pipeline(status_since=START)]
-
-
-def after_the_record(look, history, operation=None):
-    """Accepted, in use again, and the record is read."""
-    looked = after_look(operation or waiting(), look, at(seconds=2))
-    assert isinstance(looked.effect, ReadHistory)
-    return advance(looked.operation, HistoryRead(history, looked.effect.found), at(seconds=2))
-
-
-@pytest.mark.parametrize("look", IN_USE_ANEW)
-def test_an_accepted_clear_was_made_before_it_was_started(look):
-    """The record shows it."""
-    changes = [(START, Storage.IN_USE), (START, Storage.CLEARED), (STOPPED_AT, Storage.IN_USE)]
-    after = after_the_record(look, PipelineEvents(tuple(Change(*change) for change in changes)))
-    ending = after.operation.outcome.ending
-    assert (after.operation.state, ending) == (State.SUCCEEDED, Ending.CLEARED_THEN_STARTED)
-
-
-@pytest.mark.parametrize("look", IN_USE_ANEW)
-def test_a_record_that_does_not_reach_back_proves_nothing(look):
-    """What was accepted may have been the clear of somebody else's pipeline."""
-    after = after_the_record(look, PipelineEvents((Change(START, Storage.IN_USE),)))
-    ending = after.operation.outcome.ending
-    assert (after.operation.state, ending) == (State.NEEDS_HUMAN, Ending.UNPROVABLE)
-
-
-@pytest.mark.parametrize("look", IN_USE_ANEW)
-def test_a_record_without_a_clear_denies_it(look):
-    """What was accepted was the clear of somebody else's pipeline: whatever happened, this one was not cleared."""
-    history = PipelineEvents((Change(START, Storage.IN_USE), Change(STOPPED_AT, Storage.IN_USE)))
-    after = after_the_record(look, history)
-    ending = after.operation.outcome.ending
-    assert (after.operation.state, ending) == (State.NEEDS_HUMAN, Ending.CONTRADICTION)
-
-
-def test_a_record_that_is_not_kept_proves_nothing():
-    """A Feldera before 0.292 keeps none: after a few tries a human is asked. An outage is waited for."""
-    missing, operation = Problem(ProblemKind.NOT_FELDERA, "no such page"), waiting()
-    for _ in range(4):
-        operation = after_the_record(running(), missing, operation).operation
-        assert operation.state is State.WAITING
-    after = after_the_record(running(), missing, operation)
-    assert (after.operation.state, after.operation.outcome.ending) == (
-        State.NEEDS_HUMAN,
-        Ending.UNPROVABLE,
-    )
-    assert after_the_record(running(), DOWN).operation.state is State.WAITING
-
-
 def test_what_cannot_be_calls_a_human():
-    """Accepted, and yet in use as before: Feldera's own rules exclude it, so nobody may guess."""
     after = after_look(waiting(), pipeline(), at(seconds=2))
-    assert (after.operation.state, after.operation.outcome.ending) == (
-        State.NEEDS_HUMAN,
-        Ending.CONTRADICTION,
-    )
+    assert end_of(after) == (State.NEEDS_HUMAN, Ending.CONTRADICTION)
 
 
 OUTAGES = [DOWN, Problem(ProblemKind.BUSY, "busy"), Problem(ProblemKind.UNEXPECTED, "500")]
@@ -243,14 +175,12 @@ def test_before_anything_was_sent_a_wrong_key_or_address_ends_it(trouble, looks,
 )
 @pytest.mark.parametrize("operation", [submitting(), waiting()])
 def test_after_something_was_sent_no_wrong_key_ends_it(operation, trouble):
-    """Its outcome is not known, whoever is not let in."""
     after, _ = watched(operation, Problem(trouble, "no"), at(hours=6))
     assert after.state is operation.state
 
 
 @pytest.mark.parametrize("operation", [submitting(), waiting()])
 def test_what_cannot_be_told_apart_is_left_to_people_once_it_lasts(operation):
-    """Three looks, and no request can be on its way any more: the pipeline stays held, and nothing more is sent."""
     problem = Problem(ProblemKind.AMBIGUOUS_FELDERA, "why")
     before, states = operation.state, []
     for moment in (at(seconds=1), at(seconds=3), at(seconds=14), at(seconds=20), at(hours=1)):

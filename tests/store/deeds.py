@@ -15,35 +15,17 @@ from bot.domain.operations.inputs import (
     Withdrawn,
 )
 from bot.domain.operations.machine.state_machine import advance
-from bot.domain.pipelines.pipeline import Checkpoints, Pipeline, Seen, Storage
-from tests.clock import START
+from bot.domain.pipelines.pipeline import Seen
+from tests.domain.samples import pipeline
 from tests.store.samples import ANA, CARD, at
-
-PIPELINE = Pipeline(
-    id="p-1",
-    name="orders",
-    storage=Storage.IN_USE,
-    status="Stopped",
-    status_since=START,
-    desired_status="Stopped",
-    desired_status_since=START,
-    resources="Stopped",
-    resources_desired="Stopped",
-    resources_desired_since=START,
-    program_status="Success",
-    program_status_since=START,
-    checkpoints=Checkpoints(3, 4096),
-    error=None,
-)
 
 
 def asks(minutes=1):
     """Without a limit: a round of a race is a request."""
 
     def decide(operation, access_data):
-        authority = authorization_for(
-            operation, replace(access_data, open_requests=0, asked_at=()), at(minutes)
-        )
+        unlimited = replace(access_data, open_requests=0, asked_at=())
+        authority = authorization_for(operation, unlimited, at(minutes))
         return advance(operation, Confirmed(ANA, authority), at(minutes))
 
     return decide
@@ -79,8 +61,9 @@ def time_passes(minutes):
 def looks(minutes=6):
     def decide(operation, access_data):
         placed = advance(operation, CardPlaced(CARD), at(minutes)).operation
+        of = operation.previewed
         seen = Looked(
-            Seen(replace(PIPELINE, id=operation.previewed.id)),
+            Seen(pipeline(id=of.id, status_since=of.status_since, checkpoints=of.checkpoints)),
             authorization_for(placed, access_data, at(minutes)),
         )
         return advance(placed, seen, at(minutes))

@@ -15,7 +15,9 @@ from bot.store.column_values import text_of, text_or_none
 from bot.store.schema.migrations import migrations
 
 
-def write_before(path: Path, version: int, rows: Iterable[Operation]) -> None:
+def write_before(
+    path: Path, version: int, rows: Iterable[Operation] = (), rules: Iterable[dict[str, object]] = ()
+) -> None:
     """The database as a bot left it that knew the first so many versions of the schema."""
     with closing(sqlite3.connect(path)) as connection:
         old = Database(connection, execute_plugins=False)
@@ -23,6 +25,8 @@ def write_before(path: Path, version: int, rows: Iterable[Operation]) -> None:
         known = {column.name for column in old.table("operations").columns}
         for row in map(old_row, rows):
             old.table("operations").insert({key: value for key, value in row.items() if key in known})
+        if rules:
+            old.table("rules").insert_all(rules)
         old.execute("INSERT INTO workspace VALUES ('team', 'T1')")
         connection.commit()
 

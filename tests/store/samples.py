@@ -1,6 +1,9 @@
 """Operations, grants, people and files that the store's tests begin with."""
 
-from collections.abc import Mapping
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +21,7 @@ from bot.domain.operations.plans import CLEAR
 from bot.domain.pipelines.pipeline import Checkpoints
 from bot.engine.ports import Decide
 from bot.store import operations
+from bot.store.store import SqliteStore
 from tests.clock import START
 from tests.operations import changed
 
@@ -93,3 +97,23 @@ def change(
     db: Database, name: str, decide: Decide, memberships: Mapping[Actor, Membership] = NOBODY
 ) -> Transition | None:
     return operations.change(db, OperationId(name), decide, memberships=memberships)
+
+
+@asynccontextmanager
+async def held_up(store: SqliteStore) -> AsyncIterator[asyncio.Task[Transition | None]]:
+    """The thread that writes is in the middle of a transaction: its disk takes a while."""
+    begun, may_go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(operation: Operation, access_data: AccessData) -> Transition:
+        loop.call_soon_threadsafe(begun.set)
+        assert may_go_on.wait(timeout=10)
+        return confirmed()(operation, access_data)
+
+    changing = asyncio.create_task(store.change(OperationId("op-1"), slow, memberships={}))
+    await begun.wait()
+    try:
+        yield changing
+    finally:
+        may_go_on.set()
+        await asyncio.wait([changing])

@@ -11,7 +11,7 @@ from bot.domain.audit_chain import GENESIS, Broken
 from bot.domain.events import EventKind
 from bot.domain.operations.operation import State
 from bot.store import audit_log, operations
-from bot.store.connection.database import writing
+from bot.store.connection.database import open_database, writing
 from bot.store.errors import DatabaseUnusable, RecordDamaged
 from bot.store.shell_store import Administration
 from tests.store.samples import ANA, BEN, PROPOSED, at, becomes, change, event, proposed, requested
@@ -64,25 +64,22 @@ def set_value(db, column, row, new):
     db.execute(f"UPDATE events SET {column} = ? WHERE id = ?", (new, row))  # noqa: S608
 
 
-def test_entries_count_from_one_and_each_has_its_own_hash(record):
+def test_entries_count_from_one_and_each_has_its_own_hash(record, tmp_path):
     entries = list(audit_log.entries(record))
     assert [entry.id for entry in entries] == [1, 2, 3, 4, 5, 6, 7]
     assert [entry.operation for entry in entries] == ["op-1", "op-1", "op-1", None, "op-1", None, "op-1"]
     assert audit_log.head(record) == (7, entries[-1].hash)
     assert len({entry.hash for entry in entries}) == 7
     assert audit_log.verify(record).broken is None
+    with open_database(tmp_path / "empty.db") as empty:
+        assert audit_log.head(empty) == (0, GENESIS)
+        assert audit_log.verify(empty, [(0, GENESIS)]).broken is None
+        assert list(audit_log.entries(empty)) == []
 
 
-def test_an_empty_record_is_whole(db):
-    assert audit_log.head(db) == (0, GENESIS)
-    assert audit_log.verify(db, [(0, GENESIS)]).broken is None
-    assert list(audit_log.entries(db)) == []
-
-
-@pytest.mark.parametrize("row", [1, 3, 4, 6, 7])
+@pytest.mark.parametrize("row", [1, 4, 7])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_changed_value_is_found(by_hand, row, column):
-    """Whatever the column, and whatever it is changed to."""
     others = {
         "id": (99, -1),
         "kind": ("sent", "no kind", b"sent"),
@@ -108,7 +105,6 @@ def test_a_changed_value_is_found(by_hand, row, column):
 @pytest.mark.parametrize("row", [3, 4])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_flipped_bit_is_found(by_hand, row, column):
-    """Every single one: also those that leave no text, and those that read the same."""
     was = value(by_hand, column, row)
     content = (was or 0).to_bytes(8, "big") if column == "id" else (was or "").encode()
     for bit in range(8 * len(content)):
@@ -154,7 +150,6 @@ def test_the_same_in_other_words_is_found(by_hand, change_it):
 def test_a_missing_row_is_found(by_hand):
     """Named by the gap that it left, even if what follows is damaged as well."""
     by_hand.execute("DELETE FROM events WHERE id = 4")
-    assert audit_log.verify(by_hand).broken == Broken(4, "is missing: the next one is 5")
     set_value(by_hand, "kind", 5, "no kind")
     assert audit_log.verify(by_hand).broken == Broken(4, "is missing: the next one is 5")
 
@@ -165,18 +160,14 @@ def test_swapped_rows_are_found(by_hand):
     assert audit_log.verify(by_hand).broken == Broken(4, UNTRUE)
 
 
-def test_a_row_that_was_put_in_is_found(by_hand):
-    """One between two others, or one at the end that follows nothing; also before the first."""
+@pytest.mark.parametrize("number", [8, 0])
+def test_a_row_that_was_put_in_is_found(by_hand, number):
     columns = "operation, pipeline, kind, at, by_team, by_user, data, hash"
-    for number in (8, 0):
-        with undone(by_hand):
-            by_hand.execute(
-                f"INSERT INTO events (id, {columns}) SELECT ?, {columns} FROM events WHERE id = 7",  # noqa: S608
-                (number,),
-            )
-            found = audit_log.verify(by_hand).broken
-        assert found is not None
-        assert found.id == number
+    by_hand.execute(
+        f"INSERT INTO events (id, {columns}) SELECT ?, {columns} FROM events WHERE id = 7",  # noqa: S608
+        (number,),
+    )
+    assert audit_log.verify(by_hand).broken.id == number
 
 
 def test_a_cut_tail_is_found_by_a_head_that_was_noted(by_hand):
@@ -207,7 +198,6 @@ def test_a_record_whose_operation_was_given_another_pipeline_is_broken(by_hand):
 
 
 def test_a_damaged_record_is_not_exported_as_if_nothing_were(path, by_hand):
-    """What comes before is; the damaged entry is named to whoever asked."""
     set_value(by_hand, "at", 3, "never")
     with Administration.open(path) as shell:
         read = []
@@ -218,7 +208,6 @@ def test_a_damaged_record_is_not_exported_as_if_nothing_were(path, by_hand):
 
 
 def test_a_file_that_does_not_read_at_all_is_said_to_be_so(path, record):
-    """A page in the middle that is no page any more: no traceback for whoever asks."""
     for minute in range(200):
         operations.note(record, event(EventKind.REFUSED, minute, by=ANA, why="x" * 500), None)
     record.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -233,7 +222,6 @@ def test_a_file_that_does_not_read_at_all_is_said_to_be_so(path, record):
 
 
 def test_a_long_record_is_read_piece_by_piece(record):
-    """All of it once, from the beginning or from a moment on."""
     with writing(record):
         for number in range(2 * audit_log.BATCH):
             audit_log.append(record, event(EventKind.REFUSED, 10 + number, by=ANA))
@@ -246,7 +234,6 @@ def test_a_long_record_is_read_piece_by_piece(record):
 
 
 def test_entries_of_some_kinds_are_read_without_the_others(record):
-    """The grants' few among a million."""
     kinds = [EventKind.APPROVED, EventKind.ENDED]
     assert [(entry.id, entry.event.kind) for entry in audit_log.entries(record, kinds=kinds)] == [
         (3, EventKind.APPROVED),
@@ -255,7 +242,6 @@ def test_entries_of_some_kinds_are_read_without_the_others(record):
 
 
 def test_the_record_can_grow_while_it_is_read(record):
-    """Nobody waits for whoever reads it: what is added meanwhile is read as well."""
     entries = audit_log.entries(record)
     assert next(entries).id == 1
     operations.note(record, event(EventKind.REFUSED, 9, by=ANA), None)

@@ -3,14 +3,17 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 
+from bot.domain.operations.operation import State
 from bot.store import operations
 from bot.store.connection.database import open_database, writing
 from bot.store.errors import DatabaseUnusable
-from tests.store.samples import PROPOSED, proposed
+from tests.store.samples import PROPOSED, change, confirmed, proposed
 
 
 @pytest.fixture
@@ -59,7 +62,6 @@ def test_a_directory_is_no_database(tmp_path):
 
 
 def test_a_place_that_may_not_be_written_is_said_to_be_so(tmp_path):
-    """A directory of somebody else's: the operator reads whose fault it is, not a traceback."""
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     tmp_path.chmod(0o500)
@@ -84,7 +86,6 @@ def test_a_database_of_something_else_gets_no_tables_of_ours(path):
 
 
 def test_a_database_of_a_newer_version_is_refused(path):
-    """An older bot does not know what a newer one's rows mean."""
     open_database(path).close()
     with closing(sqlite3.connect(path)) as newer:
         newer.execute(
@@ -108,7 +109,6 @@ def test_a_transaction_that_fails_leaves_nothing(db):
 
 
 def test_a_writer_that_waits_too_long_is_told_why(path, db):
-    """Another process that does not let go is named as the cause."""
     db.execute("PRAGMA busy_timeout = 10")
     with open_database(path) as other, writing(other):
         with (
@@ -117,3 +117,35 @@ def test_a_writer_that_waits_too_long_is_told_why(path, db):
         ):
             pass
         assert db.table("workspace").count == 0  # readers are not kept out
+
+
+DIES_BEFORE_ITS_COMMIT = """
+import sys
+from pathlib import Path
+from bot.domain.access.authorization import AccessData
+from bot.store import operations
+from bot.store.connection.database import open_database, writing
+from tests.store.samples import confirmed
+
+db = open_database(Path(sys.argv[1]))
+with writing(db):
+    operation = operations.find(db, "op-1")
+    operations.record(db, operation, confirmed()(operation, AccessData(freezes=())))
+    assert operations.live_on(db, "orders") is not None
+    print("written", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_killed_before_the_commit_nothing_has_happened(path, db):
+    """SIGKILL when the row and its event are written: the old row, no event, and nobody is locked out."""
+    operations.propose(db, proposed(), PROPOSED)
+    command = [sys.executable, "-c", DIES_BEFORE_ITS_COMMIT, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as bot:  # noqa: S603 - our own
+        assert bot.stdout.readline() == b"written\n"
+        bot.kill()
+        bot.wait(timeout=10)
+    assert operations.find(db, "op-1") == proposed()
+    assert db.table("events").count == 1
+    change(db, "op-1", confirmed())
+    assert operations.live_on(db, "orders").state is State.READY

@@ -94,7 +94,6 @@ def test_whatever_an_event_is_made_of(db, data, at):
     )
 )
 def test_whatever_passes_the_door_can_be_recorded(db, payload):
-    """The door lets nothing through that the audit log could not keep."""
     try:
         typed = SlashCommand.model_validate(payload)
     except ValueError:

@@ -18,7 +18,6 @@ from tests.store.samples import ANA, PROPOSED, becomes, change, confirmed, propo
 
 
 def test_opening_twice_changes_nothing(path):
-    """A restart finds the file as it left it."""
     with open_database(path) as db:
         operations.propose(db, proposed(), PROPOSED)
         before = db.schema
@@ -35,20 +34,14 @@ def test_every_state_can_be_stored(db, state):
     assert operations.find(db, proposed().id) == proposed(state=state, version=2)
 
 
-def test_the_index_knows_the_states_that_hold_a_pipeline(db):
-    """A live state that the index does not know would let two operations onto one pipeline."""
-    (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'operations_live'").fetchone()
-    assert set(re.findall(r"'(\w+)'", sql)) == {state.value for state in LIVE}
+UNDERWAY = {state for state in State if state is not State.PROPOSED and not state.has_ended}
 
 
-def test_the_index_knows_what_is_underway(db):
-    """A state that it does not know would be left to itself."""
-    (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'operations_underway'").fetchone()
-    assert set(re.findall(r"'(\w+)'", sql)) == {state.value for state in State if not_ended(state)}
-
-
-def not_ended(state):
-    return state is not State.PROPOSED and not state.has_ended
+@pytest.mark.parametrize(("index", "states"), [("operations_live", LIVE), ("operations_underway", UNDERWAY)])
+def test_an_index_knows_the_states_that_it_is_for(db, index, states):
+    """A live state that it does not know would let two operations onto one pipeline, or be left to itself."""
+    (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+    assert set(re.findall(r"'(\w+)'", sql)) == {state.value for state in states}
 
 
 @pytest.mark.parametrize(("user", "group"), [(None, None), ("U0ANA", "S0ONCALL")])
@@ -96,7 +89,6 @@ def test_no_card_shows_a_version_that_is_not_there_yet(db):
     ],
 )
 def test_history_cannot_be_rewritten(path, statement, why):
-    """Not even by hand, with a connection that has none of the bot's settings."""
     with open_database(path) as db:
         operations.propose(db, proposed(), PROPOSED)
         access_changes.administer_from_the_shell(

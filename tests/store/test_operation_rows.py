@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from bot.domain.access.changes import GrantRole, SetFreeze, SetRule
 from bot.domain.access.permissions import Grant, Group, Role
 from bot.domain.access.rules import Freeze
-from bot.domain.audit_chain import Entry
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor
 from bot.domain.operations.inputs import Transition
@@ -85,19 +84,18 @@ all_gifts = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(first=operations_with("op-1"), second=operations_with("op-1"))
 def test_an_operation_comes_back_as_it_was_written(first, second):
-    """Whether a row was inserted or updated, all of it is there."""
     second = replace(second, version=2_000)
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, first, PROPOSED)
-        assert operations.find(db, first.id) == first
+        assert asdict(operations.find(db, first.id)) == asdict(first)
         change(db, first.id, lambda _operation, _access_data: Transition(second))
-        assert operations.find(db, first.id) == second
+        assert asdict(operations.find(db, first.id)) == asdict(second)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(operation=operations_with("op-1"))
 def test_an_operation_of_an_earlier_schema_comes_back_as_it_was_written(operation):
     """A column for each field became one document."""
@@ -112,7 +110,6 @@ def test_an_operation_of_an_earlier_schema_comes_back_as_it_was_written(operatio
 @settings(max_examples=30)
 @given(events=st.lists(all_events, min_size=1))
 def test_events_come_back_as_they_were_recorded(events):
-    """In their order, with their data and where the card stands, as lines that are still owed."""
     with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
         operations.propose(db, SHOWN, PROPOSED)
         change(db, "op-1", lambda operation, _access_data: Transition(operation, tuple(events)))
@@ -122,21 +119,11 @@ def test_events_come_back_as_they_were_recorded(events):
             replace(event, data={**event.data, **stands}) for event in events
         ]
         assert {(stored.operation, stored.posted_ts) for stored in waiting.events} == {("op-1", None)}
-
-
-@settings(max_examples=30)
-@given(events=st.lists(all_events, min_size=1))
-def test_the_record_gives_back_what_it_was_given(events):
-    """Whoever did it and wherever its moment came from: the chain over what is read is the chain that was written."""
-    with TemporaryDirectory() as place, open_database(Path(place) / "bot.db") as db:
-        operations.propose(db, SHOWN, PROPOSED)
         for event in events:
             operations.note(db, event, None)
         assert audit_log.verify(db).broken is None
-        kept = list(audit_log.entries(db))[1:]
-        assert kept == [
-            Entry(entry.id, None, event, entry.hash) for entry, event in zip(kept, events, strict=True)
-        ]
+        noted = list(audit_log.entries(db))[-len(events) :]
+        assert [(entry.operation, entry.event) for entry in noted] == [(None, event) for event in events]
 
 
 @settings(max_examples=30)
@@ -151,7 +138,7 @@ def test_a_grant_comes_back_as_it_was_given(give, by):
         )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(first=any_rules(), second=any_rules())
 def test_a_rule_comes_back_as_it_was_set(first, second):
     """One a pattern, whole: no field of the one before it is left over."""

@@ -7,12 +7,11 @@ from bot.domain.operations.inputs import Transition
 from bot.domain.operations.operation import State
 from bot.domain.operations.parts import Review
 from bot.engine.ports import PipelineBusy
-from bot.store import operations, unannounced
+from bot.store import operations
 from bot.store.errors import AmbiguousId
 from tests.clock import START
 from tests.store.samples import (
     BEN,
-    CARD,
     PROPOSED,
     at,
     becomes,
@@ -33,15 +32,20 @@ def propose(db, *names, pipeline="orders"):
         operations.propose(db, proposed(name, pipeline=pipeline), PROPOSED)
 
 
+def propose_on(db, *pipelines):
+    """An operation on each of these names of one pipeline."""
+    previewed = proposed().previewed
+    rows = {
+        f"op-{number}": proposed(f"op-{number}", pipeline=name, previewed=previewed)
+        for number, name in enumerate(pipelines, start=1)
+    }
+    for row in rows.values():
+        operations.propose(db, row, PROPOSED)
+    return rows
+
+
 def kinds(db):
     return [row["kind"] for row in db.query("SELECT kind FROM events ORDER BY id")]
-
-
-def owed(db):
-    return [
-        (waiting.operation.id, [stored.event.kind for stored in waiting.events])
-        for waiting in unannounced.UnannouncedReader().unannounced(db)
-    ]
 
 
 def test_what_was_decided_is_what_is_stored(db):
@@ -75,7 +79,6 @@ def test_a_decision_that_fails_changes_nothing(db):
 
 
 def test_nothing_is_written_when_nothing_changed(db):
-    """A look that learns nothing costs no write."""
     propose(db, "op-1")
     before = db.conn.total_changes
     assert change(db, "op-1", lambda operation, _access_data: Transition(operation)) == Transition(proposed())
@@ -97,59 +100,61 @@ def test_a_row_that_moved_on_is_not_overwritten(db):
 
 
 def test_an_operation_never_becomes_another(db):
-    """A decision that answers with somebody else's row is a fault, and is written on neither."""
     propose(db, "op-1", "op-2")
     with pytest.raises(ValueError, match="operation op-1 cannot become op-2"):
         change(db, "op-1", lambda *_: Transition(proposed("op-2", reason="mine now")))
     assert operations.find(db, "op-2") == proposed("op-2")
 
 
-def test_a_pipeline_is_held_by_one_operation(db):
+ONE_NAME, TWO_NAMES = (
+    ("orders", "orders"),
+    ("a/orders", "b/orders"),
+)  # two on a target that is in the settings twice
+by_name_and_by_id = pytest.mark.parametrize("pipelines", [ONE_NAME, TWO_NAMES], ids=["one name", "two names"])
+
+
+@by_name_and_by_id
+@pytest.mark.parametrize("state", [state for state in State if state.is_live])
+def test_every_live_state_holds_the_pipeline(db, state, pipelines):
     """Who comes second is told who holds it, and nothing of theirs is written."""
-    propose(db, "op-1", "op-2")
-    change(db, "op-1", confirmed())
+    names = propose_on(db, *pipelines)
+    change(db, "op-1", becomes(state=state, confirmed_at=at(1)))
     with pytest.raises(PipelineBusy) as busy:
         change(db, "op-2", confirmed())
-    assert busy.value.holder == operations.find(db, "op-1")
-    assert operations.find(db, "op-2") == proposed("op-2")
-    assert kinds(db) == ["proposed", "proposed", "confirmed"]
-
-
-@pytest.mark.parametrize("state", [state for state in State if state.is_live])
-def test_every_live_state_holds_the_pipeline(db, state):
-    propose(db, "op-1", "op-2")
-    change(db, "op-1", becomes(state=state, confirmed_at=at(1)))
-    with pytest.raises(PipelineBusy):
-        change(db, "op-2", confirmed())
     holder = operations.find(db, "op-1")
-    assert operations.live_on(db, "orders") == holder
+    assert busy.value.holder == holder == operations.live_on(db, pipelines[0])
+    assert operations.find(db, "op-2") == names["op-2"]
     assert operations.underway(db) == (holder,)
+    assert kinds(db) == ["proposed"] * 2
 
 
+@by_name_and_by_id
 @pytest.mark.parametrize("state", [state for state in State if not state.is_live])
-def test_no_other_state_does(db, state):
-    propose(db, "op-1", "op-2")
+def test_no_other_state_does(db, state, pipelines):
+    propose_on(db, *pipelines)
+    change(db, "op-1", confirmed())
     change(db, "op-1", becomes(state=state))
-    assert operations.live_on(db, "orders") is None
+    assert operations.live_on(db, pipelines[0]) is None
     change(db, "op-2", confirmed())
-    assert operations.live_on(db, "orders") == operations.find(db, "op-2")
+    assert operations.live_on(db, pipelines[1]) == operations.find(db, "op-2")
 
 
-def test_a_pipeline_waits_with_one_request(db):
+@by_name_and_by_id
+def test_a_pipeline_waits_with_one_request(db, pipelines):
     """Who asks second is told who asked first. That one alone may still become the operation that holds it."""
-    propose(db, "op-1", "op-2", "op-3")
+    names = propose_on(db, *pipelines, pipelines[1])
     change(db, "op-1", requested())
     with pytest.raises(PipelineBusy) as busy:
         change(db, "op-2", requested())
-    assert busy.value.holder == operations.find(db, "op-1") == operations.pending_on(db, "orders")
-    assert operations.find(db, "op-2") == proposed("op-2")
+    assert busy.value.holder == operations.find(db, "op-1") == operations.pending_on(db, pipelines[0])
+    assert operations.find(db, "op-2") == names["op-2"]
     change(db, "op-3", confirmed())
     with pytest.raises(PipelineBusy) as busy:
         change(db, "op-1", becomes(state=State.READY))
-    assert busy.value.holder == operations.live_on(db, "orders") == operations.find(db, "op-3")
+    assert busy.value.holder == operations.live_on(db, pipelines[1]) == operations.find(db, "op-3")
     change(db, "op-1", becomes(state=State.DENIED))
     change(db, "op-2", requested())
-    assert operations.pending_on(db, "orders") == operations.find(db, "op-2")
+    assert operations.pending_on(db, pipelines[1]) == operations.find(db, "op-2")
 
 
 def test_what_is_underway_comes_oldest_first(db):
@@ -178,7 +183,6 @@ def test_pending_is_what_waits_for_people(db):
 
 
 def test_the_last_clear_is_the_newest_that_was_done(db):
-    """By a step of an operation, whatever became of the operation; other steps count for nothing."""
     propose(db, "op-1", "op-2", "op-3")
     propose(db, "op-4", pipeline="clicks")
     assert operations.last_cleared_at(db, "orders") is None
@@ -207,106 +211,3 @@ def test_an_operation_is_found_by_the_beginning_of_its_id(db):
     }
     with pytest.raises(AmbiguousId, match="The ids of several operations begin with 'a'"):
         operations.find_by_beginning(db, "a")
-
-
-def test_what_changed_no_row_is_noted(db):
-    """With the operation it is about, or with none; nothing is owed for a refusal."""
-    propose(db, "op-1")
-    change(db, "op-1", confirmed())
-    unannounced.rendered(db, "op-1", 2)
-    change(db, "op-1", becomes(card=CARD, version=2))
-    operations.note(db, event(EventKind.REFUSED, 2, by=BEN), "op-1")
-    operations.note(db, event(EventKind.REFUSED, 3, by=BEN), None)
-    with pytest.raises(LookupError, match="no operation op-9"):
-        operations.note(db, event(EventKind.REFUSED, 4, by=BEN), "op-9")
-    noted = list(db.query("SELECT operation, by_team, by_user FROM events WHERE kind = 'refused'"))
-    assert noted == [{"operation": name, "by_team": "T1", "by_user": "U0BEN"} for name in ("op-1", None)]
-    assert owed(db) == []
-
-
-def test_a_proposal_owes_slack_nothing(db):
-    """Its preview is the requester's alone, even when it ends: there is no thread to speak in."""
-    propose(db, "op-1")
-    change(db, "op-1", becomes(ENDED, state=State.WITHDRAWN))
-    assert owed(db) == []
-
-
-def test_slack_is_owed_a_card_until_it_shows_the_row_as_it_is(db):
-    """Confirmed: no card yet. Placed and rendered: nothing. Changed: the card again, though it has ended."""
-    propose(db, "op-1")
-    change(db, "op-1", confirmed())
-    assert owed(db) == [("op-1", [])]
-    change(db, "op-1", becomes(card=CARD, version=2))
-    assert owed(db) == [("op-1", [])]
-    unannounced.rendered(db, "op-1", 2)
-    assert owed(db) == []
-    change(db, "op-1", becomes(state=State.SUCCEEDED))
-    assert owed(db) == [("op-1", [])]
-    unannounced.rendered(db, "op-1", 3)
-    assert owed(db) == []
-    change(db, "op-1", becomes(card=None, version=3))
-    assert owed(db) == [("op-1", [])]
-
-
-def test_a_card_that_is_newer_stays_the_newest(db):
-    """An older rendering that is reported late does not have the card edited again."""
-    propose(db, "op-1")
-    change(db, "op-1", becomes(confirmed_at=at(1), card=CARD, version=5))
-    unannounced.rendered(db, "op-1", 5)
-    unannounced.rendered(db, "op-1", 4)
-    assert owed(db) == []
-
-
-def test_lines_are_owed_until_slack_took_them(db):
-    """Only the kinds that are spoken, oldest first; each until it was posted, and no longer."""
-    propose(db, "op-1")
-    change(db, "op-1", confirmed())
-    change(db, "op-1", becomes(SENT, ACCEPTED, card=CARD, version=2))
-    unannounced.rendered(db, "op-1", 2)
-    change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED, version=2))
-    assert owed(db) == [("op-1", [EventKind.SENT, EventKind.ACCEPTED, EventKind.ENDED])]
-    (waiting,) = unannounced.UnannouncedReader().unannounced(db)
-    sent, accepted, ended = (stored.id for stored in waiting.events)
-    unannounced.posted(db, (sent, accepted), "1700000000.000200")
-    assert owed(db) == [("op-1", [EventKind.ENDED])]
-    unannounced.posted(db, (ended,), "")
-    assert owed(db) == []
-
-
-def test_an_operation_that_no_place_takes_is_given_up_for_good(db):
-    """Its card and its lines are owed no more, whatever still happens to it; the others' are."""
-    propose(db, "op-1", pipeline="orders")
-    propose(db, "op-2", pipeline="clicks")
-    for name in ("op-1", "op-2"):
-        change(db, name, confirmed())
-        change(db, name, becomes(SENT, state=State.WAITING))
-    unannounced.abandoned(db, "op-1")
-    change(db, "op-1", becomes(ENDED, state=State.SUCCEEDED))
-    assert owed(db) == [("op-2", [EventKind.SENT])]
-    assert operations.find(db, "op-1").state is State.SUCCEEDED
-
-
-def test_who_has_waited_longest_comes_first(db):
-    """By the oldest line that is owed; where only the card is behind, by when it was confirmed."""
-    for name, sent in (("op-1", 9), ("op-2", 6), ("op-3", None), ("op-4", None)):
-        propose(db, name, pipeline=name)
-        change(db, name, confirmed({"op-3": 7, "op-4": 8}.get(name, 1)))
-        change(db, name, becomes(card=CARD))
-        unannounced.rendered(db, name, 3 if sent else 2)
-        if sent:
-            change(db, name, becomes(event(EventKind.SENT, sent), version=3))
-    assert [name for name, _ in owed(db)] == ["op-2", "op-3", "op-4", "op-1"]
-
-
-def test_what_slack_cannot_have_taken_is_refused(db):
-    """A line that was never owed, a card of nothing: the caller has mixed something up, and half of it is not kept."""
-    propose(db, "op-1")
-    change(db, "op-1", confirmed())
-    change(db, "op-1", becomes(SENT, card=CARD, rendered_version=3))
-    with pytest.raises(LookupError, match="no operation op-9"):
-        unannounced.rendered(db, "op-9", 1)
-    with pytest.raises(LookupError, match="no operation op-9"):
-        unannounced.abandoned(db, "op-9")
-    with pytest.raises(LookupError, match="no line is owed for event 1"):
-        unannounced.posted(db, (3, 1), "1700000000.000200")
-    assert owed(db) == [("op-1", [EventKind.SENT])]

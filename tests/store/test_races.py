@@ -14,7 +14,7 @@ from bot.domain.access.changes import DropRule, GrantRole, RevokeRole, SetRule, 
 from bot.domain.access.permissions import Action, Role
 from bot.domain.access.rules import Rule
 from bot.domain.events import EventKind
-from bot.domain.operations.inputs import Confirmed, Send, Stopped, TimePassed, Transition
+from bot.domain.operations.inputs import Confirmed, Send, Stopped, Transition
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
@@ -52,14 +52,30 @@ async def stores(path, shell):
         yield [await stack.enter_async_context(aclosing(SqliteStore.open(path))) for _connection in range(2)]
 
 
+async def both(*calls):
+    return await asyncio.gather(*calls, return_exceptions=True)
+
+
 async def at_once(stores, name, first, second):
     """Both decide on the operation at the same moment, each over a connection of their own."""
-    return await asyncio.gather(
-        *(
-            store.change(name, decide, memberships=EVERYBODY)
-            for store, decide in zip(stores, (first, second), strict=True)
-        ),
-        return_exceptions=True,
+    decides = zip(stores, (first, second), strict=True)
+    return await both(*(store.change(name, decide, memberships=EVERYBODY) for store, decide in decides))
+
+
+def won_and_lost(answers):
+    """One decision was made; the other was told who holds the pipeline."""
+    (won,) = [answer for answer in answers if isinstance(answer, Transition)]
+    (lost,) = [answer for answer in answers if isinstance(answer, PipelineBusy)]
+    assert lost.holder == won.operation
+    return won.operation
+
+
+def administers(store, wanted, kind, minutes):
+    return store.administer(
+        wanted,
+        lambda _access_data: event(kind, minutes, by=CLEO),
+        membership=EVERYBODY[CLEO],
+        by="T1/U0CLEO",
     )
 
 
@@ -78,19 +94,17 @@ def kinds(answer):
 
 
 async def test_two_approvers_on_the_last_slot(stores):
-    """One of them made it ready; the other reads that it was approved, and by whom. It is approved once."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
         answers = await at_once(stores, name, approves(BEN), approves(CLEO))
         assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
         row = await stores[0].operation(name)
         assert [answer.operation for answer in answers] == [row, row]
-        assert row.state is State.READY
-        assert len(row.approval.given) == 1
+        assert (row.state, len(row.approval.given)) == (State.READY, 1)
 
 
-async def test_one_approver_on_two_slots(stores, shell):
-    """A double click is one approval, however quick; both approvals take two people."""
+async def test_two_slots_take_two_people_and_neither_is_lost_to_the_other(stores, shell):
+    """A double click is one approval, however quick."""
     shell.administer(SetRule(Rule("*", approvals=2)), by="shell:root", now=START)
     for turn in range(ROUNDS):
         name = await request(stores, turn)
@@ -98,19 +112,8 @@ async def test_one_approver_on_two_slots(stores, shell):
         assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
         row = await stores[0].operation(name)
         assert (row.state, len(row.approval.given)) == (State.AWAITING_APPROVAL, 1)
-        answers = await at_once(stores, name, approves(CLEO), approves(BEN))
-        assert sorted(map(kinds, answers)) == [[], [EventKind.APPROVED]]
-        row = await stores[0].operation(name)
-        assert {approval.by for approval in row.approval.given} == {BEN, CLEO}
-        assert row.state is State.READY
-
-
-async def test_two_approvers_on_two_slots_both_count(stores, shell):
-    """Neither approval is lost to the other: the second of them makes it ready."""
-    shell.administer(SetRule(Rule("*", approvals=2)), by="shell:root", now=START)
-    for turn in range(ROUNDS):
-        name = await request(stores, turn)
-        answers = await at_once(stores, name, approves(BEN), approves(CLEO))
+        other = await request(stores, turn + ROUNDS)
+        answers = await at_once(stores, other, approves(BEN), approves(CLEO))
         assert [kinds(answer) for answer in answers] == [[EventKind.APPROVED]] * 2
         assert sorted(answer.operation.state for answer in answers) == [State.AWAITING_APPROVAL, State.READY]
 
@@ -125,7 +128,6 @@ async def test_two_approvers_on_two_slots_both_count(stores, shell):
     ids=["denied", "withdrawn", "expired"],
 )
 async def test_an_approval_beside_an_end(stores, rival, state, ending):
-    """Approved or ended, never both, and both read the same; an end by a person after the approval does nothing."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
         approval, end = await at_once(stores, name, approves(BEN), rival)
@@ -140,7 +142,6 @@ async def test_an_approval_beside_an_end(stores, rival, state, ending):
 
 
 async def test_an_approval_after_the_time_is_none(stores):
-    """Whoever is first to look at the clock ends it: the click, if it comes before the loop."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
         answers = await at_once(stores, name, approves(BEN, 61), time_passes(61))
@@ -149,17 +150,11 @@ async def test_an_approval_after_the_time_is_none(stores):
 
 
 async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
-    """Approved before or refused after: in neither case is anything sent by an approval that counts no more."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
-        take_away = RevokeRole(BEN, Role.APPROVER, "*")
-
-        def authorize(_access_data):
-            return event(EventKind.REVOKED, 5, by=CLEO)
-
-        approval, revoked = await asyncio.gather(
+        approval, revoked = await both(
             stores[0].change(name, approves(BEN), memberships=EVERYBODY),
-            stores[1].administer(take_away, authorize, membership=EVERYBODY[CLEO], by="T1/U0CLEO"),
+            administers(stores[1], RevokeRole(BEN, Role.APPROVER, "*"), EventKind.REVOKED, 5),
         )
         assert revoked.data["before"] is not None
         row = await stores[0].operation(name)
@@ -174,7 +169,6 @@ async def test_an_approval_beside_the_loss_of_the_right(stores, shell):
 
 
 async def test_the_request_goes_out_once(stores):
-    """Two loops that look at the same ready operation at once: one of them sends."""
     for turn in range(ROUNDS):
         name = await request(stores, turn)
         await stores[0].change(name, approves(BEN), memberships=EVERYBODY)
@@ -184,7 +178,6 @@ async def test_the_request_goes_out_once(stores):
 
 
 async def test_a_stop_beside_the_request(stores, shell):
-    """Stopped or sent: who stops it is told the truth about which."""
     shell.administer(SetRule(Rule("*", approvals=1, stop_window=at(1) - at(0))), by="shell:root", now=START)
 
     def stops(operation, access_data):
@@ -205,21 +198,15 @@ async def test_a_stop_beside_the_request(stores, shell):
 
 
 async def test_two_requests_on_one_pipeline(stores):
-    """One waits for approval; the other is told which, and stays a proposal."""
     for turn in range(ROUNDS):
         names = (f"a-{turn}", f"b-{turn}")
         for name in names:
             await stores[0].propose(proposed(name, pipeline=f"orders-{turn}"), PROPOSED)
-        answers = await asyncio.gather(
-            *(
-                store.change(name, asks(), memberships=EVERYBODY)
-                for store, name in zip(stores, names, strict=True)
-            ),
-            return_exceptions=True,
+        pairs = zip(stores, names, strict=True)
+        won = won_and_lost(
+            await both(*(store.change(name, asks(), memberships=EVERYBODY) for store, name in pairs))
         )
-        (won,) = [answer for answer in answers if isinstance(answer, Transition)]
-        (lost,) = [answer for answer in answers if isinstance(answer, PipelineBusy)]
-        assert lost.holder == won.operation == await stores[0].pending_on(f"orders-{turn}")
+        assert won == await stores[0].pending_on(f"orders-{turn}")
         rows = [await stores[1].operation(name) for name in names]
         assert sorted(row.state for row in rows) == [State.AWAITING_APPROVAL, State.PROPOSED]
 
@@ -234,42 +221,27 @@ async def test_the_last_approval_beside_somebody_elses_clear(stores, shell):
     for turn in range(ROUNDS):
         name, other = await request(stores, turn), f"other-{turn}"
         await stores[0].propose(proposed(other, pipeline=f"orders-{turn}", requester=CLEO), PROPOSED)
-        answers = await asyncio.gather(
-            stores[0].change(name, approves(BEN), memberships=EVERYBODY),
-            stores[1].change(other, confirms, memberships=EVERYBODY),
-            return_exceptions=True,
+        won = won_and_lost(
+            await both(
+                stores[0].change(name, approves(BEN), memberships=EVERYBODY),
+                stores[1].change(other, confirms, memberships=EVERYBODY),
+            )
         )
-        (won,) = [answer for answer in answers if isinstance(answer, Transition)]
-        (lost,) = [answer for answer in answers if isinstance(answer, PipelineBusy)]
-        assert won.operation.state is State.READY
-        assert lost.holder == won.operation == await stores[0].live_on(f"orders-{turn}")
-        if won.operation.id == other:
+        assert won.state is State.READY
+        assert won == await stores[0].live_on(f"orders-{turn}")
+        if won.id == other:
             waiting = await stores[0].pending_on(f"orders-{turn}")
             assert (waiting.id, waiting.approval.given) == (name, ())
-            await stores[0].change(other, withdrawn_while_ready, memberships={})
+            await stores[0].change(other, time_passes(5 * 60), memberships={})  # too late to send it
             again = await stores[1].change(name, approves(BEN, 7), memberships=EVERYBODY)
             assert again.operation.state is State.READY
 
 
-def withdrawn_while_ready(operation, _access_data):
-    """It is too late to send it: the pipeline is free again."""
-    return advance(operation, TimePassed(), at(5 * 60))
-
-
 async def test_two_who_drop_the_same_rule(stores, shell):
-    """One dropped it, the other reads that there is none; it was dropped once."""
     for turn in range(ROUNDS):
         shell.administer(SetRule(Rule("orders", approvals=2)), by="shell:root", now=at(turn))
-
-        def authorize(_access_data):
-            return event(EventKind.RULE_DROPPED, 30, by=CLEO)
-
-        answers = await asyncio.gather(
-            *(
-                store.administer(DropRule("orders"), authorize, membership=EVERYBODY[CLEO], by="T1/U0CLEO")
-                for store in stores
-            )
-        )
+        drop = DropRule("orders")
+        answers = await both(*(administers(store, drop, EventKind.RULE_DROPPED, 30) for store in stores))
         assert sorted(str(answer.data["before"]) for answer in answers) == ["None", "{'approvals': '2'}"]
         (dropped,) = await stores[0].history(limit=1)
         assert dropped.entry.event.data["before"] == {"approvals": "2"}
@@ -278,7 +250,6 @@ async def test_two_who_drop_the_same_rule(stores, shell):
 
 
 async def test_two_admins_who_take_each_others_rights_away(stores, shell):
-    """Whoever is first is still an admin, and whoever is second is none any more: one of them remains."""
     for turn in range(ROUNDS):
         admins = [GrantRole(who, Role.ADMIN, "*") for who in (BEN, CLEO)]
         shell.administer(*admins, by="shell:root", now=at(turn))
@@ -295,12 +266,11 @@ async def test_two_admins_who_take_each_others_rights_away(stores, shell):
             return wanted, authorize
 
         pairs = ((stores[0], BEN, CLEO), (stores[1], CLEO, BEN))
-        answers = await asyncio.gather(
+        answers = await both(
             *(
                 store.administer(*takes_from(other, actor), membership=EVERYBODY[actor], by=actor.user)
                 for store, actor, other in pairs
-            ),
-            return_exceptions=True,
+            )
         )
         (refused,) = [answer for answer in answers if isinstance(answer, NotAuthorized)]
         (remaining,) = [grant for grant in shell.grants() if grant.role is Role.ADMIN]

@@ -1,8 +1,7 @@
 """Whoever reads waits for nobody who writes, and reads the database that was opened or nothing at all."""
 
 import asyncio
-import threading
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 
 import pytest
 
@@ -13,7 +12,7 @@ from bot.store.connection.database import open_database
 from bot.store.store import SqliteStore
 from tests.clock import START
 from tests.operations import changed
-from tests.store.samples import CARD, EVERYBODY, PROPOSED, becomes, confirmed, proposed
+from tests.store.samples import CARD, EVERYBODY, PROPOSED, becomes, confirmed, held_up, proposed
 
 pytestmark = pytest.mark.anyio
 
@@ -37,26 +36,6 @@ READS = {
 }
 
 
-@asynccontextmanager
-async def held_up(store):
-    """The thread that writes is in the middle of a transaction: its disk takes a while."""
-    begun, may_go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-
-    def slow(operation, access_data):
-        loop.call_soon_threadsafe(begun.set)
-        assert may_go_on.wait(timeout=10)
-        return confirmed()(operation, access_data)
-
-    changing = asyncio.create_task(store.change("op-1", slow, memberships={}))
-    await begun.wait()
-    try:
-        yield
-    finally:
-        may_go_on.set()
-        await changing
-
-
 async def test_nobody_who_reads_waits_for_a_write(store):
     """All of them, while a transaction is under way; they read what was there before it."""
     await store.propose(proposed(), PROPOSED)
@@ -69,7 +48,6 @@ async def test_nobody_who_reads_waits_for_a_write(store):
 
 
 async def test_what_was_written_is_read_at_once(store):
-    """From one line to the next, whichever connection reads."""
     for turn in range(20):
         await store.remember_team(TeamId(f"T{turn}"))
         assert await store.team() == f"T{turn}"

@@ -1,7 +1,5 @@
 """Rules of every earlier schema, which had a column for each key, are the rules that they were."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,16 +7,15 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from bot.domain.access.rules import Rule
 from bot.domain.ids import ChannelId, GroupId
 from bot.store.access import rules_and_freezes
 from bot.store.connection.database import open_database
 from bot.store.errors import DatabaseDamaged
-from bot.store.schema.migrations import migrations
 from bot.store.shell_store import Administration
 from tests.rules import SAID, any_rules
+from tests.store.old_rows import write_before
 
 WITH_COLUMNS = range(2, 7)  # the versions of the schema with rules, until they were stored in their words
 SECOND = 1_000_000  # microseconds
@@ -51,16 +48,6 @@ COLUMNS = {column for row, _, _ in OLD for column in row}
 OLD_RULES = any_rules(**{field: st.none() for field in SAID.keys() - COLUMNS})
 
 
-def write_before(path, version, rows):
-    """The database as a bot left it that knew the first so many versions of the schema."""
-    with closing(sqlite3.connect(path)) as connection:
-        old = Database(connection, execute_plugins=False)
-        later = [migration.name for migration in migrations.pending(old)][version:]
-        migrations.apply(old, stop_before=later)
-        old.table("rules").insert_all(rows)
-        connection.commit()
-
-
 def columns_of(rule):
     """As the versions before wrote it: lengths in microseconds, a choice as 0 or 1."""
     said = {key.field: value for key, value in rule.said}
@@ -72,8 +59,7 @@ def columns_of(rule):
 
 @pytest.mark.parametrize("version", WITH_COLUMNS)
 def test_rules_are_those_that_they_were(path, version):
-    """Each column by itself, with the ends of its range."""
-    write_before(path, version, [{"pattern": f"p-{n:02}", **row} for n, (row, _, _) in enumerate(OLD)])
+    write_before(path, version, rules=[{"pattern": f"p-{n:02}", **row} for n, (row, _, _) in enumerate(OLD)])
     with open_database(path) as db:
         stored = [tuple(row.values()) for row in db.query("SELECT * FROM rules ORDER BY pattern")]
     assert stored == [(f"p-{n:02}", words) for n, (_, _, words) in enumerate(OLD)]
@@ -84,10 +70,9 @@ def test_rules_are_those_that_they_were(path, version):
 @settings(max_examples=30)
 @given(st.sampled_from(WITH_COLUMNS), st.lists(OLD_RULES, max_size=3, unique_by=lambda rule: rule.pattern))
 def test_any_rule_is_the_one_that_it_was(version, rules):
-    """And its words are those that the audit log had of it."""
     with TemporaryDirectory() as place:
         path = Path(place) / "bot.db"
-        write_before(path, version, map(columns_of, rules))
+        write_before(path, version, rules=[columns_of(rule) for rule in rules])
         with open_database(path) as db:
             assert set(rules_and_freezes.rules(db)) == set(rules)
             words = dict(db.execute("SELECT pattern, words FROM rules").fetchall())
@@ -95,7 +80,7 @@ def test_any_rule_is_the_one_that_it_was(version, rules):
 
 
 def test_without_rules_there_are_none(path):
-    write_before(path, 6, [])
+    write_before(path, 6)
     with open_database(path) as db:
         assert rules_and_freezes.rules(db) == ()
 
@@ -116,7 +101,7 @@ def test_without_rules_there_are_none(path):
 )
 def test_a_row_that_the_bot_never_wrote_is_damage(path, row):
     """It is moved like the others, so that the file can be looked at, and is found out when it is read."""
-    write_before(path, 6, [{"pattern": "p", **row}])
+    write_before(path, 6, rules=[{"pattern": "p", **row}])
     with open_database(path) as db, pytest.raises(DatabaseDamaged, match="a row of rules does not read"):
         rules_and_freezes.rules(db)
 
@@ -126,7 +111,6 @@ def test_a_row_that_the_bot_never_wrote_is_damage(path, row):
     ["approvals=9", "approvals", "quorum=2", "approvals=1 approvals=2", "xmatching=y", "matching=", b"x"],
 )
 def test_words_that_the_bot_never_wrote_are_damage(path, words):
-    """Nothing of them is left out, guessed or repaired."""
     with open_database(path) as db:
         db.execute("INSERT INTO rules VALUES ('p', ?)", (words,))
         with pytest.raises(DatabaseDamaged, match="a row of rules does not read"):

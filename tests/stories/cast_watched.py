@@ -1,7 +1,7 @@
-"""A cast at the whole bot, watched from outside: what each is answered and what reaches Feldera is held against `House`.
+"""People at the whole bot, watched from outside: their answers and what reaches Feldera are compared with the access model.
 
-It goes by the screens of people, by Feldera's book of requests, and by the record only to learn which request for a
-clear was sent. It never asks the bot what it thinks of anybody.
+It goes by people's screens, by Feldera's list of requests, and by the audit log only to learn which operation a request
+was sent for. It never asks the bot what it thinks of anybody.
 """
 
 import sqlite3
@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,9 +18,10 @@ from bot.domain.access.changes import GrantRole
 from bot.domain.access.permissions import Group, Role
 from bot.domain.events import EventKind
 from bot.domain.ids import GroupId, TeamId
+from bot.simulator.feldera import Refused
 from bot.simulator.slack import Answer, Button, render, render_view
 from bot.store.shell_store import Administration
-from tests.stories.cast_rules import HAVE_A_SAY, OPERATORS, PIPELINES, ROLES, Asks, Given, House, Request
+from tests.access_model import PIPELINES, ROLES, VERBS, AccessModel, Given, Request, Said, typed
 from tests.workspace import Workspace
 
 TYPISTS = ("ana", "ola", "rio", "ben", "cora", "dan", "root", "gus")
@@ -39,17 +41,18 @@ LEADS = {"cora", "dan", "gus", "ext"}
 
 SENT = {EventKind.SENT, EventKind.SENT_AGAIN}
 _COLUMNS = ("operation", "pipeline", "kind", "at", "by_team", "by_user", "data", "hash")
-VERDICTS = (  # how the answers begin that somebody had better have a right to
-    "🙋 Asked",
-    "⏳ Confirmed",
-    "👍 Approved:",
-    "🔏 Signed off:",
-    "Denied.",
-    "🛑 Stopped in time:",
-    "☑️ Closed.",
-    "↩️ Taken back:",
-    "Never mind, then:",
-)
+APPROVED, REVIEWED = "👍 Approved:", "🔏 Signed off:"
+VERDICTS = {  # how the answers begin that somebody had better have a right to
+    "🙋 Asked": VERBS["clear"],
+    "⏳ Confirmed": VERBS["clear"],
+    APPROVED: VERBS["approve"],
+    REVIEWED: VERBS["sign-off"],
+    "Denied.": VERBS["deny"],
+    "↩️ Taken back:": VERBS["withdraw"],
+    "Never mind, then:": VERBS["withdraw"],
+    "🛑 Stopped in time:": AccessModel.may_cancel,
+    "☑️ Closed.": AccessModel.may_close,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,11 @@ class Deed:
 
 class Watched:
     sent: ClassVar[Counter[str]] = Counter()
+    verbs: ClassVar[set[str]] = set()
 
-    def __init__(self, folder: Path, rules: Mapping[str, Asks]) -> None:
+    def __init__(self, folder: Path, rules: Mapping[str, Said]) -> None:
         self.workspace = Workspace(folder)
-        self.house = House(
+        self.house = AccessModel(
             rules={**rules}, colleagues={*CAST} - {"dan", "gus", "ext"}, groups={"leads": {*LEADS}}
         )
         self.requests: dict[str, Request] = {}
@@ -83,17 +87,17 @@ class Watched:
         traits = {"gus": {"guest": True}, "dan": {"deactivated": True}, "ext": {"team": "T0OTHER"}}
         self.people = {who: self.workspace.stranger(who, **traits.get(who, {})) for who in CAST}
         self.leads = self.workspace.user_group("leads", *(self.people[who] for who in sorted(LEADS)))
-        self.house.given = {Given(to, role, "*") for to, roles in SEATS.items() for role in roles}
-        self.workspace.administers(*(self.gives(each) for each in sorted(self.house.given, key=repr)))
-        for pattern, asks in rules.items():
-            self.workspace.rules(pattern, asks.typed)
+        self.house.given = [Given(to, role, "*") for to, roles in SEATS.items() for role in roles]
+        self.workspace.administers(*map(self.gives, self.house.given))
+        for pattern, rule in rules.items():
+            self.workspace.rules(pattern, typed(rule))
 
     @property
     def now(self) -> datetime:
         return self.workspace.clock.now()
 
     def happens(self, *deeds: Deed) -> list[str]:
-        """It is done, at once if there are several; each is answered, and the answers are held against the house."""
+        """It is done, at once if there are several; each is answered, and the answers are compared with the model."""
         self.turn += 1
         before = [self._screens(deed) for deed in deeds]
         errors: list[str | None] = []
@@ -133,31 +137,17 @@ class Watched:
         if verdict is None:
             return
         request = self.requests[deed.request]
-        match verdict:
-            case "🙋 Asked" | "⏳ Confirmed":
-                assert who == request.by, f"{who} was let ask for another"
-                if request.asked_at is None:
-                    assert house.may_ask(request, now), f"{who} was let ask"
-                    request.asked_at = now
-                    request.approve_by = now + house.approve_within(request.pipeline)
-                    if not request.in_emergency:
-                        request.not_before = now + house.stop_window(request.pipeline)
-            case "👍 Approved:":
-                assert house.may_approve(who, request, now), f"{who} counted"
-                request.said_yes.add(who)
-                request.not_before = now + house.stop_window(request.pipeline)
-            case "🔏 Signed off:":
-                assert request.in_emergency
-                assert house.may_decide(who, request, now), f"{who} was let sign"
-            case _:
-                assert {
-                    "Denied.": house.may_decide(who, request, now),
-                    "🛑 Stopped in time:": house.holds(who, HAVE_A_SAY, request.pipeline, now),
-                    "☑️ Closed.": house.holds(who, OPERATORS, request.pipeline, now),
-                    "↩️ Taken back:": who == request.by,
-                    "Never mind, then:": who == request.by,
-                }[verdict], f"{who} was told {verdict}"
-                request.is_off = True
+        if VERDICTS[verdict] is VERBS["clear"] and request.asked_at is not None:
+            assert who == request.by
+            return
+        assert VERDICTS[verdict](house, who, request, now), f"{who} was told {verdict}"
+        if VERDICTS[verdict] is VERBS["clear"]:
+            house.is_asked(request, now)
+        elif verdict == APPROVED:
+            request.said_yes.add(who)
+            house.is_ready(request, now)
+        elif verdict != REVIEWED:
+            request.is_off = True
 
     def _weighs_what_was_sent(self, *, is_last: bool = False) -> None:
         """Each request in Feldera's book has its entry in the record, and the operation in it what it takes."""
@@ -180,6 +170,7 @@ class Watched:
     def types(self, who: str, text: str, request: str | None = None, **deed: Any) -> list[str]:
         if self.people[who].profile.deactivated:
             return []
+        self.verbs.add(text.split(maxsplit=1)[0])
         work = self.people[who].typing(f"/pipeline {text}")
         return self.happens(Deed(who, work, request, **deed))
 
@@ -210,6 +201,31 @@ class Watched:
     def time_passes(self, seconds: int) -> None:
         self.workspace.passes(seconds=seconds)
         self._weighs_what_was_sent()
+
+    def somebody_else(self, pipeline: str, doing: str) -> None:
+        """What others do to a pipeline in Feldera itself, as far as Feldera lets them."""
+        feldera = self.workspace.feldera
+        deeds = {
+            "starts": feldera.someone_starts,
+            "stops": feldera.someone_stops,
+            "clears": feldera.someone_clears,
+            "makes anew": partial(feldera.someone_recreates, storage="InUse"),
+        }
+        try:
+            deeds[doing](pipeline)
+        except Refused:
+            return
+        if doing in {"starts", "makes anew"}:
+            self.turn += 1
+            self.house.touched[pipeline] = self.turn
+            self.time_passes(5)  # a start that is taken back before anything ran has changed nothing
+
+    def pipeline_is_in_use(self, pipeline: str) -> None:
+        """So that there is something to clear: stopped if it runs, made anew if it is cleared."""
+        self.somebody_else(pipeline, "stops")
+        self.time_passes(5)
+        if self.workspace.feldera.pipeline(pipeline).storage == "Cleared":
+            self.somebody_else(pipeline, "makes anew")
 
     def curtain(self) -> None:
         """All that was said can be read, the record is whole, and it tells of all that was sent."""

@@ -1,78 +1,44 @@
-"""A random cast at the whole bot: whatever they type and press, no clear reaches Feldera without what the rules ask for.
+"""Random people at the whole bot: whatever they type and press, no clear reaches Feldera without what the rules ask for.
 
-Simulated Slack and Feldera, the real bot and its file between them, and the clock: all the deeds of a play come in any
-order, by anybody, and `Watched` holds what comes of them against the rules of the house.
+Simulated Slack and Feldera, the real bot and its file between them, and the clock: what they do comes in any order, by
+anybody, and `Watched` compares what comes of it with the access model.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.operations.operation import SHORT_ID
-from bot.simulator.feldera import Refused
-from tests.stories.cast_rules import MATCHES, PIPELINES, ROLES, Asks, Given, Request
-from tests.stories.cast_watched import CAST, TYPISTS, Deed, Watched, flipped_bit_is_found, label_of
-
-ANYBODY = st.sampled_from(CAST)
-TYPIST = st.sampled_from(TYPISTS)
-ASKER = st.sampled_from(("ana", "ana", "ola", "ola", "rio", *TYPISTS))
-RESPONDER = st.sampled_from(("rio", "rio", "rio", *TYPISTS))
-ADMIN = st.sampled_from(("root", "root", "root", "root", *TYPISTS))
-MOSTLY = st.sampled_from([True, True, True, False])
-MOMENTS = st.sampled_from([0, 5, 20, 30, 45, 60, 120, 600, 4000])
-PIPELINE = st.sampled_from(("orders", *PIPELINES))
-MEANWHILE = st.sampled_from(
-    ["", "a lead leaves", "an approver is a guest", "it is frozen", "it runs", "a right is revoked"]
-)
-PATTERN = st.sampled_from([*MATCHES])
-ORDER = st.permutations(["cora", "ben", "ola", "root", "gus", "ext", "ana", "rio"])
-WHICH = st.integers(0, 30)
-RULE = st.builds(
-    Asks,
-    approvals=st.sampled_from([None, 0, 1, 2, 2, 3]),
-    within=st.sampled_from([None, None, 5, 240]),
-    stop=st.sampled_from([None, 0, 30, 30, 60]),
-    glass=st.sampled_from([None, True, True, False]),
-).filter(lambda asks: asks.typed)
-
-HOUSES = st.dictionaries(PATTERN, RULE, max_size=3) | st.sampled_from(
-    [
-        {},
-        {"*": Asks(stop=30, glass=True), "billing": Asks(approvals=1, glass=True)},
-        {"*": Asks(approvals=2, stop=30, glass=True)},
-        {"*": Asks(approvals=1, stop=30), "ord*": Asks(approvals=2, within=5), "orders": Asks(glass=True)},
-        {"*": Asks(approvals=0, stop=30, glass=True), "orders": Asks(approvals=2, stop=60)},
-        {"*": Asks(approvals=1, stop=45, glass=True), "orders": Asks(glass=False)},
-    ]
-)
-GIVEN = st.builds(Given, st.sampled_from([*CAST, "leads"]), st.sampled_from(ROLES), PATTERN)
-CHANGE = st.one_of(
+from tests.access_model import VERBS, Given, Request, Said, typed
+from tests.stories.cast_drawn import (
+    ADMIN,
+    ANYBODY,
+    ASKER,
+    CHANGE,
+    DEEDS,
     GIVEN,
-    st.tuples(PATTERN, RULE),
-    st.tuples(PATTERN, st.sampled_from([1, 60, "unfreeze", "off"])),
+    HOUSES,
+    MEANWHILE,
+    MOMENTS,
+    MOSTLY,
+    ORDER,
+    PATTERN,
+    PIPELINE,
+    RESPONDER,
+    RULE,
+    SMOOTHLY,
+    TWO_OF_THEM,
+    TYPIST,
+    WHICH,
+    deed,
 )
-TWO_OF_THEM = {"*": Asks(approvals=2, stop=30)}
-SMOOTHLY = {"who": "ana", "pipeline": "orders", "order": ["ben", "cora"], "at_once": False}
-
-F = TypeVar("F", bound=Callable[..., None])
-DEEDS: list[st.SearchStrategy[tuple[str, dict[str, Any]]]] = []
-
-
-def deed(often: int = 1, **drawn: st.SearchStrategy) -> Callable[[F], F]:
-    """One of the things that may happen, with what is drawn for it."""
-
-    def noted(method: F) -> F:
-        DEEDS.extend([st.tuples(st.just(method.__name__), st.fixed_dictionaries(drawn))] * often)
-        return method
-
-    return noted
+from tests.stories.cast_watched import CAST, Deed, Watched, flipped_bit_is_found, label_of
 
 
 class RandomCast(Watched):
@@ -197,30 +163,31 @@ class RandomCast(Watched):
         house, now = self.house, self.now
         match change:
             case Given(to, role, pattern):
-                typed, changes = f"grant @{to} {role} {pattern}", partial(house.given.add, change)
-            case (pattern, Asks() as asks):
-                typed = f"rule {pattern} {asks.typed}"
-                changes = partial(house.rules.__setitem__, pattern, asks)
+                text, changes = f"grant @{to} {role} {pattern}", partial(house.given.append, change)
+            case (pattern, dict() as rule):
+                text, changes = (
+                    f"rule {pattern} {typed(rule)}",
+                    partial(house.rules.__setitem__, pattern, rule),
+                )
             case (pattern, int(minutes)):
-                typed = f"freeze {pattern} for {minutes}m release day"
+                text = f"freeze {pattern} for {minutes}m release day"
                 until = now + timedelta(minutes=minutes)
                 changes = partial(house.freezes.__setitem__, pattern, until)
             case (pattern, "unfreeze"):
-                typed, changes = f"unfreeze {pattern}", partial(house.freezes.pop, pattern, None)
+                text, changes = f"unfreeze {pattern}", partial(house.freezes.pop, pattern, None)
             case (pattern, _):
-                typed, changes = f"rule {pattern} off", partial(house.rules.pop, pattern, None)
+                text, changes = f"rule {pattern} off", partial(house.rules.pop, pattern, None)
 
         def made() -> None:
             assert house.administers(who, pattern, now), f"{who} was let change access"
             assert not isinstance(change, Given) or not house.reaches(change.to, who), "in their own favour"
             changes()
 
-        self.types(who, typed, changes=made)
+        self.types(who, text, changes=made)
 
     @deed(who=ADMIN, which=WHICH)
     def somebody_revokes(self, who: str, which: int) -> None:
-        known = sorted(self.house.given, key=repr)
-        taken = known[which % len(known)]
+        taken = self.house.given[which % len(self.house.given)]
 
         def made() -> None:
             assert self.house.administers(who, taken.pattern, self.now), f"{who} was let change access"
@@ -232,14 +199,14 @@ class RandomCast(Watched):
     def the_shell_grants(self, given: Given, minutes: int) -> None:
         until = self.now + timedelta(minutes=minutes) if minutes else None
         given = replace(given, until=until)
-        self.house.given.add(given)
+        self.house.given.append(given)
         self.workspace.administers(self.gives(given))
         self.time_passes(0)
 
-    @deed(pattern=PATTERN, asks=RULE)
-    def the_shell_rules(self, pattern: str, asks: Asks) -> None:
-        self.house.rules[pattern] = asks
-        self.workspace.rules(pattern, asks.typed)
+    @deed(pattern=PATTERN, rule=RULE)
+    def the_shell_rules(self, pattern: str, rule: Said) -> None:
+        self.house.rules[pattern] = rule
+        self.workspace.rules(pattern, typed(rule))
         self.time_passes(0)
 
     @deed(3, who=ANYBODY, becomes=st.sampled_from(["a lead", "a lead", "a lead", "member", "guest", "gone"]))
@@ -256,31 +223,9 @@ class RandomCast(Watched):
 
     # What goes on elsewhere.
 
-    @deed(pipeline=PIPELINE, doing=st.sampled_from(["starts", "stops", "clears", "makes anew"]))
-    def somebody_else(self, pipeline: str, doing: str) -> None:
-        """What others do to a pipeline in Feldera itself, as far as Feldera lets them."""
-        feldera = self.workspace.feldera
-        deeds = {
-            "starts": feldera.someone_starts,
-            "stops": feldera.someone_stops,
-            "clears": feldera.someone_clears,
-            "makes anew": partial(feldera.someone_recreates, storage="InUse"),
-        }
-        try:
-            deeds[doing](pipeline)
-        except Refused:
-            return
-        if doing in {"starts", "makes anew"}:
-            self.turn += 1
-            self.house.touched[pipeline] = self.turn
-            self.time_passes(5)  # a start that is taken back before anything ran has changed nothing
-
-    def pipeline_is_in_use(self, pipeline: str) -> None:
-        """So that there is something to clear: stopped if it runs, made anew if it is cleared."""
-        self.somebody_else(pipeline, "stops")
-        self.time_passes(5)
-        if self.workspace.feldera.pipeline(pipeline).storage == "Cleared":
-            self.somebody_else(pipeline, "makes anew")
+    somebody_else = deed(
+        pipeline=PIPELINE, doing=st.sampled_from(["starts", "stops", "clears", "makes anew"])
+    )(Watched.somebody_else)
 
     @deed(3, seconds=MOMENTS)
     def time_goes_on(self, seconds: int) -> None:
@@ -327,7 +272,7 @@ class RandomCast(Watched):
     deeds=st.lists(st.one_of(DEEDS), min_size=35, max_size=35),
     bit=st.integers(0, 2**20),
 )
-def play(rules: dict[str, Asks], deeds: list[tuple[str, dict[str, Any]]], bit: int) -> None:
+def play(rules: dict[str, Said], deeds: list[tuple[str, dict[str, Any]]], bit: int) -> None:
     """One play. What fails is shown as it was drawn: each play is a whole bot, and to shrink it takes minutes."""
     with TemporaryDirectory() as folder:
         cast = RandomCast(Path(folder), rules)
@@ -342,7 +287,9 @@ def play(rules: dict[str, Asks], deeds: list[tuple[str, dict[str, Any]]], bit: i
 def test_no_clear_without_what_the_rules_ask_for():
     """Whoever types, presses, joins, leaves, is granted, revoked, frozen out, in any order; and yet some are sent."""
     RandomCast.sent.clear()
+    RandomCast.verbs.clear()
     play()
     assert {"glass", "0 approvals", "1 approvals", "2 approvals"} <= {*RandomCast.sent}, (
         "it never got that far"
     )
+    assert {*VERBS} <= RandomCast.verbs, "nobody typed these"
