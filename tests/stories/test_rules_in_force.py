@@ -19,11 +19,6 @@ def ana(workspace: Workspace) -> Teammate:
     return ana
 
 
-@pytest.fixture
-def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
-
-
 def approved_while_feldera_is_down(workspace: Workspace, ben: Teammate) -> None:
     """Nothing could be sent yet."""
     workspace.feldera_goes_down()

@@ -14,11 +14,6 @@ def rio(workspace: Workspace) -> Teammate:
     return workspace.responder("rio")
 
 
-@pytest.fixture
-def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
-
-
 def broken(workspace: Workspace, rio: Teammate) -> None:
     rio.breaks_glass("orders")
     workspace.passes(seconds=10)

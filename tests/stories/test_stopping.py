@@ -19,11 +19,6 @@ def ana(workspace: Workspace) -> Teammate:
     return ana
 
 
-@pytest.fixture
-def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
-
-
 def approved(workspace: Workspace) -> tuple[Teammate, Teammate]:
     """A request that somebody made and somebody else approved, 10 seconds ago."""
     workspace.rules("orders", "approvals=1 stop=30s")

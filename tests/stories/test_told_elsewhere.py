@@ -11,16 +11,6 @@ CLEARED = "✅ Cleared `orders` after 2 seconds. @ana (approved by @ben @cem)"
 
 
 @pytest.fixture
-def ben(workspace: Workspace) -> Teammate:
-    return workspace.approver("ben")
-
-
-@pytest.fixture
-def cem(workspace: Workspace) -> Teammate:
-    return workspace.approver("cem")
-
-
-@pytest.fixture
 def private(workspace: Workspace, ben: Teammate, cem: Teammate) -> Channel:
     """The approvers' channel, where the cards go."""
     private = workspace.slack.adds_channel("approvals", members=[ben.person, cem.person], private=True)
