@@ -35,4 +35,4 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pictures", help="take README's pictures anew, into this folder: docs/images")
+    parser.addoption("--pictures", help="take the documents' pictures again, into this folder: docs/images")

@@ -3,30 +3,85 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
-from bot.cli.main import COMMANDS
 from bot.config import Settings
 from bot.domain.access.permissions import Action, Role
-from bot.domain.commands import COMMAND, VERBS
+from bot.domain.commands import COMMAND, VERBS, parse
 from bot.domain.operations.operation import State
 from bot.feldera.target_settings import FelderaSettings
 from bot.slack.views.forms.clear_form_view import SHORTCUT, TITLE
+from tests import command_page
 
 ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
 README = (ROOT / "README.md").read_text()
-ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+README_MAX = 160  # lines: what a newcomer reads in a few minutes
+ARCHITECTURE = (DOCS / "architecture.md").read_text()
+OPERATE = (DOCS / "operate.md").read_text()
+RESPONDERS = (DOCS / "responders.md").read_text()
+SETTINGS = (DOCS / "settings.md").read_text()
+LIFECYCLE = (DOCS / "lifecycle.md").read_text()
 MANIFEST = yaml.safe_load((ROOT / "app_manifest.yml").read_text())
 
 
-def test_the_readme_has_every_verb_as_help_writes_it():
-    for verb in VERBS:
-        usage = verb.usage.replace("|", "\\|")
-        assert f"| `{usage}` |" in README
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= README_MAX
 
 
-def test_the_readme_has_every_setting_with_its_default():
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", README, re.MULTILINE))
+@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.name)
+def test_every_page_begins_with_whom_it_is_for(page):
+    _title, _empty, first, *_rest = page.read_text().splitlines()
+    assert first.startswith("For ")
+
+
+def test_the_page_of_commands_is_that_of_the_tables():
+    """What each command is called, takes and does is written once, in the bot."""
+    assert command_page.PAGE.read_text() == command_page.page(), "write it: python -m tests.command_page"
+
+
+@pytest.mark.parametrize("page", [README, RESPONDERS], ids=["README", "responders"])
+def test_the_commands_that_people_are_told_to_type_are_understood(page):
+    typed = re.findall(rf"`{COMMAND} ([^`]+)`", page)
+    assert typed
+    for command in typed:
+        parse(command)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_relative_link_leads_somewhere(page):
+    """To a file of the repository, and to a heading of the page, by the anchor that GitHub gives it."""
+    for link in links(page.read_text()):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_relative_to(ROOT), link
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text()), link
+
+
+def test_the_readme_links_to_every_page():
+    assert set(links(README)) >= {f"docs/{page.name}" for page in PAGES[1:]}
+
+
+def links(text: str) -> list[str]:
+    prose = without_code(text)
+    written = re.findall(r"\]\(([^)\s]+)\)", prose) + re.findall(r"(?:src|srcset)=\"([^\"]+)\"", prose)
+    return [link for link in written if not re.match(r"\w+:", link)]
+
+
+def anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", without_code(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_of_settings_has_each_with_its_default():
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", SETTINGS, re.MULTILINE))
     assert rows.keys() == {name.upper() for name in Settings.model_fields}
     assert rows["PIPELINE_BOT_LISTEN"] == f"`{Settings.model_fields['pipeline_bot_listen'].default}`"
     assert rows["PIPELINE_BOT_DATABASE"] == f"`{Settings.model_fields['pipeline_bot_database'].default}`"
@@ -36,17 +91,15 @@ def test_the_readme_has_every_setting_with_its_default():
     )
 
 
-def test_the_readme_has_every_setting_of_a_target():
+def test_the_page_of_settings_has_each_of_a_target():
     """They are those of the single Feldera, and listed by their own names."""
-    section = README.partition("### Several Felderas")[2].partition("###")[0]
+    section = SETTINGS.partition("## Several Felderas")[2]
     listed = set(re.findall(r"`([A-Z_]+)`", section)) - {"FELDERA_", "FELDERA_HOST"}
     assert listed >= {name.upper() for name in FelderaSettings.model_fields}
     assert {f"feldera_{name}" for name in FelderaSettings.model_fields} <= Settings.model_fields.keys()
 
 
-def test_the_readme_has_every_shell_command_and_role():
-    listed = set(re.findall(r"^\| `pipeline-bot (\w+)", README, re.MULTILINE))
-    assert listed == set(COMMANDS)
+def test_the_readme_has_every_role():
     assert re.findall(r"^\| `([a-z]+)` \| ", README, re.MULTILINE) == [role.value for role in Role]
 
 
@@ -74,12 +127,12 @@ def test_the_manifest_has_the_shortcut():
     (shortcut,) = MANIFEST["features"]["shortcuts"]
     assert (shortcut["name"], shortcut["type"]) == (TITLE, "global")
     assert shortcut["callback_id"] == SHORTCUT
-    assert f"*{TITLE}*" in README
+    assert f"*{TITLE}*" in RESPONDERS
 
 
 def test_the_lines_for_http_give_every_kind_of_delivery_an_address():
     """Over HTTP Slack needs to be told where commands, clicks and events go; the rest of those lines is the manifest's."""
-    lines = README.partition("### Over HTTP instead of Socket Mode")[2].partition("```yaml")[2]
+    lines = OPERATE.partition("## HTTP instead of Socket Mode")[2].partition("```yaml")[2]
     over_http = yaml.safe_load(lines.partition("```")[0])
     address = "https://bot.example.com/slack/events"
     (command,) = over_http["features"]["slash_commands"]
@@ -94,24 +147,26 @@ def test_the_lines_for_http_give_every_kind_of_delivery_an_address():
     assert settings.keys() == MANIFEST["settings"].keys() & {"event_subscriptions", "interactivity"}
 
 
-def test_the_design_page_shows_every_state():
-    """The states are the contract between versions; the diagram has them all and no other."""
-    diagram = README.partition("stateDiagram-v2")[2].partition("```")[0]
+def test_the_page_of_the_lifecycle_shows_every_state():
+    """The states are the contract between versions; the table and the diagram have them all and no other."""
+    named = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", LIFECYCLE, re.MULTILINE)
+    assert {state for row in named for state in re.findall(r"\w+", row)} == {state.value for state in State}
+    diagram = LIFECYCLE.partition("stateDiagram-v2")[2].partition("```")[0]
     shown = {word for edge in re.findall(r"(\S+) --> (\w+)", diagram) for word in edge} - {"[*]"}
     assert shown == {state.value for state in State}
 
 
 # The verbs with which the column *May* begins to say each of them.
 MAY = {
-    "see": Action.VIEW,
-    "ask": Action.REQUEST,
+    "view": Action.VIEW,
+    "request": Action.REQUEST,
     "clear": Action.CLEAR,
     "stop": Action.STOP,
     "start": Action.START,
     "approve": Action.APPROVE,
     "deny": Action.APPROVE,
-    "sign": Action.APPROVE,
-    "break": Action.BREAK_GLASS,
+    "review": Action.APPROVE,
+    "run": Action.BREAK_GLASS,
     "change": Action.ADMINISTER,
 }
 
@@ -144,7 +199,7 @@ def test_the_glossary_names_what_is_in_the_code():
     """Each term's last column is a file, or a name of the code."""
     code = "\n".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
     rows = re.findall(
-        r"^\| ([^|]+) \| [^|]+ \| `([^`]+)` \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE
+        r"^\| ([^|]+) \| [^|]+ \| `([^`]+)` \|$", (DOCS / "glossary.md").read_text(), re.MULTILINE
     )
     assert len(rows) > 30
     assert [term for term, _ in rows] == sorted(term for term, _ in rows)

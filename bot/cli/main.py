@@ -44,7 +44,7 @@ COMMANDS = {
 def cli() -> None:
     """Operate Feldera pipelines from Slack, safely.
 
-    Settings come from the environment and from a file .env in the current directory; README.md lists them.
+    Settings come from the environment and from a file .env in the current directory; docs/settings.md lists them.
     """
 
 

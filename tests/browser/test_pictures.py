@@ -1,4 +1,4 @@
-"""The pictures that README shows: what the page of the sandbox looks like, as these tests find it.
+"""The pictures that README and docs/ show: what the page of the sandbox looks like, as these tests find it.
 
 `python -m pytest tests/browser/test_pictures.py --pictures docs/images` takes them anew, to be looked at; any other run
 only proves that they can be taken, and that each picture in the repository is one of these and of this size.
@@ -59,15 +59,16 @@ async def test_card_thread_form_and_home(desk, request, tmp_path, scheme):
 
 
 def test_every_picture_is_shown():
-    """None is left of a page that is no more, and README shows both schemes of what it shows."""
-    readme = (KEPT.parents[1] / "README.md").read_text()
+    """None is left of a page that is no more, and the documents show both schemes of what they show."""
+    pages = [KEPT.parents[1] / "README.md", *KEPT.parent.glob("*.md")]
+    shown = "\n".join(page.read_text() for page in pages)
     names = sorted(path.name for path in KEPT.iterdir())
     assert names == sorted(
         f"{name}-{scheme}.png"
         for name in ("card", "form", "home", "thread", "world")
         for scheme in ("dark", "light")
     )
-    assert [name for name in names if f"docs/images/{name}" not in readme] == []
+    assert [name for name in names if f'images/{name}"' not in shown] == []
 
 
 def _size(picture):

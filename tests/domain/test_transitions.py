@@ -54,7 +54,7 @@ from tests.domain.samples import (
 )
 from tests.operations import changed
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+LIFECYCLE = (Path(__file__).parent.parent.parent / "docs" / "lifecycle.md").read_text()
 Pair = tuple[Operation, Input, datetime, Transition]
 MOMENTS = [START + timedelta(seconds=seconds) for seconds in (0, 1, 15, 200, 1900, 5 * 3600)]
 
@@ -296,5 +296,5 @@ def test_the_diagram_shows_every_way_there_is():
         for before, _input, _now, after in pairs()
         if after.operation.state is not before.state or after.operation.attempt.sends > before.attempt.sends
     }
-    diagram = README.partition("stateDiagram-v2")[2].partition("```")[0]
+    diagram = LIFECYCLE.partition("stateDiagram-v2")[2].partition("```")[0]
     assert set(re.findall(r"(\w+) --> (\w+)", diagram)) == ways

@@ -15,7 +15,7 @@ from tests.processes.world import PATIENCE, running
 pytestmark = pytest.mark.anyio
 
 SECRET = "hunter2"
-OPENS_WITHIN = 3.0  # seconds on a machine that does nothing else, as README has it; it takes one
+OPENS_WITHIN = 3.0  # seconds on a machine that does nothing else, as it should be; it takes one
 BUSY = 20  # so many times as long where other tests have the processors
 
 

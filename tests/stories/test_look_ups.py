@@ -12,7 +12,7 @@ THREE = ((Role.REQUESTER, "engineers"), (Role.APPROVER, "leads"), (Role.RESPONDE
 
 
 def production(workspace: Workspace) -> list[Teammate]:
-    """The README's second set-up: three groups, two approvals, 30 seconds to stop it; an engineer, and two who may approve."""
+    """The second set-up of docs/access.md: three groups, two approvals, 30 seconds to stop it; an engineer, and two who may approve."""
     ana, lea, leo, rio = (workspace.stranger(name) for name in ("ana", "lea", "leo", "rio"))
     members = {"engineers": (ana,), "leads": (lea, leo), "oncall": (rio,)}
     for role, handle in THREE:

@@ -1,0 +1,88 @@
+"""docs/commands.md, from the tables that parse and explain commands: `python -m tests.command_page` writes it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from bot.cli.lazy import LazyGroup
+from bot.cli.main import cli
+from bot.domain.access.rule_keys import RULE_KEYS
+from bot.domain.commands import COMMAND, VERBS
+
+PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
+PROGRAM = "pipeline-bot"
+SUMMARY_MAX = 200  # characters of a command's help in the table: more than its first sentence has
+
+_BEGINNING = """\
+# Commands
+
+For people who type `/pipeline` in Slack, and for admins who type `pipeline-bot` in a shell. Who may use a command depends on
+[roles and rules](access.md). `python -m tests.command_page` writes this page from the bot's own tables.
+"""
+
+
+def page() -> str:
+    """The page as it has to be."""
+    return "\n".join((_BEGINNING, *_in_slack(), *_rule_keys(), *_in_the_shell()))
+
+
+def _in_slack() -> Iterator[str]:
+    yield "## In Slack\n"
+    yield from _table(("Command", "What it does"), ((f"`{verb.usage}`", verb.summary) for verb in VERBS))
+    for verb in VERBS:
+        yield f"### {verb.word}\n"
+        yield f"{verb.details}\n"
+        yield f"Example: `{COMMAND} {verb.example}`\n"
+
+
+def _rule_keys() -> Iterator[str]:
+    yield "## Rule keys\n"
+    yield f"For `{COMMAND} rule` and `{PROGRAM} rule`. `matching` comes last, because it takes everything that follows it.\n"
+    rows = ((f"`{key.example}`", f"`{key.shell_example or key.example}`", key.help) for key in RULE_KEYS)
+    yield from _table(("In Slack", "In the shell", "What it says"), rows)
+
+
+def _in_the_shell() -> Iterator[str]:
+    yield "## In the shell\n"
+    yield "Each explains its options with `--help`. Exit status: 0 done, 1 failed, 2 wrong usage or settings.\n"
+    yield from _table(("Command", "What it does"), _commands(cli, PROGRAM))
+
+
+def _commands(group: click.Group, called: str) -> Iterator[tuple[str, str]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group) and not isinstance(command, LazyGroup):
+            yield from _commands(command, f"{called} {name}")
+        else:
+            yield f"`{_usage(command, f'{called} {name}')}`", command.get_short_help_str(SUMMARY_MAX)
+
+
+def _usage(command: click.Command, called: str) -> str:
+    context = click.Context(command)
+    arguments = [each.make_metavar(context) for each in command.params if isinstance(each, click.Argument)]
+    options = [_option(each, context) for each in command.params if isinstance(each, click.Option)]
+    return " ".join(filter(None, (called, *arguments, *options)))
+
+
+def _option(option: click.Option, context: click.Context) -> str:
+    names = "/".join((*option.opts, *option.secondary_opts))
+    return f"[{names}]" if option.is_flag else f"[{names} {option.make_metavar(context)}]"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield _row(head)
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield _row(cell.replace("|", "\\|") for cell in row)
+    yield ""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
