@@ -43,7 +43,7 @@ def test_the_page_of_commands_is_that_of_the_tables():
 
 
 @pytest.mark.parametrize("page", [README, RESPONDERS], ids=["README", "responders"])
-def test_the_commands_that_people_are_told_to_type_are_understood(page):
+def test_the_commands_that_the_pages_show_are_understood(page):
     typed = re.findall(rf"`{COMMAND} ([^`]+)`", page)
     assert typed
     for command in typed:
