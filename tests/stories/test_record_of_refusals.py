@@ -6,7 +6,7 @@ from bot.domain.events import EventKind
 from tests.workspace import Workspace
 
 
-def noes(workspace: Workspace) -> list[str]:
+def denials(workspace: Workspace) -> list[str]:
     """Who was refused what and why, as the record has it."""
     workspace.threads()
     return [line.partition(" refused by ")[2] for line in workspace.record(EventKind.REFUSED)]
@@ -31,7 +31,7 @@ def test_every_no_to_a_command_is_recorded(workspace: Workspace) -> None:
     ana.types("/pipeline clear orders")
     workspace.passes(seconds=10)
     ana.reads()
-    assert noes(workspace) == snapshot(
+    assert denials(workspace) == snapshot(
         [
             "dan: action=request pipeline=orders why=no_grant",
             "eve: action=request grant=1 pipeline=orders why=lapsed",
@@ -63,7 +63,7 @@ def test_every_no_to_a_confirmation_is_recorded(workspace: Workspace) -> None:
     ana.presses(confirm)
     workspace.passes(seconds=10)
     eve.reads(), ana.reads()
-    assert noes(workspace) == snapshot(
+    assert denials(workspace) == snapshot(
         [
             "eve [op]: action=confirm pipeline=orders state=proposed why=not_theirs",
             "eve [op]: action=drop pipeline=orders state=proposed why=not_theirs",
@@ -92,7 +92,7 @@ def test_every_no_to_a_click_on_a_request_is_recorded(workspace: Workspace) -> N
     for person, button in ((ben, approve), (ana, withdraw)):
         person.presses(button)
         person.reads()
-    assert noes(workspace) == snapshot(
+    assert denials(workspace) == snapshot(
         [
             "ana [op]: action=approve pipeline=orders rules=orders state=awaiting_approval why=no_grant",
             "eve [op]: action=approve pipeline=orders rules=orders state=awaiting_approval why=no_grant",
@@ -119,7 +119,7 @@ def test_every_no_to_what_was_shown_before_is_recorded(workspace: Workspace) -> 
     workspace.passes(minutes=2)
     ana.told("Withdraw")
     oli.reads()
-    assert noes(workspace) == [
+    assert denials(workspace) == [
         "ben [op]: action=approve pipeline=orders state=awaiting_approval why=busy",
         "ana [op]: action=withdraw pipeline=orders state=awaiting_approval why=not_a_member",
     ]
@@ -136,7 +136,7 @@ def test_every_no_to_a_change_of_access_is_recorded(workspace: Workspace) -> Non
         "unfreeze *",
     ):
         root.types(f"/pipeline {change}")
-    assert noes(workspace) == snapshot(
+    assert denials(workspace) == snapshot(
         [
             "root: action=granted grant=1 pattern=orders role=operator team=T0ACME user=U02ROOT why=own_favour",
             "root: action=granted pattern=* role=operator team=T0ACME user=U03ANA why=no_admin",
