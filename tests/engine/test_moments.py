@@ -15,7 +15,7 @@ from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.machine.transitions import RESEND_AFTER
 from bot.domain.operations.operation import State
 from bot.domain.operations.outcome import Ending
-from bot.domain.pipelines.pipeline import Seen
+from bot.domain.pipelines.pipeline import Identity, Seen
 from bot.engine.handlers.preview_and_confirm import OwnRequests
 from tests.clock import START
 from tests.domain.samples import (
@@ -27,6 +27,7 @@ from tests.domain.samples import (
     pipeline,
     proposed,
     ready,
+    running,
     submitting,
 )
 
@@ -61,6 +62,37 @@ async def test_at_the_preview():
     """Before any look: there is neither a store nor a Feldera."""
     handlers = ByNight(store=None, pipelines=None, authorizer=None, clock=None, work=None)
     assert isinstance(await handlers.evaluate(ANA, Clear("orders", "why")), FullMoon)
+
+
+@dataclass(frozen=True)
+class TooOld(ObjectionBase, recorded_as="too_old", form_field=FormField.PIPELINE, ending=None):
+    """Rests on the pipeline, as it is shown."""
+
+
+class ByAge(Authorization):
+    def objections(self, request):
+        if request.previewed is not None and request.previewed.status_since < START:
+            yield TooOld(request.pipeline, request.plan, self.requester, self.requirements)
+
+
+class AfterTheLook(OwnRequests):
+    async def _authority(self, _request):
+        return ByAge(ALLOWED, Requirements(approvals=0))
+
+    async def _in_the_way(self, *_asked):
+        return None
+
+    async def _reviewed(self, *_asked):
+        return running(since=START - timedelta(days=1)), Identity("http://feldera")
+
+
+@pytest.mark.anyio
+async def test_at_the_preview_after_the_look():
+    """What rests on the pipeline is weighed before an offer to stop it first, and again at the confirmation."""
+    handlers = AfterTheLook(store=None, pipelines=None, authorizer=None, clock=None, work=None)
+    assert isinstance(await handlers.evaluate(ANA, Clear("orders", "why")), TooOld)
+    old = ByAge(ALLOWED, Requirements(approvals=0))
+    assert isinstance(advance(proposed(), Confirmed(ANA, old), SOON).objection, TooOld)
 
 
 def test_at_the_confirmation():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.domain.ids import Actor, PipelineName
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.operation import Operation, State
 from bot.domain.operations.plans import Plan
 
@@ -22,7 +23,8 @@ class Request:
     """What somebody asks for, and who has approved it.
 
     `reason` is None while it may still be typed. `typed_name` is the pipeline's name as the requester of a break-glass
-    typed it once more; None before they are asked for it.
+    typed it once more; None before they are asked for it. `previewed` is how the pipeline was shown; None before the
+    first look at it.
     """
 
     requester: Actor
@@ -33,6 +35,7 @@ class Request:
     approved_by: frozenset[Actor] = frozenset()
     stage: Stage = Stage.ASKED
     typed_name: str | None = None
+    previewed: Fingerprint | None = None
 
     @staticmethod
     def of(operation: Operation, *, typed_name: str | None = None) -> "Request":
@@ -45,6 +48,7 @@ class Request:
             frozenset(approval.by for approval in operation.approval.given),
             _stage(operation),
             typed_name,
+            operation.previewed,
         )
 
 

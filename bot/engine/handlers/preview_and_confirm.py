@@ -19,6 +19,7 @@ from bot.domain.commands.model import pipeline_command
 from bot.domain.events import Event, EventKind
 from bot.domain.ids import Actor, ChannelId, OperationId, PipelineName
 from bot.domain.operations import inputs
+from bot.domain.operations.fingerprints import Fingerprint
 from bot.domain.operations.inputs import Transition
 from bot.domain.operations.machine.state_machine import advance
 from bot.domain.operations.operation import Operation, State
@@ -91,7 +92,9 @@ class OwnRequests:
         """What a plan would destroy and requires now, or why it is not possible. Writes nothing, not even a denial."""
         request = _request(actor, command)
         authority = await self._authority(request)
-        objection = authority.objection(replace(request, reason=None) if reason_comes_later else request)
+        if reason_comes_later:
+            request = replace(request, reason=None)
+        objection = authority.objection(request)
         if objection is None or isinstance(objection, TooManyOpen | TooManyRecentRequests):
             # That the same was asked for already says more than that there are too many requests.
             in_the_way = await self._in_the_way(actor, command.name, authority)
@@ -105,6 +108,10 @@ class OwnRequests:
         if isinstance(reviewed, replies.FelderaUnavailable | replies.NotFound):
             return reviewed
         seen, here = reviewed
+        # What the pipeline holds is known only now, and a rule may rest on it.
+        objection = authority.objection(replace(request, previewed=Fingerprint.of(seen)))
+        if objection is not None:
+            return objection
         nothing_to_do = why_not(seen, command.plan)
         if nothing_to_do is not None:
             return nothing_to_do

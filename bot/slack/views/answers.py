@@ -3,7 +3,7 @@
 import re
 from typing import assert_never
 
-from bot.domain.access import request_objections as objections
+from bot.domain.access.request_objections import RuleObjection
 from bot.domain.commands import VERBS, Verb, find_verb
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import PipelineName
@@ -128,6 +128,8 @@ def unknown_request(beginning: str) -> Message:
 
 def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case a reply
     """The reply as a message. `workspace_url` (`https://….slack.com/`) begins links to cards."""
+    if isinstance(reply, RuleObjection):
+        return refusals_view.objection(reply)
     match reply:
         case replies.PermissionDenied():
             return refusals_view.denied(reply)
@@ -135,18 +137,6 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
             return refusals_view.not_found(reply)
         case replies.FelderaUnavailable(name, problem):
             return refusals_view.no_answer(name, problem)
-        case objections.Frozen():
-            return refusals_view.frozen(reply.pipeline, reply.freeze)
-        case objections.BreakGlassForbidden():
-            return refusals_view.break_glass_forbidden(reply)
-        case objections.TooManyOpen():
-            return refusals_view.too_many(reply.pipeline, reply.limit)
-        case objections.TooManyRecentRequests():
-            return refusals_view.too_many_recent_requests(reply)
-        case objections.ReasonMissing():
-            return refusals_view.reason_missing(reply)
-        case objections.NameNotTyped():
-            return click_refusals_view.name_not_typed(reply.pipeline)
         case replies.Preview():
             return previews_view.preview(reply)
         case replies.NotStopped():

@@ -2,7 +2,6 @@
 
 from typing import Literal, assert_never
 
-from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import Operation
 from bot.engine.replies import Result
 from bot.slack.sentences.outcome_text import sentence, took
@@ -44,10 +43,6 @@ def refused(result: _Refusal, operation: Operation) -> Message:
             return said("🚫 You broke the glass yourself: somebody else has to sign it off.")
         case _:
             assert_never(result)
-
-
-def name_not_typed(name: PipelineName) -> Message:
-    return said("Type the pipeline's name, `{}`, letter by letter. Nothing was sent.", name)
 
 
 def not_yours(operation: Operation | None) -> Message:

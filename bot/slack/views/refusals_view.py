@@ -4,7 +4,15 @@ from typing import assert_never
 
 from bot.domain.access.changes import ChangeObjection, pattern_of
 from bot.domain.access.permissions import Decision
-from bot.domain.access.request_objections import BreakGlassForbidden, ReasonMissing, TooManyRecentRequests
+from bot.domain.access.request_objections import (
+    BreakGlassForbidden,
+    Frozen,
+    NameNotTyped,
+    ReasonMissing,
+    RuleObjection,
+    TooManyOpen,
+    TooManyRecentRequests,
+)
 from bot.domain.access.rules import Freeze
 from bot.domain.ids import PipelineName, UserId
 from bot.domain.operations.operation import Operation, State
@@ -100,6 +108,25 @@ def sees_nothing(decision: Decision) -> Message:
     return said("🚫 You may not see any pipeline: {}", why(decision))
 
 
+def objection(no: RuleObjection) -> Message:
+    """What a rule or a freeze says against a request."""
+    match no:
+        case Frozen():
+            return frozen(no.pipeline, no.freeze)
+        case BreakGlassForbidden():
+            return break_glass_forbidden(no)
+        case TooManyOpen():
+            return too_many(no.pipeline, no.limit)
+        case TooManyRecentRequests():
+            return too_many_recent_requests(no)
+        case ReasonMissing():
+            return reason_missing(no)
+        case NameNotTyped():
+            return name_not_typed(no.pipeline)
+        case _:
+            assert_never(no)
+
+
 def frozen(name: PipelineName, freeze: Freeze) -> Message:
     return said(
         "Nothing new starts on `{name}`, not by breaking the glass either: {freeze} "
@@ -119,6 +146,10 @@ def break_glass_forbidden(reply: BreakGlassForbidden) -> Message:
         because=Text("the rules on {} do not allow it", rules) if rules else "no rule allows it",
         command=command(reply.plan, reply.pipeline),
     )
+
+
+def name_not_typed(name: PipelineName) -> Message:
+    return said("Type the pipeline's name, `{}`, letter by letter. Nothing was sent.", name)
 
 
 def too_many(name: PipelineName, limit: int) -> Message:
