@@ -14,7 +14,7 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.domain.access.changes import AccessChange
+from bot.domain.access.changes import WantedChange
 from bot.domain.access.permissions import Grant, Principal
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Checked, Entry, Head, PostedHead
@@ -104,7 +104,7 @@ class Administration:
         """Those in force, by pattern."""
         return rules_and_freezes.freezes_in_force(self._db, now)
 
-    def administer(self, *wanted: AccessChange, by: str, now: datetime) -> tuple[Event, ...]:
+    def administer(self, *wanted: WantedChange, by: str, now: datetime) -> tuple[Event, ...]:
         """Make the changes, all or none, and return their events, in order.
 
         `by` is the recorded author, such as `shell:ana`. An event's `data` describes as `before` what was there. A

@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from bot.domain.access.authorization import AccessData
-from bot.domain.access.changes import AccessChange
+from bot.domain.access.changes import WantedChange
 from bot.domain.access.permissions import Action, Grant, Group, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import PostedHead
@@ -96,11 +96,11 @@ class SqliteStore:
         return await self._read(lambda db: rules_and_freezes.freezes_in_force(db, now))
 
     async def administer(
-        self, change: AccessChange, authorize: Authorize, *, membership: Membership, by: str
+        self, wanted: WantedChange, authorize: Authorize, *, membership: Membership, by: str
     ) -> Event:
         return await self._write(
             lambda db: access_changes.administer(
-                db, change, authorize, membership=membership, by=by, targets=self._targets
+                db, wanted, authorize, membership=membership, by=by, targets=self._targets
             )
         )
 

@@ -28,7 +28,7 @@ def recorded(shell):
 
 def test_a_rule_says_what_was_said_and_is_listed(shell):
     """Every key, in one word or in many; `matching` takes all that follows."""
-    assert shell.does("rule", "prod-*", *EVERY_KEY.split(" ")) == f"Rule on prod-*: {EVERY_KEY}.\n"
+    assert shell.does("rule", "prod-*", *EVERY_KEY.split(" ")) == f"New rule on prod-*: {EVERY_KEY}.\n"
     assert shell.does("rules").splitlines()[1].split(maxsplit=1) == ["prod-*", EVERY_KEY]
     assert listed(shell)["rules"] == [
         {
@@ -46,15 +46,23 @@ def test_a_rule_says_what_was_said_and_is_listed(shell):
     ]
 
 
-def test_a_rule_takes_the_place_of_the_one_before(shell):
-    shell.does("rule", "prod-*", "approvals=2", "reason=required")
-    assert shell.does("rule", "prod-*", "approvals=1") == (
-        "Rule on prod-*: approvals=1. Before: approvals=2 reason=required.\n"
+def test_a_rule_keeps_the_keys_that_are_not_named(shell):
+    """`KEY=` alone removes one, and the last one takes the rule with it."""
+    shell.does("rule", "prod-*", "approvals=2", "reason=required", "channel=C0OPS")
+    assert shell.does("rule", "prod-*", "approvals=1", "within=2h", "channel=") == (
+        "Changed the rule on prod-*: approvals 2 → 1, channel C0OPS → not set, within not set → 2h. "
+        "Unchanged: reason=required.\n"
     )
-    assert shell.does("rule", "prod-*", "approvals=1") == "Rule on prod-*, as before: approvals=1.\n"
-    assert recorded(shell) == [
-        (EventKind.RULE_SET, None),
-        (EventKind.RULE_SET, {"approvals": "2", "reason": "required"}),
+    same = "Nothing to change: the rule on prod-* is approvals=1 within=2h reason=required already.\n"
+    assert shell.does("rule", "prod-*", "approvals=1") == shell.does("rule", "prod-*", "remind=") == same
+    assert shell.does("rule", "prod-*", "approvals=", "within=", "reason=").startswith(
+        "No rule on prod-* any more."
+    )
+    assert shell.is_refused("rule", "prod-*", "approvals=").startswith("There is no rule on prod-*.")
+    assert [kind for kind, _ in recorded(shell)] == [
+        EventKind.RULE_SET,
+        EventKind.RULE_SET,
+        EventKind.RULE_DROPPED,
     ]
 
 

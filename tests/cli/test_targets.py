@@ -22,7 +22,7 @@ def test_rules_and_freezes_on_names_with_targets(shell):
     shell.does("freeze", "orders*", "for", "1h", "move")
     assert shell.is_refused("rule", "orders*", "approvals=3", **TARGETS) == NONE
     assert shell.is_refused("freeze", "orders*", "for", "1h", "move", **TARGETS) == NONE
-    assert shell.does("rule", "prod/*", "approvals=2", **TARGETS) == "Rule on prod/*: approvals=2.\n"
+    assert shell.does("rule", "prod/*", "approvals=2", **TARGETS) == "New rule on prod/*: approvals=2.\n"
     assert shell.does("rule", "orders*", "off", **TARGETS).startswith("No rule on orders* any more.")
     assert shell.does("unfreeze", "orders*", **TARGETS).startswith("No freeze on orders* any more.")
 

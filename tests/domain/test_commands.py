@@ -6,6 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.access.permissions import Role
+from bot.domain.access.rule_edits import RuleEdit
 from bot.domain.access.rules import Rule
 from bot.domain.commands import VERBS, Clear, Command, Help, Start, Status, Stop, model, parse
 from bot.domain.commands.parsers import is_group
@@ -29,7 +30,7 @@ COMMANDS = {
     "grant": {model.GrantCommand},
     "revoke": {model.Revoke},
     "grants": {model.Grants},
-    "rule": {model.SetTheRule, model.DropTheRule},
+    "rule": {model.ChangeTheRule, model.DropTheRule},
     "rules": {model.Rules},
     "freeze": {model.FreezeCommand},
     "unfreeze": {model.Unfreeze},
@@ -117,15 +118,23 @@ def misunderstood(text: str) -> str:
         ("rule orders-* off", model.DropTheRule("orders-*")),
         (
             f"rule prod-* channel=<#C012|ops> group={ONCALL} stop=30s break-glass=allowed matching=INC-\\d+ x",
-            model.SetTheRule(
-                Rule(
-                    "prod-*",
-                    ask_channel="C012",
-                    ask_group="S012ON",
-                    stop_window=timedelta(seconds=30),
-                    break_glass=True,
-                    reason_pattern="INC-\\d+ x",
+            model.ChangeTheRule(
+                RuleEdit(
+                    Rule(
+                        "prod-*",
+                        ask_channel="C012",
+                        ask_group="S012ON",
+                        stop_window=timedelta(seconds=30),
+                        break_glass=True,
+                        reason_pattern="INC-\\d+ x",
+                    )
                 )
+            ),
+        ),
+        (
+            "rule prod-* within= approvals=2 matching=",
+            model.ChangeTheRule(
+                RuleEdit(Rule("prod-*", approvals=2), frozenset({"approve_within", "reason_pattern"}))
             ),
         ),
         ("rules", model.Rules()),

@@ -13,11 +13,12 @@ OWN_FAVOUR = (
 )
 LOOSER = (
     "approvals=1",
-    "reason=required",
-    "approvals=2 within=3h reason=required",
-    "approvals=2 reason=optional",
-    "approvals=2 reason=required break-glass=allowed",
-    "approvals=2 reason=required stop=5s",
+    "approvals=",
+    "approvals=3 reason=",
+    "within=3h",
+    "reason=optional",
+    "break-glass=allowed",
+    "stop=5s",
     "off",
 )
 NOT_TOLD = (
@@ -116,7 +117,7 @@ def test_a_rule_may_be_tightened_over_ones_own_power(
         [
             '03:00 rule_set by root: grant=1 pattern=prod-* rule={"approvals": "2"}',
             '03:00 rule_set by root: before={"approvals": "2"} grant=1 pattern=prod-* rule={"approvals": "3", "reason": "required"}',
-            '03:00 rule_set by zoe: before={"approvals": "3", "reason": "required"} grant=2 pattern=prod-* rule={"approvals": "1"}',
+            '03:00 rule_set by zoe: before={"approvals": "3", "reason": "required"} grant=2 pattern=prod-* rule={"approvals": "1", "reason": "required"}',
         ]
     )
 

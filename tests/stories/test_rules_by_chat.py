@@ -15,18 +15,20 @@ def listed(text: str) -> list[str]:
     return lines
 
 
-def test_a_rule_is_put_replaced_and_dropped(workspace: Workspace) -> None:
-    """One rule a pattern; each change says what was there before, to the admin and to the record."""
+def test_a_rule_is_set_changed_and_removed(workspace: Workspace) -> None:
+    """One rule a pattern: a change keeps the keys that it does not name, and says each key before and after."""
     root = workspace.admin("root")
     assert root.types("/pipeline rule prod-* approvals=2 within=2h reason=required") == snapshot(
-        "✅ Rule on `prod-*`: approvals=2 within=2h reason=required."
+        "✅ New rule on `prod-*`: approvals=2 within=2h reason=required."
     )
     assert root.types("/pipeline rule prod-* approvals=3 stop=30s break-glass=allowed") == snapshot(
-        "✅ Rule on `prod-*`: approvals=3 stop=30s break-glass=allowed. Before: approvals=2 within=2h reason=required."
+        "✅ Changed the rule on `prod-*`: approvals 2 → 3, stop not set → 30s, break-glass not set → allowed. Unchanged: within=2h reason=required."
     )
-    assert listed(root.types("/pipeline rules")) == ["📏 `prod-*`: approvals=3 stop=30s break-glass=allowed"]
+    assert listed(root.types("/pipeline rules")) == [
+        "📏 `prod-*`: approvals=3 within=2h reason=required stop=30s break-glass=allowed"
+    ]
     assert root.types("/pipeline rule prod-* off") == snapshot(
-        "✅ No rule on `prod-*` any more. Before: approvals=3 stop=30s break-glass=allowed."
+        "✅ No rule on `prod-*` any more. Before: approvals=3 within=2h reason=required stop=30s break-glass=allowed."
     )
     assert listed(root.types("/pipeline rules")) == ["None that concerns you."]
     assert root.types("/pipeline rule prod-* off") == snapshot(
@@ -35,9 +37,63 @@ def test_a_rule_is_put_replaced_and_dropped(workspace: Workspace) -> None:
     assert workspace.record() == snapshot(
         [
             '03:00 rule_set by root: grant=1 pattern=prod-* rule={"approvals": "2", "reason": "required", "within": "2h"}',
-            '03:00 rule_set by root: before={"approvals": "2", "reason": "required", "within": "2h"} grant=1 pattern=prod-* rule={"approvals": "3", "break-glass": "allowed", "stop": "30s"}',
-            '03:00 rule_dropped by root: before={"approvals": "3", "break-glass": "allowed", "stop": "30s"} grant=1 pattern=prod-*',
+            '03:00 rule_set by root: before={"approvals": "2", "reason": "required", "within": "2h"} grant=1 pattern=prod-* rule={"approvals": "3", "break-glass": "allowed", "reason": "required", "stop": "30s", "within": "2h"}',
+            '03:00 rule_dropped by root: before={"approvals": "3", "break-glass": "allowed", "reason": "required", "stop": "30s", "within": "2h"} grant=1 pattern=prod-*',
         ]
+    )
+
+
+def test_a_key_is_removed_by_its_name_alone(workspace: Workspace) -> None:
+    """The last key takes the rule with it; what is not there is not removed."""
+    root = workspace.admin("root")
+    root.types("/pipeline rule orders approvals=2 channel=#ops matching=INC-\\d+")
+    answers = [
+        root.types(f"/pipeline rule {typed}")
+        for typed in (
+            "orders channel= matching=",
+            "orders within=",
+            "orders approvals=2",
+            "orders approvals=",
+            "orders approvals=",
+        )
+    ]
+    assert answers == snapshot(
+        [
+            "✅ Changed the rule on `orders`: channel #ops → not set, matching `INC-\\d+` → not set. Unchanged: approvals=2.",
+            "Nothing to change: the rule on `orders` is approvals=2 already.",
+            "Nothing to change: the rule on `orders` is approvals=2 already.",
+            "✅ No rule on `orders` any more. Before: approvals=2.",
+            "Nothing to change: there is no rule on `orders`. `/pipeline rules` lists them, written as they were given.",
+        ]
+    )
+    assert len(workspace.record()) == 3
+
+
+def test_what_follows_a_removed_matching_is_not_lost(workspace: Workspace) -> None:
+    root = workspace.admin("root")
+    workspace.rules("orders", "matching=INC")
+    assert root.types("/pipeline rule orders matching= approvals=2") == snapshot(
+        "🤔 `matching=…` takes all that follows it: write `approvals=2` before it."
+    )
+    assert workspace.record() == []
+
+
+def test_two_admins_change_one_rule_at_once(workspace: Workspace) -> None:
+    """Each names a key of their own, and both changes are kept."""
+    root, zoe = workspace.admin("root"), workspace.admin("zoe")
+    workspace.rules("orders", "approvals=1")
+    workspace.at_once(
+        root.typing("/pipeline rule orders within=2h"), zoe.typing("/pipeline rule orders reason=required")
+    )
+    assert all(line.startswith("✅ Changed the rule on `orders`:") for line in [*root.reads(), *zoe.reads()])
+    assert listed(root.types("/pipeline rules")) == ["📏 `orders`: approvals=1 within=2h reason=required"]
+
+
+def test_the_help_says_that_keys_are_changed_one_by_one(workspace: Workspace) -> None:
+    told = workspace.admin("root").types("/pipeline help rule")
+    assert (
+        "The keys that you name change, the others stay; `approvals=` alone removes that key, `off` removes the rule."
+        in told
     )
 
 

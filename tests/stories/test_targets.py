@@ -129,7 +129,7 @@ def test_a_pattern_that_matches_on_no_target_is_refused(workspace: Workspace) ->
         ]
     )
     assert cleo.types("/pipeline rule orders* off").startswith("Nothing to change: there is no rule")
-    assert cleo.types("/pipeline rule prod/orders* approvals=2").startswith("✅ Rule on `prod/orders*`")
+    assert cleo.types("/pipeline rule prod/orders* approvals=2").startswith("✅ New rule on `prod/orders*`")
 
 
 def test_the_longest_names_fit_wherever_they_are_shown(tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ from bot.cli.current_time import clock_at, clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain import durations
-from bot.domain.access.changes import DropRule, RemoveFreeze, SetFreeze, SetRule
+from bot.domain.access.changes import DropRule, EditRule, RemoveFreeze, SetFreeze
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
+from bot.domain.access.rule_edits import RuleEdit, key_changes, unchanged_keys
 from bot.domain.access.rule_keys import RULE_KEYS
 from bot.domain.access.rules import Freeze, Rule
-from bot.domain.audit_values import PreviousFreeze, previous_in
+from bot.domain.audit_values import PreviousFreeze, previous_in, rule_in
 from bot.domain.commands.freeze_ends import end_of_freeze
-from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.commands.rule_syntax import rule_edit_of
 from bot.domain.errors import BadRule, UserError
 from bot.domain.events import Event
 from bot.store.shell_store import Administration
@@ -28,36 +29,52 @@ _KEYS = "\b\n" + "\n".join(
 
 @click.command(epilog=_KEYS, context_settings={"ignore_unknown_options": True})
 @click.argument("pattern")
-@click.argument("said", nargs=-1, required=True, metavar="KEY=VALUE…|off")
+@click.argument("said", nargs=-1, required=True, metavar="KEY=[VALUE]…|off")
 def rule(pattern: str, said: tuple[str, ...]) -> None:
-    """Say what a clear takes on the pipelines that match PATTERN, in the place of what was said of it before.
+    """Set approval rules for the pipelines that match PATTERN.
 
-    Where several rules match, the strictest value of each key wins. `off` drops the rule. Without any rule a requester
-    needs 1 approval, and an operator none.
+    Each KEY=VALUE sets that key and leaves the others as they are; KEY= alone removes the key, and `off` the rule. Where
+    several rules match, the strictest value of each key wins. Without any rule a requester needs 1 approval, and an
+    operator none.
     """
     words, settings = " ".join(said), load(ShellSettings)
-    if words.lower() == "off":
-        change: DropRule | SetRule = DropRule(checked_anywhere(pattern))
-    else:
-        change = SetRule(_rule(checked_pattern(pattern, settings.targets), words))
-    opened = Administration.changing if isinstance(change, DropRule) else Administration.open
+    change = (
+        DropRule(checked_anywhere(pattern)) if words.lower() == "off" else EditRule(_edit(pattern, words))
+    )
+    removes = isinstance(change, DropRule) or change.edit.values.says_nothing
+    if not removes:
+        checked_pattern(pattern, settings.targets)
+    opened = Administration.changing if removes else Administration.open
     with opened(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=shell_user(), now=clock_of(administration).now())
-    if isinstance(change, DropRule):
-        if not made:
-            raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
-        click.echo(f"No rule on {pattern} any more.{_before(made)}")
-    elif made:
-        click.echo(f"Rule on {pattern}: {change.rule.in_words}.{_before(made)}")
+        standing = next((known for known in administration.rules() if known.pattern == pattern), None)
+    if made:
+        click.echo(_rule_changed(pattern, made[0]))
+    elif standing is None:
+        raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
     else:
-        click.echo(f"Rule on {pattern}, as before: {change.rule.in_words}.")
+        click.echo(f"Nothing to change: the rule on {pattern} is {standing.in_words} already.")
 
 
-def _rule(pattern: str, words: str) -> Rule:
+def _rule_changed(pattern: str, event: Event) -> str:
+    before, after = previous_in(event), rule_in(event)
+    if after is None:
+        return f"No rule on {pattern} any more.{_before([event])}"
+    if not isinstance(before, Rule):
+        return f"New rule on {pattern}: {after.in_words}."
+    changes = ", ".join(
+        f"{change.name} {change.before or 'not set'} → {change.after or 'not set'}"
+        for change in key_changes(before, after)
+    )
+    same = unchanged_keys(before, after).in_words
+    return f"Changed the rule on {pattern}: {changes}.{f' Unchanged: {same}.' if same else ''}"
+
+
+def _edit(pattern: str, words: str) -> RuleEdit:
     if not words.isprintable():
         raise UserError("A rule is made of plain characters.")
     try:
-        return rule_of(pattern, words)
+        return rule_edit_of(checked_anywhere(pattern), words)
     except BadRule as error:
         # Written for Slack, with code in backticks.
         raise UserError(

@@ -4,6 +4,7 @@ Pure. The shell may make any: shell access is database access. In Slack an admin
 grant covers, and never in their own favor: that needs another admin, or the shell.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from bot.domain.access.authorization import AccessData
 from bot.domain.access.patterns import may_overlap
 from bot.domain.access.permissions import Decision, Group, Membership, Principal, Role, decide_on_pattern
+from bot.domain.access.rule_edits import RuleEdit
 from bot.domain.access.rules import Freeze, Rule, is_looser
 from bot.domain.events import EventKind, Value
 
@@ -45,6 +47,13 @@ class SetRule:
 
 
 @dataclass(frozen=True, slots=True)
+class EditRule:
+    """Set and remove keys of the rule on a pattern. What that makes of the rule is known once its keys are read."""
+
+    edit: RuleEdit
+
+
+@dataclass(frozen=True, slots=True)
 class DropRule:
     pattern: str
 
@@ -64,6 +73,17 @@ class RemoveFreeze:
 
 
 AccessChange = GrantRole | RevokeRole | SetRule | DropRule | SetFreeze | RemoveFreeze
+WantedChange = AccessChange | EditRule
+"""What somebody asks for: `resolved` makes the change of it, in the transaction that writes it."""
+
+
+def resolved(wanted: WantedChange, rules: Iterable[Rule]) -> AccessChange:
+    """The change to make, given the rules as they are now. A rule without any key left is removed."""
+    if not isinstance(wanted, EditRule):
+        return wanted
+    pattern = wanted.edit.pattern
+    rule = wanted.edit.applied_to(next((known for known in rules if known.pattern == pattern), None))
+    return DropRule(pattern) if rule.says_nothing else SetRule(rule)
 
 
 class ChangeObjection(StrEnum):
@@ -77,6 +97,7 @@ class ChangeObjection(StrEnum):
 class ChangeDecision:
     """`objection` is None where the change may be made; `decision` is what makes them an admin, or not."""
 
+    change: AccessChange
     decision: Decision
     objection: ChangeObjection | None
 
@@ -91,10 +112,10 @@ def decide_change(
     """
     decision = decide_on_pattern(membership, pattern_of(change), access_data.grants, now)
     if not decision.allowed:
-        return ChangeDecision(decision, ChangeObjection.NO_ADMIN)
+        return ChangeDecision(change, decision, ChangeObjection.NO_ADMIN)
     if _is_in_own_favour(change, membership, access_data, now):
-        return ChangeDecision(decision, ChangeObjection.OWN_FAVOUR)
-    return ChangeDecision(decision, None)
+        return ChangeDecision(change, decision, ChangeObjection.OWN_FAVOUR)
+    return ChangeDecision(change, decision, None)
 
 
 def pattern_of(change: AccessChange) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.domain.access.permissions import Role
-from bot.domain.access.rules import Rule
+from bot.domain.access.rule_edits import RuleEdit
 from bot.domain.ids import GroupId, PipelineName, UserId
 from bot.domain.operations.plans import START, STOP, Plan, StepName
 
@@ -159,8 +159,8 @@ class Grants:
 
 
 @dataclass(frozen=True, slots=True)
-class SetTheRule:
-    rule: Rule
+class ChangeTheRule:
+    edit: RuleEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ Access = (
     | GrantCommand
     | Revoke
     | Grants
-    | SetTheRule
+    | ChangeTheRule
     | DropTheRule
     | Rules
     | FreezeCommand

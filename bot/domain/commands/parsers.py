@@ -7,7 +7,7 @@ from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.permissions import Role
 from bot.domain.commands import model
 from bot.domain.commands.options import BREAK_GLASS, OF_A_CLEAR, Options, options, without_options
-from bot.domain.commands.rule_syntax import rule_of
+from bot.domain.commands.rule_syntax import rule_edit_of
 from bot.domain.commands.tokens import first_word, quoted, unquoted, without_dashes
 from bot.domain.commands.verb import Verb
 from bot.domain.durations import moment, span
@@ -162,17 +162,21 @@ def grants(verb: Verb, rest: str) -> model.Grants:
     return model.Grants(pattern=_standing(word)) if who is None else model.Grants(who=who)
 
 
-def rule(verb: Verb, rest: str) -> model.SetTheRule | model.DropTheRule:
+def rule(verb: Verb, rest: str) -> model.ChangeTheRule | model.DropTheRule:
     word, said = first_word(rest)
     if not word or not said:
         raise Misunderstood(f"Type `{verb.usage}`, for example `{model.COMMAND} {verb.example}`.")
     if said.lower() == "off":
         return model.DropTheRule(_standing(word))
-    pattern = _pattern(verb, word)
     try:
-        return model.SetTheRule(rule_of(pattern, said))
+        edit = rule_edit_of(unquoted(word), said)
     except BadRule as error:
         raise Misunderstood(f"{error.message} {error.in_slack}".rstrip()) from error
+    if edit.values.says_nothing:
+        _standing(word)
+    else:
+        _pattern(verb, word)
+    return model.ChangeTheRule(edit)
 
 
 def freeze(verb: Verb, rest: str) -> model.FreezeCommand:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.access.rule_edits import RuleEdit
 from bot.domain.access.rule_keys import BY_NAME, EXAMPLES, LAST
 from bot.domain.access.rules import Rule
 from bot.domain.commands.tokens import quoted
@@ -17,8 +18,21 @@ def rule_of(pattern: str, said: str) -> Rule:
     """
     values = _values(said)
     if LAST.name in values:
-        values[LAST.name] = _whole(values[LAST.name].strip())
+        values[LAST.name] = _whole(values[LAST.name])
     return rule_from(pattern, values)
+
+
+def rule_edit_of(pattern: str, said: str) -> RuleEdit:
+    """The edit of the rule on `pattern`: `key=value` sets a key, and `key=` alone removes it.
+
+    Raises:
+        BadRule: with what to write instead.
+    """
+    values = _values(said)
+    if LAST.name in values:
+        values[LAST.name] = _whole(values[LAST.name])
+    removed = frozenset(BY_NAME[name].field for name, value in values.items() if not value)
+    return RuleEdit(rule_from(pattern, {name: value for name, value in values.items() if value}), removed)
 
 
 def rule_from_words(pattern: str, words: str) -> Rule:
@@ -49,12 +63,15 @@ def _values(said: str) -> dict[str, str]:
 
 
 def _whole(expression: str) -> str:
-    """The expression, if nothing in it looks like another value of the rule, which would be ignored."""
-    for word in expression.split()[1:]:
+    """The expression, if nothing in it looks like another value of the rule, which would be ignored.
+
+    Its own first word may look like one; after a space, it is the next value behind a key that is removed.
+    """
+    for word in expression.split()[0 if expression.startswith(" ") else 1 :]:
         key, separator, _ = word.partition("=")
         if separator and key.lower() in BY_NAME:
             raise BadRule(f"`{LAST.name}=…` takes all that follows it: write `{quoted(word)}` before it.")
-    return expression
+    return expression.strip()
 
 
 def rule_from(pattern: str, values: Mapping[str, str]) -> Rule:

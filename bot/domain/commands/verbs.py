@@ -236,7 +236,10 @@ VERBS: tuple[Verb, ...] = (
         word="rule",
         arguments="PATTERN key=value…|off",
         summary="Say what a clear takes on the pipelines that match a pattern.",
-        details=f"A rule is made of {EXAMPLES}. Where several match, the strictest value wins. Needs the role admin on the pattern.",
+        details=(
+            f"Keys: {EXAMPLES}. The keys that you name change, the others stay; `approvals=` alone removes that key, `off` "
+            "removes the rule. Where several rules match, the strictest value wins. Needs the role admin on the pattern."
+        ),
         example="rule prod-* approvals=2 reason=required",
         read=parsers.rule,
         ids=True,

@@ -6,21 +6,23 @@ from datetime import datetime
 
 from bot.domain.access.authorization import AccessData, authority_of
 from bot.domain.access.changes import (
-    AccessChange,
     ChangeDecision,
     DropRule,
+    EditRule,
     GrantRole,
     RemoveFreeze,
     RevokeRole,
     SetFreeze,
-    SetRule,
+    WantedChange,
     audit_data,
     decide_change,
     kind_of,
+    resolved,
 )
 from bot.domain.access.patterns import may_overlap
-from bot.domain.access.permissions import Action, Group, Principal, decide_on_pattern
+from bot.domain.access.permissions import Action, Group, Membership, Principal, decide_on_pattern
 from bot.domain.access.request import Request
+from bot.domain.access.rules import Rule
 from bot.domain.audit_values import previous_in
 from bot.domain.commands import model
 from bot.domain.commands.freeze_ends import end_of_freeze
@@ -47,42 +49,42 @@ class AccessCommands:
     clock: Clock
     work: Callable[[], None]
 
-    async def change(self, actor: Actor, change: AccessChange) -> Reply:
+    async def change(self, actor: Actor, change: WantedChange) -> Reply:
         """Make the change, if this person may; either way it is recorded."""
         # A group that nothing is granted to yet must be looked up, too: the person may be in it.
         meant = change.principal if isinstance(change, GrantRole) else None
         also = frozenset({meant}) if isinstance(meant, Group) else frozenset()
 
         def may(access_data: AccessData) -> bool:
-            return decide_change(
-                change, access_data.memberships[actor], access_data, self.clock.now()
-            ).decision.allowed
+            membership = access_data.memberships[actor]
+            return self._decided(change, membership, access_data, self.clock.now()).decision.allowed
 
         # Whether a rule is loosened in their own favor depends on all their roles; other changes, on their admin role.
-        to = Action if isinstance(change, SetRule | DropRule) else [Action.ADMINISTER]
+        to = Action if isinstance(change, EditRule | DropRule) else [Action.ADMINISTER]
         membership = await self.authorizer.for_change(
             actor, may, to=to, also=also, remembered=isinstance(change, RevokeRole | SetFreeze)
         )
 
         def authorize(access_data: AccessData) -> Event:
             now = self.clock.now()
-            judgement = decide_change(change, membership, access_data, now)
+            judgement = self._decided(change, membership, access_data, now)
             if judgement.objection is not None:
-                raise NotAuthorized(judgement, self._refusal(actor, change, judgement))
-            data = audit_data(change) | judgement.decision.on_record
-            return Event(kind_of(change), now, data, actor)
+                raise NotAuthorized(judgement, self._refusal(actor, judgement))
+            data = audit_data(judgement.change) | judgement.decision.on_record
+            return Event(kind_of(judgement.change), now, data, actor)
 
         try:
             event = await self.store.administer(
                 change, authorize, membership=membership, by=f"{actor.team}/{actor.user}"
             )
         except NotAuthorized as refused:
-            return replies.NotAllowed(change, refused.judgement)
+            return replies.NotAllowed(refused.judgement.change, refused.judgement)
         before = previous_in(event)
-        if isinstance(change, _REMOVES) and before is None:
-            return replies.Changed(change, None)
+        made = resolved(change, [before] if isinstance(before, Rule) else [])
+        if isinstance(made, _REMOVES) and before is None:
+            return replies.Changed(made, None)
         self.work()
-        return replies.Changed(change, before)
+        return replies.Changed(made, before)
 
     async def give(self, actor: Actor, command: model.GrantCommand) -> Reply:
         expires_at = None if command.lasts is None else self.clock.now() + command.lasts
@@ -181,7 +183,13 @@ class AccessCommands:
             before = page[-1].entry.id
         return replies.HistoryPage(tuple(found), title, before, read=HISTORY_READ)
 
-    def _refusal(self, actor: Actor, change: AccessChange, judgement: ChangeDecision) -> Event:
+    def _decided(
+        self, wanted: WantedChange, membership: Membership, access_data: AccessData, now: datetime
+    ) -> ChangeDecision:
+        return decide_change(resolved(wanted, access_data.rules), membership, access_data, now)
+
+    def _refusal(self, actor: Actor, judgement: ChangeDecision) -> Event:
+        change = judgement.change
         why = judgement.objection.value if judgement.objection else ""
         data = {
             **audit_data(change),

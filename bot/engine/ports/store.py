@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.access.authorization import AccessData
-from bot.domain.access.changes import AccessChange, ChangeDecision
+from bot.domain.access.changes import ChangeDecision, WantedChange
 from bot.domain.access.permissions import Action, Grant, Group, Membership
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_chain import Entry, PostedHead
@@ -112,10 +112,12 @@ class Store(Protocol):
         ...
 
     async def administer(
-        self, change: AccessChange, authorize: Authorize, *, membership: Membership, by: str
+        self, wanted: WantedChange, authorize: Authorize, *, membership: Membership, by: str
     ) -> Event:
         """Make the change and record its event, in one transaction, unless `authorize` denies it.
 
+        What is made is `resolved` on the rules in the access data that `authorize` gets, so that edits of a rule at the
+        same time are all kept.
         `by` is stored as the grantor, such as `T1/U2`. The event's `data` gains `before`: what the change replaced or
         removed, in words, or None. The access data is read for `membership`. If all is already as the change wants it,
         nothing is recorded: `before` is an equal grant, rule or freeze, or there was nothing to remove and `before` is

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.domain.access.changes import DropRule, RemoveFreeze, SetRule
+from bot.domain.access.changes import DropRule, EditRule, RemoveFreeze
 from bot.domain.commands import Clear, Help, PipelineCommand, Start, Status, Stop, model, parse
 from bot.domain.errors import Misunderstood
 from bot.domain.ids import Actor, ChannelId, PipelineName
@@ -177,8 +177,8 @@ class Commands:
                 return await access.take_away(actor, command)
             case model.Grants():
                 return await access.grants(actor, command)
-            case model.SetTheRule(rule):
-                return await access.change(actor, SetRule(rule))
+            case model.ChangeTheRule(edit):
+                return await access.change(actor, EditRule(edit))
             case model.DropTheRule(pattern):
                 return await access.change(actor, DropRule(pattern))
             case model.Rules():

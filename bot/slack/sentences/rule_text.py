@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.domain.access.rule_edits import key_changes, unchanged_keys
 from bot.domain.access.rules import Rule
 from bot.domain.audit_values import (
     BEFORE,
@@ -30,6 +31,20 @@ _ACTOR = re.compile(r"T[A-Z0-9]+/(?P<user>[UW][A-Z0-9]+)")
 def rule_in_text(rule: Rule) -> Text:
     """`approvals=2 channel=#ops`, as it is read, not as it is typed."""
     return Text(" ").join(Text("{}={}", key, _value(key, value)) for key, value in rule.as_typed.items())
+
+
+def rule_change_in_text(old: Rule, new: Rule) -> Text:
+    """What an edit changed: `approvals 2 → 3, reason required → not set. Unchanged: within=2h`."""
+    changes = Text(", ").join(
+        Text(
+            "{} {} → {}",
+            change.name,
+            *(_or_not_set(change.name, value) for value in (change.before, change.after)),
+        )
+        for change in key_changes(old, new)
+    )
+    same = rule_in_text(unchanged_keys(old, new))
+    return Text("{}.{}", changes, Text(" Unchanged: {}.", same) if same else NOTHING)
 
 
 def before(previous: Previous) -> Text:
@@ -75,6 +90,10 @@ def _grant(grant: PreviousGrant) -> Text:
 def _whose(by: str) -> Text:
     actor = _ACTOR.fullmatch(by)
     return code(by, 60) if actor is None else mention(UserId(actor["user"]))
+
+
+def _or_not_set(key: str, value: str | None) -> Text | str:
+    return "not set" if value is None else _value(key, value)
 
 
 def _value(key: str, value: str) -> Text | str:

@@ -14,6 +14,8 @@ from bot.domain.access.changes import (
     pattern_of,
 )
 from bot.domain.access.permissions import Grant, Group, Kind
+from bot.domain.access.rules import Rule
+from bot.domain.audit_values import Previous
 from bot.domain.durations import span_in_words
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import State
@@ -114,10 +116,24 @@ def changed(shown: replies.Changed) -> Message:
             _change(shown.change),
             rule_text.before(shown.before),
         )
+    if isinstance(shown.change, SetRule):
+        return _rule_set(shown.change.rule, shown.before)
     before = NOTHING
     if shown.before is not None:
         before = Text(" Before: {}.", rule_text.before(shown.before))
     return said("✅ {}{}", _change(shown.change), before)
+
+
+def _rule_set(rule: Rule, before: Previous | None) -> Message:
+    """Each key before and after, and the keys that stay."""
+    if rule == before:
+        return said(
+            "Nothing to change: the rule on `{}` is {} already.", rule.pattern, rule_text.rule_in_text(rule)
+        )
+    if isinstance(before, Rule):
+        changes = rule_text.rule_change_in_text(before, rule)
+        return said("✅ Changed the rule on `{}`: {}", rule.pattern, changes)
+    return said("✅ New rule on `{}`: {}.", rule.pattern, rule_text.rule_in_text(rule))
 
 
 def _nothing_to_change(change: AccessChange) -> Message:

@@ -13,14 +13,17 @@ from sqlite_utils import Database
 from bot.domain.access.changes import (
     AccessChange,
     DropRule,
+    EditRule,
     GrantRole,
     RemoveFreeze,
     RevokeRole,
     SetFreeze,
     SetRule,
+    WantedChange,
     audit_data,
     kind_of,
     pattern_of,
+    resolved,
 )
 from bot.domain.access.patterns import checked_pattern
 from bot.domain.access.permissions import Grant, Membership
@@ -39,7 +42,7 @@ Plan = Callable[[tuple[Grant, ...], tuple[Rule, ...]], Iterable[AccessChange]]
 
 def administer(  # noqa: PLR0913 - what a change is, and who makes it
     db: Database,
-    change: AccessChange,
+    wanted: WantedChange,
     authorize: Authorize,
     *,
     membership: Membership,
@@ -47,20 +50,21 @@ def administer(  # noqa: PLR0913 - what a change is, and who makes it
     targets: Targets = ONE,
 ) -> Event:
     """See `Store.administer`."""
-    _check_pattern(change, targets)
+    _check_pattern(wanted, targets)
     with writing(db):
+        access_data = access_snapshot.about(db, {membership.actor: membership})
         try:
-            event = authorize(access_snapshot.about(db, {membership.actor: membership}))
+            event = authorize(access_data)
         except NotAuthorized as refused:
             audit_log.append(db, refused.refusal)
             refusal = refused
         else:
-            return _made(db, change, event, by=by)[0]
+            return _made(db, resolved(wanted, access_data.rules), event, by=by)[0]
     raise refusal
 
 
 def administer_from_the_shell(
-    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets = ONE
+    db: Database, changes: Iterable[WantedChange], *, by: str, now: datetime, targets: Targets = ONE
 ) -> tuple[Event, ...]:
     """Make the changes, all or none, and return their events; a change without effect has none.
 
@@ -85,21 +89,25 @@ def rearrange(
 
 
 def _all_made(
-    db: Database, changes: Iterable[AccessChange], *, by: str, now: datetime, targets: Targets
+    db: Database, changes: Iterable[WantedChange], *, by: str, now: datetime, targets: Targets
 ) -> tuple[Event, ...]:
     recorded: list[Event] = []
-    for change in changes:
-        _check_pattern(change, targets)
+    for wanted in changes:
+        _check_pattern(wanted, targets)
+        change = resolved(wanted, rules_and_freezes.rules(db) if isinstance(wanted, EditRule) else ())
         event = Event(kind_of(change), now, {**audit_data(change), "shell": by})
         made, changed = _made(db, change, event, by=by)
         recorded += [made] if changed else []
     return tuple(recorded)
 
 
-def _check_pattern(change: AccessChange, targets: Targets) -> None:
+def _check_pattern(wanted: WantedChange, targets: Targets) -> None:
     # What is removed exists already, whatever patterns an earlier version accepted.
-    if isinstance(change, GrantRole | SetRule | SetFreeze):
-        checked_pattern(pattern_of(change), targets)
+    if isinstance(wanted, EditRule):
+        if not wanted.edit.values.says_nothing:
+            checked_pattern(wanted.edit.pattern, targets)
+    elif isinstance(wanted, GrantRole | SetRule | SetFreeze):
+        checked_pattern(pattern_of(wanted), targets)
 
 
 def _made(db: Database, change: AccessChange, event: Event, *, by: str) -> tuple[Event, bool]:
