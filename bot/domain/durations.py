@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+COUNT_MAX = 9_999  # of a unit
 _SPAN = re.compile(r"(\d{1,4})([smhdw])")
 _WRITTEN = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))  # units and their seconds
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -20,6 +21,22 @@ def span_in_words(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     unit, size = next((unit, size) for unit, size in _WRITTEN if seconds % size == 0)
     return f"{seconds // size}{unit if seconds else 's'}"
+
+
+def span_within(length: timedelta) -> str | None:
+    """The longest span that can be typed and is no longer than `length`; None if that is less than a minute."""
+    for unit in (timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)):
+        count = min(length // unit, COUNT_MAX)
+        if count < 1:
+            return None
+        if count < COUNT_MAX or unit == timedelta(days=1):
+            return span_in_words(count * unit)
+    return None
+
+
+def moment_as_typed(moment: datetime) -> str:
+    """`2026-11-25T08:00`, in UTC, with seconds only where there are any."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
 
 
 def moment(text: str) -> datetime | time | None:

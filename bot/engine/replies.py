@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.access.authorization import Authorization
-from bot.domain.access.changes import AccessChange, ChangeDecision
+from bot.domain.access.changes import AccessChange, ChangeDecision, WantedChange
 from bot.domain.access.permissions import Decision, Grant, Membership
 from bot.domain.access.request_objections import RuleObjection
 from bot.domain.access.rules import Freeze, Rule
@@ -276,10 +276,15 @@ class RuleList:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The change of access was made; `before` is what it replaced, removed or found there. None: nothing was there."""
+    """The change of access was made; `before` is what it replaced, removed or found there. None: nothing was there.
+
+    Where there was nothing to remove, `near` are the same change of what exists and was probably meant.
+    """
 
     change: AccessChange
     before: Previous | None
+    at: datetime
+    near: tuple[WantedChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import getpass
 import json
 import re
+import shlex
 import stat
 from datetime import UTC, datetime, timedelta
 
@@ -94,12 +95,34 @@ def test_a_grant_is_taken_away_as_it_was_given(shell):
     shell.does("grant", "U0ANA", "operator", "orders-*", "--note", "again", *HOME)
     shell.does("grant", "U0ANA", "viewer", "orders-*", *HOME)
     assert shell.does("revoke", "U0ANA", "operator", "orders-*", *HOME).splitlines() == [
-        f"Revoked: U0ANA was operator on orders-* (number {number})." for number in (1, 2)
+        "Revoked: U0ANA was operator on orders-* (number 1).",
+        "Revoked: U0ANA was operator on orders-* (number 2).",
+        "Undo: pipeline-bot grant --team T0ACME U0ANA operator 'orders-*'",
+        "Undo: pipeline-bot grant --note again --team T0ACME U0ANA operator 'orders-*'",
     ]
     assert [grant["role"] for grant in listed(shell)] == ["viewer"]
     assert shell.is_refused("revoke", "U0ANA", "operator", "orders-*", *HOME) == (
-        "There is no such grant: U0ANA has no operator on orders-*. `pipeline-bot grants` lists them.\n"
+        "There is no such grant: U0ANA has no operator on orders-*. "
+        "Did you mean `pipeline-bot revoke --team T0ACME U0ANA viewer 'orders-*'`?\n"
     )
+    assert shell.is_refused("revoke", "U0BEN", "operator", "orders-*", *HOME).endswith(
+        "`pipeline-bot grants` lists them.\n"
+    )
+
+
+def test_a_revoked_grant_comes_back_by_the_command_that_the_answer_has(shell):
+    options = ("--for", "12h", "--note", "it's -x", *HOME)
+    shell.does("grant", *options, "--", "S0ONCALL", "operator", "-x*")
+    (before,) = listed(shell)
+    said = shell.does("revoke", *HOME, "--", "S0ONCALL", "operator", "-x*")
+    program, *arguments = shlex.split(said.splitlines()[-1].removeprefix("Undo: "))
+    assert (program, listed(shell)) == ("pipeline-bot", [])
+    shell.does(*arguments)
+    (after,) = listed(shell)
+    same = ("team", "group", "role", "pattern", "note")
+    assert [after[key] for key in same] == [before[key] for key in same]
+    ends = [datetime.fromisoformat(grant["expires_at"]) for grant in (before, after)]
+    assert timedelta(0) <= ends[0] - ends[1] <= timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])
@@ -238,6 +261,7 @@ def test_when_the_last_admin_goes_it_is_said(shell):
     assert shell.does("revoke", "U0BEN", "admin", "x-*", *HOME).splitlines() == [
         "Revoked: U0BEN was admin on x-* (number 2).",
         NOBODY_IS_ADMIN,
+        "Undo: pipeline-bot grant --team T0ACME U0BEN admin 'x-*'",
     ]
 
 

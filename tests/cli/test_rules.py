@@ -3,6 +3,7 @@
 import getpass
 import json
 import re
+import shlex
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,12 +69,38 @@ def test_a_rule_keeps_the_keys_that_are_not_named(shell):
 
 def test_a_rule_is_dropped(shell):
     shell.does("rule", "prod-*", "approvals=2")
-    assert shell.does("rule", "prod-*", "off") == "No rule on prod-* any more. Before: approvals=2.\n"
+    assert shell.does("rule", "prod-*", "off") == (
+        "No rule on prod-* any more. Before: approvals=2.\nUndo: pipeline-bot rule 'prod-*' approvals=2\n"
+    )
     assert listed(shell)["rules"] == []
     assert shell.is_refused("rule", "prod-*", "off") == (
-        "There is no rule on prod-*. `pipeline-bot rules` lists them.\n"
+        "There is no rule on prod-*. `pipeline-bot rules` lists rules and freezes.\n"
     )
     assert recorded(shell)[1:] == [(EventKind.RULE_DROPPED, {"approvals": "2"})]
+
+
+def test_what_was_removed_comes_back_by_the_command_that_the_answer_has(shell):
+    shell.does("rule", "prod-*", *EVERY_KEY.split(" "))
+    shell.does("freeze", "ord*", "until", "18:00", "release day, it's late")
+    before = listed(shell)
+    for removed in (("rule", "prod-*", "off"), ("unfreeze", "ord*")):
+        undo = shell.does(*removed).splitlines()[-1].removeprefix("Undo: ")
+        shell.does(*shlex.split(undo)[1:])
+    assert listed(shell)["rules"] == before["rules"]
+    (freeze,) = listed(shell)["freezes"]
+    assert {key: freeze[key] for key in ("pattern", "until", "reason")} == {
+        key: before["freezes"][0][key] for key in ("pattern", "until", "reason")
+    }
+
+
+def test_what_was_probably_meant_is_offered(shell):
+    shell.does("rule", "prod-*", "approvals=2", "within=2h")
+    assert shell.is_refused("rule", "prod", "off").endswith(
+        "Did you mean `pipeline-bot rule 'prod-*' off`?\n"
+    )
+    assert shell.is_refused("rule", "prod", "within=").endswith(
+        "Did you mean `pipeline-bot rule 'prod-*' within=`?\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +160,7 @@ def test_a_freeze_is_listed_until_another_takes_its_place_or_it_is_lifted(shell)
     assert re.search(r"\. Before: until [-\d]+ [:\d]+ UTC by shell:\w+: release day\.\n\Z", longer)
     assert [freeze["reason"] for freeze in listed(shell)["freezes"]] == ["it takes longer"]
     assert shell.is_refused("unfreeze", "prod") == (
-        "Nothing is frozen as prod. `pipeline-bot rules` lists the freezes.\n"
+        "There is no freeze on prod. Did you mean `pipeline-bot unfreeze 'prod-*'`?\n"
     )
     lifted = shell.does("unfreeze", "prod-*")
     assert lifted.startswith("No freeze on prod-* any more. Before: until ")

@@ -30,11 +30,14 @@ def test_what_an_admin_grants_counts_at_once(workspace, root, eve):
     )
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     assert root.types("/pipeline revoke @eve operator orders*") == snapshot(
-        "Nothing to change: there is no grant of *operator* on `orders*` to @eve. `/pipeline grants` lists them, written as they were given."
+        "Nothing to change: there is no grant of *operator* on `orders*` to @eve. Did you mean `/pipeline revoke U03EVE operator orders`?"
     )
     assert eve.asks("/pipeline clear orders").startswith(PREVIEW)
     assert root.types(f"/pipeline {taken}") == snapshot(
-        "✅ @eve is no longer *operator* on `orders`. Before: number 2 by @root, until revoked."
+        """\
+✅ @eve is no longer *operator* on `orders`. Before: number 2 by @root, until revoked.
+Undo: `/pipeline grant U03EVE operator orders`\
+"""
     )
     assert eve.types("/pipeline clear orders").startswith(NO_ROLE)
     assert workspace.record(EventKind.GRANTED, EventKind.REVOKED) == snapshot(

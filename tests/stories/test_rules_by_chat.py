@@ -28,11 +28,14 @@ def test_a_rule_is_set_changed_and_removed(workspace: Workspace) -> None:
         "📏 `prod-*`: approvals=3 within=2h reason=required stop=30s break-glass=allowed"
     ]
     assert root.types("/pipeline rule prod-* off") == snapshot(
-        "✅ No rule on `prod-*` any more. Before: approvals=3 within=2h reason=required stop=30s break-glass=allowed."
+        """\
+✅ No rule on `prod-*` any more. Before: approvals=3 within=2h reason=required stop=30s break-glass=allowed.
+Undo: `/pipeline rule prod-* approvals=3 within=2h reason=required stop=30s break-glass=allowed`\
+"""
     )
     assert listed(root.types("/pipeline rules")) == ["None that concerns you."]
     assert root.types("/pipeline rule prod-* off") == snapshot(
-        "Nothing to change: there is no rule on `prod-*`. `/pipeline rules` lists them, written as they were given."
+        "Nothing to change: there is no rule on `prod-*`. `/pipeline rules` lists what there is."
     )
     assert workspace.record() == snapshot(
         [
@@ -62,8 +65,11 @@ def test_a_key_is_removed_by_its_name_alone(workspace: Workspace) -> None:
             "✅ Changed the rule on `orders`: channel #ops → not set, matching `INC-\\d+` → not set. Unchanged: approvals=2.",
             "Nothing to change: the rule on `orders` is approvals=2 already.",
             "Nothing to change: the rule on `orders` is approvals=2 already.",
-            "✅ No rule on `orders` any more. Before: approvals=2.",
-            "Nothing to change: there is no rule on `orders`. `/pipeline rules` lists them, written as they were given.",
+            """\
+✅ No rule on `orders` any more. Before: approvals=2.
+Undo: `/pipeline rule orders approvals=2`\
+""",
+            "Nothing to change: there is no rule on `orders`. `/pipeline rules` lists what there is.",
         ]
     )
     assert len(workspace.record()) == 3
@@ -181,7 +187,10 @@ def test_a_freeze_is_put_moved_and_lifted(workspace: Workspace) -> None:
         ["`ord*`: 🧊 until Mar 2, 2026 at 6:00:00 PM: `release took longer`"]
     )
     assert root.types("/pipeline unfreeze ord*") == snapshot(
-        "✅ No freeze on `ord*` any more. Before: until Mar 2, 2026 at 6:00:00 PM by @root: `release took longer`."
+        """\
+✅ No freeze on `ord*` any more. Before: until Mar 2, 2026 at 6:00:00 PM by @root: `release took longer`.
+Undo: `/pipeline freeze ord* until 2026-03-02T18:00 release took longer`\
+"""
     )
     assert ana.asks("/pipeline clear orders").startswith("*Clear `orders`?*")
     assert root.types("/pipeline unfreeze ord*").startswith(

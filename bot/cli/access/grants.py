@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import click
 
 from bot.cli.access.principals import named, names_somebody
+from bot.cli.access.undo_commands import did_you_mean, undo_lines
 from bot.cli.current_time import clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain.access.authorization import id_of
 from bot.domain.access.changes import GrantRole, RevokeRole
 from bot.domain.access.lint.principals import NOBODY_IS_ADMIN
+from bot.domain.access.near_matches import near_revocations
 from bot.domain.access.patterns import checked_anywhere, checked_pattern, may_overlap
 from bot.domain.access.permissions import Grant, Group, Role
 from bot.domain.durations import span
@@ -106,11 +108,12 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         take_away = RevokeRole(principal, Role(role), pattern)
         held = administration.grants(principal)
         made = administration.administer(take_away, by=shell_user(), now=now)
-        left = administration.grants()
+        left, home = administration.grants(), administration.team()
     if not made:
-        raise UserError(
-            f"There is no such grant: {id_of(principal)} has no {role} on {pattern}. `pipeline-bot grants` lists them."
+        near = did_you_mean(
+            near_revocations(left, take_away), now, home, otherwise="`pipeline-bot grants` lists them."
         )
+        raise UserError(f"There is no such grant: {id_of(principal)} has no {role} on {pattern}. {near}")
     for known in held:
         if (known.role, known.pattern) == (take_away.role, pattern):
             ended = "" if known.expires_at is None else f", until {moment(known.expires_at)}"
@@ -121,6 +124,8 @@ def revoke(who: str, role: str, pattern: str, *, team: str | None) -> None:
         one.role is Role.ADMIN and one.is_current(now) for one in left
     ):
         click.echo(NOBODY_IS_ADMIN)
+    for line in undo_lines(take_away, made, home):
+        click.echo(line)
 
 
 @click.command()

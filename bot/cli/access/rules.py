@@ -1,16 +1,19 @@
 """`rule`, `rules`, `freeze` and `unfreeze`: rules for clears, and freezes, from the shell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import click
 
 from bot.cli.access.access_file import rule_as_written
+from bot.cli.access.undo_commands import did_you_mean, undo_lines
 from bot.cli.current_time import clock_at, clock_of
 from bot.cli.output import as_json, json_flag, moment, one_line, shell_user, table
 from bot.config import ShellSettings, StoreSettings, load
 from bot.domain import durations
 from bot.domain.access.changes import DropRule, EditRule, RemoveFreeze, SetFreeze
+from bot.domain.access.near_matches import near_patterns
 from bot.domain.access.patterns import checked_anywhere, checked_pattern
 from bot.domain.access.rule_edits import RuleEdit, key_changes, unchanged_keys
 from bot.domain.access.rule_keys import RULE_KEYS
@@ -25,6 +28,8 @@ from bot.store.shell_store import Administration
 _KEYS = "\b\n" + "\n".join(
     f"{key.shell_example or key.example:<28}{key.help}".rstrip() for key in RULE_KEYS
 )  # `\b` keeps click from joining the lines
+
+_LISTED = "`pipeline-bot rules` lists rules and freezes."
 
 
 @click.command(epilog=_KEYS, context_settings={"ignore_unknown_options": True})
@@ -47,11 +52,14 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
     opened = Administration.changing if removes else Administration.open
     with opened(settings.pipeline_bot_database, settings.targets) as administration:
         made = administration.administer(change, by=shell_user(), now=clock_of(administration).now())
-        standing = next((known for known in administration.rules() if known.pattern == pattern), None)
+        known, now = administration.rules(), clock_of(administration).now()
+    standing = next((each for each in known if each.pattern == pattern), None)
     if made:
         click.echo(_rule_changed(pattern, made[0]))
     elif standing is None:
-        raise UserError(f"There is no rule on {pattern}. `pipeline-bot rules` lists them.")
+        patterns = near_patterns((each.pattern for each in known), pattern)
+        near = did_you_mean((_on(change, each) for each in patterns), now, None, otherwise=_LISTED)
+        raise UserError(f"There is no rule on {pattern}. {near}")
     else:
         click.echo(f"Nothing to change: the rule on {pattern} is {standing.in_words} already.")
 
@@ -59,7 +67,8 @@ def rule(pattern: str, said: tuple[str, ...]) -> None:
 def _rule_changed(pattern: str, event: Event) -> str:
     before, after = previous_in(event), rule_in(event)
     if after is None:
-        return f"No rule on {pattern} any more.{_before([event])}"
+        undo = undo_lines(DropRule(pattern), [event], None)
+        return "\n".join([f"No rule on {pattern} any more.{_before([event])}", *undo])
     if not isinstance(before, Rule):
         return f"New rule on {pattern}: {after.in_words}."
     changes = ", ".join(
@@ -68,6 +77,12 @@ def _rule_changed(pattern: str, event: Event) -> str:
     )
     same = unchanged_keys(before, after).in_words
     return f"Changed the rule on {pattern}: {changes}.{f' Unchanged: {same}.' if same else ''}"
+
+
+def _on(change: DropRule | EditRule, pattern: str) -> DropRule | EditRule:
+    if isinstance(change, DropRule):
+        return DropRule(pattern)
+    return EditRule(replace(change.edit, values=replace(change.edit.values, pattern=pattern)))
 
 
 def _edit(pattern: str, words: str) -> RuleEdit:
@@ -133,10 +148,17 @@ def unfreeze(pattern: str) -> None:
     """Lift a freeze, written as it was put."""
     with Administration.changing(load(StoreSettings).pipeline_bot_database) as administration:
         now = clock_of(administration).now()
-        made = administration.administer(RemoveFreeze(checked_anywhere(pattern)), by=shell_user(), now=now)
+        change = RemoveFreeze(checked_anywhere(pattern))
+        made = administration.administer(change, by=shell_user(), now=now)
+        frozen = administration.freezes(now)
     if not made:
-        raise UserError(f"Nothing is frozen as {pattern}. `pipeline-bot rules` lists the freezes.")
+        near = map(RemoveFreeze, near_patterns((each.pattern for each in frozen), pattern))
+        raise UserError(
+            f"There is no freeze on {pattern}. {did_you_mean(near, now, None, otherwise=_LISTED)}"
+        )
     click.echo(f"No freeze on {pattern} any more.{_before(made)}")
+    for line in undo_lines(change, made, None):
+        click.echo(line)
 
 
 def _end(how: str, when: str) -> timedelta | datetime | time:

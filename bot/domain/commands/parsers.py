@@ -18,7 +18,7 @@ from bot.domain.operations.plans import CLEAR, START, STOP, StepName
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REQUEST = re.compile(r"[a-z2-7]{4,26}")
-_FOR = re.compile(r"-{0,2}for", re.IGNORECASE)  # as the shell spells it, too
+FOR = re.compile(r"-{0,2}for", re.IGNORECASE)  # as the shell spells it, too
 
 
 def clear(verb: Verb, rest: str) -> model.Clear | model.ClearByForm:
@@ -137,7 +137,7 @@ def grant(verb: Verb, rest: str) -> model.GrantCommand:
     lasts = None
     word, after = first_word(rest)
     said, separator, length = word.partition("=")
-    if _FOR.fullmatch(said):
+    if FOR.fullmatch(said):
         length, rest = (length, after) if separator else first_word(after)
         lasts = span(length)
         if not lasts:

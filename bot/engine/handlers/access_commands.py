@@ -33,6 +33,7 @@ from bot.domain.operations.plans import Plan
 from bot.engine import replies
 from bot.engine.authorizer import Authorizer
 from bot.engine.handlers.denial_events import refused
+from bot.engine.handlers.near_changes import near_changes
 from bot.engine.ports import Clock, HistoryLine, NotAuthorized, Store
 from bot.engine.replies import Reply
 
@@ -82,9 +83,10 @@ class AccessCommands:
         before = previous_in(event)
         made = resolved(change, [before] if isinstance(before, Rule) else [])
         if isinstance(made, _REMOVES) and before is None:
-            return replies.Changed(made, None)
+            near = await near_changes(self.store, change, membership, event.at)
+            return replies.Changed(made, None, event.at, near)
         self.work()
-        return replies.Changed(made, before)
+        return replies.Changed(made, before, event.at)
 
     async def give(self, actor: Actor, command: model.GrantCommand) -> Reply:
         expires_at = None if command.lasts is None else self.clock.now() + command.lasts

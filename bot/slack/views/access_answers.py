@@ -16,19 +16,23 @@ from bot.domain.access.changes import (
 from bot.domain.access.permissions import Grant, Group, Kind
 from bot.domain.access.rules import Rule
 from bot.domain.audit_values import Previous
+from bot.domain.commands.typed_changes import commands_for
 from bot.domain.durations import span_in_words
 from bot.domain.ids import PipelineName
 from bot.domain.operations.operation import State
 from bot.domain.operations.plans import Plan
+from bot.domain.undo import undo_of
 from bot.engine import replies
 from bot.slack.sentences import plan_text, rule_text
 from bot.slack.sentences.decision_text import why
 from bot.slack.sentences.labels import GLASS, GRANT, NO, REASON, RULE, YES, sign
 from bot.slack.sentences.pipeline_text import frozen_in_words
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.lists import cut, some_of
+from bot.slack.text.lists import cut, either, some_of
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any
 from bot.slack.views.previews_view import approvals_in_words
+
+COMMAND_SHOWN = 900  # characters: more than any command that can be typed at once needs
 
 _KINDS = {
     Kind.MEMBER: "a member",
@@ -109,7 +113,7 @@ def rule_list(shown: replies.RuleList) -> Message:
 
 def changed(shown: replies.Changed) -> Message:
     if shown.before is None and isinstance(shown.change, RevokeRole | DropRule | RemoveFreeze):
-        return _nothing_to_change(shown.change)
+        return _nothing_to_change(shown)
     if isinstance(shown.change, GrantRole) and shown.before is not None:
         return said(
             "Nothing to change: {} It is granted already, {}.",
@@ -121,7 +125,12 @@ def changed(shown: replies.Changed) -> Message:
     before = NOTHING
     if shown.before is not None:
         before = Text(" Before: {}.", rule_text.before(shown.before))
-    return said("✅ {}{}", _change(shown.change), before)
+    undo = commands_for(undo_of(shown.change, shown.before, shown.at), shown.at)
+    lines = [
+        Text("✅ {}{}", _change(shown.change), before),
+        *(Text("Undo: {}", _command(typed)) for typed in undo),
+    ]
+    return said("{}", cut(lines))
 
 
 def _rule_set(rule: Rule, before: Previous | None) -> Message:
@@ -136,20 +145,29 @@ def _rule_set(rule: Rule, before: Previous | None) -> Message:
     return said("✅ New rule on `{}`: {}.", rule.pattern, rule_text.rule_in_text(rule))
 
 
-def _nothing_to_change(change: AccessChange) -> Message:
-    match change:
+def _nothing_to_change(shown: replies.Changed) -> Message:
+    near = [_command(typed) for typed in commands_for(shown.near, shown.at)]
+    match shown.change:
         case RevokeRole(principal, role, pattern):
             what = Text(
-                "no grant of *{}* on `{}` to {}. `{COMMAND} grants` lists them",
+                "no grant of *{}* on `{}` to {}",
                 role.value,
                 pattern,
                 mention_any(id_of(principal)),
             )
         case DropRule(pattern):
-            what = Text("no rule on `{}`. `{COMMAND} rules` lists them", pattern)
+            what = Text("no rule on `{}`", pattern)
         case _:
-            what = Text("no freeze on `{}`. `{COMMAND} rules` lists them", pattern_of(change))
-    return said("Nothing to change: there is {}, written as they were given.", what)
+            what = Text("no freeze on `{}`", pattern_of(shown.change))
+    if near:
+        return said("Nothing to change: there is {}. Did you mean {}?", what, either(near))
+    lists = "grants" if isinstance(shown.change, RevokeRole) else "rules"
+    return said("Nothing to change: there is {}. `{COMMAND} {}` lists what there is.", what, lists)
+
+
+def _command(typed: str) -> Text:
+    """A command that can be pasted: never cut, as what people are only to read is."""
+    return code(typed, COMMAND_SHOWN)
 
 
 def grant_in_words(grant: Grant, now: datetime | None = None) -> Text:
