@@ -8,7 +8,7 @@ from enum import Enum, auto
 from bot.domain.access.authorization import Authorization
 from bot.domain.access.changes import AccessChange, ChangeDecision, WantedChange
 from bot.domain.access.permissions import Decision, Grant, Membership
-from bot.domain.access.request_objections import RuleObjection
+from bot.domain.access.request_objections import Objection, RuleObjection
 from bot.domain.access.rules import Freeze, Rule
 from bot.domain.audit_values import Previous
 from bot.domain.ids import PipelineName
@@ -245,10 +245,11 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Whether a person may run a plan, what it requires, and what decided."""
+    """Whether a person may run a plan, what it requires, what is in the way now, and what decided."""
 
     pipeline: PipelineName
     authority: Authorization
+    objection: Objection | None
     break_glass: Decision
     plan: Plan
 

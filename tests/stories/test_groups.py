@@ -131,7 +131,10 @@ def test_a_plan_without_user_groups_denies(workspace, eva):
     workspace.slack.downgrades_plan()
     plan = "(`this workspace's Slack plan has no user groups`)"
     assert eva.types(CLEAR) == f"{UNVERIFIED} {plan}. Try again in a minute."
-    assert eva.types("/pipeline can-i clear orders") == f"{UNVERIFIED} {plan}. Try again in a minute."
+    because = UNVERIFIED.partition(": ")[2]
+    assert eva.types("/pipeline can-i clear orders") == (
+        f"🚫 No, you cannot clear `orders`: {because} {plan}. Try again in a minute."
+    )
     assert eva.types("/pipeline whoami").splitlines()[1:] == snapshot(
         [
             "Slack did not tell all: `this workspace's Slack plan has no user groups`. What depends on it counts as no.",

@@ -47,6 +47,12 @@ def test_five_open_requests(workspace: Workspace, ana: Teammate) -> None:
     )
     assert ana.reads() == [too_many]
     assert ana.asks("/pipeline clear p6") == too_many
+    assert ana.types("/pipeline can-i clear p6").split("\n")[:2] == snapshot(
+        [
+            "⛔ Not now: you have 5 open requests, and `p6` would be one more.",
+            "`/pipeline pending` lists them; `/pipeline withdraw ID` withdraws one.",
+        ]
+    )
     assert ben.requests("p7")[0].startswith("🙋 Asked.")
     ana.types(f"/pipeline withdraw {workspace.request('p1')}")
     ana.requests("p6")

@@ -106,11 +106,11 @@ def test_the_help_says_that_keys_are_changed_one_by_one(workspace: Workspace) ->
 def test_a_rule_counts_from_the_next_command_on(workspace: Workspace) -> None:
     root, ana = workspace.admin("root"), workspace.operator("ana")
     can_i = "/pipeline can-i clear orders"
-    assert ana.types(can_i).startswith("✅ You may clear `orders` yourself.")
+    assert ana.types(can_i).startswith("✅ Yes, you can clear `orders` without approval.")
     root.types("/pipeline rule orders approvals=2")
-    assert ana.types(can_i).startswith("🙋 You may ask to clear `orders`: it takes 2 approvals by others")
+    assert ana.types(can_i).startswith("🙋 Yes, you can clear `orders` with 2 approvals")
     root.types("/pipeline rule orders off")
-    assert ana.types(can_i).startswith("✅ You may clear `orders` yourself.")
+    assert ana.types(can_i).startswith("✅ Yes, you can clear `orders` without approval.")
 
 
 def test_a_rule_names_channels_and_groups_as_slack_shows_them(workspace: Workspace) -> None:

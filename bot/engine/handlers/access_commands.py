@@ -108,8 +108,10 @@ class AccessCommands:
     async def explain(self, actor: Actor, name: PipelineName, plan: Plan) -> Reply:
         """*can-i*: explain the decision about this person's plan on this pipeline. Says nothing about the pipeline."""
         access_data, now = await self.authorizer.access_data(actor, on=[name]), self.clock.now()
-        basis = authority_of(Request(actor, name, plan), access_data, now)
-        return replies.Explained(name, basis, access_data.may(actor, Action.BREAK_GLASS, name, now), plan)
+        request = Request(actor, name, plan)
+        basis = authority_of(request, access_data, now)
+        break_glass = access_data.may(actor, Action.BREAK_GLASS, name, now)
+        return replies.Explained(name, basis, basis.objection(request), break_glass, plan)
 
     async def introduce(self, actor: Actor) -> Reply:
         membership = (await self.authorizer.memberships([actor]))[actor]

@@ -26,6 +26,7 @@ LOCK = "🔒"
 TROUBLE = "⚠️"
 YES = "✅"  # allowed
 NO = "🚫"  # not allowed
+NOT_NOW = "⛔"  # allowed, but something is in the way for now
 GRANT = "🔑"
 RULE = "📏"
 REASON = "✍️"

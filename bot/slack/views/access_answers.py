@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.access.authorization import Authorization, id_of
+from bot.domain.access.authorization import id_of
 from bot.domain.access.changes import (
     AccessChange,
     DropRule,
@@ -17,20 +17,14 @@ from bot.domain.access.permissions import Grant, Group, Kind
 from bot.domain.access.rules import Rule
 from bot.domain.audit_values import Previous
 from bot.domain.commands.typed_changes import commands_for
-from bot.domain.durations import span_in_words
-from bot.domain.ids import PipelineName
-from bot.domain.operations.operation import State
-from bot.domain.operations.plans import Plan
 from bot.domain.undo import undo_of
 from bot.engine import replies
-from bot.slack.sentences import plan_text, rule_text
-from bot.slack.sentences.decision_text import why
-from bot.slack.sentences.labels import GLASS, GRANT, NO, REASON, RULE, YES, sign
+from bot.slack.sentences import rule_text
+from bot.slack.sentences.labels import GRANT, RULE
 from bot.slack.sentences.pipeline_text import frozen_in_words
 from bot.slack.text.blocks import Message, said
-from bot.slack.text.lists import cut, either, some_of
+from bot.slack.text.lists import cut, either
 from bot.slack.text.spans import NOTHING, Text, at, code, mention, mention_any
-from bot.slack.views.previews_view import approvals_in_words
 
 COMMAND_SHOWN = 900  # characters: more than any command that can be typed at once needs
 
@@ -42,42 +36,6 @@ _KINDS = {
     Kind.OUTSIDER: "of another workspace, and may do nothing here, whatever is granted",
     Kind.UNKNOWN: "perhaps a member, and until I know you may do nothing here",
 }
-
-
-def explained(shown: replies.Explained) -> Message:
-    """*can-i*: what would happen, and which grant and which rules say so."""
-    authority, name = shown.authority, shown.pipeline
-    if not authority.requester.allowed:
-        action = plan_text.action_name(shown.plan)
-        return said("{} You may not {} `{}`: {}", NO, action, name, why(authority.requester))
-    yes = sign(State.AWAITING_APPROVAL) if authority.approvals_needed else YES
-    lines = [Text("{} {} By {}", yes, _then(authority, name, shown.plan), why(authority.requester))]
-    if authority.freeze is not None:
-        freeze = frozen_in_words(authority.freeze)
-        frozen = Text("Frozen {}. Until then nothing new starts, not by breaking the glass either.", freeze)
-        lines.insert(0, frozen)
-    rules = some_of([Text("`{}`", pattern) for pattern in authority.requirements.rules])
-    lines.append(Text("{} Rules that decide: {}.", RULE, rules or "none, so the usual holds"))
-    if authority.requirements.reason_required or authority.requirements.reason_patterns:
-        must = some_of([code(pattern, 100) for pattern in authority.requirements.reason_patterns])
-        matches = Text(" that matches {}", must) if must else NOTHING
-        lines.append(Text("{} It takes a reason{}.", REASON, matches))
-    if shown.break_glass.allowed and authority.requirements.break_glass:
-        command = plan_text.command(shown.plan, name)
-        lines.append(Text("{} In an emergency: `{} --break-glass INCIDENT reason…`.", GLASS, command))
-    return said("{}", Text("\n").join(lines))
-
-
-def _then(authority: Authorization, name: PipelineName, plan: Plan) -> Text:
-    if authority.approvals_needed == 0:
-        return Text("You may {} `{}` yourself.", plan_text.action_name(plan), name)
-    return Text(
-        "You may ask to {action} `{name}`: it takes {approvals} by others, within {time}.",
-        action=plan_text.action_name(plan),
-        name=name,
-        approvals=approvals_in_words(authority.approvals_needed),
-        time=span_in_words(authority.requirements.approve_within),
-    )
 
 
 def introduced(shown: replies.Introduced) -> Message:

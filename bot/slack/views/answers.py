@@ -20,6 +20,7 @@ from bot.slack.text.mrkdwn import TEXT_MAX
 from bot.slack.text.spans import NOTHING, Text, code, shortened
 from bot.slack.views import (
     access_answers,
+    can_i_view,
     click_refusals_view,
     history_view,
     pipeline_pages_view,
@@ -152,7 +153,7 @@ def answer(reply: Reply, workspace_url: str) -> Message:  # noqa: C901, PLR0911,
         case replies.Described():
             return previews_view.described(reply, workspace_url)
         case replies.Explained():
-            return access_answers.explained(reply)
+            return can_i_view.explained(reply)
         case replies.Introduced():
             return access_answers.introduced(reply)
         case replies.GrantList():
