@@ -25,7 +25,7 @@ from bot.domain.ids import ChannelId, UserId
 from bot.slack.text.lists import some_of
 from bot.slack.text.spans import NOTHING, Text, at, channel, code, mention, mention_any
 
-_ACTOR = re.compile(r"T[A-Z0-9]+/(?P<user>[UW][A-Z0-9]+)")
+ACTOR = re.compile(r"T[A-Z0-9]+/(?P<user>[UW][A-Z0-9]+)")
 
 
 def rule_in_text(rule: Rule) -> Text:
@@ -88,7 +88,7 @@ def _grant(grant: PreviousGrant) -> Text:
 
 
 def _whose(by: str) -> Text:
-    actor = _ACTOR.fullmatch(by)
+    actor = ACTOR.fullmatch(by)
     return code(by, 60) if actor is None else mention(UserId(actor["user"]))
 
 

@@ -35,6 +35,7 @@ from bot.slack.sentences.losses import lost
 from bot.slack.sentences.pipeline_text import deployment, frozen_in_words, link_to
 from bot.slack.sentences.plan_text import action_name, command
 from bot.slack.sentences.problem_text import why_no_answer
+from bot.slack.sentences.rule_text import ACTOR
 from bot.slack.text import blocks
 from bot.slack.text.blocks import Message, message, said
 from bot.slack.text.lists import either, some_of
@@ -312,5 +313,5 @@ def already_requested(operation: Operation, workspace_url: str) -> Message:
 
 def _by(who: str) -> Text:
     """A person in Slack (`T1/U2`), or a user of the shell (`shell:root`)."""
-    _, slash, user = who.partition("/")
-    return mention(UserId(user)) if slash and user.isalnum() else code(who, 100)
+    actor = ACTOR.fullmatch(who)
+    return code(who, 100) if actor is None else mention(UserId(actor["user"]))
