@@ -31,7 +31,7 @@ COMMANDS = {
     "grants": LazyCommand("bot.cli.access.grants", "grants", "List the grants."),
     "pending": LazyCommand("bot.cli.pending_requests", "pending", "List what waits for people."),
     "revoke": LazyCommand("bot.cli.access.grants", "revoke", "Take a grant away."),
-    "rule": LazyCommand("bot.cli.access.rules", "rule", "Say what a clear takes."),
+    "rule": LazyCommand("bot.cli.access.rules", "rule", "Set approval rules."),
     "rules": LazyCommand("bot.cli.access.rules", "rules", "List the rules, and the freezes in force."),
     "run": LazyCommand("bot.cli.run", "run", "Be the bot, until SIGTERM or Ctrl-C."),
     "sandbox": LazyCommand("bot.cli.sandbox", "sandbox", "A Slack in the browser, to try the bot in."),

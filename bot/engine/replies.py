@@ -277,10 +277,7 @@ class RuleList:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The change of access was made; `before` is what it replaced, removed or found there. None: nothing was there.
-
-    Where there was nothing to remove, `near` are the same change of what exists and was probably meant.
-    """
+    """The change was made; `before` is what was there. Where nothing was to be removed, `near` was probably meant."""
 
     change: AccessChange
     before: Previous | None
@@ -292,7 +289,6 @@ class Changed:
 class NotAllowed:
     """The change of access was denied."""
 
-    change: AccessChange
     judgement: ChangeDecision
 
 

@@ -79,7 +79,7 @@ class AccessCommands:
                 change, authorize, membership=membership, by=f"{actor.team}/{actor.user}"
             )
         except NotAuthorized as refused:
-            return replies.NotAllowed(refused.judgement.change, refused.judgement)
+            return replies.NotAllowed(refused.judgement)
         before = previous_in(event)
         made = resolved(change, [before] if isinstance(before, Rule) else [])
         if isinstance(made, _REMOVES) and before is None:

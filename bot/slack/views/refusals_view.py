@@ -58,8 +58,8 @@ def not_allowed(shown: NotAllowed) -> Message:
     if shown.judgement.objection is not ChangeObjection.OWN_FAVOUR:
         return said(
             "🚫 You may not {} `{}`: {}",
-            change_in_words(shown.change),
-            pattern_of(shown.change),
+            change_in_words(shown.judgement.change),
+            pattern_of(shown.judgement.change),
             why(decision),
         )
     if decision.membership is not None and decision.membership.unresolved_groups:
